@@ -1,0 +1,37 @@
+"""From a developer survey to a defensible decision. Every public name loads its part on first use (PEP 562)."""
+
+from importlib import import_module
+
+_HOME = {
+    "Codebook": "survey.codebook",
+    "DataError": "faults",
+    "Release": "survey.anonymity",
+    "Survey": "survey.responses",
+    "Tally": "survey.tally",
+    "answers": "survey.scores",
+    "comments": "survey.anonymity",
+    "read_codebook": "survey.codebook",
+    "read_survey": "survey.responses",
+    "reliability": "survey.reliability",
+    "response_rate": "survey.weighting",
+    "scores": "survey.scores",
+    "show": "result",
+    "tally": "survey.tally",
+}
+
+__all__ = [*_HOME, "samples"]  # noqa: PLE0604
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str):
+    if name == "samples":
+        return import_module("dxkit.samples")
+    if name not in _HOME:
+        raise AttributeError(f"module 'dxkit' has no attribute '{name}'")
+    value = getattr(import_module(f"dxkit.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

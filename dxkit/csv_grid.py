@@ -1,0 +1,150 @@
+"""A csv file of any encoding, separator and line end as a grid of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from dxkit.faults import Faults, fault_at
+from dxkit.grids import MOST_BYTES, Grid
+
+_SEPARATORS = ",;\t|"
+_SAMPLE = 200  # records looked at to find the separator
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
+
+
+def read(data: bytes, file: str) -> Grid:
+    """The grid of a csv file's bytes. Lines that start with `# ` above the header become notes."""
+    text, notes = _decoded(data, file)
+    if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], flags=re.IGNORECASE):
+        raise fault_at("this is a web page or XML, not a table; use the tool's export to CSV or .xlsx", file=file)
+    if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
+        raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
+    csv.field_size_limit(MOST_BYTES)
+    text, first, separator, comments = _opening(text)
+    separator = separator or _separator(text)
+    records, rows = _records(text, separator, first, file)
+    if not records:
+        raise fault_at("the file holds no row", file=file)
+    cells = _rectangular(records, rows, file)
+    return Grid(cells=cells, rows=rows, file=file, notes=(*comments, *notes))
+
+
+def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
+    notes: list[str] = []
+    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif data[:3] == b"\xef\xbb\xbf":
+        encoding = "utf-8-sig"
+    elif (wide := _wide(data)) is not None:
+        encoding = wide
+    else:
+        encoding = "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        if encoding != "utf-8":
+            raise fault_at("the bytes do not fit the encoding; save as CSV UTF-8", file=file, row=line) from None
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise fault_at(
+                "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8", file=file, row=line
+            ) from None
+        notes.append(f"read as Windows-1252 because line {line} is not UTF-8; look at accented letters")
+    text = text.rstrip("\x1a\x00")
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise fault_at("there is a NUL character; this is not a text file, or it is damaged", file=file, row=line)
+    return text, notes
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark shows as a zero in every other byte."""
+    sample = data[:2000]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) < 0.3 * len(sample) / 2:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
+    """The text without leading comments and `sep=` line; the number of the line it starts at; separator; comments."""
+    comments, separator, first = [], None, 1
+    while opening := re.match(r"(?:sep=(.)|#[ ](.*)|[ \t]*)(?:\r\n|\r|\n)", text, flags=re.IGNORECASE):
+        separator = opening[1] or separator
+        if opening[2]:
+            comments.append(opening[2].strip())
+        text, first = text[opening.end() :], first + 1
+    return text, first, separator, comments
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the first records into the most equal number of cells."""
+    best, found = (0.0, 0), ","
+    for separator in _SEPARATORS:
+        widths: list[int] = []
+        try:
+            for record in csv.reader(io.StringIO(text[: 2**20], newline=""), delimiter=separator):
+                if record:
+                    widths.append(len(record))
+                if len(widths) >= _SAMPLE:
+                    break
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        rank = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+        if rank > best:
+            best, found = rank, separator
+    return found
+
+
+def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    records, rows, line = [], [], first
+    try:
+        for record in reader:
+            if any(cell and not cell.isspace() for cell in record):
+                records.append(record)
+                rows.append(line)
+            line = first + reader.line_num
+    except csv.Error:
+        raise fault_at(
+            "a quotation mark is not closed, or text follows a closing one; quotes inside a cell are doubled",
+            file=file, row=line,
+        ) from None  # fmt: skip
+    guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
+    if guarded:
+        records = [[_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in r] for r in records]
+    return records, rows
+
+
+def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[list[str]]:
+    """Rows as wide as the header; a longer or shorter one would shift its answers, so it is a fault."""
+    width, faults = len(records[0]), Faults()
+    while width > 1 and not records[0][width - 1].strip() and all(
+        len(r) < width or not r[width - 1].strip() for r in records
+    ):  # fmt: skip
+        width -= 1
+    for i, record in enumerate(records):
+        if len(record) == width:
+            continue
+        if len(record) > width:
+            if any(cell.strip() for cell in record[width:]):
+                faults.add(
+                    f"the row has {len(record)} cells, the header {width}; is there an unquoted separator or decimal "
+                    "comma in it?", file=file, row=rows[i],
+                )  # fmt: skip
+            records[i] = record[:width]
+        else:
+            faults.add(
+                f"the row has {len(record)} cells, the header {width}; was it cut short? Keep the empty cells",
+                file=file, row=rows[i],
+            )  # fmt: skip
+    faults.raise_if_any()
+    return records

@@ -1,0 +1,213 @@
+"""What every result is: a tidy table, its text and its HTML, the same on every version of pandas and numpy."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import ClassVar
+
+import pandas as pd
+
+_INTERVALS = (("low", "high", "95% interval"), ("favourable_low", "favourable_high", "favourable 95%"),
+              ("alpha_low", "alpha_high", "alpha 95%"))  # fmt: skip
+_HEADINGS = {
+    "se": "std. error", "not_asked": "not asked", "estimate": "estimate", "alpha_if_dropped": "alpha if dropped",
+    "item_rest": "item-rest",
+}  # fmt: skip
+_NOT_DISPLAYED = {"shown", "se"}
+_MOST_ROWS = 60
+_LONGEST = 80
+_MISSING = "–"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Result:
+    """A result. `.table` is a tidy DataFrame; in a notebook or terminal the result shows itself as text.
+
+    Subclasses say how columns are formatted (`formats`: index, share, count, hours, number, p, text) and which
+    picture draws them (`plot_name`, such as "survey.scores").
+
+    >>> show(pd.DataFrame({"topic": ["CI"], "share": [0.25]}), formats={"share": "share"})
+    topic  share
+    CI       25%
+    """
+
+    table: pd.DataFrame
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    confidence: float = 0.95
+    method: str = ""
+    seed: int | None = None
+    formats_: dict[str, str] = field(default_factory=dict, repr=False)
+
+    formats: ClassVar[dict[str, str]] = {}
+    plot_name: ClassVar[str] = ""
+    hidden_columns: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", self.table.copy())
+
+    def plot(self, ax=None, **options):
+        """Draw the result; returns the matplotlib Axes."""
+        if not self.plot_name:
+            raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
+        room, name = self.plot_name.split(".")
+        return getattr(import_module(f"dxkit.plots.{room}"), name)(self, ax=ax, **options)
+
+    def _displayed(self) -> pd.DataFrame:
+        """The rows and columns to show, before formatting; subclasses arrange their own."""
+        return self.table
+
+    def _cells(self) -> tuple[list[str], list[bool], list[list[str]], int]:
+        """Headings, which columns hold numbers, formatted rows, and how many rows were left out."""
+        frame = self._displayed()
+        left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
+        frame = frame.iloc[:50] if left_out else frame
+        kinds = {**_kinds(frame), **self.formats, **self.formats_}
+        visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
+        digits = _digits(frame)
+        headings, numeric, columns = [], [], []
+        ends = {high: low for low, high, _ in _INTERVALS if {low, high} <= set(frame.columns)}
+        heads = {low: name for low, high, name in _INTERVALS if high in ends}
+        for name in frame.columns:
+            if name in _NOT_DISPLAYED | self.hidden_columns or name in ends:
+                continue
+            kind = kinds.get(name, "text")
+            texts = [_format(value, kind, digits) for value in frame[name].tolist()]
+            if name in heads:
+                high = next(high for high, low in ends.items() if low == name)
+                uppers = [_format(value, kind, digits) for value in frame[high].tolist()]
+                texts = [_range(low, up) for low, up in zip(texts, uppers, strict=True)]
+            if name in ("estimate", "count", "responded"):
+                texts = [text if ok else "hidden" for text, ok in zip(texts, visible, strict=True)]
+            percent = f"{round(100 * self.confidence)}%"
+            headings.append(heads[name].replace("95%", percent) if name in heads else _heading(name))
+            numeric.append(kind != "text")
+            columns.append(texts)
+        return headings, numeric, [list(row) for row in zip(*columns, strict=True)], left_out
+
+    def _ending(self, left_out: int) -> list[str]:
+        more = [f"... {left_out} more rows in .table"] if left_out else []
+        return [*more, *(_plain(note) for note in self.notes)]
+
+    def __repr__(self) -> str:
+        headings, numeric, rows, left_out = self._cells()
+        lines = [f"{label}: {text}" for label, text in self.facts]
+        widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+        for row in [headings, *rows] if headings else []:
+            cells = [text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join([*([self.title] if self.title else []), *lines, *self._ending(left_out)])
+
+    def _repr_html_(self) -> str:
+        headings, numeric, rows, left_out = self._cells()
+        facts = "".join(f"<div>{_escape(label)}: <b>{_escape(text)}</b></div>" for label, text in self.facts)
+        side = {True: "right", False: "left"}
+        head = "".join(f'<th style="text-align:{side[right]}">{_escape(text)}</th>'
+                       for text, right in zip(headings, numeric, strict=True))  # fmt: skip
+        body = "".join(
+            "<tr>" + "".join(f'<td style="text-align:{side[right]}">{_escape(text)}</td>'
+                             for text, right in zip(row, numeric, strict=True)) + "</tr>" for row in rows
+        )  # fmt: skip
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if headings else ""
+        notes = "".join(f'<div style="opacity:0.75"><small>{_escape(note)}</small></div>' for note in self._ending(left_out))
+        title = f"<div><b>{_escape(self.title)}</b></div>" if self.title else ""
+        # the class keeps JupyterLab from reading $ in labels as mathematics
+        return f'<div class="mathjax_ignore">{title}{facts}{table}{notes}</div>'
+
+
+def show(frame: pd.DataFrame, title: str = "", formats: dict[str, str] | None = None, notes: tuple[str, ...] = ()) -> Result:
+    """A plain frame shown the way results are.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    formats : dict, optional
+        Column to kind: index, share, count, hours, number, p or text.
+
+    >>> show(pd.DataFrame({"team": ["Red"], "people": [12]}), title="Teams")
+    Teams
+    team  people
+    Red       12
+    """
+    return Result(table=frame, title=title, notes=notes, formats_=formats or {})
+
+
+def _kinds(frame: pd.DataFrame) -> dict[str, str]:
+    """How the common columns of estimates are formatted; other numbers as they are."""
+    kinds = {}
+    for name in frame.columns:
+        if pd.api.types.is_bool_dtype(frame[name]) or not pd.api.types.is_numeric_dtype(frame[name]):
+            kinds[name] = "text"
+        elif name in ("n", "count", "answered", "skipped", "respondents", "people", "headcount"):
+            kinds[name] = "count"
+        elif name in ("estimate", "low", "high", "se"):
+            kinds[name] = "estimate"
+        elif name.startswith("favourable") or name == "share":
+            kinds[name] = "share"
+        else:
+            kinds[name] = "number"
+    return kinds
+
+
+def _digits(frame: pd.DataFrame) -> int:
+    """Decimals of the estimates: no finer than the standard error in the middle of the table, at most two."""
+    errors = frame["se"].dropna() if "se" in frame else pd.Series(dtype=float)
+    errors = errors[errors > 0]
+    if errors.empty:
+        return 1
+    middle = float(sorted(errors)[len(errors) // 2])
+    return min(2, max(0, math.ceil(-math.log10(middle))))
+
+
+def _format(value: object, kind: str, digits: int) -> str:
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return _MISSING
+    if kind == "text" or isinstance(value, str | bool):
+        text = {True: "yes", False: "no"}.get(value, None) if isinstance(value, bool) else None
+        return text or _plain(str(value))
+    number = round(float(value), 9)
+    if kind == "share":
+        return _signed(f"{100 * number:.0f}%")
+    if kind == "count":
+        return _signed(f"{number:,.0f}")
+    if kind == "p":
+        return "<0.001" if 0 <= number < 0.001 else f"{number:.3f}" if number < 0.01 else f"{number:.2f}"
+    if kind == "estimate":
+        return _signed(f"{number:,.{digits}f}")
+    if kind == "index":
+        return _signed(f"{number:,.0f}")
+    if kind == "hours":
+        return _signed(f"{number:,.1f}")
+    if number == int(number):
+        return f"{int(number):,}"
+    return _signed(f"{number:,.2f}")
+
+
+def _signed(text: str) -> str:
+    """Zero has no sign."""
+    return text[1:] if re.fullmatch(r"-0(\.0*)?%?", text) else text
+
+
+def _range(low: str, high: str) -> str:
+    if _MISSING in (low, high):
+        return _MISSING
+    return f"{low.rstrip('%')} to {high}"
+
+
+def _heading(name: str) -> str:
+    return _plain(_HEADINGS.get(name, str(name).replace("_", " ")))
+
+
+def _plain(text: str) -> str:
+    """One line without control characters, cut to a length that fits a table."""
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
+    return line if len(line) <= 4 * _LONGEST else line[: 4 * _LONGEST - 1] + "…"
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=True)

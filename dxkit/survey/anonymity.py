@@ -1,0 +1,200 @@
+"""What may be shown: no group below the minimum, neither plainly nor by working it out (MODELS 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from dxkit.survey.attack import atoms_of, find_breach, taking_part
+from dxkit.survey.codebook import Codebook
+from dxkit.survey.responses import LEAST_GROUP, NOT_STATED, Survey
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_LINK = re.compile(r"(?:https?://|www\.)\S+", flags=re.IGNORECASE)
+_HANDLE = re.compile(r"(?<!\w)@\w+")
+_DIGITS = re.compile(r"\+?\d[\d\s()/-]{6,}\d")
+
+
+@dataclass(eq=False)
+class _Subject:
+    """What has been shown of one question: rows of coefficients over units."""
+
+    units: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    n: np.ndarray = field(default_factory=lambda: np.empty(0))
+    rows: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+
+
+class Release:
+    """The ledger of what has been shown. Pass one to every table of a report, and no two of them together give away
+    a group of fewer than `min_group` answers. It is the one object here that changes: it remembers.
+
+    Every question is audited by itself. The attacker knows every published mean and count of this ledger (any cut, an
+    earlier wave of the same people, an earlier state of the data) and solves for groups; while one below the minimum
+    is determined, the smallest figure of the new table that helps to it is hidden.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci", "team"], "text": ["CI is fast", "Team"], "kind": ["rating", "segment"],
+    ...                      "scale": ["agreement5", ""]})
+    >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5] * 4, "team": ["A"] * 9 + ["B"] * 8 + ["C"] * 3})
+    >>> survey, report = dx.read_survey(answers, book), dx.Release()
+    >>> dx.scores(survey, release=report).table["shown"].tolist()
+    [True]
+    >>> dx.scores(survey, by="team", release=report).table["shown"].tolist()  # the whole less A would give B + C
+    [True, False, False]
+    """
+
+    def __init__(self, min_group: int = 5):
+        if min_group < LEAST_GROUP:
+            raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
+        self.min_group = int(min_group)
+        self._subjects: dict[str, _Subject] = {}
+        self._shown = self._hidden = 0
+
+    def __repr__(self) -> str:
+        return f"Release(min_group={self.min_group}): {self._shown} figures shown, {self._hidden} hidden"
+
+    def admit(self, subject: str, coefficients, units, n, constant, least: int | None = None) -> np.ndarray:
+        """Decide which groups of a new table may be shown, and remember them.
+
+        Parameters
+        ----------
+        subject : str
+            The question.
+        coefficients : array (G, U)
+            What an answer of each unit counts in the published figure of each group; 0 for units outside it.
+        units : array (U,)
+            Keys of the units (persons, or cells of a tally); the same unit has the same key in every table.
+        n : array (U,)
+            Answers of each unit.
+        constant : array (G,) of bool
+            Groups in which everybody gave the same answer.
+        least : int, optional
+            The minimum of the data, where it asks for more than this ledger.
+        """
+        least = max(self.min_group, least or 0)
+        n = np.asarray(n, dtype=float)
+        ledger = self._subjects.setdefault(subject, _Subject())
+        earlier, rows, counts, keys = _joined(ledger, np.asarray(coefficients, dtype=float), np.asarray(units), n)
+        size = (np.asarray(coefficients) != 0) @ n
+        everybody = rows.max(axis=0, initial=0.0)[None, :]  # readers know the total, shown or not
+        shown = _audited(np.vstack([earlier, everybody]), rows, counts, size, least)
+        shown &= ~(np.asarray(constant, dtype=bool) & (size < 2 * least))
+        ledger.units, ledger.n = keys, counts
+        ledger.rows = np.vstack([earlier, rows[shown]]) if shown.any() else earlier
+        self._shown += int(shown.sum())
+        self._hidden += int((~shown).sum())
+        return shown
+
+    def admit_many(self, subjects: Sequence[str], coefficients, units, n, constant, least: int | None = None) -> np.ndarray:
+        """`admit` for several questions with the same groups: n (U, S), constant (G, S); returns (G, S)."""
+        columns = [self.admit(name, coefficients, units, n[:, s], constant[:, s], least) for s, name in enumerate(subjects)]
+        return np.column_stack(columns) if columns else np.zeros((len(coefficients), 0), dtype=bool)
+
+
+def _joined(ledger: _Subject, rows: np.ndarray, units: np.ndarray, n: np.ndarray):
+    """Earlier and new rows over the units of both."""
+    keys = np.concatenate([ledger.units.astype(units.dtype), units[~np.isin(units, ledger.units)]])
+    place = {key: i for i, key in enumerate(keys.tolist())}
+    at = np.array([place[key] for key in units.tolist()], dtype=int)
+    new = np.zeros((len(rows), len(keys)))
+    new[:, at] = rows
+    counts = np.zeros(len(keys))
+    counts[: len(ledger.n)] = ledger.n
+    counts[at] = np.maximum(counts[at], n)
+    earlier = np.zeros((len(ledger.rows), len(keys)))
+    earlier[:, : ledger.rows.shape[1]] = ledger.rows
+    return earlier, new, counts, keys
+
+
+def _audited(known: np.ndarray, rows: np.ndarray, n: np.ndarray, size: np.ndarray, least: int) -> np.ndarray:
+    """Groups that may be shown by their counts alone.
+
+    Going up from the least minimum and keeping what was hidden makes hiding monotone in the minimum.
+    """
+    shown = np.ones(len(rows), dtype=bool)
+    answered = n > 0
+    known, rows, n = known[:, answered], rows[:, answered], n[answered]
+    atoms, counts = atoms_of(np.vstack([known, rows]), n)
+    before, after = atoms[: len(known)], atoms[len(known) :]
+    for k in range(LEAST_GROUP, least + 1):
+        shown &= size >= k
+        while shown.any():
+            at = np.flatnonzero(shown)
+            table = np.vstack([before, after[at]])
+            merged, merged_n = atoms_of(table, counts)
+            breach = find_breach(merged, merged_n, k)
+            if breach is None:
+                break
+            helps = taking_part(merged, breach)[len(before) :]
+            candidates = at[helps] if helps.any() else at
+            shown[candidates[np.argmin(size[candidates])]] = False
+    return shown
+
+
+def masked(text: str) -> str:
+    """A comment without mail addresses, links, @names and long numbers.
+
+    >>> masked("ask bob@example.com or @bob, see www.example.com")
+    'ask [mail] or [name], see [link]'
+    """
+    for pattern, word in ((_MAIL, "[mail]"), (_LINK, "[link]"), (_HANDLE, "[name]"), (_DIGITS, "[number]")):
+        text = pattern.sub(word, text)
+    return text
+
+
+def comments(survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0):
+    """The comments that may be shown: shuffled, masked, with nothing else about their writers (MODELS 6).
+
+    Parameters
+    ----------
+    survey : Survey
+    question : str, optional
+        The item of the comment question; the first one by default.
+    by : str, optional
+        One segment; only its groups with at least `comment_k` comments are shown.
+    comment_k : int
+        The least number of writers a group needs.
+    seed : int
+        Of the shuffle.
+
+    Returns
+    -------
+    Result
+        `.table`: the segment if asked for, comment.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci", "why"], "text": ["CI is fast", "Why?"], "kind": ["rating", "comment"],
+    ...                      "scale": ["yesno", ""]})
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes"] * 9, "why": ["slow"] * 9}), book)
+    >>> len(dx.comments(survey).table)  # nine writers are too few
+    0
+    """
+    from dxkit.result import Result
+
+    book: Codebook = survey.codebook
+    asked = book.of_kind("comment")
+    question = question or (asked[0] if asked else None)
+    columns = [by] if by else []
+    if question is None or question not in survey.comments:
+        return Result(table=pd.DataFrame(columns=[*columns, "comment"]), title="Comments", notes=("none were asked for",))
+    texts = survey.comments[question].fillna("").astype(str).str.strip()
+    groups = survey.segments[by] if by else pd.Series([""] * len(texts))
+    written = texts != ""
+    sizes = groups[written].value_counts()
+    allowed = [group for group, size in sizes.items() if size >= max(comment_k, survey.min_group) and group != NOT_STATED]
+    rows = [(group, masked(text)) for group, text in zip(groups[written], texts[written], strict=True) if group in allowed]
+    order = np.random.default_rng(seed).permutation(len(rows))
+    rows = sorted((rows[i] for i in order), key=lambda row: row[0])
+    table = pd.DataFrame(rows, columns=["group", "comment"]).rename(columns={"group": by or "group"})
+    table = table if by else table[["comment"]]
+    hidden = " groups with fewer are left out" if by else ""
+    return Result(table=table, title=book.label(question), seed=seed,
+                  notes=(f"shown from {comment_k} writers on, in no order;{hidden} mail addresses, links and names masked",))  # fmt: skip

@@ -1,0 +1,123 @@
+"""What an attacker can work out from published sums: the smallest groups that they determine (MODELS 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_WIDTH = 8  # random directions; groups of up to four atoms stay apart in eight
+_ZERO = 1e-7
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Breach:
+    """A group that the published rows determine: its atoms and their coefficients in the attacker's sum."""
+
+    atoms: tuple[int, ...]
+    coefficients: tuple[float, ...]
+
+
+def atoms_of(rows: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Merge units that no row tells apart: rows (R, U) and counts n (U,) become (R, A) and (A,)."""
+    keys = np.random.default_rng(7).standard_normal(len(rows)) @ rows if len(rows) else np.zeros(rows.shape[1])
+    _, first, atom = np.unique(np.round(keys, 9), return_index=True, return_inverse=True)
+    return rows[:, first], np.bincount(atom.ravel(), weights=n, minlength=len(first))
+
+
+def find_breach(rows: np.ndarray, n: np.ndarray, least: int) -> Breach | None:
+    """A group of 1 to `least - 1` answers whose sum follows from the rows (R, A); None where there is none.
+
+    The rows reveal every vector of their row space. What is left of random directions after projecting that space
+    away is zero for an atom that is determined, opposite for two atoms whose weighted sum is, and sums to zero for
+    larger groups.
+    """
+    if not len(rows):
+        return None
+    small = np.flatnonzero((n > 0) & (n < least))
+    if not len(small):
+        return None
+    left = _left_over(rows)[small]
+    size = n[small]
+    length = np.linalg.norm(left, axis=1)
+    if (single := np.flatnonzero(length < _ZERO)).size:
+        at = single[np.argmin(size[single])]
+        return Breach(atoms=(int(small[at]),), coefficients=(1.0,))
+    for group in (_pair(left / length[:, None], length, size, least), _several(left, size, least)):
+        if group is not None:
+            atoms, coefficients = group
+            return Breach(atoms=tuple(int(small[a]) for a in atoms), coefficients=coefficients)
+    return None
+
+
+def _left_over(rows: np.ndarray) -> np.ndarray:
+    """Random directions (A, width) without their part in the row space."""
+    scale = np.linalg.norm(rows, axis=1, keepdims=True)
+    left, values, _ = np.linalg.svd((rows / np.where(scale > 0, scale, 1.0)).T, full_matrices=False)
+    basis = left[:, values > 1e-9 * max(values.max(initial=0.0), 1.0)]
+    directions = np.random.default_rng(11).standard_normal((rows.shape[1], _WIDTH))
+    return directions - basis @ (basis.T @ directions)
+
+
+def _pair(unit: np.ndarray, length: np.ndarray, size: np.ndarray, least: int):
+    """Two atoms in opposite directions: a positive sum of both is determined."""
+    at = np.flatnonzero(size < least - 0.5)
+    if len(at) < 2:
+        return None
+    key = unit[at, 0]
+    order = np.argsort(np.abs(key), kind="stable")
+    for step in (1, 2, 3):  # equal absolute keys stand next to each other
+        one, two = at[order[:-step]], at[order[step:]]
+        opposite = (np.abs(unit[one] + unit[two]).max(axis=1) < 1e-6) & (size[one] + size[two] < least)
+        if opposite.any():
+            k = int(np.flatnonzero(opposite)[0])
+            a, b = int(one[k]), int(two[k])
+            return (a, b), (1.0 / length[a], 1.0 / length[b])
+    return None
+
+
+def _several(left: np.ndarray, size: np.ndarray, least: int):
+    """Three and more atoms that sum to zero, found by meeting in the middle on the first direction."""
+    few = np.flatnonzero(size <= least - 3)  # the others of a group of three have at least one answer each
+    if len(few) < 2:
+        return None
+    first, second = np.triu_indices(len(few), 1)
+    pairs = left[few[first]] + left[few[second]]
+    together = size[few[first]] + size[few[second]]
+    light = together < least
+    first, second, pairs, together = few[first[light]], few[second[light]], pairs[light], together[light]
+    if not len(pairs):
+        return None
+    found = _meet(pairs, left, together, size, least)
+    if found is not None:
+        k, c = found
+        group = tuple(sorted({int(first[k]), int(second[k]), int(c)}))
+        return group, (1.0,) * len(group)
+    if least >= 5:
+        found = _meet(pairs, pairs, together, together, least)
+        if found is not None:
+            k, m = found
+            group = tuple(sorted({int(first[k]), int(second[k]), int(first[m]), int(second[m])}))
+            return group, (1.0,) * len(group)
+    return None
+
+
+def _meet(one: np.ndarray, two: np.ndarray, size_one: np.ndarray, size_two: np.ndarray, least: int):
+    """Positions k, m with one[k] + two[m] = 0 and fewer than `least` answers in both."""
+    order = np.argsort(two[:, 0], kind="stable")
+    keys = two[order, 0]
+    low = np.searchsorted(keys, -one[:, 0] - 1e-8)
+    high = np.searchsorted(keys, -one[:, 0] + 1e-8)
+    for k in np.flatnonzero(high > low):
+        for m in order[low[k] : high[k]]:
+            if size_one[k] + size_two[m] < least and np.abs(one[k] + two[m]).max() < _ZERO:
+                return int(k), int(m)
+    return None
+
+
+def taking_part(rows: np.ndarray, breach: Breach) -> np.ndarray:
+    """Which rows (R,) the attacker's least-norm sum for a breach needs."""
+    target = np.zeros(rows.shape[1])
+    target[list(breach.atoms)] = breach.coefficients
+    weights = np.linalg.lstsq(rows.T, target, rcond=None)[0]
+    return np.abs(weights) > 1e-7 * max(1e-12, np.abs(weights).max(initial=0.0))

@@ -1,0 +1,345 @@
+"""Who answered what. People live here, and only here."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from dxkit.faults import Faults
+from dxkit.survey import exports
+from dxkit.survey.codebook import Codebook, Scale, normal, read_codebook, with_items
+from dxkit.survey.roster import Roster, read_roster
+
+STATES = ("answered", "no opinion", "skipped", "not asked")
+ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
+LEAST_GROUP = 3
+NOT_STATED = "(not stated)"
+_MOST_PLACES = 5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Survey:
+    """One wave of answers, cleaned and coded.
+
+    answers    float codes, a column per measured item, nan where there is none
+    state      the position in STATES of each answer
+    segments   text, a column per segment; NOT_STATED where blank
+    keys       one number per respondent that tells the same person again, and nothing else
+    comments   text, a column per comment question
+    cleaning   what was set aside or changed, and how often (columns what, count)
+    """
+
+    codebook: Codebook
+    answers: pd.DataFrame
+    state: pd.DataFrame
+    segments: pd.DataFrame
+    keys: np.ndarray
+    identified: bool
+    comments: pd.DataFrame
+    cleaning: pd.DataFrame
+    roster: Roster | None = None
+    wave: str = ""
+    source: str = "plain"
+    min_group: int = 5
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        of = f" of {self.roster.total:,}" if self.roster is not None else ""
+        facts = [("wave", self.wave)] if self.wave else []
+        return [
+            *facts,
+            ("respondents", f"{len(self):,}{of}"),
+            ("questions", f"{len(self.codebook.measured)} measured, {self.comments.shape[1]} for comments"),
+            ("segments", ", ".join(self.segments.columns) or "none"),
+            ("file shape", self.source.replace("_", " ")),
+            ("smallest group shown", str(self.min_group)),
+        ]
+
+    def _shown(self):
+        from dxkit.result import Result
+
+        return Result(table=self.cleaning, title="Survey", notes=self.notes, facts=tuple(self._facts()))
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+
+def read_survey(responses, codebook, roster=None, wave=None, source=None, min_group=5) -> Survey:
+    """Read one wave of a survey as a tool exported it.
+
+    Parameters
+    ----------
+    responses : path or DataFrame
+        One row per respondent, in the shape of Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform,
+        LimeSurvey, or plain (the header holds item ids or question texts, the cells codes or labels).
+    codebook : Codebook, path or DataFrame
+        What was asked; see `read_codebook`.
+    roster : path or DataFrame, optional
+        Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
+    wave : str, optional
+        The name of this wave, such as "2026-Q3".
+    source : str, optional
+        The tool, where it should not be recognised from the file.
+    min_group : int
+        The smallest number of answers a shown figure may rest on (3 at least). It travels with the data.
+
+    Returns
+    -------
+    Survey
+        `.cleaning` lists what was set aside: test and preview rows, unfinished and blank submissions, all but the
+        last submission of one id.
+
+    Raises
+    ------
+    DataError
+        Every fault at once: unknown labels with their count and the nearest known one, codes out of scale, negative
+        hours, missing or repeated columns, respondents outside the roster.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Agree", "disagree ", "5", ""]}), book)
+    >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
+    ([4.0, 2.0, 5.0], [1])
+    """
+    if min_group < LEAST_GROUP:
+        raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
+    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    asked, filters = _with_filters(book)
+    export = exports.read_export(responses, asked, as_tool=source)
+    faults = Faults()
+    people = None if roster is None else read_roster(roster, book.segments)
+    keep, cleaning = _cleaned(export, book)
+    coded = {item: _coded(export, book, item, keep, faults) for item in book.measured}
+    segments, segment_notes = _segments(export, book, people, keep, faults)
+    faults.raise_if_any()
+    answers = pd.DataFrame({item: codes for item, (codes, _) in coded.items()}, index=range(int(keep.sum())))
+    state = pd.DataFrame({item: states for item, (_, states) in coded.items()}, index=answers.index)
+    state, ask_notes = _apply_filters(export, book, filters, keep, state)
+    comments = pd.DataFrame(
+        {item: export.answers.loc[keep, item].to_numpy() for item in book.of_kind("comment") if item in export.answers},
+        index=answers.index, dtype=object,
+    )  # fmt: skip
+    notes = [f"read as {export.source.replace('_', ' ')}: {export.why}", *export.notes, *ask_notes, *segment_notes]
+    if export.dropped:
+        notes.append(f"personal columns left out: {', '.join(export.dropped)}")
+    if export.ignored:
+        notes.append(_listed("columns not in the codebook", export.ignored))
+    if people is not None:
+        notes += people.notes
+    if book.of_kind("weight"):
+        notes.append("the weight column is not used: weights come from the roster")
+    survey = Survey(
+        codebook=book, answers=answers, state=state, segments=segments, keys=_keys(export, answers, segments, keep),
+        identified=bool((export.respondent[keep] != "").all()), comments=comments, cleaning=cleaning, roster=people,
+        wave=wave or "", source=export.source, min_group=int(min_group),
+    )  # fmt: skip
+    return replace(survey, notes=tuple(notes + _reverse_suspects(survey)))
+
+
+def as_survey(frame: pd.DataFrame, codebook: Codebook) -> Survey:
+    """A frame of answers as a survey, for tallying."""
+    return frame if isinstance(frame, Survey) else read_survey(frame, codebook)
+
+
+def _listed(what: str, names) -> str:
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"{what}: {', '.join(names[:8])}{more}"
+
+
+def _with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
+    """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
+    filters = {row.item: row.asked_if for row in book.items.itertuples() if row.asked_if}
+    known = {normal(item): item for item in book.items["item"]}
+    filters = {item: known.get(normal(column), column) for item, column in filters.items()}
+    extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
+    if not extra:
+        return book, filters
+    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "comment", "reverse": False}, dtype=object)
+    return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
+
+
+def _cleaned(export, book: Codebook) -> tuple[np.ndarray, pd.DataFrame]:
+    """Which rows count, and the log: previews, unfinished, blank, then all but the last submission of each id."""
+    keep = np.ones(len(export.answers), dtype=bool)
+    log = []
+
+    def set_aside(rows: np.ndarray, what: str) -> None:
+        count = int((rows & keep).sum())
+        keep[rows] = False
+        if count:
+            log.append((what, count))
+
+    set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside")
+    set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside")
+    set_aside(_blank(export, book), "blank submissions set aside")
+    ids = export.respondent.where(keep, "")
+    repeated = (ids != "") & ids.duplicated(keep="last")
+    rows = repeated.to_numpy(dtype=bool)
+    places = [str(export.rows[i]) for i in np.flatnonzero(rows)[:_MOST_PLACES]]
+    more = ", ..." if rows.sum() > _MOST_PLACES else ""
+    set_aside(rows, f"earlier submissions of the same id set aside, the last one kept (rows {', '.join(places)}{more})")
+    return keep, pd.DataFrame(log, columns=["what", "count"])
+
+
+def _blank(export, book: Codebook) -> np.ndarray:
+    blank = np.ones(len(export.answers), dtype=bool)
+    for item in book.measured:
+        column = export.answers[item]
+        blank &= (column.isna() if pd.api.types.is_numeric_dtype(column) else column == "").to_numpy(dtype=bool)
+    return blank & bool(book.measured)
+
+
+def _coded(export, book: Codebook, item: str, keep: np.ndarray, faults: Faults) -> tuple[np.ndarray, np.ndarray]:
+    """The codes and states of one item, for the rows that are kept; its faults are added."""
+    column, scale = export.answers[item], book.scale(item)
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        codes = column.to_numpy(dtype=float, na_value=np.nan)[keep]
+        state = np.where(np.isnan(codes), SKIPPED, ANSWERED).astype(np.int8)
+        values = np.unique(codes[~np.isnan(codes)])
+        known = {value: scale.code_of(f"{value:.12g}") for value in values}
+        wrong = [value for value, code in known.items() if code is None]
+        for value in wrong:
+            where = np.flatnonzero(keep)[codes == value]
+            _unknown(export, scale, item, f"{value:g}", where, faults)
+        return codes, state
+    texts = column.astype(object).to_numpy()[keep]
+    uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
+    codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
+    for u, text in enumerate(uniques):
+        code = scale.code_of(text)
+        if code is None and export.source == "qualtrics" and _is_negative(text):
+            code = math.nan  # Qualtrics recodes "not applicable" to a negative number
+        if code is None:
+            _unknown(export, scale, item, text, np.flatnonzero(keep)[inverse == u], faults)
+            code = math.nan
+        codes[u] = code
+        states[u] = ANSWERED if not math.isnan(code) else NO_OPINION if text.strip() else SKIPPED
+    return codes[inverse], states[inverse]
+
+
+def _is_negative(text: str) -> bool:
+    return text.startswith("-") and text[1:].isdigit()
+
+
+def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
+    """One fault for a label or number the scale does not know, with its count, first place and the nearest label."""
+    places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
+    times = f"{len(where)} times, rows {places}{', ...' if len(where) > _MOST_PLACES else ''}" if len(where) > 1 else ""
+    quoted = f"'{text.strip()}'" if len(text) <= 40 and "@" not in text else "a long text"
+    if scale.numeric:
+        wanted = f"a number from {scale.lo:g} to {scale.hi:g}"
+        message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
+    else:
+        near = difflib.get_close_matches(normal(text), [normal(label) for label in scale.shown.values()], n=1, cutoff=0.5)
+        nearest = next((label for label in scale.shown.values() if near and normal(label) == near[0]), None)
+        known = f"did you mean '{nearest}'?" if nearest else "it knows " + "; ".join(
+            label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items())
+        message = f"{quoted} is not an answer of scale {scale.name}; {known}"
+    faults.add(
+        message + (f" ({times})" if times else ""), file=export.file, sheet=export.sheet,
+        row=export.rows[where[0]], column=export.columns_at.get(item, item),
+    )  # fmt: skip
+
+
+def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, faults: Faults):
+    """Segment labels in one spelling: the roster's where it has the segment, else the most common one."""
+    columns, notes = {}, []
+    for name in book.segments:
+        texts = export.answers[name].astype(object).map(lambda text: "" if pd.isna(text) else " ".join(str(text).split()))
+        texts = texts.to_numpy(dtype=object)[keep]
+        known = {normal(label): label for label in roster.categories(name)} if roster and name in roster.segments else {}
+        spelling = dict(known)
+        counted = pd.Series(texts).value_counts()
+        for label in sorted(counted.index, key=lambda label: (-counted[label], label)):
+            spelling.setdefault(normal(label), label)
+        columns[name] = np.array([spelling[normal(text)] if text else NOT_STATED for text in texts], dtype=object)
+        blank = int((texts == "").sum())
+        if blank:
+            weighed = " and have no weight" if known else ""
+            notes.append(f"{blank} respondents state no {name}{weighed}")
+        if known:
+            _check_against(roster, export, name, columns[name], keep, faults)
+            empty = [label for label in roster.categories(name) if label not in set(columns[name])]
+            if empty:
+                notes.append(_listed(f"nobody answered in {name}", empty))
+    frame = pd.DataFrame(columns, index=range(int(keep.sum())), dtype=object)
+    return frame, notes
+
+
+def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: np.ndarray, faults: Faults) -> None:
+    headcount = roster.margin(name)
+    at = np.flatnonzero(keep)
+    for label in dict.fromkeys(labels):
+        rows = at[labels == label]
+        place = {"file": export.file, "sheet": export.sheet, "row": export.rows[rows[0]],
+                 "column": export.columns_at.get(name, name)}  # fmt: skip
+        if label == NOT_STATED:
+            continue
+        if label not in headcount.index:
+            near = difflib.get_close_matches(label, list(headcount.index), n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(list(headcount.index)[:12])}"
+            faults.add(f"{name} '{label[:40]}' is not in the roster; {hint} ({len(rows)} respondents)", **place)
+        elif len(rows) > headcount[label]:
+            faults.add(
+                f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there; "
+                "correct the headcount or the answers", **place,
+            )  # fmt: skip
+
+
+def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.ndarray, state: pd.DataFrame):
+    """Mark as not asked what the filter column says was not put to the respondent; an answer given anyway counts."""
+    state, notes = state.copy(), []
+    no = {"", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan"}
+    for item, column in filters.items():
+        if item not in state:
+            continue
+        asked = ~export.answers[column].map(lambda value: normal(value) in no).to_numpy(dtype=bool)[keep]
+        states = state[item].to_numpy()
+        anyway = int((~asked & (states == ANSWERED)).sum())
+        state[item] = np.where(~asked & (states != ANSWERED), NOT_ASKED, states).astype(np.int8)
+        if anyway:
+            notes.append(f"{anyway} respondents answered {item} although {column} says they were not asked; kept")
+    return state, notes
+
+
+def _keys(export, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray) -> np.ndarray:
+    """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
+    ids = export.respondent.to_numpy(dtype=object)[keep]
+    if (ids != "").all() and len(ids):
+        digests = [hashlib.blake2b(str(text).encode(), digest_size=8).digest() for text in ids]
+        return np.frombuffer(b"".join(digests), dtype=np.uint64)
+    rows = pd.util.hash_pandas_object(pd.concat([answers, segments.astype(str)], axis=1), index=False)
+    again = rows.groupby(rows).cumcount()
+    return pd.util.hash_pandas_object(pd.DataFrame({"row": rows, "again": again}), index=False).to_numpy()
+
+
+def _reverse_suspects(survey: Survey) -> list[str]:
+    """Name the items that run clearly against the rest of their dimension: perhaps reverse-keyed without the flag."""
+    book, said = survey.codebook, []
+    for dimension in book.dimensions:
+        items = book.dimension_items(dimension)
+        scores = pd.DataFrame({item: book.index(survey.answers[item].to_numpy(), item) for item in items})
+        for item in items if len(items) > 2 else ():
+            pair = pd.DataFrame({"own": scores[item], "rest": scores.drop(columns=item).mean(axis=1)}).dropna()
+            if len(pair) < 8 or (pair.std() == 0).any():
+                continue
+            r = float(np.corrcoef(pair["own"], pair["rest"])[0, 1])
+            if np.arctanh(max(r, -0.999999)) + 1.96 / np.sqrt(len(pair) - 3) < 0:
+                said.append(
+                    f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval below "
+                    "0): is it reverse-keyed? Then write yes in the codebook's column reverse"
+                )
+    return said

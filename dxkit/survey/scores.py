@@ -1,0 +1,334 @@
+"""Where does it hurt: index scores, favourable shares and answer counts, each with its interval (MODELS 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.result import Result
+from dxkit.survey import intervals
+from dxkit.survey.anonymity import Release
+from dxkit.survey.codebook import Codebook
+from dxkit.survey.cuts import Cut, cut
+from dxkit.survey.weighting import calibrate, design_effect, linearised
+
+ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scores(Result):
+    """Scores by level (item, dimension, overall) and group.
+
+    `.table` has the columns level, name, one per segment, n, estimate, se, low, high (index points 0..100; hours for
+    hours items; the employee net promoter score for recommend items), favourable, favourable_low, favourable_high
+    (shares of the n who have an opinion), shown (False where fewer than the minimum answered, or where the figure
+    would give such a group away), label (short question) and unit. Figures of hidden rows are nan.
+    """
+
+    plot_name: ClassVar[str] = "survey.scores"
+    codebook: Codebook | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answers(Result):
+    """How often each answer was given.
+
+    `.table` has the columns item, one per segment, code (nan for "no opinion"), label, count, share, low, high,
+    answered, skipped, not_asked, shown, display, side (1 favourable, 0 neutral, -1 unfavourable) and score. A share is
+    of all who answered, those without an opinion included.
+    """
+
+    plot_name: ClassVar[str] = "survey.answers"
+    codebook: Codebook | None = field(default=None, repr=False)
+
+
+def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:
+    """Score every item, dimension and the whole, for everybody or by group (MODELS 1).
+
+    Parameters
+    ----------
+    survey : Survey or Tally
+    by : segment name or list of them, optional
+        A row per group and variable instead of one for everybody.
+    release : Release, optional
+        The ledger of what has been shown: give the same one to every table of a report, so that no two of them
+        together give away a group below the minimum.
+    fpc : bool
+        With a roster, count that a large part of the staff has answered (finite population). False looks beyond this
+        quarter's staff.
+    confidence : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Scores
+        Means are weighted to the roster where there is one (post-stratified by one segment, raked by several). The
+        standard errors of the whole are those of R's `survey` (Lumley 2010, section 7); intervals are Student's t for
+        means, Wilson's for shares, and by inverting the hypergeometric for an unweighted group of known headcount.
+
+    Raises
+    ------
+    DataError
+        A segment that was not asked.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
+    >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].round(1).tolist()
+    [6.0, 45.8, 7.2, 84.5]
+    """
+    work = cut(survey, by)
+    counted = work.tally
+    weighing = _Weighing(work, fpc, confidence)
+    blocks = [weighing.variable(j) for j in range(len(counted.variables))]
+    names = [f"{v.level}/{v.name_}" for v in counted.variables.rename(columns={"name": "name_"}).itertuples()]
+    constant = _constant(work)
+    shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
+    rows = []
+    for j, block in enumerate(blocks):
+        variable = counted.variables.iloc[j]
+        frame = pd.DataFrame({"level": variable["level"], "name": variable["name"]}, index=range(len(work.groups)))
+        estimates = pd.DataFrame(np.where(shown[:, [j]], block, np.nan), columns=ESTIMATES)
+        label = counted.codebook.label(variable["name"]) if variable["level"] == "item" else variable["name"].capitalize()
+        rows.append(
+            pd.concat([frame, work.groups.reset_index(drop=True) if work.by else None, estimates], axis=1).assign(
+                shown=shown[:, j], label=label, unit=variable["unit"]
+            )
+        )
+    table = pd.concat(rows, ignore_index=True)
+    return Scores(
+        table=table, title=_title("Scores", work), confidence=confidence, method=weighing.method, codebook=counted.codebook,
+        notes=(*weighing.notes, *_hidden_note(table, counted.min_group)),
+    )  # fmt: skip
+
+
+def _title(what: str, work: Cut) -> str:
+    wave = f", {work.tally.wave}" if work.tally.wave else ""
+    return f"{what}{' by ' + ' and '.join(work.by) if work.by else ''}{wave}"
+
+
+def _hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
+    hidden = int((~table["shown"]).sum())
+    return [f"{hidden} of {len(table)} rows are hidden, so that no group of fewer than {min_group} answers can be worked out"
+            ] if hidden else []  # fmt: skip
+
+
+def _constant(work: Cut) -> np.ndarray:
+    """Groups in which everybody gave the same answer, (G, J)."""
+    counted, member = work.tally, work.member.astype(float)
+    n, total, squares = member @ counted.n, member @ counted.total, member @ counted.squares
+    with np.errstate(invalid="ignore", divide="ignore"):
+        about_mean = squares - total**2 / n
+    return (n > 0) & ~(about_mean > 1e-9 * np.maximum(squares, 1e-300))
+
+
+class _Weighing:
+    """The estimates of every variable for the groups of one cut, weighted where there is a roster."""
+
+    def __init__(self, work: Cut, fpc: bool, confidence: float):
+        self.work, self.tally, self.fpc, self.confidence = work, work.tally, fpc, confidence
+        self.notes: list[str] = []
+        self.used = None
+        self.method = "unweighted mean, t interval; Wilson interval for shares"
+        roster = self.tally.roster
+        if roster is None:
+            return
+        self.population = [roster.headcount(work.by, labels) for labels in self._labels()]
+        self.fits = {}
+        self.used = np.column_stack([self._fit(j).weights for j in range(len(self.tally.variables))])
+        how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
+        beyond = "finite population counted" if fpc else "without the finite-population factor"
+        self.method = f"mean {how} {', '.join(roster.segments)}, {beyond}"
+        everybody = calibrate(self.tally.people.astype(float), self.tally)
+        effect, effective = design_effect(everybody.weights, self.tally.people)
+        responded = int(self.tally.people[everybody.weights > 0].sum())
+        self.notes.append(
+            f"weighted to the roster: {responded} of {roster.total} answered, design effect {effect:.2f}, worth "
+            f"{effective:.0f} equal answers; who did not answer is taken to be like those of the same group who did"
+        )
+        if everybody.merged:
+            self.notes.append("merged for weighting, fewer than two answered: " + "; ".join(everybody.merged))
+        elsewhere = sorted({said for fit in self.fits.values() for said in fit.merged} - set(everybody.merged))
+        if elsewhere:
+            self.notes.append("merged for single questions: " + "; ".join(elsewhere[:4]))
+
+    def _labels(self):
+        if not self.work.by:
+            return [()]
+        return list(self.work.groups.itertuples(index=False, name=None))
+
+    def _fit(self, j: int):
+        n = self.tally.n[:, j]
+        key = n.tobytes()
+        if key not in self.fits:
+            self.fits[key] = calibrate(n, self.tally)
+        return self.fits[key]
+
+    def variable(self, j: int) -> np.ndarray:
+        """One row of ESTIMATES per group for the variable at position j."""
+        counted = self.tally
+        n, mean, scatter = counted.n[:, j], np.nan_to_num(counted.means[:, j]), counted.scatter[:, j]
+        yes = self._favourable(j)
+        rows = []
+        for g, member in enumerate(self.work.member):
+            if counted.roster is None:
+                rows.append(self._plain(j, member * n, mean, scatter, yes))
+            else:
+                rows.append(self._weighted(j, g, member * n, mean, scatter, yes))
+        return np.array(rows, dtype=float)
+
+    def _favourable(self, j: int) -> np.ndarray | None:
+        """Favourable answers per cell of an item that has favourable codes."""
+        variable, book = self.tally.variables.iloc[j], self.tally.codebook
+        if variable["level"] != "item" or variable["unit"] != "index":
+            return None
+        item = variable["name"]
+        codes, good = book.scale(item).codes, book.favourable(item)
+        if not codes:
+            return None
+        columns = [i for i, code in enumerate(codes) if code in good]
+        return self.tally.counts[:, book.measured.index(item), columns].sum(axis=1).astype(float)
+
+    def _plain(self, j, n, mean, scatter, yes):
+        total = n.sum()
+        if total == 0:
+            return [0.0] + [np.nan] * 7
+        estimate = (n * mean).sum() / total
+        spread = (scatter[n > 0]).sum() + (n * (mean - estimate) ** 2).sum()
+        divisor = total if self._promoters(j) else total - 1
+        se = np.sqrt(spread / divisor / total) if total > 1 else np.nan
+        share = [np.nan] * 3
+        if yes is not None:
+            favourable = yes[n > 0].sum() / total
+            share = [favourable, *intervals.wilson(favourable, total, self.confidence)]
+        return [total, estimate, se, *self._interval(j, estimate, se, total), *share]
+
+    def _promoters(self, j: int) -> bool:
+        """Net promoter scores have the multinomial standard error, which divides by n."""
+        return self.tally.variables["unit"].iloc[j] == "recommend"
+
+    def _interval(self, j, estimate, se, n):
+        low, high = intervals.student(estimate, se, n - 1, self.confidence)
+        unit = self.tally.variables["unit"].iloc[j]
+        floor, ceiling = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}.get(unit, (0.0, np.inf))
+        return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
+
+    def _weighted(self, j, g, n, mean, scatter, yes):
+        fit, roster = self._fit(j), self.tally.roster
+        weight = np.where(n > 0, fit.weights, 0.0)
+        total, people = n[weight > 0].sum(), (weight * n).sum()
+        if total == 0:
+            return [0.0] + [np.nan] * 7
+        known = self.population[g]
+        population = max(known, total) if np.isfinite(known) else max(people, total)
+        population = population if self.fpc else np.inf
+        estimate, se = self._mean(n, mean, scatter, weight, fit, population)
+        share = [np.nan] * 3
+        if yes is not None:
+            part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
+            share = self._share(n, part, weight, fit, population, known)
+        del roster
+        return [total, estimate, se, *self._interval(j, estimate, se, total), *share]
+
+    def _mean(self, n, mean, scatter, weight, fit, population):
+        if not self.work.by:
+            return linearised(n, mean, scatter, fit, population)
+        used = (n > 0) & (weight > 0)
+        n, mean, scatter, weight = n[used], mean[used], scatter[used], weight[used]
+        total, people = n.sum(), (weight * n).sum()
+        estimate = (weight * n * mean).sum() / people
+        if total < 2:
+            return estimate, np.nan
+        spread = (weight**2 * (scatter + n * (mean - estimate) ** 2)).sum() / people**2
+        return estimate, np.sqrt(max(0.0, (1 - total / population) * total / (total - 1) * spread))
+
+    def _share(self, n, part, weight, fit, population, known):
+        """Exact for an unweighted group of known headcount, else Wilson's with the effective sample size."""
+        used = weight[(n > 0) & (weight > 0)]
+        total = n[weight > 0].sum()
+        equal = np.ptp(used) <= 1e-9 * used.max()
+        if equal and self.fpc and np.isfinite(known) and known >= total:
+            answered = n[weight > 0]
+            k = int(round((answered * part[weight > 0]).sum()))
+            return [k / total, *intervals.hypergeometric(k, int(total), int(known), self.confidence)]
+        scatter = n * part * (1 - part)
+        share, se = self._mean(n, part, scatter, weight, fit, population)
+        if se > 0:
+            effective = share * (1 - share) / se**2
+        else:
+            effective = design_effect(weight, n)[1] / max(1 - total / population, 1e-9)
+        return [share, *intervals.wilson(share, effective, self.confidence)]
+
+
+def answers(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> Answers:
+    """Count the answers to every item, with who was asked, who answered and who skipped (MODELS 1).
+
+    Parameters
+    ----------
+    survey : Survey or Tally
+    by, release, confidence
+        As for `scores`.
+
+    Returns
+    -------
+    Answers
+        One row per item, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
+        answered; their intervals are Wilson's. Items without codes (hours) are left out.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]})
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""]}), book)
+    >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
+    [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
+    """
+    work = cut(survey, by)
+    counted, book = work.tally, work.tally.codebook
+    items = [item for item in book.measured if book.scale(item).codes]
+    at = counted.at("item", items)
+    names = [f"item/{item}" for item in items]
+    constant = _constant(work)[:, at]
+    shown = work.shown(release, names, at, constant=constant)
+    states = np.einsum("gc,cis->gis", work.member, counted.states)
+    counts = np.einsum("gc,cik->gik", work.member, counted.counts)
+    rows = []
+    for position, item in enumerate(items):
+        i = book.measured.index(item)
+        scale, good = book.scale(item), book.favourable(item)
+        bad = frozenset(scale.lo + scale.hi - code for code in good)
+        for g in range(len(work.groups)):
+            visible = shown[g, position]
+            answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
+            given = answered + no_opinion
+            codes = [*scale.codes, *([np.nan] if no_opinion else [])]
+            score = _mean_score(counts[g, i], scale, book, item)
+            for k, code in enumerate(codes):
+                count = float(counts[g, i, k]) if code == code else no_opinion
+                share = count / given if given else np.nan
+                low, high = intervals.wilson(share, given, confidence)
+                figures = [count, share, low, high, given, skipped, not_asked]
+                rows.append([
+                    item, *(work.groups.iloc[g] if work.by else ()), code,
+                    scale.label(code) if code == code else "No opinion",
+                    *(figures if visible else [np.nan] * 7), bool(visible), book.label(item),
+                    (code in good) - (code in bad), score if visible else np.nan,
+                ])  # fmt: skip
+    columns = ["item", *work.by, "code", "label", "count", "share", "low", "high", "answered", "skipped", "not_asked",
+               "shown", "display", "side", "score"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    return Answers(
+        table=table, title=_title("Answers", work), confidence=confidence, method="unweighted counts, Wilson intervals",
+        codebook=book, notes=tuple(_hidden_note(table, counted.min_group)),
+    )  # fmt: skip
+
+
+def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:
+    codes = np.array(scale.codes)
+    given = counts[: len(codes)].sum()
+    return float(book.index((counts[: len(codes)] * codes).sum() / given, item)) if given else np.nan

@@ -1,0 +1,116 @@
+"""What the files of each survey tool look like: the signs, the columns that are not questions, the header rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dxkit.survey.codebook import normal
+
+_PERSONAL = re.compile(
+    r"(ip|ip ?address|ipaddr|e-?mail|email address|username|name|first name|last name|full name|nachname|vorname|"
+    r"recipient(first|last)? ?name|recipientemail|location(latitude|longitude)|external ?data ?reference|"
+    r"custom data( \d+)?|network id|token|refurl|phone|telephone|address|user ?agent)"
+)
+_TECHNICAL = re.compile(
+    r"(duration.*|userlanguage|distributionchannel|lastpage|startlanguage|seed|collector id|score|total points|"
+    r"quiz feedback|points - .*|feedback - .*|response type|stage date \(utc\)|tags|ending|progress|finished|status|"
+    r"recordeddate|start ?date( \(utc\))?|end ?date|submit date \(utc\)|start time|completion time|"
+    r"last modified time|submitdate|datestamp|timestamp|response ?id|respondent id|#|id|.*time|interviewtime)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """One tool: header signs (all folded), of which `needed` must be there; its id, date and state columns."""
+
+    name: str
+    signs: frozenset[str]
+    needed: int
+    respondent: tuple[str, ...] = ()
+    day: tuple[str, ...] = ()
+    joints: tuple[str, ...] = field(default=(";",))
+    must: frozenset[str] = frozenset()
+
+
+SHAPES = (
+    Shape(
+        name="qualtrics", needed=3, must=frozenset({"responseid"}),
+        signs=frozenset({"startdate", "enddate", "status", "ipaddress", "progress", "duration (in seconds)", "finished",
+                         "recordeddate", "responseid", "distributionchannel", "userlanguage"}),
+        respondent=("responseid",), day=("recordeddate", "enddate"), joints=(",",),
+    ),
+    Shape(
+        name="surveymonkey", needed=3, must=frozenset({"respondent id"}),
+        signs=frozenset({"respondent id", "collector id", "start date", "end date", "ip address", "email address",
+                         "first name", "last name", "custom data 1"}),
+        respondent=("respondent id",), day=("end date", "start date"), joints=(",", ";"),
+    ),
+    Shape(
+        name="typeform", needed=2, must=frozenset({"#"}),
+        signs=frozenset({"#", "start date (utc)", "submit date (utc)", "network id", "response type"}),
+        respondent=("#",), day=("submit date (utc)", "start date (utc)"), joints=(" / ", ", "),
+    ),
+    Shape(
+        name="limesurvey", needed=3, must=frozenset({"id", "submitdate"}),
+        signs=frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp",
+                         "ipaddr", "refurl"}),
+        respondent=("id",), day=("submitdate", "datestamp"), joints=(";", ","),
+    ),
+    Shape(
+        name="microsoft_forms", needed=3, must=frozenset({"completion time"}),
+        signs=frozenset({"id", "start time", "completion time", "email", "name", "last modified time"}),
+        respondent=("id",), day=("completion time", "start time"), joints=(";",),
+    ),
+    Shape(
+        name="google_forms", needed=1, must=frozenset({"timestamp"}),
+        signs=frozenset({"timestamp", "email address", "username", "score"}), day=("timestamp",), joints=(";", ", "),
+    ),
+    Shape(name="plain", needed=0, signs=frozenset(), joints=(";", " / ", ", ", ",")),
+)  # fmt: skip
+NAMES = tuple(shape.name for shape in SHAPES)
+
+
+def recognise(header: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Shape, str]:
+    """The tool a file comes from by the signs in its first rows, and those signs in words."""
+    first = {normal(cell) or cell.strip() for cell in header if cell.strip()}
+    for shape in SHAPES:
+        seen = sorted(shape.signs & first)
+        if len(seen) >= shape.needed and shape.must <= first:
+            signs = f"its header has {', '.join(seen[:4])}" if seen else "its header has no sign of a tool"
+            if shape.name == "qualtrics" and header_rows(shape, second, third) > 1:
+                signs += f"; {header_rows(shape, second, third)} header rows"
+            return shape, signs
+    raise AssertionError("plain fits every header")
+
+
+def header_rows(shape: Shape, second: Sequence[str], third: Sequence[str]) -> int:
+    """How many rows the header takes."""
+    if shape.name == "qualtrics":
+        if any("importid" in cell.casefold() for cell in third):
+            return 3
+        return 2 if any(cell.strip() for cell in second) and not _is_data(second) else 1
+    if shape.name == "surveymonkey":
+        words = {normal(cell) for cell in second}
+        return 2 if {"response", "open-ended response"} & words or not second[0].strip() else 1
+    return 1
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """A Qualtrics answer row has an R_ id; its row of question texts has none."""
+    return any(re.fullmatch(r"R_\w+", cell.strip()) for cell in row)
+
+
+def is_personal(name: str) -> bool:
+    """Columns that tell who or where someone is."""
+    return bool(_PERSONAL.fullmatch(normal(name)))
+
+
+def is_technical(shape: Shape, name: str) -> bool:
+    """Columns a tool adds that are no questions."""
+    if shape.name == "plain":
+        return False
+    return bool(_TECHNICAL.fullmatch(normal(name) or name.strip())) or (
+        shape.name == "qualtrics" and name.strip().upper().endswith(("_DO", "_TEXT"))
+    )

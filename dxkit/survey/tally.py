@@ -1,0 +1,336 @@
+"""The one pass over the respondents: counts and sums that hold no person and merge by adding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from dxkit.faults import DataError
+from dxkit.survey.codebook import Codebook
+from dxkit.survey.responses import STATES, Survey, as_survey
+from dxkit.survey.roster import Roster
+
+MIN_ANSWERED = 0.5  # share of a dimension's items that must be answered (MODELS 1)
+_CENTRE = 50.0  # index scores are summed about the middle of 0..100, so that no digits are lost to cancellation
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tally:
+    """What one pass over the respondents leaves (MODELS 2). Two tallies of one codebook add up: `tally + tally`.
+
+    `cells` has one row per group of respondents (a column per segment), `variables` one row per measured variable
+    (level, name). With C cells, J variables, I items and K codes:
+
+    people (C,)         respondents of the cell
+    pairs (C, J, J)     respondents who have both variables; the diagonal is the n of each
+    sums (C, J, J)      sum of the first variable over those pairs, about `origin` (J,)
+    products (C, J, J)  sum of the products of the two, about `origin`
+    counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
+    states (C, I, 4)    answered, no opinion, skipped, not asked
+    anyone (C, D)       respondents who answered at least one item of the dimension
+    """
+
+    codebook: Codebook
+    cells: pd.DataFrame
+    variables: pd.DataFrame
+    people: np.ndarray
+    pairs: np.ndarray
+    sums: np.ndarray
+    products: np.ndarray
+    counts: np.ndarray
+    states: np.ndarray
+    anyone: np.ndarray
+    origin: np.ndarray
+    roster: Roster | None = None
+    wave: str = ""
+    min_group: int = 5
+
+    @property
+    def segments(self) -> list[str]:
+        return list(self.cells.columns)
+
+    @cached_property
+    def n(self) -> np.ndarray:
+        """Answers per cell and variable, (C, J)."""
+        return np.diagonal(self.pairs, axis1=1, axis2=2)
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """Sum of each variable about its origin, per cell, (C, J)."""
+        return np.diagonal(self.sums, axis1=1, axis2=2)
+
+    @cached_property
+    def squares(self) -> np.ndarray:
+        """Sum of squares of each variable about its origin, per cell, (C, J)."""
+        return np.diagonal(self.products, axis1=1, axis2=2)
+
+    @cached_property
+    def means(self) -> np.ndarray:
+        """Mean of each variable per cell, (C, J); nan where nobody answered."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.total / self.n + self.origin
+
+    @cached_property
+    def scatter(self) -> np.ndarray:
+        """Sum of squares of each variable about its cell mean, (C, J); exactly 0 where all answers are equal."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            about_mean = np.nan_to_num(self.squares - self.total**2 / self.n)
+        about_mean[about_mean <= 1e-12 * self.squares] = 0.0
+        return about_mean
+
+    def at(self, level: str, names: Iterable[str] | None = None) -> list[int]:
+        """Positions of the variables of a level, or of these names within it."""
+        rows = self.variables[self.variables["level"] == level]
+        position = dict(zip(rows["name"], rows.index, strict=True))
+        return [position[name] for name in (position if names is None else names)]
+
+    def groups(self, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+        """The groups of a cut: their segment values (G rows) and the group of each cell (C,)."""
+        missing = [name for name in by if name not in self.segments]
+        if missing:
+            raise DataError(
+                f"segment {', '.join(map(repr, missing))} is not in this tally, which has "
+                f"{', '.join(self.segments) or 'none'}; tally it with by={list(by)!r}"
+            )
+        if not by:
+            return pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=int)
+        keys = pd.MultiIndex.from_frame(self.cells[list(by)])
+        order, code = np.unique(keys.to_flat_index().map(_ordering(self.roster, by)).to_numpy(), return_inverse=True)
+        first = [int(np.flatnonzero(code == g)[0]) for g in range(len(order))]
+        return self.cells[list(by)].iloc[first].reset_index(drop=True), code
+
+    def over(self, mask: np.ndarray | None = None) -> Tally:
+        """The tally of the chosen cells (all by default) as one cell without segments."""
+        chosen = np.ones(len(self.cells), dtype=bool) if mask is None else mask
+
+        def add(values: np.ndarray) -> np.ndarray:
+            return values[chosen].sum(axis=0, keepdims=True)
+
+        return replace(
+            self, cells=pd.DataFrame(index=[0]), people=add(self.people), pairs=add(self.pairs), sums=add(self.sums),
+            products=add(self.products), counts=add(self.counts), states=add(self.states), anyone=add(self.anyone),
+        )  # fmt: skip
+
+    def covariance(self, at: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Pairwise-complete covariances of the variables at these positions over all cells, and the pair counts."""
+        grid = np.ix_([0], at, at)
+        whole = self.over()
+        pairs, sums, products = (part[grid][0] for part in (whole.pairs, whole.sums, whole.products))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (products - sums * sums.T / pairs) / (pairs - 1), pairs
+
+    def __add__(self, other: Tally) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        _check_same(self, other)
+        if not self.segments:
+            cells, codes = self.cells, [np.zeros(1, dtype=int), np.zeros(1, dtype=int)]
+        else:
+            stacked = pd.concat([self.cells, other.cells[self.segments]], ignore_index=True)
+            code, first = pd.factorize(pd.MultiIndex.from_frame(stacked).to_flat_index())
+            cells = pd.DataFrame(list(first), columns=self.segments, dtype=object)
+            codes = [code[: len(self.cells)], code[len(self.cells) :]]
+        merged = {}
+        for name in ("people", "pairs", "sums", "products", "counts", "states", "anyone"):
+            mine = getattr(self, name)
+            merged[name] = np.zeros((len(cells), *mine.shape[1:]), dtype=mine.dtype)
+            for part, code in zip((self, other), codes, strict=True):
+                np.add.at(merged[name], code, getattr(part, name))
+        return replace(self, cells=cells, wave=self.wave if self.wave == other.wave else "", **merged)
+
+    __radd__ = __add__
+
+    def __repr__(self) -> str:
+        by = f", by {', '.join(self.segments)}" if self.segments else ""
+        return f"Tally: {int(self.people.sum()):,} respondents, {len(self.variables)} variables{by}"
+
+
+def _ordering(roster: Roster | None, by: Sequence[str]):
+    """A sort key for group labels: the order of the roster where it knows the segment, else the alphabet."""
+    ranks = [
+        {label: f"{i:06d}" for i, label in enumerate(roster.categories(name))} if roster and name in roster.segments
+        else {} for name in by
+    ]  # fmt: skip
+
+    def key(labels: tuple[str, ...]) -> str:
+        return "\x00".join(rank.get(label, label) for rank, label in zip(ranks, labels, strict=True))
+
+    return key
+
+
+def _check_same(mine: Tally, other: Tally) -> None:
+    """Tallies add up only where the same questions were asked on the same scales, cut by the same segments."""
+    problems = []
+    columns = ["item", "kind", "dimension", "topic", "scale", "reverse"]
+    left, right = (t.codebook.items[t.codebook.items["item"].isin(t.codebook.measured)][columns] for t in (mine, other))
+    if left.to_numpy().tolist() != right.to_numpy().tolist():
+        problems.append("their codebooks differ")
+    else:
+        for item in mine.codebook.measured:
+            one, two = mine.codebook.scale(item), other.codebook.scale(item)
+            if (one.codes, one.lo, one.hi, one.favourable) != (two.codes, two.lo, two.hi, two.favourable):
+                problems.append(f"item {item} has another scale")
+    if sorted(mine.segments) != sorted(other.segments):
+        problems.append(f"one is cut by {mine.segments}, the other by {other.segments}")
+    if mine.min_group != other.min_group:
+        problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
+    if problems:
+        raise DataError("these tallies cannot be added: " + "; ".join(problems))
+
+
+def tally(survey, by=None, *, codebook: Codebook | None = None) -> Tally:
+    """Tally a survey in one pass (MODELS 2).
+
+    Parameters
+    ----------
+    survey : Survey, DataFrame of answers, or an iterable of such frames
+        Frames need `codebook`.
+    by : segment name or list of them, optional
+        The segments whose cells are kept; all segments of the codebook by default. Those of the roster are always
+        kept, because weights need them.
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    DataError
+        A segment that the codebook does not have, or a fault of a frame.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = dx.read_codebook(pd.DataFrame(
+    ...     {"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]}))
+    >>> parts = [pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), pd.DataFrame({"ci": [5, 5, 5]})]
+    >>> dx.tally(parts, codebook=book)
+    Tally: 8 respondents, 1 variables
+    """
+    if isinstance(survey, Tally):
+        return survey
+    if isinstance(survey, Survey):
+        return _tally(survey, by)
+    if codebook is None:
+        raise DataError("to tally a frame give codebook=, so that the columns are understood")
+    frames = [survey] if isinstance(survey, pd.DataFrame) else survey
+    merged: Tally | None = None
+    for frame in frames:
+        part = _tally(as_survey(frame, codebook), by)
+        merged = part if merged is None else merged + part
+    if merged is None:
+        raise DataError("there is nothing to tally: the iterator gave no frame")
+    return merged
+
+
+def _tally(survey: Survey, by) -> Tally:
+    book = survey.codebook
+    segments = as_list(by) if by is not None else list(book.segments)
+    unknown = [name for name in segments if name not in survey.segments.columns]
+    if unknown:
+        known = ", ".join(survey.segments.columns) or "none"
+        raise DataError(f"the codebook has no segment {', '.join(map(repr, unknown))}; it has {known}")
+    if survey.roster is not None:
+        segments += [name for name in survey.roster.segments if name not in segments]
+    values, variables, anyone = variables_of(survey)
+    levels = np.where(np.isin(variables["unit"], ("hours", "recommend")), 0.0, _CENTRE)
+    cells, code = _cells(survey.segments[segments])
+    parts = [_moments(values[code == c] - levels) for c in range(len(cells))]
+    states, counts = _counts(survey, code, len(cells))
+    return Tally(
+        codebook=book, cells=cells, variables=variables, people=np.bincount(code, minlength=len(cells)),
+        pairs=np.stack([p for p, _, _ in parts]), sums=np.stack([s for _, s, _ in parts]),
+        products=np.stack([q for _, _, q in parts]), counts=counts, states=states,
+        anyone=np.stack([anyone[code == c].sum(axis=0) for c in range(len(cells))]).astype(np.int64),
+        origin=levels, roster=survey.roster, wave=survey.wave, min_group=survey.min_group,
+    )  # fmt: skip
+
+
+def as_list(by) -> list[str]:
+    """A segment name or a list of them as a list without repeats."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(dict.fromkeys(by))
+
+
+def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
+    """Every measured variable of every respondent: items, dimensions, overall; and who answered any of a dimension."""
+    book = survey.codebook
+    answers = survey.answers[book.measured].to_numpy(dtype=float)
+    values, rows = [], []
+    for j, item in enumerate(book.measured):
+        kind, unit = book.item(item)["kind"], "index"
+        if kind == "hours":
+            unit, value = "hours", answers[:, j]
+        elif kind == "recommend":
+            unit, value = "recommend", _promoters(answers[:, j])
+        else:
+            value = book.index(answers[:, j], item)
+        values.append(value)
+        rows.append(("item", item, unit))
+    position = {item: j for j, item in enumerate(book.measured)}
+    anyone = np.zeros((len(answers), len(book.dimensions)), dtype=bool)
+    scores = []
+    for d, dimension in enumerate(book.dimensions):
+        parts = np.column_stack([values[position[item]] for item in book.dimension_items(dimension)])
+        anyone[:, d] = (~np.isnan(parts)).any(axis=1)
+        scores.append(_half_mean(parts))
+        rows.append(("dimension", dimension, "index"))
+    if scores:
+        values += [*scores, _half_mean(np.column_stack(scores))]
+        rows.append(("overall", "overall", "index"))
+    table = pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
+    return np.column_stack(values) if values else np.empty((len(answers), 0)), table, anyone
+
+
+def _promoters(codes: np.ndarray) -> np.ndarray:
+    """+100 for 9 and 10, -100 for 0 to 6, 0 between: the mean is the employee net promoter score."""
+    return np.where(np.isnan(codes), np.nan, 100.0 * (codes >= 9) - 100.0 * (codes <= 6))
+
+
+def _half_mean(parts: np.ndarray) -> np.ndarray:
+    """Mean of what a respondent answered, missing where that is less than half."""
+    answered = ~np.isnan(parts)
+    count = answered.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(answered, parts, 0.0).sum(axis=1) / count
+    return np.where(count >= MIN_ANSWERED * parts.shape[1], mean, np.nan)
+
+
+def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    if segments.shape[1] == 0:
+        return pd.DataFrame(index=[0]), np.zeros(len(segments), dtype=int)
+    code, labels = pd.factorize(pd.MultiIndex.from_frame(segments).to_flat_index(), sort=True)
+    return pd.DataFrame(list(labels), columns=list(segments.columns), dtype=object), code
+
+
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pair counts, sums of the first over pairs, and sums of products, of values about the origin."""
+    answered = ~np.isnan(values)
+    if answered.all():
+        n = np.full((values.shape[1],) * 2, float(len(values)))
+        return n, np.repeat(values.sum(axis=0)[:, None], values.shape[1], axis=1), values.T @ values
+    mask, filled = answered.astype(float), np.where(answered, values, 0.0)
+    return mask.T @ mask, filled.T @ mask, filled.T @ filled
+
+
+def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Respondents per cell, item and state; and per cell, item and code of the item's scale."""
+    book = survey.codebook
+    codes = [book.scale(item).codes for item in book.measured]
+    width = max(map(len, codes), default=0)
+    counts = np.zeros((cells, len(codes), width), dtype=np.int64)
+    states = np.zeros((cells, len(codes), len(STATES)), dtype=np.int64)
+    for i, item in enumerate(book.measured):
+        state = survey.state[item].to_numpy()
+        states[:, i] = np.bincount(code * len(STATES) + state, minlength=cells * len(STATES)).reshape(cells, -1)
+        if codes[i]:
+            answer = survey.answers[item].to_numpy(dtype=float)
+            given = ~np.isnan(answer)
+            at = code[given] * width + np.searchsorted(codes[i], answer[given])
+            counts[:, i] = np.bincount(at, minlength=cells * width).reshape(cells, width)
+    return states, counts

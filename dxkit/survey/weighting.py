@@ -1,0 +1,210 @@
+"""From those who answered to all who could have: post-stratification and raking (MODELS 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.faults import DataError
+from dxkit.result import Result
+from dxkit.survey.anonymity import Release
+from dxkit.survey.cuts import cut
+from dxkit.survey.intervals import wilson
+from dxkit.survey.roster import Roster
+from dxkit.survey.tally import Tally, as_list
+
+_CONVERGED = 1e-13
+_MOST_ROUNDS = 10_000
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration:
+    """Weights per cell for one variable, and how the linearised variance sees its margins.
+
+    weights (C,)   people whom one respondent of the cell stands for; 0 where nobody answered
+    margins (C, P) indicators of the (merged) groups of every margin
+    merged         what was merged for want of two respondents, in words
+    """
+
+    weights: np.ndarray
+    margins: np.ndarray
+    merged: tuple[str, ...] = ()
+
+
+def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
+    """Weights that make the respondents `n` (C,) of the tally's cells add up to the roster's headcounts.
+
+    Groups of a margin with fewer than two respondents are merged with the next one of the roster (the last with the
+    one before). Respondents without a value in a roster segment get no weight.
+    """
+    roster = tally.roster
+    codes, targets, merged = [], [], []
+    usable = np.ones(len(n), dtype=bool)
+    for segment in roster.segments:
+        margin = roster.margin(segment)
+        code = margin.index.get_indexer(tally.cells[segment])
+        usable &= code >= 0
+        codes.append(code)
+        targets.append(margin.to_numpy(dtype=float))
+    n = np.where(usable, n, 0.0)
+    for m, segment in enumerate(roster.segments):
+        codes[m], targets[m], said = _merge(codes[m], targets[m], n, roster, segment)
+        merged += said
+    margins = [np.equal.outer(code, np.arange(len(target))) & usable[:, None] for code, target in
+               zip(codes, targets, strict=True)]  # fmt: skip
+    return Calibration(
+        weights=rake(n, margins, targets), margins=np.hstack(margins).astype(float), merged=tuple(merged)
+    )
+
+
+def _merge(code, target, n, roster: Roster, segment: str):
+    """Merge groups of a margin until each has two respondents, or one group is left."""
+    labels = [[name] for name in roster.categories(segment)]
+    code, target, said = code.copy(), list(target), []
+    while len(target) > 1:
+        answered = np.bincount(code[code >= 0], weights=n[code >= 0], minlength=len(target))
+        small = np.flatnonzero(answered < 2)
+        if not len(small):
+            break
+        group = int(small[0])
+        into = group + 1 if group + 1 < len(target) else group - 1
+        low, high = sorted((group, into))
+        said.append(f"{segment}: {' + '.join(labels[group])} with {' + '.join(labels[into])}")
+        labels[low] += labels.pop(high)
+        target[low] += target.pop(high)
+        code[code == high] = low
+        code[code > high] -= 1
+    return code, np.array(target), said
+
+
+def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray:
+    """Iterative proportional fitting (Deming and Stephan 1940): weights (C,) of cells with n respondents each.
+
+    One margin is post-stratification and needs one round. Groups that nobody answered are left out.
+
+    >>> rake(np.array([2.0, 4.0]), [np.eye(2, dtype=bool)], [np.array([10.0, 10.0])])
+    array([5. , 2.5])
+    """
+    weights = np.where(n > 0, 1.0, 0.0)
+    if not n.any():
+        return weights
+    for _ in range(_MOST_ROUNDS):
+        worst = 0.0
+        for member, target in zip(margins, targets, strict=True):
+            held = (weights * n) @ member
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = np.where(held > 0, target / held, 1.0)
+            worst = max(worst, float(np.abs(ratio - 1).max()))
+            weights = weights * np.where(member.any(axis=1), member @ ratio, 0.0)
+        if worst < _CONVERGED or len(margins) == 1:
+            break
+    return weights
+
+
+def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[float, float]:
+    """Weighted mean and its standard error from cell counts, means and scatters, each (C,), of one variable.
+
+    Residuals are taken from the least-squares fit on the margins with base weights, and centred, as R's `survey`
+    does for `postStratify` and `rake`: (1 - n/N) n/(n-1) sum (w e / N - mean)^2.
+    """
+    used = (n > 0) & (fit.weights > 0)
+    n, mean, scatter, w = n[used], mean[used], scatter[used], fit.weights[used]
+    respondents, people = n.sum(), (w * n).sum()
+    if respondents == 0:
+        return np.nan, np.nan
+    estimate = float((w * n * mean).sum() / people)
+    if respondents < 2:
+        return estimate, np.nan
+    residual = mean - estimate - _fitted(fit.margins[used], n, mean - estimate)
+    z = w * residual / people
+    total = (n * z).sum()
+    spread = ((w / people) ** 2 * scatter + n * z**2).sum() - total**2 / respondents
+    factor = max(0.0, 1.0 - respondents / population) * respondents / (respondents - 1)
+    return estimate, float(np.sqrt(max(0.0, factor * spread)))
+
+
+def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    root = np.sqrt(n)
+    coefficients = np.linalg.lstsq(margins * root[:, None], mean * root, rcond=None)[0]
+    return margins @ coefficients
+
+
+def design_effect(weights: np.ndarray, n: np.ndarray) -> tuple[float, float]:
+    """Kish's design effect of unequal weights, and the effective number of respondents."""
+    respondents = n[weights > 0].sum()
+    effect = float(respondents * (n * weights**2).sum() / (n * weights).sum() ** 2)
+    return effect, float(respondents / effect)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResponseRate(Result):
+    """Who answered. `.table`: one column per segment, responded, headcount, estimate, low, high (shares), shown."""
+
+    plot_name: ClassVar[str] = "survey.response_rate"
+    formats: ClassVar[dict[str, str]] = {
+        "responded": "count", "headcount": "count", "estimate": "share", "low": "share", "high": "share",
+    }  # fmt: skip
+
+
+def response_rate(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> ResponseRate:
+    """Say who answered, by group (MODELS 1).
+
+    Parameters
+    ----------
+    survey : Survey or Tally with a roster
+    by : segment name or list of them, optional
+        Segments of the roster; its first one by default.
+    release : Release, optional
+        As for `scores`: the number who answered is hidden where it is below the minimum or would give it away.
+
+    Returns
+    -------
+    ResponseRate
+        Every group of the roster, those that nobody answered too; Wilson intervals.
+
+    Raises
+    ------
+    DataError
+        A survey without a roster, or a segment that the roster does not count.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci", "team"], "text": ["CI is fast", "Team"], "kind": ["rating", "segment"],
+    ...                      "scale": ["agreement5", ""]})
+    >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5, 5], "team": ["Red"] * 6})
+    >>> roster = pd.DataFrame({"team": ["Red", "Blue"], "headcount": [8, 4]})
+    >>> dx.response_rate(dx.read_survey(answers, book, roster)).table["shown"].tolist()
+    [True, False]
+    """
+    roster = survey.roster
+    if roster is None:
+        raise DataError("a response rate needs a roster: give read_survey the headcounts, roster=...")
+    by = as_list(by) or roster.segments[:1]
+    unknown = [name for name in by if name not in roster.segments]
+    if unknown:
+        raise DataError(f"the roster does not count {', '.join(unknown)}; it has {', '.join(roster.segments)}")
+    work = cut(survey, by)
+    people = work.tally.people
+    constant = np.zeros((len(work.groups), 1), dtype=bool)
+    shown = work.shown_people(release, constant)
+    answered = dict(zip(work.groups.itertuples(index=False, name=None), (work.member @ people), strict=True))
+    visible = dict(zip(work.groups.itertuples(index=False, name=None), shown, strict=True))
+    everybody = roster.table[(roster.table[by] != "").all(axis=1)].groupby(by, sort=False)["headcount"].sum()
+    rows = []
+    for labels, headcount in everybody.items():
+        labels = labels if isinstance(labels, tuple) else (labels,)
+        ok = visible.get(labels, False)
+        responded = float(answered.get(labels, 0)) if ok else np.nan
+        share = responded / headcount
+        rows.append([*labels, responded, headcount, share, *wilson(share, headcount, confidence), bool(ok)])
+    table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "shown"])
+    whole = f"{int(people.sum())} of {roster.total} answered"
+    return ResponseRate(
+        table=table, title=f"Response rate by {' and '.join(by)}", confidence=confidence, method="Wilson intervals",
+        notes=(whole if people.sum() >= work.tally.min_group else "fewer than the minimum answered",),
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Alpha, omega and item statistics against R, and their laws."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dxkit as dx
+from dxkit.survey.reliability import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+
+ATTITUDE = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["attitude"]
+DATA = pd.DataFrame(ATTITUDE["data"])
+
+
+def attitude_survey(frame=DATA):
+    book = pd.DataFrame(
+        {"item": frame.columns, "text": frame.columns, "kind": "rating", "dimension": "attitude", "scale": "0-100"}
+    )
+    return dx.read_survey(frame, book)
+
+
+def test_alpha_and_feldt_interval_equal_r_psych():
+    row = dx.reliability(attitude_survey()).table.iloc[0]
+    assert (row["items"], row["n"]) == (7, 30)
+    assert row["alpha"] == pytest.approx(ATTITUDE["alpha"], abs=1e-9)
+    assert row["alpha_low"] == pytest.approx(ATTITUDE["alpha_feldt_95"]["lower"], abs=1e-9)
+    assert row["alpha_high"] == pytest.approx(ATTITUDE["alpha_feldt_95"]["upper"], abs=1e-9)
+
+
+def test_item_statistics_equal_r_psych():
+    items = dx.reliability(attitude_survey()).items.set_index("item")
+    for name in DATA:
+        assert items.loc[name, "alpha_if_dropped"] == pytest.approx(ATTITUDE["alpha_if_dropped"][name], abs=1e-9)
+        assert items.loc[name, "item_rest"] == pytest.approx(ATTITUDE["item_rest"][name], abs=1e-9)
+
+
+def test_omega_and_loadings_equal_r_psych():
+    # R stops its optimiser at about 1e-6; the fit here goes on to 1e-13
+    expected = ATTITUDE["omega_total_one_factor_minres_correlation"]
+    loadings = one_factor(DATA.corr().to_numpy())
+    assert loadings == pytest.approx([expected["loadings"][name] for name in DATA], abs=1e-5)
+    assert omega_total(loadings) == pytest.approx(expected["model_implied"], abs=1e-6)
+    assert dx.reliability(attitude_survey()).table["omega"][0] == pytest.approx(expected["model_implied"], abs=1e-6)
+
+
+def test_three_items_are_fitted_exactly():
+    true = np.array([0.9, 0.6, 0.5])
+    correlation = np.outer(true, true)
+    np.fill_diagonal(correlation, 1)
+    assert one_factor(correlation) == pytest.approx(true, abs=1e-9)
+
+
+def test_two_items_have_alpha_and_no_omega_and_say_so():
+    result = dx.reliability(attitude_survey(DATA[["rating", "complaints"]]))
+    assert np.isfinite(result.table["alpha"][0])
+    assert np.isnan(result.table["omega"][0])
+    assert any("omega needs three" in note for note in result.notes)
+    assert result.items["alpha_if_dropped"].isna().all()
+
+
+def test_an_item_that_does_not_vary_is_named_and_nothing_is_computed():
+    result = dx.reliability(attitude_survey(DATA.assign(raises=50.0)))
+    assert np.isnan(result.table["alpha"][0])
+    assert any("raises" in note for note in result.notes)
+
+
+def test_n_counts_those_who_answered_at_least_one_item():
+    gaps = DATA.copy()
+    gaps.loc[0:3, "rating"] = np.nan
+    gaps.loc[29, :] = np.nan
+    assert dx.reliability(attitude_survey(gaps)).table["n"][0] == 29
+
+
+def test_alpha_from_missing_answers_is_pairwise():
+    gaps = DATA.copy()
+    gaps.loc[0:5, "rating"] = np.nan
+    gaps.loc[4:9, "critical"] = np.nan
+    assert dx.reliability(attitude_survey(gaps)).table["alpha"][0] == pytest.approx(
+        alpha(gaps.cov().to_numpy()), abs=1e-12
+    )
+
+
+@given(st.integers(2, 8), st.integers(0, 2**32 - 1))
+def test_reversing_an_item_and_its_flag_together_changes_nothing(k, seed):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.integers(1, 6, (20, k)), columns=[f"q{i}" for i in range(k)])
+    book = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "dimension": "d",
+                         "scale": "agreement5", "reverse": ""})  # fmt: skip
+    turned = book.assign(reverse=["yes"] + [""] * (k - 1))
+    one = dx.reliability(dx.read_survey(frame, book)).table.iloc[0, 3:].astype(float)
+    two = dx.reliability(dx.read_survey(frame.assign(q0=6 - frame["q0"]), turned)).table.iloc[0, 3:].astype(float)
+    assert two.to_numpy() == pytest.approx(one.to_numpy(), abs=1e-9, nan_ok=True)
+
+
+def test_the_pieces_agree_with_each_other():
+    covariance = DATA.cov().to_numpy()
+    assert if_dropped(covariance)[0] == pytest.approx(alpha(covariance[1:, 1:]))
+    rest = DATA.iloc[:, 1:].sum(axis=1)
+    assert item_rest(covariance)[0] == pytest.approx(np.corrcoef(DATA.iloc[:, 0], rest)[0, 1])
+    low, high = feldt(0.8, 5, 40)
+    assert low < 0.8 < high

@@ -1,0 +1,131 @@
+"""From a file of answers to a clean survey, or to a message that says where and what would do."""
+
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from tests.survey import worlds
+
+BOOK = pd.DataFrame({
+    "item": ["who", "ci", "hours", "team", "why"], "text": ["Code", "CI is fast", "Hours lost", "Team", "Why?"],
+    "kind": ["id", "rating", "hours", "segment", "comment"], "scale": ["", "agreement5", "", "", ""],
+})  # fmt: skip
+
+
+def frame(**columns):
+    n = max(map(len, columns.values()))
+    base = {"who": [f"p{i}" for i in range(n)], "ci": ["Agree"] * n, "hours": ["1"] * n, "team": ["Red"] * n,
+            "why": [""] * n}  # fmt: skip
+    return pd.DataFrame(base | columns)
+
+
+def faults_of(data, book=BOOK, **options):
+    with pytest.raises(dx.DataError) as caught:
+        dx.read_survey(data, book, **options)
+    return str(caught.value)
+
+
+def test_an_unknown_label_is_told_with_count_place_and_the_nearest_known(tmp_path):
+    path = tmp_path / "answers.csv"
+    frame(ci=["Agree", "Agre", "Disagree", "Agre"]).to_csv(path, index=False)
+    text = faults_of(path)
+    assert "answers.csv" in text
+    assert "'Agre' is not an answer of scale agreement5" in text
+    assert "did you mean 'Agree'?" in text
+    assert "2 times, rows 3, 5" in text
+
+
+def test_every_fault_is_told_at_once():
+    text = faults_of(frame(ci=["Agree", "7", "x"], hours=["-2", "400", "two"]))
+    for part in ("'7'", "'x'", "'-2'", "'400'", "'two'"):
+        assert part in text
+
+
+def test_free_text_and_ids_are_never_in_a_message():
+    secret = "alice@example.com hates the build and says so at length, every single week"
+    text = faults_of(frame(ci=[secret, "Agree", "nope"], who=["secret-id"] * 3, why=[secret] * 3))
+    assert "alice" not in text
+    assert "secret-id" not in text
+
+
+def test_a_blank_submission_is_set_aside_and_counted():
+    survey = dx.read_survey(frame(ci=["Agree", ""], hours=["1", ""]), BOOK)
+    assert len(survey) == 1
+    assert survey.cleaning.to_numpy().tolist() == [["blank submissions set aside", 1]]
+
+
+def test_the_last_submission_of_an_id_counts_and_the_rows_are_named():
+    survey = dx.read_survey(frame(who=["a", "b", "a"], ci=["Agree", "Agree", "Disagree"]), BOOK)
+    assert survey.answers["ci"].tolist() == [4.0, 2.0]
+    what, count = survey.cleaning.iloc[0]
+    assert count == 1
+    assert "rows 1" in what
+
+
+def test_segments_take_the_spelling_of_the_roster():
+    roster = pd.DataFrame({"team": ["Red Team", "Blue"], "headcount": [9, 3]})
+    survey = dx.read_survey(frame(team=["red team", " Red  Team", "RED TEAM", ""]), BOOK, roster)
+    assert survey.segments["team"].tolist() == ["Red Team"] * 3 + ["(not stated)"]
+    assert any("1 respondents state no team" in note for note in survey.notes)
+    assert any("nobody answered in team: Blue" in note for note in survey.notes)
+
+
+def test_a_respondent_outside_the_roster_is_a_fault_with_the_nearest_group():
+    roster = pd.DataFrame({"team": ["Payments", "Search"], "headcount": [9, 3]})
+    text = faults_of(frame(team=["Payments", "Paymants", "Paymants"]), roster=roster)
+    assert "team 'Paymants' is not in the roster; did you mean 'Payments'? (2 respondents)" in text
+
+
+def test_more_respondents_than_people_is_a_fault():
+    roster = pd.DataFrame({"team": ["Red"], "headcount": [2]})
+    assert "3 respondents say team 'Red', the roster counts 2" in faults_of(frame(ci=["Agree"] * 3), roster=roster)
+
+
+@pytest.mark.parametrize(
+    ("roster", "said"),
+    [
+        (pd.DataFrame({"team": ["Red", "Red"], "headcount": [5, 5]}), "same group as in row"),
+        (pd.DataFrame({"team": ["Red", "red"], "headcount": [5, 5]}), "same group as in row"),
+        (pd.DataFrame({"team": ["Red"], "headcount": [5.5]}), "whole number"),
+        (pd.DataFrame({"team": ["Red"], "headcount": ["many"]}), "not a number"),
+        (pd.DataFrame({"squad": ["Red"], "headcount": [5]}), "no column is a segment"),
+        (pd.DataFrame({"team": ["Red"], "headcount": [0]}), "counts nobody"),
+    ],
+)
+def test_a_faulty_roster_is_told(roster, said):
+    assert said in faults_of(frame(ci=["Agree"]), roster=roster)
+
+
+def test_a_roster_of_persons_is_counted():
+    people = pd.DataFrame({"team": ["Red"] * 4 + ["Blue"] * 2, "name": list("abcdef")})
+    survey = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, people)
+    assert survey.roster.margin("team").to_dict() == {"Red": 4, "Blue": 2}
+
+
+def test_a_question_not_asked_is_neither_skipped_nor_no():
+    book = pd.DataFrame({"item": ["q"], "text": ["Rest"], "kind": ["rating"], "scale": ["yesno"], "asked_if": ["oncall"]})
+    data = pd.DataFrame({"q": ["Yes", "", "", "No", ""], "oncall": ["1", "1", "0", "", "0"], "other": ["x"] * 5})
+    survey = dx.read_survey(data.assign(q=["Yes", "", "", "No", "No"]), book)
+    assert survey.state["q"].tolist() == [0, 0, 0] or len(survey) == 3
+    assert any("answered q although oncall says they were not asked" in note for note in survey.notes)
+
+
+def test_an_item_that_runs_against_its_dimension_is_named():
+    data = worlds.answers(80, items=4, missing=0)
+    book = worlds.codebook(items=4, dimensions=1)
+    data["q0"] = 6 - data[["q1", "q2", "q3"]].mean(axis=1).round()
+    assert any("item q0 runs against the rest of D0" in note for note in dx.read_survey(data, book).notes)
+    assert not any("runs against" in note for note in worlds.survey(80).notes)
+
+
+def test_a_missing_question_is_told_with_its_text():
+    text = faults_of(frame(ci=["Agree"]).drop(columns="ci"))
+    assert "CI is fast" in text or "ci" in text
+
+
+def test_inputs_are_left_as_they_were():
+    data, book = frame(ci=["Agree", "Disagree"]), BOOK.copy()
+    before = data.copy()
+    dx.read_survey(data, book)
+    pd.testing.assert_frame_equal(data, before)
+    pd.testing.assert_frame_equal(book, BOOK)
