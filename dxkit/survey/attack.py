@@ -61,19 +61,11 @@ def _left_over(rows: np.ndarray) -> np.ndarray:
 
 def _pair(unit: np.ndarray, length: np.ndarray, size: np.ndarray, least: int):
     """Two atoms in opposite directions: a positive sum of both is determined."""
-    at = np.flatnonzero(size < least - 0.5)
-    if len(at) < 2:
+    found = _meet(unit, unit, size, size, least)
+    if found is None:
         return None
-    key = unit[at, 0]
-    order = np.argsort(np.abs(key), kind="stable")
-    for step in (1, 2, 3):  # equal absolute keys stand next to each other
-        one, two = at[order[:-step]], at[order[step:]]
-        opposite = (np.abs(unit[one] + unit[two]).max(axis=1) < 1e-6) & (size[one] + size[two] < least)
-        if opposite.any():
-            k = int(np.flatnonzero(opposite)[0])
-            a, b = int(one[k]), int(two[k])
-            return (a, b), (1.0 / length[a], 1.0 / length[b])
-    return None
+    a, b = found
+    return (a, b), (1.0 / length[a], 1.0 / length[b])
 
 
 def _several(left: np.ndarray, size: np.ndarray, least: int):
