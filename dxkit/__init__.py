@@ -8,7 +8,7 @@ _HOME = {
     "Release": "survey.anonymity",
     "Survey": "survey.responses",
     "Tally": "survey.tally",
-    "answers": "survey.scores",
+    "answers": "survey.answers",
     "comments": "survey.anonymity",
     "read_codebook": "survey.codebook",
     "read_survey": "survey.responses",

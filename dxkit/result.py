@@ -17,13 +17,13 @@ _HEADINGS = {
     "se": "std. error", "not_asked": "not asked", "estimate": "estimate", "alpha_if_dropped": "alpha if dropped",
     "item_rest": "item-rest",
 }  # fmt: skip
-_NOT_DISPLAYED = {"shown", "se"}
+_NOT_DISPLAYED = {"shown", "se", "unit"}
 _MOST_ROWS = 60
 _LONGEST = 80
 _MISSING = "–"
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Result:
     """A result. `.table` is a tidy DataFrame; in a notebook or terminal the result shows itself as text.
 
@@ -62,12 +62,16 @@ class Result:
         """The rows and columns to show, before formatting; subclasses arrange their own."""
         return self.table
 
+    def _kinds(self) -> dict[str, str]:
+        """Formats of columns that depend on the data."""
+        return {}
+
     def _cells(self) -> tuple[list[str], list[bool], list[list[str]], int]:
         """Headings, which columns hold numbers, formatted rows, and how many rows were left out."""
         frame = self._displayed()
         left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
         frame = frame.iloc[:50] if left_out else frame
-        kinds = {**_kinds(frame), **self.formats, **self.formats_}
+        kinds = {**_kinds(frame), **self.formats, **self._kinds(), **self.formats_}
         visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
         digits = _digits(frame)
         headings, numeric, columns = [], [], []
@@ -77,10 +81,10 @@ class Result:
             if name in _NOT_DISPLAYED | self.hidden_columns or name in ends:
                 continue
             kind = kinds.get(name, "text")
-            texts = [_format(value, kind, digits) for value in frame[name].tolist()]
+            texts = [_format(value, kind, d) for value, d in zip(frame[name].tolist(), digits, strict=True)]
             if name in heads:
                 high = next(high for high, low in ends.items() if low == name)
-                uppers = [_format(value, kind, digits) for value in frame[high].tolist()]
+                uppers = [_format(value, kind, d) for value, d in zip(frame[high].tolist(), digits, strict=True)]
                 texts = [_range(low, up) for low, up in zip(texts, uppers, strict=True)]
             if name in ("estimate", "count", "responded"):
                 texts = [text if ok else "hidden" for text, ok in zip(texts, visible, strict=True)]
@@ -154,14 +158,16 @@ def _kinds(frame: pd.DataFrame) -> dict[str, str]:
     return kinds
 
 
-def _digits(frame: pd.DataFrame) -> int:
-    """Decimals of the estimates: no finer than the standard error in the middle of the table, at most two."""
-    errors = frame["se"].dropna() if "se" in frame else pd.Series(dtype=float)
-    errors = errors[errors > 0]
-    if errors.empty:
-        return 1
-    middle = float(sorted(errors)[len(errors) // 2])
-    return min(2, max(0, math.ceil(-math.log10(middle))))
+def _digits(frame: pd.DataFrame) -> list[int]:
+    """Decimals of the estimates of each row: no finer than the middle standard error of its unit, at most two."""
+    if "se" not in frame:
+        return [1] * len(frame)
+    units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
+    decimals = {}
+    for unit in units.unique():
+        errors = sorted(error for error in frame["se"][units == unit] if error > 0)
+        decimals[unit] = min(2, max(0, math.ceil(-math.log10(errors[len(errors) // 2])))) if errors else 1
+    return [decimals[unit] for unit in units]
 
 
 def _format(value: object, kind: str, digits: int) -> str:

@@ -21,11 +21,12 @@ _DIGITS = re.compile(r"\+?\d[\d\s()/-]{6,}\d")
 
 @dataclass(eq=False)
 class _Subject:
-    """What has been shown of one question: rows of coefficients over units."""
+    """What has been shown of one question: rows of coefficients over units, and the weights that were in use."""
 
     units: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
     n: np.ndarray = field(default_factory=lambda: np.empty(0))
     rows: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    weightings: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
 
 
 class Release:
@@ -80,13 +81,17 @@ class Release:
         least = max(self.min_group, least or 0)
         n = np.asarray(n, dtype=float)
         ledger = self._subjects.setdefault(subject, _Subject())
-        earlier, rows, counts, keys = _joined(ledger, np.asarray(coefficients, dtype=float), np.asarray(units), n)
-        size = (np.asarray(coefficients) != 0) @ n
-        everybody = rows.max(axis=0, initial=0.0)[None, :]  # readers know the total, shown or not
-        shown = _audited(np.vstack([earlier, everybody]), rows, counts, size, least)
+        coefficients = np.asarray(coefficients, dtype=float)
+        earlier, rows, counts, keys = _joined(ledger, coefficients, np.asarray(units), n)
+        size = (coefficients != 0) @ n
+        everybody = rows.max(axis=0, initial=0.0)
+        weightings = _widened(ledger.weightings, len(keys))
+        if not (weightings == everybody).all(axis=1).any():
+            weightings = np.vstack([weightings, everybody])
+        shown = _audited(earlier, weightings, rows, counts, size, least)
         shown &= ~(np.asarray(constant, dtype=bool) & (size < 2 * least))
-        ledger.units, ledger.n = keys, counts
-        ledger.rows = np.vstack([earlier, rows[shown]]) if shown.any() else earlier
+        ledger.units, ledger.n, ledger.weightings = keys, counts, weightings
+        ledger.rows = np.vstack([earlier, rows[shown]])
         self._shown += int(shown.sum())
         self._hidden += int((~shown).sum())
         return shown
@@ -107,31 +112,39 @@ def _joined(ledger: _Subject, rows: np.ndarray, units: np.ndarray, n: np.ndarray
     counts = np.zeros(len(keys))
     counts[: len(ledger.n)] = ledger.n
     counts[at] = np.maximum(counts[at], n)
-    earlier = np.zeros((len(ledger.rows), len(keys)))
-    earlier[:, : ledger.rows.shape[1]] = ledger.rows
-    return earlier, new, counts, keys
+    return _widened(ledger.rows, len(keys)), new, counts, keys
 
 
-def _audited(known: np.ndarray, rows: np.ndarray, n: np.ndarray, size: np.ndarray, least: int) -> np.ndarray:
+def _widened(rows: np.ndarray, width: int) -> np.ndarray:
+    """Rows with zeros for units that came later."""
+    wide = np.zeros((len(rows), width))
+    wide[:, : rows.shape[1]] = rows
+    return wide
+
+
+def _audited(earlier, weightings, rows: np.ndarray, n: np.ndarray, size: np.ndarray, least: int) -> np.ndarray:
     """Groups that may be shown by their counts alone.
 
     Going up from the least minimum and keeping what was hidden makes hiding monotone in the minimum.
     """
     shown = np.ones(len(rows), dtype=bool)
     answered = n > 0
-    known, rows, n = known[:, answered], rows[:, answered], n[answered]
-    atoms, counts = atoms_of(np.vstack([known, rows]), n)
-    before, after = atoms[: len(known)], atoms[len(known) :]
+    everybody = rows.max(axis=0, initial=0.0)[None, :]  # readers know the total, shown or not
+    stacked = np.vstack([weightings, everybody, earlier, rows])[:, answered]
+    atoms, counts = atoms_of(stacked, n[answered])
+    w, e = len(weightings), len(weightings) + 1 + len(earlier)
+    weights, before, after = atoms[:w], atoms[w:e], atoms[e:]
+    if find_breach(before, counts, least, weights) is not None:
+        before = before[1:]  # the total itself cannot be shown beside what was shown earlier
     for k in range(LEAST_GROUP, least + 1):
         shown &= size >= k
         while shown.any():
             at = np.flatnonzero(shown)
             table = np.vstack([before, after[at]])
-            merged, merged_n = atoms_of(table, counts)
-            breach = find_breach(merged, merged_n, k)
+            breach = find_breach(table, counts, k, weights)
             if breach is None:
                 break
-            helps = taking_part(merged, breach)[len(before) :]
+            helps = taking_part(table, breach)[len(before) :]
             candidates = at[helps] if helps.any() else at
             shown[candidates[np.argmin(size[candidates])]] = False
     return shown

@@ -20,34 +20,45 @@ class Breach:
 
 def atoms_of(rows: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Merge units that no row tells apart: rows (R, U) and counts n (U,) become (R, A) and (A,)."""
-    keys = np.random.default_rng(7).standard_normal(len(rows)) @ rows if len(rows) else np.zeros(rows.shape[1])
-    _, first, atom = np.unique(np.round(keys, 9), return_index=True, return_inverse=True)
-    return rows[:, first], np.bincount(atom.ravel(), weights=n, minlength=len(first))
+    merged, counts, _ = _merged(rows, n, None)
+    return merged, counts
 
 
-def find_breach(rows: np.ndarray, n: np.ndarray, least: int) -> Breach | None:
+def find_breach(rows: np.ndarray, n: np.ndarray, least: int, weightings: np.ndarray | None = None) -> Breach | None:
     """A group of 1 to `least - 1` answers whose sum follows from the rows (R, A); None where there is none.
 
     The rows reveal every vector of their row space. What is left of random directions after projecting that space
     away is zero for an atom that is determined, opposite for two atoms whose weighted sum is, and sums to zero for
-    larger groups.
+    larger groups. Sums are looked for with the weights of each weighting (W, A) that was published with.
     """
-    if not len(rows):
-        return None
+    rows, n, atom = _merged(rows, n, weightings)
     small = np.flatnonzero((n > 0) & (n < least))
-    if not len(small):
+    if not len(rows) or not len(small):
         return None
-    left = _left_over(rows)[small]
-    size = n[small]
+    for weights in np.ones((1, rows.shape[1])) if weightings is None else weightings[:, atom]:
+        weights = np.where(weights > 0, weights, 1.0)
+        found = _determined(_left_over(rows / weights)[small], n[small], least)
+        if found is not None:
+            atoms, coefficients = found
+            at = small[list(atoms)]
+            return Breach(atoms=tuple(atom[at].tolist()), coefficients=tuple(np.array(coefficients) * weights[at]))
+    return None
+
+
+def _merged(rows: np.ndarray, n: np.ndarray, weightings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Atoms that these rows do not tell apart as one; the third array is a first atom of each."""
+    keys = np.vstack([rows, *([] if weightings is None else [weightings])])
+    blur = np.random.default_rng(7).standard_normal(len(keys)) @ keys
+    _, first, code = np.unique(np.round(blur, 9), return_index=True, return_inverse=True)
+    return rows[:, first], np.bincount(code.ravel(), weights=n, minlength=len(first)), first
+
+
+def _determined(left: np.ndarray, size: np.ndarray, least: int):
+    """The smallest determined group among atoms: positions and coefficients; None where there is none."""
     length = np.linalg.norm(left, axis=1)
     if (single := np.flatnonzero(length < _ZERO)).size:
-        at = single[np.argmin(size[single])]
-        return Breach(atoms=(int(small[at]),), coefficients=(1.0,))
-    for group in (_pair(left / length[:, None], length, size, least), _several(left, size, least)):
-        if group is not None:
-            atoms, coefficients = group
-            return Breach(atoms=tuple(int(small[a]) for a in atoms), coefficients=coefficients)
-    return None
+        return (int(single[np.argmin(size[single])]),), (1.0,)
+    return _pair(left / length[:, None], length, size, least) or _several(left, size, least)
 
 
 def _left_over(rows: np.ndarray) -> np.ndarray:
@@ -96,12 +107,12 @@ def _several(left: np.ndarray, size: np.ndarray, least: int):
 
 def _meet(one: np.ndarray, two: np.ndarray, size_one: np.ndarray, size_two: np.ndarray, least: int):
     """Positions k, m with one[k] + two[m] = 0 and fewer than `least` answers in both."""
-    order = np.argsort(two[:, 0], kind="stable")
-    keys = two[order, 0]
-    low = np.searchsorted(keys, -one[:, 0] - 1e-8)
-    high = np.searchsorted(keys, -one[:, 0] + 1e-8)
-    for k in np.flatnonzero(high > low):
-        for m in order[low[k] : high[k]]:
+    order, turn = np.argsort(two[:, 0], kind="stable"), np.argsort(-one[:, 0], kind="stable")
+    keys, sought = two[order, 0], -one[turn, 0]  # both ascending, which makes the search fast
+    low = np.searchsorted(keys, sought - _ZERO)
+    near = np.flatnonzero((low < len(keys)) & (keys[np.minimum(low, len(keys) - 1)] <= sought + _ZERO))
+    for k, start in zip(turn[near], low[near], strict=True):
+        for m in order[start : np.searchsorted(keys, -one[k, 0] + _ZERO, side="right")]:
             if size_one[k] + size_two[m] < least and np.abs(one[k] + two[m]).max() < _ZERO:
                 return int(k), int(m)
     return None
@@ -110,6 +121,7 @@ def _meet(one: np.ndarray, two: np.ndarray, size_one: np.ndarray, size_two: np.n
 def taking_part(rows: np.ndarray, breach: Breach) -> np.ndarray:
     """Which rows (R,) the attacker's least-norm sum for a breach needs."""
     target = np.zeros(rows.shape[1])
-    target[list(breach.atoms)] = breach.coefficients
+    for atom, coefficient in zip(breach.atoms, breach.coefficients, strict=True):
+        target[(rows == rows[:, [atom]]).all(axis=0)] = coefficient  # units alike are in it together
     weights = np.linalg.lstsq(rows.T, target, rcond=None)[0]
     return np.abs(weights) > 1e-7 * max(1e-12, np.abs(weights).max(initial=0.0))

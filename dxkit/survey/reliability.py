@@ -58,7 +58,7 @@ def omega_total(loadings: np.ndarray) -> float:
     return float(common / (common + (1 - loadings**2).sum()))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Reliability(Result):
     """Reliability of every dimension.
 

@@ -146,7 +146,7 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
         identified=bool((export.respondent[keep] != "").all()), comments=comments, cleaning=cleaning, roster=people,
         wave=wave or "", source=export.source, min_group=int(min_group),
     )  # fmt: skip
-    return replace(survey, notes=tuple(notes + _reverse_suspects(survey)))
+    return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
 
 
 def as_survey(frame: pd.DataFrame, codebook: Codebook) -> Survey:
@@ -268,8 +268,8 @@ def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, f
         columns[name] = np.array([spelling[normal(text)] if text else NOT_STATED for text in texts], dtype=object)
         blank = int((texts == "").sum())
         if blank:
-            weighed = " and have no weight" if known else ""
-            notes.append(f"{blank} respondents state no {name}{weighed}")
+            weighed = " (they have no weight)" if known else ""
+            notes.append(f"respondents who state no {name}{weighed}: {blank}")
         if known:
             _check_against(roster, export, name, columns[name], keep, faults)
             empty = [label for label in roster.categories(name) if label not in set(columns[name])]
@@ -311,7 +311,7 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
         anyway = int((~asked & (states == ANSWERED)).sum())
         state[item] = np.where(~asked & (states != ANSWERED), NOT_ASKED, states).astype(np.int8)
         if anyway:
-            notes.append(f"{anyway} respondents answered {item} although {column} says they were not asked; kept")
+            notes.append(f"{item} was answered {anyway} times where {column} says it was not asked; kept")
     return state, notes
 
 

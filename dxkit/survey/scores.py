@@ -1,8 +1,9 @@
-"""Where does it hurt: index scores, favourable shares and answer counts, each with its interval (MODELS 1)."""
+"""Where does it hurt: index scores and favourable shares, each with its interval (MODELS 1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,38 +12,48 @@ import pandas as pd
 from dxkit.result import Result
 from dxkit.survey import intervals
 from dxkit.survey.anonymity import Release
-from dxkit.survey.codebook import Codebook
 from dxkit.survey.cuts import Cut, cut
+from dxkit.survey.responses import NOT_ASKED
 from dxkit.survey.weighting import calibrate, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Scores(Result):
     """Scores by level (item, dimension, overall) and group.
 
     `.table` has the columns level, name, one per segment, n, estimate, se, low, high (index points 0..100; hours for
     hours items; the employee net promoter score for recommend items), favourable, favourable_low, favourable_high
     (shares of the n who have an opinion), shown (False where fewer than the minimum answered, or where the figure
-    would give such a group away), label (short question) and unit. Figures of hidden rows are nan.
+    would give such a group away), label (short question), unit and kind. Figures of hidden rows are nan.
     """
 
     plot_name: ClassVar[str] = "survey.scores"
-    codebook: Codebook | None = field(default=None, repr=False)
+    segments: tuple[str, ...] = ()
 
+    def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
+        """The same result with the rows of one level, or of these names, in their order."""
+        table = self.table
+        if level is not None:
+            table = table[table["level"] == level]
+        if names is not None:
+            table = table[table["name"].isin(names)]
+            table = table.sort_values("name", key=lambda column: column.map(list(names).index), kind="stable")
+        return replace(self, table=table.reset_index(drop=True))
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Answers(Result):
-    """How often each answer was given.
-
-    `.table` has the columns item, one per segment, code (nan for "no opinion"), label, count, share, low, high,
-    answered, skipped, not_asked, shown, display, side (1 favourable, 0 neutral, -1 unfavourable) and score. A share is
-    of all who answered, those without an opinion included.
-    """
-
-    plot_name: ClassVar[str] = "survey.answers"
-    codebook: Codebook | None = field(default=None, repr=False)
+    def _displayed(self) -> pd.DataFrame:
+        frame = self.table
+        if len(frame) > 60 and self.segments:
+            frame = frame[frame["level"] != "item"]
+        columns = ["label", *self.segments, "n", "estimate", "se", "low", "high", "favourable", "favourable_low",
+                   "favourable_high", "measure", "unit", "shown"]  # fmt: skip
+        measures = {"hours": "hours a week", "recommend": "eNPS", "importance": "importance 0-100"}
+        frame = frame.assign(measure=frame["kind"].map(measures).fillna("0-100"))[columns]
+        frame = frame.rename(columns={"label": "question"})
+        if frame["favourable"].isna().all():
+            frame = frame.drop(columns=["favourable", "favourable_low", "favourable_high"])
+        return frame
 
 
 def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:
@@ -87,38 +98,42 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     weighing = _Weighing(work, fpc, confidence)
     blocks = [weighing.variable(j) for j in range(len(counted.variables))]
     names = [f"{v.level}/{v.name_}" for v in counted.variables.rename(columns={"name": "name_"}).itertuples()]
-    constant = _constant(work)
+    constant = constant_groups(work)
     shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
     rows = []
     for j, block in enumerate(blocks):
         variable = counted.variables.iloc[j]
         frame = pd.DataFrame({"level": variable["level"], "name": variable["name"]}, index=range(len(work.groups)))
         estimates = pd.DataFrame(np.where(shown[:, [j]], block, np.nan), columns=ESTIMATES)
-        label = counted.codebook.label(variable["name"]) if variable["level"] == "item" else variable["name"].capitalize()
+        label, kind = variable["name"].capitalize(), variable["level"]
+        if variable["level"] == "item":
+            label, kind = counted.codebook.label(variable["name"]), counted.codebook.item(variable["name"])["kind"]
         rows.append(
             pd.concat([frame, work.groups.reset_index(drop=True) if work.by else None, estimates], axis=1).assign(
-                shown=shown[:, j], label=label, unit=variable["unit"]
+                shown=shown[:, j], label=label, unit=variable["unit"], kind=kind
             )
         )
     table = pd.concat(rows, ignore_index=True)
     return Scores(
-        table=table, title=_title("Scores", work), confidence=confidence, method=weighing.method, codebook=counted.codebook,
-        notes=(*weighing.notes, *_hidden_note(table, counted.min_group)),
+        table=table, title=title("Scores", work), confidence=confidence, method=weighing.method, segments=tuple(work.by),
+        notes=(weighing.method, *weighing.notes, *hidden_note(table, counted.min_group)),
     )  # fmt: skip
 
 
-def _title(what: str, work: Cut) -> str:
+def title(what: str, work: Cut) -> str:
+    """What a table is of: its cut and wave."""
     wave = f", {work.tally.wave}" if work.tally.wave else ""
     return f"{what}{' by ' + ' and '.join(work.by) if work.by else ''}{wave}"
 
 
-def _hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
+def hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
+    """How many rows are hidden and why; nothing where all are shown."""
     hidden = int((~table["shown"]).sum())
     return [f"{hidden} of {len(table)} rows are hidden, so that no group of fewer than {min_group} answers can be worked out"
             ] if hidden else []  # fmt: skip
 
 
-def _constant(work: Cut) -> np.ndarray:
+def constant_groups(work: Cut) -> np.ndarray:
     """Groups in which everybody gave the same answer, (G, J)."""
     counted, member = work.tally, work.member.astype(float)
     n, total, squares = member @ counted.n, member @ counted.total, member @ counted.squares
@@ -162,8 +177,15 @@ class _Weighing:
             return [()]
         return list(self.work.groups.itertuples(index=False, name=None))
 
+    def _not_asked(self, j: int) -> np.ndarray:
+        """Respondents per cell to whom the question was not put; they count when weights are made."""
+        variable, book = self.tally.variables.iloc[j], self.tally.codebook
+        if variable["level"] != "item":
+            return np.zeros(len(self.tally.cells))
+        return self.tally.states[:, book.measured.index(variable["name"]), NOT_ASKED].astype(float)
+
     def _fit(self, j: int):
-        n = self.tally.n[:, j]
+        n = self.tally.n[:, j] + self._not_asked(j)
         key = n.tobytes()
         if key not in self.fits:
             self.fits[key] = calibrate(n, self.tally)
@@ -219,24 +241,26 @@ class _Weighing:
         return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
     def _weighted(self, j, g, n, mean, scatter, yes):
-        fit, roster = self._fit(j), self.tally.roster
+        fit = self._fit(j)
         weight = np.where(n > 0, fit.weights, 0.0)
         total, people = n[weight > 0].sum(), (weight * n).sum()
         if total == 0:
             return [0.0] + [np.nan] * 7
-        known = self.population[g]
+        part_of_staff = bool(self._not_asked(j).any())  # then nobody knows how many it could have been put to
+        known = np.nan if part_of_staff else self.population[g]
         population = max(known, total) if np.isfinite(known) else max(people, total)
         population = population if self.fpc else np.inf
-        estimate, se = self._mean(n, mean, scatter, weight, fit, population)
+        linear = None if self.work.by or part_of_staff else fit
+        estimate, se = self._mean(n, mean, scatter, weight, linear, population)
         share = [np.nan] * 3
         if yes is not None:
             part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
-            share = self._share(n, part, weight, fit, population, known)
-        del roster
+            share = self._share(n, part, weight, linear, population, known)
         return [total, estimate, se, *self._interval(j, estimate, se, total), *share]
 
     def _mean(self, n, mean, scatter, weight, fit, population):
-        if not self.work.by:
+        """Weighted mean and error: with the fit on the margins for the whole, as a ratio of sums for a part."""
+        if fit is not None:
             return linearised(n, mean, scatter, fit, population)
         used = (n > 0) & (weight > 0)
         n, mean, scatter, weight = n[used], mean[used], scatter[used], weight[used]
@@ -263,72 +287,3 @@ class _Weighing:
         else:
             effective = design_effect(weight, n)[1] / max(1 - total / population, 1e-9)
         return [share, *intervals.wilson(share, effective, self.confidence)]
-
-
-def answers(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> Answers:
-    """Count the answers to every item, with who was asked, who answered and who skipped (MODELS 1).
-
-    Parameters
-    ----------
-    survey : Survey or Tally
-    by, release, confidence
-        As for `scores`.
-
-    Returns
-    -------
-    Answers
-        One row per item, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
-        answered; their intervals are Wilson's. Items without codes (hours) are left out.
-
-    Examples
-    --------
-    >>> import dxkit as dx, pandas as pd
-    >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]})
-    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""]}), book)
-    >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
-    [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
-    """
-    work = cut(survey, by)
-    counted, book = work.tally, work.tally.codebook
-    items = [item for item in book.measured if book.scale(item).codes]
-    at = counted.at("item", items)
-    names = [f"item/{item}" for item in items]
-    constant = _constant(work)[:, at]
-    shown = work.shown(release, names, at, constant=constant)
-    states = np.einsum("gc,cis->gis", work.member, counted.states)
-    counts = np.einsum("gc,cik->gik", work.member, counted.counts)
-    rows = []
-    for position, item in enumerate(items):
-        i = book.measured.index(item)
-        scale, good = book.scale(item), book.favourable(item)
-        bad = frozenset(scale.lo + scale.hi - code for code in good)
-        for g in range(len(work.groups)):
-            visible = shown[g, position]
-            answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
-            given = answered + no_opinion
-            codes = [*scale.codes, *([np.nan] if no_opinion else [])]
-            score = _mean_score(counts[g, i], scale, book, item)
-            for k, code in enumerate(codes):
-                count = float(counts[g, i, k]) if code == code else no_opinion
-                share = count / given if given else np.nan
-                low, high = intervals.wilson(share, given, confidence)
-                figures = [count, share, low, high, given, skipped, not_asked]
-                rows.append([
-                    item, *(work.groups.iloc[g] if work.by else ()), code,
-                    scale.label(code) if code == code else "No opinion",
-                    *(figures if visible else [np.nan] * 7), bool(visible), book.label(item),
-                    (code in good) - (code in bad), score if visible else np.nan,
-                ])  # fmt: skip
-    columns = ["item", *work.by, "code", "label", "count", "share", "low", "high", "answered", "skipped", "not_asked",
-               "shown", "display", "side", "score"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
-    return Answers(
-        table=table, title=_title("Answers", work), confidence=confidence, method="unweighted counts, Wilson intervals",
-        codebook=book, notes=tuple(_hidden_note(table, counted.min_group)),
-    )  # fmt: skip
-
-
-def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:
-    codes = np.array(scale.codes)
-    given = counts[: len(codes)].sum()
-    return float(book.index((counts[: len(codes)] * codes).sum() / given, item)) if given else np.nan

@@ -18,7 +18,8 @@ from dxkit.survey.roster import Roster
 from dxkit.survey.tally import Tally, as_list
 
 _CONVERGED = 1e-13
-_MOST_ROUNDS = 10_000
+_MOST_ROUNDS = 2_000
+_GOOD_ENOUGH = 1e-6  # margins met to this share after the last round; else the raking is given up
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,9 +57,11 @@ def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
         merged += said
     margins = [np.equal.outer(code, np.arange(len(target))) & usable[:, None] for code, target in
                zip(codes, targets, strict=True)]  # fmt: skip
-    return Calibration(
-        weights=rake(n, margins, targets), margins=np.hstack(margins).astype(float), merged=tuple(merged)
-    )
+    weights = rake(n, margins, targets)
+    if weights is None:  # too few answers for so many margins: the first alone always works
+        weights, margins = rake(n, margins[:1], targets[:1]), margins[:1]
+        merged.append(f"weighted by {roster.segments[0]} only, raking does not converge")
+    return Calibration(weights=weights, margins=np.hstack(margins).astype(float), merged=tuple(merged))
 
 
 def _merge(code, target, n, roster: Roster, segment: str):
@@ -81,10 +84,10 @@ def _merge(code, target, n, roster: Roster, segment: str):
     return code, np.array(target), said
 
 
-def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray:
+def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray | None:
     """Iterative proportional fitting (Deming and Stephan 1940): weights (C,) of cells with n respondents each.
 
-    One margin is post-stratification and needs one round. Groups that nobody answered are left out.
+    One margin is post-stratification and needs one round. None where the margins cannot be met.
 
     >>> rake(np.array([2.0, 4.0]), [np.eye(2, dtype=bool)], [np.array([10.0, 10.0])])
     array([5. , 2.5])
@@ -101,8 +104,8 @@ def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndar
             worst = max(worst, float(np.abs(ratio - 1).max()))
             weights = weights * np.where(member.any(axis=1), member @ ratio, 0.0)
         if worst < _CONVERGED or len(margins) == 1:
-            break
-    return weights
+            return weights
+    return weights if worst < _GOOD_ENOUGH else None
 
 
 def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[float, float]:
@@ -140,7 +143,7 @@ def design_effect(weights: np.ndarray, n: np.ndarray) -> tuple[float, float]:
     return effect, float(respondents / effect)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ResponseRate(Result):
     """Who answered. `.table`: one column per segment, responded, headcount, estimate, low, high (shares), shown."""
 
@@ -201,7 +204,7 @@ def response_rate(survey, by=None, release: Release | None = None, *, confidence
         ok = visible.get(labels, False)
         responded = float(answered.get(labels, 0)) if ok else np.nan
         share = responded / headcount
-        rows.append([*labels, responded, headcount, share, *wilson(share, headcount, confidence), bool(ok)])
+        rows.append([*labels, responded, headcount, share, *map(float, wilson(share, headcount, confidence)), bool(ok)])
     table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "shown"])
     whole = f"{int(people.sum())} of {roster.total} answered"
     return ResponseRate(

@@ -66,7 +66,7 @@ def test_segments_take_the_spelling_of_the_roster():
     roster = pd.DataFrame({"team": ["Red Team", "Blue"], "headcount": [9, 3]})
     survey = dx.read_survey(frame(team=["red team", " Red  Team", "RED TEAM", ""]), BOOK, roster)
     assert survey.segments["team"].tolist() == ["Red Team"] * 3 + ["(not stated)"]
-    assert any("1 respondents state no team" in note for note in survey.notes)
+    assert any("respondents who state no team (they have no weight): 1" in note for note in survey.notes)
     assert any("nobody answered in team: Blue" in note for note in survey.notes)
 
 
@@ -103,11 +103,12 @@ def test_a_roster_of_persons_is_counted():
 
 
 def test_a_question_not_asked_is_neither_skipped_nor_no():
-    book = pd.DataFrame({"item": ["q"], "text": ["Rest"], "kind": ["rating"], "scale": ["yesno"], "asked_if": ["oncall"]})
-    data = pd.DataFrame({"q": ["Yes", "", "", "No", ""], "oncall": ["1", "1", "0", "", "0"], "other": ["x"] * 5})
-    survey = dx.read_survey(data.assign(q=["Yes", "", "", "No", "No"]), book)
-    assert survey.state["q"].tolist() == [0, 0, 0] or len(survey) == 3
-    assert any("answered q although oncall says they were not asked" in note for note in survey.notes)
+    book = pd.DataFrame({"item": ["q", "r"], "text": ["Rest", "Other"], "kind": ["rating"] * 2, "scale": ["yesno"] * 2,
+                         "asked_if": ["oncall", ""]})  # fmt: skip
+    data = pd.DataFrame({"q": ["Yes", "", "", "", "No"], "oncall": ["1", "1", "0", "", "0"], "r": ["Yes"] * 5})
+    survey = dx.read_survey(data, book)
+    assert survey.state["q"].tolist() == [0, 2, 3, 3, 0]
+    assert any("q was answered 1 times where oncall says it was not asked" in note for note in survey.notes)
 
 
 def test_an_item_that_runs_against_its_dimension_is_named():

@@ -1,0 +1,68 @@
+"""How every picture looks: colours that differ in grey too, labels that fit, dollars that are not mathematics."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+# Okabe and Ito's colours, written out because older versions of matplotlib do not know them by name
+ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
+    "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#000000",
+)  # fmt: skip
+GREY, PALE = "#666666", "#D9D9D9"
+DIVERGING = {-2: "#B2480E", -1: "#EBA878", 0: "#D9D9D9", 1: "#7FB8DA", 2: "#1F6A9C"}
+HATCH = "////"
+
+_RC = {
+    "text.parse_math": False, "font.family": "DejaVu Sans", "font.size": 9.0, "axes.titlesize": 11.0,
+    "axes.titlelocation": "left", "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False,
+    "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white", "text.color": "black",
+    "axes.labelcolor": "black", "xtick.color": "black", "ytick.color": "black", "hatch.linewidth": 0.6,
+}  # fmt: skip
+
+
+@contextmanager
+def canvas(ax, width: float, height: float):
+    """The given Axes, or one on a new figure of this size (inches); text drawn inside is never mathematics."""
+    with mpl.rc_context(_RC):
+        if ax is None:
+            _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+        yield ax
+
+
+def fitting(text: object, width: int = 34, lines: int = 2) -> str:
+    """A label of at most so many lines of so many characters; characters the font lacks become a box."""
+    plain = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", str(text)).split())
+    plain = "".join(c if ord(c) < 0x2E80 and _has_glyph(c) else "\u25a1" for c in plain) or " "
+    wrapped = textwrap.wrap(plain, width, break_long_words=True)
+    if len(wrapped) > lines:
+        wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: width - 1].rstrip() + "…"]
+    return "\n".join(wrapped)
+
+
+_GLYPHS: set[int] = set()
+
+
+def _has_glyph(character: str) -> bool:
+    if not _GLYPHS:
+        from matplotlib import font_manager, ft2font
+
+        _GLYPHS.update(ft2font.FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap())
+    return ord(character) in _GLYPHS
+
+
+def nothing(ax, why: str = "nothing to show"):
+    """An Axes that says why it is empty."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, color=GREY)
+    return ax
+
+
+def ink_on(colour) -> str:
+    """Black or white, whichever reads better on a colour."""
+    red, green, blue = mpl.colors.to_rgb(colour)
+    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"
