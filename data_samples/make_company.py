@@ -292,6 +292,8 @@ def main(folder: Path | None = None) -> None:
     write_frame(folder / "codebook_2025-Q4.csv", codebook(old=True))
     segments = ["team", "role", "tenure", "site"]
     roster = full.groupby(segments, sort=True).size().rename("headcount").reset_index()
+    order = pd.DataFrame({"tenure": roster["tenure"].map(list(TENURES).index), "team": roster["team"]})
+    roster = roster.loc[order.sort_values(["tenure", "team"], kind="stable").index]
     write_frame(folder / "roster.csv", roster)
     (folder / "truth" / "truth.json").write_text(json.dumps(known, indent=1) + "\n")
 

@@ -102,7 +102,7 @@ class Result:
         headings, numeric, rows, left_out = self._cells()
         lines = [f"{label}: {text}" for label, text in self.facts]
         widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-        for row in [headings, *rows] if headings else []:
+        for row in [headings, *rows] if rows else []:
             cells = [text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)]
             lines.append("  ".join(cells).rstrip())
         return "\n".join([*([self.title] if self.title else []), *lines, *self._ending(left_out)])
@@ -117,7 +117,7 @@ class Result:
             "<tr>" + "".join(f'<td style="text-align:{side[right]}">{_escape(text)}</td>'
                              for text, right in zip(row, numeric, strict=True)) + "</tr>" for row in rows
         )  # fmt: skip
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if headings else ""
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
         notes = "".join(f'<div style="opacity:0.75"><small>{_escape(note)}</small></div>' for note in self._ending(left_out))
         title = f"<div><b>{_escape(self.title)}</b></div>" if self.title else ""
         # the class keeps JupyterLab from reading $ in labels as mathematics
@@ -159,14 +159,14 @@ def _kinds(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _digits(frame: pd.DataFrame) -> list[int]:
-    """Decimals of the estimates of each row: no finer than the middle standard error of its unit, at most two."""
+    """Decimals of the estimates of each row: the last digit is worth no more than twice the middle error of its unit."""
     if "se" not in frame:
         return [1] * len(frame)
     units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
     decimals = {}
     for unit in units.unique():
         errors = sorted(error for error in frame["se"][units == unit] if error > 0)
-        decimals[unit] = min(2, max(0, math.ceil(-math.log10(errors[len(errors) // 2])))) if errors else 1
+        decimals[unit] = min(2, max(0, math.ceil(-math.log10(2 * errors[len(errors) // 2])))) if errors else 1
     return [decimals[unit] for unit in units]
 
 

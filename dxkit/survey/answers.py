@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.faults import DataError
 from dxkit.result import Result
 from dxkit.survey import intervals
 from dxkit.survey.anonymity import Release
@@ -29,11 +30,43 @@ class Answers(Result):
     plot_name: ClassVar[str] = "survey.answers"
     segments: tuple[str, ...] = ()
 
-    def only(self, items: Sequence[str]) -> Answers:
-        """The same result with these items, in their order."""
-        table = self.table[self.table["item"].isin(items)]
-        order = table["item"].map(list(items).index)
-        return replace(self, table=table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True))
+    def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
+        """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
+        table = self.table
+        for segment, value in (where or {}).items():
+            table = table[table[segment] == value]
+        if items is not None:
+            table = table[table["item"].isin(items)]
+            table = table.sort_values("item", key=lambda column: column.map(list(items).index), kind="stable")
+        return replace(self, table=table.reset_index(drop=True))
+
+    def share_of(self, wanted: Mapping[str, str | Sequence[str]], title: str = "Shares of those who answered") -> Result:
+        """Add up answers: for each item the share that gave one of the wanted labels, and who was asked.
+
+        Returns
+        -------
+        Result
+            `.table`: question, one column per segment, answer, asked, answered, skipped, count, share, low, high
+            (Wilson), of_all_rows (what dividing by every row would give: skipped and not asked taken for "no"), shown.
+        """
+        rows = []
+        for item, labels in wanted.items():
+            labels = [labels] if isinstance(labels, str) else list(labels)
+            for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
+                first = group.iloc[0]
+                if unknown := set(labels) - set(group["label"]):
+                    known = ", ".join(group["label"])
+                    raise DataError(f"item {item} has no answer {', '.join(sorted(unknown))}; it has {known}")
+                count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
+                share = count / answered
+                everyone = answered + first["skipped"] + first["not_asked"]
+                low, high = map(float, intervals.wilson(share, answered, self.confidence))
+                rows.append([first["display"], *first[list(self.segments)], " or ".join(labels), answered + first["skipped"],
+                             answered, first["skipped"], count, share, low, high, count / everyone, first["shown"]])  # fmt: skip
+        columns = ["question", *self.segments, "answer", "asked", "answered", "skipped", "count", "share", "low", "high",
+                   "of_all_rows", "shown"]  # fmt: skip
+        formats = {"share": "share", "low": "share", "high": "share", "of_all_rows": "share", "asked": "count"}
+        return Result(table=pd.DataFrame(rows, columns=columns), title=title, formats_=formats, confidence=self.confidence)
 
     def _displayed(self) -> pd.DataFrame:
         """A row per question with a column per answer where all have one scale, else a row per answer."""

@@ -168,9 +168,10 @@ class Codebook:
     scales: Mapping[str, Scale]
     notes: tuple[str, ...] = ()
 
-    def of_kind(self, *kinds: str) -> list[str]:
-        """The ids of the items of these kinds, in codebook order."""
-        return self.items.loc[self.items["kind"].isin(kinds), "item"].tolist()
+    def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
+        """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
+        chosen = self.items["kind"].isin(kinds) & ((self.items["topic"] != "") | (not topic))
+        return self.items.loc[chosen, "item"].tolist()
 
     @cached_property
     def measured(self) -> list[str]:

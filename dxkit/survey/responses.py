@@ -127,7 +127,7 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in coded.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in coded.items()}, index=answers.index)
-    state, ask_notes = _apply_filters(export, book, filters, keep, state)
+    answers, state, ask_notes = _apply_filters(export, book, filters, keep, answers, state)
     comments = pd.DataFrame(
         {item: export.answers.loc[keep, item].to_numpy() for item in book.of_kind("comment") if item in export.answers},
         index=answers.index, dtype=object,
@@ -299,20 +299,20 @@ def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: 
             )  # fmt: skip
 
 
-def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.ndarray, state: pd.DataFrame):
-    """Mark as not asked what the filter column says was not put to the respondent; an answer given anyway counts."""
-    state, notes = state.copy(), []
+def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.ndarray, answers, state):
+    """Mark as not asked what the filter column says was not put to the respondent; what stands there is no answer."""
+    answers, state, dropped = answers.copy(), state.copy(), []
     no = {"", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan"}
     for item, column in filters.items():
         if item not in state:
             continue
-        asked = ~export.answers[column].map(lambda value: normal(value) in no).to_numpy(dtype=bool)[keep]
-        states = state[item].to_numpy()
-        anyway = int((~asked & (states == ANSWERED)).sum())
-        state[item] = np.where(~asked & (states != ANSWERED), NOT_ASKED, states).astype(np.int8)
-        if anyway:
-            notes.append(f"{item} was answered {anyway} times where {column} says it was not asked; kept")
-    return state, notes
+        not_asked = export.answers[column].map(lambda value: normal(value) in no).to_numpy(dtype=bool)[keep]
+        given = int((not_asked & (state[item] == ANSWERED)).sum())
+        if given:
+            dropped.append(f"{item} ({given})")
+        state[item] = np.where(not_asked, NOT_ASKED, state[item]).astype(np.int8)
+        answers[item] = answers[item].mask(not_asked)
+    return answers, state, [_listed("cells filled where the question was not asked, not counted", dropped)] if dropped else []
 
 
 def _keys(export, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray) -> np.ndarray:

@@ -42,6 +42,15 @@ class Scores(Result):
             table = table.sort_values("name", key=lambda column: column.map(list(names).index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
+    def plot(self, ax=None, **options):
+        """Scores with intervals; a heat map where there are groups. Returns the matplotlib Axes."""
+        if self.segments and "level" not in options and len(self.table["name"].unique()) > 1:
+            from dxkit.plots.survey import heat
+
+            level = "dimension" if (self.table["level"] == "dimension").any() else "item"
+            return heat(self, ax=ax, level=level)
+        return super().plot(ax=ax, **options)
+
     def _displayed(self) -> pd.DataFrame:
         frame = self.table
         if len(frame) > 60 and self.segments:

@@ -107,8 +107,9 @@ def test_a_question_not_asked_is_neither_skipped_nor_no():
                          "asked_if": ["oncall", ""]})  # fmt: skip
     data = pd.DataFrame({"q": ["Yes", "", "", "", "No"], "oncall": ["1", "1", "0", "", "0"], "r": ["Yes"] * 5})
     survey = dx.read_survey(data, book)
-    assert survey.state["q"].tolist() == [0, 2, 3, 3, 0]
-    assert any("q was answered 1 times where oncall says it was not asked" in note for note in survey.notes)
+    assert survey.state["q"].tolist() == [0, 2, 3, 3, 3]
+    assert survey.answers["q"].notna().sum() == 1  # the box of somebody who was not asked says nothing
+    assert any("not asked, not counted: q (1)" in note for note in survey.notes)
 
 
 def test_an_item_that_runs_against_its_dimension_is_named():

@@ -1,0 +1,63 @@
+"""The `dxkit` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from dxkit.faults import DataError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns 0, or 1 where a table or notebook is at fault. argparse exits with 2 on wrong usage."""
+    parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="new | run | check")
+    new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
+    new.add_argument("folder", metavar="DIR")
+    run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
+    run.add_argument("source", metavar="NOTEBOOK|DIR")
+    run.add_argument("--data", metavar="FILE", help="your answers, instead of the sample")
+    run.add_argument("--out", metavar="DIR", default="out", help="where to write (default: out)")
+    run.add_argument("--force", action="store_true", help="overwrite what is there")
+    run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")
+    check = commands.add_parser("check", help="name every fault of a table with its cell")
+    check.add_argument("files", metavar="FILE", nargs="+")
+    check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not beside them")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    from dxkit import project
+
+    try:
+        if options.command == "new":
+            for name in project.new(options.folder):
+                print(f"{options.folder}/{name}")
+        elif options.command == "run":
+            written = project.run(
+                options.source, data=options.data, out=options.out, force=options.force, save=options.save,
+                say=lambda line: print(line, flush=True),
+            )  # fmt: skip
+            print(f"{len(written)} files written" + ("" if options.save else f" to {options.out}"))
+        else:
+            return _check(project, options)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check(project, options) -> int:
+    """Check every file; faults of one do not keep the others from being checked."""
+    failed = 0
+    for file in options.files:
+        try:
+            print(project.check(file, codebook=options.codebook))
+        except DataError as error:
+            print(error)
+            failed = 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

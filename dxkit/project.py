@@ -1,0 +1,268 @@
+"""A folder of notebooks: started, run, and its tables checked. What the `dxkit` command does."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dxkit import samples
+from dxkit.faults import DataError
+from dxkit.writing import replacing, slug
+
+_LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
+CELL_SECONDS = 600
+
+
+def new(folder: str | Path) -> list[str]:
+    """Start a folder: notebooks, sample data, a fill-in survey workbook and a short README.
+
+    The folder must not exist or be empty. It appears whole or not at all. Returns what was put into it.
+    """
+    from dxkit import template
+
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise DataError(f"{target} is there already and not empty; name a new folder")
+    target.resolve().parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.resolve().parent))
+    try:
+        shutil.copytree(samples.notebooks(), work / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        shutil.copytree(samples.path(), work / "data_samples", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        (work / "my_survey").mkdir()
+        template.write_survey_workbook(work / "my_survey" / "survey.xlsx")
+        (work / "README.md").write_text(template.README, encoding="utf-8")
+        work.chmod(0o755)
+        if target.exists():
+            target.rmdir()
+        work.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return sorted(path.name + ("/" if path.is_dir() else "") for path in target.iterdir())
+
+
+def run(
+    source: str | Path, *, data: str | Path | None = None, out: str | Path = "out", force: bool = False,
+    save: bool = False, say: Callable[[str], None] = print,
+) -> list[Path]:  # fmt: skip
+    """Run a notebook, or all of a folder in the order of their names.
+
+    Parameters
+    ----------
+    source : path
+        A notebook or a folder of them.
+    data : path, optional
+        Put into the notebook's variable `data` (in its cell tagged `parameters`) instead of the sample.
+    out : path
+        Where `<notebook>.html` and the pictures in `<notebook>/` are written. Existing ones are not overwritten
+        unless `force`.
+    save : bool
+        Store the outputs in the notebook itself instead, without anything that changes from run to run.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    DataError
+        No notebook, files that would be overwritten, or a cell that failed: with notebook, cell and its message.
+    """
+    notebooks = _notebooks(Path(source))
+    folder = Path(out)
+    if not save and not force:
+        taken = [str(p) for nb in notebooks for p in (folder / f"{nb.stem}.html", folder / nb.stem) if p.exists()]
+        if taken:
+            raise DataError(f"{', '.join(taken)} would be overwritten; use --force, or another --out")
+    if data is not None and not Path(data).exists():
+        raise DataError(f"{Path(data).name}: there is no such file")
+    written: list[Path] = []
+    for path in notebooks:
+        start = time.monotonic()
+        notebook = _executed(path, data, say)
+        written += [_saved(notebook, path)] if save else _exported(notebook, path, folder)
+        say(f"{path.stem}  done in {time.monotonic() - start:.0f} s")
+    return written
+
+
+def _notebooks(source: Path) -> list[Path]:
+    if source.is_dir():
+        found = sorted(path for path in source.glob("*.ipynb") if not path.name.startswith("."))
+        if not found:
+            raise DataError(f"{source} holds no notebook (.ipynb)")
+        return found
+    if not source.is_file() or source.suffix != ".ipynb":
+        raise DataError(f"{source} is no notebook and no folder of notebooks")
+    return [source]
+
+
+def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
+    try:
+        import nbclient
+        import nbformat
+        from jupyter_client import AsyncKernelManager
+        from jupyter_client.kernelspec import KernelSpec
+    except ImportError:
+        raise DataError(_LAB) from None
+
+    class OwnPython(AsyncKernelManager):
+        """A kernel of this very Python, whatever kernels are installed."""
+
+        @property
+        def kernel_spec(self):
+            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
+                              display_name="Python 3", language="python")  # fmt: skip
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.ValidationError):
+        raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
+    if data is not None:
+        _inject(notebook, path, Path(data).resolve())
+    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+    def report(cell, cell_index, **_):
+        if cell_index in code:
+            say(f"{path.stem}  cell {code.index(cell_index) + 1} of {len(code)}")
+
+    client = nbclient.NotebookClient(
+        notebook, timeout=CELL_SECONDS, kernel_manager_class=OwnPython, record_timing=False, on_cell_start=report,
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )  # fmt: skip
+    try:
+        client.execute()
+    except nbclient.exceptions.CellExecutionError as error:
+        at = next(i for i, cell in enumerate(notebook.cells) if _failed(cell))
+        raise DataError(f"{path.name}, code cell {code.index(at) + 1}: {error.ename}: {error.evalue}") from None
+    except nbclient.exceptions.CellTimeoutError:
+        raise DataError(f"{path.name}: a cell ran for more than {CELL_SECONDS} s and was stopped") from None
+    except nbclient.exceptions.DeadKernelError:
+        raise DataError(f"{path.name}: the kernel died, perhaps for want of memory") from None
+    return notebook
+
+
+def _failed(cell) -> bool:
+    return cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
+
+
+def _inject(notebook, path: Path, data: Path) -> None:
+    """Set `data` in a cell of its own behind the one tagged `parameters`."""
+    import nbformat
+
+    at = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
+    if not at:
+        raise DataError(f"{path.name} has no cell tagged `parameters`, so --data cannot be put in")
+    cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": ["injected-parameters"]})
+    notebook.cells.insert(at[0] + 1, cell)
+
+
+def _saved(notebook, path: Path) -> Path:
+    """The notebook with its outputs and nothing that differs between two runs."""
+    import nbformat
+
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i:02d}"
+        tags = cell.metadata.get("tags")
+        cell["metadata"] = {"tags": tags} if tags else {}
+        for output in cell.get("outputs", ()):
+            output.pop("metadata", None)
+            if output.output_type in ("display_data", "execute_result"):
+                output["metadata"] = {}
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    with replacing(path) as temporary:
+        nbformat.write(notebook, temporary)
+    return path
+
+
+def _exported(notebook, path: Path, folder: Path) -> list[Path]:
+    """The notebook as one HTML file that needs no network, and its pictures as PNG files."""
+    try:
+        from nbconvert import HTMLExporter
+    except ImportError:
+        raise DataError(_LAB) from None
+
+    exporter = HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{path.stem}.html"
+    with replacing(target) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    written = [target]
+    pictures = list(_pictures(notebook))
+    if pictures:
+        work = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=folder))
+        taken: set[str] = set()
+        for number, (heading, png) in enumerate(pictures, 1):
+            (work / f"{number:02d}-{slug(heading, taken)}.png").write_bytes(png)
+        final = folder / path.stem
+        shutil.rmtree(final, ignore_errors=True)
+        work.chmod(0o755)
+        work.rename(final)
+        written += sorted(final.iterdir())
+    return written
+
+
+def _pictures(notebook):
+    """Each picture with the heading above it."""
+    heading = "picture"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")]
+            heading = titles[-1] if titles else heading
+        for output in cell.get("outputs", ()):
+            png = output.get("data", {}).get("image/png")
+            if png:
+                yield heading, base64.b64decode(png)
+
+
+def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
+    """Read a table as a notebook would; returns what it is with its notes, or raises DataError with every fault.
+
+    A codebook, scales or roster is known by its columns. Answers need the codebook: beside the file, or given.
+    """
+    from dxkit.grids import read_grids
+    from dxkit.survey import folder as beside
+    from dxkit.survey.codebook import read_codebook
+    from dxkit.survey.responses import read_survey
+    from dxkit.survey.roster import read_roster
+
+    file = Path(path)
+    headers = [{" ".join(cell.split()).casefold() for cell in grid.cells[0]} for grid in read_grids(file)]
+
+    def has(*names: str) -> bool:
+        return any(set(names) <= header for header in headers)
+
+    book = Path(codebook) if codebook else beside.find(
+        file.parent, f"codebook_{beside.wave_of(file)}", "codebook", "survey")  # fmt: skip
+    scales = beside.find(file.parent if codebook is None else Path(codebook).parent, "scales")
+    if has("item", "text", "kind"):
+        read = read_codebook(file, scales)
+        return _told(f"{file.name}: {read!r}, no faults", read.notes)
+    if has("scale", "code", "label"):
+        import pandas as pd
+
+        empty = pd.DataFrame({"item": ["q"], "text": ["q"], "kind": ["comment"]})
+        read_codebook(empty, file)
+        return f"{file.name}: scales, no faults"
+    if book is None:
+        raise DataError(f"{file.name}: to check answers or a roster, name the codebook: --codebook FILE")
+    questions = read_codebook(book, scales)
+    segments = {name.casefold() for name in questions.segments}
+    if has("headcount") or any(header <= segments for header in headers):
+        roster = read_roster(file, questions.segments)
+        return _told(f"{file.name}: roster of {roster.total:,} people, no faults", roster.notes)
+    survey = read_survey(file, questions, roster=beside.find(file.parent, "roster"), wave=beside.wave_of(file))
+    cleaned = [f"{what}: {count}" for what, count in survey.cleaning.itertuples(index=False)]
+    return _told(f"{file.name}: {len(survey):,} respondents, no faults", (*cleaned, *survey.notes))
+
+
+def _told(first: str, notes: Sequence[str]) -> str:
+    return "\n".join([first, *(f"  note: {note}" for note in notes)])

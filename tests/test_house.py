@@ -1,0 +1,71 @@
+"""The walls of the house: who may import whom, and what importing costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dxkit
+
+PACKAGE = Path(dxkit.__file__).parent
+ORDER = [  # a room may import only rooms above it
+    "faults", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result", "survey.codebook", "survey.shapes",
+    "survey.exports", "survey.roster", "survey.responses", "survey.intervals", "survey.tally", "survey.attack",
+    "survey.anonymity", "survey.cuts", "survey.weighting", "survey.scores", "survey.answers", "survey.reliability",
+    "survey.folder", "plots.style", "plots.survey", "samples", "template", "project", "__main__",
+]  # fmt: skip
+FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "dxkit":
+            base = node.module.removeprefix("dxkit").lstrip(".")
+            for alias in node.names:
+                full = f"{base}.{alias.name}".lstrip(".")
+                yield full if full in ORDER or not base else base
+
+
+def room(path):
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+ROOMS = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py" and "_shipped" not in path.parts]
+
+
+def test_every_room_is_on_the_list():
+    assert sorted(map(room, ROOMS)) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=room)
+def test_a_room_imports_only_rooms_above_it(path):
+    own = room(path)
+    for other in imports(path):
+        assert (own, other) in FRONT or ORDER.index(other) < ORDER.index(own), f"{own} imports {other}"
+        assert not (other.startswith("plots") and not own.startswith("plots") and own != "survey.scores"), own
+
+
+def test_only_the_face_has_an_init_with_something_in_it():
+    for path in PACKAGE.rglob("__init__.py"):
+        assert path.parent == PACKAGE or not path.read_text().strip()
+
+
+def test_importing_dxkit_loads_none_of_the_large_packages():
+    script = "import sys, dxkit; print(sorted({'pandas', 'numpy', 'scipy', 'matplotlib', 'openpyxl'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_loads_and_has_an_example():
+    for name in dxkit.__all__:
+        value = getattr(dxkit, name)
+        assert value.__doc__, name
+        if callable(value) and not isinstance(value, type):
+            assert ">>>" in value.__doc__, name
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'scroes'"):
+        dxkit.scroes  # noqa: B018
