@@ -84,24 +84,49 @@ def codebook(old: bool = False) -> pd.DataFrame:
     for kind, prefix, scale in (("rating", "sat", "satisfaction5"), ("importance", "imp", "importance5"),
                                 ("hours", "hrs", "hours")):  # fmt: skip
         for topic, statement, dimension, *_ in TOPICS:
-            rows.append({
-                "item": f"{prefix}_{topic}", "text": f"{QUESTIONS[prefix]} [{statement}]", "kind": kind, "topic": statement,
-                "dimension": dimension if kind == "rating" else "", "scale": scale,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "item": f"{prefix}_{topic}",
+                    "text": f"{QUESTIONS[prefix]} [{statement}]",
+                    "kind": kind,
+                    "topic": statement,
+                    "dimension": dimension if kind == "rating" else "",
+                    "scale": scale,
+                }
+            )
     for item, text, _, reverse in AGREEMENT:
-        rows.append({"item": item, "text": OLD_WORDING.get(item, text) if old else text, "kind": "rating",
-                     "dimension": "Working rhythm", "scale": "agreement5", "reverse": "yes" if reverse else ""})  # fmt: skip
+        rows.append(
+            {
+                "item": item,
+                "text": OLD_WORDING.get(item, text) if old else text,
+                "kind": "rating",
+                "dimension": "Working rhythm",
+                "scale": "agreement5",
+                "reverse": "yes" if reverse else "",
+            }
+        )
     rows.append({"item": "recommend", "text": "How likely are you to recommend working here to a friend?",
                  "kind": "recommend", "scale": "recommend11"})  # fmt: skip
     for tool in TOOLS:
-        rows.append({"item": f"used_{tool.split()[0].lower()}", "text": f"Which of these did you use in the last month? [{tool}]",
-                     "kind": "rating", "scale": "yesno"})  # fmt: skip
+        rows.append(
+            {
+                "item": f"used_{tool.split()[0].lower()}",
+                "text": f"Which of these did you use in the last month? [{tool}]",
+                "kind": "rating",
+                "scale": "yesno",
+            }
+        )
     rows += [
         {"item": "is_oncall", "text": "Are you on call?", "kind": "rating", "scale": "yesno"},
-        {"item": "oncall_rest", "text": "I can rest enough after a night on call", "kind": "rating", "scale": "agreement5",
-         "asked_if": "is_oncall"},
+        {
+            "item": "oncall_rest",
+            "text": "I can rest enough after a night on call",
+            "kind": "rating",
+            "scale": "agreement5",
+            "asked_if": "is_oncall",
+        },
         {"item": "remark", "text": "What else should we know?", "kind": "comment"},
-    ]  # fmt: skip
+    ]
     columns = ["item", "text", "kind", "dimension", "topic", "scale", "reverse", "asked_if"]
     return pd.DataFrame(rows, columns=columns).fillna("")
 
@@ -110,11 +135,15 @@ def staff(rng: np.random.Generator) -> pd.DataFrame:
     """People with their attributes and lasting tendencies."""
     teams = np.repeat(list(TEAMS), [size for size, _ in TEAMS.values()])
     n = len(teams)
-    people = pd.DataFrame({
-        "person": [f"P{i:03d}" for i in range(n)], "team": teams, "role": rng.choice(list(ROLES), n, p=list(ROLES.values())),
-        "tenure": rng.choice(list(TENURES), n, p=list(TENURES.values())),
-        "site": rng.choice(list(SITES), n, p=list(SITES.values())),
-    })  # fmt: skip
+    people = pd.DataFrame(
+        {
+            "person": [f"P{i:03d}" for i in range(n)],
+            "team": teams,
+            "role": rng.choice(list(ROLES), n, p=list(ROLES.values())),
+            "tenure": rng.choice(list(TENURES), n, p=list(TENURES.values())),
+            "site": rng.choice(list(SITES), n, p=list(SITES.values())),
+        }
+    )
     people["mood"] = rng.normal(0, 0.45, n)
     for topic, *_ in TOPICS:
         people[f"bent_{topic}"] = rng.normal(0, 0.55, n)
@@ -158,7 +187,9 @@ def full_answers(people: pd.DataFrame, team_bent: pd.DataFrame, rng: np.random.G
     columns["recommend"] = np.clip(np.round(7.2 + 2.2 * people["mood"] + rng.normal(0, 1.6, n)), 0, 10)
     for tool, share in zip(TOOLS, (0.8, 0.45, 0.35, 0.5, 0.25), strict=True):
         columns[f"used_{tool.split()[0].lower()}"] = (rng.random(n) < share).astype(float)
-    columns["is_oncall"] = (rng.random(n) < np.where(people["role"].isin(["Backend", "Platform"]), 0.55, 0.15)).astype(float)
+    columns["is_oncall"] = (rng.random(n) < np.where(people["role"].isin(["Backend", "Platform"]), 0.55, 0.15)).astype(
+        float
+    )
     rest = np.clip(np.round(3.0 + people["mood"] + rng.normal(0, 1.0, n)), 1, 5)
     columns["oncall_rest"] = np.where(columns["is_oncall"] == 1, rest, np.nan)
     return pd.concat([answers, pd.DataFrame({k: np.asarray(v, dtype=float) for k, v in columns.items()})], axis=1)
@@ -273,14 +304,21 @@ def main(folder: Path | None = None) -> None:
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(SEED)
     people = staff(rng)
-    team_bent = pd.DataFrame(rng.normal(0, 0.3, (len(TEAMS), len(TOPICS))), index=list(TEAMS), columns=[t for t, *_ in TOPICS])
-    known = {"note": LABEL, "response_rates": {team: rate for team, (_, rate) in TEAMS.items()}, "planted": [
-        "Teams answer at different rates, whatever their answers would be.",
-        "Waiting for CI costs most hours in every wave; the next three are close to each other.",
-        "Waiting for code review hurts less from 2026-Q2 on; deploying hurts more from 2026-Q3 on; no other topic changes.",
-        "People in their first six months suffer more from documentation, access rights, setup and finding owners.",
-        "The item rhythm_choice was worded differently in 2025-Q4; rhythm_break is reverse-keyed.",
-    ], "waves": {}}  # fmt: skip
+    team_bent = pd.DataFrame(
+        rng.normal(0, 0.3, (len(TEAMS), len(TOPICS))), index=list(TEAMS), columns=[t for t, *_ in TOPICS]
+    )
+    known = {
+        "note": LABEL,
+        "response_rates": {team: rate for team, (_, rate) in TEAMS.items()},
+        "planted": [
+            "Teams answer at different rates, whatever their answers would be.",
+            "Waiting for CI costs most hours in every wave; the next three are close to each other.",
+            "Waiting for code review hurts less from 2026-Q2 on, deploying more from 2026-Q3 on; no other topic changes.",
+            "People in their first six months suffer more from documentation, access rights, setup and finding owners.",
+            "The item rhythm_choice was worded differently in 2025-Q4; rhythm_break is reverse-keyed.",
+        ],
+        "waves": {},
+    }
     for wave, (name, start) in enumerate(zip(WAVES, STARTS, strict=True)):
         people = people if wave == 0 else next_quarter(people, rng, wave)
         full = full_answers(people, team_bent, rng, wave)

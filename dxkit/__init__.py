@@ -20,7 +20,7 @@ _HOME = {
     "tally": "survey.tally",
 }
 
-__all__ = [*_HOME, "samples"]  # noqa: PLE0604
+__all__ = [*_HOME, "samples"]
 __version__ = "0.1.0"
 
 

@@ -16,7 +16,10 @@ from dxkit.faults import DataError, fault_at
 
 MOST_BYTES = 300 * 2**20
 _KINDS = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password; open it and save it as .xlsx without password"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel file (.xls) or one with a password; open it and save it as .xlsx without password",
+    ),
     (b"%PDF", "a PDF; export the table as CSV or .xlsx"),
     (b"\x89PNG", "a picture; export the table as CSV or .xlsx"),
     (b"\xff\xd8\xff", "a picture; export the table as CSV or .xlsx"),
@@ -80,7 +83,9 @@ def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callabl
         for grid, name in zip(grids, names, strict=True):
             if name.strip().casefold() == sheet.strip().casefold():
                 return grid
-        raise fault_at(f"there is no sheet '{sheet}' with something in it; it has {', '.join(names)}", file=grids[0].file)
+        raise fault_at(
+            f"there is no sheet '{sheet}' with something in it; it has {', '.join(names)}", file=grids[0].file
+        )
     if len(grids) == 1:
         return grids[0]
     scores = [wanted(grid) for grid in grids] if wanted else [0.0] * len(grids)
@@ -88,8 +93,11 @@ def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callabl
     if best > 0 and scores.count(best) == 1:
         return grids[scores.index(best)]
     listed = ", ".join(names)
-    raise fault_at(f"there are {len(grids)} sheets ({listed}) and none is plainly the one wanted; "
-                   "put the table on the only sheet, or name its columns as the documentation does", file=grids[0].file)  # fmt: skip
+    raise fault_at(
+        f"there are {len(grids)} sheets ({listed}) and none is plainly the one wanted; "
+        "put the table on the only sheet, or name its columns as the documentation does",
+        file=grids[0].file,
+    )
 
 
 def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:

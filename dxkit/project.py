@@ -115,8 +115,11 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
 
         @property
         def kernel_spec(self):
-            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
-                              display_name="Python 3", language="python")  # fmt: skip
+            return KernelSpec(
+                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
+                display_name="Python 3",
+                language="python",
+            )
 
     try:
         notebook = nbformat.read(path, as_version=4)

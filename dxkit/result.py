@@ -53,10 +53,15 @@ class Result:
 
     def plot(self, ax=None, **options):
         """Draw the result; returns the matplotlib Axes."""
-        if not self.plot_name:
+        picture = self._picture()
+        if not picture:
             raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
-        room, name = self.plot_name.split(".")
+        room, name = picture.split(".")
         return getattr(import_module(f"dxkit.plots.{room}"), name)(self, ax=ax, **options)
+
+    def _picture(self) -> str:
+        """The function that draws it."""
+        return self.plot_name
 
     def _displayed(self) -> pd.DataFrame:
         """The rows and columns to show, before formatting; subclasses arrange their own."""
@@ -103,7 +108,9 @@ class Result:
         lines = [f"{label}: {text}" for label, text in self.facts]
         widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
         for row in [headings, *rows] if rows else []:
-            cells = [text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)]
+            cells = [
+                text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)
+            ]
             lines.append("  ".join(cells).rstrip())
         return "\n".join([*([self.title] if self.title else []), *lines, *self._ending(left_out)])
 
@@ -118,13 +125,17 @@ class Result:
                              for text, right in zip(row, numeric, strict=True)) + "</tr>" for row in rows
         )  # fmt: skip
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
-        notes = "".join(f'<div style="opacity:0.75"><small>{_escape(note)}</small></div>' for note in self._ending(left_out))
+        notes = "".join(
+            f'<div style="opacity:0.75"><small>{_escape(note)}</small></div>' for note in self._ending(left_out)
+        )
         title = f"<div><b>{_escape(self.title)}</b></div>" if self.title else ""
         # the class keeps JupyterLab from reading $ in labels as mathematics
         return f'<div class="mathjax_ignore">{title}{facts}{table}{notes}</div>'
 
 
-def show(frame: pd.DataFrame, title: str = "", formats: dict[str, str] | None = None, notes: tuple[str, ...] = ()) -> Result:
+def show(
+    frame: pd.DataFrame, title: str = "", formats: dict[str, str] | None = None, notes: tuple[str, ...] = ()
+) -> Result:
     """A plain frame shown the way results are.
 
     Parameters
@@ -159,7 +170,7 @@ def _kinds(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _digits(frame: pd.DataFrame) -> list[int]:
-    """Decimals of the estimates of each row: the last digit is worth no more than twice the middle error of its unit."""
+    """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
     if "se" not in frame:
         return [1] * len(frame)
     units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)

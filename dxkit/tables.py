@@ -35,7 +35,9 @@ class Table:
 
     def fault(self, faults: Faults, i: int, column: str, message: str) -> None:
         """Add a fault of the cell in row i (counted from 0) of a column."""
-        faults.add(message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column))
+        faults.add(
+            message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)
+        )
 
     def text(self, column: str, *, faults: Faults | None = None, default: str = "") -> pd.Series:
         """A column as stripped text; the default where the column is missing."""
@@ -47,7 +49,9 @@ class Table:
         """A column as numbers within bounds; nan only where it may be empty."""
         values = []
         for i, text in enumerate(self.text(column)):
-            value, problem = number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
+            value, problem = (
+                number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
+            )
             if problem is None and low is not None and value < low:
                 problem = f"{value:g} is too small; the least is {low:g}"
             if problem is None and high is not None and value > high:
@@ -88,7 +92,12 @@ def as_text(value: object) -> str:
     """
     if isinstance(value, str):
         return value.strip()
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float | np.floating) and np.isnan(value)):
+    if (
+        value is None
+        or value is pd.NaT
+        or value is pd.NA
+        or (isinstance(value, float | np.floating) and np.isnan(value))
+    ):
         return ""
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
@@ -108,7 +117,9 @@ def number(text: str) -> tuple[float, str | None]:
     "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"
     """
     shown, plain = text[:40], text.strip().replace("\u2212", "-")
-    if re.fullmatch(r"[-+]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?", plain) and not re.fullmatch(r"[-+]?\d+\.\d+", plain):
+    if re.fullmatch(r"[-+]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?", plain) and not re.fullmatch(
+        r"[-+]?\d+\.\d+", plain
+    ):
         if plain.count(",") == 1 and "." not in plain and " " not in plain:
             either = f"'{shown}' may be {plain.replace(',', '')} or {plain.replace(',', '.')}"
             return np.nan, f"{either}; write it without thousands separators and with a decimal point"
@@ -193,9 +204,13 @@ def table_from_grid(
     faults.raise_if_any()
     frame = pd.DataFrame([[line[j] for j in keep] for line in body], columns=names, dtype=object)
     return Table(
-        frame=frame, rows=list(rows), columns_at=dict(zip(names, (_place(grid, places[j], j) for j in keep), strict=True)),
-        file=grid.file, sheet=grid.sheet, notes=(*grid.notes, *notes),
-    )  # fmt: skip
+        frame=frame,
+        rows=list(rows),
+        columns_at=dict(zip(names, (_place(grid, places[j], j) for j in keep), strict=True)),
+        file=grid.file,
+        sheet=grid.sheet,
+        notes=(*grid.notes, *notes),
+    )
 
 
 def _place(grid: Grid, place: str, j: int) -> str:

@@ -10,18 +10,32 @@ from dxkit.writing import replacing
 README = """# Your survey, your decision
 
 1. Open `notebooks/00_start_here.ipynb` in JupyterLab (`jupyter lab`) and run it: it shows what you get, on real data.
-2. Fill in `my_survey/survey.xlsx`: sheet `codebook` (one row per question), sheet `roster` (headcount by group). Put the
-   file that your survey tool exports beside it, named `responses_2026-Q4.csv` or `.xlsx`.
+2. Fill in `my_survey/survey.xlsx`: sheet `codebook` (one row per question), sheet `roster` (headcount by group). Put
+   the file that your survey tool exports beside it, named `responses_2026-Q4.csv` or `.xlsx`.
 3. `dxkit check my_survey/responses_2026-Q4.csv` names every fault with its cell. Then
    `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
 
-The tables in `data_samples/company` are synthetic: a fictional company. Those in `data_samples/github_oss_2017` are real.
+The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """
 
 _QUESTIONS = (
     ("team", "Your team", "segment", "", "", ""),
-    ("sat_ci", "How satisfied are you with ... [Waiting for CI]", "rating", "Feedback loops", "Waiting for CI", "satisfaction5"),
-    ("imp_ci", "How important is this for your work? [Waiting for CI]", "importance", "", "Waiting for CI", "importance5"),
+    (
+        "sat_ci",
+        "How satisfied are you with ... [Waiting for CI]",
+        "rating",
+        "Feedback loops",
+        "Waiting for CI",
+        "satisfaction5",
+    ),
+    (
+        "imp_ci",
+        "How important is this for your work? [Waiting for CI]",
+        "importance",
+        "",
+        "Waiting for CI",
+        "importance5",
+    ),
     ("hrs_ci", "Hours lost in a typical week [Waiting for CI]", "hours", "", "Waiting for CI", "hours"),
     ("focus", "I have time for deep work on most days", "rating", "Flow", "", "agreement5"),
     ("recommend", "How likely are you to recommend working here?", "recommend", "", "", "recommend11"),
@@ -38,7 +52,7 @@ _NOTES = {
 
 
 def write_survey_workbook(path: Path) -> None:
-    """A workbook with the sheets codebook (example questions to change), scales and roster, with drop-downs and notes."""
+    """A workbook with the sheets codebook (example questions), scales and roster, with drop-downs and notes."""
     import openpyxl
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
@@ -46,9 +60,10 @@ def write_survey_workbook(path: Path) -> None:
 
     book = openpyxl.Workbook()
     sheets = {
-        "codebook": (COLUMNS, _QUESTIONS), "scales": (("scale", "code", "label", "favourable"), ()),
+        "codebook": (COLUMNS, _QUESTIONS),
+        "scales": (("scale", "code", "label", "favourable"), ()),
         "roster": (("team", "headcount"), ()),
-    }  # fmt: skip
+    }
     book.remove(book.active)
     for name, (columns, rows) in sheets.items():
         sheet = book.create_sheet(name)
@@ -63,7 +78,9 @@ def write_survey_workbook(path: Path) -> None:
             sheet.column_dimensions[cell.column_letter].width = 60 if cell.value == "text" else 18
         sheet.freeze_panes = "A2"
     for column, allowed in (("C", KINDS), ("F", tuple(BUILT_IN)), ("G", ("yes", "no"))):
-        listed = DataValidation(type="list", formula1=f'"{",".join(allowed)}"', allow_blank=True, showErrorMessage=column != "F")
+        listed = DataValidation(
+            type="list", formula1=f'"{",".join(allowed)}"', allow_blank=True, showErrorMessage=column != "F"
+        )
         listed.add(f"{column}2:{column}500")
         book["codebook"].add_data_validation(listed)
     whole = DataValidation(type="whole", operator="greaterThanOrEqual", formula1="0", allow_blank=True)

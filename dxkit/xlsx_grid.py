@@ -16,7 +16,7 @@ MOST_CELLS = 3_000_000
 _MOST_MEMBERS = 5_000
 _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundredfold is a zip bomb
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_FORMULA = re.compile(rb'<(?:\w+:)?c\b([^>]*)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>', re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v\b")
 
 
@@ -57,7 +57,8 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     if len(set(names)) < len(names) or len(names) > _MOST_MEMBERS or any(member.flag_bits & 1 for member in members):
         raise fault_at("the workbook is put together in a way no spreadsheet program does; save it again", file=file)
     large = sum(member.file_size for member in members) > MOST_BYTES or any(
-        member.file_size > _WORTH_LOOKING and member.file_size > 100 * max(member.compress_size, 1) for member in members
+        member.file_size > _WORTH_LOOKING and member.file_size > 100 * max(member.compress_size, 1)
+        for member in members
     )
     if large:
         raise fault_at("unpacked the workbook would be too large to be a table; save the sheet as CSV", file=file)
@@ -67,7 +68,9 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
             if member.filename.endswith((".xml", ".rels", ".vml")):
                 with archive.open(member) as stream:
                     if re.search(rb"<!(DOCTYPE|ENTITY)", stream.read(65536)):
-                        raise fault_at("the workbook declares XML entities, which no spreadsheet does; save it again", file=file)
+                        raise fault_at(
+                            "the workbook declares XML entities, which no spreadsheet does; save it again", file=file
+                        )
     except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise fault_at(broken, file=file) from None
     if any(name.startswith("xl/externalLinks/") for name in names):
@@ -92,7 +95,9 @@ def _check_sheet(xml: bytes, name: str, file: str) -> list[tuple[str, int]]:
     if count > MOST_CELLS:
         raise fault_at(f"a sheet has {count:,} cells, more than {MOST_CELLS:,}; save it as CSV", file=file)
     if last_row * last_column > 1_000_000 + 50 * count:
-        raise fault_at(f"there is a lone cell far away ({far}); delete the rows and columns beyond the table", file=file)
+        raise fault_at(
+            f"there is a lone cell far away ({far}); delete the rows and columns beyond the table", file=file
+        )
     if b"<f" not in xml and b":f" not in xml:
         return []
     return [_place(match[1]) for match in _FORMULA.finditer(xml) if not _VALUE.search(match[2])]
@@ -138,7 +143,9 @@ def _grid(sheet, uncomputed: dict, file: str, notes: list[str], faults: Faults) 
             cells.append(texts)
             rows.append(number)
     width = max((j + 1 for line in cells for j, text in enumerate(line) if text.strip()), default=0)
-    own += [f"{what}: {', '.join(at[:8])}{f' and {len(at) - 8} more' if len(at) > 8 else ''}" for what, at in counts.items()]
+    own += [
+        f"{what}: {', '.join(at[:8])}{f' and {len(at) - 8} more' if len(at) > 8 else ''}" for what, at in counts.items()
+    ]
     hidden = [number for number in rows if number in sheet.row_dimensions and sheet.row_dimensions[number].hidden]
     if hidden:
         own.append(f"{len(hidden)} hidden rows were read like the others: {', '.join(map(str, hidden[:8]))}")
@@ -184,7 +191,9 @@ def _number(value: float, cell, counts: dict[str, list[str]]) -> str:
     if re.fullmatch(r"0{2,}", form) and float(value).is_integer() and value >= 0:
         return str(int(value)).zfill(len(form))
     if "%" in form:
-        counts.setdefault("cells shown as percentages, read as the number behind (50% is 0.5)", []).append(cell.coordinate)
+        counts.setdefault("cells shown as percentages, read as the number behind (50% is 0.5)", []).append(
+            cell.coordinate
+        )
     if abs(value) >= 1e15:
         counts.setdefault("numbers of more than 15 digits, which a spreadsheet rounds", []).append(cell.coordinate)
     return str(value) if isinstance(value, int) else f"{value:.15g}"

@@ -9,7 +9,11 @@ from matplotlib.patches import Patch, Rectangle
 
 from dxkit.plots.style import BLUE, DIVERGING, GREY, HATCH, ORANGE, PALE, canvas, fitting, ink_on, nothing
 
-_UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score, -100 to 100"}
+_UNITS = {
+    "index": "score, 0 worst to 100 best",
+    "hours": "hours lost a week",
+    "recommend": "net promoter score, -100 to 100",
+}
 
 
 def answers(result, ax=None, items=None):
@@ -39,7 +43,9 @@ def answers(result, ax=None, items=None):
             left = -shares[sides < 0].sum() - shares[sides == 0].sum() / 2
             order = np.argsort(sides, kind="stable") if (np.diff(sides) < 0).any() else np.arange(len(sides))
             for k in order:
-                ax.barh(y, shares[k], left=left, height=0.74, color=colours[labels[k]], edgecolor="white", linewidth=0.5)
+                ax.barh(
+                    y, shares[k], left=left, height=0.74, color=colours[labels[k]], edgecolor="white", linewidth=0.5
+                )
                 if shares[k] >= 7:
                     ax.text(left + shares[k] / 2, y, f"{shares[k]:.0f}%", ha="center", va="center", fontsize=8,
                             color=ink_on(colours[labels[k]]))  # fmt: skip
@@ -57,8 +63,16 @@ def answers(result, ax=None, items=None):
         right.tick_params(length=0)
         ax.set_xlabel("share of answers, favourable to the right")
         handles = [Patch(facecolor=colours[label], label=fitting(label, 26, 1)) for label in labels]
-        ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.62 / (0.42 * len(chosen) + 0.4)),
-                  ncols=min(5, len(labels)), frameon=False, fontsize=8, handlelength=1.2, columnspacing=1.2)  # fmt: skip
+        ax.legend(
+            handles=handles,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.62 / (0.42 * len(chosen) + 0.4)),
+            ncols=min(5, len(labels)),
+            frameon=False,
+            fontsize=8,
+            handlelength=1.2,
+            columnspacing=1.2,
+        )
         worst = shown[shown["item"] == chosen[-1]].iloc[0]
         ax.set_title(fitting(f"Least favourable: {worst['display']}", 80))
     return ax
@@ -95,7 +109,9 @@ def scores(result, ax=None, level=None):
     level = level or ("dimension" if (table["level"] == "dimension").any() else table["level"].iloc[0])
     rows = table[table["level"] == level]
     unit = rows["unit"].mode().iloc[0] if len(rows) else "index"
-    rows = rows[rows["unit"] == unit].sort_values("estimate", ascending=unit == "hours", na_position="first", kind="stable")
+    rows = rows[rows["unit"] == unit].sort_values(
+        "estimate", ascending=unit == "hours", na_position="first", kind="stable"
+    )
     if not len(rows):
         with canvas(ax, 8, 2) as ax:
             return nothing(ax)
@@ -148,9 +164,10 @@ def _hidden_bar(ax, y: float, start: float, end: float) -> None:
     ax.add_patch(stripe)
 
 
-def heat(result, ax=None, level="dimension"):
-    """A heat map of groups by dimension; what may not be shown is hatched."""
+def heat(result, ax=None, level=None):
+    """A heat map of groups by dimension (or item, where there is none); what may not be shown is hatched."""
     segments = list(result.segments)
+    level = level or ("dimension" if (result.table["level"] == "dimension").any() else "item")
     rows = result.table[(result.table["level"] == level) & (result.table["unit"] == "index")]
     if not segments or not len(rows):
         with canvas(ax, 8, 2) as ax:
@@ -167,7 +184,9 @@ def heat(result, ax=None, level="dimension"):
                 continue
             colour = colours(norm(row["estimate"]))
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white"))
-            ax.text(x + 0.5, y + 0.5, f"{row['estimate']:.0f}", ha="center", va="center", color=ink_on(colour), fontsize=9)
+            ax.text(
+                x + 0.5, y + 0.5, f"{row['estimate']:.0f}", ha="center", va="center", color=ink_on(colour), fontsize=9
+            )
             ax.text(x + 0.96, y + 0.9, f"n {row['n']:.0f}", ha="right", va="bottom", color=ink_on(colour), fontsize=6.5)
         ax.set_xlim(0, len(names))
         ax.set_ylim(len(groups), 0)
@@ -184,13 +203,18 @@ def heat(result, ax=None, level="dimension"):
         if len(seen):
             low = seen.loc[seen["estimate"].idxmin()]
             where = ", ".join(low[segments])
-            ax.set_title(fitting(f"Lowest: {low['label']} in {where}, {low['estimate']:.0f} of 100", 28 + 12 * len(names)), pad=10)
+            ax.set_title(
+                fitting(f"Lowest: {low['label']} in {where}, {low['estimate']:.0f} of 100", 28 + 12 * len(names)),
+                pad=10,
+            )
     return ax
 
 
 def _span(estimates: pd.Series) -> mpl.colors.Normalize:
     """The range of the colours: whole tens around the data, at least forty points, so that small gaps stay pale."""
-    low, high = (10 * np.floor(estimates.min() / 10), 10 * np.ceil(estimates.max() / 10)) if len(estimates) else (0, 100)
+    low, high = (
+        (10 * np.floor(estimates.min() / 10), 10 * np.ceil(estimates.max() / 10)) if len(estimates) else (0, 100)
+    )
     extra = max(0.0, 40 - (high - low)) / 2
     return mpl.colors.Normalize(max(0, low - extra), min(100, high + extra))
 
@@ -218,8 +242,10 @@ def response_rate(result, ax=None):
         ax.set_yticks(range(len(rows)), names)
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlim(0, 100)
-        ends = [f"{row['responded']:.0f} of {row['headcount']:.0f}" if row["shown"] else f"hidden of {row['headcount']:.0f}"
-                for row in rows.to_dict("records")]  # fmt: skip
+        ends = [
+            f"{row['responded']:.0f} of {row['headcount']:.0f}" if row["shown"] else f"hidden of {row['headcount']:.0f}"
+            for row in rows.to_dict("records")
+        ]
         right = ax.secondary_yaxis("right")
         right.set_yticks(range(len(rows)), ends, fontsize=8, color=GREY)
         right.spines["right"].set_visible(False)

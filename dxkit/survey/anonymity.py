@@ -96,9 +96,13 @@ class Release:
         self._hidden += int((~shown).sum())
         return shown
 
-    def admit_many(self, subjects: Sequence[str], coefficients, units, n, constant, least: int | None = None) -> np.ndarray:
+    def admit_many(
+        self, subjects: Sequence[str], coefficients, units, n, constant, least: int | None = None
+    ) -> np.ndarray:
         """`admit` for several questions with the same groups: n (U, S), constant (G, S); returns (G, S)."""
-        columns = [self.admit(name, coefficients, units, n[:, s], constant[:, s], least) for s, name in enumerate(subjects)]
+        columns = [
+            self.admit(name, coefficients, units, n[:, s], constant[:, s], least) for s, name in enumerate(subjects)
+        ]
         return np.column_stack(columns) if columns else np.zeros((len(coefficients), 0), dtype=bool)
 
 
@@ -197,17 +201,27 @@ def comments(survey: Survey, question: str | None = None, by: str | None = None,
     question = question or (asked[0] if asked else None)
     columns = [by] if by else []
     if question is None or question not in survey.comments:
-        return Result(table=pd.DataFrame(columns=[*columns, "comment"]), title="Comments", notes=("none were asked for",))
+        return Result(
+            table=pd.DataFrame(columns=[*columns, "comment"]), title="Comments", notes=("none were asked for",)
+        )
     texts = survey.comments[question].fillna("").astype(str).str.strip()
     groups = survey.segments[by] if by else pd.Series([""] * len(texts))
     written = texts != ""
     sizes = groups[written].value_counts()
-    allowed = [group for group, size in sizes.items() if size >= max(comment_k, survey.min_group) and group != NOT_STATED]
-    rows = [(group, masked(text)) for group, text in zip(groups[written], texts[written], strict=True) if group in allowed]
+    allowed = [
+        group for group, size in sizes.items() if size >= max(comment_k, survey.min_group) and group != NOT_STATED
+    ]
+    rows = [
+        (group, masked(text)) for group, text in zip(groups[written], texts[written], strict=True) if group in allowed
+    ]
     order = np.random.default_rng(seed).permutation(len(rows))
     rows = sorted((rows[i] for i in order), key=lambda row: row[0])
     table = pd.DataFrame(rows, columns=["group", "comment"]).rename(columns={"group": by or "group"})
     table = table if by else table[["comment"]]
     hidden = " groups with fewer are left out" if by else ""
-    return Result(table=table, title=book.label(question), seed=seed,
-                  notes=(f"shown from {comment_k} writers on, in no order;{hidden} mail addresses, links and names masked",))  # fmt: skip
+    return Result(
+        table=table,
+        title=book.label(question),
+        seed=seed,
+        notes=(f"shown from {comment_k} writers on, in no order;{hidden} mail addresses, links and names masked",),
+    )

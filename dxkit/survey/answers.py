@@ -40,7 +40,9 @@ class Answers(Result):
             table = table.sort_values("item", key=lambda column: column.map(list(items).index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
-    def share_of(self, wanted: Mapping[str, str | Sequence[str]], title: str = "Shares of those who answered") -> Result:
+    def share_of(
+        self, wanted: Mapping[str, str | Sequence[str]], title: str = "Shares of those who answered"
+    ) -> Result:
         """Add up answers: for each item the share that gave one of the wanted labels, and who was asked.
 
         Returns
@@ -61,16 +63,46 @@ class Answers(Result):
                 share = count / answered
                 everyone = answered + first["skipped"] + first["not_asked"]
                 low, high = map(float, intervals.wilson(share, answered, self.confidence))
-                rows.append([first["display"], *first[list(self.segments)], " or ".join(labels), answered + first["skipped"],
-                             answered, first["skipped"], count, share, low, high, count / everyone, first["shown"]])  # fmt: skip
-        columns = ["question", *self.segments, "answer", "asked", "answered", "skipped", "count", "share", "low", "high",
-                   "of_all_rows", "shown"]  # fmt: skip
+                rows.append(
+                    [
+                        first["display"],
+                        *first[list(self.segments)],
+                        " or ".join(labels),
+                        answered + first["skipped"],
+                        answered,
+                        first["skipped"],
+                        count,
+                        share,
+                        low,
+                        high,
+                        count / everyone,
+                        first["shown"],
+                    ]
+                )
+        columns = [
+            "question",
+            *self.segments,
+            "answer",
+            "asked",
+            "answered",
+            "skipped",
+            "count",
+            "share",
+            "low",
+            "high",
+            "of_all_rows",
+            "shown",
+        ]
         formats = {"share": "share", "low": "share", "high": "share", "of_all_rows": "share", "asked": "count"}
-        return Result(table=pd.DataFrame(rows, columns=columns), title=title, formats_=formats, confidence=self.confidence)
+        return Result(
+            table=pd.DataFrame(rows, columns=columns), title=title, formats_=formats, confidence=self.confidence
+        )
 
     def _displayed(self) -> pd.DataFrame:
         """A row per question with a column per answer where all have one scale, else a row per answer."""
-        scales = {tuple(group["label"][group["code"].notna()]) for _, group in self.table.groupby(["item", *self.segments])}
+        scales = {
+            tuple(group["label"][group["code"].notna()]) for _, group in self.table.groupby(["item", *self.segments])
+        }
         if len(scales) != 1:
             columns = ["display", *self.segments, "label", "count", "share", "low", "high", "answered", "skipped",
                        "not_asked", "shown"]  # fmt: skip
@@ -81,8 +113,14 @@ class Answers(Result):
             first = group.iloc[0]
             shares = dict(zip(group["label"], group["share"], strict=True))
             missing = 0.0 if first["shown"] else np.nan
-            rows.append([first["display"], *first[list(self.segments)], *(shares.get(label, missing) for label in labels),
-                         *first[["answered", "skipped", "not_asked"]]])  # fmt: skip
+            rows.append(
+                [
+                    first["display"],
+                    *first[list(self.segments)],
+                    *(shares.get(label, missing) for label in labels),
+                    *first[["answered", "skipped", "not_asked"]],
+                ]
+            )
         frame = pd.DataFrame(rows, columns=["question", *self.segments, *labels, "answered", "skipped", "not_asked"])
         return frame.loc[:, [name not in ("skipped", "not_asked") or frame[name].any() for name in frame.columns]]
 

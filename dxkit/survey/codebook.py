@@ -254,7 +254,7 @@ def read_codebook(items, scales=None) -> Codebook:
     Examples
     --------
     >>> import pandas as pd
-    >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]}))
+    >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]}))
     Codebook: 1 questions (1 rating)
     """
     from dxkit import tables
@@ -305,7 +305,9 @@ def _read_scales(source, faults: Faults) -> tuple[dict[str, Scale], list[str]]:
         for i, (code, label) in zip(at, rows, strict=True):
             earlier = seen.setdefault(normal(label), code)
             if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
-                table.fault(faults, i, "label", f"the label stands for code {earlier:g} above; give each label one code")
+                table.fault(
+                    faults, i, "label", f"the label stands for code {earlier:g} above; give each label one code"
+                )
         if sum(not math.isnan(code) for code in {code for code, _ in rows}) < 2:
             table.fault(faults, at[0], "code", f"scale '{name}' has fewer than two codes; an answer scale needs two")
             continue

@@ -167,7 +167,9 @@ def _without_repeats(grid: Grid, shape: Shape) -> Grid:
     for cell in grid.cells[0]:
         seen[normal(cell)] += 1
         names.append(f"{cell} ({seen[normal(cell)]})" if seen[normal(cell)] > 1 else cell)
-    return Grid(cells=[names, *grid.cells[1:]], rows=grid.rows, file=grid.file, sheet=grid.sheet, lettered=grid.lettered)
+    return Grid(
+        cells=[names, *grid.cells[1:]], rows=grid.rows, file=grid.file, sheet=grid.sheet, lettered=grid.lettered
+    )
 
 
 def _of_frame(frame: pd.DataFrame):
@@ -198,7 +200,9 @@ def _match(header, codebook: Codebook, shape: Shape, file: str, sheet, faults: F
         met[normal(statement)] += 1
         found = by_name.get(normal(row.item)) or by_name.get(normal(row.text))
         if not found and statement:
-            found = by_name.get(f"{normal(stem)}\x00{normal(statement)}") or by_name.get(f"{normal(stem)} - {normal(statement)}")
+            found = by_name.get(f"{normal(stem)}\x00{normal(statement)}") or by_name.get(
+                f"{normal(stem)} - {normal(statement)}"
+            )
             if not found and (repeats[normal(statement)] == 1 or shape.name == "microsoft_forms"):
                 found = by_statement.get(normal(_numbered(statement, met[normal(statement)])))
             found = found or by_name.get(normal(stem))

@@ -243,10 +243,18 @@ def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faul
         wanted = f"a number from {scale.lo:g} to {scale.hi:g}"
         message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
     else:
-        near = difflib.get_close_matches(normal(text), [normal(label) for label in scale.shown.values()], n=1, cutoff=0.5)
+        near = difflib.get_close_matches(
+            normal(text), [normal(label) for label in scale.shown.values()], n=1, cutoff=0.5
+        )
         nearest = next((label for label in scale.shown.values() if near and normal(label) == near[0]), None)
-        known = f"did you mean '{nearest}'?" if nearest else "it knows " + "; ".join(
-            label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items())
+        known = (
+            f"did you mean '{nearest}'?"
+            if nearest
+            else "it knows "
+            + "; ".join(
+                label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
+            )
+        )
         message = f"{quoted} is not an answer of scale {scale.name}; {known}"
     faults.add(
         message + (f" ({times})" if times else ""), file=export.file, sheet=export.sheet,
@@ -258,9 +266,13 @@ def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, f
     """Segment labels in one spelling: the roster's where it has the segment, else the most common one."""
     columns, notes = {}, []
     for name in book.segments:
-        texts = export.answers[name].astype(object).map(lambda text: "" if pd.isna(text) else " ".join(str(text).split()))
+        texts = (
+            export.answers[name].astype(object).map(lambda text: "" if pd.isna(text) else " ".join(str(text).split()))
+        )
         texts = texts.to_numpy(dtype=object)[keep]
-        known = {normal(label): label for label in roster.categories(name)} if roster and name in roster.segments else {}
+        known = (
+            {normal(label): label for label in roster.categories(name)} if roster and name in roster.segments else {}
+        )
         spelling = dict(known)
         counted = pd.Series(texts).value_counts()
         for label in sorted(counted.index, key=lambda label: (-counted[label], label)):
@@ -295,12 +307,13 @@ def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: 
         elif len(rows) > headcount[label]:
             faults.add(
                 f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there; "
-                "correct the headcount or the answers", **place,
-            )  # fmt: skip
+                "correct the headcount or the answers",
+                **place,
+            )
 
 
 def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.ndarray, answers, state):
-    """Mark as not asked what the filter column says was not put to the respondent; what stands there is no answer."""
+    """Mark as not asked what was not put to the respondent, as the filter column says; no answer stands there."""
     answers, state, dropped = answers.copy(), state.copy(), []
     no = {"", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan"}
     for item, column in filters.items():
@@ -312,7 +325,11 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
             dropped.append(f"{item} ({given})")
         state[item] = np.where(not_asked, NOT_ASKED, state[item]).astype(np.int8)
         answers[item] = answers[item].mask(not_asked)
-    return answers, state, [_listed("cells filled where the question was not asked, not counted", dropped)] if dropped else []
+    return (
+        answers,
+        state,
+        [_listed("cells filled where the question was not asked, not counted", dropped)] if dropped else [],
+    )
 
 
 def _keys(export, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray) -> np.ndarray:
@@ -339,7 +356,7 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             r = float(np.corrcoef(pair["own"], pair["rest"])[0, 1])
             if np.arctanh(max(r, -0.999999)) + 1.96 / np.sqrt(len(pair) - 3) < 0:
                 said.append(
-                    f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval below "
-                    "0): is it reverse-keyed? Then write yes in the codebook's column reverse"
+                    f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
+                    "below 0): is it reverse-keyed? Then write yes in the codebook's column reverse"
                 )
     return said

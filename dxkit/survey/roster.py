@@ -74,9 +74,10 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
     used = [name for name in segments if name in table.frame.columns]
     if not used:
         faults.add(
-            f"no column is a segment of the codebook; name at least one column {' or '.join(segments) or '(none asked)'}",
-            file=table.file, sheet=table.sheet,
-        )  # fmt: skip
+            f"no column is a segment of the codebook; name one {' or '.join(segments) or '(none was asked)'}",
+            file=table.file,
+            sheet=table.sheet,
+        )
         faults.raise_if_any()
     frame = pd.DataFrame({name: table.text(name, default="", faults=faults) for name in used}, dtype=object)
     frame = frame.map(lambda text: " ".join(str(text).split()))

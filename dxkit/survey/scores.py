@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -29,7 +28,6 @@ class Scores(Result):
     would give such a group away), label (short question), unit and kind. Figures of hidden rows are nan.
     """
 
-    plot_name: ClassVar[str] = "survey.scores"
     segments: tuple[str, ...] = ()
 
     def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
@@ -42,14 +40,9 @@ class Scores(Result):
             table = table.sort_values("name", key=lambda column: column.map(list(names).index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
-    def plot(self, ax=None, **options):
-        """Scores with intervals; a heat map where there are groups. Returns the matplotlib Axes."""
-        if self.segments and "level" not in options and len(self.table["name"].unique()) > 1:
-            from dxkit.plots.survey import heat
-
-            level = "dimension" if (self.table["level"] == "dimension").any() else "item"
-            return heat(self, ax=ax, level=level)
-        return super().plot(ax=ax, **options)
+    def _picture(self) -> str:
+        """A heat map where there are groups and several names, else points with intervals."""
+        return "survey.heat" if self.segments and self.table["name"].nunique() > 1 else "survey.scores"
 
     def _displayed(self) -> pd.DataFrame:
         frame = self.table
@@ -124,9 +117,13 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
         )
     table = pd.concat(rows, ignore_index=True)
     return Scores(
-        table=table, title=title("Scores", work), confidence=confidence, method=weighing.method, segments=tuple(work.by),
+        table=table,
+        title=title("Scores", work),
+        confidence=confidence,
+        method=weighing.method,
+        segments=tuple(work.by),
         notes=(weighing.method, *weighing.notes, *hidden_note(table, counted.min_group)),
-    )  # fmt: skip
+    )
 
 
 def title(what: str, work: Cut) -> str:
@@ -138,8 +135,8 @@ def title(what: str, work: Cut) -> str:
 def hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
     """How many rows are hidden and why; nothing where all are shown."""
     hidden = int((~table["shown"]).sum())
-    return [f"{hidden} of {len(table)} rows are hidden, so that no group of fewer than {min_group} answers can be worked out"
-            ] if hidden else []  # fmt: skip
+    why = f"so that no group of fewer than {min_group} answers can be worked out"
+    return [f"{hidden} of {len(table)} rows are hidden, {why}"] if hidden else []
 
 
 def constant_groups(work: Cut) -> np.ndarray:

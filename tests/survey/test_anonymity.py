@@ -148,7 +148,9 @@ def test_hiding_is_monotone_in_the_minimum():
         rng = np.random.default_rng(seed)
         for table in tables_of(population(rng), rng):
             keys, never = np.arange(table.shape[1]), np.zeros(len(table), dtype=bool)
-            shown = [dx.Release(min_group=k).admit("q", table, keys, np.ones(len(keys)), never) for k in (3, 4, 5, 6, 8)]
+            shown = [
+                dx.Release(min_group=k).admit("q", table, keys, np.ones(len(keys)), never) for k in (3, 4, 5, 6, 8)
+            ]
             for less, more in itertools.pairwise(shown):
                 assert not (more & ~less).any()
 

@@ -14,7 +14,8 @@ def book(**columns):
 
 
 @pytest.mark.parametrize(
-    "label", ["Agree", " agree ", "AGREE", "Agree.", "Agree\u00a0", "\u200bAgree", "4", "4.0", "4 - Agree", "Somewhat agree"]
+    "label",
+    ["Agree", " agree ", "AGREE", "Agree.", "Agree\u00a0", "\u200bAgree", "4", "4.0", "4 - Agree", "Somewhat agree"],
 )
 def test_a_label_matches_however_it_is_typed(label):
     assert BUILT_IN["agreement5"].code_of(label) == 4.0
@@ -80,7 +81,9 @@ def test_a_reverse_keyed_item_is_favourable_at_the_other_end():
 
 
 def test_a_chart_label_is_the_statement_of_a_grid_question():
-    read = dx.read_codebook(book(item=["q"], text=["How satisfied? [Waiting for CI]"], kind=["rating"], scale=["yesno"]))
+    read = dx.read_codebook(
+        book(item=["q"], text=["How satisfied? [Waiting for CI]"], kind=["rating"], scale=["yesno"])
+    )
     assert read.label("q") == "Waiting for CI"
 
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import dxkit as dx
 from tests.survey import worlds
 
-WILSON = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["wilson_and_friends"]["cases"]
+WILSON = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["wilson_and_friends"][
+    "cases"
+]
 FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
 
@@ -85,8 +87,12 @@ def test_a_minimum_below_three_is_refused():
 def test_answers_count_who_answered_skipped_and_was_not_asked():
     book = pd.DataFrame({"item": ["asked", "q"], "text": ["On call?", "Rest"], "kind": ["rating"] * 2,
                          "scale": ["yesno", "agreement5"], "asked_if": ["", "asked"]})  # fmt: skip
-    frame = pd.DataFrame({"asked": ["Yes"] * 8 + ["No"] * 3 + [""],
-                          "q": ["Agree", "Agree", "Disagree", "N/A", "", "Agree", "Neutral", "Agree"] + [""] * 4})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "asked": ["Yes"] * 8 + ["No"] * 3 + [""],
+            "q": ["Agree", "Agree", "Disagree", "N/A", "", "Agree", "Neutral", "Agree"] + [""] * 4,
+        }
+    )
     table = dx.answers(dx.read_survey(frame, book)).table
     rows = table[table["item"] == "q"].set_index("label")
     assert rows.loc["Agree", ["count", "answered", "skipped", "not_asked"]].tolist() == [4, 7, 1, 3]
@@ -128,7 +134,9 @@ def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
     n = one.loc[both, "n"]
     assert two.loc[both, "estimate"].to_numpy() == pytest.approx(one.loc[both, "estimate"].to_numpy(), abs=1e-9)
     ratio = (n - 1) / (2 * n - 1)
-    assert (two.loc[both, "se"] ** 2).to_numpy() == pytest.approx((one.loc[both, "se"] ** 2 * ratio).to_numpy(), abs=1e-9)
+    assert (two.loc[both, "se"] ** 2).to_numpy() == pytest.approx(
+        (one.loc[both, "se"] ** 2 * ratio).to_numpy(), abs=1e-9
+    )
 
 
 @settings(max_examples=20, deadline=None)

@@ -75,9 +75,7 @@ def test_tallies_of_different_questions_are_not_added():
     other = worlds.codebook()
     other.loc[0, "scale"] = "agreement7"
     with pytest.raises(dx.DataError, match="codebooks differ"):
-        dx.tally(worlds.answers(20), codebook=BOOK) + dx.tally(
-            worlds.answers(20), codebook=dx.read_codebook(other)
-        )
+        dx.tally(worlds.answers(20), codebook=BOOK) + dx.tally(worlds.answers(20), codebook=dx.read_codebook(other))
 
 
 def test_an_unknown_segment_is_said_with_those_there_are():
