@@ -313,7 +313,7 @@ def main(folder: Path | None = None) -> None:
         "planted": [
             "Teams answer at different rates, whatever their answers would be.",
             "Waiting for CI costs most hours in every wave; the next three are close to each other.",
-            "Waiting for code review hurts less from 2026-Q2 on, deploying more from 2026-Q3 on; no other topic changes.",
+            "Waiting for code review hurts less from 2026-Q2 on, deploying more from 2026-Q3 on; nothing else changes.",
             "People in their first six months suffer more from documentation, access rights, setup and finding owners.",
             "The item rhythm_choice was worded differently in 2025-Q4; rhythm_break is reverse-keyed.",
         ],

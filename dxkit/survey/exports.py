@@ -201,7 +201,7 @@ def _match(header, codebook: Codebook, shape: Shape, file: str, sheet, faults: F
         found = by_name.get(normal(row.item)) or by_name.get(normal(row.text))
         if not found and statement:
             found = by_name.get(f"{normal(stem)}\x00{normal(statement)}") or by_name.get(
-                f"{normal(stem)} - {normal(statement)}"
+                normal(f"{stem} - {statement}")
             )
             if not found and (repeats[normal(statement)] == 1 or shape.name == "microsoft_forms"):
                 found = by_statement.get(normal(_numbered(statement, met[normal(statement)])))
@@ -238,7 +238,7 @@ def _keys_of(column: _Column, shape: Shape) -> list[str]:
     keys = [normal(column.code), normal(column.stem)]
     if statement:
         keys = [] if column.statement else keys
-        keys += [f"{normal(stem)}\x00{normal(statement)}", f"{normal(stem)} - {normal(statement)}"]
+        keys += [f"{normal(stem)}\x00{normal(statement)}", normal(f"{stem} - {statement}")]
         keys.append(normal(f"{stem} [{statement}]"))
     return keys
 

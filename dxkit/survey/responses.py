@@ -306,8 +306,8 @@ def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: 
             faults.add(f"{name} '{label[:40]}' is not in the roster; {hint} ({len(rows)} respondents)", **place)
         elif len(rows) > headcount[label]:
             faults.add(
-                f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there; "
-                "correct the headcount or the answers",
+                f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there;"
+                " correct the headcount or the answers",
                 **place,
             )
 

@@ -20,10 +20,12 @@ def codebook(items=6, dimensions=2, segments=("team",)):
 def answers(n, items=6, missing=0.1, teams=3, seed=0):
     rng = np.random.default_rng(seed)
     codes = np.clip(np.round(3 + rng.normal(size=(n, 1)) * 0.7 + rng.normal(size=(n, items))), 1, 5)
-    codes[rng.random((n, items)) < missing] = np.nan
+    blank = rng.random((n, items)) < missing
+    blank[blank.all(axis=1), 0] = False  # nobody sends an empty form here
+    codes[blank] = np.nan
     frame = pd.DataFrame(codes, columns=[f"q{i}" for i in range(items)])
     frame["team"] = rng.choice([f"Team {chr(65 + t)}" for t in range(teams)], n)
-    return frame[frame.iloc[:, :items].notna().any(axis=1)].reset_index(drop=True)
+    return frame
 
 
 def survey(n=60, **options):
