@@ -13,7 +13,7 @@ from dxkit.survey import intervals
 from dxkit.survey.anonymity import Release
 from dxkit.survey.cuts import Cut, cut
 from dxkit.survey.responses import NOT_ASKED
-from dxkit.survey.weighting import calibrate, design_effect, linearised
+from dxkit.survey.weighting import calibrate, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
@@ -79,8 +79,9 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     -------
     Scores
         Means are weighted to the roster where there is one (post-stratified by one segment, raked by several). The
-        standard errors of the whole are those of R's `survey` (Lumley 2010, section 7); intervals are Student's t for
-        means, Wilson's for shares, and by inverting the hypergeometric for an unweighted group of known headcount.
+        standard errors of the whole are those of R's `survey` (Lumley 2010, section 7). Intervals are Student's t for
+        means (weighted ones on a standard error corrected for few answers a group, see `weighting.corrected`), Wilson's
+        for shares, and by inverting the hypergeometric for an unweighted group of known headcount.
 
     Raises
     ------
@@ -234,14 +235,14 @@ class _Weighing:
         if yes is not None:
             favourable = yes[n > 0].sum() / total
             share = [favourable, *intervals.wilson(favourable, total, self.confidence)]
-        return [total, estimate, se, *self._interval(j, estimate, se, total), *share]
+        return [total, estimate, se, *self._interval(j, estimate, se, total - 1), *share]
 
     def _promoters(self, j: int) -> bool:
         """Net promoter scores have the multinomial standard error, which divides by n."""
         return self.tally.variables["unit"].iloc[j] == "recommend"
 
-    def _interval(self, j, estimate, se, n):
-        low, high = intervals.student(estimate, se, n - 1, self.confidence)
+    def _interval(self, j, estimate, se, df):
+        low, high = intervals.student(estimate, se, df, self.confidence)
         unit = self.tally.variables["unit"].iloc[j]
         floor, ceiling = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}.get(unit, (0.0, np.inf))
         return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
@@ -249,47 +250,46 @@ class _Weighing:
     def _weighted(self, j, g, n, mean, scatter, yes):
         fit = self._fit(j)
         weight = np.where(n > 0, fit.weights, 0.0)
-        total, people = n[weight > 0].sum(), (weight * n).sum()
+        total = n[weight > 0].sum()
         if total == 0:
             return [0.0] + [np.nan] * 7
         part_of_staff = bool(self._not_asked(j).any())  # then nobody knows how many it could have been put to
         known = np.nan if part_of_staff else self.population[g]
-        population = max(known, total) if np.isfinite(known) else max(people, total)
-        population = population if self.fpc else np.inf
-        linear = None if self.work.by or part_of_staff else fit
-        estimate, se = self._mean(n, mean, scatter, weight, linear, population)
+        whole = not self.work.by and not part_of_staff
+        estimate, se, width, df = self._mean(n, mean, scatter, weight, fit, whole)
         share = [np.nan] * 3
         if yes is not None:
-            part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
-            share = self._share(n, part, weight, linear, population, known)
-        return [total, estimate, se, *self._interval(j, estimate, se, total), *share]
+            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, known)
+        return [total, estimate, se, *self._interval(j, estimate, width, df), *share]
 
-    def _mean(self, n, mean, scatter, weight, fit, population):
-        """Weighted mean and error: with the fit on the margins for the whole, as a ratio of sums for a part."""
-        if fit is not None:
-            return linearised(n, mean, scatter, fit, population)
-        used = (n > 0) & (weight > 0)
-        n, mean, scatter, weight = n[used], mean[used], scatter[used], weight[used]
-        total, people = n.sum(), (weight * n).sum()
-        estimate = (weight * n * mean).sum() / people
+    def _mean(self, n, mean, scatter, weight, fit, whole):
+        """Weighted mean, its error, and error and degrees of freedom for its interval.
+
+        The whole is fitted on the margins. A part (a group, or those to whom a question was put) is its weighted mean.
+        """
+        total, people = n[weight > 0].sum(), (weight * n).sum()
         if total < 2:
-            return estimate, np.nan
-        spread = (weight**2 * (scatter + n * (mean - estimate) ** 2)).sum() / people**2
-        return estimate, np.sqrt(max(0.0, (1 - total / population) * total / (total - 1) * spread))
+            return (weight * n * mean).sum() / people, np.nan, np.nan, 0.0
+        same = np.ones((len(n), 1))
+        if whole:
+            population = max(self.tally.roster.total, total) if self.fpc else np.inf
+            estimate, se = linearised(n, mean, scatter, fit, population)
+            rich = total >= 2 * np.linalg.matrix_rank(fit.margins)
+            return estimate, se, *corrected(n, mean, scatter, weight, fit.margins if rich else same, fpc=self.fpc)
+        estimate = (weight * n * mean).sum() / people
+        width, df = corrected(n, mean, scatter, weight, same, fpc=self.fpc)
+        return estimate, width, width, df
 
-    def _share(self, n, part, weight, fit, population, known):
+    def _share(self, n, part, weight, fit, whole, known):
         """Exact for an unweighted group of known headcount, else Wilson's with the effective sample size."""
         used = weight[(n > 0) & (weight > 0)]
         total = n[weight > 0].sum()
-        equal = np.ptp(used) <= 1e-9 * used.max()
-        if equal and self.fpc and np.isfinite(known) and known >= total:
-            answered = n[weight > 0]
-            k = int(round((answered * part[weight > 0]).sum()))
+        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(known) and known >= total:
+            k = int(round((n[weight > 0] * part[weight > 0]).sum()))
             return [k / total, *intervals.hypergeometric(k, int(total), int(known), self.confidence)]
-        scatter = n * part * (1 - part)
-        share, se = self._mean(n, part, scatter, weight, fit, population)
-        if se > 0:
-            effective = share * (1 - share) / se**2
+        share, _, width, _ = self._mean(n, part, n * part * (1 - part), weight, fit, whole)
+        if width > 0:
+            effective = share * (1 - share) / width**2
         else:
-            effective = design_effect(weight, n)[1] / max(1 - total / population, 1e-9)
+            effective = design_effect(weight, n)[1] / max(1 - total / (weight * n).sum(), 1e-9)
         return [share, *intervals.wilson(share, effective, self.confidence)]

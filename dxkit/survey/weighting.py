@@ -130,6 +130,27 @@ def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[f
     return estimate, float(np.sqrt(max(0.0, factor * spread)))
 
 
+def corrected(n, mean, scatter, weights, margins, *, fpc: bool = True) -> tuple[float, float]:
+    """A standard error for intervals from few answers a group, and its degrees of freedom; arguments as above.
+
+    Every respondent stands for w people, of whom w - 1 did not answer: sum w (w - 1) e^2 / (1 - h) / N^2, with e the
+    residual and h the leverage of the weighted fit on the margins (MacKinnon and White 1985, HC2). In one group it is
+    the textbook error (1 - n/N) s^2/n; summed over post-strata that of stratified sampling (Cochran 1977, 5.6). The
+    linearised error takes the fit for known: on the sample company its intervals cover 88 to 91% instead of 95%.
+    """
+    used = (n > 0) & (weights > 0)
+    n, mean, scatter, w, margins = n[used], mean[used], scatter[used], weights[used], margins[used]
+    people = (w * n).sum()
+    root = np.sqrt(w * n)
+    left, values, _ = np.linalg.svd(margins * root[:, None], full_matrices=False)
+    left = left[:, values > 1e-9 * values.max(initial=0.0)]
+    residual = mean - left @ (left.T @ (root * mean)) / root
+    leverage = np.minimum((left**2).sum(axis=1) / n, 0.9)  # somebody alone in every margin has no residual
+    unseen = np.maximum(w - 1, 0.0) if fpc else w
+    parts = w * unseen * (scatter + n * residual**2) / (1 - leverage) / people**2
+    return float(np.sqrt(parts.sum())), float(n.sum() - left.shape[1])
+
+
 def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:
     root = np.sqrt(n)
     coefficients = np.linalg.lstsq(margins * root[:, None], mean * root, rcond=None)[0]
