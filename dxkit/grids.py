@@ -117,6 +117,8 @@ def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
         data = place.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise fault_at(f"the file cannot be opened ({reason})", file=file) from None

@@ -8,6 +8,7 @@ import re
 import warnings
 import zipfile
 import zlib
+from xml.etree import ElementTree
 
 from dxkit.faults import DataError, Faults, fault_at
 from dxkit.grids import MOST_BYTES, Grid
@@ -17,21 +18,22 @@ _MOST_MEMBERS = 5_000
 _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundredfold is a zip bomb
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v\b")
+_BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 
 
 def read(data: bytes, file: str) -> list[Grid]:
     """The grids of the visible sheets that hold something, in their order."""
     archive, notes = _checked(data, file)
     sheets = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
-    uncomputed = {name: _check_sheet(archive.read(name), name, file) for name in sheets}
-    book = _loaded(data, file)
+    uncomputed = {name: _check_sheet(_member(archive, name, file), file) for name in sheets}
+    book, parts = _loaded(data, file), _parts(archive)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     if hidden:
         notes.append(f"hidden sheets not read: {', '.join(hidden)}")
     faults = Faults()
-    grids = [_grid(sheet, uncomputed, file, notes, faults) for sheet in visible]
+    grids = [_grid(sheet, uncomputed.get(parts.get(sheet.title, ""), []), file, notes, faults) for sheet in visible]
     faults.raise_if_any()
     grids = [grid for grid in grids if grid.cells]
     if not grids:
@@ -41,12 +43,11 @@ def read(data: bytes, file: str) -> list[Grid]:
 
 def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     """The zip archive, after looking at its directory: sizes, ratios, names, foreign kinds."""
-    broken = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, IndexError, OverflowError):
-        raise fault_at(broken, file=file) from None
+        raise fault_at(_BROKEN, file=file) from None
     names = [member.filename for member in members]
     if "xl/workbook.bin" in names:
         raise fault_at("this is a binary workbook (.xlsb); save it as .xlsx", file=file)
@@ -72,7 +73,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
                             "the workbook declares XML entities, which no spreadsheet does; save it again", file=file
                         )
     except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise fault_at(broken, file=file) from None
+        raise fault_at(_BROKEN, file=file) from None
     if any(name.startswith("xl/externalLinks/") for name in names):
         notes.append("the workbook has links to other files; they were not followed, the stored values were read")
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -80,7 +81,14 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     return archive, notes
 
 
-def _check_sheet(xml: bytes, name: str, file: str) -> list[tuple[str, int]]:
+def _member(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise fault_at(_BROKEN, file=file) from None
+
+
+def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     """Refuse sheets that are too large; return the cells whose formula has no stored value."""
     count, last_row, last_column, far = 0, 0, 0, ""
     for match in _CELL.finditer(xml):
@@ -100,7 +108,8 @@ def _check_sheet(xml: bytes, name: str, file: str) -> list[tuple[str, int]]:
         )
     if b"<f" not in xml and b":f" not in xml:
         return []
-    return [_place(match[1]) for match in _FORMULA.finditer(xml) if not _VALUE.search(match[2])]
+    empty = [match[1] for match in _FORMULA.finditer(xml) if not _VALUE.search(match[2])]
+    return [_place(attributes) for attributes in empty if b't="str"' not in attributes]  # "" is a stored text
 
 
 def _place(attributes: bytes) -> tuple[str, int]:
@@ -125,10 +134,10 @@ def _loaded(data: bytes, file: str):
         ) from None
 
 
-def _grid(sheet, uncomputed: dict, file: str, notes: list[str], faults: Faults) -> Grid:
+def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str], faults: Faults) -> Grid:
     place = {"file": file, "sheet": sheet.title}
     own = list(notes)
-    for column, row in uncomputed.get(_part_name(sheet), ()):
+    for column, row in uncomputed:
         faults.add("a formula has no stored value; open the file in a spreadsheet program, let it compute, and save",
                    row=row, column=column, **place)  # fmt: skip
     for area in sheet.merged_cells.ranges:
@@ -157,8 +166,21 @@ def _grid(sheet, uncomputed: dict, file: str, notes: list[str], faults: Faults) 
     )
 
 
-def _part_name(sheet) -> str:
-    return sheet.path.lstrip("/") if isinstance(getattr(sheet, "path", None), str) else ""
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The archive member of each sheet by its name, as the workbook's relations say."""
+    try:
+        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError):
+        return {}  # openpyxl refuses such a workbook in a moment
+    parts = {}
+    for element in book.iter():
+        if element.tag.endswith("}sheet"):
+            relation = next((value for key, value in element.items() if key.endswith("}id")), "")
+            target = targets.get(relation, "")
+            parts[element.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts
 
 
 def _text(cell, place: dict, faults: Faults, counts: dict[str, list[str]]) -> str:

@@ -79,7 +79,9 @@ def qualtrics(clean, book, folder):
     columns, texts = [], []
     for q, (text, stem, statement, items, multi) in enumerate(parts(book), 1):
         columns += [f"Q{q}_{k}" for k in range(1, len(items) + 1)] if multi else [f"Q{q}"]
-        texts += [f"{stem} - {option(row)}" for row in items] if multi else [f"{stem} - {statement}" if statement else text]
+        texts += (
+            [f"{stem} - {option(row)}" for row in items] if multi else [f"{stem} - {statement}" if statement else text]
+        )
     head = [[*fixed, *columns, "Q1_DO"], [*fixed, *texts, "Display order"],
             [json.dumps({"ImportId": name}) for name in [*fixed, *columns, "Q1_DO"]]]  # fmt: skip
     rows = []
@@ -87,10 +89,28 @@ def qualtrics(clean, book, folder):
         extra = k - len(clean)
         answers = []
         for _, _, _, items, multi in parts(book):
-            answers += [option(r) if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
+            answers += (
+                [option(r) if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
+            )
         status, finished = ("Survey Preview", "True") if extra == 0 else ("IP Address", str(extra < 0))
-        rows.append(["2026-08-10 09:00:00", "2026-08-10 09:09:00", status, "192.0.2.7", "100", "540", finished,
-                     f"2026-08-{10 + k % 9} 09:09:01", f"R_{k:04d}abc", "", "email", "EN", *answers, "1|2"])  # fmt: skip
+        rows.append(
+            [
+                "2026-08-10 09:00:00",
+                "2026-08-10 09:09:00",
+                status,
+                "192.0.2.7",
+                "100",
+                "540",
+                finished,
+                f"2026-08-{10 + k % 9} 09:09:01",
+                f"R_{k:04d}abc",
+                "",
+                "email",
+                "EN",
+                *answers,
+                "1|2",
+            ]
+        )
     return write(folder / "qualtrics.csv", [*head, *rows])
 
 
@@ -113,7 +133,9 @@ def surveymonkey(clean, book, folder):
     for k, person in enumerate([*clean.to_dict("records"), clean.iloc[0].to_dict()]):
         answers = []
         for _, _, _, items, multi in parts(book):
-            answers += [option(r) if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
+            answers += (
+                [option(r) if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
+            )
         end = "" if k == len(clean) else f"08/{10 + k % 9}/2026 09:09:01"
         rows.append([str(11_000_000_000 + k), "4", "08/10/2026 09:00:00", end, "192.0.2.7", "", "", "", "", *answers])
     return write(folder / "monkey.csv", rows)
@@ -132,7 +154,9 @@ def typeform(clean, book, folder):
 def limesurvey(clean, book, folder):
     header = ["id", "submitdate", "lastpage", "startlanguage", "seed", "ipaddr"]
     for text, stem, statement, items, multi in parts(book):
-        header += [f"{stem} [{option(row)}]" for row in items] if multi else [f"{stem} [{statement}]" if statement else text]
+        header += (
+            [f"{stem} [{option(row)}]" for row in items] if multi else [f"{stem} [{statement}]" if statement else text]
+        )
     rows = [[*header, "interviewtime"]]
     for k, person in enumerate([*clean.to_dict("records"), clean.iloc[0].to_dict()]):
         answers = []
@@ -140,7 +164,9 @@ def limesurvey(clean, book, folder):
             answers += ["Y" if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
         submitted = "" if k == len(clean) else f"2026-08-{10 + k % 9} 09:09:01"
         rows.append([str(k + 1), submitted, "5", "en", "123", "192.0.2.7", *answers, "540.2"])
-    return write(folder / "lime.csv", [*rows, []], delimiter=";", encoding="utf-8-sig", quoting=csv.QUOTE_ALL, end="\r\n")
+    return write(
+        folder / "lime.csv", [*rows, []], delimiter=";", encoding="utf-8-sig", quoting=csv.QUOTE_ALL, end="\r\n"
+    )
 
 
 WRITERS = {

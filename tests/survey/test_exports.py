@@ -18,8 +18,14 @@ def clean_answers(n=40):
     rng = np.random.default_rng(3)
     columns = {}
     for row in BOOK.items.itertuples():
-        choices = {"satisfaction5": SATISFACTION, "importance5": IMPORTANCE, "agreement5": AGREE, "hours": ("0", "1.5", ""),
-                   "recommend11": tuple(map(str, range(11))), "yesno": ("Yes", "No")}.get(row.scale)  # fmt: skip
+        choices = {
+            "satisfaction5": SATISFACTION,
+            "importance5": IMPORTANCE,
+            "agreement5": AGREE,
+            "hours": ("0", "1.5", ""),
+            "recommend11": tuple(map(str, range(11))),
+            "yesno": ("Yes", "No"),
+        }.get(row.scale)
         if row.kind == "id":
             columns[row.item] = [f"k{i:04d}" for i in range(n)]
         elif row.kind == "segment":
@@ -74,8 +80,14 @@ def test_previews_and_unfinished_rows_are_set_aside_and_counted(surveys):
 
 
 def test_personal_columns_are_dropped_and_named(surveys):
-    for name, column in (("qualtrics", "IPAddress"), ("google_forms", "Email Address"), ("typeform", "Network ID"),
-                         ("limesurvey", "ipaddr"), ("surveymonkey", "First Name"), ("microsoft_forms", "Name")):  # fmt: skip
+    for name, column in (
+        ("qualtrics", "IPAddress"),
+        ("google_forms", "Email Address"),
+        ("typeform", "Network ID"),
+        ("limesurvey", "ipaddr"),
+        ("surveymonkey", "First Name"),
+        ("microsoft_forms", "Name"),
+    ):
         assert any("personal columns left out" in note and column in note for note in surveys[name].notes), name
         assert "192.0.2.7" not in repr(surveys[name])
 
@@ -94,9 +106,16 @@ BOOK2 = dx.read_codebook(pd.DataFrame({
 
 
 def test_options_that_hold_the_separator_are_told_apart(tmp_path):
-    path = write(tmp_path / "g.csv", [["Timestamp", "CI is fast", "Used?"], ["1/2/2026", "Agree", "Build, test and ship"],
-                                      ["1/3/2026", "Agree", "Build, test and ship, Ship"], ["1/4/2026", "Agree", "Ship"],
-                                      ["1/4/2026", "Agree", "Ship, my own script"]])  # fmt: skip
+    path = write(
+        tmp_path / "g.csv",
+        [
+            ["Timestamp", "CI is fast", "Used?"],
+            ["1/2/2026", "Agree", "Build, test and ship"],
+            ["1/3/2026", "Agree", "Build, test and ship, Ship"],
+            ["1/4/2026", "Agree", "Ship"],
+            ["1/4/2026", "Agree", "Ship, my own script"],
+        ],
+    )
     survey = dx.read_survey(path, BOOK2)
     assert survey.answers["tool_a"].tolist() == [1, 1, 0, 0]
     assert survey.answers["tool_b"].tolist() == [0, 1, 1, 1]
@@ -105,12 +124,16 @@ def test_options_that_hold_the_separator_are_told_apart(tmp_path):
 
 def test_a_missing_question_is_told_with_the_nearest_header(tmp_path):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is quick", "Used?"], ["1/2/2026", "Agree", "Ship"]])
-    with pytest.raises(dx.DataError, match=r"no column asks 'CI is fast' \(item ci.*did its text change to 'CI is quick'"):
+    with pytest.raises(
+        dx.DataError, match=r"no column asks 'CI is fast' \(item ci.*did its text change to 'CI is quick'"
+    ):
         dx.read_survey(path, BOOK2)
 
 
 def test_a_question_with_two_columns_is_told(tmp_path):
-    path = write(tmp_path / "g.csv", [["Timestamp", "CI is fast", "CI is fast.", "Used?"], ["1/2/2026", "Agree", "", "Ship"]])
+    path = write(
+        tmp_path / "g.csv", [["Timestamp", "CI is fast", "CI is fast.", "Used?"], ["1/2/2026", "Agree", "", "Ship"]]
+    )
     with pytest.raises(dx.DataError, match="item ci has 2 columns"):
         dx.read_survey(path, BOOK2)
 
@@ -124,8 +147,13 @@ def test_source_overrules_and_an_unknown_one_is_told(tmp_path):
 
 def test_negative_recodes_of_qualtrics_are_no_opinion(tmp_path):
     head = ["StartDate", "EndDate", "Status", "Progress", "Finished", "ResponseId", "Q1"]
-    rows = [head, [*head[:-1], "CI is fast"], [f'{{"ImportId":"{h}"}}' for h in head],
-            ["", "", "IP Address", "100", "1", "R_1", "4"], ["", "", "IP Address", "100", "1", "R_2", "-99"]]  # fmt: skip
+    rows = [
+        head,
+        [*head[:-1], "CI is fast"],
+        [f'{{"ImportId":"{h}"}}' for h in head],
+        ["", "", "IP Address", "100", "1", "R_1", "4"],
+        ["", "", "IP Address", "100", "1", "R_2", "-99"],
+    ]
     book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
     survey = dx.read_survey(write(tmp_path / "q.csv", rows), book)
     assert survey.state["ci"].tolist() == [0, 1]

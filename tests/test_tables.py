@@ -1,0 +1,294 @@
+"""Any file a person hands over becomes the clean table, a clear message, or a noted warning."""
+
+import contextlib
+import gzip
+import io
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.styles import numbers
+
+from dxkit.faults import DataError, Faults
+from dxkit.grids import read_grids
+from dxkit.tables import read_table
+from dxkit.writing import as_text_cell, replacing, sheet_name, slug, write_csv
+
+CLEAN = pd.DataFrame({"id": ["007", "1E5"], "team": ["NA", "Zürich"], "score": ["4", "5"]})
+TEXT = "id,team,score\n007,NA,4\n1E5,Zürich,5\n"
+
+
+def table_of(path):
+    return read_table(path, required=("id", "team", "score"))
+
+
+def book_of(rows, tmp_path, name="book.xlsx", change=None):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if change:
+        change(book)
+    book.save(tmp_path / name)
+    return tmp_path / name
+
+
+ROWS = [["id", "team", "score"], ["007", "NA", 4], ["1E5", "Zürich", 5]]
+
+SAME = {
+    "plain": TEXT.encode(),
+    "bom": b"\xef\xbb\xbf" + TEXT.encode(),
+    "utf16": TEXT.encode("utf-16"),
+    "utf16 without a mark": TEXT.encode("utf-16-le"),
+    "windows": TEXT.encode("cp1252"),
+    "crlf": TEXT.replace("\n", "\r\n").encode(),
+    "cr only": TEXT.replace("\n", "\r").encode(),
+    "semicolon": TEXT.replace(",", ";").encode(),
+    "tab": TEXT.replace(",", "\t").encode(),
+    "sep line": ("sep=;\n" + TEXT.replace(",", ";")).encode(),
+    "quoted": b'"id","team","score"\n"007","NA","4"\n"1E5","Z\xc3\xbcrich","5"\n',
+    "comment above": ("# synthetic\n" + TEXT).encode(),
+    "blank lines": TEXT.replace("\n", "\n\n").encode(),
+    "trailing commas": TEXT.replace("\n", ",\n").encode(),
+    "ctrl-z": TEXT.encode() + b"\x1a",
+    "gzip": gzip.compress(TEXT.encode()),
+    "padded header": TEXT.replace("id,team", " ID , Team ").encode(),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_csv_file_in_any_dress_is_the_clean_table(tmp_path, name):
+    path = tmp_path / "t.csv"
+    path.write_bytes(SAME[name])
+    pd.testing.assert_frame_equal(table_of(path).frame, CLEAN.astype(object), check_dtype=False)
+
+
+REFUSED = {
+    "a longer row": (b"id,team,score\n1,a,4\n2,b,5,9\n", "row 3.*4 cells, the header 3"),
+    "a decimal comma": (b"id,team,score\n1,a,4,5\n", "row 2.*unquoted separator or decimal comma"),
+    "a shorter row": (b"id,team,score\n1,a\n", "row 2.*was it cut short"),
+    "a repeated column": (b"id,team,score,team\n1,a,4,b\n", "'team' is there twice"),
+    "a missing column": (b"id,taem,score\n1,a,4\n", "needs a column 'team'; did you mean it by 'taem'"),
+    "an unnamed column": (b"id,team,score,\n1,a,4,x\n", "column has no name"),
+    "a repeated header": (b"id,team,score\n1,a,4\nid,team,score\n", "row 3.*header is repeated"),
+    "a totals row": (b"id,team,score\n1,a,4\nTotal,,4\n", "row 3.*row of totals"),
+    "an open quote": (b'id,team,score\n1,"a,4\n', "quotation mark is not closed"),
+    "nothing": (b"", "the file is empty"),
+    "a header alone": (b"id,team,score\n", "no row under it"),
+    "a web page": (b"<!DOCTYPE html><html></html>", "web page"),
+    "json": (b'[{"id": 1}]', "JSON"),
+    "pdf": (b"%PDF-1.7 x", "a PDF"),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "old Excel"),
+    "a zip": (b"PK\x03\x04rest", "broken or cut short"),
+    "nul bytes": (b"id,team,score\n1,a\x00b,4\n", "NUL"),
+    "utf-32": ("id,team".encode("utf-32"), "UTF-32"),
+    "gzip cut short": (gzip.compress(TEXT.encode())[:-9], "gzip file is broken"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(tmp_path, name):
+    data, said = REFUSED[name]
+    path = tmp_path / "t.csv"
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=f"(?s)t.csv.*{said}"):
+        table_of(path)
+
+
+@pytest.mark.parametrize("path", ["https://example.com/a.csv", "file:///etc/passwd", "s3://bucket/key.csv"])
+def test_addresses_are_never_opened(path):
+    with pytest.raises(DataError, match="only a file on this machine"):
+        table_of(path)
+
+
+def test_a_missing_file_is_told_with_the_nearest_name(tmp_path):
+    (tmp_path / "answers.csv").write_text(TEXT)
+    with pytest.raises(DataError, match="did you mean answers.csv"):
+        table_of(tmp_path / "answer.csv")
+    with pytest.raises(DataError, match="this is a folder"):
+        table_of(tmp_path)
+
+
+def test_a_workbook_is_the_clean_table_whatever_its_name(tmp_path):
+    for name in ("book.xlsx", "book.csv"):
+        frame = table_of(book_of(ROWS, tmp_path, name)).frame
+        pd.testing.assert_frame_equal(frame, CLEAN.astype(object), check_dtype=False)
+
+
+def cell(reference, value=None, number_format=None):
+    def change(book):
+        if value is not None:
+            book.active[reference] = value
+        if number_format:
+            book.active[reference].number_format = number_format
+
+    return change
+
+
+def faulty(tmp_path, change):
+    with pytest.raises(DataError) as caught:
+        table_of(book_of(ROWS, tmp_path, change=change))
+    return str(caught.value)
+
+
+def test_cells_that_hold_no_value_to_trust_are_told_by_name(tmp_path):
+    assert "cell C2: a formula has no stored value" in faulty(tmp_path, cell("C2", "=1+3"))
+    assert "cell C3: the cell shows the error #N/A" in faulty(tmp_path, cell("C3", "#N/A"))
+    assert "B2:B3 are merged" in faulty(tmp_path, lambda book: book.active.merge_cells("B2:B3"))
+
+
+def test_a_lone_far_cell_is_refused_at_once(tmp_path):
+    assert "lone cell far away (XFD1048576)" in faulty(tmp_path, cell("XFD1048576", "x"))
+
+
+def test_what_a_spreadsheet_changed_is_undone_or_noted(tmp_path):
+    table = table_of(book_of(ROWS, tmp_path, change=cell("C2", 4, numbers.FORMAT_DATE_YYYYMMDD2)))
+    assert table.frame["score"][0] == "4"
+    assert any("formatted as dates" in note and "C2" in note for note in table.notes)
+    table = table_of(book_of(ROWS, tmp_path, change=cell("A2", 7, "000")))
+    assert table.frame["id"][0] == "007"
+    table = table_of(
+        book_of(ROWS, tmp_path, change=lambda book: setattr(book.active.row_dimensions[3], "hidden", True))
+    )
+    assert any("hidden rows" in note for note in table.notes)
+
+
+def test_a_notes_sheet_in_front_and_a_hidden_sheet_do_not_hide_the_table(tmp_path):
+    def change(book):
+        book.create_sheet("Notes", 0)["A1"] = "read me"
+        book.create_sheet("old").sheet_state = "hidden"
+        book["old"]["A1"] = "x"
+
+    table = table_of(book_of(ROWS, tmp_path, change=change))
+    assert table.sheet == "Sheet"
+    assert any("hidden sheets not read: old" in note for note in table.notes)
+
+
+def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
+    good = book_of(ROWS, tmp_path).read_bytes()
+
+    def repacked(change):
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            for name in old.namelist():
+                new.writestr(name, change(name, old.read(name)))
+        path = tmp_path / "bad.xlsx"
+        path.write_bytes(out.getvalue())
+        return path
+
+    def bomb(name, data):
+        return b"0" * 40_000_000 if name.endswith("sheet1.xml") else data
+
+    def entity(name, data):
+        return b'<!DOCTYPE x [<!ENTITY a "b">]>' + data if name.endswith("sheet1.xml") else data
+
+    def broken(name, data):
+        return data[: len(data) // 2] if name.endswith("sheet1.xml") else data
+
+    for change, said in ((bomb, "too large to be a table"), (entity, "XML entities"), (broken, "cannot be read")):
+        with pytest.raises(DataError, match=said):
+            table_of(repacked(change))
+    plain = tmp_path / "plain.zip"
+    with zipfile.ZipFile(plain, "w") as archive:
+        archive.writestr("answers.csv", TEXT)
+    with pytest.raises(DataError, match="a zip archive and no workbook"):
+        table_of(plain)
+
+
+@settings(max_examples=150)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_grid_or_a_clear_refusal(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(data)
+    with contextlib.suppress(DataError):
+        assert read_grids(path)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 5000), st.integers(0, 255))
+def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, byte):
+    folder = tmp_path_factory.getbasetemp()
+    if not (folder / "whole.xlsx").exists():
+        book_of(ROWS, folder, "whole.xlsx")
+    data = bytearray((folder / "whole.xlsx").read_bytes())
+    data[at % len(data)] = byte
+    (folder / "damaged.xlsx").write_bytes(data)
+    with contextlib.suppress(DataError):
+        assert read_grids(folder / "damaged.xlsx")
+
+
+words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).map(str.strip)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(words.filter(bool), words), min_size=1, max_size=5))
+def test_what_is_written_is_read_back_and_holds_no_formula(tmp_path_factory, rows):
+    path = tmp_path_factory.getbasetemp() / "written.csv"
+    frame = pd.DataFrame([("x", *row) for row in rows], columns=["key", "one", "two"])
+    write_csv(frame, path, comment="made here")
+    for line in path.read_text().splitlines()[1:]:
+        for text in line.split(","):
+            assert text.strip('"')[:1] not in set("=+@") or text.strip('"').lstrip("+").replace(".", "").isdigit()
+    back = read_table(path).frame
+    expected = frame.map(lambda text: text[1:] if text[:1] == "'" and text[1:2] and text[1] in "=+-@" else text)
+    pd.testing.assert_frame_equal(back, expected.astype(object), check_dtype=False)
+
+
+def test_every_bad_number_is_told_with_its_cell(tmp_path):
+    path = tmp_path / "n.csv"
+    texts = ["abc", "1,234", "12%", "inf", "1e400", "EUR 5", "(100)", "0x1F", "1_000", "1.234,50", ""]
+    path.write_text("v\tw\n" + "".join(f"{text}\tx\n" for text in texts))
+    faults, table = Faults(), read_table(path)
+    assert table.numbers("v", faults=faults).isna().all()
+    with pytest.raises(DataError) as caught:
+        faults.raise_if_any()
+    assert len(caught.value.faults) == len(texts)
+    assert "row 3, column 1 (v): '1,234' may be 1234 or 1.234" in str(caught.value)
+
+
+def test_good_numbers_are_read(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("v\tw\n1.5\tx\n 1,5 \tx\n-5\tx\n.5\tx\n1e3\tx\n")
+    assert read_table(path).numbers("v", faults=Faults()).tolist() == [1.5, 1.5, -5, 0.5, 1000]
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+
+    def interrupted():
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_names_from_data_become_safe_and_different():
+    taken = set()
+    assert [slug(text, taken) for text in ("../../etc", "a/b", "a b", "ü", "")] == [
+        "etc",
+        "a-b",
+        "a-b-2",
+        "u",
+        "untitled",
+    ]
+    sheets = set()
+    assert sheet_name("a" * 40, sheets) == "a" * 31
+    assert sheet_name("a" * 40, sheets) == "a" * 29 + " 2"
+    assert sheet_name("x[]:*?/\\y", sheets) == "x       y"
+
+
+def test_text_in_a_workbook_is_never_a_formula(tmp_path):
+    book = openpyxl.Workbook()
+    for row, text in enumerate(("=1+1", "+1", "@x", "\ttab", "bad\x0bbell"), 1):
+        as_text_cell(book.active.cell(row, 1), text)
+    book.save(tmp_path / "b.xlsx")
+    back = openpyxl.load_workbook(tmp_path / "b.xlsx").active
+    assert [back.cell(r, 1).data_type for r in range(1, 6)] == ["s"] * 5
+    assert back["A1"].value == "=1+1"
