@@ -38,12 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.source, data=options.data, out=options.out, force=options.force, save=options.save,
                 say=lambda line: print(line, flush=True),
             )  # fmt: skip
-            print(f"{len(written)} files written" + ("" if options.save else f" to {options.out}"))
+            files = "1 file" if len(written) == 1 else f"{len(written)} files"
+            print(f"{files} written" + ("" if options.save else f" to {options.out}"))
         else:
             return _check(project, options)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was written before is whole", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from dxkit.writing import replacing, slug
 
 _LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
 CELL_SECONDS = 600
+_INJECTED = "injected-parameters"
 
 
 def new(folder: str | Path) -> list[str]:
@@ -37,9 +39,11 @@ def new(folder: str | Path) -> list[str]:
         template.write_survey_workbook(work / "my_survey" / "survey.xlsx")
         (work / "README.md").write_text(template.README, encoding="utf-8")
         work.chmod(0o755)
-        if target.exists():
-            target.rmdir()
-        work.rename(target)
+        if target.exists():  # it may be where the person stands, so it stays and is filled
+            for made in work.iterdir():
+                made.rename(target / made.name)
+        else:
+            work.rename(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return sorted(path.name + ("/" if path.is_dir() else "") for path in target.iterdir())
@@ -75,12 +79,16 @@ def run(
     """
     notebooks = _notebooks(Path(source))
     folder = Path(out)
+    if save and data is not None:
+        raise DataError("--save stores the outputs for the sample; leave out --data, or leave out --save")
+    if not save and folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file; name a folder with --out")
     if not save and not force:
         taken = [str(p) for nb in notebooks for p in (folder / f"{nb.stem}.html", folder / nb.stem) if p.exists()]
         if taken:
             raise DataError(f"{', '.join(taken)} would be overwritten; use --force, or another --out")
-    if data is not None and not Path(data).exists():
-        raise DataError(f"{Path(data).name}: there is no such file")
+    if data is not None and not Path(data).is_file():
+        raise DataError(f"{data}: there is no such file")
     written: list[Path] = []
     for path in notebooks:
         start = time.monotonic()
@@ -119,6 +127,7 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
                 argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
                 display_name="Python 3",
                 language="python",
+                env={"MPLBACKEND": "module://matplotlib_inline.backend_inline"},  # another one would lose the pictures
             )
 
     try:
@@ -128,10 +137,13 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
     if data is not None:
         _inject(notebook, path, Path(data).resolve())
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    at = 0
 
     def report(cell, cell_index, **_):
+        nonlocal at
         if cell_index in code:
-            say(f"{path.stem}  cell {code.index(cell_index) + 1} of {len(code)}")
+            at = code.index(cell_index) + 1
+            say(f"{path.stem}  cell {at} of {len(code)}")
 
     client = nbclient.NotebookClient(
         notebook, timeout=CELL_SECONDS, kernel_manager_class=OwnPython, record_timing=False, on_cell_start=report,
@@ -140,17 +152,15 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
     try:
         client.execute()
     except nbclient.exceptions.CellExecutionError as error:
-        at = next(i for i, cell in enumerate(notebook.cells) if _failed(cell))
-        raise DataError(f"{path.name}, code cell {code.index(at) + 1}: {error.ename}: {error.evalue}") from None
+        raise DataError(f"{path.name}, code cell {at}: {error.ename}: {error.evalue}") from None
     except nbclient.exceptions.CellTimeoutError:
-        raise DataError(f"{path.name}: a cell ran for more than {CELL_SECONDS} s and was stopped") from None
+        raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
     except nbclient.exceptions.DeadKernelError:
-        raise DataError(f"{path.name}: the kernel died, perhaps for want of memory") from None
+        raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
+    for cell in notebook.cells:
+        if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
+            cell.source = f"data = {Path(data).name!r}"
     return notebook
-
-
-def _failed(cell) -> bool:
-    return cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
 
 
 def _inject(notebook, path: Path, data: Path) -> None:
@@ -160,7 +170,7 @@ def _inject(notebook, path: Path, data: Path) -> None:
     at = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
     if not at:
         raise DataError(f"{path.name} has no cell tagged `parameters`, so --data cannot be put in")
-    cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": ["injected-parameters"]})
+    cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": [_INJECTED]})
     notebook.cells.insert(at[0] + 1, cell)
 
 
@@ -192,24 +202,26 @@ def _exported(notebook, path: Path, folder: Path) -> list[Path]:
     except ImportError:
         raise DataError(_LAB) from None
 
-    exporter = HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
+    exporter = HTMLExporter(
+        mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
+    )
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    page = re.sub(r'<script src="">\s*</script>', "", page)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{path.stem}.html"
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8")
     written = [target]
-    pictures = list(_pictures(notebook))
-    if pictures:
-        work = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=folder))
-        taken: set[str] = set()
-        for number, (heading, png) in enumerate(pictures, 1):
-            (work / f"{number:02d}-{slug(heading, taken)}.png").write_bytes(png)
-        final = folder / path.stem
-        shutil.rmtree(final, ignore_errors=True)
-        work.chmod(0o755)
-        work.rename(final)
-        written += sorted(final.iterdir())
+    shown = folder / path.stem
+    taken: set[str] = set()
+    for number, (heading, png) in enumerate(_pictures(notebook), 1):
+        shown.mkdir(exist_ok=True)
+        written.append(shown / f"{number:02d}-{slug(heading, taken)}.png")
+        with replacing(written[-1]) as temporary:
+            temporary.write_bytes(png)
+    for old in shown.glob("[0-9][0-9]-*.png"):
+        if old not in written:
+            old.unlink()
     return written
 
 
@@ -238,6 +250,8 @@ def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
     from dxkit.survey.roster import read_roster
 
     file = Path(path)
+    if file.is_dir():
+        raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
     headers = [{" ".join(cell.split()).casefold() for cell in grid.cells[0]} for grid in read_grids(file)]
 
     def has(*names: str) -> bool:

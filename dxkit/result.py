@@ -6,9 +6,11 @@ import html
 import math
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import import_module
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 _INTERVALS = (("low", "high", "95% interval"), ("favourable_low", "favourable_high", "favourable 95%"),
@@ -17,17 +19,23 @@ _HEADINGS = {
     "se": "std. error", "not_asked": "not asked", "estimate": "estimate", "alpha_if_dropped": "alpha if dropped",
     "item_rest": "item-rest",
 }  # fmt: skip
+_CENTRES = {"estimate", "share", "favourable", "alpha"}  # low and high beside none of them are no interval
+_HIDDEN = ("estimate", "count", "responded")
 _NOT_DISPLAYED = {"shown", "se", "unit"}
 _MOST_ROWS = 60
 _LONGEST = 80
+_LONGEST_LINE = 320
 _MISSING = "–"
+_LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# some of these reverse the text that follows
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Result:
     """A result. `.table` is a tidy DataFrame; in a notebook or terminal the result shows itself as text.
 
-    Subclasses say how columns are formatted (`formats`: index, share, count, hours, number, p, text) and which
+    Subclasses say how columns are formatted (`formats`: index, share, count, hours, money, number, p, text) and which
     picture draws them (`plot_name`, such as "survey.scores").
 
     >>> show(pd.DataFrame({"topic": ["CI"], "share": [0.25]}), formats={"share": "share"})
@@ -73,46 +81,45 @@ class Result:
 
     def _cells(self) -> tuple[list[str], list[bool], list[list[str]], int]:
         """Headings, which columns hold numbers, formatted rows, and how many rows were left out."""
-        frame = self._displayed()
+        frame = _named(self._displayed())
         left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
         frame = frame.iloc[:50] if left_out else frame
         kinds = {**_kinds(frame), **self.formats, **self._kinds(), **self.formats_}
         visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
         digits = _digits(frame)
+        intervals = _intervals(frame, f"{100 * self.confidence:.6g}%")
+        skipped = _NOT_DISPLAYED | self.hidden_columns | {high for high, _ in intervals.values()}
         headings, numeric, columns = [], [], []
-        ends = {high: low for low, high, _ in _INTERVALS if {low, high} <= set(frame.columns)}
-        heads = {low: name for low, high, name in _INTERVALS if high in ends}
-        for name in frame.columns:
-            if name in _NOT_DISPLAYED | self.hidden_columns or name in ends:
-                continue
+        for name in (name for name in frame.columns if name not in skipped):
             kind = kinds.get(name, "text")
-            texts = [_format(value, kind, d) for value, d in zip(frame[name].tolist(), digits, strict=True)]
-            if name in heads:
-                high = next(high for high, low in ends.items() if low == name)
-                uppers = [_format(value, kind, d) for value, d in zip(frame[high].tolist(), digits, strict=True)]
-                texts = [_range(low, up) for low, up in zip(texts, uppers, strict=True)]
-            if name in ("estimate", "count", "responded"):
-                texts = [text if ok else "hidden" for text, ok in zip(texts, visible, strict=True)]
-            percent = f"{round(100 * self.confidence)}%"
-            headings.append(heads[name].replace("95%", percent) if name in heads else _heading(name))
+            texts = _texts(frame[name], kind, digits)
+            heading = _heading(name)
+            if name in intervals:
+                high, heading = intervals[name]
+                texts = [_range(low, up) for low, up in zip(texts, _texts(frame[high], kind, digits), strict=True)]
+            if name in _HIDDEN or name in intervals:
+                instead = "hidden" if name in _HIDDEN else _MISSING
+                texts = [text if ok else instead for text, ok in zip(texts, visible, strict=True)]
+            headings.append(heading)
             numeric.append(kind != "text")
             columns.append(texts)
         return headings, numeric, [list(row) for row in zip(*columns, strict=True)], left_out
 
     def _ending(self, left_out: int) -> list[str]:
         more = [f"... {left_out} more rows in .table"] if left_out else []
-        return [*more, *(_plain(note) for note in self.notes)]
+        none = ["no rows"] if self.table.empty and len(self.table.columns) and not self.facts else []
+        return [*none, *more, *(_plain(note) for note in self.notes)]
 
     def __repr__(self) -> str:
         headings, numeric, rows, left_out = self._cells()
-        lines = [f"{label}: {text}" for label, text in self.facts]
+        lines = [f"{_plain(label)}: {_plain(text)}" for label, text in self.facts]
         widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
         for row in [headings, *rows] if rows else []:
             cells = [
                 text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)
             ]
             lines.append("  ".join(cells).rstrip())
-        return "\n".join([*([self.title] if self.title else []), *lines, *self._ending(left_out)])
+        return "\n".join([*([_plain(self.title)] if self.title else []), *lines, *self._ending(left_out)])
 
     def _repr_html_(self) -> str:
         headings, numeric, rows, left_out = self._cells()
@@ -136,20 +143,43 @@ class Result:
 def show(
     frame: pd.DataFrame, title: str = "", formats: dict[str, str] | None = None, notes: tuple[str, ...] = ()
 ) -> Result:
-    """A plain frame shown the way results are.
+    """A plain frame shown the way results are; its index is not shown.
 
     Parameters
     ----------
     frame : DataFrame
     formats : dict, optional
-        Column to kind: index, share, count, hours, number, p or text.
+        Column to kind: index, share, count, hours, money, number, p or text.
+    notes : tuple of str, optional
+        Lines below the table.
 
     >>> show(pd.DataFrame({"team": ["Red"], "people": [12]}), title="Teams")
     Teams
     team  people
     Red       12
     """
+    notes = (notes,) if isinstance(notes, str) else tuple(notes)
     return Result(table=frame, title=title, notes=notes, formats_=formats or {})
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with column names that are text and differ."""
+    names: list[str] = []
+    for name in map(str, frame.columns):
+        same = sum(other == name or other.startswith(f"{name} (") for other in names)
+        names.append(f"{name} ({same + 1})" if name in names else name)
+    return frame.set_axis(names, axis=1)
+
+
+def _intervals(frame: pd.DataFrame, percent: str) -> dict[str, tuple[str, str]]:
+    """The columns that hold lower ends, each with the column of its upper ends and the heading of both."""
+    if not _CENTRES & set(frame.columns):
+        return {}
+    return {
+        low: (high, heading.replace("95%", percent))
+        for low, high, heading in _INTERVALS
+        if {low, high} <= set(frame.columns)
+    }
 
 
 def _kinds(frame: pd.DataFrame) -> dict[str, str]:
@@ -176,21 +206,32 @@ def _digits(frame: pd.DataFrame) -> list[int]:
     units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
     decimals = {}
     for unit in units.unique():
-        errors = sorted(error for error in frame["se"][units == unit] if error > 0)
-        decimals[unit] = min(2, max(0, math.ceil(-math.log10(2 * errors[len(errors) // 2])))) if errors else 1
+        errors = sorted(error for error in frame["se"][units == unit].dropna() if error > 0)
+        place = round(-math.log10(2 * errors[len(errors) // 2]), 9) if errors else 1
+        decimals[unit] = min(2, max(0, math.ceil(place)))
     return [decimals[unit] for unit in units]
 
 
+def _texts(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+    return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
+
+
 def _format(value: object, kind: str, digits: int) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return _MISSING
-    if kind == "text" or isinstance(value, str | bool):
-        text = {True: "yes", False: "no"}.get(value, None) if isinstance(value, bool) else None
-        return text or _plain(str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind == "text" or not isinstance(value, int | float | Decimal):
+        text = _signed(f"{round(value, 9):.12g}") if isinstance(value, float) else str(value)
+        return _cut(text.removesuffix(" 00:00:00"), _LONGEST)
     number = round(float(value), 9)
+    if math.isinf(number):
+        return "∞" if number > 0 else "-∞"
     if kind == "share":
         return _signed(f"{100 * number:.0f}%")
-    if kind == "count":
+    if kind in ("count", "money"):
         return _signed(f"{number:,.0f}")
     if kind == "p":
         return "<0.001" if 0 <= number < 0.001 else f"{number:.3f}" if number < 0.01 else f"{number:.2f}"
@@ -217,14 +258,18 @@ def _range(low: str, high: str) -> str:
 
 
 def _heading(name: str) -> str:
-    return _plain(_HEADINGS.get(name, str(name).replace("_", " ")))
+    return _cut(_HEADINGS.get(name, name.replace("_", " ")), _LONGEST)
 
 
 def _plain(text: str) -> str:
-    """One line without control characters, cut to a length that fits a table."""
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
-    return line if len(line) <= 4 * _LONGEST else line[: 4 * _LONGEST - 1] + "…"
+    """One line without control characters."""
+    return _cut(text, _LONGEST_LINE)
+
+
+def _cut(text: str, longest: int) -> str:
+    line = " ".join(_LINE_ENDS.sub(" ", _INVISIBLE.sub("", text)).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _escape(text: str) -> str:
-    return html.escape(text, quote=True)
+    return html.escape(_plain(text), quote=True)

@@ -266,7 +266,8 @@ def read_codebook(items, scales=None) -> Codebook:
         own, scale_notes = _read_scales(scales, faults)
         known.update(own)
         notes += scale_notes
-    sheet = "codebook" if "codebook" in _sheets(items) else "items" if "items" in _sheets(items) else None
+    named = {(grid.sheet or "").casefold() for grid in _grids(items)}
+    sheet = next((name for name in ("codebook", "items") if name in named), None)
     table = tables.read_table(
         items, required=("item", "text", "kind"), optional=COLUMNS[3:], sheet=sheet, kind="codebook"
     )
@@ -275,19 +276,18 @@ def read_codebook(items, scales=None) -> Codebook:
     return Codebook(items=frame, scales=known, notes=(*table.notes, *notes))
 
 
-def _sheets(source) -> list[str]:
-    """The sheet names of a workbook source; none for other sources."""
+def _grids(source) -> list:
+    """The sheets of a workbook source; none for other sources."""
     from dxkit import grids
 
-    if not str(source).lower().endswith((".xlsx", ".xlsm")):
-        return []
-    return [grid.sheet for grid in grids.read_grids(source)]
+    return grids.read_grids(source) if str(source).lower().endswith((".xlsx", ".xlsm")) else []
 
 
 def _scales_sheet(source):
     from dxkit import tables
 
-    return tables.read_table(source, sheet="scales", kind="scales").frame if "scales" in _sheets(source) else None
+    filled = {(grid.sheet or "").casefold() for grid in _grids(source) if len(grid.cells) > 1}
+    return tables.read_table(source, sheet="scales", kind="scales").frame if "scales" in filled else None
 
 
 def _read_scales(source, faults: Faults) -> tuple[dict[str, Scale], list[str]]:

@@ -145,9 +145,11 @@ def corrected(n, mean, scatter, weights, margins, *, fpc: bool = True) -> tuple[
     left, values, _ = np.linalg.svd(margins * root[:, None], full_matrices=False)
     left = left[:, values > 1e-9 * values.max(initial=0.0)]
     residual = mean - left @ (left.T @ (root * mean)) / root
+    groups = (margins.sum(axis=1) == 1).all()  # one margin: the fit is a mean per group
+    power = 1.0 if groups else 1.5  # with more margins HC2 is too small and HC3 (power 2) too large: tests/survey
     leverage = np.minimum((left**2).sum(axis=1) / n, 0.9)  # somebody alone in every margin has no residual
     unseen = np.maximum(w - 1, 0.0) if fpc else w
-    parts = w * unseen * (scatter + n * residual**2) / (1 - leverage) / people**2
+    parts = w * unseen * (scatter + n * residual**2) / (1 - leverage) ** power / people**2
     return float(np.sqrt(parts.sum())), float(n.sum() - left.shape[1])
 
 
