@@ -204,7 +204,10 @@ def heat(result, ax=None, level=None):
             low = seen.loc[seen["estimate"].idxmin()]
             where = ", ".join(low[segments])
             ax.set_title(
-                fitting(f"Lowest: {low['label']} in {where}, {low['estimate']:.0f} of 100", 28 + 12 * len(names)),
+                fitting(
+                    f"Lowest: {low['label']} in {where}, {low['estimate']:.0f} of 100",
+                    int((1.25 * len(names) + 0.5) / 0.1),
+                ),
                 pad=10,
             )
     return ax

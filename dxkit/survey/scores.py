@@ -93,7 +93,7 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
     >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
-    >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].round(1).tolist()
+    >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
     [6.0, 45.8, 7.2, 84.5]
     """
     work = cut(survey, by)

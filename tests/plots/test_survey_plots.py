@@ -16,8 +16,8 @@ HOSTILE = [
     "long " * 60,
     "emoji \U0001f600 here",
     "two\nlines",
-    "same",
-    "same.",
+    "One [same]",
+    "Two [same]",
 ]
 
 
