@@ -11,6 +11,7 @@ import pandas as pd
 from dxkit.survey.anonymity import Release
 from dxkit.survey.responses import Survey
 from dxkit.survey.tally import Tally, as_list, tally, variables_of
+from dxkit.survey.topics import burdens
 
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
 
@@ -56,15 +57,17 @@ class Cut:
         return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0])
 
 
-def cut(source: Survey | Tally, by) -> Cut:
-    """Cut a survey or tally by segments."""
+def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:
+    """Cut a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
     by = as_list(by)
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
         counted = tally(source, by)
-        unit_cell, unit_n = _persons(source, counted)
+        unit_cell, unit_n = _persons(source, counted, score)
         units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
+        counted = counted.burden(score) if score else counted
     else:
         counted = tally(source, by) if isinstance(source, Survey) else source
+        counted = counted.burden(score) if score else counted
         unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
         labels = counted.cells.astype(str).assign(_wave=counted.wave)
         units = pd.util.hash_pandas_object(labels, index=False).to_numpy()
@@ -76,12 +79,12 @@ def cut(source: Survey | Tally, by) -> Cut:
     )  # fmt: skip
 
 
-def _persons(survey: Survey, counted: Tally) -> tuple[np.ndarray, np.ndarray]:
+def _persons(survey: Survey, counted: Tally, score: str | None) -> tuple[np.ndarray, np.ndarray]:
     """The cell of each respondent, and which variables each has answered."""
     if counted.segments:
         index = pd.MultiIndex.from_frame(counted.cells)
         cell = index.get_indexer(pd.MultiIndex.from_frame(survey.segments[counted.segments]))
     else:
         cell = np.zeros(len(survey), dtype=int)
-    values, _, _ = variables_of(survey)
+    values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
     return cell, (~np.isnan(values)).astype(np.int64)

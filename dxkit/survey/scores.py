@@ -12,8 +12,7 @@ from dxkit.result import Result
 from dxkit.survey import intervals
 from dxkit.survey.anonymity import Release
 from dxkit.survey.cuts import Cut, cut
-from dxkit.survey.responses import NOT_ASKED
-from dxkit.survey.weighting import calibrate, corrected, design_effect, linearised
+from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
@@ -161,8 +160,8 @@ class _Weighing:
         if roster is None:
             return
         self.population = [roster.headcount(work.by, labels) for labels in self._labels()]
-        self.fits = {}
-        self.used = np.column_stack([self._fit(j).weights for j in range(len(self.tally.variables))])
+        self.fits = calibrations(self.tally, range(len(self.tally.variables)))
+        self.used = np.column_stack([fit.weights for fit in self.fits])
         how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
         beyond = "finite population counted" if fpc else "without the finite-population factor"
         self.method = f"mean {how} {', '.join(roster.segments)}, {beyond}"
@@ -175,7 +174,7 @@ class _Weighing:
         )
         if everybody.merged:
             self.notes.append("merged for weighting, fewer than two answered: " + "; ".join(everybody.merged))
-        elsewhere = sorted({said for fit in self.fits.values() for said in fit.merged} - set(everybody.merged))
+        elsewhere = sorted({said for fit in self.fits for said in fit.merged} - set(everybody.merged))
         if elsewhere:
             self.notes.append("merged for single questions: " + "; ".join(elsewhere[:4]))
 
@@ -183,20 +182,6 @@ class _Weighing:
         if not self.work.by:
             return [()]
         return list(self.work.groups.itertuples(index=False, name=None))
-
-    def _not_asked(self, j: int) -> np.ndarray:
-        """Respondents per cell to whom the question was not put; they count when weights are made."""
-        variable, book = self.tally.variables.iloc[j], self.tally.codebook
-        if variable["level"] != "item":
-            return np.zeros(len(self.tally.cells))
-        return self.tally.states[:, book.measured.index(variable["name"]), NOT_ASKED].astype(float)
-
-    def _fit(self, j: int):
-        n = self.tally.n[:, j] + self._not_asked(j)
-        key = n.tobytes()
-        if key not in self.fits:
-            self.fits[key] = calibrate(n, self.tally)
-        return self.fits[key]
 
     def variable(self, j: int) -> np.ndarray:
         """One row of ESTIMATES per group for the variable at position j."""
@@ -248,12 +233,12 @@ class _Weighing:
         return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
     def _weighted(self, j, g, n, mean, scatter, yes):
-        fit = self._fit(j)
+        fit = self.fits[j]
         weight = np.where(n > 0, fit.weights, 0.0)
         total = n[weight > 0].sum()
         if total == 0:
             return [0.0] + [np.nan] * 7
-        part_of_staff = bool(self._not_asked(j).any())  # then nobody knows how many it could have been put to
+        part_of_staff = bool(self.tally.not_asked(j).any())  # then nobody knows how many it could have been put to
         known = np.nan if part_of_staff else self.population[g]
         whole = not self.work.by and not part_of_staff
         estimate, se, width, df = self._mean(n, mean, scatter, weight, fit, whole)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError
+from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook
-from dxkit.survey.responses import STATES, Survey, as_survey
+from dxkit.survey.responses import NOT_ASKED, STATES, Survey, as_survey
 from dxkit.survey.roster import Roster
 
-MIN_ANSWERED = 0.5  # share of a dimension's items that must be answered (MODELS 1)
+_ORIGIN = {"severity": 50.0, "impact": 50.0, "hours": 0.0, "opportunity": 10.0}
 _CENTRE = 50.0  # index scores are summed about the middle of 0..100, so that no digits are lost to cancellation
 
 
@@ -32,6 +33,7 @@ class Tally:
     counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
+    burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
     """
 
     codebook: Codebook
@@ -45,6 +47,7 @@ class Tally:
     states: np.ndarray
     anyone: np.ndarray
     origin: np.ndarray
+    burdens: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
@@ -113,6 +116,34 @@ class Tally:
         return replace(
             self, cells=pd.DataFrame(index=[0]), people=add(self.people), pairs=add(self.pairs), sums=add(self.sums),
             products=add(self.products), counts=add(self.counts), states=add(self.states), anyone=add(self.anyone),
+            burdens={score: tuple(map(add, parts)) for score, parts in self.burdens.items()},
+        )  # fmt: skip
+
+    def not_asked(self, position: int) -> np.ndarray:
+        """Respondents per cell (C,) to whom the question was not put; they count when weights are made."""
+        level, name = self.variables["level"].iloc[position], self.variables["name"].iloc[position]
+        if level in topics.NEEDS:
+            items = [item for kind in topics.NEEDS[level] for item in self.codebook.topic_items(name, kind)]
+        else:
+            items = [name] if level == "item" else []
+        at = [self.codebook.measured.index(item) for item in items]
+        return self.states[:, at, NOT_ASKED].max(axis=1, initial=0).astype(float)
+
+    def burden(self, score: str) -> Tally:
+        """The tally whose variables are the topics' burdens by this score (MODELS 3)."""
+        book = self.codebook
+        variables = pd.DataFrame({"level": score, "name": book.topics, "unit": topics.UNITS[score]}, dtype=object)
+        if items := topics.single_items(book, score):
+            at = self.at("item", items)
+            grid = np.ix_(np.arange(len(self.cells)), at, at)
+            pairs, sums, products, origin = self.pairs[grid], self.sums[grid], self.products[grid], self.origin[at]
+            sums = -sums if score == "severity" else sums  # 100 - u about 50 is -(u - 50)
+        else:
+            pairs, sums, products = self.burdens[score]
+            origin = np.full(len(book.topics), _ORIGIN[score])
+        return replace(
+            self, variables=variables, pairs=pairs, sums=sums, products=products, origin=origin, burdens={},
+            anyone=np.zeros((len(self.cells), 0)),
         )  # fmt: skip
 
     def covariance(self, at: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -134,12 +165,18 @@ class Tally:
             code, first = pd.factorize(pd.MultiIndex.from_frame(stacked).to_flat_index())
             cells = pd.DataFrame(list(first), columns=self.segments, dtype=object)
             codes = [code[: len(self.cells)], code[len(self.cells) :]]
-        merged = {}
-        for name in ("people", "pairs", "sums", "products", "counts", "states", "anyone"):
-            mine = getattr(self, name)
-            merged[name] = np.zeros((len(cells), *mine.shape[1:]), dtype=mine.dtype)
-            for part, code in zip((self, other), codes, strict=True):
-                np.add.at(merged[name], code, getattr(part, name))
+
+        def add(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+            both = np.zeros((len(cells), *mine.shape[1:]), dtype=mine.dtype)
+            for part, code in zip((mine, theirs), codes, strict=True):
+                np.add.at(both, code, part)
+            return both
+
+        names = ("people", "pairs", "sums", "products", "counts", "states", "anyone")
+        merged = {name: add(getattr(self, name), getattr(other, name)) for name in names}
+        merged["burdens"] = {
+            score: tuple(map(add, parts, other.burdens[score])) for score, parts in self.burdens.items()
+        }
         return replace(self, cells=cells, wave=self.wave if self.wave == other.wave else "", **merged)
 
     __radd__ = __add__
@@ -241,12 +278,19 @@ def _tally(survey: Survey, by) -> Tally:
     cells, code = _cells(survey.segments[segments])
     parts = [_moments(values[code == c] - levels) for c in range(len(cells))]
     states, counts = _counts(survey, code, len(cells))
+    burdens = {}
+    for score in topics.allowed(book):
+        if topics.single_items(book, score) is None:
+            cost = topics.burdens(book, survey.answers, score) - _ORIGIN[score]
+            burdens[score] = tuple(
+                map(np.stack, zip(*(_moments(cost[code == c]) for c in range(len(cells))), strict=True))
+            )
     return Tally(
         codebook=book, cells=cells, variables=variables, people=np.bincount(code, minlength=len(cells)),
         pairs=np.stack([p for p, _, _ in parts]), sums=np.stack([s for _, s, _ in parts]),
         products=np.stack([q for _, _, q in parts]), counts=counts, states=states,
         anyone=np.stack([anyone[code == c].sum(axis=0) for c in range(len(cells))]).astype(np.int64),
-        origin=levels, roster=survey.roster, wave=survey.wave, min_group=survey.min_group,
+        origin=levels, burdens=burdens, roster=survey.roster, wave=survey.wave, min_group=survey.min_group,
     )  # fmt: skip
 
 
@@ -278,10 +322,10 @@ def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
     for d, dimension in enumerate(book.dimensions):
         parts = np.column_stack([values[position[item]] for item in book.dimension_items(dimension)])
         anyone[:, d] = (~np.isnan(parts)).any(axis=1)
-        scores.append(_half_mean(parts))
+        scores.append(topics.half_mean(parts))
         rows.append(("dimension", dimension, "index"))
     if scores:
-        values += [*scores, _half_mean(np.column_stack(scores))]
+        values += [*scores, topics.half_mean(np.column_stack(scores))]
         rows.append(("overall", "overall", "index"))
     table = pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
     return np.column_stack(values) if values else np.empty((len(answers), 0)), table, anyone
@@ -290,15 +334,6 @@ def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
 def _promoters(codes: np.ndarray) -> np.ndarray:
     """+100 for 9 and 10, -100 for 0 to 6, 0 between: the mean is the employee net promoter score."""
     return np.where(np.isnan(codes), np.nan, 100.0 * (codes >= 9) - 100.0 * (codes <= 6))
-
-
-def _half_mean(parts: np.ndarray) -> np.ndarray:
-    """Mean of what a respondent answered, missing where that is less than half."""
-    answered = ~np.isnan(parts)
-    count = answered.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(answered, parts, 0.0).sum(axis=1) / count
-    return np.where(count >= MIN_ANSWERED * parts.shape[1], mean, np.nan)
 
 
 def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

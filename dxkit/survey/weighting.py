@@ -130,27 +130,102 @@ def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[f
     return estimate, float(np.sqrt(max(0.0, factor * spread)))
 
 
-def corrected(n, mean, scatter, weights, margins, *, fpc: bool = True) -> tuple[float, float]:
-    """A standard error for intervals from few answers a group, and its degrees of freedom; arguments as above.
+def influence(n, weights, margins, mean, *, fpc: bool = True) -> tuple[np.ndarray, np.ndarray, float]:
+    """What a respondent adds to the error of a weighted mean, for intervals from few answers a group.
+
+    Arguments are per cell, (C,), margins (C, P). Returns the fitted mean of each cell (C,), the factor by which a
+    residual from it counts (C,), and the degrees of freedom. The variance is the sum of (factor x residual)^2.
 
     Every respondent stands for w people, of whom w - 1 did not answer: sum w (w - 1) e^2 / (1 - h) / N^2, with e the
     residual and h the leverage of the weighted fit on the margins (MacKinnon and White 1985, HC2). In one group it is
     the textbook error (1 - n/N) s^2/n; summed over post-strata that of stratified sampling (Cochran 1977, 5.6). The
     linearised error takes the fit for known: on the sample company its intervals cover 88 to 91% instead of 95%.
     """
+    fitted, factor = np.zeros(len(n)), np.zeros(len(n))
     used = (n > 0) & (weights > 0)
-    n, mean, scatter, w, margins = n[used], mean[used], scatter[used], weights[used], margins[used]
+    n, mean, w, margins = n[used], mean[used], weights[used], margins[used]
     people = (w * n).sum()
     root = np.sqrt(w * n)
     left, values, _ = np.linalg.svd(margins * root[:, None], full_matrices=False)
     left = left[:, values > 1e-9 * values.max(initial=0.0)]
-    residual = mean - left @ (left.T @ (root * mean)) / root
+    fitted[used] = left @ (left.T @ (root * mean)) / root
     groups = (margins.sum(axis=1) == 1).all()  # one margin: the fit is a mean per group
     power = 1.0 if groups else 1.5  # with more margins HC2 is too small and HC3 (power 2) too large: tests/survey
     leverage = np.minimum((left**2).sum(axis=1) / n, 0.9)  # somebody alone in every margin has no residual
     unseen = np.maximum(w - 1, 0.0) if fpc else w
-    parts = w * unseen * (scatter + n * residual**2) / (1 - leverage) ** power / people**2
-    return float(np.sqrt(parts.sum())), float(n.sum() - left.shape[1])
+    factor[used] = np.sqrt(w * unseen / (1 - leverage) ** power) / people
+    return fitted, factor, float(n.sum() - left.shape[1])
+
+
+def corrected(n, mean, scatter, weights, margins, *, fpc: bool = True) -> tuple[float, float]:
+    """A standard error for intervals (see `influence`), and its degrees of freedom."""
+    fitted, factor, df = influence(n, weights, margins, mean, fpc=fpc)
+    return float(np.sqrt((factor**2 * (scatter + n * (mean - fitted) ** 2)).sum())), df
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Joint:
+    """Weighted means of several variables with the covariance of their errors.
+
+    n, estimate, df (J,); covariance (J, J), positive semidefinite also where answers are missing.
+    """
+
+    n: np.ndarray
+    estimate: np.ndarray
+    covariance: np.ndarray
+    df: np.ndarray
+
+
+def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = True) -> Joint:
+    """The means of the variables at these positions over the cells of `member` (C,), and how their errors go together.
+
+    The covariance sums over respondents the products of what each adds to two means (`influence`); without missing
+    answers and without a roster it is `s_jk / n` (MODELS 2). Its diagonal is the square of `corrected`.
+    """
+    n = np.where(member[:, None], tally.n[:, at], 0.0).astype(float)
+    mean = np.nan_to_num(tally.means[:, at])
+    weights, fits = (n > 0).astype(float), None
+    if tally.roster is not None:
+        fits = calibrations(tally, at)
+        weights = np.where(n > 0, np.column_stack([fit.weights for fit in fits]), 0.0)
+    same = np.ones((len(n), 1))
+    fitted, factor = np.zeros_like(mean), np.zeros_like(mean)
+    df, total = np.zeros(len(at)), np.where(weights > 0, n, 0.0).sum(axis=0)
+    for j, position in enumerate(at):
+        if total[j] == 0:
+            continue
+        margins = same
+        if fits is not None and member.all() and not tally.not_asked(position).any():
+            rich = total[j] >= 2 * np.linalg.matrix_rank(fits[j].margins)
+            margins = fits[j].margins if rich else same
+        fitted[:, j], factor[:, j], df[j] = influence(
+            n[:, j], weights[:, j], margins, mean[:, j], fpc=fpc and fits is not None
+        )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        estimate = (weights * n * mean).sum(axis=0) / (weights * n).sum(axis=0)
+    grid = np.ix_(np.arange(len(n)), at, at)
+    pairs, sums, products = tally.pairs[grid], tally.sums[grid], tally.products[grid]
+    about = fitted - tally.origin[list(at)]
+    f, g = about[:, :, None], about[:, None, :]
+    spread = products - f * np.swapaxes(sums, 1, 2) - g * sums + pairs * f * g
+    covariance = np.einsum("cj,ck,cjk->jk", factor, factor, spread)
+    own = np.arange(len(at))
+    flat = covariance[own, own] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, own, own])
+    covariance[flat, :] = covariance[:, flat] = 0.0
+    return Joint(n=total, estimate=estimate, covariance=covariance, df=df)
+
+
+def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
+    """The calibration of each variable at these positions; those answered by the same people share one."""
+    known: dict[bytes, Calibration] = {}
+    found = []
+    for position in at:
+        n = tally.n[:, position] + tally.not_asked(position)
+        key = n.tobytes()
+        if key not in known:
+            known[key] = calibrate(n, tally)
+        found.append(known[key])
+    return found
 
 
 def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -1,0 +1,57 @@
+"""How much of the spread between scores is luck: scores drawn in towards their mean (MODELS 3, the winner's curse)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_GRID = 80
+NODES = 8
+
+
+def shrunken(scores: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Empirical-Bayes scores mu + tau^2 (tau^2 I + V)^-1 (x - mu), tau^2 by moments (Efron and Morris 1973).
+
+    >>> shrunken(np.array([0.0, 10.0]), np.diag([25.0, 25.0])).tolist()
+    [2.5, 7.5]
+    """
+    topics, mean = len(scores), scores.mean()
+    if topics < 2:
+        return scores.copy()
+    noise = np.trace(covariance) - covariance.sum() / topics
+    tau2 = max(0.0, (((scores - mean) ** 2).sum() - noise) / (topics - 1))
+    if tau2 == 0.0:
+        return np.full(topics, mean)
+    return mean + tau2 * np.linalg.solve(tau2 * np.eye(topics) + covariance, scores - mean)
+
+
+def posteriors(scores: np.ndarray, covariance: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Mean and covariance of the true scores, for `NODES` equally likely spreads tau of the topics.
+
+    Topics are exchangeable, N(mu, tau^2) with mu and tau unknown and flat beforehand, the scores N(true, V). The
+    posterior of tau is that of the restricted likelihood (Gelman 2006; Gelman et al. 2013, section 5.4).
+    """
+    topics = len(scores)
+    if topics < 3 or not np.ptp(scores) > 0:  # nothing to learn a spread from
+        return [(scores, covariance)] * NODES
+    grid = (np.arange(_GRID) + 0.5) / _GRID * 3 * scores.std(ddof=1)
+    likelihood = np.array([_restricted(scores, covariance, tau) for tau in grid])
+    weight = np.exp(likelihood - likelihood.max())
+    taus = np.interp((np.arange(NODES) + 0.5) / NODES, np.cumsum(weight) / weight.sum(), grid)
+    return [_posterior(scores, covariance, tau) for tau in taus]
+
+
+def _restricted(scores: np.ndarray, covariance: np.ndarray, tau: float) -> float:
+    root = np.linalg.cholesky(covariance + tau**2 * np.eye(len(scores)))
+    one, x = np.linalg.solve(root, np.column_stack([np.ones(len(scores)), scores])).T
+    residual = x - (one @ x) / (one @ one) * one
+    return float(-np.log(np.diag(root)).sum() - 0.5 * np.log(one @ one) - 0.5 * residual @ residual)
+
+
+def _posterior(scores: np.ndarray, covariance: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]:
+    inverse = np.linalg.inv(covariance + tau**2 * np.eye(len(scores)))
+    weight = inverse.sum(axis=0)
+    mean = weight @ scores / weight.sum()
+    pull = covariance @ inverse
+    ones = pull.sum(axis=1)
+    spread = covariance - pull @ covariance + np.outer(ones, ones) / weight.sum()
+    return scores - pull @ (scores - mean), (spread + spread.T) / 2
