@@ -10,6 +10,7 @@ _HOME = {
     "Tally": "survey.tally",
     "answers": "survey.answers",
     "comments": "survey.anonymity",
+    "drivers": "survey.drivers",
     "open_survey": "survey.folder",
     "read_codebook": "survey.codebook",
     "read_survey": "survey.responses",

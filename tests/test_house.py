@@ -14,7 +14,8 @@ ORDER = [  # a room may import only rooms above it
     "faults", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result", "survey.codebook", "survey.shapes",
     "survey.exports", "survey.roster", "survey.responses", "survey.intervals", "survey.tally", "survey.attack",
     "survey.anonymity", "survey.cuts", "survey.weighting", "survey.scores", "survey.answers", "survey.reliability",
-    "survey.folder", "plots.style", "plots.survey", "samples", "template", "project", "__main__",
+    "survey.shares", "survey.drivers", "survey.folder", "plots.style", "plots.survey", "samples", "template", "project",
+    "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

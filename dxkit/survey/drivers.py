@@ -1,0 +1,224 @@
+"""What goes with an outcome: how its explained variance is shared among the predictors (MODELS 4)."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.faults import DataError
+from dxkit.result import Result
+from dxkit.survey.responses import Survey
+from dxkit.survey.shares import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
+from dxkit.survey.tally import Tally, as_list, tally, variables_of
+
+__all__ = ["Drivers", "drivers", "johnson", "lmg"]
+_METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Drivers(Result):
+    """The predictors' parts of the R^2 of an outcome.
+
+    `.table`: predictor, method (johnson, lmg), n (who answered it and the outcome), estimate (its part of R^2), low,
+    high, share (of the explained variance: those of a method sum to 1), share_low, share_high, label, shown. Figures of
+    hidden rows are nan. `.outcome` is its name, `.r2` the whole R^2, `.n` the fewest respondents behind a correlation
+    (None where hidden).
+    """
+
+    outcome: str
+    r2: float
+    n: int | None
+    formats: ClassVar[dict[str, str]] = {"share": "share", "low": "share", "high": "share", "lmg_share": "share"}
+
+    def _displayed(self) -> pd.DataFrame:
+        columns = {"label": "predictor", "n": "n", "share": "share", "share_low": "low", "share_high": "high",
+                   "shown": "shown"}  # fmt: skip
+        frame = self.table[self.table["method"] == "johnson"][list(columns)].rename(columns=columns)
+        other = self.table.loc[self.table["method"] == "lmg", "share"]
+        frame = frame.assign(lmg_share=other.to_numpy()) if len(other) else frame
+        frame = frame.drop(columns=["low", "high"]) if frame["low"].isna().all() else frame
+        return frame.sort_values("share", ascending=False, kind="stable")
+
+
+def drivers(
+    survey, outcome: str, predictors=None, *, confidence: float = 0.95, replicates: int = 1000, seed: int = 0
+) -> Drivers:
+    """Say what goes with an outcome, and how its explained variance is shared among the predictors (MODELS 4).
+
+    Parameters
+    ----------
+    survey : Survey or Tally
+        Intervals need the respondents: from a tally there are none.
+    outcome : str
+        An item, a dimension, or "overall".
+    predictors : list of str, optional
+        Items or dimensions. By default the dimensions that hold no answer of the outcome, where there are at least two,
+        else the rating items that are no part of it.
+    confidence : float
+        Level of the intervals.
+    replicates : int
+        Bootstrap samples of respondents.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Drivers
+        Johnson's relative weights (2000) and, up to 12 predictors, LMG parts (Lindeman, Merenda and Gold 1980) of the
+        R^2 of a linear regression, from pairwise-complete, unweighted covariances; percentile intervals. They say what
+        is associated with the outcome, not what causes it. All figures are hidden where fewer than the smallest group
+        that may be shown answered some pair of the variables.
+
+    Raises
+    ------
+    DataError
+        A name that the survey does not have, no predictor, the outcome among the predictors, too few answers for so
+        many predictors, a variable that does not vary, a predictor that is a combination of others, or so many gaps
+        that the correlations contradict each other.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci", "docs", "happy"], "text": ["CI", "Docs", "Happy"], "kind": "rating",
+    ...                      "scale": "agreement5"})
+    >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5, 4], "docs": [2, 4, 3, 5, 3, 1], "happy": [1, 3, 3, 4, 5, 3]})
+    >>> found = dx.drivers(dx.read_survey(answers, book), "happy")
+    >>> found.table.query("method == 'lmg'").set_index("predictor")["share"].round(2).to_dict()
+    {'ci': 0.84, 'docs': 0.16}
+    """
+    counted = tally(survey)
+    at = _chosen(counted, outcome, predictors)
+    names, labels = counted.variables["name"].iloc[at].tolist(), [_label(counted, j) for j in at]
+    covariance, pairs = counted.covariance(at)
+    n, width = int(pairs.min()), len(at) - 1
+    methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
+    notes = [f"this says what goes with {labels[-1]}, not what causes it"]
+    if own := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & _items(counted, at[-1])]:
+        notes.append(f"{', '.join(own)} and {names[-1]} hold the same answers, so they go together by construction")
+    if width > MOST_LMG:
+        notes.append(f"LMG is computed up to {MOST_LMG} predictors; here are {width}, so Johnson's weights alone")
+    if counted.roster is not None:
+        notes.append("respondents count equally: not weighted to the roster")
+    parts, spread, shown = np.full((len(methods), width), np.nan), None, n >= counted.min_group
+    if not shown:
+        notes.append(f"hidden: fewer than {counted.min_group} respondents answered some pair of these questions")
+    else:
+        _check_answers(counted, at, names, n)
+        corr = correlation(covariance)
+        _check_consistent(corr, names, pairs)
+        parts = parts_of(corr, methods)
+        if pairs.max() > n:
+            notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
+        if isinstance(survey, Survey) and replicates > 0:
+            spread, said = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
+            notes += said
+        elif isinstance(survey, Tally):
+            notes.append("no intervals: they need the respondents; give the survey instead of its tally")
+    wave, r2 = f", {counted.wave}" if counted.wave else "", float(parts[0].sum())
+    return Drivers(
+        table=_table(names[:-1], labels[:-1], methods, pairs[-1, :-1], parts, spread, (1 - confidence) / 2, shown),
+        title=f"What goes with {labels[-1]}: shares of its explained variance{wave}",
+        outcome=outcome, r2=r2, n=n if shown else None,
+        facts=(("explained variance (R²)", f"{100 * r2:.0f}%" if shown else "hidden"),), notes=tuple(notes),
+        confidence=confidence, seed=seed, method=_METHOD,
+    )  # fmt: skip
+
+
+def _bootstrap(values: np.ndarray, methods: list[str], replicates: int, seed: int):
+    """Parts of R^2 by replicate, None where most replicates have no solution, and what to say of it."""
+    spread = resampled(values, methods, replicates, seed)
+    lost, enough = replicates - len(spread), 2 * len(spread) >= replicates
+    said = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
+    if lost:
+        too_few = "" if enough else "; too many for intervals"
+        said.append(f"{lost:,} of {replicates:,} bootstrap samples have no solution and do not count{too_few}")
+    return spread if enough else None, said
+
+
+def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.DataFrame:
+    spread = np.full((1, *parts.shape), np.nan) if spread is None else spread
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares, spread_shares = (values / values.sum(axis=-1, keepdims=True) for values in (parts, spread))
+    low, high = np.quantile(spread, [tail, 1 - tail], axis=0)
+    share_low, share_high = np.quantile(spread_shares, [tail, 1 - tail], axis=0)
+    figures = {"estimate": parts, "low": low, "high": high, "share": shares, "share_low": share_low,
+               "share_high": share_high}  # fmt: skip
+    frame = pd.DataFrame({
+        "predictor": names * len(methods), "method": [method for method in methods for _ in names],
+        "n": np.tile(n if shown else np.full(len(names), np.nan), len(methods)),
+    })  # fmt: skip
+    frame = frame.assign(**{name: figure.ravel() for name, figure in figures.items()})
+    return frame.assign(label=labels * len(methods), shown=shown)
+
+
+def _label(counted: Tally, j: int) -> str:
+    name = counted.variables["name"][j]
+    item = counted.variables["level"][j] == "item"
+    return counted.codebook.label(name) if item else name[:1].upper() + name[1:]
+
+
+def _items(counted: Tally, j: int) -> set[str]:
+    """The items of which a variable is made."""
+    level, name, book = counted.variables["level"][j], counted.variables["name"][j], counted.codebook
+    chosen = {"item": [], "dimension": [name], "overall": book.dimensions}[level]
+    return {name} if level == "item" else {item for dimension in chosen for item in book.dimension_items(dimension)}
+
+
+def _chosen(counted: Tally, outcome: str, predictors) -> list[int]:
+    """Positions of the predictors and, last, of the outcome; an item goes before a dimension of the same name."""
+    position: dict[str, int] = {}
+    for j, name in enumerate(counted.variables["name"]):
+        position.setdefault(name, j)
+    asked = [outcome, *as_list(predictors)]
+    if unknown := [name for name in asked if name not in position]:
+        near = difflib.get_close_matches(str(unknown[0]), list(position), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(position)}"
+        raise DataError(f"there is no item or dimension {', '.join(map(repr, unknown))} in this survey; {hint}")
+    if outcome in asked[1:]:
+        raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
+    if predictors is None:
+        own, book = _items(counted, position[outcome]), counted.codebook
+        free = [j for j in counted.at("dimension") if not _items(counted, j) & own]
+        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in own])
+        found = free if len(free) >= 2 else rest
+    else:
+        found = [position[name] for name in asked[1:]]
+    if not found:
+        why = "nothing is left beside it" if predictors is None else "the list is empty"
+        raise DataError(f"no predictors for {outcome!r}: {why}; name items or dimensions with predictors=[...]")
+    return [*found, position[outcome]]
+
+
+def _check_answers(counted: Tally, at: list[int], names: list[str], n: int) -> None:
+    scatter = counted.over().scatter[0]
+    if flat := [name for j, name in zip(at, names, strict=True) if not scatter[j] > 0]:
+        raise DataError(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
+    if n < len(at) + 1:
+        raise DataError(
+            f"{len(at) - 1} predictors of {names[-1]} need at least {len(at) + 1} respondents who answered them; there"
+            f" are {n}; name fewer with predictors=[...]"
+        )
+
+
+def _check_consistent(corr: np.ndarray, names: list[str], pairs: np.ndarray) -> None:
+    """No predictor is a combination of others, and the correlations could come from one set of complete answers."""
+    smallest = 1.0
+    for k in range(1, len(names) - 1):
+        smallest = np.linalg.eigvalsh(corr[: k + 1, : k + 1])[0]
+        if abs(smallest) < SINGULAR:
+            slopes = np.linalg.solve(corr[:k, :k], corr[:k, k])
+            of = " and ".join(name for name, slope in zip(names, slopes, strict=False) if abs(slope) > 1e-6)
+            raise DataError(f"{names[k]} is a combination of {of}: leave one of them out with predictors=[...]")
+        if smallest < 0:
+            break
+    if smallest < 0 or np.linalg.eigvalsh(corr)[0] < -SINGULAR:
+        fewest = names[int(np.argmin(np.diag(pairs)))]
+        raise DataError(
+            f"too few people answered all of {', '.join(names)}: their correlations contradict each other, because each"
+            f" rests on other people ({pairs.min():.0f} to {pairs.max():.0f}); leave out one with many gaps, such as"
+            f" {fewest}"
+        )

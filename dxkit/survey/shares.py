@@ -1,0 +1,87 @@
+"""How the R^2 of a regression is shared among its predictors: mathematics on correlation matrices (MODELS 4)."""
+
+from __future__ import annotations
+
+from math import comb
+
+import numpy as np
+
+MOST_LMG = 12  # predictors; beyond, the 2^p subsets take too long
+SINGULAR = 1e-10  # of its variance: a predictor of which the others leave no more is a combination of them
+_CELLS = 4_000_000  # numbers held at a time by the bootstrap
+
+
+def johnson(corr: np.ndarray) -> np.ndarray:
+    """Johnson's relative weights (2000): parts of R^2 (..., p) from correlations (..., p+1, p+1), outcome last.
+
+    >>> johnson(np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]])).round(4).tolist()
+    [0.36, 0.09]
+    """
+    values, vectors = np.linalg.eigh(corr[..., :-1, :-1])
+    root, back = np.sqrt(values)[..., None, :], np.swapaxes(vectors, -1, -2)
+    half = (vectors * root) @ back
+    slopes = (vectors / root) @ (back @ corr[..., :-1, -1:])
+    return (half**2 @ slopes**2)[..., 0]
+
+
+def lmg(corr: np.ndarray) -> np.ndarray:
+    """Shapley parts of R^2 (Lindeman, Merenda and Gold 1980, p. 119) (..., p), arguments as in `johnson`.
+
+    Each predictor's gain in R^2, averaged over all orders of entry. One sweep per predictor leaves the outcome's
+    residual variance given every subset: what is not explained of (..., 2^p) models without solving one of them.
+
+    >>> lmg(np.array([[1.0, 0.5, 0.6], [0.5, 1.0, 0.3], [0.6, 0.3, 1.0]])).round(4).tolist()
+    [0.315, 0.045]
+    """
+    predictors = corr.shape[-1] - 1
+    left = corr[..., None, :, :]
+    for _ in range(predictors):
+        first, rest = left[..., :1, 1:], left[..., 1:, 1:]
+        swept = rest - np.swapaxes(first, -1, -2) * (first / left[..., :1, :1])
+        left = np.concatenate([rest, swept], axis=-3)  # bit j of a subset's position says that it has predictor j
+    explained = corr[..., -1:, -1] - left[..., 0, 0]
+    member = (np.arange(2**predictors)[:, None] >> np.arange(predictors)) & 1
+    size = member.sum(axis=1, keepdims=True)
+    orders = np.array([1 / (predictors * comb(predictors - 1, others)) for others in range(predictors)] + [0.0])
+    return explained @ np.where(member == 1, orders[size - 1], -orders[size])
+
+
+def correlation(covariance: np.ndarray) -> np.ndarray:
+    """Correlations (..., J, J) of variables with these covariances."""
+    deviation = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    corr = covariance / (deviation[..., :, None] * deviation[..., None, :])
+    corr[..., np.arange(corr.shape[-1]), np.arange(corr.shape[-1])] = 1.0
+    return corr
+
+
+def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int) -> np.ndarray:
+    """Parts of R^2 in bootstrap samples of the rows of `values` (n, p+1), outcome last; those that have a solution."""
+    values = values[~np.isnan(values).all(axis=1)]
+    answered = ~np.isnan(values)
+    mask, filled = answered.astype(float), np.where(answered, values - np.nanmean(values, axis=0), 0.0)
+    (n, width), rng, parts = values.shape, np.random.default_rng(seed), []
+    room = max(1, _CELLS // max(n, 3 * width**2, 3 * 2**width * ("lmg" in methods)))
+    block = max(1, _CELLS // (3 * width**2))
+    for start in range(0, replicates, room):
+        size = min(room, replicates - start)
+        drawn = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(float)
+        moments = np.zeros((size, 3 * width**2))
+        for rows in (slice(at, at + block) for at in range(0, n, block)):
+            m, x = mask[rows], filled[rows]
+            terms = [(a[:, :, None] * b[:, None, :]).reshape(len(m), -1) for a, b in ((m, m), (x, m), (x, x))]
+            moments += times[:, rows] @ np.hstack(terms)
+        pairs, sums, products = moments.reshape(size, 3, width, width).swapaxes(0, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            covariance = (products - sums * sums.swapaxes(-1, -2) / pairs) / (pairs - 1)
+            varies = np.diagonal(covariance / products, axis1=1, axis2=2).min(axis=1) * n > 1e-12
+            corr = correlation(np.where(varies[:, None, None], covariance, np.nan))
+        corr = corr[np.isfinite(corr).all(axis=(1, 2))]
+        regular = np.linalg.eigvalsh(corr[:, :-1, :-1])[:, 0] >= SINGULAR
+        parts.append(parts_of(corr[regular & (np.linalg.eigvalsh(corr)[:, 0] >= -SINGULAR)], methods))
+    return np.concatenate(parts)
+
+
+def parts_of(corr: np.ndarray, methods: list[str]) -> np.ndarray:
+    """Parts of R^2 by each of the methods johnson and lmg, (..., M, p)."""
+    return np.stack([{"johnson": johnson, "lmg": lmg}[method](corr) for method in methods], axis=-2)
