@@ -12,6 +12,8 @@ _HOME = {
     "comments": "survey.anonymity",
     "drivers": "survey.drivers",
     "open_survey": "survey.folder",
+    "plan_survey": "survey.planning",
+    "rank_pains": "survey.ranking",
     "read_codebook": "survey.codebook",
     "read_survey": "survey.responses",
     "reliability": "survey.reliability",

@@ -196,8 +196,7 @@ class Codebook:
         return rows["item"].tolist()
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
-        rows = self.items[(self.items["topic"] == topic) & (self.items["kind"] == kind)]
-        return rows["item"].tolist()
+        return self._by_topic.get((topic, kind), [])
 
     def item(self, name: str) -> pd.Series:
         return self.items.iloc[self._position[name]]
@@ -221,6 +220,10 @@ class Codebook:
         scale = self.scale(item)
         points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
         return 100.0 - points if self.item(item)["reverse"] else points
+
+    @cached_property
+    def _by_topic(self) -> dict[tuple[str, str], list[str]]:
+        return self.items.groupby(["topic", "kind"], sort=False)["item"].agg(list).to_dict()
 
     @cached_property
     def _position(self) -> dict[str, int]:

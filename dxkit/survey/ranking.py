@@ -45,13 +45,12 @@ class Ranking(Result):
     tipping_point   the opposite gap that those who did not answer would need to reverse it; None without a roster
     more_answers    further answers that would settle that gap with 80% power; inf where it is nil
     robustness      the worst m by every score of the codebook (score, top, p_pair, verdict, shared)
-    groups          one row per group: top, p_pair, verdict, differs (a topic of `top` is ruled out there)
+    groups          one row per group: its worst m, p_pair, verdict, p_same (probability that its worst m are `top`),
+                    ruled_out (topics of `top` that cannot be among its worst m, by its rank sets)
     grid            importance and satisfaction of each topic with the covariance of their errors; None if not asked
     """
 
-    plot_name: ClassVar[str] = "survey.ranking"
-    formats: ClassVar[dict[str, str]] = {"p_top": "share"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p_top_se", "rank_low", "rank_high"})
+    plot_name: ClassVar[str] = "ranking.pains"
 
     score: str = ""
     unit: str = ""
@@ -71,20 +70,33 @@ class Ranking(Result):
     grid: Grid | None = None
     segments: tuple[str, ...] = ()
 
+    def _picture(self) -> str:
+        return "ranking.groups" if self.segments else self.plot_name
+
     def _displayed(self) -> pd.DataFrame:
         if self.groups is not None:
-            return self.groups.drop(columns=["p_pair_se"])
+            frame = self.groups.drop(columns="p_pair_se")
+            frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
+            names = {
+                "p_pair": "the two are right",
+                "p_same": "everybody's two are theirs",
+                "ruled_out": "ruled out there",
+            }
+            return frame.rename(columns=names)
         frame = self.table
         ranks = [
             "–" if not low == low else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
             for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)
         ]
-        frame = frame.assign(possible=ranks)[["rank", "topic", "n", "estimate", "se", "low", "high", "possible", "p_top",
-                                              "shown"]]  # fmt: skip
-        return frame.rename(columns={"possible": "possible ranks", "p_top": f"among the worst {self.m}"})
+        columns = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", self._among, "shown"]
+        return frame.assign(**{"possible ranks": ranks, self._among: frame["p_top"].map(percent)})[columns]
+
+    @property
+    def _among(self) -> str:
+        return f"among the worst {self.m}"
 
     def _kinds(self) -> dict[str, str]:
-        return {f"among the worst {self.m}": "share", "p_pair": "share", "rank": "count"}
+        return {"rank": "count"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -92,7 +104,7 @@ class Grid(Result):
     """Importance against satisfaction, index points. `.table`: topic, n, satisfaction, importance, var_satisfaction,
     var_importance, covariance (of the errors of the two means), df, chosen, shown."""
 
-    plot_name: ClassVar[str] = "survey.action_grid"
+    plot_name: ClassVar[str] = "ranking.action_grid"
     formats: ClassVar[dict[str, str]] = {"satisfaction": "index", "importance": "index"}
     hidden_columns: ClassVar[frozenset[str]] = frozenset({"var_satisfaction", "var_importance", "covariance", "df"})
 
@@ -107,6 +119,7 @@ class _Order:
     shortlist: list[int]
     p_pair: float
     p_pair_se: float
+    p_same: float
     regret: float
     gap: float
     more_answers: float
@@ -171,7 +184,7 @@ def rank_pains(
     >>> hours = pd.DataFrame({"a": [4, 5, 6, 5, 4, 6], "b": [1, 2, 1, 0, 1, 2], "c": [3, 2, 4, 3, 4, 2]})
     >>> ranking = dx.rank_pains(dx.read_survey(hours, book))
     >>> ranking.top, ranking.verdict
-    (['CI', 'Setup'], 'likely')
+    (['CI', 'Setup'], 'clear')
     """
     book = survey.codebook
     score = topics.default(book, score)
@@ -217,13 +230,14 @@ def _orders(work: Cut, release: Release | None, options, like: _Order | None = N
     for group, member in enumerate(work.member):
         usable = np.flatnonzero(shown[group])
         complete = like is None or set(usable) >= set(like.at)
-        ranked.append(_order(counted, member, usable, rank=complete, **options))
+        company = None if like is None else like.chosen
+        ranked.append(_order(counted, member, usable, company, rank=complete, **options))
     return ranked, shown
 
 
-def _order(tally, member, at, *, rank: bool, m: int, seed: int, fpc: bool, confidence: float) -> _Order:
+def _order(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bool, confidence: float) -> _Order:
     figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
-    nothing = {"p_pair": np.nan, "p_pair_se": np.nan, "regret": np.nan, "gap": np.nan, "more_answers": np.nan}
+    nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
         return _Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
     means = joint(tally, list(at), member, fpc=fpc)
@@ -247,12 +261,15 @@ def _order(tally, member, at, *, rank: bool, m: int, seed: int, fpc: bool, confi
     truth = np.empty_like(noise)
     for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
         truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ draws.mixing(covariance).T)
-    held = orders.is_pair(orders.on_top(truth, m), chosen, m)
+    highest = orders.on_top(truth, m)
+    held = orders.is_pair(highest, chosen, m)
+    same = held if company is None else orders.is_pair(highest, np.flatnonzero(np.isin(at, company)), m)
+    short = set(at[orders.shortlist(truth, chosen, m)])
     gap, more = _next(means, tally, line, m, fpc)
     return _Order(
         at=at, figures=figures, chosen=at[chosen].tolist(),
-        shortlist=[t for t in at[line] if t in set(at[orders.shortlist(truth, chosen, m)])],
-        p_pair=float(held.mean()), p_pair_se=float(draws.error(held)),
+        shortlist=[t for t in at[line] if t in short],
+        p_pair=float(held.mean()), p_pair_se=float(draws.error(held)), p_same=float(same.mean()),
         regret=float(orders.regret(truth, chosen, m).mean()), gap=gap, more_answers=more,
     )  # fmt: skip
 
@@ -308,7 +325,8 @@ def _groups(work: Cut, ranked: list[_Order], everybody: _Order, names: np.ndarra
                 **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(m)},
                 "p_pair": order.p_pair, "p_pair_se": order.p_pair_se,
                 "verdict": order.verdict if order.chosen else "–",
-                "differs": " and ".join(names[sorted(outside)]) if outside else "not shown" if order.chosen else "–",
+                "p_same": order.p_same,
+                "ruled_out": " and ".join(names[sorted(outside)]) if outside else "none" if order.chosen else "–",
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -375,7 +393,7 @@ def _facts(order: _Order, names: np.ndarray, work: Cut, score: str, m: int):
     unit = {"hours": " hours a week a person"}.get(score, " points")
     digits = 2 if score == "hours" else 1
     yield f"the worst {m}", " and ".join(names[order.chosen])
-    yield "verdict", f"{order.verdict}, these are the worst {m} with {_percent(order.p_pair)} probability"
+    yield "verdict", f"{order.verdict}, these are the worst {m} with {percent(order.p_pair)} probability"
     if order.verdict != "clear":
         yield "still in play", ", ".join(names[order.possible])
     yield "holds the true ones with 90%", ", ".join(names[order.shortlist])
@@ -384,9 +402,14 @@ def _facts(order: _Order, names: np.ndarray, work: Cut, score: str, m: int):
         unheard = work.tally.roster.total - int(work.tally.people.sum())
         last = names[order.chosen[-1]]
         nobody = "everybody has answered"
-        yield "those who did not answer", nobody if math.isinf(tip) else (
-            f"{last} stays ahead of the next unless the other {unheard} lean the other way by more than "
-            f"{tip:.{digits}f}{unit}"
+        yield (
+            "those who did not answer",
+            nobody
+            if math.isinf(tip)
+            else (
+                f"{last} stays ahead of the next unless the other {unheard} lean the other way by more than "
+                f"{tip:.{digits}f}{unit}"
+            ),
         )
     if not math.isnan(order.more_answers):
         if math.isinf(order.more_answers):
@@ -395,8 +418,9 @@ def _facts(order: _Order, names: np.ndarray, work: Cut, score: str, m: int):
             yield "more answers", f"about {_two_digits(order.more_answers)} would settle place {m} against {m + 1}"
 
 
-def _percent(p: float) -> str:
-    return f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
+def percent(p: float) -> str:
+    """A probability as text, without 0% and 100%."""
+    return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
 
 
 def _two_digits(number: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -37,8 +38,12 @@ class Roster:
 
     def margin(self, segment: str) -> pd.Series:
         """Headcount by category of one segment, in the order of the table."""
-        rows = self.table[self.table[segment] != ""]
-        return rows.groupby(segment, sort=False)["headcount"].sum()
+        return self._margins[segment]
+
+    @cached_property
+    def _margins(self) -> dict[str, pd.Series]:
+        named = {name: self.table[self.table[name] != ""] for name in self.segments}
+        return {name: rows.groupby(name, sort=False)["headcount"].sum() for name, rows in named.items()}
 
     def headcount(self, by: Sequence[str], labels: Sequence[str]) -> float:
         """People in one group; nan where the roster cannot tell, because it lacks a segment or a joint count."""

@@ -1,0 +1,139 @@
+"""Pictures of a ranking of pains. Each takes a result and optionally an Axes, and returns the Axes."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.patches import Ellipse, Rectangle
+from scipy.special import betaincinv
+
+from dxkit.plots.style import BLUE, GREY, HATCH, PALE, RED, canvas, fitting, nothing
+
+_UNITS = {
+    "hours": "hours lost a week, mean a person",
+    "impact": "impact, 0 to 100",
+    "severity": "severity, 0 to 100",
+    "opportunity": "opportunity, 0 to 20",
+}
+
+
+def pains(result, ax=None):
+    """Every topic with its interval, the worst on top; at the right the ranks that are possible and how often it is
+    among the worst. The chosen are red, those still possible blue, the others grey."""
+    table = result.table
+    rows = table[table["shown"] & table["rank"].notna()].iloc[::-1].to_dict("records")
+    if result.segments or not rows:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax)
+    with canvas(ax, 9.5, 1.6 + 0.36 * len(rows)) as ax:
+        for y, row in enumerate(rows):
+            colour = _colour(result, row["topic"])
+            ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=2.2, solid_capstyle="round")
+            ax.plot(row["estimate"], y, "D" if row["topic"] in result.top else "o", color=colour, markersize=6.5)
+            low, high = int(row["rank_low"]), int(row["rank_high"])
+            ranks = f"{low}" if low == high else f"{low} to {high}"
+            ax.text(1.06, y, ranks, transform=ax.get_yaxis_transform(), ha="center", va="center", color=colour)
+            ax.text(1.18, y, _chance(row["p_top"]), transform=ax.get_yaxis_transform(), ha="center", va="center",
+                    color=colour)  # fmt: skip
+        ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
+        ax.set_ylim(-0.6, len(rows) - 0.4)
+        ax.set_xlim(left=0)
+        top = len(rows) - 0.3
+        for x, heading in ((1.06, "possible\nranks"), (1.18, f"among the\nworst {result.m}")):
+            ax.text(
+                x, top, heading, transform=ax.get_yaxis_transform(), ha="center", va="bottom", fontsize=8, color=GREY
+            )
+        ax.grid(axis="x", color=PALE, linewidth=0.6)
+        ax.set_axisbelow(True)
+        ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
+        sure = f"{result.verdict}: {_chance(result.p_pair)} to be the true {result.m}"
+        ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
+    return ax
+
+
+def _colour(result, topic: str) -> str:
+    return RED if topic in result.top else BLUE if topic in result.possible else GREY
+
+
+def _chance(p: float) -> str:
+    return "over 99%" if p > 0.99 else "under 1%" if p < 0.01 else f"{100 * p:.0f}%"
+
+
+def groups(result, ax=None):
+    """The burden of every topic in every group; the worst of each group are framed, cells not shown are hatched."""
+    table = result.table
+    if not result.segments or not table["shown"].any():
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax)
+    label = table[list(result.segments)].agg(", ".join, axis=1)
+    columns, order = list(dict.fromkeys(label)), table.groupby("topic")["estimate"].mean().sort_values(ascending=False)
+    largest = table["estimate"].max()
+    with canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
+        for y, topic in enumerate(reversed(order.index)):
+            for x, group in enumerate(columns):
+                row = table[(table["topic"] == topic) & (label == group)].iloc[0]
+                _cell(ax, x, y, row, largest, result)
+        ax.set_yticks(range(len(order)), [fitting(topic) for topic in reversed(order.index)])
+        ax.set_xticks(range(len(columns)), [fitting(group, 14) for group in columns])
+        ax.set_xlim(-0.5, len(columns) - 0.5)
+        ax.set_ylim(-0.5, len(order) - 0.5)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.m} of the group; hatched: too few to show")
+        ax.set_title(fitting(f"The worst {result.m} by {' and '.join(result.segments)}", int(10 + 9 * len(columns))))
+    return ax
+
+
+def _cell(ax, x: int, y: int, row, largest: float, result) -> None:
+    if not row["shown"]:
+        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor="white", edgecolor=GREY, hatch=HATCH, lw=0))
+        return
+    depth = 0.75 * row["estimate"] / largest if largest > 0 else 0.0
+    ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=(1 - 0.05 * depth, 1 - 0.45 * depth, 1 - depth)))
+    chosen = row["rank"] <= result.m
+    if chosen:
+        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor=RED, linewidth=2))
+    digits = 1 if result.score in ("hours", "opportunity") else 0
+    ax.text(x, y, f"{row['estimate']:.{digits}f}", ha="center", va="center", weight="bold" if chosen else "normal")
+
+
+def action_grid(result, ax=None):
+    """Importance against satisfaction; the ellipse of a topic holds its true place with the result's confidence.
+
+    What matters and does not satisfy is at the lower right. Topics are numbered, the chosen are red.
+    """
+    rows = result.table[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
+    if not rows:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax)
+    with canvas(ax, 9.5, 5.6) as ax:
+        for k, row in enumerate(rows, 1):
+            colour = RED if row["chosen"] else BLUE
+            width, height, angle = _ellipse(row, result.confidence)
+            place = (row["importance"], row["satisfaction"])
+            ax.add_patch(Ellipse(place, width, height, angle=angle, facecolor=colour, alpha=0.13, edgecolor="none"))
+            ax.add_patch(Ellipse(place, width, height, angle=angle, fill=False, edgecolor=colour, linewidth=1.1))
+            ax.text(*place, str(k), ha="center", va="center", color=colour, weight="bold")
+            ax.text(1.03, 1 - 0.075 * (k - 1) * min(1, 13 / len(rows)), f"{k}  {fitting(row['topic'], 34, 1)}",
+                    transform=ax.transAxes, va="top", color=colour if row["chosen"] else "black")  # fmt: skip
+        ax.autoscale_view()
+        ax.axvline(np.median([row["importance"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
+        ax.axhline(np.median([row["satisfaction"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
+        ax.annotate("matters more, satisfies less", (0.99, 0.01), xycoords="axes fraction", ha="right", va="bottom",
+                    color=GREY, fontsize=8)  # fmt: skip
+        ax.set_xlabel("importance, 0 to 100 (dotted: the median topic)")
+        ax.set_ylabel("satisfaction, 0 to 100")
+        worst = [row["topic"] for row in rows if row["chosen"]]
+        ax.set_title(fitting(f"Least satisfied: {rows[0]['topic']}; chosen: {' and '.join(worst)}", 90))
+    return ax
+
+
+def _ellipse(row: dict, confidence: float) -> tuple[float, float, float]:
+    """Full axes and angle (degrees) of the ellipse for two means: Hotelling's, with F on 2 and df - 1."""
+    df = max(2.0, row["df"])
+    x = betaincinv(1.0, (df - 1) / 2, confidence)  # F = x (df - 1) / (2 (1 - x)) of 2 and df - 1 degrees of freedom
+    size = df * x / (1 - x)
+    cov = np.array([[row["var_importance"], row["covariance"]], [row["covariance"], row["var_satisfaction"]]])
+    values, vectors = np.linalg.eigh(cov)
+    long = vectors[:, 1] if vectors[0, 1] >= 0 else -vectors[:, 1]
+    width, height = 2 * np.sqrt(np.maximum(values[::-1], 0.0) * size)
+    return float(width), float(height), float(np.degrees(np.arctan2(long[1], long[0])))

@@ -1,0 +1,293 @@
+"""Pains in order: published bootstrap values, a bootstrap of our own, laws over generated surveys, and what is said."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import dxkit as dx
+from tests.survey.topic_worlds import codebook, likert, survey
+
+ATTITUDE = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["attitude"]
+COMPANY = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
+
+
+def attitude():
+    frame = pd.DataFrame(ATTITUDE["data"])
+    book = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "topic": frame.columns})
+    return dx.read_survey(frame, book.assign(scale="0-100"))
+
+
+def by_topic(ranking):
+    return ranking.table.set_index("topic").sort_index()
+
+
+def bootstrap(burden, m=2, replicates=60_000, seed=0):
+    """Share of resamples in which each topic is among the m worst, ties shared."""
+    rng, (n, topics) = np.random.default_rng(seed), burden.shape
+    answered = ~np.isnan(burden)
+    filled, share = np.where(answered, burden, 0.0), np.zeros(topics)
+    for _ in range(replicates // 2_000):
+        times = rng.multinomial(n, np.full(n, 1 / n), size=2_000).astype(float)
+        means = np.round(times @ filled / (times @ answered), 9)
+        edge = -np.sort(-means, axis=1)[:, [m - 1]]
+        above, level = means > edge, means == edge
+        share += (above + level * (m - above.sum(1, keepdims=True)) / level.sum(1, keepdims=True)).sum(axis=0)
+    return share / replicates
+
+
+def test_p_top_is_that_of_r_boot_on_attitude():
+    found = by_topic(dx.rank_pains(attitude()))["p_top"]
+    for topic, expected in ATTITUDE["bootstrap_20000"]["p_lowest_m_ties_shared"].items():
+        assert found[topic] == pytest.approx(expected, abs=0.012), topic
+
+
+@pytest.mark.parametrize(("n", "missing", "within"), [(25, 0.1, 0.016), (40, 0.0, 0.012), (100, 0.2, 0.012),
+                                                      (600, 0.3, 0.012), (2400, 0.1, 0.012)])  # fmt: skip
+def test_p_top_is_that_of_a_bootstrap(n, missing, within):
+    rng = np.random.default_rng(n)
+    counted = survey(likert(rng.normal(size=14) * 4, n, rng), missing=missing)
+    burden = 100 - 25 * (counted.answers.to_numpy() - 1)
+    replicates = 60_000 if n < 1_000 else 20_000
+    assert by_topic(dx.rank_pains(counted))["p_top"].to_numpy() == pytest.approx(
+        bootstrap(burden, replicates=replicates), abs=within
+    )
+
+
+def test_the_simulation_error_is_as_stated():
+    runs = np.array([by_topic(dx.rank_pains(attitude(), seed=seed))["p_top"] for seed in range(12)])
+    stated = by_topic(dx.rank_pains(attitude()))["p_top_se"].to_numpy()
+    assert (runs.std(axis=0) <= 4 * stated.max()).all()
+    assert 0 < stated.max() < 0.004
+
+
+def test_estimates_and_intervals_are_those_of_scores():
+    scores = dx.scores(COMPANY).table.set_index("name")
+    hours, severity = by_topic(dx.rank_pains(COMPANY)), by_topic(dx.rank_pains(COMPANY, score="severity"))
+    for topic in COMPANY.codebook.topics:
+        lost = scores.loc[COMPANY.codebook.topic_items(topic, "hours")[0]]
+        satisfied = scores.loc[COMPANY.codebook.topic_items(topic, "rating")[0]]
+        for column in ("n", "estimate", "low", "high"):
+            assert hours.loc[topic, column] == pytest.approx(lost[column], rel=1e-9)
+        assert severity.loc[topic, "estimate"] == pytest.approx(100 - satisfied["estimate"], rel=1e-9)
+        assert severity.loc[topic, "high"] == pytest.approx(100 - satisfied["low"], rel=1e-9)
+
+
+@pytest.mark.parametrize("score", ["hours", "impact", "severity"])
+def test_the_truth_of_the_sample_company_is_in_the_intervals_and_rank_sets(score):
+    ranking = dx.rank_pains(COMPANY, score=score)
+    table = by_topic(ranking)
+    true = pd.Series({topic: TRUTH[topic][score] for topic in table.index})
+    inside = (table["low"] <= true) & (true <= table["high"])
+    ranks = true.rank(ascending=False)
+    assert inside.sum() >= 10
+    assert ((table["rank_low"] <= ranks) & (ranks <= table["rank_high"])).all()
+    assert set(ranks.nsmallest(2).index) <= set(ranking.shortlist)
+
+
+def test_impact_is_the_mean_of_products_not_the_product_of_means():
+    frame = pd.DataFrame(
+        {"sat": [1, 1, 5, 5, 3, 3], "imp": [5, 5, 1, 1, 3, 3], "sat2": [3] * 6, "imp2": [3, 3, 3, 3, 2, 4]}
+    )
+    rows = [("sat", "rating", "A"), ("imp", "importance", "A"), ("sat2", "rating", "B"), ("imp2", "importance", "B")]
+    book = pd.DataFrame(rows, columns=["item", "kind", "topic"])
+    scale = book["kind"].map({"rating": "satisfaction5", "importance": "importance5"})
+    ranking = dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)))
+    assert ranking.score == "impact"
+    assert by_topic(ranking).loc["A", "estimate"] == pytest.approx((100 + 100 + 0 + 0 + 25 + 25) / 6)
+    opportunity = by_topic(dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)),
+                                         score="opportunity"))  # fmt: skip
+    assert opportunity.loc["A", "estimate"] == pytest.approx((20 + 20 + 0 + 0 + 5 + 5) / 6)
+
+
+codes = st.integers(0, 10_000).map(np.random.default_rng)
+matrices = st.tuples(st.integers(6, 40), st.integers(2, 8)).flatmap(
+    lambda shape: arrays.arrays(float, shape, elements=st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0]))
+)
+few = settings(max_examples=25, deadline=None)
+
+
+@few
+@given(matrices, st.integers(1, 3), st.sampled_from([0.0, 0.15]))
+def test_p_top_sums_to_the_number_chosen(answers, top, missing):
+    ranking = dx.rank_pains(survey(answers, min_group=3, missing=missing), top=top)
+    table = ranking.table
+    if table["rank"].notna().all():
+        assert table["p_top"].sum() == pytest.approx(min(top, answers.shape[1]), abs=1e-9)
+        assert 0 <= ranking.p_pair <= 1
+        assert ranking.regret >= -1e-9
+        assert set(ranking.top) <= set(ranking.shortlist)
+    assert (table["rank_low"] <= table["rank"])[table["rank"].notna()].all()
+    assert (table["rank"] <= table["rank_high"])[table["rank"].notna()].all()
+
+
+@few
+@given(matrices)
+def test_a_topic_that_is_worse_for_everybody_never_ranks_below(answers):
+    answers[:, 0] = np.minimum(answers[:, 0], 4)
+    answers[:, 1] = answers[:, 0] + 1  # more satisfied, so a lighter burden
+    table = by_topic(dx.rank_pains(survey(answers, min_group=3)))
+    if table["rank"].notna().all():
+        first, second = table.iloc[0], table.iloc[1]
+        assert first["rank"] < second["rank"]
+        assert first["p_top"] >= second["p_top"] - 1e-9
+        assert first["rank_low"] <= second["rank_low"]
+        assert first["rank_high"] <= second["rank_high"]
+
+
+def hours(values, min_group=3):
+    names = [f"t{t:02d}" for t in range(values.shape[1])]
+    return dx.read_survey(
+        pd.DataFrame(values, columns=names), codebook(values.shape[1], "hours", "hours"), min_group=min_group
+    )
+
+
+@few
+@given(matrices, st.floats(0, 20))
+def test_an_equal_constant_for_all_leaves_ranks_and_sets(answers, constant):
+    one, two = by_topic(dx.rank_pains(hours(answers))), by_topic(dx.rank_pains(hours(answers + constant)))
+    columns = ["rank", "rank_low", "rank_high"]
+    assert one[columns].equals(two[columns])
+    assert one["p_top"].to_numpy() == pytest.approx(two["p_top"].to_numpy(), abs=2e-3, nan_ok=True)
+
+
+@few
+@given(matrices)
+def test_everybody_counted_twice_never_widens_a_rank_set(answers):
+    one = by_topic(dx.rank_pains(survey(answers, min_group=3)))
+    two = by_topic(dx.rank_pains(survey(np.vstack([answers, answers]), min_group=3)))
+    if one["rank"].notna().all() and two["rank"].notna().all():
+        assert (two["rank_low"] >= one["rank_low"]).all()
+        assert (two["rank_high"] <= one["rank_high"]).all()
+
+
+@few
+@given(matrices, codes)
+def test_the_order_of_people_is_nothing_and_the_same_call_gives_the_same_figures(answers, rng):
+    one = dx.rank_pains(survey(answers, min_group=3))
+    two = dx.rank_pains(survey(answers[rng.permutation(len(answers))], min_group=3))
+    pd.testing.assert_frame_equal(one.table, two.table, atol=1e-9)
+    assert one.p_pair == pytest.approx(two.p_pair, abs=1e-3, nan_ok=True)
+    pd.testing.assert_frame_equal(one.table, dx.rank_pains(survey(answers, min_group=3)).table)
+
+
+def test_merged_tallies_rank_as_the_whole():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(likert([8, 6, 3, 0], 200, rng), columns=["t00", "t01", "t02", "t03"])
+    book = dx.read_codebook(codebook(4))
+    whole = dx.rank_pains(dx.tally(frame, codebook=book))
+    parts = dx.rank_pains(dx.tally([frame[:70], frame[70:]], codebook=book))
+    pd.testing.assert_frame_equal(whole.table, parts.table, atol=1e-9)
+
+
+def test_two_topics_one_topic_and_nothing_to_choose():
+    two = dx.rank_pains(survey(likert([5, 0], 30, np.random.default_rng(0))))
+    assert (two.verdict, two.p_pair, two.regret) == ("clear", 1.0, 0.0)
+    assert "nothing to choose" in two.notes[1]
+    one = dx.rank_pains(survey(likert([5], 30, np.random.default_rng(0))), top=1)
+    assert one.table["p_top"].tolist() == [1.0]
+    assert "Topic 00" in one.plot().get_title(loc="left")
+
+
+@pytest.mark.parametrize("answers", [np.array([[1.0, 2.0, 3.0]]), np.full((4, 3), 2.0)])
+def test_too_few_to_show_is_said_and_nothing_is_ranked(answers):
+    ranking = dx.rank_pains(survey(answers))
+    assert ranking.top == []
+    assert ranking.verdict == "open"
+    assert not ranking.table["shown"].any()
+    assert "too few answers" in repr(ranking)
+    ranking.plot()
+
+
+def test_everybody_of_one_mind_ties_and_shares():
+    ranking = dx.rank_pains(survey(np.full((20, 4), 3.0)))
+    assert ranking.table["p_top"].tolist() == [0.5] * 4
+    assert ranking.p_pair == pytest.approx(1 / 6)
+    assert ranking.table["rank_high"].tolist() == [4.0] * 4
+    assert np.isinf(ranking.more_answers)
+    assert "they are level" in repr(ranking)
+
+
+def test_the_tipping_point_is_where_the_order_reverses():
+    rng = np.random.default_rng(4)
+    answered = likert([20, 10, 4, 0, -5], 60, rng)
+    ranking = dx.rank_pains(survey(answered, population=100))
+    worst = by_topic(ranking)["estimate"].sort_values(ascending=False).to_numpy()
+    gap = worst[1] - worst[2]
+    assert ranking.gap == pytest.approx(gap)
+    assert 60 * gap - 40 * ranking.tipping_point == pytest.approx(0)
+    assert dx.rank_pains(survey(answered)).tipping_point is None
+    assert np.isinf(dx.rank_pains(survey(answered, population=60)).tipping_point)
+
+
+def test_when_everybody_has_answered_nothing_is_uncertain():
+    ranking = dx.rank_pains(survey(likert([20, 10, 4, 0, -5], 60, np.random.default_rng(4)), population=60))
+    assert (ranking.verdict, ranking.p_pair, ranking.more_answers) == ("clear", 1.0, 0.0)
+    assert (ranking.table["rank_low"] == ranking.table["rank_high"]).all()
+
+
+def test_more_answers_have_the_power_they_promise():
+    """The gap and spread of a survey taken for the truth: the stated number finds the gap in 80% of new surveys."""
+    rng = np.random.default_rng(6)
+    first = hours(np.maximum(0, rng.normal([6, 4, 3.5, 1], 1.5, size=(40, 4))))
+    ranking = dx.rank_pains(first)
+    one, two = (first.answers[name].to_numpy() for name in ("t01", "t02"))
+    assert ranking.more_answers > 0
+    n = 40 + ranking.more_answers
+    draws = rng.normal(ranking.gap, (one - two).std(ddof=1), size=(4_000, int(n)))
+    t = draws.mean(axis=1) / (draws.std(axis=1, ddof=1) / np.sqrt(n))
+    assert (t > 1.96).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_robustness_names_the_two_under_every_score():
+    table = dx.rank_pains(COMPANY).robustness.set_index("score")
+    assert list(table.index) == ["hours", "impact", "severity", "opportunity"]
+    alone = dx.rank_pains(COMPANY, score="severity")
+    assert table.loc["severity", "top"] == "; ".join(alone.top)
+    assert table.loc["severity", "p_pair"] == alone.p_pair
+
+
+def test_groups_are_ranked_only_where_every_topic_may_be_shown():
+    ranking = dx.rank_pains(COMPANY, by="team")
+    groups = ranking.groups.set_index("team")
+    for team, rows in ranking.table.groupby("team"):
+        hidden = not rows["shown"].all()
+        assert (groups.loc[team, "worst 1"] == "hidden") == hidden
+        assert rows["rank"].isna().all() == hidden
+        assert rows.loc[~rows["shown"], ["n", "estimate", "p_top", "shrunken"]].isna().all(axis=None)
+        assert (rows.loc[rows["shown"], "n"] >= 5).all()
+    assert ranking.top == dx.rank_pains(COMPANY).top
+
+
+def test_a_release_holds_scores_and_ranking_to_one_promise():
+    """Scores by team then the ranking of the others: what the first shows hides what the second would give away."""
+    alone = dx.rank_pains(COMPANY, score="severity", by="role").table["shown"].sum()
+    report = dx.Release()
+    dx.scores(COMPANY, release=report)
+    dx.scores(COMPANY, by=["team", "role"], release=report)
+    assert dx.rank_pains(COMPANY, score="severity", by="role", release=report).table["shown"].sum() <= alone
+
+
+def test_new_joiners_hurt_elsewhere():
+    """Planted in the sample company: documentation hurts people in their first six months most."""
+    groups = dx.rank_pains(COMPANY, by="tenure").groups.set_index("tenure")
+    assert groups.loc["Under 6 months", "worst 1"] == "Finding documentation"
+
+
+@pytest.mark.parametrize(("change", "options", "says"), [
+    ({"topic": ""}, {}, "codebook's column topic"),
+    ({}, {"score": "hours"}, "needs for every topic a question of kind hours; without: Topic 00"),
+    ({}, {"score": "pain"}, "'pain' is not known; use one of hours"),
+    ({}, {"top": 0}, "at least 1, got 0"),
+    ({}, {"by": "team"}, "no segment 'team'"),
+])  # fmt: skip
+def test_what_cannot_be_ranked_is_said(change, options, says):
+    frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
+    with pytest.raises(dx.DataError, match=says):
+        dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)
