@@ -33,26 +33,31 @@ def on_top(draws: np.ndarray, m: int) -> np.ndarray:
 
 def is_pair(shares: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
     """Probability per draw (S,) that the chosen topics are the m highest, from `on_top` shares."""
+    held = (shares[:, chosen] == 1).all(axis=1).astype(float)
+    if ((shares == 0) | (shares == 1)).all():
+        return held
     others = np.delete(shares, chosen, axis=1)
-    possible = (others < 1).all(axis=1) & (shares[:, chosen] > 0).all(axis=1)
-    held = np.where(possible, 1.0, 0.0)
-    tied = possible & (others > 0).any(axis=1)
+    tied = (others < 1).all(axis=1) & (shares[:, chosen] > 0).all(axis=1) & (others > 0).any(axis=1)
     for row in np.flatnonzero(tied):
         level = int(((shares[row] > 0) & (shares[row] < 1)).sum())
         held[row] = 1.0 / math.comb(level, m - int((shares[row] == 1).sum()))
     return held
 
 
-def shortlist(draws: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9) -> list[int]:
-    """A smallest set with the chosen topics that holds all m highest in at least `level` of the draws.
+def shortlist(shares: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9) -> list[int]:
+    """A smallest set with the chosen topics that holds all m highest in at least `level` of the draws, from `on_top`.
 
     Topics are dropped one by one, first the one in the fewest of the draws that are still held.
     """
-    topics = draws.shape[1]
-    highest = np.sort(np.argpartition(draws, topics - m, axis=1)[:, topics - m :], axis=1)
-    sets, count = np.unique(highest, axis=0, return_counts=True)
+    topics = shares.shape[1]
+    firm = (shares == 1) | (shares == 0)
+    if not firm.all():  # ties: the first of those that share a place has it
+        shares = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1) < m
+    highest = (np.flatnonzero(shares) % topics).reshape(-1, m)
+    sets, count = np.unique(highest @ topics ** np.arange(m), return_counts=True)
     member = np.zeros((len(sets), topics), dtype=bool)
-    np.put_along_axis(member, sets, True, axis=1)
+    for place in range(m):
+        member[np.arange(len(sets)), sets // topics**place % topics] = True
     share = count / count.sum()
     kept = np.ones(topics, dtype=bool)
     while True:
@@ -65,10 +70,9 @@ def shortlist(draws: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9)
         share = np.where(member[:, out], 0.0, share)
 
 
-def regret(draws: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
-    """How much more the m highest of every draw sum to than the chosen ones, (S,)."""
-    topics = draws.shape[1]
-    return np.partition(draws, topics - m, axis=1)[:, topics - m :].sum(axis=1) - draws[:, chosen].sum(axis=1)
+def regret(draws: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """How much more the highest of every draw (`on_top` shares) sum to than the chosen ones, (S,)."""
+    return np.einsum("st,st->s", draws, shares) - draws[:, chosen].sum(axis=1)
 
 
 def rank_sets(scores: np.ndarray, covariance: np.ndarray, noise: np.ndarray, confidence: float = 0.95):

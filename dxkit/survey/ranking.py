@@ -256,7 +256,7 @@ def _order(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bo
     bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
     repeated = orders.on_top(x + bootstrap * noise, m)
     figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), draws.error(repeated)])
-    figures[at, 6:8] = np.column_stack(orders.rank_sets(x, means.covariance, noise * tails, confidence))
+    figures[at, 6:8] = np.column_stack(orders.rank_sets(x, means.covariance, (noise * tails)[::2], confidence))
     figures[at, 10] = shrunken(x, means.covariance)
     truth = np.empty_like(noise)
     for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
@@ -264,13 +264,13 @@ def _order(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bo
     highest = orders.on_top(truth, m)
     held = orders.is_pair(highest, chosen, m)
     same = held if company is None else orders.is_pair(highest, np.flatnonzero(np.isin(at, company)), m)
-    short = set(at[orders.shortlist(truth, chosen, m)])
+    short = set(at[orders.shortlist(highest, chosen, m)])
     gap, more = _next(means, tally, line, m, fpc)
     return _Order(
         at=at, figures=figures, chosen=at[chosen].tolist(),
         shortlist=[t for t in at[line] if t in short],
         p_pair=float(held.mean()), p_pair_se=float(draws.error(held)), p_same=float(same.mean()),
-        regret=float(orders.regret(truth, chosen, m).mean()), gap=gap, more_answers=more,
+        regret=float(orders.regret(truth, highest, chosen).mean()), gap=gap, more_answers=more,
     )  # fmt: skip
 
 

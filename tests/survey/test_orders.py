@@ -27,7 +27,7 @@ def world(seed, topics=6, count=400):
 def test_a_shortlist_holds_its_share_and_can_lose_nobody(seed, m):
     scores, _, noise = world(seed)
     chosen = orders.ranked(scores)[:m]
-    kept = orders.shortlist(scores + noise, chosen, m)
+    kept = orders.shortlist(orders.on_top(scores + noise, m), chosen, m)
 
     def held(names):
         top = np.argsort(-(scores + noise), axis=1)[:, :m]
@@ -43,7 +43,7 @@ def test_a_shortlist_holds_its_share_and_can_lose_nobody(seed, m):
 def test_no_smaller_set_with_the_chosen_does_for_a_pair(seed):
     scores, _, noise = world(seed)
     chosen = orders.ranked(scores)[:2]
-    kept = orders.shortlist(scores + noise, chosen, 2)
+    kept = orders.shortlist(orders.on_top(scores + noise, 2), chosen, 2)
     top = np.argsort(-(scores + noise), axis=1)[:, :2]
     smaller = [set(chosen) | set(more) for more in combinations(set(range(6)) - set(chosen), max(0, len(kept) - 3))]
     best = max((np.isin(top, list(names)).all(axis=1).mean() for names in smaller), default=0.0)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
+from dxkit.survey.codes import readable
 from tests.survey import worlds
 
 BOOK = dx.read_codebook(worlds.codebook())
@@ -89,3 +90,32 @@ def test_scores_from_the_tally_equal_scores_from_the_survey():
     for by in (None, "team"):
         one, two = dx.scores(survey, by=by).table, dx.scores(dx.tally(survey), by=by).table
         pd.testing.assert_frame_equal(one[columns], two[columns])
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_the_fast_pass_over_plain_codes_gives_the_same_tally(missing):
+    rng = np.random.default_rng(8)
+    names, scales = ["a", "b", "c", "d"], ["agreement5", "agreement7", "yesno", "satisfaction5"]
+    book = pd.DataFrame(
+        {"item": names, "text": names, "kind": "rating", "scale": scales, "reverse": ["", "yes", "", ""]}
+    )
+    book = dx.read_codebook(book)
+    codes = [rng.choice(book.scale(name).codes, 10_000).astype(float) for name in names]
+    frame = pd.DataFrame(dict(zip(names, codes, strict=True))).mask(rng.random((10_000, 4)) < missing)
+    fast, slow = dx.tally(frame, codebook=book), dx.tally(dx.read_survey(frame, book))
+    assert readable(frame, book)
+    pd.testing.assert_frame_equal(fast.variables, slow.variables)
+    for name in ("people", "pairs", "sums", "products", "counts", "states"):
+        assert getattr(fast, name) == pytest.approx(getattr(slow, name), rel=1e-12), name
+    pd.testing.assert_frame_equal(dx.scores(fast).table, dx.scores(slow).table, rtol=1e-12)
+    parts = dx.tally([frame[:5_000], frame[5_000:]], codebook=book)
+    assert parts.products == pytest.approx(slow.products, rel=1e-12)
+
+
+@pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, np.inf, -np.inf])
+def test_the_fast_pass_lets_no_wrong_code_through(wrong):
+    book = dx.read_codebook(pd.DataFrame({"item": ["a"], "text": ["a"], "kind": ["rating"], "scale": ["agreement5"]}))
+    codes = np.full(9_000, 3.0)
+    codes[[7_000, 7_001]] = np.nan, wrong
+    with pytest.raises(dx.DataError, match="column a"):
+        dx.tally(pd.DataFrame({"a": codes}), codebook=book)
