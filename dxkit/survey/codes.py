@@ -106,9 +106,10 @@ class _Workspace:
     def fill(self, block: np.ndarray) -> np.ndarray | None:
         """Take a block of codes; what is missing becomes 0, which is the middle code. Returns the mask if any is."""
         n = self._n = len(block)
-        np.copyto(self.about, block, casting="unsafe")
+        with np.errstate(over="ignore"):
+            np.copyto(self.about, block, casting="unsafe")  # codes are compared to seven digits
         np.subtract(self.about, _cut(self._centre, n), out=self.about)
-        answered = np.equal(block, block, out=self._answered[:n])
+        answered = np.equal(self.about, self.about, out=self._answered[:n])
         if answered.all():
             return None
         mask = answered.astype(np.float32)

@@ -48,9 +48,9 @@ def test_without_the_population_the_stated_probability_is_too_low():
 @pytest.mark.slow
 @pytest.mark.parametrize("world", FINITE, ids=str)
 def test_the_stated_probability_is_within_six_points_in_each_world(world):
-    stated, right = stated_and_true(*world, runs=800)
+    stated, right = stated_and_true(*world, runs=250)
     print(f"{world}: stated {stated:.3f}, right {right:.3f}")
-    assert abs(stated - right) <= 0.06, (stated, right)  # simulation error 0.016
+    assert abs(stated - right) <= 0.06, (stated, right)  # simulation error up to 0.03
 
 
 def verdicts(world, n, runs):
@@ -84,8 +84,8 @@ def test_rank_sets_hold_all_true_ranks_and_clear_is_clear():
 @pytest.mark.parametrize("n", [20, 40, 120])
 @pytest.mark.parametrize("world", FIXED)
 def test_rank_sets_and_verdicts_in_each_world(world, n):
-    held, clear_wrong, likely, right = verdicts(world, n, runs=500)
+    held, clear_wrong, likely, right = verdicts(world, n, runs=120)
     print(f"{world} {n}: ranks held {held:.3f}, clear and wrong {clear_wrong:.3f}, likely {right} of {likely} right")
     assert held >= 0.94
     assert clear_wrong <= 0.05
-    assert likely < 20 or right / likely >= 0.8
+    assert likely < 20 or right / likely >= 0.8  # few are called likely where topics are close

@@ -112,7 +112,7 @@ def test_the_fast_pass_over_plain_codes_gives_the_same_tally(missing):
     assert parts.products == pytest.approx(slow.products, rel=1e-12)
 
 
-@pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, np.inf, -np.inf])
+@pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, 1e300, np.inf, -np.inf])
 def test_the_fast_pass_lets_no_wrong_code_through(wrong):
     book = dx.read_codebook(pd.DataFrame({"item": ["a"], "text": ["a"], "kind": ["rating"], "scale": ["agreement5"]}))
     codes = np.full(9_000, 3.0)
