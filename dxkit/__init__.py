@@ -10,6 +10,7 @@ _HOME = {
     "Tally": "survey.tally",
     "answers": "survey.answers",
     "comments": "survey.anonymity",
+    "compare": "survey.waves",
     "drivers": "survey.drivers",
     "open_survey": "survey.folder",
     "plan_survey": "survey.planning",

@@ -15,8 +15,9 @@ ORDER = [  # a room may import only rooms above it
     "survey.shapes", "survey.exports", "survey.roster", "survey.responses", "survey.intervals", "survey.topics",
     "survey.codes", "survey.tally", "survey.attack", "survey.anonymity", "survey.cuts", "survey.weighting",
     "survey.scores", "survey.answers", "survey.reliability", "survey.orders", "survey.shrinkage",
-    "survey.planning", "survey.ranking", "survey.shares", "survey.drivers", "survey.folder", "plots.style",
-    "plots.survey", "plots.ranking", "samples", "template", "project", "__main__",
+    "survey.planning", "survey.ranking", "survey.shares", "survey.drivers", "survey.change", "survey.waves",
+    "survey.folder", "plots.style", "plots.survey", "plots.ranking", "plots.waves", "samples", "template",
+    "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

@@ -81,10 +81,6 @@ def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:
 
 def _persons(survey: Survey, counted: Tally, score: str | None) -> tuple[np.ndarray, np.ndarray]:
     """The cell of each respondent, and which variables each has answered."""
-    if counted.segments:
-        index = pd.MultiIndex.from_frame(counted.cells)
-        cell = index.get_indexer(pd.MultiIndex.from_frame(survey.segments[counted.segments]))
-    else:
-        cell = np.zeros(len(survey), dtype=int)
+    cell = counted.cell_of(survey.segments)
     values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
     return cell, (~np.isnan(values)).astype(np.int64)

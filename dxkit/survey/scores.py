@@ -107,7 +107,7 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
         variable = counted.variables.iloc[j]
         frame = pd.DataFrame({"level": variable["level"], "name": variable["name"]}, index=range(len(work.groups)))
         estimates = pd.DataFrame(np.where(shown[:, [j]], block, np.nan), columns=ESTIMATES)
-        label, kind = variable["name"].capitalize(), variable["level"]
+        label, kind = variable["name"][:1].upper() + variable["name"][1:], variable["level"]
         if variable["level"] == "item":
             label, kind = counted.codebook.label(variable["name"]), counted.codebook.item(variable["name"])["kind"]
         rows.append(

@@ -106,6 +106,12 @@ class Tally:
         first = [int(np.flatnonzero(code == g)[0]) for g in range(len(order))]
         return self.cells[list(by)].iloc[first].reset_index(drop=True), code
 
+    def cell_of(self, segments: pd.DataFrame) -> np.ndarray:
+        """The cell of each person of a frame of segments."""
+        if not self.segments:
+            return np.zeros(len(segments), dtype=int)
+        return pd.MultiIndex.from_frame(self.cells).get_indexer(pd.MultiIndex.from_frame(segments[self.segments]))
+
     def over(self, mask: np.ndarray | None = None) -> Tally:
         """The tally of the chosen cells (all by default) as one cell without segments."""
         chosen = np.ones(len(self.cells), dtype=bool) if mask is None else mask

@@ -1,0 +1,76 @@
+"""The picture of a change between two waves. Takes a result and optionally an Axes, and returns the Axes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
+
+_UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score"}
+
+
+def change(result, ax=None, kind=None):
+    """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
+
+    Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
+    the table by default.
+    """
+    table = result.table[result.table["shown"]]
+    kind = kind or (table["kind"].iloc[0] if len(table) else None)
+    rows = table[table["kind"] == kind].to_dict("records")
+    if not rows:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax)
+    unit = rows[0]["unit"]
+    with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(rows))) as ax:
+        spread = max(max(row["before"], row["after"]) for row in rows) - min(
+            min(row["before"], row["after"]) for row in rows
+        )
+        step = max(spread, 1e-9) / max(6, len(rows)) * 0.8
+        digits = 1 if unit == "hours" else 0
+        for side, column, align in ((0, "before", "right"), (1, "after", "left")):
+            places = _apart([row[column] for row in rows], step)
+            for row, place in zip(rows, places, strict=True):
+                name = f"{fitting(row['label'], 34, 1)}  " if side == 0 else ""
+                moved = f"  ({row['estimate']:+.{digits}f})" if side and row["holds"] else ""
+                ax.text(side + (0.04 if side else -0.04), place, f"{name}{row[column]:.{digits}f}{moved}", ha=align,
+                        va="center", color=_colour(row, unit), weight="bold" if row["holds"] else "normal")  # fmt: skip
+                ax.plot([side, side + (0.03 if side else -0.03)], [row[column], place], color=PALE, linewidth=0.8)
+        for row in sorted(rows, key=lambda row: row["holds"]):
+            ax.plot([0, 1], [row["before"], row["after"]], "o-", color=_colour(row, unit), markersize=4,
+                    linewidth=2.4 if row["holds"] else 1.0, alpha=1.0 if row["holds"] else 0.6)  # fmt: skip
+        ax.set_xlim(-0.75, 1.3)
+        ax.set_xticks([0, 1], ["before", "after"])
+        ax.set_yticks([])
+        ax.spines[["left", "bottom"]].set_visible(False)
+        ax.tick_params(length=0)
+        ax.set_xlabel(f"{_UNITS[unit]}; coloured: a change that holds after adjustment")
+        held = [row["label"] for row in rows if row["holds"]]
+        found = f"Changed: {'; '.join(held)}" if held else "No change holds"
+        ax.set_title(fitting(found, 88), pad=12)
+    return ax
+
+
+def _colour(row: dict, unit: str) -> str:
+    if not row["holds"]:
+        return GREY
+    return BLUE if (row["estimate"] > 0) != (unit == "hours") else RED
+
+
+def _apart(values: list[float], step: float) -> np.ndarray:
+    """Places near these values, in their order and at least a step from each other."""
+    order = np.argsort(values, kind="stable")
+    places = np.array(values, dtype=float)[order]
+    for _ in range(200):
+        gaps = np.diff(places)
+        close = np.flatnonzero(gaps < step * 0.999)
+        if not len(close):
+            break
+        for k in close:
+            push = (step - (places[k + 1] - places[k])) / 2
+            if push > 0:
+                places[k] -= push
+                places[k + 1] += push
+    result = np.empty(len(places))
+    result[order] = places
+    return result
