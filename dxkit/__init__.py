@@ -12,6 +12,7 @@ _HOME = {
     "comments": "survey.anonymity",
     "compare": "survey.waves",
     "drivers": "survey.drivers",
+    "open_before": "survey.folder",
     "open_survey": "survey.folder",
     "plan_survey": "survey.planning",
     "rank_pains": "survey.ranking",

@@ -31,23 +31,25 @@ def pains(result, ax=None):
             ax.plot(row["estimate"], y, "D" if row["topic"] in result.top else "o", color=colour, markersize=6.5)
             low, high = int(row["rank_low"]), int(row["rank_high"])
             ranks = f"{low}" if low == high else f"{low} to {high}"
-            ax.text(1.06, y, ranks, transform=ax.get_yaxis_transform(), ha="center", va="center", color=colour)
-            ax.text(1.18, y, _chance(row["p_top"]), transform=ax.get_yaxis_transform(), ha="center", va="center",
-                    color=colour)  # fmt: skip
+            _beside(ax, y, (ranks, _chance(row["p_top"])), color=colour)
         ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlim(left=0)
-        top = len(rows) - 0.3
-        for x, heading in ((1.06, "possible\nranks"), (1.18, f"among the\nworst {result.m}")):
-            ax.text(
-                x, top, heading, transform=ax.get_yaxis_transform(), ha="center", va="bottom", fontsize=8, color=GREY
-            )
+        headings = "possible\nranks", f"among the\nworst {result.m}"
+        _beside(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
         ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
         sure = f"{result.verdict}: {_chance(result.p_pair)} to be the true {result.m}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
+
+
+def _beside(ax, y: float, texts: tuple[str, str], va: str = "center", **style) -> None:
+    """Two columns at the right of the Axes, at a fixed distance in points so that the layout makes room for them."""
+    for points, text in zip((30, 84), texts, strict=True):
+        ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(points, 0), textcoords="offset points",
+                    ha="center", va=va, annotation_clip=False, **style)  # fmt: skip
 
 
 def _colour(result, topic: str) -> str:
@@ -113,8 +115,9 @@ def action_grid(result, ax=None):
             ax.add_patch(Ellipse(place, width, height, angle=angle, facecolor=colour, alpha=0.13, edgecolor="none"))
             ax.add_patch(Ellipse(place, width, height, angle=angle, fill=False, edgecolor=colour, linewidth=1.1))
             ax.text(*place, str(k), ha="center", va="center", color=colour, weight="bold")
-            ax.text(1.03, 1 - 0.075 * (k - 1) * min(1, 13 / len(rows)), f"{k}  {fitting(row['topic'], 34, 1)}",
-                    transform=ax.transAxes, va="top", color=colour if row["chosen"] else "black")  # fmt: skip
+            down = 1 - 0.075 * (k - 1) * min(1, 13 / len(rows))
+            ax.annotate(f"{k}  {fitting(row['topic'], 34, 1)}", (1, down), xycoords="axes fraction", xytext=(14, 0),
+                        textcoords="offset points", va="top", color=colour if row["chosen"] else "black")  # fmt: skip
         ax.autoscale_view()
         ax.axvline(np.median([row["importance"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
         ax.axhline(np.median([row["satisfaction"] for row in rows]), color=GREY, linestyle=":", linewidth=1)

@@ -15,7 +15,7 @@ def change(result, ax=None, kind=None):
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
     the table by default.
     """
-    table = result.table[result.table["shown"]]
+    table = result.table[result.table["shown"].astype(bool)]
     kind = kind or (table["kind"].iloc[0] if len(table) else None)
     rows = table[table["kind"] == kind].to_dict("records")
     if not rows:

@@ -26,6 +26,8 @@ NO_OPINION = (
     "prefer not to say", "i don't know", "not sure", "unsure", "can't say",
 )  # fmt: skip
 
+NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
+
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 

@@ -96,7 +96,7 @@ def drivers(
     covariance, pairs = counted.covariance(at)
     n, width = int(pairs.min()), len(at) - 1
     methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
-    notes = [f"this says what goes with {labels[-1]}, not what causes it"]
+    notes = [f'this says what goes with "{labels[-1]}", not what causes it']
     if own := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & _items(counted, at[-1])]:
         notes.append(f"{', '.join(own)} and {names[-1]} hold the same answers, so they go together by construction")
     if width > MOST_LMG:
@@ -121,7 +121,7 @@ def drivers(
     wave, r2 = f", {counted.wave}" if counted.wave else "", float(parts[0].sum())
     return Drivers(
         table=_table(names[:-1], labels[:-1], methods, pairs[-1, :-1], parts, spread, (1 - confidence) / 2, shown),
-        title=f"What goes with {labels[-1]}: shares of its explained variance{wave}",
+        title=f"What goes with \"{labels[-1]}\": shares of its explained variance{wave}",
         outcome=outcome, r2=r2, n=n if shown else None,
         facts=(("explained variance (R²)", f"{100 * r2:.0f}%" if shown else "hidden"),), notes=tuple(notes),
         confidence=confidence, seed=seed, method=_METHOD,

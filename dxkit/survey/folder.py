@@ -56,6 +56,28 @@ def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str
     )  # fmt: skip
 
 
+def open_before(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey | None:
+    """Read the wave before this one: the file in its folder whose name is alike and sorts just before; None if none is.
+
+    Parameters are those of `open_survey`. Numbers in names count as numbers: wave 9 comes before wave 10.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
+    '2026-Q2'
+    """
+    path = Path(responses)
+    prefix = path.name.split("_")[0]
+    waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
+    earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
+    return open_survey(max(earlier, key=waves.get), min_group=min_group, source=source) if earlier else None
+
+
+def _ordering(wave: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", wave)]
+
+
 def wave_of(path: Path) -> str:
     """The wave a file name tells: what follows the first underscore.
 

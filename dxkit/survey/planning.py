@@ -127,7 +127,7 @@ def plan_survey(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]), seed=seed,
         title=f"What a survey on {count} pain points can tell", needed=needed, gap=wanted,
         facts=((f"answers that tell place {top} from place {top + 1}",
-                f"{math.ceil(needed - 1e-9):,}, at a gap of {wanted:.2g}"),),
+                f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}"),),
         notes=(f"{source}: {said}", f"gap found with {100 * power:.0f}% power at the 5% level; "
                "people who answer are taken to be like those who do not"),
     )  # fmt: skip
@@ -139,7 +139,7 @@ def _earlier(before, score: str | None) -> tuple[dict[str, float], str]:
     counted = tally(before).burden(score)
     means = joint(counted, range(len(counted.variables)), np.ones(len(counted.cells), dtype=bool))
     if (means.n < max(counted.min_group, 8)).any():
-        raise DataError("the earlier survey has too few answers to plan from; give topics=, spread= and sd=")
+        raise DataError("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))
     own = np.diag(covariance)
     count, sd = len(own), math.sqrt(own.mean())
@@ -147,7 +147,7 @@ def _earlier(before, score: str | None) -> tuple[dict[str, float], str]:
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
-    return known, f"from the earlier survey ({score}, {topics.UNITS[score]})"
+    return known, f"from the survey given ({score}, {topics.UNITS[score]})"
 
 
 def _check(known: dict[str, float], population, gap, top: int) -> None:

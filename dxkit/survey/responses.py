@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit.faults import Faults
 from dxkit.survey import exports
-from dxkit.survey.codebook import Codebook, Scale, normal, read_codebook, with_items
+from dxkit.survey.codebook import NOT_AFFECTED, Codebook, Scale, normal, read_codebook, with_items
 from dxkit.survey.roster import Roster, read_roster
 
 STATES = ("answered", "no opinion", "skipped", "not asked")
@@ -122,7 +122,8 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     faults = Faults()
     people = None if roster is None else read_roster(roster, book.segments)
     keep, cleaning = _cleaned(export, book)
-    coded = {item: _coded(export, book, item, keep, faults) for item in book.measured}
+    unaffected: dict[str, int] = {}
+    coded = {item: _coded(export, book, item, keep, faults, unaffected) for item in book.measured}
     segments, segment_notes = _segments(export, book, people, keep, faults)
     faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in coded.items()}, index=range(int(keep.sum())))
@@ -139,6 +140,8 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
         notes.append(_listed("columns not in the codebook", export.ignored))
     if people is not None:
         notes += people.notes
+    if unaffected:
+        notes.append(_listed("not affected, taken as no burden", [f"{item} ({n})" for item, n in unaffected.items()]))
     if book.of_kind("weight"):
         notes.append("the weight column is not used: weights come from the roster")
     survey = Survey(
@@ -202,8 +205,10 @@ def _blank(export, book: Codebook) -> np.ndarray:
     return blank & bool(book.measured)
 
 
-def _coded(export, book: Codebook, item: str, keep: np.ndarray, faults: Faults) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item, for the rows that are kept; its faults are added."""
+def _coded(
+    export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The codes and states of one item, for the rows that are kept; its faults are added, and who is not affected."""
     column, scale = export.answers[item], book.scale(item)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         codes = column.to_numpy(dtype=float, na_value=np.nan)[keep]
@@ -222,12 +227,24 @@ def _coded(export, book: Codebook, item: str, keep: np.ndarray, faults: Faults) 
         code = scale.code_of(text)
         if code is None and export.source == "qualtrics" and _is_negative(text):
             code = math.nan  # Qualtrics recodes "not applicable" to a negative number
+        if code is None and normal(text) in NOT_AFFECTED:
+            code = _least_burden(book, item)
+            if code is not None:
+                unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
         if code is None:
             _unknown(export, scale, item, text, np.flatnonzero(keep)[inverse == u], faults)
             code = math.nan
         codes[u] = code
         states[u] = ANSWERED if not math.isnan(code) else NO_OPINION if text.strip() else SKIPPED
     return codes[inverse], states[inverse]
+
+
+def _least_burden(book: Codebook, item: str) -> float | None:
+    """The code of somebody whom the pain point of this item does not affect: severity 0, no hours (MODELS 3)."""
+    row, scale = book.item(item), book.scale(item)
+    if not row["topic"] or row["kind"] not in ("rating", "hours"):
+        return None
+    return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
 
 
 def _is_negative(text: str) -> bool:

@@ -21,6 +21,7 @@ from dxkit.survey.tally import Tally, variables_of
 from dxkit.survey.weighting import Joint, calibrations, joint
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
+_ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -69,7 +70,7 @@ def compare(
     Parameters
     ----------
     before, after : Survey or Tally
-        The earlier and the later wave.
+        The earlier and the later wave. Where `before` is None there is nothing to compare, and the result says so.
     adjust : "holm", "bh" or "none"
         Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
         Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
@@ -106,6 +107,8 @@ def compare(
     """
     if adjust not in change.METHODS:
         raise DataError(f"adjust='{adjust}' is not known; use one of {', '.join(change.METHODS)}")
+    if before is None:
+        return _nothing(confidence)
     waves = [cut(before, None), cut(after, None)]
     books = [work.tally.codebook for work in waves]
     names, not_compared = _comparable(*(work.tally.variables for work in waves), *books)
@@ -133,6 +136,14 @@ def compare(
         table=table, not_compared=not_compared, title=_title(*(work.tally.wave for work in waves)),
         confidence=confidence, method=f"paired t or Welch's t, adjusted by {adjust}",
         notes=tuple(_notes(table, not_compared, adjust, both, all(staff))),
+    )  # fmt: skip
+
+
+def _nothing(confidence: float) -> Change:
+    table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
+    return Change(
+        table=table, not_compared=pd.DataFrame(columns=["level", "name", "why"]), title="Change", confidence=confidence,
+        notes=("there is no earlier wave to compare with",),
     )  # fmt: skip
 
 
@@ -293,8 +304,7 @@ def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confiden
     for _, rows in table.groupby(["level", "kind", "unit"]):
         table.loc[rows.index, "p_adjusted"] = change.adjusted(rows["p"].to_numpy(), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
-    order = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
-    return table[order]
+    return table[_ORDER]
 
 
 def _title(one: str, two: str) -> str:

@@ -363,7 +363,7 @@ def test_a_thousand_replicates_take_seconds():
 def test_it_shows_the_largest_share_first_and_says_goes_with():
     found = dx.drivers(survey_of(ATTITUDE), "rating")
     lines = repr(found).splitlines()
-    assert lines[0] == "What goes with Is rating fine?: shares of its explained variance"
+    assert lines[0] == 'What goes with "Is rating fine?": shares of its explained variance'
     assert lines[1] == "explained variance (R²): 73%"
     assert lines[2].split() == ["predictor", "n", "share", "95%", "interval", "lmg", "share"]
     assert lines[3].startswith("Is complaints fine?  30    50%")

@@ -39,7 +39,7 @@ def test_an_earlier_survey_gives_its_own_figures():
     rng = np.random.default_rng(3)
     before = survey(likert(rng.normal(size=12) * 8, 900, rng))
     note = dx.plan_survey(before).notes[0]
-    assert note.startswith("from the earlier survey (severity, 0-100): topics 12")
+    assert note.startswith("from the survey given (severity, 0-100): topics 12")
     figures = dict(part.rsplit(" ", 1) for part in note.split(": ")[1].split(", "))
     assert float(figures["correlation"]) == pytest.approx(0.33, abs=0.05)
     assert float(figures["sd"]) == pytest.approx(25, abs=3)

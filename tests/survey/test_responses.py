@@ -131,3 +131,17 @@ def test_inputs_are_left_as_they_were():
     dx.read_survey(data, book)
     pd.testing.assert_frame_equal(data, before)
     pd.testing.assert_frame_equal(book, BOOK)
+
+
+def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
+    book = pd.DataFrame({
+        "item": ["a", "b", "h", "c"], "text": list("abhc"), "kind": ["rating", "rating", "hours", "rating"],
+        "topic": ["A", "B", "A", ""], "scale": ["satisfaction5", "satisfaction5", "hours", "satisfaction5"],
+        "reverse": ["", "yes", "", ""],
+    })  # fmt: skip
+    frame = pd.DataFrame({name: ["Does not affect me."] for name in "abh"} | {"c": ["Neither"]})
+    survey = dx.read_survey(frame, book)
+    assert survey.answers.iloc[0].tolist() == [5.0, 1.0, 0.0, 3.0]
+    assert "not affected, taken as no burden: a (1), b (1), h (1)" in survey.notes
+    with pytest.raises(dx.DataError, match="column c: 'Does not affect me'"):
+        dx.read_survey(frame.assign(c="Does not affect me"), book)

@@ -1,0 +1,154 @@
+"""Pictures of rankings and changes draw the figures of their tables, and every label fits."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import Ellipse, Rectangle
+
+import dxkit as dx
+from dxkit.plots.style import RED
+from dxkit.plots.waves import _apart
+from tests.plots.test_survey_plots import HOSTILE
+
+NAMES = [f"q{i}" for i in range(len(HOSTILE))]
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def company():
+    return dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+
+
+@pytest.fixture(scope="module")
+def ranking(company):
+    return dx.rank_pains(company)
+
+
+def hostile(seed=1):
+    rng = np.random.default_rng(seed)
+    book = pd.DataFrame({"item": NAMES, "text": HOSTILE, "topic": HOSTILE, "kind": "rating", "scale": "agreement5"})
+    importance = book.assign(item=[f"i{name}" for name in NAMES], text=[f"How important? [{t}] {k}" for k, t in
+                             enumerate(HOSTILE)], kind="importance", scale="importance5")  # fmt: skip
+    team = pd.DataFrame([{"item": "team", "text": "Team", "kind": "segment"}])
+    book = pd.concat([book, importance, team], ignore_index=True).fillna("")
+    items = [*NAMES, *importance["item"]]
+    frame = pd.DataFrame(rng.integers(1, 6, (40, len(items))), columns=items)
+    frame["team"] = rng.choice(["$a$ <b>", "long team name " * 4, "C"], 40)
+    return dx.read_survey(frame, book)
+
+
+def fits(axes):
+    figure = axes.figure
+    figure.canvas.draw()
+    width, height = figure.get_size_inches() * figure.dpi
+    undrawn = {
+        tick.label1
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    for text in set(figure.findobj(plt.Text)) - undrawn:
+        if text.get_text() and text.get_visible():
+            box = text.get_window_extent()
+            assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -1, text.get_text()
+    return True
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking):
+    axes = ranking.plot()
+    table = ranking.table
+    drawn = sorted(tuple(np.round(line.get_xdata(), 9)) for line in axes.lines if len(line.get_xdata()) == 2)
+    assert drawn == sorted(zip(table["low"].round(9), table["high"].round(9), strict=True))
+    points = {round(float(line.get_xdata()[0]), 9) for line in axes.lines if len(line.get_xdata()) == 1}
+    assert points == set(table["estimate"].round(9))
+    assert [label.get_text() for label in axes.get_yticklabels()][::-1] == table["topic"].tolist()
+    assert {"1 to 2", "over 99%"} <= set(texts(axes))
+    assert "open: 79%" in axes.get_title(loc="left")
+    red = [line for line in axes.lines if line.get_color() == RED and len(line.get_xdata()) == 1]
+    assert len(red) == 2
+    assert fits(axes)
+
+
+def test_the_action_grid_has_an_ellipse_of_the_right_size(ranking):
+    axes = ranking.grid.plot()
+    ellipses = [patch for patch in axes.patches if isinstance(patch, Ellipse)]
+    assert len(ellipses) == 2 * len(ranking.grid.table)
+    row = ranking.grid.table.sort_values("satisfaction").iloc[0]
+    area = np.pi / 4 * ellipses[0].width * ellipses[0].height
+    determinant = row["var_importance"] * row["var_satisfaction"] - row["covariance"] ** 2
+    df = row["df"]
+    from scipy import stats
+
+    size = 2 * df / (df - 1) * stats.f.ppf(0.95, 2, df - 1)  # Hotelling's T squared
+    assert area == pytest.approx(np.pi * size * np.sqrt(determinant), rel=1e-6)
+    assert fits(axes)
+
+
+def test_the_ellipse_holds_the_truth_as_often_as_it_says():
+    from dxkit.plots.ranking import _ellipse
+
+    rng, root, inside = np.random.default_rng(2), np.array([[3.0, 0.0], [2.0, 1.5]]), 0
+    for _ in range(600):
+        sample = rng.normal(size=(20, 2)) @ root.T
+        cov = np.cov(sample.T) / 20
+        row = {"var_importance": cov[0, 0], "var_satisfaction": cov[1, 1], "covariance": cov[0, 1], "df": 19}
+        width, height, angle = _ellipse(row, 0.95)
+        turn = np.deg2rad(angle)
+        x, y = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) @ sample.mean(axis=0)
+        inside += (x / (width / 2)) ** 2 + (y / (height / 2)) ** 2 <= 1
+    assert inside / 600 == pytest.approx(0.95, abs=0.03)
+
+
+def test_groups_frame_their_worst_and_hatch_what_is_hidden(company):
+    ranking = dx.rank_pains(company, by="team")
+    axes = ranking.plot()
+    frames = [patch for patch in axes.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
+    hatched = [patch for patch in axes.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
+    assert len(frames) == 2 * (ranking.groups["worst 1"] != "hidden").sum()
+    assert len(hatched) == (~ranking.table["shown"]).sum()
+    assert fits(axes)
+
+
+def test_a_change_colours_only_what_holds(company):
+    before = dx.open_survey(dx.samples.path("company/responses_2025-Q4.csv"))
+    result = dx.compare(before, company).only(names=company.codebook.of_kind("rating", topic=True))
+    axes = result.plot()
+    lines = {tuple(line.get_ydata()): line.get_linewidth() for line in axes.lines if len(line.get_xdata()) == 2
+             and line.get_marker() == "o"}  # fmt: skip
+    for row in result.table.itertuples():
+        assert (lines[row.before, row.after] > 2) == row.holds
+    assert axes.get_title(loc="left") == "Changed: Waiting for code review; Deploying to production"
+    assert fits(axes)
+
+
+def test_nothing_to_compare_is_a_picture_that_says_so(company):
+    result = dx.compare(None, company)
+    assert texts(result.plot()) == ["nothing to show"]
+    assert "no earlier wave" in repr(result)
+    assert len(result.only(level="item").table) == 0
+
+
+def test_hostile_labels_are_only_text():
+    survey = hostile()
+    ranking = dx.rank_pains(survey)
+    for axes in (ranking.plot(), ranking.grid.plot(), dx.rank_pains(survey, by="team").plot(),
+                 dx.compare(hostile(2), survey).plot()):  # fmt: skip
+        assert fits(axes)
+        plt.close(axes.figure)
+    assert "<b>bold" not in ranking._repr_html_()
+
+
+def test_labels_are_moved_apart_and_keep_their_order():
+    places = _apart([5.0, 5.0, 5.1, 9.0], 1.0)
+    assert (np.diff(np.sort(places)) > 0.99).all()
+    assert places[3] > places[2]
