@@ -19,10 +19,10 @@ _HOME = {
     "read_codebook": "survey.codebook",
     "read_survey": "survey.responses",
     "reliability": "survey.reliability",
-    "response_rate": "survey.weighting",
+    "response_rate": "survey.response",
     "scores": "survey.scores",
     "show": "result",
-    "tally": "survey.tally",
+    "tally": "survey.counting",
 }
 
 __all__ = [*_HOME, "samples"]

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.anonymity import Release
+from dxkit.survey.counting import tally, variables_of
 from dxkit.survey.responses import Survey
-from dxkit.survey.tally import Tally, as_list, tally, variables_of
+from dxkit.survey.tally import Tally, as_list
 from dxkit.survey.topics import burdens
 
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out

@@ -15,7 +15,7 @@ from dxkit import draws
 from dxkit.faults import DataError
 from dxkit.result import Result
 from dxkit.survey import orders, topics
-from dxkit.survey.tally import tally
+from dxkit.survey.counting import tally
 from dxkit.survey.weighting import joint
 
 POWER = 0.8

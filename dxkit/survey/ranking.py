@@ -8,20 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv
 
-from dxkit import draws
 from dxkit.faults import DataError
 from dxkit.result import Result
-from dxkit.survey import intervals, orders, planning, topics
+from dxkit.survey import topics
+from dxkit.survey.action_grid import Grid, action_grid
 from dxkit.survey.anonymity import Release
 from dxkit.survey.cuts import Cut, cut
+from dxkit.survey.pair import FIGURES, Order, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
-from dxkit.survey.shrinkage import NODES, posteriors, shrunken
-from dxkit.survey.weighting import calibrations, joint
-
-LIKELY = 0.8
-FIGURES = ["n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken"]
+from dxkit.survey.weighting import calibrations
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -99,43 +95,6 @@ class Ranking(Result):
         return {"rank": "count"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class Grid(Result):
-    """Importance against satisfaction, index points. `.table`: topic, n, satisfaction, importance, var_satisfaction,
-    var_importance, covariance (of the errors of the two means), df, chosen, shown."""
-
-    plot_name: ClassVar[str] = "ranking.action_grid"
-    formats: ClassVar[dict[str, str]] = {"satisfaction": "index", "importance": "index"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"var_satisfaction", "var_importance", "covariance", "df"})
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Order:
-    """The order of the topics in one group of respondents; `at` are the topics that may be ranked."""
-
-    at: np.ndarray
-    figures: np.ndarray  # (T, FIGURES), nan where a topic is not ranked
-    chosen: list[int]
-    shortlist: list[int]
-    p_pair: float
-    p_pair_se: float
-    p_same: float
-    regret: float
-    gap: float
-    more_answers: float
-
-    @property
-    def possible(self) -> list[int]:
-        low = self.figures[:, FIGURES.index("rank_low")]
-        return [t for t in self.at[np.argsort(self.figures[self.at, 5])] if low[t] <= len(self.chosen)]
-
-    @property
-    def verdict(self) -> str:
-        if self.chosen and set(self.possible) <= set(self.chosen):
-            return "clear"
-        return "likely" if self.p_pair >= LIKELY else "open"
-
-
 def rank_pains(
     survey, score: str | None = None, top: int = 2, by=None, seed: int = 0, release: Release | None = None, *,
     fpc: bool = True, confidence: float = 0.95,
@@ -211,11 +170,11 @@ def rank_pains(
         possible=names[order.possible].tolist(), verdict=order.verdict, p_pair=order.p_pair,
         p_pair_se=order.p_pair_se, regret=order.regret, gap=order.gap, tipping_point=_tipping_point(order, whole),
         more_answers=order.more_answers, robustness=_robustness(survey, score, order, names, options),
-        groups=groups, grid=_grid(survey, order, names, options),
+        groups=groups, grid=action_grid(survey, order, names, options),
     )  # fmt: skip
 
 
-def _orders(work: Cut, release: Release | None, options, like: _Order | None = None) -> tuple[list[_Order], np.ndarray]:
+def _orders(work: Cut, release: Release | None, options, like: Order | None = None) -> tuple[list[Order], np.ndarray]:
     """The order within each group, of the topics that may be shown; and which those are, (G, T)."""
     counted = work.tally
     book, level = counted.codebook, counted.variables["level"].iloc[0]
@@ -231,78 +190,18 @@ def _orders(work: Cut, release: Release | None, options, like: _Order | None = N
         usable = np.flatnonzero(shown[group])
         complete = like is None or set(usable) >= set(like.at)
         company = None if like is None else like.chosen
-        ranked.append(_order(counted, member, usable, company, rank=complete, **options))
+        ranked.append(order_of(counted, member, usable, company, rank=complete, **options))
     return ranked, shown
 
 
-def _order(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bool, confidence: float) -> _Order:
-    figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
-    nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
-    if len(at) == 0:
-        return _Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means = joint(tally, list(at), member, fpc=fpc)
-    x, own = means.estimate, np.sqrt(np.diag(means.covariance))
-    figures[at, :3] = np.column_stack([means.n, x, own])
-    figures[at, 3:5] = np.column_stack(_limits(tally, x, own, means.df, confidence))
-    if not rank or len(at) < m:
-        return _Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
-    line = orders.ranked(x)
-    figures[at[line], 5] = np.arange(1, len(at) + 1)
-    chosen, df = line[:m], max(1.0, float(means.df.mean()))
-    uniforms = draws.scrambled(len(at) + 1, seed)
-    normal = draws.normals(uniforms[:, :-1])
-    tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniforms[:, [-1]])))
-    noise = normal @ draws.mixing(means.covariance).T
-    bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
-    repeated = orders.on_top(x + bootstrap * noise, m)
-    figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), draws.error(repeated)])
-    figures[at, 6:8] = np.column_stack(orders.rank_sets(x, means.covariance, (noise * tails)[::2], confidence))
-    figures[at, 10] = shrunken(x, means.covariance)
-    truth = np.empty_like(noise)
-    for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
-        truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ draws.mixing(covariance).T)
-    highest = orders.on_top(truth, m)
-    held = orders.is_pair(highest, chosen, m)
-    same = held if company is None else orders.is_pair(highest, np.flatnonzero(np.isin(at, company)), m)
-    short = set(at[orders.shortlist(highest, chosen, m)])
-    gap, more = _next(means, tally, line, m, fpc)
-    return _Order(
-        at=at, figures=figures, chosen=at[chosen].tolist(),
-        shortlist=[t for t in at[line] if t in short],
-        p_pair=float(held.mean()), p_pair_se=float(draws.error(held)), p_same=float(same.mean()),
-        regret=float(orders.regret(truth, highest, chosen).mean()), gap=gap, more_answers=more,
-    )  # fmt: skip
-
-
-def _limits(tally, x, se, df, confidence):
-    low, high = intervals.student(x, se, df, confidence)
-    ceiling = {"0-100": 100.0, "0-20": 20.0}.get(tally.variables["unit"].iloc[0], np.inf)
-    return np.clip(low, 0.0, ceiling), np.clip(high, 0.0, ceiling)
-
-
-def _next(means, tally, line: np.ndarray, m: int, fpc: bool) -> tuple[float, float]:
-    """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
-    if len(line) <= m:
-        return np.nan, np.nan
-    last, other = line[m - 1], line[m]
-    gap = float(means.estimate[last] - means.estimate[other])
-    v = means.covariance
-    variance = v[last, last] + v[other, other] - 2 * v[last, other]
-    n = float(means.n[[last, other]].mean())
-    population = tally.roster.total if tally.roster is not None and fpc else np.inf
-    unseen = max(1 - n / population, 1e-9)
-    needed = planning.answers_for(gap, math.sqrt(max(variance, 0.0) * n / unseen), population)
-    return gap, float(max(0.0, math.ceil(needed - n))) if math.isfinite(needed) else math.inf
-
-
-def _tipping_point(order: _Order, work: Cut) -> float | None:
+def _tipping_point(order: Order, work: Cut) -> float | None:
     roster, answered = work.tally.roster, float(work.tally.people.sum())
     if roster is None or not order.chosen or math.isnan(order.gap):
         return None
     return order.gap * answered / (roster.total - answered) if roster.total > answered else math.inf
 
 
-def _table(work: Cut, ranked: list[_Order], shown: np.ndarray, names: np.ndarray) -> pd.DataFrame:
+def _table(work: Cut, ranked: list[Order], shown: np.ndarray, names: np.ndarray) -> pd.DataFrame:
     """One row per group and topic, within a group from the worst on; topics that are not shown last."""
     parts = []
     for g, order in enumerate(ranked):
@@ -315,7 +214,7 @@ def _table(work: Cut, ranked: list[_Order], shown: np.ndarray, names: np.ndarray
     return pd.concat(parts, ignore_index=True)
 
 
-def _groups(work: Cut, ranked: list[_Order], everybody: _Order, names: np.ndarray, m: int) -> pd.DataFrame:
+def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray, m: int) -> pd.DataFrame:
     rows = []
     for g, order in enumerate(ranked):
         outside = order.chosen and set(everybody.chosen) - set(order.possible)
@@ -332,7 +231,7 @@ def _groups(work: Cut, ranked: list[_Order], everybody: _Order, names: np.ndarra
     return pd.DataFrame(rows)
 
 
-def _robustness(survey, score: str, order: _Order, names: np.ndarray, options) -> pd.DataFrame:
+def _robustness(survey, score: str, order: Order, names: np.ndarray, options) -> pd.DataFrame:
     """The worst m under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
@@ -342,31 +241,6 @@ def _robustness(survey, score: str, order: _Order, names: np.ndarray, options) -
             len(set(found.chosen) & set(order.chosen)),
         ])  # fmt: skip
     return pd.DataFrame(rows, columns=["score", "top", "p_pair", "verdict", "shared"])
-
-
-def _grid(survey, order: _Order, names: np.ndarray, options) -> Grid | None:
-    """Where each topic has one question on satisfaction and one on importance."""
-    book = survey.codebook
-    pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
-    if not order.chosen or any(len(one) != 1 or len(two) != 1 for one, two in pairs):
-        return None
-    work = cut(survey, None)
-    at = work.tally.at("item", [item for one, two in pairs for item in one + two])
-    shown = (work.tally.n.sum(axis=0)[at] >= work.tally.min_group).reshape(-1, 2).all(axis=1)
-    means = joint(work.tally, at, work.member[0], fpc=options["fpc"])
-    one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
-    figures = np.column_stack([
-        np.minimum(means.n[one], means.n[two]), means.estimate[one], means.estimate[two],
-        v[one, one], v[two, two], v[one, two], np.minimum(means.df[one], means.df[two]),
-    ])  # fmt: skip
-    columns = ["n", "satisfaction", "importance", "var_satisfaction", "var_importance", "covariance", "df"]
-    table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
-    table.insert(0, "topic", names)
-    chosen = np.isin(np.arange(len(names)), order.chosen)
-    return Grid(
-        table=table.assign(chosen=chosen, shown=shown), title="Importance and satisfaction",
-        confidence=options["confidence"], notes=("index points, 0 to 100; weighted as the scores are",),
-    )  # fmt: skip
 
 
 def _method(work: Cut, score: str) -> str:
@@ -380,13 +254,13 @@ def _method(work: Cut, score: str) -> str:
     return f"{score}: {what}" + (f", weighted to {', '.join(roster.segments)}" if roster is not None else "")
 
 
-def _warnings(order: _Order, m: int, count: int) -> list[str]:
+def _warnings(order: Order, m: int, count: int) -> list[str]:
     if not order.chosen:
         return ["too few answers to show or to rank"]
     return ["there is nothing to choose: as many pains to fix as topics"] if count <= m else []
 
 
-def _facts(order: _Order, names: np.ndarray, work: Cut, score: str, m: int):
+def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
     """What a manager asks, in lines."""
     if not order.chosen:
         return

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import fdtri
 
 from dxkit.result import Result
-from dxkit.survey.tally import tally
+from dxkit.survey.counting import tally
 
 _LEAST_UNIQUENESS = 0.005  # a loading is kept below 1, as factor programs do (Heywood case)
 

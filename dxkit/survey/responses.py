@@ -371,7 +371,7 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             if len(pair) < 8 or (pair.std() == 0).any():
                 continue
             r = float(np.corrcoef(pair["own"], pair["rest"])[0, 1])
-            if np.arctanh(max(r, -0.999999)) + 1.96 / np.sqrt(len(pair) - 3) < 0:
+            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(pair) - 3) < 0:
                 said.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
                     "below 0): is it reverse-keyed? Then write yes in the codebook's column reverse"
