@@ -62,3 +62,10 @@ def test_the_metadata_says_nothing_that_changes(notebook):
     assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
     for cell in notebook["cells"]:
         assert set(cell["metadata"]) <= {"tags"}
+
+
+def test_every_cell_that_draws_has_its_picture(notebook):
+    drawing = [cell for cell in code(notebook) if ".plot(" in "".join(cell["source"])]
+    assert drawing
+    for cell in drawing:
+        assert any("image/png" in output.get("data", {}) for output in cell["outputs"]), "".join(cell["source"])

@@ -28,10 +28,15 @@ _RC = {
 @contextmanager
 def canvas(ax, width: float, height: float):
     """The given Axes, or one on a new figure of this size (inches); text drawn inside is never mathematics."""
-    with mpl.rc_context(_RC):
+    # not rc_context: it would undo what a notebook's backend sets while the first figure is made
+    before = {name: mpl.rcParams[name] for name in _RC}
+    mpl.rcParams.update(_RC)
+    try:
         if ax is None:
             _, ax = plt.subplots(figsize=(width, height), layout="constrained")
         yield ax
+    finally:
+        mpl.rcParams.update(before)
 
 
 def fitting(text: object, width: int = 34, lines: int = 2) -> str:

@@ -48,9 +48,9 @@ def test_without_the_population_the_stated_probability_is_too_low():
 @pytest.mark.slow
 @pytest.mark.parametrize("world", FINITE, ids=str)
 def test_the_stated_probability_is_within_six_points_in_each_world(world):
-    stated, right = stated_and_true(*world, runs=250)
+    stated, right = stated_and_true(*world, runs=800 if world[0] == 30 else 250)
     print(f"{world}: stated {stated:.3f}, right {right:.3f}")
-    assert abs(stated - right) <= 0.06, (stated, right)  # simulation error up to 0.03
+    assert abs(stated - right) <= 0.06, (stated, right)  # simulation error 0.013 and 0.03
 
 
 def verdicts(world, n, runs):
