@@ -17,7 +17,7 @@ _INTERVALS = (("low", "high", "95% interval"), ("favourable_low", "favourable_hi
               ("alpha_low", "alpha_high", "alpha 95%"))  # fmt: skip
 _HEADINGS = {
     "se": "std. error", "not_asked": "not asked", "estimate": "estimate", "alpha_if_dropped": "alpha if dropped",
-    "item_rest": "item-rest",
+    "item_rest": "item-rest", "p_pair": "the pair is right", "shared": "of them the same",
 }  # fmt: skip
 _CENTRES = {"estimate", "share", "favourable", "alpha"}  # low and high beside none of them are no interval
 _HIDDEN = ("estimate", "count", "responded")

@@ -122,7 +122,7 @@ def plan_survey(
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(draws.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
-    said = ", ".join(f"{name} {value:.3g}" for name, value in known.items())
+    said = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
     return Plan(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]), seed=seed,
         title=f"What a survey on {count} pain points can tell", needed=needed, gap=wanted,
