@@ -19,6 +19,8 @@ from dxkit.survey.pair import FIGURES, Order, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.weighting import calibrations
 
+FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Ranking(Result):
@@ -257,7 +259,13 @@ def _method(work: Cut, score: str) -> str:
 def _warnings(order: Order, m: int, count: int) -> list[str]:
     if not order.chosen:
         return ["too few answers to show or to rank"]
-    return ["there is nothing to choose: as many pains to fix as topics"] if count <= m else []
+    said = ["there is nothing to choose: as many pains to fix as topics"] if count <= m else []
+    if order.figures[order.at, FIGURES.index("n")].min() < FEW:
+        said.append(
+            f"fewer than {FEW} answers: how often a topic is among the worst is a normal approximation, up to 3 points "
+            "off a bootstrap at 10 answers, 5 at 6; the intervals and possible ranks allow for it"
+        )
+    return said
 
 
 def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):

@@ -60,6 +60,16 @@ def test_p_top_is_that_of_a_bootstrap(n, missing, within):
     )
 
 
+def test_few_answers_are_said_and_are_not_far_from_a_bootstrap():
+    rng = np.random.default_rng(10)
+    counted = survey(likert(rng.normal(size=8) * 8, 10, rng))
+    ranking = dx.rank_pains(counted)
+    burden = 100 - 25 * (counted.answers.to_numpy() - 1)
+    assert by_topic(ranking)["p_top"].to_numpy() == pytest.approx(bootstrap(burden), abs=0.03)
+    assert any("fewer than 20 answers" in note for note in ranking.notes)
+    assert not any("fewer than" in note for note in dx.rank_pains(attitude()).notes)
+
+
 def test_the_simulation_error_is_as_stated():
     runs = np.array([by_topic(dx.rank_pains(attitude(), seed=seed))["p_top"] for seed in range(12)])
     stated = by_topic(dx.rank_pains(attitude()))["p_top_se"].to_numpy()
