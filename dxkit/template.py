@@ -14,6 +14,8 @@ README = """# Your survey, your decision
    the file that your survey tool exports beside it, named `responses_2026-Q4.csv` or `.xlsx`.
 3. `dxkit check my_survey/responses_2026-Q4.csv` names every fault with its cell. Then
    `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
+4. `02_which_two.ipynb` says which two pains to fix and how sure that is, and compares with the wave before, if its file
+   (`responses_2026-Q3.csv`) stands in the same folder.
 
 The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """
