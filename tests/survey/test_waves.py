@@ -212,3 +212,12 @@ def test_false_alarms_in_many_runs(ids, population, response):
 
 def test_without_adjustment_there_would_be_many_alarms():
     assert alarms(40, False, adjust="none") > 0.2
+
+
+def test_few_who_answered_twice_are_not_taken_for_the_whole():
+    rng = np.random.default_rng(6)
+    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 40)
+    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(30, 70))))
+    known = stats.ttest_ind(two, one, equal_var=False)
+    assert not found["paired"]
+    assert found["p"] == pytest.approx(known.pvalue, abs=1e-9)
