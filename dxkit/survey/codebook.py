@@ -328,6 +328,9 @@ def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
     frame = pd.DataFrame(columns, dtype=object)
     frame["reverse"] = table.flags("reverse", default=False, faults=faults).astype(bool)
     frame["kind"] = frame["kind"].str.casefold()
+    for column in ("dimension", "topic"):  # one spelling, the first
+        spelling: dict[str, str] = {}
+        frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
     for i, row in enumerate(frame.itertuples(index=False)):
         _check_row(table, faults, i, row, known)

@@ -101,7 +101,7 @@ def plan_survey(
     >>> (plan.table["p_pair"] < 0.5).tolist()  # 40 answers to 25 questions miss the true two more often than not
     [True, False]
     """
-    known, source = _earlier(before, score) if before is not None else (dict(_TYPICAL), "assumed")
+    known, source = _earlier(before, score, spread) if before is not None else (dict(_TYPICAL), "assumed")
     given = {"topics": topics, "spread": spread, "sd": sd, "correlation": correlation}
     known |= {name: value for name, value in given.items() if value is not None}
     if population is None and before is not None and before.roster is not None:
@@ -133,7 +133,7 @@ def plan_survey(
     )  # fmt: skip
 
 
-def _earlier(before, score: str | None) -> tuple[dict[str, float], str]:
+def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tally(before).burden(score)
@@ -146,6 +146,9 @@ def _earlier(before, score: str | None) -> tuple[dict[str, float], str]:
     between = (covariance.sum() - own.sum()) / (count * (count - 1)) if count > 1 else 0.0
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
+    if spread2 <= 0 and spread is None:
+        raise DataError("the survey given shows no difference between topics beyond chance; give spread=, the standard "
+                        "deviation of the true scores that you expect")  # fmt: skip
     known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
     return known, f"from the survey given ({score}, {topics.UNITS[score]})"
 

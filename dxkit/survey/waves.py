@@ -129,6 +129,11 @@ def compare(
         paired = both.twice.sum(axis=0) > 2
     spreads = (_spread(work.tally, places) for work, places in zip(waves, at, strict=True))
     figures = _independent(*means, *spreads, shared, confidence)
+    if all(staff) and fpc:
+        whole = np.logical_and(*(m.n >= roster.total for m, roster in zip(means, staff, strict=True)))
+        moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
+        figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
+        figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
     if both is not None and not any(staff):
         use, found, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
         figures, n, paired = np.where(use[:, None], found, figures), np.where(use[:, None], pairs[:, None], n), use
@@ -222,8 +227,8 @@ def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: f
 
 
 def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    low, high = intervals.student(estimate, se, df, confidence)
     p = change.p_value(estimate, se, df)
+    low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
     return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
 
 
@@ -325,6 +330,8 @@ def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _
     yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
     for row in not_compared.itertuples():
         yield f"not compared: {row.name}, {row.why}"
+    if (table["shown"] & table["p"].isna()).any():
+        yield "no p where everybody gave the same answer within each wave: there is no spread to judge a change by"
     hidden = int((~table["shown"]).sum())
     if hidden:
         yield f"{hidden} of {len(table)} rows are hidden, so that no small group can be worked out"

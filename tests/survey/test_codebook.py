@@ -96,3 +96,9 @@ def test_a_workbook_may_hold_codebook_and_scales(tmp_path):
         )
         book(scale=["mood"] * 2, code=[0, 1], label=["low", "high"]).to_excel(writer, sheet_name="scales", index=False)
     assert dx.read_codebook(path).scale("q").codes == (0, 1)
+
+
+def test_a_topic_written_in_two_ways_is_one_topic():
+    rows = pd.DataFrame({"item": ["a", "b"], "text": ["a", "b"], "kind": "rating", "scale": "yesno"})
+    book = dx.read_codebook(rows.assign(topic=["Slow CI", "slow  ci "], dimension=["Flow", "flow"]))
+    assert (book.topics, book.dimensions) == (["Slow CI"], ["Flow"])

@@ -66,3 +66,10 @@ def test_figures_that_cannot_be_are_said(options, says):
 def test_an_earlier_survey_of_a_handful_cannot_plan():
     with pytest.raises(dx.DataError, match="too few answers to plan from"):
         dx.plan_survey(survey(likert([3, 2, 1], 6, np.random.default_rng(0))))
+
+
+def test_a_survey_without_differences_cannot_say_its_spread():
+    level = survey(np.repeat(likert([0], 40, np.random.default_rng(14)), 6, axis=1))
+    with pytest.raises(dx.DataError, match="no difference between topics beyond chance; give spread="):
+        dx.plan_survey(level)
+    assert len(dx.plan_survey(level, spread=5).table) == 7

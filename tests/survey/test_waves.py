@@ -221,3 +221,13 @@ def test_few_who_answered_twice_are_not_taken_for_the_whole():
     known = stats.ttest_ind(two, one, equal_var=False)
     assert not found["paired"]
     assert found["p"] == pytest.approx(known.pvalue, abs=1e-9)
+
+
+def test_a_change_without_spread_has_no_p_unless_everybody_answered_both_times():
+    one, two = [3] * 12, [2] * 12
+    found = row(dx.compare(survey({"q": one}), survey({"q": two})))
+    assert found["estimate"] == pytest.approx(-100 / 6)
+    assert found[["low", "high", "p", "g"]].isna().all()
+    assert not found["holds"]
+    census = row(dx.compare(survey({"q": one}, range(12), 12), survey({"q": two}, range(12), 12)))
+    assert (census["p"], census["low"], census["holds"]) == (0.0, census["estimate"], True)
