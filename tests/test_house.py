@@ -11,13 +11,13 @@ import dxkit
 
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
-    "faults", "draws", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result", "survey.codebook",
-    "survey.shapes", "survey.exports", "survey.roster", "survey.responses", "survey.intervals", "survey.topics",
-    "survey.codes", "survey.tally", "survey.counting", "survey.attack", "survey.anonymity", "survey.cuts",
-    "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
+    "faults", "draws", "estimate", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result",
+    "survey.codebook", "survey.shapes", "survey.exports", "survey.roster", "survey.responses", "survey.intervals",
+    "survey.topics", "survey.codes", "survey.tally", "survey.counting", "survey.attack", "survey.anonymity",
+    "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
-    "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "plots.style",
-    "plots.survey", "plots.ranking", "plots.waves", "samples", "template", "project", "__main__",
+    "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
+    "plots.style", "plots.survey", "plots.ranking", "plots.waves", "samples", "template", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 
