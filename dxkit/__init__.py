@@ -20,6 +20,7 @@ _HOME = {
     "plan_survey": "survey.planning",
     "rank_pains": "survey.ranking",
     "read_codebook": "survey.codebook",
+    "read_dossier": "procurement.reading",
     "read_survey": "survey.responses",
     "reliability": "survey.reliability",
     "response_rate": "survey.response",
