@@ -27,6 +27,7 @@ _HOME = {
     "scores": "survey.scores",
     "show": "result",
     "tally": "survey.counting",
+    "tco": "procurement.tco",
 }
 
 __all__ = [*_HOME, "samples"]

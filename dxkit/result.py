@@ -162,6 +162,15 @@ def show(
     return Result(table=frame, title=title, notes=notes, formats_=formats or {})
 
 
+def percent(p: float) -> str:
+    """A probability as text, without 0% and 100%.
+
+    >>> percent(0.999), percent(0.42)
+    ('over 99%', '42%')
+    """
+    return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
+
+
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with column names that are text and differ."""
     names: list[str] = []

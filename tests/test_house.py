@@ -17,8 +17,9 @@ ORDER = [  # a room may import only rooms above it
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
-    "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "plots.style", "plots.survey",
-    "plots.ranking", "plots.waves", "samples", "template", "project", "__main__",
+    "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
+    "procurement.tco", "plots.style", "plots.survey", "plots.ranking", "plots.waves", "samples", "template",
+    "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

@@ -7,6 +7,7 @@ from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
 
 from dxkit.plots.style import BLUE, GREY, HATCH, PALE, RED, canvas, fitting, nothing
+from dxkit.result import percent
 
 _UNITS = {
     "hours": "hours lost a week, mean a person",
@@ -31,7 +32,7 @@ def pains(result, ax=None):
             ax.plot(row["estimate"], y, "D" if row["topic"] in result.top else "o", color=colour, markersize=6.5)
             low, high = int(row["rank_low"]), int(row["rank_high"])
             ranks = f"{low}" if low == high else f"{low} to {high}"
-            _beside(ax, y, (ranks, _chance(row["p_top"])), color=colour)
+            _beside(ax, y, (ranks, percent(row["p_top"])), color=colour)
         ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlim(left=0)
@@ -40,7 +41,7 @@ def pains(result, ax=None):
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
         ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
-        sure = f"{result.verdict}: {_chance(result.p_pair)} to be the true {result.m}"
+        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.m}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
 
@@ -54,10 +55,6 @@ def _beside(ax, y: float, texts: tuple[str, str], va: str = "center", **style) -
 
 def _colour(result, topic: str) -> str:
     return RED if topic in result.top else BLUE if topic in result.possible else GREY
-
-
-def _chance(p: float) -> str:
-    return "over 99%" if p > 0.99 else "under 1%" if p < 0.01 else f"{100 * p:.0f}%"
 
 
 def groups(result, ax=None):

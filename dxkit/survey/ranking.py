@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError
-from dxkit.result import Result
+from dxkit.result import Result, percent
 from dxkit.survey import topics
 from dxkit.survey.action_grid import Grid, action_grid
 from dxkit.survey.anonymity import Release
@@ -298,11 +298,6 @@ def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
             yield "more answers", f"no number would settle place {m} against {m + 1}: they are level"
         elif order.more_answers > 0:
             yield "more answers", f"about {_two_digits(order.more_answers)} would settle place {m} against {m + 1}"
-
-
-def percent(p: float) -> str:
-    """A probability as text, without 0% and 100%."""
-    return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
 
 
 def _two_digits(number: float) -> str:
