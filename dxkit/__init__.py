@@ -12,6 +12,7 @@ _HOME = {
     "comments": "survey.anonymity",
     "compare": "survey.waves",
     "drivers": "survey.drivers",
+    "exit_cost": "procurement.exit_cost",
     "irr": "procurement.cashflow",
     "npv": "procurement.cashflow",
     "open_before": "survey.folder",

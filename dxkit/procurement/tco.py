@@ -13,6 +13,7 @@ import pandas as pd
 from dxkit import draws
 from dxkit.procurement.cashflow import discount_factors
 from dxkit.procurement.dossier import Dossier, Figure, Line
+from dxkit.procurement.exit_cost import exit_draws, expected_by_draw
 from dxkit.procurement.yearly import figures_of, money
 from dxkit.result import Result
 
@@ -25,8 +26,8 @@ class Tco(Result):
     """Total cost of ownership by vendor.
 
     table     vendor, year (0 is the start), category, mean, p10, p50, p90: nominal money
-    totals    vendor, basis (nominal, pv), mean, se (of the simulation), p10, p50, p90, p_cheapest, exact_mean
-              (integrated, not drawn: the two must agree)
+    totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
+              simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan with exit)
     tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
     """
 
@@ -36,14 +37,15 @@ class Tco(Result):
     status: str = ""
 
     def _displayed(self) -> pd.DataFrame:
-        rows = self.totals[self.totals["basis"] == "pv"]
+        rows = self.totals[self.totals["basis"] != "nominal"]
         step = _step(rows)
         shown = rows[["mean", "p10", "p50", "p90"]].map(lambda value: f"{round(value / step) * step:,.0f}")
         chance = rows["p_cheapest"].map(
             lambda p: "over 99%" if p > 0.99 else "under 1%" if p < 0.01 else f"{100 * p:.0f}%"
         )
         names = {"mean": "present value", "p10": "10 in 100 below", "p50": "half below", "p90": "90 in 100 below"}
-        return pd.concat([rows[["vendor"]], shown.rename(columns=names), chance.rename("cheapest")], axis=1)
+        basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
+        return pd.concat([rows[["vendor"]], basis, shown.rename(columns=names), chance.rename("cheapest")], axis=1)
 
 
 def _step(rows: pd.DataFrame) -> float:
@@ -76,7 +78,8 @@ def tco(dossier: Dossier, seed: int = 0) -> Tco:
     """
     values = drawn(dossier, seed)
     factors = discount_factors(dossier.rate, dossier.horizon)
-    rows, tornado, bases = [], [], {"nominal": {}, "pv": {}}
+    rows, tornado, bases = [], [], {"nominal": {}, "pv": {}, "pv_with_exit": {}}
+    leaving = exit_draws(dossier, seed)
     exact = {}
     for vendor in dossier.vendors:
         lines = [line for line in dossier.costs if line.vendor == vendor]
@@ -89,12 +92,13 @@ def tco(dossier: Dossier, seed: int = 0) -> Tco:
             rows.append([vendor, year, category, *_summary(each[:, year])])
         whole = sum(by_category.values())
         bases["nominal"][vendor], bases["pv"][vendor] = whole.sum(axis=1), whole @ factors
+        bases["pv_with_exit"][vendor] = bases["pv"][vendor] + expected_by_draw(dossier, vendor, leaving)
         mean = sum(exact_mean(line, dossier) for line in lines)
-        exact[vendor] = {"nominal": float(mean.sum()), "pv": float(mean @ factors)}
+        exact[vendor] = {"nominal": float(mean.sum()), "pv": float(mean @ factors), "pv_with_exit": np.nan}
         tornado += [[vendor, *row] for row in _tornado(lines, dossier, factors, float(np.var(bases["pv"][vendor])))]
     totals = []
     for basis, each in bases.items():
-        cheapest = _cheapest(np.column_stack(list(each.values())))
+        cheapest = _cheapest(np.column_stack(np.broadcast_arrays(*each.values())))
         for (vendor, total), p in zip(each.items(), cheapest, strict=True):
             mean, *quantiles = _summary(total)
             totals.append([vendor, basis, mean, _error(total), *quantiles, p, exact[vendor][basis]])

@@ -74,7 +74,7 @@ def test_breakdowns_sum_to_the_totals():
 
 @pytest.mark.parametrize("seed", range(0, 100, 20))
 def test_the_simulated_mean_is_within_four_errors_of_the_integrated_one(seed):
-    for row in dx.tco(dossier(), seed=seed).totals.itertuples():
+    for row in dx.tco(dossier(), seed=seed).totals.query("basis != 'pv_with_exit'").itertuples():
         assert abs(row.mean - row.exact_mean) <= 4 * row.se + 1e-6 * abs(row.exact_mean)
 
 

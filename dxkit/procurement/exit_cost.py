@@ -1,0 +1,232 @@
+"""What it costs to leave each vendor, planned and forced, at every quarter end (MODELS 9)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit import draws
+from dxkit.procurement.cashflow import annuity
+from dxkit.procurement.dossier import Dossier, Figure
+from dxkit.procurement.exit_inputs import EXIT_INPUTS
+from dxkit.procurement.yearly import money
+from dxkit.result import Result
+
+COMPONENTS = ("data", "integration", "people", "parallel", "contract", "selection")
+_EU_NOTICE = (
+    2 / 12
+)  # years: the longest notice for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
+_PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own work
+_SEED = 1_000_003  # exit has a sequence of its own, so that a further line of cost leaves it alone
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class ExitCost(Result):
+    """Exit cost by vendor.
+
+    table      vendor, quarter (0 is the start), mode (planned, forced), component, mean, p10, p90
+    totals     vendor, quarter, planned, forced, lock_in_ratio (planned exit over the yearly spend), headroom (the
+               lasting price rise that would still be swallowed); nan where nothing is paid to the vendor
+    expected   vendor, expected (over the horizon, discounted, by the hazards), certain (planned exit at the end of
+               the horizon, discounted), p_exit
+    calendar   vendor, cheapest (quarter), planned (its cost), last_notice (years after the start)
+    """
+
+    plot_name: ClassVar[str] = ""
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
+    currency: str = ""
+    status: str = ""
+
+    def _displayed(self) -> pd.DataFrame:
+        years = self.totals[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
+        step = 10.0 ** max(0, math.floor(math.log10(max(float(years["planned"].max()), 1.0))) - 1)
+        money = years[["planned", "forced"]].map(lambda value: f"{round(value / step) * step:,.0f}")
+        return pd.concat([years[["vendor", "year"]], money, years[["lock_in_ratio", "headroom"]]], axis=1)
+
+    def _kinds(self) -> dict[str, str]:
+        return {"year": "count", "lock_in_ratio": "hours", "headroom": "share"}
+
+
+def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
+    """Work out what it costs to leave each vendor (MODELS 9).
+
+    Parameters
+    ----------
+    dossier : Dossier
+        Its sheet `exit` has the inputs; those that are not given are assumed (`exit_inputs`), and a note counts them.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    ExitCost
+        Money in the dossier's currency. Planned: the vendor stays until all is moved. Forced: it is gone, nothing is
+        owed, data and integrations are moved in a rush. Expected exit cost weighs both by their hazards.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> costs = pd.DataFrame({"vendor": ["A"], "line": "seats", "timing": "yearly", "likely": [1000]})
+    >>> left = dx.exit_cost(dx.read_dossier({"costs": costs}))
+    >>> left.totals[["quarter", "planned"]].iloc[0].tolist()
+    [0.0, 137562.0]
+    """
+    times = np.arange(4 * dossier.horizon + 1) / 4
+    eu = in_the_eu(dossier)
+    rows, totals, expected, calendar, assumed = [], [], [], [], 0
+    drawn = exit_draws(dossier, seed)
+    for vendor in dossier.vendors:
+        values, missing = inputs(dossier, vendor, drawn)
+        assumed += missing
+        parts = components(values, times, eu=eu)
+        sums = {mode: sum(each.values()) for mode, each in parts.items()}
+        for mode, each in parts.items():
+            for name, cost in each.items():
+                low, high = np.quantile(cost, [0.1, 0.9], axis=0)
+                rows += [
+                    [vendor, q, mode, name, *row]
+                    for q, row in enumerate(zip(cost.mean(axis=0), low, high, strict=True))
+                ]
+        planned, forced = sums["planned"].mean(axis=0), sums["forced"].mean(axis=0)
+        spend = (values["annual_spend"] * (1 + values["spend_growth"]) ** times).mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(spend > 0, planned / spend, np.nan)
+        headroom = ratio / annuity(dossier.rate, dossier.horizon)
+        totals += [[vendor, q, *row] for q, row in enumerate(zip(planned, forced, ratio, headroom, strict=True))]
+        chance, cost = expected_exit(sums, values["hazard_forced"], values["hazard_voluntary"], dossier.rate, times)
+        certain = float(planned[-1] * (1 + dossier.rate) ** -times[-1])
+        expected.append([vendor, float(cost.mean()), certain, float(chance.mean())])
+        cheapest = int(np.argmin(planned[1:])) + 1
+        notice = float(values["notice_months"].mean()) / 12
+        notice = min(notice, _EU_NOTICE) if eu else notice
+        calendar.append([vendor, cheapest, float(planned[cheapest]), max(0.0, times[cheapest] - notice)])
+    status = str(dossier.decision["status"])
+    return ExitCost(
+        table=pd.DataFrame(rows, columns=["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]),
+        totals=pd.DataFrame(totals, columns=["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]),
+        expected=pd.DataFrame(expected, columns=["vendor", "expected", "certain", "p_exit"]),
+        calendar=pd.DataFrame(calendar, columns=["vendor", "cheapest", "planned", "last_notice"]),
+        title=f"Cost of leaving, {dossier.decision['currency'] or 'the currency of the dossier'} ({status})", seed=seed,
+        currency=str(dossier.decision["currency"]), status=status,
+        notes=(f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs are assumed, not given",
+               *(("notice is at most two months in the EU",) if eu else ())),
+    )  # fmt: skip
+
+
+def _figures(dossier: Dossier, vendor: str) -> dict[str, Figure]:
+    """What was given for a vendor, by itself or for all."""
+    found = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def exit_draws(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
+    """Draws of every uncertain figure of exit, in an order of rows of its own."""
+    uncertain = [figure for figure in dossier.exit.values() if not figure.fixed]
+    if not uncertain:
+        return {}
+    points = draws.scrambled(256 * -(-len(uncertain) // 256), seed + _SEED)
+    shuffle = np.random.default_rng([seed, _SEED])
+    order = np.concatenate([
+        k * draws.POINTS + shuffle.permutation(draws.POINTS) for k in range(draws.SCRAMBLES)
+    ])  # fmt: skip
+    return {figure.name: figure.quantile(points[order, k]) for k, figure in enumerate(uncertain)}
+
+
+def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
+    """Every input of a vendor as a column (S, 1), and how many of them are assumed."""
+    given, known = _figures(dossier, vendor), _known(dossier, vendor)
+    values = {name: np.full((1, 1), known.get(name, each.default)) for name, each in EXIT_INPUTS.items()}
+    for name, figure in given.items():
+        value = drawn.get(figure.name, np.full(1, figure.mean))
+        values[name] = value[:, None]
+    return values, len(EXIT_INPUTS) - len({*given, *known})
+
+
+def _known(dossier: Dossier, vendor: str) -> dict[str, float]:
+    """What the other sheets say: the yearly spend with the vendor, at its means, and the driver seats."""
+    means = {name: figure.mean for name, figure in dossier.figures.items()}
+    paid = [
+        line for line in dossier.costs if line.vendor == vendor and line.category in _PAID and line.timing != "initial"
+    ]
+    known = {"annual_spend": float(sum(money(line, dossier, means)[0, 1] for line in paid))}
+    if "seats" in dossier.drivers:
+        known["seats"] = dossier.drivers["seats"].amount.mean
+    return known
+
+
+def expected_by_draw(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Expected exit cost of a vendor for each draw of its inputs (S,), discounted."""
+    times = np.arange(4 * dossier.horizon + 1) / 4
+    values, _ = inputs(dossier, vendor, drawn)
+    parts = components(values, times, eu=in_the_eu(dossier))
+    sums = {mode: sum(each.values()) for mode, each in parts.items()}
+    return expected_exit(sums, values["hazard_forced"], values["hazard_voluntary"], dossier.rate, times)[1]
+
+
+def in_the_eu(dossier: Dossier) -> bool:
+    return str(dossier.decision["jurisdiction"]).casefold() in ("eu", "european union")
+
+
+def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) -> dict[str, dict[str, np.ndarray]]:
+    """The parts of planned and forced exit at times t (years), each (S, Q), in money (MODELS 9)."""
+    engineer, user = v["engineer_day_rate"], v["user_day_rate"]
+    lost = 1 - v["export_fidelity"]
+    stored, records = v["data_gb"] + v["data_gb_growth"] * t, v["records"] + v["records_growth"] * t
+    integrations = v["integrations"] + v["integrations_growth"] * t
+    automations = v["automations"] + v["automations_growth"] * t
+    seats = v["seats"] * (1 + v["seats_growth"]) ** t
+    spend = v["annual_spend"] * (1 + v["spend_growth"]) ** t
+    data = (
+        stored * v["egress_fee"]
+        + engineer
+        * (v["export_base_days"] + v["days_per_entity_type"] * v["entity_types"])
+        * (1 + v["export_rework"] * lost)
+        + engineer * v["days_per_1000_records"] * records / 1000 * lost
+    )
+    rebuilt = v["days_per_integration"] * integrations + v["days_per_automation"] * automations
+    integration = engineer * rebuilt * v["proprietary_share"]
+    habits = v["unlearn_hours"] * -np.expm1(-t / np.maximum(v["unlearn_years"], 1e-9)) + v["learn_hours"]
+    people = seats * user / 8 * habits + seats * user * 5 * v["dip_weeks"] * v["dip"]
+    both = v["overlap_months"] * engineer * v["overlap_days_a_month"] * np.ones_like(t)
+    notice = np.minimum(v["notice_months"] / 12, _EU_NOTICE) if eu else v["notice_months"] / 12
+    contract = np.maximum(remaining_term(v["term_months"] / 12, t), notice) * spend * v["liability"]
+    selection = engineer * v["reselect_days"] * np.ones_like(t)
+    parts = (data, integration, people, both + v["overlap_months"] * spend / 12, contract, selection)
+    planned = dict(zip(COMPONENTS, np.broadcast_arrays(*parts), strict=True))
+    forced = planned | {
+        "data": v["rush"] * planned["data"], "integration": v["rush"] * planned["integration"],
+        "parallel": np.broadcast_to(both, planned["data"].shape), "contract": np.zeros(planned["data"].shape),
+    }  # fmt: skip
+    return {"planned": planned, "forced": forced}
+
+
+def remaining_term(term: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Years until the contract could end: the whole term at the start, nothing at each renewal.
+
+    >>> remaining_term(np.array([1.0]), np.array([0.0, 0.25, 1.0, 1.5])).tolist()
+    [1.0, 0.75, 0.0, 0.5]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.ceil(np.round(t / term, 9)) * term
+    return np.where(term > 0, np.where(t == 0, term, ends - t), 0.0)
+
+
+def expected_exit(sums: Mapping[str, np.ndarray], forced, voluntary, rate: float, times: np.ndarray):
+    """Probability of an exit within the horizon (S,) and its expected discounted cost (S,), from yearly hazards.
+
+    E = sum over quarters of Surv x [p_f forced + (1 - p_f) p_v planned] (1 + r)^-t with p = 1 - exp(-hazard / 4).
+    """
+    p_forced, p_planned = (-np.expm1(-np.asarray(hazard, dtype=float) / 4) for hazard in (forced, voluntary))
+    leaves = 1 - (1 - p_forced) * (1 - p_planned)
+    quarters = len(times) - 1
+    survival = (1 - leaves) ** np.arange(quarters)
+    cost = p_forced * sums["forced"][:, 1:] + (1 - p_forced) * p_planned * sums["planned"][:, 1:]
+    discounted = survival * cost * (1 + rate) ** -times[1:]
+    return (1 - (1 - leaves) ** quarters).ravel(), discounted.sum(axis=1)
