@@ -27,7 +27,8 @@ class Tco(Result):
 
     table     vendor, year (0 is the start), category, mean, p10, p50, p90: nominal money
     totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
-              simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan with exit)
+              simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan
+              with exit)
     tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
     """
 
