@@ -19,7 +19,7 @@ ORDER = [  # a room may import only rooms above it
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
     "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
     "procurement.exit_cost", "procurement.tco", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
-    "samples", "template", "project", "__main__",
+    "plots.procurement", "samples", "template", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

@@ -100,7 +100,7 @@ class Line:
     ratchet: bool = False
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Dossier:
     """A decision between vendors.
 
@@ -120,6 +120,13 @@ class Dossier:
     evidence: pd.DataFrame | None = None
     fit: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        bare = self.unsupported["figure"].nunique()
+        return (
+            f"Dossier: {self.decision['title']} ({self.decision['status']}); {len(self.vendors)} vendors, "
+            f"{len(self.costs)} lines of cost, {len(self.figures)} figures, {bare} of them without a dated source"
+        )
 
     @property
     def vendors(self) -> list[str]:

@@ -37,7 +37,7 @@ class ExitCost(Result):
     calendar   vendor, cheapest (quarter), planned (its cost), last_notice (years after the start)
     """
 
-    plot_name: ClassVar[str] = ""
+    plot_name: ClassVar[str] = "procurement.leaving"
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import product
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -32,10 +34,20 @@ class Tco(Result):
     tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
     """
 
+    plot_name: ClassVar[str] = "procurement.totals"
+
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     tornado: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: str = ""
     status: str = ""
+
+    def years(self, ax=None):
+        """Draw the cost by year and category; returns the matplotlib Axes."""
+        return import_module("dxkit.plots.procurement").years(self, ax=ax)
+
+    def doubt(self, vendor: str | None = None, ax=None):
+        """Draw what a vendor's cost is uncertain about; returns the matplotlib Axes."""
+        return import_module("dxkit.plots.procurement").tornado(self, ax=ax, vendor=vendor)
 
     def _displayed(self) -> pd.DataFrame:
         rows = self.totals[self.totals["basis"] != "nominal"]

@@ -1,0 +1,129 @@
+"""Pictures of what vendors cost. Each takes a result and optionally an Axes, and returns the Axes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dxkit.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+    canvas,
+    fitting,
+    nothing,
+)  # fmt: skip
+from dxkit.result import percent
+
+_CATEGORY = {
+    "licence": BLUE, "implementation": ORANGE, "integration": GREEN, "training": YELLOW, "operations": SKY,
+    "support": PURPLE, "hosting": RED, "other": PALE,
+}  # fmt: skip
+
+
+def _money(result) -> str:
+    return f"{result.currency or 'money'}, thousands ({result.status})"
+
+
+def totals(result, ax=None, basis="pv"):
+    """The present value of each vendor as the range from P10 to P90 with the mean, and how often it is the cheapest.
+
+    `basis` is "pv", or "pv_with_exit" for owning and leaving.
+    """
+    rows = result.totals[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
+    with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
+        for y, row in enumerate(rows):
+            ax.plot([row["p10"] / 1e3, row["p90"] / 1e3], [y, y], color=BLUE, linewidth=6, alpha=0.4,
+                    solid_capstyle="butt")  # fmt: skip
+            ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7)
+            ax.annotate(f"cheapest {percent(row['p_cheapest'])}", (1, y), xycoords=ax.get_yaxis_transform(),
+                        xytext=(8, 0), textcoords="offset points", va="center", color=GREY)  # fmt: skip
+        ax.set_yticks(range(len(rows)), [fitting(row["vendor"]) for row in rows])
+        ax.set_ylim(-0.6, len(rows) - 0.4)
+        ax.set_xlim(left=0)
+        ax.grid(axis="x", color=PALE, linewidth=0.6)
+        ax.set_axisbelow(True)
+        what = "owning and leaving" if basis == "pv_with_exit" else "owning"
+        ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: 80 in 100")
+        best = rows[-1]
+        ax.set_title(fitting(f"Least on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}", 78))
+    return ax
+
+
+def years(result, ax=None):
+    """The cost of each vendor by year, stacked by category, time 0 as year 0."""
+    table = result.table
+    vendors, categories = list(dict.fromkeys(table["vendor"])), [c for c in _CATEGORY if (table["category"] == c).any()]
+    horizon, spent = int(table["year"].max()), table.set_index(["vendor", "year", "category"])["mean"].to_dict()
+    with canvas(ax, 9.5, 4.6) as ax:
+        left, places, labels = 0.0, [], []
+        for vendor in vendors:
+            for year in range(horizon + 1):
+                base = 0.0
+                for category in categories:
+                    height = spent.get((vendor, year, category), 0.0) / 1e3
+                    ax.bar(left + year, height, bottom=base, width=0.85, color=_CATEGORY[category], edgecolor="white",
+                           linewidth=0.4, label=category if left == 0 and year == 0 else "_")  # fmt: skip
+                    base += height
+                places.append(left + year)
+                labels.append(str(year))
+            ax.text(left + horizon / 2, -0.13, fitting(vendor, 16), transform=ax.get_xaxis_transform(), ha="center",
+                    va="top", fontsize=8.5)  # fmt: skip
+            left += horizon + 2
+        ax.set_xticks(places, labels, fontsize=8)
+        ax.set_ylabel(f"a year, {_money(result)}")
+        low = min(vendors, key=lambda name: table.loc[table["vendor"] == name, "mean"].sum())
+        ax.set_title(fitting(f"Least over the years: {low}", 80), pad=26)
+        ax.legend(ncols=len(categories), frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        ax.grid(axis="y", color=PALE, linewidth=0.6)
+        ax.set_axisbelow(True)
+    return ax
+
+
+def tornado(result, ax=None, vendor=None):
+    """What a vendor's cost is uncertain about: each input's share of the variance, the largest on top."""
+    vendor = vendor or result.totals["vendor"].iloc[0]
+    rows = result.tornado[result.tornado["vendor"] == vendor].head(8).iloc[::-1]
+    if rows.empty:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax, "every figure is certain")
+    with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
+        ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
+        for y, share in enumerate(rows["share"]):
+            ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
+        names = [name.removeprefix(f"{vendor}: ") for name in rows["input"]]
+        ax.set_yticks(range(len(rows)), [fitting(name, 40) for name in names])
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("share of the variance of the present value, %")
+        ax.set_title(
+            fitting(f"{vendor}: most of the doubt is about {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}", 76)
+        )
+    return ax
+
+
+def leaving(result, ax=None):
+    """Planned exit of each vendor by quarter (lines) and forced exit (dashes); crosses mark the cheapest quarter."""
+    vendors = list(dict.fromkeys(result.totals["vendor"]))
+    colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
+    with canvas(ax, 9.5, 4.6) as ax:
+        for k, vendor in enumerate(vendors):
+            rows = result.totals[result.totals["vendor"] == vendor]
+            colour, years_ = colours[k % len(colours)], rows["quarter"] / 4
+            ax.plot(years_, rows["planned"] / 1e3, color=colour, linewidth=2, label=fitting(vendor, 30))
+            ax.plot(years_, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
+            calendar = result.calendar.set_index("vendor").loc[vendor]
+            ax.plot(calendar["cheapest"] / 4, calendar["planned"] / 1e3, "X", color=colour, markersize=8, label="_")
+        ax.set_ylim(bottom=0)
+        ax.set_xticks(np.arange(0, rows["quarter"].max() / 4 + 0.01))
+        ax.set_xlabel("years after the start; line: planned, dashes: forced, cross: cheapest quarter to leave")
+        ax.set_ylabel(_money(result))
+        ax.grid(axis="y", color=PALE, linewidth=0.6)
+        end = result.totals[result.totals["quarter"] == result.totals["quarter"].max()].sort_values("planned")
+        ax.set_title(fitting(f"Dearest to leave at the end: {end['vendor'].iloc[-1]}", 80), pad=42)
+        ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return ax
