@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dxkit.faults import DataError
 from dxkit.plots.style import (
     BLUE,
     GREEN,
@@ -86,8 +87,14 @@ def years(result, ax=None):
 
 
 def tornado(result, ax=None, vendor=None):
-    """What a vendor's cost is uncertain about: each input's share of the variance, the largest on top."""
-    vendor = vendor or result.totals["vendor"].iloc[0]
+    """What a vendor's cost is uncertain about: each input's share of the variance, the largest on top.
+
+    The vendor that costs least on average by default.
+    """
+    pv = result.totals[result.totals["basis"] == "pv"].set_index("vendor")["mean"]
+    vendor = vendor or pv.idxmin()
+    if vendor not in pv.index:
+        raise DataError(f"there is no vendor '{vendor}'; there are {', '.join(pv.index)}")
     rows = result.tornado[result.tornado["vendor"] == vendor].head(8).iloc[::-1]
     if rows.empty:
         with canvas(ax, 8, 2) as ax:

@@ -50,6 +50,13 @@ def test_the_doubt_of_a_vendor_is_its_tornado(portal):
     assert fits(axes)
 
 
+def test_a_vendor_that_is_not_there_is_said(portal):
+    result = dx.tco(portal)
+    with pytest.raises(dx.DataError, match="no vendor 'Acme'; there are Backstage, self-hosted, Cortex"):
+        result.doubt("Acme")
+    assert result.doubt().get_title(loc="left").startswith("Backstage, managed")
+
+
 def test_leaving_draws_planned_and_forced_and_marks_the_cheapest_quarter(portal):
     result = dx.exit_cost(portal)
     axes = result.plot()
