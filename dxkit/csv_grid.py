@@ -131,11 +131,12 @@ def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[l
         len(r) < width or not r[width - 1].strip() for r in records
     ):  # fmt: skip
         width -= 1
+    ended = len({len(record) for record in records[1:]}) == 1  # every row ends with the same empty cells
     for i, record in enumerate(records):
         if len(record) == width:
             continue
         if len(record) > width:
-            if any(cell.strip() for cell in record[width:]):
+            if not (ended or i == 0) or any(cell.strip() for cell in record[width:]):
                 faults.add(
                     f"the row has {len(record)} cells, the header {width}; is there an unquoted separator or decimal "
                     "comma in it?", file=file, row=rows[i],

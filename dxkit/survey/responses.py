@@ -144,9 +144,10 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
         notes.append(_listed("not affected, taken as no burden", [f"{item} ({n})" for item, n in unaffected.items()]))
     if book.of_kind("weight"):
         notes.append("the weight column is not used: weights come from the roster")
+    identified = _names_people(export, book) and bool((export.respondent[keep] != "").all())
     survey = Survey(
-        codebook=book, answers=answers, state=state, segments=segments, keys=_keys(export, answers, segments, keep),
-        identified=bool((export.respondent[keep] != "").all()), comments=comments, cleaning=cleaning, roster=people,
+        codebook=book, answers=answers, state=state, segments=segments, identified=identified, comments=comments,
+        keys=_keys(export, book, answers, segments, keep), cleaning=cleaning, roster=people,
         wave=wave or "", source=export.source, min_group=int(min_group),
     )  # fmt: skip
     return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
@@ -349,10 +350,15 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
     )
 
 
-def _keys(export, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray) -> np.ndarray:
+def _names_people(export, book: Codebook) -> bool:
+    """Whether the ids are the codebook's: a tool's own number tells a submission, and comes again in the next wave."""
+    return any(item in export.answers for item in book.of_kind("id"))
+
+
+def _keys(export, book: Codebook, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray) -> np.ndarray:
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
     ids = export.respondent.to_numpy(dtype=object)[keep]
-    if (ids != "").all() and len(ids):
+    if (ids != "").all() and len(ids) and _names_people(export, book):
         digests = [hashlib.blake2b(str(text).encode(), digest_size=8).digest() for text in ids]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)
     rows = pd.util.hash_pandas_object(pd.concat([answers, segments.astype(str)], axis=1), index=False)

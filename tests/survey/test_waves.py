@@ -231,3 +231,13 @@ def test_a_change_without_spread_has_no_p_unless_everybody_answered_both_times()
     assert not found["holds"]
     census = row(dx.compare(survey({"q": one}, range(12), 12), survey({"q": two}, range(12), 12)))
     assert (census["p"], census["low"], census["holds"]) == (0.0, census["estimate"], True)
+
+
+def test_row_numbers_of_a_tool_are_not_people():
+    """LimeSurvey counts its answers from 1 in every wave: they are other people, not the same."""
+    items = pd.DataFrame({"item": ["q"], "text": ["q"], "kind": ["rating"], "scale": ["1-5"]})
+    head = {"submitdate": "2026-01-01", "lastpage": 5, "startlanguage": "en", "seed": 1}
+    frames = [pd.DataFrame({"id": range(1, 31), **head, "q": [i * n % 5 + 1 for i in range(30)]}) for n in (1, 3)]
+    one, two = (dx.read_survey(frame.astype(str), items, source="limesurvey") for frame in frames)
+    assert not one.identified
+    assert not dx.compare(one, two).table["paired"].any()
