@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.special import ndtri
 
+from dxkit.faults import DataError
+
 SCRAMBLES = 8
 POINTS = 2_048
+_BLOCK = 16_384
+_MOST = 2**24
 
 
 def scrambled(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS) -> np.ndarray:
@@ -17,13 +23,28 @@ def scrambled(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, poi
     >>> scrambled(3).shape
     (16384, 3)
     """
+    return np.concatenate(list(blocks(dimensions, seed, scrambles=scrambles, points=points)))
+
+
+def blocks(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS) -> Iterator[np.ndarray]:
+    """The numbers of `scrambled` in blocks of at most 16,384 rows, for what would not fit into memory at once."""
     from scipy.stats import qmc
 
-    blocks = [
-        qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng([seed, k])).random(points)
-        for k in range(scrambles)
-    ]
-    return np.clip(np.concatenate(blocks), 2.0**-32, 1 - 2.0**-32)
+    for k in range(scrambles):
+        sequence = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng([seed, k]))
+        for start in range(0, points, _BLOCK):
+            yield np.clip(sequence.random(min(_BLOCK, points - start)), 2.0**-32, 1 - 2.0**-32)
+
+
+def points_for(draws: int) -> int:
+    """Points a scramble so that there are at least so many draws: a power of two, as Sobol's sequence wants.
+
+    >>> points_for(16_384), points_for(100_000)
+    (2048, 16384)
+    """
+    if not 1_024 <= draws <= _MOST:
+        raise DataError(f"draws={draws!r}: use from 1,024 to {_MOST:,} draws")
+    return 1 << (-(-int(draws) // SCRAMBLES) - 1).bit_length()
 
 
 def normals(uniforms: np.ndarray) -> np.ndarray:

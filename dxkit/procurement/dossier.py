@@ -55,13 +55,15 @@ class Figure:
     def supported(self) -> bool:
         return all(claim.supported for claim in self.claims)
 
-    def quantile(self, u: np.ndarray) -> np.ndarray:
+    def draw(self, u: np.ndarray) -> np.ndarray:
         """A draw for each uniform number; several claims share the unit interval equally."""
         count = len(self.claims)
+        if count == 1:
+            return self.claims[0].estimate.draw(u)
         which = np.minimum((u * count).astype(int), count - 1)
         values = np.empty(np.shape(u))
         for k, claim in enumerate(self.claims):
-            values[which == k] = claim.estimate.quantile(u[which == k] * count - k)
+            values[which == k] = claim.estimate.draw(u[which == k] * count - k)
         return values
 
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit import draws
 from dxkit.procurement.cashflow import annuity
 from dxkit.procurement.dossier import Dossier, Figure
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
+from dxkit.procurement.simulation import drawn_exits
 from dxkit.procurement.yearly import money
 from dxkit.result import Result
 
@@ -22,7 +22,6 @@ _EU_NOTICE = (
     2 / 12
 )  # years: the longest notice for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
 _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own work
-_SEED = 1_000_003  # exit has a sequence of its own, so that a further line of cost leaves it alone
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -81,7 +80,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     times = np.arange(4 * dossier.horizon + 1) / 4
     eu = in_the_eu(dossier)
     rows, totals, expected, calendar, assumed = [], [], [], [], 0
-    drawn = exit_draws(dossier, seed)
+    drawn = all_exits(dossier, seed)
     for vendor in dossier.vendors:
         values, missing = inputs(dossier, vendor, drawn)
         assumed += missing
@@ -126,17 +125,10 @@ def _figures(dossier: Dossier, vendor: str) -> dict[str, Figure]:
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
-def exit_draws(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
-    """Draws of every uncertain figure of exit, in an order of rows of its own."""
-    uncertain = [figure for figure in dossier.exit.values() if not figure.fixed]
-    if not uncertain:
-        return {}
-    points = draws.scrambled(256 * -(-len(uncertain) // 256), seed + _SEED)
-    shuffle = np.random.default_rng([seed, _SEED])
-    order = np.concatenate([
-        k * draws.POINTS + shuffle.permutation(draws.POINTS) for k in range(draws.SCRAMBLES)
-    ])  # fmt: skip
-    return {figure.name: figure.quantile(points[order, k]) for k, figure in enumerate(uncertain)}
+def all_exits(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
+    """Draws (S,) of every uncertain figure of exit."""
+    parts = list(drawn_exits(dossier, seed))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:

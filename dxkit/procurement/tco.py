@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from itertools import product
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit import draws
+from dxkit.draws import SCRAMBLES, error, points_for
 from dxkit.procurement.cashflow import discount_factors
-from dxkit.procurement.dossier import Dossier, Figure, Line
-from dxkit.procurement.exit_cost import exit_draws, expected_by_draw
-from dxkit.procurement.yearly import figures_of, money
-from dxkit.result import Result
+from dxkit.procurement.dossier import Dossier
+from dxkit.procurement.exit_cost import expected_by_draw
+from dxkit.procurement.integrals import exact_mean, shares_of_variance
+from dxkit.procurement.returns import COLUMNS, returns
+from dxkit.procurement.simulation import DRAWS, drawn, drawn_apart, drawn_exits
+from dxkit.procurement.yearly import money
+from dxkit.result import Result, percent
 
-_WIDTH = 256
-_NODES = 24  # Gauss and Legendre's, for each claim on each figure; exact to about seven digits
+_IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -28,16 +29,23 @@ class Tco(Result):
     """Total cost of ownership by vendor.
 
     table     vendor, year (0 is the start), category, mean, p10, p50, p90: nominal money
+    yearly    vendor, year, mean, p10, p90: all categories together
     totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
               simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan
               with exit)
     tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
+    returns   vendor, pv_benefits, pv_costs, npv, p10, p90, p_positive, roi, payback, payback_discounted (years), irr;
+              no row where the dossier has no benefits
+    present   present value by vendor and draw, (S,) each, paired over the vendors
     """
 
     plot_name: ClassVar[str] = "procurement.totals"
 
+    yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     tornado: pd.DataFrame = field(default_factory=pd.DataFrame)
+    returns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    present: Mapping[str, np.ndarray] = field(default_factory=dict)
     currency: str = ""
     status: str = ""
 
@@ -53,12 +61,10 @@ class Tco(Result):
         rows = self.totals[self.totals["basis"] != "nominal"]
         step = _step(rows)
         shown = rows[["mean", "p10", "p50", "p90"]].map(lambda value: f"{round(value / step) * step:,.0f}")
-        chance = rows["p_cheapest"].map(
-            lambda p: "over 99%" if p > 0.99 else "under 1%" if p < 0.01 else f"{100 * p:.0f}%"
-        )
         names = {"mean": "present value", "p10": "10 in 100 below", "p50": "half below", "p90": "90 in 100 below"}
         basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
-        return pd.concat([rows[["vendor"]], basis, shown.rename(columns=names), chance.rename("cheapest")], axis=1)
+        chance = rows["p_cheapest"].map(percent).rename("cheapest")
+        return pd.concat([rows[["vendor"]], basis, shown.rename(columns=names), chance], axis=1)
 
 
 def _step(rows: pd.DataFrame) -> float:
@@ -67,7 +73,7 @@ def _step(rows: pd.DataFrame) -> float:
     return 10.0 ** max(0, math.floor(math.log10(max(spread, 1.0) / 5)))
 
 
-def tco(dossier: Dossier, seed: int = 0) -> Tco:
+def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = True) -> Tco:
     """Work out what each vendor costs to own (MODELS 8).
 
     Parameters
@@ -76,11 +82,21 @@ def tco(dossier: Dossier, seed: int = 0) -> Tco:
     seed : int
         Of the draws. Every uncertain figure is drawn once and shared by all vendors that use it, so comparisons are
         paired; a vendor that is added below the others leaves their draws alone.
+    draws : int
+        At least so many; rounded up to 8 scrambles of a power of two.
+    shared : bool
+        False draws the figures of every line by themselves, as spreadsheets with one random cell each do. It
+        understates the spread and is there to show by how much.
 
     Returns
     -------
     Tco
         Money in the dossier's currency; time 0 is not discounted, years at their end.
+
+    Raises
+    ------
+    DataError
+        Fewer than 1,024 draws, or more than 16,777,216.
 
     Examples
     --------
@@ -89,45 +105,124 @@ def tco(dossier: Dossier, seed: int = 0) -> Tco:
     >>> dx.tco(dx.read_dossier({"costs": costs})).totals.query("basis == 'pv'")["mean"].round(2).tolist()
     [2486.85, 2984.22]
     """
-    values = drawn(dossier, seed)
-    factors = discount_factors(dossier.rate, dossier.horizon)
-    rows, tornado, bases = [], [], {"nominal": {}, "pv": {}, "pv_with_exit": {}}
-    leaving = exit_draws(dossier, seed)
-    exact = {}
+    run = _Run(dossier, points_for(draws) * SCRAMBLES)
+    values = drawn(dossier, seed, draws) if shared else drawn_apart(dossier, seed, draws)
+    for block, leaving in zip(values, drawn_exits(dossier, seed, draws), strict=True):
+        run.add(block, leaving)
+    factors, exact, tornado, back = run.factors, {}, [], []
     for vendor in dossier.vendors:
         lines = [line for line in dossier.costs if line.vendor == vendor]
-        spent = {}
-        for line in lines:
-            spent.setdefault(line.category, []).append(money(line, dossier, values))
-        size = len(next(iter(values.values()), np.zeros(1)))
-        by_category = {name: np.broadcast_to(sum(parts), (size, len(factors))) for name, parts in spent.items()}
-        for year, (category, each) in product(range(len(factors)), by_category.items()):
-            rows.append([vendor, year, category, *_summary(each[:, year])])
-        whole = sum(by_category.values())
-        bases["nominal"][vendor], bases["pv"][vendor] = whole.sum(axis=1), whole @ factors
-        bases["pv_with_exit"][vendor] = bases["pv"][vendor] + expected_by_draw(dossier, vendor, leaving)
         mean = sum(exact_mean(line, dossier) for line in lines)
         exact[vendor] = {"nominal": float(mean.sum()), "pv": float(mean @ factors), "pv_with_exit": np.nan}
-        tornado += [[vendor, *row] for row in _tornado(lines, dossier, factors, float(np.var(bases["pv"][vendor])))]
+        shares = shares_of_variance(lines, dossier, factors, float(np.var(run.bases["pv"][vendor])))
+        tornado += [[vendor, *row] for row in shares]
+        gains = [line for line in dossier.benefits if line.vendor == vendor]
+        if gains:
+            gained = sum(exact_mean(line, dossier) for line in gains)
+            net = run.gains[vendor] - run.bases["pv"][vendor]
+            back.append(returns(vendor, gained, mean, net, dossier.rate))
     totals = []
-    for basis, each in bases.items():
-        cheapest = _cheapest(np.column_stack(np.broadcast_arrays(*each.values())))
+    for basis, each in {"nominal": run.nominal(), **run.bases}.items():
+        cheapest = _cheapest(list(each.values()))
         for (vendor, total), p in zip(each.items(), cheapest, strict=True):
             mean, *quantiles = _summary(total)
-            totals.append([vendor, basis, mean, _error(total), *quantiles, p, exact[vendor][basis]])
+            mean = run.mean(vendor) if basis == "nominal" else mean
+            totals.append([vendor, basis, mean, float(error(total)), *quantiles, p, exact[vendor][basis]])
     currency, status = str(dossier.decision["currency"]), str(dossier.decision["status"])
     return Tco(
-        table=pd.DataFrame(rows, columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
+        table=pd.DataFrame(run.by_category(), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
+        yearly=pd.DataFrame(run.by_year(), columns=["vendor", "year", "mean", "p10", "p90"]),
         totals=pd.DataFrame(totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest",
                                              "exact_mean"]),
         tornado=pd.DataFrame(tornado, columns=["vendor", "input", "share"]),
+        returns=pd.DataFrame(back, columns=COLUMNS), present=run.bases["pv"],
         seed=seed, currency=currency, status=status,
         title=f"Cost of ownership over {dossier.horizon} years, {currency or 'the currency of the dossier'} ({status})",
-        notes=tuple(_notes(dossier)),
+        notes=tuple(_notes(dossier, shared)),
     )  # fmt: skip
 
 
-def _notes(dossier: Dossier) -> Iterable[str]:
+class _Run:
+    """The money of every vendor by draw, filled block by block."""
+
+    def __init__(self, dossier: Dossier, size: int):
+        self.dossier, self.at = dossier, 0
+        self.factors = discount_factors(dossier.rate, dossier.horizon)
+        self.kind = np.float64 if size <= _IN_FULL else np.float32
+        self.bases = {
+            basis: {vendor: np.empty(size, dtype=self.kind) for vendor in dossier.vendors}
+            for basis in ("pv", "pv_with_exit")
+        }  # fmt: skip
+        self.gains = {line.vendor: np.zeros(size, dtype=self.kind) for line in dossier.benefits}
+        self.cells: dict[tuple[str, str], np.ndarray] = {}
+        self.sums: dict[tuple[str, str], np.ndarray] = {}
+        self.whole = {vendor: np.empty((dossier.horizon + 1, size), dtype=self.kind) for vendor in dossier.vendors}
+        self.size = size
+
+    def add(self, values, leaving) -> None:
+        """Work out a block: `values` for all lines, or a list of values for each."""
+        apart = isinstance(values, list)
+        columns = [column for each in (values if apart else [values]) for column in each.values()]
+        count = max(max((len(c) for c in columns), default=1), max((len(c) for c in leaving.values()), default=1))
+        count = count if count > 1 else self.size // SCRAMBLES
+        rows = slice(self.at, self.at + count)
+        self.at += count
+        spent: dict[tuple[str, str], np.ndarray] = {}
+        for number, line in enumerate(self.dossier.costs):
+            cost = money(line, self.dossier, values[number] if apart else values)
+            key = (line.vendor, line.category)
+            spent[key] = spent[key] + cost if key in spent else cost
+        for vendor in self.dossier.vendors:
+            each = {category: cost for (name, category), cost in spent.items() if name == vendor}
+            whole = np.broadcast_to(sum(each.values()), (count, len(self.factors)))
+            for category, cost in each.items():
+                self._keep((vendor, category), np.broadcast_to(cost, (count, len(self.factors))), rows)
+            self.whole[vendor][:, rows] = whole.T
+            self.bases["pv"][vendor][rows] = whole @ self.factors
+            left = expected_by_draw(self.dossier, vendor, leaving)
+            self.bases["pv_with_exit"][vendor][rows] = self.bases["pv"][vendor][rows] + left
+        for line in self.dossier.benefits:
+            gain = money(line, self.dossier, self.benefit_values(values)) @ self.factors
+            self.gains[line.vendor][rows] += gain
+
+    def benefit_values(self, values):
+        return values if not isinstance(values, list) else {
+            name: np.full(1, figure.mean) for name, figure in self.dossier.figures.items()
+        }  # fmt: skip
+
+    def _keep(self, key, cost: np.ndarray, rows: slice) -> None:
+        if key not in self.cells:
+            self.cells[key] = np.zeros((cost.shape[1], self.size), dtype=self.kind)
+            self.sums[key] = np.zeros(cost.shape[1])
+        sums = cost.sum(axis=0)
+        for year in np.flatnonzero(sums):
+            self.cells[key][year, rows] = cost[:, year]
+        self.sums[key] += sums
+
+    def nominal(self) -> dict[str, np.ndarray]:
+        return {vendor: whole.sum(axis=0) for vendor, whole in self.whole.items()}
+
+    def mean(self, vendor: str) -> float:
+        return float(sum(each.sum() for (name, _), each in self.sums.items() if name == vendor) / self.size)
+
+    def by_category(self) -> Iterable[list]:
+        for vendor in self.dossier.vendors:
+            for year in range(len(self.factors)):
+                for (name, category), cost in self.cells.items():
+                    if name == vendor:
+                        mean = float(self.sums[name, category][year] / self.size)
+                        yield [vendor, year, category, mean, *_quantiles(cost[year], [0.1, 0.5, 0.9])]
+
+    def by_year(self) -> Iterable[list]:
+        for vendor, whole in self.whole.items():
+            sums = sum(each for (name, _), each in self.sums.items() if name == vendor)
+            for year, cost in enumerate(whole):
+                yield [vendor, year, float(sums[year] / self.size), *_quantiles(cost, [0.1, 0.9])]
+
+
+def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
+    if not shared:
+        yield "every line is drawn by itself, so the spread is understated: for comparison only"
     yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
     open_figures, all_figures = len(dossier.unsupported["figure"].unique()), len(dossier.figures)
     if open_figures:
@@ -136,69 +231,20 @@ def _notes(dossier: Dossier) -> Iterable[str]:
         yield f"sources differ on {dossier.conflicting['figure'].nunique()} figures: each is taken as likely"
 
 
-def drawn(dossier: Dossier, seed: int = 0) -> dict[str, np.ndarray]:
-    """A value (S,) for every figure of drivers, costs and benefits: draws where it is uncertain, else the number."""
-    leaving = {figure.name for figure in dossier.exit.values()}
-    figures = [figure for name, figure in dossier.figures.items() if name not in leaving]
-    uncertain = [figure for figure in figures if not figure.fixed]
-    width = _WIDTH * -(-len(uncertain) // _WIDTH)  # the same sequence for any number of figures up to this
-    points = draws.scrambled(width, seed) if uncertain else np.empty((1, 0))
-    values = {figure.name: np.full(len(points), figure.mean) for figure in figures if figure.fixed}
-    return values | {figure.name: figure.quantile(points[:, k]) for k, figure in enumerate(uncertain)}
-
-
-def exact_mean(line: Line, dossier: Dossier) -> np.ndarray:
-    """Expected money of a line by year (T + 1,), integrated over everything that it depends on, not drawn."""
-    figures = figures_of(line, dossier.drivers)
-    grids = {name: _nodes(figure) for name, figure in figures.items()}
-    mesh = np.meshgrid(*(nodes for nodes, _ in grids.values()), indexing="ij")
-    weight = np.ones(1)
-    for _, share in grids.values():
-        weight = np.multiply.outer(weight, share)
-    spent = money(line, dossier, {name: each.ravel() for name, each in zip(grids, mesh, strict=True)})
-    return weight.ravel() @ np.broadcast_to(spent, (weight.size, spent.shape[1]))
-
-
-def _nodes(figure: Figure) -> tuple[np.ndarray, np.ndarray]:
-    """Values of a figure and their weights, for integrals over it."""
-    if figure.fixed:
-        return np.array([figure.mean]), np.ones(1)
-    at, share = np.polynomial.legendre.leggauss(_NODES)
-    # u = 3 v^2 - 2 v^3 is flat at both ends, where quantiles may be steep
-    v = (at + 1) / 2
-    u, slope = v * v * (3 - 2 * v), 6 * v * (1 - v)
-    parts = [claim.estimate.quantile(u) for claim in figure.claims]
-    return np.concatenate(parts), np.tile(share / 2 * slope, len(parts)) / len(parts)
-
-
-def _tornado(lines: list[Line], dossier: Dossier, factors: np.ndarray, variance: float) -> list[list]:
-    """Each input's share of the variance of the present value: what is left of it with all others at their means."""
-    figures: dict[str, Figure] = {}
-    for line in lines:
-        figures |= figures_of(line, dossier.drivers)
-    at_mean = {name: figure.mean for name, figure in figures.items()}
-    rows = []
-    for name, figure in figures.items():
-        if figure.fixed or variance <= 0:
-            continue
-        nodes, weight = _nodes(figure)
-        total = sum(money(line, dossier, at_mean | {name: nodes}) @ factors for line in lines)
-        mean = weight @ total
-        rows.append([name, float(weight @ (total - mean) ** 2 / variance)])
-    return sorted(rows, key=lambda row: -row[1])
-
-
 def _summary(values: np.ndarray) -> list[float]:
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
-    return [float(values.mean()), float(low), float(middle), float(high)]
+    quantiles = _quantiles(values, [0.1, 0.5, 0.9])
+    return [quantiles[0] if quantiles[0] == quantiles[2] else float(values.mean(dtype=float)), *quantiles]
 
 
-def _error(values: np.ndarray) -> float:
-    return float(draws.error(values)) if len(values) > 1 else 0.0
+def _quantiles(values: np.ndarray, at: list[float]) -> list[float]:
+    if values[0] == values[-1] and (values == values[0]).all():
+        return [float(values[0])] * len(at)
+    return [float(each) for each in np.quantile(values, at)]
 
 
-def _cheapest(totals: np.ndarray) -> np.ndarray:
-    """Share of the draws in which each vendor costs least, (V,); those level share it."""
-    least = totals.min(axis=1, keepdims=True)
-    level = totals <= least + 1e-9 * np.abs(least)
-    return (level / level.sum(axis=1, keepdims=True)).mean(axis=0)
+def _cheapest(totals: list[np.ndarray]) -> list[float]:
+    """Share of the draws in which each vendor costs least; those level share it."""
+    least = np.minimum.reduce(totals)
+    least += 1e-9 * np.abs(least)
+    level = sum((total <= least).astype(np.uint8) for total in totals)
+    return [float(((total <= least) / level).mean()) for total in totals]

@@ -95,7 +95,7 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
     assert pooled.mean == pytest.approx((pooled.claims[0].estimate.mean + pooled.claims[1].estimate.mean) / 2)
     assert read.conflicting["source"].tolist() == ["blog", "aggregator"]
     u = (np.arange(100_000) + 0.5) / 100_000
-    drawn = pooled.quantile(u)
+    drawn = pooled.draw(u)
     assert drawn.mean() == pytest.approx(pooled.mean, rel=1e-3)
     assert drawn.var() == pytest.approx(pooled.variance, rel=1e-2)
     assert ((drawn < 300.1) | (drawn > 399.9)).all()
