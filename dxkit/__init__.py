@@ -27,6 +27,7 @@ _HOME = {
     "response_rate": "survey.response",
     "scores": "survey.scores",
     "show": "result",
+    "switching": "procurement.switching",
     "tally": "survey.counting",
     "tco": "procurement.tco",
 }

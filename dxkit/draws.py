@@ -11,7 +11,7 @@ from dxkit.faults import DataError
 
 SCRAMBLES = 8
 POINTS = 2_048
-_BLOCK = 16_384
+BLOCK = 16_384
 _MOST = 2**24
 
 
@@ -32,8 +32,8 @@ def blocks(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points
 
     for k in range(scrambles):
         sequence = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng([seed, k]))
-        for start in range(0, points, _BLOCK):
-            yield np.clip(sequence.random(min(_BLOCK, points - start)), 2.0**-32, 1 - 2.0**-32)
+        for start in range(0, points, BLOCK):
+            yield np.clip(sequence.random(min(BLOCK, points - start)), 2.0**-32, 1 - 2.0**-32)
 
 
 def points_for(draws: int) -> int:

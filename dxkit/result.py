@@ -171,6 +171,17 @@ def percent(p: float) -> str:
     return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
 
 
+def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFrame:
+    """Amounts as text, to a step or else to two digits of the largest; `–` where there is none.
+
+    >>> rounded_money(pd.DataFrame({"cost": [123_456.0, 7_890.0]}))["cost"].tolist()
+    ['120,000', '10,000']
+    """
+    most = float(np.nanmax(frame.abs().to_numpy(dtype=float), initial=1.0))
+    step = step or 10.0 ** max(0, math.floor(math.log10(most)) - 1)
+    return frame.map(lambda value: _MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+
+
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with column names that are text and differ."""
     names: list[str] = []

@@ -19,8 +19,8 @@ ORDER = [  # a room may import only rooms above it
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
     "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
-    "procurement.tco", "plots.style", "plots.survey", "plots.ranking", "plots.waves", "plots.procurement",
-    "samples", "template", "project", "__main__",
+    "procurement.tco", "procurement.switching", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
+    "plots.procurement", "samples", "template", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

@@ -57,10 +57,11 @@ def totals(result, ax=None, basis="pv"):
 
 
 def years(result, ax=None):
-    """The cost of each vendor by year, stacked by category, time 0 as year 0."""
+    """The cost of each vendor by year, stacked by category, time 0 as year 0; the line is P10 to P90 of the year."""
     table = result.table
     vendors, categories = list(dict.fromkeys(table["vendor"])), [c for c in _CATEGORY if (table["category"] == c).any()]
     horizon, spent = int(table["year"].max()), table.set_index(["vendor", "year", "category"])["mean"].to_dict()
+    sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
     with canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
         for vendor in vendors:
@@ -71,13 +72,15 @@ def years(result, ax=None):
                     ax.bar(left + year, height, bottom=base, width=0.85, color=_CATEGORY[category], edgecolor="white",
                            linewidth=0.4, label=category if left == 0 and year == 0 else "_")  # fmt: skip
                     base += height
+                whole = sums[vendor, year]
+                ax.plot([left + year] * 2, [whole["p10"] / 1e3, whole["p90"] / 1e3], color="black", linewidth=1)
                 places.append(left + year)
                 labels.append(str(year))
             ax.text(left + horizon / 2, -0.13, fitting(vendor, 16), transform=ax.get_xaxis_transform(), ha="center",
                     va="top", fontsize=8.5)  # fmt: skip
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
-        ax.set_ylabel(f"a year, {_money(result)}")
+        ax.set_ylabel(f"a year, {_money(result)}; line: 80 in 100")
         low = min(vendors, key=lambda name: table.loc[table["vendor"] == name, "mean"].sum())
         ax.set_title(fitting(f"Least over the years: {low}", 80), pad=26)
         ax.legend(ncols=len(categories), frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
@@ -114,20 +117,22 @@ def tornado(result, ax=None, vendor=None):
 
 
 def leaving(result, ax=None):
-    """Planned exit of each vendor by quarter (lines) and forced exit (dashes); crosses mark the cheapest quarter."""
+    """Exit of each vendor by quarter, planned (lines) and forced (dashes), with renewals and last days of notice."""
     vendors = list(dict.fromkeys(result.totals["vendor"]))
     colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
-    with canvas(ax, 9.5, 4.6) as ax:
+    with canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
             rows = result.totals[result.totals["vendor"] == vendor]
-            colour, years_ = colours[k % len(colours)], rows["quarter"] / 4
-            ax.plot(years_, rows["planned"] / 1e3, color=colour, linewidth=2, label=fitting(vendor, 30))
-            ax.plot(years_, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
-            calendar = result.calendar.set_index("vendor").loc[vendor]
-            ax.plot(calendar["cheapest"] / 4, calendar["planned"] / 1e3, "X", color=colour, markersize=8, label="_")
+            colour, planned = colours[k % len(colours)], rows["planned"].to_numpy() / 1e3
+            ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=fitting(vendor, 30))
+            ax.plot(rows["quarter"] / 4, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
+            renewed = result.renewals[result.renewals["vendor"] == vendor]
+            ax.plot(renewed["quarter"] / 4, renewed["planned"] / 1e3, "o", color=colour, markersize=7, label="_")
+            notice = np.interp(renewed["last_notice"], rows["quarter"] / 4, planned)
+            ax.plot(renewed["last_notice"], notice, "|", color=colour, markersize=14, markeredgewidth=2, label="_")
         ax.set_ylim(bottom=0)
         ax.set_xticks(np.arange(0, rows["quarter"].max() / 4 + 0.01))
-        ax.set_xlabel("years after the start; line: planned, dashes: forced, cross: cheapest quarter to leave")
+        ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
         ax.set_ylabel(_money(result))
         ax.grid(axis="y", color=PALE, linewidth=0.6)
         end = result.totals[result.totals["quarter"] == result.totals["quarter"].max()].sort_values("planned")

@@ -15,12 +15,14 @@ from dxkit.procurement.dossier import Dossier, Figure
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
 from dxkit.procurement.simulation import drawn_exits
 from dxkit.procurement.yearly import money
-from dxkit.result import Result
+from dxkit.result import Result, rounded_money
 
 COMPONENTS = ("data", "integration", "people", "parallel", "contract", "selection")
 _EU_NOTICE = (
     2 / 12
 )  # years: the longest notice for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
+_NO_TERM = 1 / 1_000  # years; a shorter contract binds nobody
+_DATED = ["planned", "last_notice", "date", "last_notice_date"]
 _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own work
 
 
@@ -33,21 +35,23 @@ class ExitCost(Result):
                lasting price rise that would still be swallowed); nan where nothing is paid to the vendor
     expected   vendor, expected (over the horizon, discounted, by the hazards), certain (planned exit at the end of
                the horizon, discounted), p_exit
-    calendar   vendor, cheapest (quarter), planned (its cost), last_notice (years after the start)
+    calendar   vendor, cheapest (quarter), planned (its cost), last_notice (years after the start), date,
+               last_notice_date ("" where the dossier names no start)
+    renewals   vendor, quarter, planned, last_notice (years after the start), date, last_notice_date
     """
 
     plot_name: ClassVar[str] = "procurement.leaving"
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
+    renewals: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: str = ""
     status: str = ""
 
     def _displayed(self) -> pd.DataFrame:
         years = self.totals[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
-        step = 10.0 ** max(0, math.floor(math.log10(max(float(years["planned"].max()), 1.0))) - 1)
-        money = years[["planned", "forced"]].map(lambda value: f"{round(value / step) * step:,.0f}")
-        return pd.concat([years[["vendor", "year"]], money, years[["lock_in_ratio", "headroom"]]], axis=1)
+        shown = rounded_money(years[["planned", "forced"]])
+        return pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio", "headroom"]]], axis=1)
 
     def _kinds(self) -> dict[str, str]:
         return {"year": "count", "lock_in_ratio": "hours", "headroom": "share"}
@@ -79,7 +83,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     """
     times = np.arange(4 * dossier.horizon + 1) / 4
     eu = in_the_eu(dossier)
-    rows, totals, expected, calendar, assumed = [], [], [], [], 0
+    rows, totals, expected, calendar, again, assumed = [], [], [], [], [], 0
     drawn = all_exits(dossier, seed)
     for vendor in dossier.vendors:
         values, missing = inputs(dossier, vendor, drawn)
@@ -103,20 +107,32 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         certain = float(planned[-1] * (1 + dossier.rate) ** -times[-1])
         expected.append([vendor, float(cost.mean()), certain, float(chance.mean())])
         cheapest = int(np.argmin(planned[1:])) + 1
-        notice = float(values["notice_months"].mean()) / 12
-        notice = min(notice, _EU_NOTICE) if eu else notice
-        calendar.append([vendor, cheapest, float(planned[cheapest]), max(0.0, times[cheapest] - notice)])
+        notice = float(values["notice_months"].mean())
+        notice = min(notice, 12 * _EU_NOTICE) if eu else notice
+        calendar.append([vendor, cheapest, float(planned[cheapest]), *_dates(dossier, cheapest, notice)])
+        for quarter in renewals(float(values["term_months"].mean()), dossier.horizon):
+            again.append([vendor, quarter, float(planned[quarter]), *_dates(dossier, quarter, notice)])
     status = str(dossier.decision["status"])
     return ExitCost(
         table=pd.DataFrame(rows, columns=["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]),
         totals=pd.DataFrame(totals, columns=["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]),
         expected=pd.DataFrame(expected, columns=["vendor", "expected", "certain", "p_exit"]),
-        calendar=pd.DataFrame(calendar, columns=["vendor", "cheapest", "planned", "last_notice"]),
+        calendar=pd.DataFrame(calendar, columns=["vendor", "cheapest", *_DATED]),
+        renewals=pd.DataFrame(again, columns=["vendor", "quarter", *_DATED]),
         title=f"Cost of leaving, {dossier.decision['currency'] or 'the currency of the dossier'} ({status})", seed=seed,
         currency=str(dossier.decision["currency"]), status=status,
         notes=(f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs are assumed, not given",
                *(("notice is at most two months in the EU",) if eu else ())),
     )  # fmt: skip
+
+
+def _dates(dossier: Dossier, quarter: int, notice_months: float) -> list:
+    """Last notice in years after the start, and both days in the calendar."""
+    last = max(0.0, quarter / 4 - notice_months / 12)
+    if not dossier.decision["start"]:
+        return [last, "", ""]
+    day = pd.Timestamp(str(dossier.decision["start"])) + pd.DateOffset(months=3 * quarter)
+    return [last, str(day.date()), str((day - pd.DateOffset(months=math.ceil(notice_months))).date())]
 
 
 def _figures(dossier: Dossier, vendor: str) -> dict[str, Figure]:
@@ -142,14 +158,24 @@ def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tu
 
 
 def _known(dossier: Dossier, vendor: str) -> dict[str, float]:
-    """What the other sheets say: the yearly spend with the vendor, at its means, and the driver seats."""
+    """What the other sheets say: the yearly spend with the vendor and its term, at the means, and the driver seats."""
     means = {name: figure.mean for name, figure in dossier.figures.items()}
     paid = [
         line for line in dossier.costs if line.vendor == vendor and line.category in _PAID and line.timing != "initial"
     ]
-    known = {"annual_spend": float(sum(money(line, dossier, means)[0, 1] for line in paid))}
+    spent = sum((money(line, dossier, means)[0, 1:] for line in paid), start=np.zeros(dossier.horizon))
+    known = {"annual_spend": float(spent[0])}
+    if spent[0] > 0 and dossier.horizon > 1:
+        known["spend_growth"] = float((spent[-1] / spent[0]) ** (1 / (dossier.horizon - 1)) - 1)
+    terms = [line.term_months for line in paid if line.term_months == line.term_months]
+    if terms:
+        known["term_months"] = max(terms)
     if "seats" in dossier.drivers:
-        known["seats"] = dossier.drivers["seats"].amount.mean
+        driver = dossier.drivers["seats"]
+        known["seats"] = driver.amount.mean
+        if driver.growth:
+            grows = driver.growth if isinstance(driver.growth, Figure) else dossier.drivers[driver.growth].amount
+            known["seats_growth"] = grows.mean
     return known
 
 
@@ -199,15 +225,27 @@ def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) 
     return {"planned": planned, "forced": forced}
 
 
+def renewals(term_months: float, horizon: int) -> list[int]:
+    """Quarters at which a contract of so many months renews within the horizon, without its end.
+
+    >>> renewals(12, 3), renewals(36, 3), renewals(18, 3)
+    ([4, 8], [], [6])
+    """
+    if not term_months / 12 > _NO_TERM:
+        return list(range(1, 4 * horizon))
+    dates = np.arange(1, 4 * horizon + 1) * term_months / 3
+    return sorted({round(float(date)) for date in dates if date < 4 * horizon - 0.5})
+
+
 def remaining_term(term: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Years until the contract could end: the whole term at the start, nothing at each renewal.
 
     >>> remaining_term(np.array([1.0]), np.array([0.0, 0.25, 1.0, 1.5])).tolist()
     [1.0, 0.75, 0.0, 0.5]
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = np.ceil(np.round(t / term, 9)) * term
-    return np.where(term > 0, np.where(t == 0, term, ends - t), 0.0)
+    length = np.maximum(term, _NO_TERM)
+    ends = np.ceil(np.round(t / length, 9)) * length
+    return np.where(term > _NO_TERM, np.where(t == 0, term, ends - t), 0.0)
 
 
 def expected_exit(sums: Mapping[str, np.ndarray], forced, voluntary, rate: float, times: np.ndarray):

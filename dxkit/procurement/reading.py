@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -149,9 +150,19 @@ def _decision(table: tables.Table | None, faults: Faults) -> dict[str, object]:
                 decision[name] = number
         elif name == "status" and value and value.casefold() not in STATUSES:
             table.fault(faults, i, "value", f"'{value[:40]}' is no status; use {' or '.join(STATUSES)}")
+        elif name == "start" and value and not _is_day(value):
+            table.fault(faults, i, "value", f"'{value[:20]}' is no day; write it as 2027-01-31")
         elif value:
-            decision[name] = value.casefold() if name == "status" else value
+            decision[name] = value.casefold() if name == "status" else value[:10] if name == "start" else value
     return decision
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _near(name: str, known: Sequence[str]) -> str:

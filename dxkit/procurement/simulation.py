@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from dxkit.draws import SCRAMBLES, blocks, points_for
+from dxkit.draws import BLOCK, SCRAMBLES, blocks, points_for
 from dxkit.procurement.dossier import Dossier, Figure
 from dxkit.procurement.yearly import figures_of
 
@@ -15,6 +15,11 @@ _WIDTH = 128  # the same sequence for any number of uncertain figures up to this
 _EXIT = 1_000_003  # exit has a sequence of its own, so that a further line of cost leaves it alone
 
 Values = Mapping[str, np.ndarray]
+
+
+def block_rows(draws: int) -> int:
+    """Rows of every block."""
+    return min(points_for(draws), BLOCK)
 
 
 def drawn(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[Values]:
@@ -46,7 +51,7 @@ def drawn_exits(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator
     uncertain = [figure for figure in dossier.exit.values() if not figure.fixed]
     shuffle = np.random.default_rng([seed, _EXIT])  # else the n-th dimensions of both sequences would move together
     for each in _blocks(uncertain, seed + _EXIT, draws):
-        order = shuffle.permutation(max((len(column) for column in each.values()), default=1))
+        order = shuffle.permutation(block_rows(draws))
         yield {name: column[order] for name, column in each.items()}
 
 

@@ -17,9 +17,9 @@ from dxkit.procurement.dossier import Dossier
 from dxkit.procurement.exit_cost import expected_by_draw
 from dxkit.procurement.integrals import exact_mean, shares_of_variance
 from dxkit.procurement.returns import COLUMNS, returns
-from dxkit.procurement.simulation import DRAWS, drawn, drawn_apart, drawn_exits
+from dxkit.procurement.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits
 from dxkit.procurement.yearly import money
-from dxkit.result import Result, percent
+from dxkit.result import Result, percent, rounded_money
 
 _IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
 
@@ -60,7 +60,7 @@ class Tco(Result):
     def _displayed(self) -> pd.DataFrame:
         rows = self.totals[self.totals["basis"] != "nominal"]
         step = _step(rows)
-        shown = rows[["mean", "p10", "p50", "p90"]].map(lambda value: f"{round(value / step) * step:,.0f}")
+        shown = rounded_money(rows[["mean", "p10", "p50", "p90"]], step)
         names = {"mean": "present value", "p10": "10 in 100 below", "p50": "half below", "p90": "90 in 100 below"}
         basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
         chance = rows["p_cheapest"].map(percent).rename("cheapest")
@@ -105,7 +105,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     >>> dx.tco(dx.read_dossier({"costs": costs})).totals.query("basis == 'pv'")["mean"].round(2).tolist()
     [2486.85, 2984.22]
     """
-    run = _Run(dossier, points_for(draws) * SCRAMBLES)
+    run = _Run(dossier, draws)
     values = drawn(dossier, seed, draws) if shared else drawn_apart(dossier, seed, draws)
     for block, leaving in zip(values, drawn_exits(dossier, seed, draws), strict=True):
         run.add(block, leaving)
@@ -145,8 +145,9 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
 class _Run:
     """The money of every vendor by draw, filled block by block."""
 
-    def __init__(self, dossier: Dossier, size: int):
-        self.dossier, self.at = dossier, 0
+    def __init__(self, dossier: Dossier, draws: int):
+        self.dossier, self.at, self.rows = dossier, 0, block_rows(draws)
+        self.size = size = points_for(draws) * SCRAMBLES
         self.factors = discount_factors(dossier.rate, dossier.horizon)
         self.kind = np.float64 if size <= _IN_FULL else np.float32
         self.bases = {
@@ -157,14 +158,10 @@ class _Run:
         self.cells: dict[tuple[str, str], np.ndarray] = {}
         self.sums: dict[tuple[str, str], np.ndarray] = {}
         self.whole = {vendor: np.empty((dossier.horizon + 1, size), dtype=self.kind) for vendor in dossier.vendors}
-        self.size = size
 
     def add(self, values, leaving) -> None:
         """Work out a block: `values` for all lines, or a list of values for each."""
-        apart = isinstance(values, list)
-        columns = [column for each in (values if apart else [values]) for column in each.values()]
-        count = max(max((len(c) for c in columns), default=1), max((len(c) for c in leaving.values()), default=1))
-        count = count if count > 1 else self.size // SCRAMBLES
+        count, apart = self.rows, isinstance(values, list)
         rows = slice(self.at, self.at + count)
         self.at += count
         spent: dict[tuple[str, str], np.ndarray] = {}

@@ -57,13 +57,16 @@ def test_a_vendor_that_is_not_there_is_said(portal):
     assert result.doubt().get_title(loc="left").startswith("Backstage, managed")
 
 
-def test_leaving_draws_planned_and_forced_and_marks_the_cheapest_quarter(portal):
+def test_leaving_draws_planned_and_forced_and_marks_renewals_and_notice(portal):
     result = dx.exit_cost(portal)
     axes = result.plot()
     lines = [line for line in axes.lines if len(line.get_xdata()) == 13]
     planned = result.totals.groupby("vendor", sort=False)["planned"].apply(list)
     assert [line.get_ydata().tolist() for line in lines[::2]] == [pytest.approx(np.array(p) / 1e3) for p in planned]
-    assert sum(line.get_marker() == "X" for line in axes.lines) == 4
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [line.get_xdata().tolist() for line in dots] == [[1.0, 2.0]] * 4  # contracts of a year
+    bars = [line for line in axes.lines if line.get_marker() == "|"]
+    assert [line.get_xdata().tolist() for line in bars] == [pytest.approx([1 - 2 / 12, 2 - 2 / 12])] * 4  # in the EU
     assert fits(axes)
 
 

@@ -1,5 +1,8 @@
 """Three-year cost: worked by hand, integrated, and by the laws of MODELS 8."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,7 @@ from dxkit.procurement.simulation import drawn
 from dxkit.procurement.yearly import money, months_active
 from tests.procurement.test_reading import costs, dossier, drivers
 
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "procurement.json").read_text())
 few = settings(max_examples=25, deadline=None)
 
 
@@ -73,10 +77,14 @@ def test_breakdowns_sum_to_the_totals():
         assert rows["p_cheapest"].sum() == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("seed", range(0, 100, 20))
-def test_the_simulated_mean_is_within_four_errors_of_the_integrated_one(seed):
-    for row in dx.tco(dossier(), seed=seed).totals.query("basis != 'pv_with_exit'").itertuples():
-        assert abs(row.mean - row.exact_mean) <= 4 * row.se + 1e-6 * abs(row.exact_mean)
+def test_the_simulated_mean_is_within_four_errors_of_the_integrated_one():
+    """100 seeds. An error from 8 scrambles has 7 degrees of freedom: 0.5% of honest runs exceed 4 of them."""
+    beyond, rows = 0, 0
+    for seed in range(100):
+        for row in dx.tco(dossier(), seed=seed).totals.query("basis != 'pv_with_exit'").itertuples():
+            rows += 1
+            beyond += abs(row.mean - row.exact_mean) > 4 * row.se + 2e-7 * abs(row.exact_mean)
+    assert beyond <= 0.02 * rows
 
 
 def test_the_integrated_mean_is_the_product_of_means_where_all_are_independent():
@@ -164,3 +172,56 @@ def test_drivers_are_not_changed():
     frame = drivers()
     dx.tco(dossier(drivers=frame))
     pd.testing.assert_frame_equal(frame, drivers())
+
+
+def test_drawn_apart_has_the_means_and_understates_the_spread():
+    one, apart = dx.tco(portal()), dx.tco(portal(), shared=False)
+    pv = [each.totals.query("basis == 'pv'").set_index("vendor") for each in (one, apart)]
+    assert pv[1]["mean"].to_dict() == pytest.approx(pv[0]["mean"].to_dict(), rel=1e-3)
+    width = [each["p90"] - each["p10"] for each in pv]
+    assert (width[1] < width[0]).all()
+    assert "the spread is understated" in repr(apart)
+
+
+def portal():
+    return dx.read_dossier(dx.samples.path("portal"))
+
+
+def test_the_yearly_spread_is_that_of_all_categories_together():
+    result = dx.tco(portal())
+    sums = result.table.groupby(["vendor", "year"], sort=False)["mean"].sum()
+    assert result.yearly["mean"].to_numpy() == pytest.approx(sums.to_numpy(), rel=1e-12)
+    assert (result.yearly["p10"] < result.yearly["p90"]).all()
+
+
+def test_many_draws_agree_with_the_default_and_keep_the_mean():
+    few_, many = dx.tco(portal()), dx.tco(portal(), draws=300_000)
+    for name, digits in (("mean", 1e-4), ("p90", 2e-3), ("exact_mean", 1e-9)):
+        pair = [each.totals.query("basis == 'pv'")[name].to_numpy() for each in (few_, many)]
+        assert pair[1] == pytest.approx(pair[0], rel=digits)
+    assert len(many.present["Port"]) == 8 * 65_536
+    with pytest.raises(dx.DataError, match="use from 1,024"):
+        dx.tco(portal(), draws=10)
+
+
+def test_what_a_purchase_brings_back_as_forrester_counts_it():
+    """TEI of Salesloft: costs and benefits of the shared case as lines of certain money."""
+    case = next(c for c in CASES if c["id"] == "tei_salesloft")
+    costs_, gains = case["inputs"]["costs"], case["inputs"]["benefits"]
+    rows = [["A", f"y{y}", "initial" if y == 0 else "yearly", 12 * y - 11, 12 * y, money_]
+            for y, money_ in enumerate(costs_)]  # fmt: skip
+    frames = {
+        "costs": pd.DataFrame(rows, columns=["vendor", "line", "timing", "from_month", "to_month", "likely"]),
+        "benefits": pd.DataFrame(
+            [["A", f"y{y}", "yearly", 12 * y - 11, 12 * y, money_] for y, money_ in enumerate(gains) if y],
+            columns=["vendor", "line", "timing", "from_month", "to_month", "likely"],
+        ),
+    }
+    frames["costs"].loc[0, ["from_month", "to_month"]] = 1
+    row = dx.tco(dx.read_dossier(frames)).returns.iloc[0]
+    flows = [gain - cost for gain, cost in zip(gains, costs_, strict=True)]
+    assert row["npv"] == pytest.approx(dx.npv(0.1, flows), rel=1e-12)
+    assert row["roi"] == pytest.approx(dx.npv(0.1, flows) / dx.npv(0.1, costs_))
+    assert row["payback"] == pytest.approx(dx.payback(flows))
+    assert row["irr"] == ", ".join(f"{100 * rate:.1f}%" for rate in dx.irr(flows))
+    assert (row["p10"], row["p_positive"]) == (pytest.approx(row["npv"]), 1.0)
