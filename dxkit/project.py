@@ -21,11 +21,11 @@ _INJECTED = "injected-parameters"
 
 
 def new(folder: str | Path) -> list[str]:
-    """Start a folder: notebooks, sample data, a fill-in survey workbook and a short README.
+    """Start a folder: notebooks, sample data, a fill-in survey and a fill-in dossier workbook, and a short README.
 
     The folder must not exist or be empty. It appears whole or not at all. Returns what was put into it.
     """
-    from dxkit import template
+    from dxkit import dossier_form, template
 
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -37,6 +37,8 @@ def new(folder: str | Path) -> list[str]:
         shutil.copytree(samples.path(), work / "data_samples", ignore=shutil.ignore_patterns(".*", "__pycache__"))
         (work / "my_survey").mkdir()
         template.write_survey_workbook(work / "my_survey" / "survey.xlsx")
+        (work / "my_decision").mkdir()
+        dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
         (work / "README.md").write_text(template.README, encoding="utf-8")
         work.chmod(0o755)
         if target.exists():  # it may be where the person stands, so it stays and is filled
@@ -241,18 +243,27 @@ def _pictures(notebook):
 def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
     """Read a table as a notebook would; returns what it is with its notes, or raises DataError with every fault.
 
-    A codebook, scales or roster is known by its columns. Answers need the codebook: beside the file, or given.
+    A dossier is known by its sheet costs; a codebook, scales or roster by its columns. Answers need the codebook:
+    beside the file, or given.
     """
     from dxkit.grids import read_grids
+    from dxkit.procurement.reading import read_dossier
     from dxkit.survey import folder as beside
     from dxkit.survey.codebook import read_codebook
     from dxkit.survey.responses import read_survey
     from dxkit.survey.roster import read_roster
 
     file = Path(path)
+    if file.is_dir() and (file / "costs.csv").is_file():
+        dossier = read_dossier(file)
+        return _told(f"{dossier!r}, no faults", dossier.notes)
     if file.is_dir():
         raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
-    headers = [{" ".join(cell.split()).casefold() for cell in grid.cells[0]} for grid in read_grids(file)]
+    grids = read_grids(file)
+    if any((grid.sheet or "").casefold() == "costs" for grid in grids):
+        dossier = read_dossier(file)
+        return _told(f"{dossier!r}, no faults", dossier.notes)
+    headers = [{" ".join(cell.split()).casefold() for cell in grid.cells[0]} for grid in grids]
 
     def has(*names: str) -> bool:
         return any(set(names) <= header for header in headers)

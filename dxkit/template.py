@@ -16,6 +16,9 @@ README = """# Your survey, your decision
    `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
 4. `02_which_two.ipynb` says which two pains to fix and how sure that is, and compares with the wave before, if its file
    (`responses_2026-Q3.csv`) stands in the same folder.
+5. Fill in the yellow cells of `my_decision/dossier.xlsx`: what each vendor costs to own and to leave. `dxkit check
+   my_decision/dossier.xlsx` names the cells that are missing; then
+   `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
 
 The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """

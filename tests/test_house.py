@@ -20,7 +20,7 @@ ORDER = [  # a room may import only rooms above it
     "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
     "procurement.tco", "procurement.switching", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
-    "plots.procurement", "samples", "template", "project", "__main__",
+    "plots.procurement", "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

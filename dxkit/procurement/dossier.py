@@ -14,6 +14,7 @@ SHEETS = ("decision", "drivers", "costs", "benefits", "exit", "criteria", "evide
 CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
 TIMINGS = ("initial", "yearly", "monthly")
 STATUSES = ("illustrative", "quoted")
+EXAMPLE = "(example)"  # a row that starts with it is left out
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,6 +82,8 @@ class Driver:
 class Line:
     """One line of cost or benefit: an amount, what it is multiplied with, and from when to when.
 
+    ledger: cash or risk, of a benefit.
+
     minimum, included, overage, uplift_cap: the contract's clauses; nan where there is none. ratchet: what is billed
     never falls.
     """
@@ -100,6 +103,7 @@ class Line:
     uplift_cap: float = np.nan
     term_months: float = np.nan
     ratchet: bool = False
+    ledger: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from dxkit.estimate import SHAPES, estimate
 from dxkit.faults import DataError, Faults
 from dxkit.procurement.dossier import (
     CATEGORIES,
+    EXAMPLE,
     SHEETS,
     STATUSES,
     TIMINGS,
@@ -35,10 +37,23 @@ _REQUIRED = {
     "evidence": ("vendor", "criterion", "rating"), "fit": ("vendor", "topic", "likely"),
 }  # fmt: skip
 _ESTIMATE = ("low", "high", "shape", "source", "source_date")
-_COST = ("category", "timing", "per", "growth", "from_month", "to_month", "currency", "ratchet", *_CLAUSES, *_ESTIMATE)
+_COST = (
+    "what",
+    "category",
+    "timing",
+    "per",
+    "growth",
+    "from_month",
+    "to_month",
+    "currency",
+    "ratchet",
+    *_CLAUSES,
+    *_ESTIMATE,
+)
 _OPTIONAL = {
-    "decision": (), "drivers": ("unit", "growth_low", "growth_likely", "growth_high", *_ESTIMATE), "costs": _COST,
-    "benefits": (*_COST, "ledger"), "exit": _ESTIMATE,
+    "decision": ("what",), "costs": _COST,
+    "drivers": ("what", "unit", "growth_low", "growth_likely", "growth_high", *_ESTIMATE),
+    "benefits": (*_COST, "ledger"), "exit": (*_ESTIMATE, "unit", "assumed", "what"),
     "criteria": ("weight_low", "weight", "weight_high", "worst", "best", "must", "measure"),
     "evidence": ("kind", "rater", "date", "trial_week", "similar_environment", "link", "note"),
     "fit": ("low", "high", "kind"),
@@ -83,13 +98,18 @@ def read_dossier(source) -> Dossier:
     decision = _decision(found.get("decision"), faults)
     drivers = _drivers(found.get("drivers"), faults)
     horizon = int(decision["horizon_years"]) if decision["horizon_years"] == decision["horizon_years"] else 3
-    costs = _lines(found["costs"], "costs", drivers, decision, horizon, faults)
+    named = [name for name in found["drivers"].text("driver") if name] if "drivers" in found else []
+    costs = _lines(found["costs"], "costs", named, decision, horizon, faults)
     vendors = list(dict.fromkeys(line.vendor for line in costs))
-    benefits = _lines(found.get("benefits"), "benefits", drivers, decision, horizon, faults, vendors)
+    benefits = _lines(found.get("benefits"), "benefits", named, decision, horizon, faults, vendors)
     exits = _exit(found.get("exit"), vendors, faults)
     for sheet in ("evidence", "fit"):
         _check_vendors(found.get(sheet), vendors, faults)
     faults.raise_if_any()
+    names = [driver.amount.name for driver in drivers.values()] + [line.amount.name for line in (*costs, *benefits)]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{_named(source)}: two figures are called '{twice[0][:80]}'; rename the driver or the line")
     frames = {name: found[name].frame if name in found else None for name in ("criteria", "evidence", "fit")}
     notes = [note for table in found.values() for note in table.notes]
     return Dossier(decision=decision, drivers=drivers, costs=tuple(costs), benefits=tuple(benefits), exit=exits,
@@ -118,12 +138,23 @@ def _tables(source) -> dict[str, tables.Table]:
         columns = {"required": _REQUIRED[name], "optional": _OPTIONAL[name], "kind": f"sheet {name}"}
         try:
             is_grid = isinstance(sheet, grids.Grid)
-            found[name] = (tables.table_from_grid if is_grid else tables.read_table)(sheet, **columns)
+            read = tables.table_from_grid if is_grid else tables.read_table
+            found[name] = _without_examples(read(sheet, **columns))
         except DataError as problem:
             problems += problem.faults
     if problems:
         raise DataError("\n".join(map(str, problems)), tuple(problems))
-    return found
+    return {name: table for name, table in found.items() if table.rows}
+
+
+def _without_examples(table: tables.Table) -> tables.Table:
+    """The table without the rows that the fill-in workbook has as examples."""
+    real = [i for i, text in enumerate(table.frame.iloc[:, 0].map(tables.as_text)) if not text.startswith(EXAMPLE)]
+    if len(real) == len(table.rows):
+        return table
+    left = f"{table.sheet or table.file}: {len(table.rows) - len(real)} example rows left out"
+    return replace(table, frame=table.frame.iloc[real].reset_index(drop=True), rows=[table.rows[i] for i in real],
+                   notes=(*table.notes, left))  # fmt: skip
 
 
 def _decision(table: tables.Table | None, faults: Faults) -> dict[str, object]:
@@ -167,7 +198,7 @@ def _is_day(text: str) -> bool:
 
 def _near(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else f"; it has {', '.join(known)}"
+    return f"; did you mean '{near[0]}'?" if near else f"; there is {', '.join(known) or 'none'}"
 
 
 def _amount(table: tables.Table, i: int, faults: Faults, columns=("low", "likely", "high"), *, least=0.0):
@@ -248,29 +279,31 @@ def _drivers(table: tables.Table | None, faults: Faults) -> dict[str, Driver]:
     return drivers
 
 
-def _lines(table, sheet: str, drivers, decision, horizon: int, faults: Faults, vendors=None) -> list[Line]:
+def _lines(table, sheet: str, named: Sequence[str], decision, horizon: int, faults: Faults, vendors=None) -> list[Line]:
     """The lines of cost or benefit; rows of one line with other figures are claims on the same figure."""
     if table is None:
         return []
     category = table.choices("category", CATEGORIES, faults=faults, default="other")
     timing = table.choices("timing", TIMINGS, faults=faults, default="yearly")
     ratchet = table.flags("ratchet", faults=faults)
+    kind = "benefit " if sheet == "benefits" else ""  # costs and benefits may have lines of one name
+    ledger = table.choices("ledger", ("cash", "risk"), faults=faults, default="cash")
     months = [table.numbers(name, faults=faults, low=0, required=False) for name in ("from_month", "to_month")]
     clauses = {name: table.numbers(name, faults=faults, low=0, required=False) for name in _CLAUSES}
     found: dict[tuple[str, str], tuple[int, Line]] = {}
     for i, (vendor, name) in enumerate(zip(table.text("vendor"), table.text("line"), strict=True)):
         _check_words(table, i, vendor, name, decision, vendors, faults)
         per, growth = table.text("per")[i], table.text("growth")[i]
-        if per and per not in drivers:
-            table.fault(faults, i, "per", f"'{per[:40]}' is no driver{_near(per, list(drivers))}")
+        if per and per not in named:
+            table.fault(faults, i, "per", f"'{per[:40]}' is no driver{_near(per, named)}")
         rate: str | float = 0.0
-        if growth in drivers:
+        if growth in named:
             rate = growth
         elif growth:
             rate, problem = tables.number(growth)
             if problem or not -0.99 <= rate <= 5:
                 text = f"'{growth[:40]}' is neither a yearly rate such as 0.05 nor a driver"
-                table.fault(faults, i, "growth", text + (_near(growth, list(drivers)) if drivers else ""))
+                table.fault(faults, i, "growth", text + (_near(growth, named) if named else ""))
         first, last = (float(column[i]) for column in months)
         first, last = (1.0 if np.isnan(first) else first), (12.0 * horizon if np.isnan(last) else last)
         if timing[i] != "initial" and (last < max(first, 1) or first > 12 * horizon):
@@ -282,7 +315,8 @@ def _lines(table, sheet: str, drivers, decision, horizon: int, faults: Faults, v
         line = Line(
             vendor=vendor, line=name, category=category[i], timing=timing[i], per=per, growth=rate, ratchet=ratchet[i],
             from_month=int(max(first, 1)), to_month=int(min(last, 12 * horizon)),
-            amount=Figure(name=f"{vendor}: {name}", claims=(_claim(table, i, amount),)),
+            amount=Figure(name=f"{vendor}: {kind}{name}", claims=(_claim(table, i, amount),)),
+            ledger=ledger[i] if kind else "",
             **{clause: float(values[i]) for clause, values in clauses.items()},
         )  # fmt: skip
         _add(found, (vendor, name), i, line, table, faults)
@@ -328,6 +362,8 @@ def _exit(table, vendors: Sequence[str], faults: Faults) -> dict[tuple[str, str]
             table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs{_near(vendor, vendors)}")
         if name not in EXIT_INPUTS:
             table.fault(faults, i, "input", f"'{name[:40]}' is no input of exit cost{_near(name, list(EXIT_INPUTS))}")
+        if not any(table.text(column)[i] for column in ("low", "likely", "high")):
+            continue  # an input without a figure takes its default, which exit cost counts and says
         amount = _amount(table, i, faults)
         if amount is None:
             continue

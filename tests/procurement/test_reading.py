@@ -161,3 +161,31 @@ def test_no_costs_no_dossier(tmp_path):
 def test_seventeen_inputs_of_exit_cost_are_asked_for():
     assert sum(each.asked for each in EXIT_INPUTS.values()) == 17
     assert all(each.default >= 0 and each.meaning and each.unit for each in EXIT_INPUTS.values())
+
+
+def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path):
+    path = workbook(tmp_path / "merged.xlsx", costs=costs(), drivers=drivers())
+    book = openpyxl.load_workbook(path)
+    book["costs"].merge_cells("A2:A3")
+    book.save(path)
+    with pytest.raises(dx.DataError, match=r"merged.xlsx, sheet costs: the cells A2:A3 are merged.*unmerge them"):
+        dx.read_dossier(path)
+
+
+def test_a_driver_with_a_fault_is_not_called_unknown_too():
+    with pytest.raises(dx.DataError) as caught:
+        dossier(drivers=drivers(likely=["many", 0.05]))
+    assert [fault.column for fault in caught.value.faults] == ["likely"]
+
+
+def test_a_start_is_a_day():
+    with pytest.raises(dx.DataError, match="'soon' is no day; write it as 2027-01-31"):
+        dossier(decision=pd.DataFrame({"key": ["start"], "value": ["soon"]}))
+
+
+def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
+    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
+    assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
+    assert len(read.figures) == len(dossier().figures) + 3
+    with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
+        dossier(drivers=drivers(driver=["seats", "Alpha: seats"], growth_likely=[0, 0]))
