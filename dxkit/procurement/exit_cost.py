@@ -51,10 +51,13 @@ class ExitCost(Result):
     def _displayed(self) -> pd.DataFrame:
         years = self.totals[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
         shown = rounded_money(years[["planned", "forced"]])
-        return pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio", "headroom"]]], axis=1)
+        room = years["headroom"].map(
+            lambda share: "over 300%" if share > 3 else "–" if np.isnan(share) else f"{share:.0%}"
+        )
+        return pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio"]], room], axis=1)
 
     def _kinds(self) -> dict[str, str]:
-        return {"year": "count", "lock_in_ratio": "hours", "headroom": "share"}
+        return {"year": "count", "lock_in_ratio": "hours"}
 
 
 def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:

@@ -40,7 +40,8 @@ class Switching(Result):
     def _displayed(self) -> pd.DataFrame:
         both = self.first.merge(self.option, on=["vendor", "rival"])
         quarter = both["first_quarter"]
-        pays = ["not within the horizon" if np.isnan(q) else f"from month {3 * q:.0f}" for q in quarter]
+        pays = ["not within the horizon" if np.isnan(q) else f"from month {3 * q:.0f}" if q else "from the start"
+                for q in quarter]  # fmt: skip
         names = {"needed": "saving needed a year", "saving": "saving a year", "value": "worth of deciding later",
                  "at_most": "at most"}  # fmt: skip
         shown = rounded_money(both[list(names)]).rename(columns=names)

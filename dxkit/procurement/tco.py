@@ -49,6 +49,12 @@ class Tco(Result):
     currency: str = ""
     status: str = ""
 
+    @property
+    def cheapest(self) -> str:
+        """The vendor with the least present value on average."""
+        rows = self.totals[self.totals["basis"] == "pv"]
+        return str(rows.loc[rows["mean"].idxmin(), "vendor"])
+
     def years(self, ax=None):
         """Draw the cost by year and category; returns the matplotlib Axes."""
         return import_module("dxkit.plots.procurement").years(self, ax=ax)
@@ -157,7 +163,6 @@ class _Run:
         self.gains = {line.vendor: np.zeros(size, dtype=self.kind) for line in dossier.benefits}
         self.cells: dict[tuple[str, str], np.ndarray] = {}
         self.sums: dict[tuple[str, str], np.ndarray] = {}
-        self.whole = {vendor: np.empty((dossier.horizon + 1, size), dtype=self.kind) for vendor in dossier.vendors}
 
     def add(self, values, leaving) -> None:
         """Work out a block: `values` for all lines, or a list of values for each."""
@@ -174,7 +179,6 @@ class _Run:
             whole = np.broadcast_to(sum(each.values()), (count, len(self.factors)))
             for category, cost in each.items():
                 self._keep((vendor, category), np.broadcast_to(cost, (count, len(self.factors))), rows)
-            self.whole[vendor][:, rows] = whole.T
             self.bases["pv"][vendor][rows] = whole @ self.factors
             left = expected_by_draw(self.dossier, vendor, leaving)
             self.bases["pv_with_exit"][vendor][rows] = self.bases["pv"][vendor][rows] + left
@@ -196,8 +200,13 @@ class _Run:
             self.cells[key][year, rows] = cost[:, year]
         self.sums[key] += sums
 
+    def year(self, vendor: str, year: int) -> np.ndarray:
+        """All categories together in one year (S,)."""
+        return sum(cost[year] for (name, _), cost in self.cells.items() if name == vendor)
+
     def nominal(self) -> dict[str, np.ndarray]:
-        return {vendor: whole.sum(axis=0) for vendor, whole in self.whole.items()}
+        years = range(len(self.factors))
+        return {vendor: sum(self.year(vendor, year) for year in years) for vendor in self.dossier.vendors}
 
     def mean(self, vendor: str) -> float:
         return float(sum(each.sum() for (name, _), each in self.sums.items() if name == vendor) / self.size)
@@ -211,10 +220,11 @@ class _Run:
                         yield [vendor, year, category, mean, *_quantiles(cost[year], [0.1, 0.5, 0.9])]
 
     def by_year(self) -> Iterable[list]:
-        for vendor, whole in self.whole.items():
+        for vendor in self.dossier.vendors:
             sums = sum(each for (name, _), each in self.sums.items() if name == vendor)
-            for year, cost in enumerate(whole):
-                yield [vendor, year, float(sums[year] / self.size), *_quantiles(cost, [0.1, 0.9])]
+            for year in range(len(self.factors)):
+                spread = _quantiles(self.year(vendor, year), [0.1, 0.9])
+                yield [vendor, year, float(sums[year] / self.size), *spread]
 
 
 def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:

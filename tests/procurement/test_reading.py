@@ -186,6 +186,6 @@ def test_a_start_is_a_day():
 def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
     read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
     assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
-    assert len(read.figures) == len(dossier().figures) + 3
+    assert len(read.figures) == len(dossier().figures) + len(read.benefits)
     with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
-        dossier(drivers=drivers(driver=["seats", "Alpha: seats"], growth_likely=[0, 0]))
+        dossier(drivers=drivers(driver=["seats", "Alpha: seats"]), costs=costs(growth=["", "", ""]))
