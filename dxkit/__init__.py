@@ -30,6 +30,7 @@ _HOME = {
     "switching": "procurement.switching",
     "tally": "survey.counting",
     "tco": "procurement.tco",
+    "write_workbook": "procurement.workbook",
 }
 
 __all__ = [*_HOME, "samples"]

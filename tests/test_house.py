@@ -19,7 +19,9 @@ ORDER = [  # a room may import only rooms above it
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
     "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
-    "procurement.tco", "procurement.switching", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
+    "procurement.tco", "procurement.switching", "procurement.scenario", "procurement.sheets",
+    "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_results",
+    "procurement.workbook", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
     "plots.procurement", "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 
 from dxkit.procurement.cashflow import annuity
-from dxkit.procurement.dossier import Dossier, Figure
+from dxkit.procurement.dossier import Dossier, Figure, Line
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
 from dxkit.procurement.simulation import drawn_exits
 from dxkit.procurement.yearly import money
 from dxkit.result import Result, rounded_money
 
 COMPONENTS = ("data", "integration", "people", "parallel", "contract", "selection")
-_EU_NOTICE = (
+EU_NOTICE = (
     2 / 12
 )  # years: the longest notice for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
-_NO_TERM = 1 / 1_000  # years; a shorter contract binds nobody
+NO_TERM = 1 / 1_000  # years; a shorter contract binds nobody
 _DATED = ["planned", "last_notice", "date", "last_notice_date"]
 _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own work
 
@@ -111,7 +111,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         expected.append([vendor, float(cost.mean()), certain, float(chance.mean())])
         cheapest = int(np.argmin(planned[1:])) + 1
         notice = float(values["notice_months"].mean())
-        notice = min(notice, 12 * _EU_NOTICE) if eu else notice
+        notice = min(notice, 12 * EU_NOTICE) if eu else notice
         calendar.append([vendor, cheapest, float(planned[cheapest]), *_dates(dossier, cheapest, notice)])
         for quarter in renewals(float(values["term_months"].mean()), dossier.horizon):
             again.append([vendor, quarter, float(planned[quarter]), *_dates(dossier, quarter, notice)])
@@ -138,7 +138,7 @@ def _dates(dossier: Dossier, quarter: int, notice_months: float) -> list:
     return [last, str(day.date()), str((day - pd.DateOffset(months=math.ceil(notice_months))).date())]
 
 
-def _figures(dossier: Dossier, vendor: str) -> dict[str, Figure]:
+def given_for(dossier: Dossier, vendor: str) -> dict[str, Figure]:
     """What was given for a vendor, by itself or for all."""
     found = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
     return {name: figure for name, figure in found.items() if figure is not None}
@@ -152,7 +152,8 @@ def all_exits(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
 
 def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
     """Every input of a vendor as a column (S, 1), and how many of them are assumed."""
-    given, known = _figures(dossier, vendor), _known(dossier, vendor)
+    means = {name: np.full(1, figure.mean) for name, figure in dossier.figures.items()}
+    given, known = given_for(dossier, vendor), known_for(dossier, vendor, means)
     values = {name: np.full((1, 1), known.get(name, each.default)) for name, each in EXIT_INPUTS.items()}
     for name, figure in given.items():
         value = drawn.get(figure.name, np.full(1, figure.mean))
@@ -160,26 +161,33 @@ def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tu
     return values, len(EXIT_INPUTS) - len({*given, *known})
 
 
-def _known(dossier: Dossier, vendor: str) -> dict[str, float]:
-    """What the other sheets say: the yearly spend with the vendor and its term, at the means, and the driver seats."""
-    means = {name: figure.mean for name, figure in dossier.figures.items()}
-    paid = [
-        line for line in dossier.costs if line.vendor == vendor and line.category in _PAID and line.timing != "initial"
-    ]
-    spent = sum((money(line, dossier, means)[0, 1:] for line in paid), start=np.zeros(dossier.horizon))
-    known = {"annual_spend": float(spent[0])}
-    if spent[0] > 0 and dossier.horizon > 1:
-        known["spend_growth"] = float((spent[-1] / spent[0]) ** (1 / (dossier.horizon - 1)) - 1)
+def known_for(dossier: Dossier, vendor: str, values: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """What the other sheets say for given values: the yearly spend with the vendor, its growth and term, and seats."""
+    known = {"annual_spend": 0.0}
+    paid = paid_lines(dossier, vendor)
+    if paid:
+        spent = sum(money(line, dossier, values)[0, 1:] for line in paid)
+        known["annual_spend"] = float(spent[0])
+        if dossier.horizon > 1:
+            grown = (spent[-1] / spent[0]) ** (1 / (dossier.horizon - 1)) - 1 if spent[0] > 0 else 0.0
+            known["spend_growth"] = float(grown)
     terms = [line.term_months for line in paid if line.term_months == line.term_months]
     if terms:
         known["term_months"] = max(terms)
     if "seats" in dossier.drivers:
         driver = dossier.drivers["seats"]
-        known["seats"] = driver.amount.mean
+        known["seats"] = float(values[driver.amount.name][0])
         if driver.growth:
             grows = driver.growth if isinstance(driver.growth, Figure) else dossier.drivers[driver.growth].amount
-            known["seats_growth"] = grows.mean
+            known["seats_growth"] = float(values[grows.name][0])
     return known
+
+
+def paid_lines(dossier: Dossier, vendor: str) -> list[Line]:
+    """The running lines that go to the vendor."""
+    return [
+        line for line in dossier.costs if line.vendor == vendor and line.category in _PAID and line.timing != "initial"
+    ]
 
 
 def expected_by_draw(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -216,7 +224,7 @@ def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) 
     habits = v["unlearn_hours"] * -np.expm1(-t / np.maximum(v["unlearn_years"], 1e-9)) + v["learn_hours"]
     people = seats * user / 8 * habits + seats * user * 5 * v["dip_weeks"] * v["dip"]
     both = v["overlap_months"] * engineer * v["overlap_days_a_month"] * np.ones_like(t)
-    notice = np.minimum(v["notice_months"] / 12, _EU_NOTICE) if eu else v["notice_months"] / 12
+    notice = np.minimum(v["notice_months"] / 12, EU_NOTICE) if eu else v["notice_months"] / 12
     contract = np.maximum(remaining_term(v["term_months"] / 12, t), notice) * spend * v["liability"]
     selection = engineer * v["reselect_days"] * np.ones_like(t)
     parts = (data, integration, people, both + v["overlap_months"] * spend / 12, contract, selection)
@@ -234,7 +242,7 @@ def renewals(term_months: float, horizon: int) -> list[int]:
     >>> renewals(12, 3), renewals(36, 3), renewals(18, 3)
     ([4, 8], [], [6])
     """
-    if not term_months / 12 > _NO_TERM:
+    if not term_months / 12 > NO_TERM:
         return list(range(1, 4 * horizon))
     dates = np.arange(1, 4 * horizon + 1) * term_months / 3
     return sorted({round(float(date)) for date in dates if date < 4 * horizon - 0.5})
@@ -246,9 +254,9 @@ def remaining_term(term: np.ndarray, t: np.ndarray) -> np.ndarray:
     >>> remaining_term(np.array([1.0]), np.array([0.0, 0.25, 1.0, 1.5])).tolist()
     [1.0, 0.75, 0.0, 0.5]
     """
-    length = np.maximum(term, _NO_TERM)
+    length = np.maximum(term, NO_TERM)
     ends = np.ceil(np.round(t / length, 9)) * length
-    return np.where(term > _NO_TERM, np.where(t == 0, term, ends - t), 0.0)
+    return np.where(term > NO_TERM, np.where(t == 0, term, ends - t), 0.0)
 
 
 def expected_exit(sums: Mapping[str, np.ndarray], forced, voluntary, rate: float, times: np.ndarray):

@@ -1,0 +1,133 @@
+"""The workbook's sheet Assumptions: every figure once, with low, likely, high and source, and what was delivered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dxkit.procurement.dossier import Dossier, Figure, Line
+from dxkit.procurement.exit_cost import EU_NOTICE, NO_TERM, in_the_eu
+from dxkit.procurement.exit_inputs import DEFAULT_SOURCE, EXIT_INPUTS
+from dxkit.procurement.scenario import SCENARIOS, value_of
+from dxkit.procurement.sheets import NUMBER, SHARE, Book
+
+TITLE = "Assumptions"
+COLUMNS = ("kind", "vendor or driver", "line or input", "figure", "unit", "low", "likely", "high", "in use", "source",
+           "date", "delivered low", "delivered likely", "delivered high", "changed")  # fmt: skip
+CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
+HEADER = 5  # the row of the headings
+NONE_GIVEN = "none given"
+_CONSTANTS = {
+    "Whole": (1.0, "the whole, 100%"), "Nil": (0.0, "nothing"), "MonthsAYear": (12.0, "months"),
+    "QuartersAYear": (4.0, "quarters"), "HoursADay": (8.0, "hours"), "DaysAWeek": (5.0, "working days"),
+    "Thousand": (1000.0, "records"), "LongestEuNotice": (EU_NOTICE, "years, Regulation (EU) 2023/2854, article 25"),
+    "NoTerm": (NO_TERM, "years; a shorter contract binds nobody"), "LeastTime": (1e-9, "years, above nil"),
+    "Digits": (9.0, "digits to which a count of terms is rounded"), "Tolerance": (1e-6, "money; of the checks"),
+}  # fmt: skip
+
+
+class Inputs:
+    """The sheet, and where each figure's value in use stands."""
+
+    def __init__(self, book: Book, dossier: Dossier, scenario: str):
+        self.dossier, self.which = dossier, SCENARIOS.index(scenario)
+        self.sheet = book.sheet(
+            TITLE, [13, 24, 30, 16, 22, 12, 12, 12, 12, 40, 12, 12, 12, 12, 10], freeze=f"E{HEADER + 1}"
+        )
+        self.at: dict[tuple[str, str, str, str], str] = {}
+        self.value: dict[tuple[str, str, str, str], float] = {}
+        self.row = HEADER
+        for j, name in enumerate(COLUMNS, 1):
+            self.sheet.text(HEADER, j, name, "head")
+        for name, (value, meaning) in _CONSTANTS.items():
+            self._single("constant", name, "", "value", meaning, value, "definition")
+            book.name(name, self.sheet, f"I{self.row}")
+        self._decision(book)
+        for driver in dossier.drivers.values():
+            self._figure("driver", driver.name, "", "amount", driver.unit, driver.amount)
+            if isinstance(driver.growth, Figure):
+                self._figure("driver", driver.name, "", "growth", "share a year", driver.growth)
+        for kind, lines in (("cost", dossier.costs), ("benefit", dossier.benefits)):
+            for line in lines:
+                self._line(kind, line)
+        self._exit()
+        self.last = self.row
+
+    def ref(self, kind: str, owner: str, item: str = "", field: str = "amount") -> str:
+        """The address of a figure's value in use."""
+        return self.sheet.to(self.at[kind, owner, item, field])
+
+    def _decision(self, book: Book) -> None:
+        self._single(
+            "decision", "discount rate", "", "value", "share a year", self.dossier.rate, "sheet decision", SHARE
+        )
+        book.name("DiscountRate", self.sheet, f"I{self.row}")
+        eu = float(in_the_eu(self.dossier))
+        self._single("decision", "longest notice of the EU applies", "", "value", "1 yes, 0 no", eu, "sheet decision")
+        book.name("EuApplies", self.sheet, f"I{self.row}")
+
+    def _line(self, kind: str, line: Line) -> None:
+        unit = f"for each {line.per}, {line.timing}" if line.per else line.timing
+        self._figure(kind, line.vendor, line.line, "amount", unit, line.amount)
+        source = line.amount.claims[0].source or NONE_GIVEN
+        if line.timing != "initial":
+            if not isinstance(line.growth, str):
+                self._single(kind, line.vendor, line.line, "growth", "share a year", line.growth, source)
+            self._single(kind, line.vendor, line.line, "from_month", "month", float(line.from_month), source)
+            self._single(kind, line.vendor, line.line, "to_month", "month", float(line.to_month), source)
+        for clause in CLAUSES:
+            value = getattr(line, clause)
+            if value == value:
+                self._single(kind, line.vendor, line.line, clause, "contract", value, source)
+
+    def _exit(self) -> None:
+        """What was given for a vendor or for all, and the assumption for every input."""
+        for (vendor, name), figure in self.dossier.exit.items():
+            self._figure("exit", vendor, name, "amount", EXIT_INPUTS[name].unit, figure)
+        for name, each in EXIT_INPUTS.items():
+            self._single("exit default", "all", name, "amount", each.unit, each.default, DEFAULT_SOURCE)
+
+    def _figure(self, kind: str, owner: str, item: str, field: str, unit: str, figure: Figure) -> None:
+        """A row for each claim; where there are several, a row with their mean behind them."""
+        rows = []
+        for number, claim in enumerate(figure.claims, 1):
+            told = field if len(figure.claims) == 1 else f"{field}, source {number}"
+            self._words(kind, owner, item, told, unit, claim.source or NONE_GIVEN, claim.date)
+            each = claim.estimate
+            numbers = [each.low, each.likely, each.high]
+            for j, value in enumerate(numbers):
+                self.sheet.number(self.row, 6 + j, value, NUMBER, "input")
+                self.sheet.number(self.row, 12 + j, value, NUMBER, "quiet")
+            r = self.row
+            self._in_use(kind, owner, item, told, numbers[self.which])
+            self.sheet.formula(r, 15, f"=(F{r}<>L{r})+(G{r}<>M{r})+(H{r}<>N{r})", 0.0, '[=0]"";"changed"', "quiet")
+            rows.append(r)
+        if len(rows) > 1:
+            self._words(kind, owner, item, field, unit, "mean of the sources above", "")
+            means = [value_of(figure, scenario) for scenario in SCENARIOS]
+            for j, (letter, value) in enumerate(zip("FGH", means, strict=True)):
+                self.sheet.formula(self.row, 6 + j, f"=AVERAGE({letter}{rows[0]}:{letter}{rows[-1]})", value)
+            self._in_use(kind, owner, item, field, means[self.which])
+
+    def _single(
+        self, kind: str, owner: str, item: str, field: str, unit: str, value: float, source: str, form: str = NUMBER
+    ) -> None:
+        """A number without a range; low and high follow it."""
+        self._words(kind, owner, item, field, unit, source, "")
+        r = self.row
+        self.sheet.number(r, 7, value, form, "input")
+        self.sheet.number(r, 13, value, form, "quiet")
+        for column in (6, 8):
+            self.sheet.formula(r, column, f"=G{r}", value, form, "quiet")
+        self._in_use(kind, owner, item, field, value, form)
+        self.sheet.formula(r, 15, f"=(G{r}<>M{r})+Nil", 0.0, '[=0]"";"changed"', "quiet")
+
+    def _words(self, kind: str, owner: str, item: str, field: str, unit: str, source: str, date: str) -> None:
+        self.row += 1
+        for j, text in ((1, kind), (2, owner), (3, item), (4, field), (5, unit), (10, source), (11, date)):
+            self.sheet.text(self.row, j, text)
+
+    def _in_use(self, kind: str, owner: str, item: str, field: str, value: float, form: str = NUMBER) -> None:
+        r = self.row
+        key = (kind, owner, item, field)
+        self.at[key] = self.sheet.formula(r, 9, f"=INDEX(F{r}:H{r},ScenarioNumber)", value, form)
+        self.value[key] = float(np.float64(value))

@@ -1,0 +1,44 @@
+"""Recalculation of a workbook by programs other than ours."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+
+_FORCED = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>
+"""
+
+
+def libreoffice() -> str | None:
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def recalculated(path: Path, folder: Path, kind: str = "xlsx") -> Path:
+    """The workbook with every formula computed anew by LibreOffice, whatever values were stored; or as pdf."""
+    profile = folder / "profile"
+    user = profile / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    (user / "registrymodifications.xcu").write_text(_FORCED)
+    out = folder / f"by_office_{kind}"
+    subprocess.run(
+        [libreoffice(), f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir",
+         str(out), str(path)], check=True, capture_output=True, timeout=180, env={**os.environ, "HOME": str(folder)},
+    )  # fmt: skip
+    return out / f"{path.stem}.{kind}"
+
+
+def formulas_of(path: Path) -> dict[tuple[str, str], str]:
+    book = openpyxl.load_workbook(path)
+    return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row
+            if isinstance(cell.value, str) and cell.data_type == "f"}  # fmt: skip
+
+
+def stored(path: Path) -> dict[tuple[str, str], object]:
+    book = openpyxl.load_workbook(path, data_only=True)
+    return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row
+            if cell.value is not None}  # fmt: skip
