@@ -14,6 +14,7 @@ from dxkit.faults import Faults
 from dxkit.survey import exports
 from dxkit.survey.codebook import NOT_AFFECTED, Codebook, Scale, normal, read_codebook, with_items
 from dxkit.survey.roster import Roster, read_roster
+from dxkit.tables import as_text
 
 STATES = ("answered", "no opinion", "skipped", "not asked")
 ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
@@ -166,12 +167,13 @@ def _listed(what: str, names) -> str:
 def _with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
     filters = {row.item: row.asked_if for row in book.items.itertuples() if row.asked_if}
-    known = {normal(item): item for item in book.items["item"]}
+    known = {normal(row.text): row.item for row in book.items.itertuples()}
+    known |= {normal(item): item for item in book.items["item"]}
     filters = {item: known.get(normal(column), column) for item, column in filters.items()}
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:
         return book, filters
-    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "comment", "reverse": False}, dtype=object)
+    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore", "reverse": False}, dtype=object)
     return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
 
 
@@ -337,7 +339,7 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
     for item, column in filters.items():
         if item not in state:
             continue
-        not_asked = export.answers[column].map(lambda value: normal(value) in no).to_numpy(dtype=bool)[keep]
+        not_asked = export.answers[column].map(lambda value: normal(as_text(value)) in no).to_numpy(dtype=bool)[keep]
         given = int((not_asked & (state[item] == ANSWERED)).sum())
         if given:
             dropped.append(f"{item} ({given})")

@@ -19,6 +19,7 @@ _TECHNICAL = re.compile(
     r"recordeddate|start ?date( \(utc\))?|end ?date|submit date \(utc\)|start time|completion time|"
     r"last modified time|submitdate|datestamp|timestamp|response ?id|respondent id|#|id|.*time|interviewtime)"
 )
+_CODED = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\.\s(.+)", flags=re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +76,11 @@ NAMES = tuple(shape.name for shape in SHAPES)
 def recognise(header: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Shape, str]:
     """The tool a file comes from by the signs in its first rows, and those signs in words."""
     first = {normal(cell) or cell.strip() for cell in header if cell.strip()}
+    codes = first | {normal(code_and_text(cell)[0]) for cell in header}
     for shape in SHAPES:
-        seen = sorted(shape.signs & first)
-        if len(seen) >= shape.needed and shape.must <= first:
+        there = codes if shape.name == "limesurvey" else first
+        seen = sorted(shape.signs & there)
+        if len(seen) >= shape.needed and shape.must <= there:
             signs = f"its header has {', '.join(seen[:4])}" if seen else "its header has no sign of a tool"
             if shape.name == "qualtrics" and header_rows(shape, second, third) > 1:
                 signs += f"; {header_rows(shape, second, third)} header rows"
@@ -95,6 +98,16 @@ def header_rows(shape: Shape, second: Sequence[str], third: Sequence[str]) -> in
         words = {normal(cell) for cell in second}
         return 2 if {"response", "open-ended response"} & words or not second[0].strip() else 1
     return 1
+
+
+def code_and_text(cell: str) -> tuple[str, str]:
+    """The two parts of a LimeSurvey header such as `Q2[SQ001]. text`; the cell twice where it has no such parts.
+
+    >>> code_and_text("Q2[SQ001]. Is CI fast?"), code_and_text("Is CI fast?")
+    (('Q2[SQ001]', 'Is CI fast?'), ('Is CI fast?', 'Is CI fast?'))
+    """
+    found = _CODED.fullmatch(cell.strip())
+    return (found[1], found[2]) if found else (cell.strip(), cell.strip())
 
 
 def _is_data(row: Sequence[str]) -> bool:
