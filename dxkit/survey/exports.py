@@ -71,7 +71,7 @@ def read_export(source, codebook: Codebook, *, as_tool: str | None = None, fault
         second, third = (grid.cells[i] if len(grid.cells) > i else [""] * len(grid.cells[0]) for i in (1, 2))
         found, why = recognise(grid.cells[0], second, third)
         shape, why = (shape, "as source= says") if shape else (found, why)
-        header, body, rows = _of_grid(grid, shape, header_rows(shape, second, third))
+        header, body, rows = _of_grid(grid, shape, header_rows(shape, grid.cells[0], second, third))
         file, sheet, notes = grid.file, grid.sheet, grid.notes
     own = Faults() if faults is None else faults
     matched, match_notes = match(header, codebook, shape, own, file=file, sheet=sheet)
@@ -220,7 +220,7 @@ class _Facts:
         done = np.ones(self.n, dtype=bool)
         if self.shape.name == "qualtrics" and "finished" in self.columns:
             done = self.text(("finished",)).map(lambda text: normal(text) not in ("false", "0", "no")).to_numpy()
-        elif self.shape.name == "limesurvey":
+        elif self.shape.name == "limesurvey" and "submitdate" in self.columns:
             done = (self.text(("submitdate",)) != "").to_numpy()
         elif self.shape.name == "surveymonkey" and "end date" in self.columns:
             done = (self.text(("end date",)) != "").to_numpy()

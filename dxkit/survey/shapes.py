@@ -19,6 +19,9 @@ _TECHNICAL = re.compile(
     r"recordeddate|start ?date( \(utc\))?|end ?date|submit date \(utc\)|start time|completion time|"
     r"last modified time|submitdate|datestamp|timestamp|response ?id|respondent id|#|id|.*time|interviewtime)"
 )
+_FILLED = frozenset(  # columns in which every answer has a number or date
+    {"startdate", "enddate", "recordeddate", "progress", "duration (in seconds)", "responseid", "respondent id"}
+)
 _CODED = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\.\s(.+)", flags=re.DOTALL)
 
 
@@ -82,21 +85,24 @@ def recognise(header: Sequence[str], second: Sequence[str], third: Sequence[str]
         seen = sorted(shape.signs & there)
         if len(seen) >= shape.needed and shape.must <= there:
             signs = f"its header has {', '.join(seen[:4])}" if seen else "its header has no sign of a tool"
-            if shape.name == "qualtrics" and header_rows(shape, second, third) > 1:
-                signs += f"; {header_rows(shape, second, third)} header rows"
+            if shape.name == "qualtrics" and header_rows(shape, header, second, third) > 1:
+                signs += f"; {header_rows(shape, header, second, third)} header rows"
             return shape, signs
     raise AssertionError("plain fits every header")
 
 
-def header_rows(shape: Shape, second: Sequence[str], third: Sequence[str]) -> int:
-    """How many rows the header takes."""
+def header_rows(shape: Shape, header: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
+    """How many rows the header takes; a row of answers is never taken for one, for it would lose a person."""
+    own = [cell.strip() for name, cell in zip(header, second, strict=False) if normal(name) in _FILLED]
     if shape.name == "qualtrics":
         if any("importid" in cell.casefold() for cell in third):
             return 3
-        return 2 if any(cell.strip() for cell in second) and not _is_data(second) else 1
+        texts = any(own) and not any(re.search(r"\d", cell) for cell in own)
+        return 2 if texts and not _is_data(second) else 1
     if shape.name == "surveymonkey":
         words = {normal(cell) for cell in second}
-        return 2 if {"response", "open-ended response"} & words or not second[0].strip() else 1
+        blank = bool(own) and not any(own) and any(cell.strip() for cell in second)
+        return 2 if {"response", "open-ended response"} & words or blank else 1
     return 1
 
 

@@ -61,12 +61,16 @@ def test_a_bare_statement_is_a_grid_question_where_the_tool_writes_it_so(tmp_pat
     assert export(tmp_path, codebook, MICROSOFT, ["CI"], ["4"]).answers["ci"].tolist() == ["4"]
 
 
-def test_microsoft_numbers_count_questions_that_are_ignored_and_no_joined_options(tmp_path):
+@pytest.mark.parametrize("first", [("Known [CI]", "ignore", "", "1"), ("Used? [CI]", "rating", "yesno", "CI;")])
+def test_microsoft_numbers_count_questions_that_are_ignored_and_no_joined_options(tmp_path, first):
+    text, kind, scale, cell = first
     codebook = book(
-        ("old", "Known [CI]", "ignore", ""), ("used", "Used? [CI]", "rating", "yesno"),
-        ("sat", "Satisfied [CI]", "rating", "agreement5"), ("imp", "Important [CI]", "rating", "agreement5"),
-    )  # fmt: skip
-    read = export(tmp_path, codebook, MICROSOFT, ["CI", "Used?", "CI2", "CI3"], ["1", "CI;", "2", "3"])
+        ("first", text, kind, scale),
+        ("sat", "Satisfied [CI]", "rating", "agreement5"),
+        ("imp", "Important [CI]", "rating", "agreement5"),
+    )
+    header = ["CI", "CI2", "CI3"] if kind == "ignore" else ["Used?", "CI", "CI2"]
+    read = export(tmp_path, codebook, MICROSOFT, header, [cell, "2", "3"])
     assert read.answers[["sat", "imp"]].to_numpy().tolist() == [["2", "3"]]
 
 
