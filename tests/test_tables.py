@@ -289,6 +289,20 @@ def test_every_bad_number_is_told_with_its_cell(tmp_path):
     assert "row 3, column 1 (v): '1,234' may be 1234 or 1.234" in str(caught.value)
 
 
+def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("v,w\nask Bob about it,x\nmany,x\n")
+    faults, table = Faults(), read_table(path)
+    table.numbers("v", faults=faults)
+    table.flags("v", faults=faults)
+    table.choices("v", ["few"], faults=faults)
+    with pytest.raises(DataError) as caught:
+        faults.raise_if_any()
+    assert "Bob" not in str(caught.value)
+    assert "row 2, column 1 (v): the text here is not a number" in str(caught.value)
+    assert "'many' is neither yes nor no" in str(caught.value)
+
+
 def test_good_numbers_are_read(tmp_path):
     path = tmp_path / "n.csv"
     path.write_text("v\tw\n1.5\tx\n 1,5 \tx\n-5\tx\n.5\tx\n1e3\tx\n")
