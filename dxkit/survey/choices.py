@@ -23,15 +23,19 @@ def choose(
 ) -> list[str]:  # fmt: skip
     """Put Yes, No or blank into `columns` for every option of the codebook; returns notes."""
     groups: dict[str, list[str]] = {}
+    stems: dict[str, str] = {}
     for row in codebook.items.itertuples():
         if is_option(row) and row.item in matched:
-            groups.setdefault(split_question(row.text)[0], []).append(row.item)
+            stem = split_question(row.text)[0]
+            groups.setdefault(stems.setdefault(key(stem), stem), []).append(row.item)
     notes = []
     for stem, items in groups.items():
         options = {item: normal(split_question(codebook.item(item)["text"])[1]) for item in items}
         scale = codebook.scale(items[0])
         if all(is_joined(matched[item], stem) for item in items):
             cells = [as_text(value) for value in columns[items[0]]]
+            if len(items) == 1 and _says_yes_or_no(cells, scale):
+                continue
             declined = _declined([cells], scale, options)
             chosen, unknown = _cut(["" if no else cell for cell, no in zip(cells, declined, strict=True)], options,
                                    shape.joints)  # fmt: skip
@@ -44,7 +48,7 @@ def choose(
                 continue  # explicit yes and no need no inference from what was left blank
             declined = _declined(list(texts.values()), scale, options)
             chosen, unknown = _ticked(texts, options, scale)
-            others = _unlisted(header, body, matched, stem, items, shape)
+            others = _unlisted(header, body, matched, stem, items, codebook, shape)
             filled = np.logical_or.reduce([_filled(column) for column in (*texts.values(), *others)])
             declined &= ~np.logical_or.reduce([np.zeros(len(filled), dtype=bool), *map(_filled, others)])
         for item in items:
@@ -60,6 +64,11 @@ def _marks_only(column) -> bool:
     if not pd.api.types.is_numeric_dtype(column):
         return True
     return {as_text(value) for value in pd.unique(pd.Series(column))} <= {"", "1"}
+
+
+def _says_yes_or_no(cells: Sequence[str], scale: Scale) -> bool:
+    """Whether the column answers a plain question whose text happens to end in brackets."""
+    return all(scale.code_of(cell) is not None for cell in set(cells))
 
 
 def _filled(cells: Sequence[str]) -> np.ndarray:
@@ -91,10 +100,11 @@ def _ticked(texts: Mapping[str, list[str]], options: Mapping[str, str], scale: S
     return chosen, unknown
 
 
-def _unlisted(header, body, matched: Mapping[str, Column], stem: str, items: Sequence[str], shape: Shape) -> list:
-    """The cells of columns of the same question that the codebook does not list, such as "Other (please specify)"."""
+def _unlisted(header, body, matched, stem: str, items: Sequence[str], codebook: Codebook, shape: Shape) -> list:
+    """The cells of columns of the same question that are no option of the codebook: "Other (please specify)"."""
     own = [matched[item] for item in items]
-    taken = {column.position for column in matched.values()}
+    comments = codebook.of_kind("comment")  # what was written there was an answer too
+    taken = {column.position for item, column in matched.items() if item not in comments}
     families = {key(stem)}.union(*map(_families, own))
     opening = key(f"{stem} - x")[:-1]
     last = max(column.position for column in own)

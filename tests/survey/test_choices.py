@@ -96,6 +96,19 @@ def test_who_ticked_only_other_in_its_own_column_has_answered(name, tmp_path):
     assert survey.answers["o0"].tolist()[:2] == [1, 0]
 
 
+def test_other_may_be_a_comment_of_the_codebook(tmp_path):
+    items = book("A", "B").items
+    other = {"item": "else", "text": "Used? [Other]", "kind": "comment", "reverse": False}
+    items = pd.concat([items, pd.DataFrame([other])], ignore_index=True).fillna("")
+    survey = dx.read_survey(expanded("plain", tmp_path), items)
+    assert survey.state["o0"].tolist() == [0, 0, 2]
+    assert survey.comments["else"].tolist() == ["", "my own", ""]
+
+
+def test_a_plain_question_whose_text_ends_in_brackets_is_left_as_it_is(tmp_path):
+    assert rows_of(google(tmp_path, book("last month"), "Yes", "No", "yes")) == [[1], [0], [1]]
+
+
 def test_ticks_are_the_same_as_numbers_and_as_text():
     text = pd.DataFrame({"o0": ["1", "", ""], "o1": ["1", "1", ""], "ci": ["4"] * 3})
     frame = pd.DataFrame({"o0": [1, np.nan, np.nan], "o1": [1.0, 1.0, np.nan], "ci": [4] * 3})
