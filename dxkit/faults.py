@@ -51,6 +51,14 @@ class Faults:
     def add(self, message: str, *, file=None, sheet=None, row=None, column=None) -> None:
         self._found.append(Fault(message, file=file, sheet=sheet, row=row, column=column))
 
+    def take(self, read, *args, **options):
+        """What a reader returns; None where it found faults, which are kept to be told with the others."""
+        try:
+            return read(*args, **options)
+        except DataError as error:
+            self._found += error.faults
+            return None
+
     def __len__(self) -> int:
         return len(self._found)
 

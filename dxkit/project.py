@@ -16,6 +16,7 @@ from dxkit.faults import DataError
 from dxkit.writing import replacing, slug
 
 _LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
+_NO_ROSTER = "no roster: answers are not weighted, and the response rate is not known"
 CELL_SECONDS = 600
 _INJECTED = "injected-parameters"
 
@@ -272,8 +273,7 @@ def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
         file.parent, f"codebook_{beside.wave_of(file)}", "codebook", "survey")  # fmt: skip
     scales = beside.find(file.parent if codebook is None else Path(codebook).parent, "scales")
     if has("item", "text", "kind"):
-        read = read_codebook(file, scales)
-        return _told(f"{file.name}: {read!r}, no faults", read.notes)
+        return _checked_codebook(file, scales)
     if has("scale", "code", "label"):
         import pandas as pd
 
@@ -287,9 +287,28 @@ def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
     if has("headcount") or any(header <= segments for header in headers):
         roster = read_roster(file, questions.segments)
         return _told(f"{file.name}: roster of {roster.total:,} people, no faults", roster.notes)
-    survey = read_survey(file, questions, roster=beside.find(file.parent, "roster"), wave=beside.wave_of(file))
+    people = beside.find_roster(file.parent)
+    survey = read_survey(file, questions, roster=people, wave=beside.wave_of(file))
     cleaned = [f"{what}: {count}" for what, count in survey.cleaning.itertuples(index=False)]
-    return _told(f"{file.name}: {len(survey):,} respondents, no faults", (*cleaned, *survey.notes))
+    first = f"{file.name}: {len(survey):,} respondents, no faults"
+    return _told(first, (*cleaned, *([] if people else [_NO_ROSTER]), *survey.notes))
+
+
+def _checked_codebook(file: Path, scales: Path | None) -> str:
+    """What a codebook is, with the roster that its workbook may hold in another sheet."""
+    from dxkit.grids import read_grids
+    from dxkit.survey.codebook import read_codebook
+    from dxkit.survey.folder import find_roster
+    from dxkit.survey.roster import read_roster
+
+    read = read_codebook(file, scales)
+    told = _told(f"{file.name}: {read!r}, no faults", read.notes)
+    sheets = {(grid.sheet or "").casefold(): len(grid.cells) for grid in read_grids(file)}
+    if sheets.get("roster", 0) > 1:
+        roster = read_roster(file, read.segments)
+        return f"{told}\n" + _told(f"{file.name}: roster of {roster.total:,} people, no faults", roster.notes)
+    lacks = set(sheets) != {""} and find_roster(file.parent) is None
+    return _told(told, [_NO_ROSTER] if lacks else [])
 
 
 def _told(first: str, notes: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ class Table:
             if text and _folded(text) not in known:
                 near = difflib.get_close_matches(_folded(text), list(known), n=1)
                 hint = f"did you mean '{known[near[0]]}'?" if near else f"use one of {', '.join(allowed)}"
-                self.fault(faults, i, column, f"'{text[:40]}' is not allowed here; {hint}")
+                self.fault(faults, i, column, f"{quoted(text)} is not allowed here; {hint}")
             values.append(known.get(_folded(text), default))
         return pd.Series(values, dtype=object)
 
@@ -79,7 +79,7 @@ class Table:
         for i, text in enumerate(self.text(column)):
             folded = _folded(text)
             if folded not in YES and folded not in NO and folded not in ("1.0", "0.0"):
-                self.fault(faults, i, column, f"'{text[:40]}' is neither yes nor no")
+                self.fault(faults, i, column, f"{quoted(text)} is neither yes nor no")
             values.append(folded in YES or folded == "1.0" or (not folded and default))
         return pd.Series(values, dtype=bool)
 
@@ -108,6 +108,17 @@ def as_text(value: object) -> str:
     return str(value).strip()
 
 
+def quoted(text: str) -> str:
+    """A cell as a message shows it: one word or a number; never a sentence, an address or anything long.
+
+    >>> quoted("weekly"), quoted("EUR 1,234.50"), quoted("ask Bob")
+    ("'weekly'", "'EUR 1,234.50'", 'the text here')
+    """
+    plain = text.strip()
+    short = len(plain) <= 20 and (len(plain.split()) < 2 or any(map(str.isdigit, plain))) and "@" not in plain
+    return f"'{plain}'" if short else "the text here"
+
+
 def number(text: str) -> tuple[float, str | None]:
     """A number a person typed, or what is wrong with it. A decimal comma is read where it can be nothing else.
 
@@ -116,23 +127,23 @@ def number(text: str) -> tuple[float, str | None]:
     >>> number("1,234")[1]
     "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"
     """
-    shown, plain = text[:40], text.strip().replace("\u2212", "-")
+    shown, plain = quoted(text), text.strip().replace("\u2212", "-")
     if re.fullmatch(r"[-+]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?", plain) and not re.fullmatch(
         r"[-+]?\d+\.\d+", plain
     ):
         if plain.count(",") == 1 and "." not in plain and " " not in plain:
-            either = f"'{shown}' may be {plain.replace(',', '')} or {plain.replace(',', '.')}"
+            either = f"{shown} may be {plain.replace(',', '')} or {plain.replace(',', '.')}"
             return np.nan, f"{either}; write it without thousands separators and with a decimal point"
-        return np.nan, f"'{shown}' has thousands separators; write the number without them"
+        return np.nan, f"{shown} has thousands separators; write the number without them"
     if re.fullmatch(r"[-+]?\d*,\d+", plain):
         plain = plain.replace(",", ".")
     if not _NUMBER.fullmatch(plain):
         if plain.endswith("%"):
-            return np.nan, f"'{shown}' is a percentage; write 0.12 for 12%"
-        return np.nan, f"'{shown}' is not a number; write one such as 12.5"
+            return np.nan, f"{shown} is a percentage; write 0.12 for 12%"
+        return np.nan, f"{shown} is not a number; write one such as 12.5"
     value = float(plain)
     if not np.isfinite(value):
-        return np.nan, f"'{shown}' is too large for a number"
+        return np.nan, f"{shown} is too large for a number"
     return value, None
 
 
@@ -260,6 +271,7 @@ def _from_frame(source: pd.DataFrame, required, optional, kind: str) -> Table:
     faults.raise_if_any()
     frame = pd.DataFrame(columns, index=range(len(source)))
     return Table(
-        frame=frame, rows=list(range(1, len(source) + 1)), columns_at={name: name for name in names}, file="DataFrame",
+        frame=frame, rows=list(range(1, len(source) + 1)), columns_at={name: f"column {name}" for name in names},
+        file="DataFrame",
         notes=tuple(notes),
     )  # fmt: skip

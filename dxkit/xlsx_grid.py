@@ -17,9 +17,11 @@ MOST_CELLS = 3_000_000
 _MOST_MEMBERS = 5_000
 _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundredfold is a zip bomb
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
+_AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["']([$A-Za-z0-9]+:[$A-Za-z0-9]+)["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
+_TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
 
 def read(data: bytes, file: str) -> list[Grid]:
@@ -88,6 +90,11 @@ def _member(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
         raise fault_at(_BROKEN, file=file) from None
 
 
+def _far_away(cell: str, file: str, sheet: str | None = None) -> DataError:
+    message = f"there is a lone cell far away ({cell}); delete the rows and columns beyond the table"
+    return fault_at(message, file=file, sheet=sheet)
+
+
 def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     """Refuse sheets that are too large; return the cells whose formula has no stored value."""
     count, last_row, last_column, far = 0, 0, 0, ""
@@ -103,18 +110,33 @@ def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     if count > MOST_CELLS:
         raise fault_at(f"a sheet has {count:,} cells, more than {MOST_CELLS:,}; save it as CSV", file=file)
     if last_row * last_column > 1_000_000 + 50 * count:
-        raise fault_at(
-            f"there is a lone cell far away ({far}); delete the rows and columns beyond the table", file=file
-        )
+        raise _far_away(far, file)
+    spread = 0
+    for match in _AREA.finditer(xml):
+        area = match[1].decode()
+        left, top, right, bottom = _bounds(area, file)
+        spread += (right - left + 1) * (bottom - top + 1)
+        if spread > 1_000_000:  # openpyxl makes every one of these cells before any can be looked at
+            raise fault_at(f"the cells {area} are merged or linked as one; undo it, and fill each cell", file=file)
     if b"<f" not in xml and b":f" not in xml:
         return []
     empty = [match[1] for match in _FORMULA.finditer(xml) if not _VALUE.search(match[2])]
-    return [_place(attributes) for attributes in empty if b't="str"' not in attributes]  # "" is a stored text
+    return [_place(attributes) for attributes in empty if not _TEXT.search(attributes)]  # "" is a stored text
+
+
+def _bounds(area: str, file: str) -> tuple[int, int, int, int]:
+    from openpyxl.utils.cell import range_boundaries
+
+    try:
+        left, top, right, bottom = range_boundaries(area)
+        return left or 1, top or 1, right or 2**14, bottom or 2**20
+    except (ValueError, TypeError):
+        raise fault_at(_BROKEN, file=file) from None
 
 
 def _place(attributes: bytes) -> tuple[str, int]:
-    found = re.search(rb'r="([A-Z]+)(\d+)"', attributes)
-    return (found[1].decode(), int(found[2])) if found else ("A", 1)
+    found = re.search(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""", attributes)
+    return (found[1].decode().upper(), int(found[2])) if found else ("A", 1)
 
 
 def _loaded(data: bytes, file: str):
@@ -145,6 +167,9 @@ def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str],
             faults.add(f"the cells {area.coord} are merged, so all but the first are empty; unmerge them and fill each",
                        **place)  # fmt: skip
     cells, rows = [], []
+    height, width, stored = sheet.max_row, sheet.max_column, len(sheet._cells)
+    if height * width > 1_000_000 + 50 * stored:  # what openpyxl understood, however the reference was spelled
+        raise _far_away(sheet.cell(height, width).coordinate, file, sheet.title)
     counts: dict[str, list[str]] = {}
     for number, line in enumerate(sheet.iter_rows(), 1):
         texts = [_text(cell, place, faults, counts) for cell in line]

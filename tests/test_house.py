@@ -12,7 +12,8 @@ import dxkit
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
     "faults", "draws", "estimate", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result",
-    "survey.codebook", "survey.shapes", "survey.exports", "survey.roster", "survey.responses", "survey.intervals",
+    "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
+    "survey.roster", "survey.responses", "survey.intervals",
     "survey.topics", "survey.codes", "survey.tally", "survey.counting", "survey.attack", "survey.anonymity",
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
 
 import dxkit as dx
@@ -278,3 +279,46 @@ def test_check_takes_the_codebook_from_elsewhere(tmp_path, capsys):
 def test_check_of_a_folder_asks_for_the_file(tmp_path):
     with pytest.raises(DataError, match="is a folder"):
         project.check(tmp_path)
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A folder with survey.xlsx, whose roster sheet is as given, and answers beside it."""
+
+    def make(*roster, teams=("Red", "Red")):
+        book = openpyxl.Workbook()
+        book.active.title = "codebook"
+        for row in (["item", "text", "kind", "scale"], ["team", "Team", "segment", ""],
+                    ["ci", "CI is fast", "rating", "agreement5"]):  # fmt: skip
+            book.active.append(row)
+        for row in roster:
+            (book["roster"] if "roster" in book.sheetnames else book.create_sheet("roster")).append(row)
+        book.save(tmp_path / "survey.xlsx")
+        (tmp_path / "answers.csv").write_text("team,ci\n" + "".join(f"{team},4\n" for team in teams))
+        return str(tmp_path / "survey.xlsx"), str(tmp_path / "answers.csv")
+
+    return make
+
+
+def test_check_reads_the_roster_in_the_workbook(workbook, capsys):
+    assert main(["check", *workbook(["team", "headcount"], ["Red", 7])]) == 0
+    said = capsys.readouterr().out
+    assert "survey.xlsx: Codebook: 2 questions" in said
+    assert "survey.xlsx: roster of 7 people, no faults" in said
+    assert "no roster" not in said
+
+
+def test_check_tells_a_team_that_the_roster_in_the_workbook_lacks(workbook, capsys):
+    assert main(["check", workbook(["team", "headcount"], ["Red", 7], teams=["Red", "Blue", "Blue"])[1]]) == 1
+    assert "team 'Blue' is not in the roster" in capsys.readouterr().out
+
+
+def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys):
+    for path in workbook(["team", "headcount"], ["Red", "many"]):
+        assert main(["check", path]) == 1
+        assert "survey.xlsx, sheet roster, cell B2: 'many' is not a number" in capsys.readouterr().out
+
+
+def test_check_says_that_there_is_no_roster(workbook, capsys):
+    assert main(["check", *workbook()]) == 0
+    assert capsys.readouterr().out.count("note: no roster") == 2

@@ -166,18 +166,59 @@ def test_a_notes_sheet_in_front_and_a_hidden_sheet_do_not_hide_the_table(tmp_pat
     assert any("hidden sheets not read: old" in note for note in table.notes)
 
 
+def repacked(tmp_path, change):
+    """A good workbook with its members changed."""
+    out, good = io.BytesIO(), book_of(ROWS, tmp_path).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(out.getvalue())
+    return path
+
+
+def sheet_with(tmp_path, row, after=b""):
+    """A good workbook with a row put below the others, as it is spelled, and something behind the cells."""
+
+    def change(name, data):
+        if not name.endswith("sheet1.xml"):
+            return data
+        return data.replace(b"</sheetData>", row + b"</sheetData>" + after)
+
+    return repacked(tmp_path, change)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        b'<row r="1048576"><c r="xfd1048576"><v>1</v></c></row>',
+        b'<row r = "1048576"><c r = "XFD1048576"><v>1</v></c></row>',
+        b"".join([b'<row r="1048576">', b"<c/>" * 999, b"<c><v>1</v></c></row>"]),
+    ],
+)
+def test_a_lone_far_cell_is_refused_however_it_is_spelled(tmp_path, row):
+    with pytest.raises(DataError, match="lone cell far away"):
+        table_of(sheet_with(tmp_path, row))
+
+
+def test_a_merged_or_linked_area_without_end_is_refused_at_once(tmp_path):
+    for after in (
+        b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b"<hyperlinks><hyperlink ref='A1:XFD1048576' location='x'/></hyperlinks>",
+    ):
+        with pytest.raises(DataError, match="A1:XFD1048576 are merged or linked as one"):
+            table_of(sheet_with(tmp_path, b"", after))
+
+
+def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path):
+    stored = b'<row r="4"><c r="A4"/><c r="B4" t="str"><f>""</f><v></v></c><c r="C4"><v>3</v></c></row>'
+    assert table_of(sheet_with(tmp_path, stored)).frame["score"].tolist() == ["4", "5", "3"]
+    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+        table_of(sheet_with(tmp_path, b'<row r="4"><c r="A4" s="0"/><c r="B4" /><c r="C4"><f>1+1</f></c></row>'))
+
+
 def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
-    good = book_of(ROWS, tmp_path).read_bytes()
-
-    def repacked(change):
-        out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                new.writestr(name, change(name, old.read(name)))
-        path = tmp_path / "bad.xlsx"
-        path.write_bytes(out.getvalue())
-        return path
-
     def bomb(name, data):
         return b"0" * 40_000_000 if name.endswith("sheet1.xml") else data
 
@@ -189,7 +230,7 @@ def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
 
     for change, said in ((bomb, "too large to be a table"), (entity, "XML entities"), (broken, "cannot be read")):
         with pytest.raises(DataError, match=said):
-            table_of(repacked(change))
+            table_of(repacked(tmp_path, change))
     plain = tmp_path / "plain.zip"
     with zipfile.ZipFile(plain, "w") as archive:
         archive.writestr("answers.csv", TEXT)
@@ -246,6 +287,20 @@ def test_every_bad_number_is_told_with_its_cell(tmp_path):
         faults.raise_if_any()
     assert len(caught.value.faults) == len(texts)
     assert "row 3, column 1 (v): '1,234' may be 1234 or 1.234" in str(caught.value)
+
+
+def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("v,w\nask Bob about it,x\nmany,x\n")
+    faults, table = Faults(), read_table(path)
+    table.numbers("v", faults=faults)
+    table.flags("v", faults=faults)
+    table.choices("v", ["few"], faults=faults)
+    with pytest.raises(DataError) as caught:
+        faults.raise_if_any()
+    assert "Bob" not in str(caught.value)
+    assert "row 2, column 1 (v): the text here is not a number" in str(caught.value)
+    assert "'many' is neither yes nor no" in str(caught.value)
 
 
 def test_good_numbers_are_read(tmp_path):

@@ -38,9 +38,25 @@ def normal(text: object) -> str:
     >>> normal("  Strongly\\u00a0AGREE. ") == normal("strongly agree")
     True
     """
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
-    folded = " ".join(folded.split()).casefold()
-    return folded.rstrip(".:;,!?* ") or folded
+    text = folded(text)
+    return text.rstrip(".:;,!?* ") or text
+
+
+def folded(text: object) -> str:
+    """Fold a text as `normal` does, its end punctuation kept."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
+    return " ".join(plain.split()).casefold()
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """The question and the statement of `Question [Statement]`; the whole text and "" where there is none.
+
+    >>> split_question("Used? [Build, test]"), split_question("Used?")
+    (('Used?', 'Build, test'), ('Used?', ''))
+    """
+    stem, bracket, statement = text.rstrip().removesuffix("]").partition("[")
+    whole = not (bracket and statement and text.rstrip().endswith("]"))
+    return (text, "") if whole else (stem.rstrip(), statement)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -209,8 +225,9 @@ class Codebook:
     def label(self, item: str) -> str:
         """What a chart calls an item: the statement of a grid question, else the question text."""
         text = self.item(item)["text"]
-        statement = re.fullmatch(r".*\[(.+)\]\s*", text, flags=re.DOTALL)
-        return " ".join((statement[1] if statement else text).split())
+        _, bracket, statement = text.rstrip().removesuffix("]").rpartition("[")
+        named = bracket and statement and text.rstrip().endswith("]")
+        return " ".join((statement if named else text).split())
 
     def favourable(self, item: str) -> frozenset[float]:
         """The favourable codes of an item; those of a reverse-keyed item are at the other end of its scale."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.codebook import Codebook, Scale
-from dxkit.survey.responses import ANSWERED, SKIPPED, STATES
+from dxkit.survey.labels import ANSWERED, SKIPPED, STATES
 
 ROWS = 4_096
 _EXACT = 2**24  # whole numbers up to here are exact in single precision, which multiplies twice as fast

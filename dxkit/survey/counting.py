@@ -8,7 +8,8 @@ import pandas as pd
 from dxkit.faults import DataError
 from dxkit.survey import codes, topics
 from dxkit.survey.codebook import Codebook
-from dxkit.survey.responses import STATES, Survey, as_survey
+from dxkit.survey.labels import STATES
+from dxkit.survey.responses import Survey, as_survey
 from dxkit.survey.tally import ORIGIN, Tally, as_list
 
 _CENTRE = 50.0  # index scores are summed about the middle of 0..100, so that no digits are lost to cancellation

@@ -51,7 +51,7 @@ def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str
             "read_survey(responses, codebook)", file=path.name,
         )  # fmt: skip
     return read_survey(
-        path, read_codebook(book, find(folder, "scales")), roster=_roster(folder), wave=wave, source=source,
+        path, read_codebook(book, find(folder, "scales")), roster=find_roster(folder), wave=wave, source=source,
         min_group=min_group,
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def find(folder: Path, *stems: str) -> Path | None:
     return None
 
 
-def _roster(folder: Path) -> Path | None:
+def find_roster(folder: Path) -> Path | None:
     """The roster file, or the workbook whose sheet `roster` has rows."""
     found = find(folder, "roster")
     if found is None and (book := find(folder, "survey")) is not None and book.suffix == ".xlsx":

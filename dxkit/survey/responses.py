@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,11 +11,11 @@ import pandas as pd
 
 from dxkit.faults import Faults
 from dxkit.survey import exports
-from dxkit.survey.codebook import NOT_AFFECTED, Codebook, Scale, normal, read_codebook, with_items
+from dxkit.survey.codebook import Codebook, normal, read_codebook, with_items
+from dxkit.survey.labels import ANSWERED, NOT_ASKED, coded, is_label
 from dxkit.survey.roster import Roster, read_roster
+from dxkit.tables import as_text
 
-STATES = ("answered", "no opinion", "skipped", "not asked")
-ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
 LEAST_GROUP = 3
 NOT_STATED = "(not stated)"
 _MOST_PLACES = 5
@@ -118,19 +117,23 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
         raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     asked, filters = _with_filters(book)
-    export = exports.read_export(responses, asked, as_tool=source)
     faults = Faults()
-    people = None if roster is None else read_roster(roster, book.segments)
+    export = faults.take(exports.read_export, responses, asked, as_tool=source, faults=faults)
+    people = None if roster is None else faults.take(read_roster, roster, book.segments)
+    if export is None:
+        faults.raise_if_any()
     keep, cleaning = _cleaned(export, book)
     unaffected: dict[str, int] = {}
-    coded = {item: _coded(export, book, item, keep, faults, unaffected) for item in book.measured}
+    there = [item for item in book.measured if item in export.answers]
+    by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in there}
     segments, segment_notes = _segments(export, book, people, keep, faults)
     faults.raise_if_any()
-    answers = pd.DataFrame({item: codes for item, (codes, _) in coded.items()}, index=range(int(keep.sum())))
-    state = pd.DataFrame({item: states for item, (_, states) in coded.items()}, index=answers.index)
+    answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
+    state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
     answers, state, ask_notes = _apply_filters(export, book, filters, keep, answers, state)
     comments = pd.DataFrame(
-        {item: export.answers.loc[keep, item].to_numpy() for item in book.of_kind("comment") if item in export.answers},
+        {item: export.answers.loc[keep, item].map(as_text).to_numpy(dtype=object)
+         for item in book.of_kind("comment") if item in export.answers},
         index=answers.index, dtype=object,
     )  # fmt: skip
     notes = [f"read as {export.source.replace('_', ' ')}: {export.why}", *export.notes, *ask_notes, *segment_notes]
@@ -166,12 +169,13 @@ def _listed(what: str, names) -> str:
 def _with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
     filters = {row.item: row.asked_if for row in book.items.itertuples() if row.asked_if}
-    known = {normal(item): item for item in book.items["item"]}
+    known = {normal(row.text): row.item for row in book.items.itertuples()}
+    known |= {normal(item): item for item in book.items["item"]}
     filters = {item: known.get(normal(column), column) for item, column in filters.items()}
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:
         return book, filters
-    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "comment", "reverse": False}, dtype=object)
+    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore", "reverse": False}, dtype=object)
     return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
 
 
@@ -199,94 +203,21 @@ def _cleaned(export, book: Codebook) -> tuple[np.ndarray, pd.DataFrame]:
 
 
 def _blank(export, book: Codebook) -> np.ndarray:
+    """Rows without an answer or a comment."""
     blank = np.ones(len(export.answers), dtype=bool)
-    for item in book.measured:
+    for item in (*book.measured, *book.of_kind("comment")):
+        if item not in export.answers:
+            continue
         column = export.answers[item]
         blank &= (column.isna() if pd.api.types.is_numeric_dtype(column) else column == "").to_numpy(dtype=bool)
     return blank & bool(book.measured)
 
 
-def _coded(
-    export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item, for the rows that are kept; its faults are added, and who is not affected."""
-    column, scale = export.answers[item], book.scale(item)
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        codes = column.to_numpy(dtype=float, na_value=np.nan)[keep]
-        state = np.where(np.isnan(codes), SKIPPED, ANSWERED).astype(np.int8)
-        values = np.unique(codes[~np.isnan(codes)])
-        known = {value: scale.code_of(f"{value:.12g}") for value in values}
-        wrong = [value for value, code in known.items() if code is None]
-        for value in wrong:
-            where = np.flatnonzero(keep)[codes == value]
-            _unknown(export, scale, item, f"{value:g}", where, faults)
-        return codes, state
-    texts = column.astype(object).to_numpy()[keep]
-    uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
-    codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
-    for u, text in enumerate(uniques):
-        code = scale.code_of(text)
-        if code is None and export.source == "qualtrics" and _is_negative(text):
-            code = math.nan  # Qualtrics recodes "not applicable" to a negative number
-        if code is None and normal(text) in NOT_AFFECTED:
-            code = _least_burden(book, item)
-            if code is not None:
-                unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
-        if code is None:
-            _unknown(export, scale, item, text, np.flatnonzero(keep)[inverse == u], faults)
-            code = math.nan
-        codes[u] = code
-        states[u] = ANSWERED if not math.isnan(code) else NO_OPINION if text.strip() else SKIPPED
-    return codes[inverse], states[inverse]
-
-
-def _least_burden(book: Codebook, item: str) -> float | None:
-    """The code of somebody whom the pain point of this item does not affect: severity 0, no hours (MODELS 3)."""
-    row, scale = book.item(item), book.scale(item)
-    if not row["topic"] or row["kind"] not in ("rating", "hours"):
-        return None
-    return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
-
-
-def _is_negative(text: str) -> bool:
-    return text.startswith("-") and text[1:].isdigit()
-
-
-def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
-    """One fault for a label or number the scale does not know, with its count, first place and the nearest label."""
-    places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
-    times = f"{len(where)} times, rows {places}{', ...' if len(where) > _MOST_PLACES else ''}" if len(where) > 1 else ""
-    quoted = f"'{text.strip()}'" if len(text) <= 40 and "@" not in text else "a long text"
-    if scale.numeric:
-        wanted = f"a number from {scale.lo:g} to {scale.hi:g}"
-        message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
-    else:
-        near = difflib.get_close_matches(
-            normal(text), [normal(label) for label in scale.shown.values()], n=1, cutoff=0.5
-        )
-        nearest = next((label for label in scale.shown.values() if near and normal(label) == near[0]), None)
-        known = (
-            f"did you mean '{nearest}'?"
-            if nearest
-            else "it knows "
-            + "; ".join(
-                label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
-            )
-        )
-        message = f"{quoted} is not an answer of scale {scale.name}; {known}"
-    faults.add(
-        message + (f" ({times})" if times else ""), file=export.file, sheet=export.sheet,
-        row=export.rows[where[0]], column=export.columns_at.get(item, item),
-    )  # fmt: skip
-
-
 def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, faults: Faults):
     """Segment labels in one spelling: the roster's where it has the segment, else the most common one."""
     columns, notes = {}, []
-    for name in book.segments:
-        texts = (
-            export.answers[name].astype(object).map(lambda text: "" if pd.isna(text) else " ".join(str(text).split()))
-        )
+    for name in [name for name in book.segments if name in export.answers]:
+        texts = export.answers[name].astype(object).map(lambda value: " ".join(as_text(value).split()))
         texts = texts.to_numpy(dtype=object)[keep]
         known = (
             {normal(label): label for label in roster.categories(name)} if roster and name in roster.segments else {}
@@ -321,7 +252,9 @@ def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: 
         if label not in headcount.index:
             near = difflib.get_close_matches(label, list(headcount.index), n=1)
             hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(list(headcount.index)[:12])}"
-            faults.add(f"{name} '{label[:40]}' is not in the roster; {hint} ({len(rows)} respondents)", **place)
+            shown = f" '{label[:40]}'" if is_label(label, len(rows), map(normal, headcount.index)) else " of this row"
+            people = "respondent" if len(rows) == 1 else "respondents"
+            faults.add(f"{name}{shown} is not in the roster; {hint} ({len(rows)} {people})", **place)
         elif len(rows) > headcount[label]:
             faults.add(
                 f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there;"
@@ -337,7 +270,7 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
     for item, column in filters.items():
         if item not in state:
             continue
-        not_asked = export.answers[column].map(lambda value: normal(value) in no).to_numpy(dtype=bool)[keep]
+        not_asked = export.answers[column].map(lambda value: normal(as_text(value)) in no).to_numpy(dtype=bool)[keep]
         given = int((not_asked & (state[item] == ANSWERED)).sum())
         if given:
             dropped.append(f"{item} ({given})")

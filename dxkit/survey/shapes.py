@@ -19,6 +19,10 @@ _TECHNICAL = re.compile(
     r"recordeddate|start ?date( \(utc\))?|end ?date|submit date \(utc\)|start time|completion time|"
     r"last modified time|submitdate|datestamp|timestamp|response ?id|respondent id|#|id|.*time|interviewtime)"
 )
+_FILLED = frozenset(  # columns in which every answer has a number or date
+    {"startdate", "enddate", "recordeddate", "progress", "duration (in seconds)", "responseid", "respondent id"}
+)
+_CODED = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\.\s(.+)", flags=re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,26 +79,41 @@ NAMES = tuple(shape.name for shape in SHAPES)
 def recognise(header: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Shape, str]:
     """The tool a file comes from by the signs in its first rows, and those signs in words."""
     first = {normal(cell) or cell.strip() for cell in header if cell.strip()}
+    codes = first | {normal(code_and_text(cell)[0]) for cell in header}
     for shape in SHAPES:
-        seen = sorted(shape.signs & first)
-        if len(seen) >= shape.needed and shape.must <= first:
+        there = codes if shape.name == "limesurvey" else first
+        seen = sorted(shape.signs & there)
+        if len(seen) >= shape.needed and shape.must <= there:
             signs = f"its header has {', '.join(seen[:4])}" if seen else "its header has no sign of a tool"
-            if shape.name == "qualtrics" and header_rows(shape, second, third) > 1:
-                signs += f"; {header_rows(shape, second, third)} header rows"
+            if shape.name == "qualtrics" and header_rows(shape, header, second, third) > 1:
+                signs += f"; {header_rows(shape, header, second, third)} header rows"
             return shape, signs
     raise AssertionError("plain fits every header")
 
 
-def header_rows(shape: Shape, second: Sequence[str], third: Sequence[str]) -> int:
-    """How many rows the header takes."""
+def header_rows(shape: Shape, header: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
+    """How many rows the header takes; a row of answers is never taken for one, for it would lose a person."""
+    own = [cell.strip() for name, cell in zip(header, second, strict=False) if normal(name) in _FILLED]
     if shape.name == "qualtrics":
         if any("importid" in cell.casefold() for cell in third):
             return 3
-        return 2 if any(cell.strip() for cell in second) and not _is_data(second) else 1
+        texts = any(own) and not any(re.search(r"\d", cell) for cell in own)
+        return 2 if texts and not _is_data(second) else 1
     if shape.name == "surveymonkey":
         words = {normal(cell) for cell in second}
-        return 2 if {"response", "open-ended response"} & words or not second[0].strip() else 1
+        blank = bool(own) and not any(own) and any(cell.strip() for cell in second)
+        return 2 if {"response", "open-ended response"} & words or blank else 1
     return 1
+
+
+def code_and_text(cell: str) -> tuple[str, str]:
+    """The two parts of a LimeSurvey header such as `Q2[SQ001]. text`; the cell twice where it has no such parts.
+
+    >>> code_and_text("Q2[SQ001]. Is CI fast?"), code_and_text("Is CI fast?")
+    (('Q2[SQ001]', 'Is CI fast?'), ('Is CI fast?', 'Is CI fast?'))
+    """
+    found = _CODED.fullmatch(cell.strip())
+    return (found[1], found[2]) if found else (cell.strip(), cell.strip())
 
 
 def _is_data(row: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit.faults import DataError
 from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook
-from dxkit.survey.responses import NOT_ASKED
+from dxkit.survey.labels import NOT_ASKED
 from dxkit.survey.roster import Roster
 
 ORIGIN = {"severity": 50.0, "impact": 50.0, "hours": 0.0, "opportunity": 10.0}

@@ -173,3 +173,20 @@ def test_a_frame_is_recognised_by_its_columns_too(tmp_path):
     survey = dx.read_survey(frame, BOOK)
     assert survey.source == "google_forms"
     assert len(survey) == len(CLEAN)
+
+
+ONE = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+
+
+@pytest.mark.parametrize("source", ["qualtrics", "surveymonkey", "limesurvey"])
+def test_a_tool_named_for_a_file_without_its_clutter_loses_nobody(tmp_path, source):
+    path = write(tmp_path / "a.csv", [["note", "CI is fast"], ["", "Agree"], ["", "Disagree"]])
+    assert dx.read_survey(path, ONE, source=source).answers["ci"].tolist() == [4, 2]
+
+
+@pytest.mark.parametrize(("first", "people"), [("Start Date", 1), ("2026-08-10 09:00:00", 2)])
+def test_qualtrics_may_have_two_header_rows_or_one(tmp_path, first, people):
+    rows = [["StartDate", "Finished", "ci"], [first, "True", "4"], ["2026-08-10 09:00:00", "True", "5"]]
+    if people == 1:
+        rows[1][2] = "CI is fast"
+    assert len(dx.read_survey(write(tmp_path / "q.csv", rows), ONE, source="qualtrics")) == people

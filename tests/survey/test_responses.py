@@ -145,3 +145,68 @@ def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
     assert "not affected, taken as no burden: a (1), b (1), h (1)" in survey.notes
     with pytest.raises(dx.DataError, match="column c: 'Does not affect me'"):
         dx.read_survey(frame.assign(c="Does not affect me"), book)
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path):
+    frame(ci=["Agree", "Agre"], hours=["1", "400"]).drop(columns="team").to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "roster.csv").write_text("team,headcount\nRed,many\nred,5\n")
+    text = faults_of(tmp_path / "a.csv", roster=tmp_path / "roster.csv")
+    for part in ("no column asks 'Team'", "'Agre' is not an answer", "'400' is not a number from 0 to 168",
+                 "roster.csv, row 2, column 2 (headcount): 'many' is not a number"):  # fmt: skip
+        assert part in text
+    text = faults_of(tmp_path / "none.csv", roster=tmp_path / "roster.csv")
+    assert "none.csv: there is no such file" in text
+    assert "'many'" in text
+
+
+@pytest.mark.parametrize("secret", ["Bob is a bully", "k4711", "Alice", "4711-0815-22", "al@ex.com"])
+def test_what_one_person_wrote_is_not_repeated(secret):
+    roster = pd.DataFrame({"team": ["Red"], "headcount": [9]})
+    for wrong in ({"ci": [secret, "Agree"]}, {"hours": [secret, "1"]}, {"hours": [secret] * 2},
+                  {"team": [secret, "Red"]}):  # fmt: skip
+        text = faults_of(frame(**{"ci": ["Agree"] * 2} | wrong), roster=roster)
+        assert secret not in text
+        assert "row 1" in text
+
+
+def test_what_helps_and_tells_nothing_of_anybody_is_repeated():
+    text = faults_of(frame(ci=["Agre", "Quite ok", "Quite ok", "9"], hours=["two", "3 hours", "-1", "1.000,5"]))
+    for part in ("'Agre'", "'Quite ok'", "'9'", "'two'", "'3 hours'", "'-1'", "'1.000,5'"):
+        assert part in text
+    assert "team 'Paymants' is not in the roster; did you mean 'Payments'? (1 respondent)" in faults_of(
+        frame(team=["Paymants"]), roster=pd.DataFrame({"team": ["Payments"], "headcount": [9]})
+    )
+
+
+def test_a_row_with_only_a_comment_is_kept_and_answered_nothing():
+    survey = dx.read_survey(frame(ci=["Agree", "", ""], hours=["1", "", ""], why=["", "too slow", ""]), BOOK)
+    assert len(survey) == 2
+    assert survey.comments["why"].tolist() == ["", "too slow"]
+    assert survey.state.iloc[1].tolist() == [2, 2]
+
+
+def test_a_cell_in_which_nothing_can_be_seen_is_blank(tmp_path):
+    data = frame(ci=["Agree", "\u200b"], team=["Red", "\u200b\ufeff"])
+    data.to_csv(tmp_path / "a.csv", index=False)
+    for source in (data, tmp_path / "a.csv"):
+        survey = dx.read_survey(source, BOOK)
+        assert survey.state["ci"].tolist() == [0, 2]
+        assert survey.segments["team"].tolist() == ["Red", "(not stated)"]
+
+
+def test_a_frame_of_numbers_is_read_as_the_file_of_them(tmp_path):
+    scales = pd.DataFrame({"scale": ["s"] * 4, "code": [1, 2, 3, None], "label": ["low", "mid", "high", "99"]})
+    book = dx.read_codebook(BOOK.assign(scale=["", "s", "", "", ""]), scales)
+    data = frame(ci=[1, 99, 3, None], team=[7.0, 7.0, 8.0, None], why=[None, 5.0, None, None])
+    (tmp_path / "a.csv").write_text("who,ci,hours,team,why\np0,1,1,7,\np1,99,1,7,5\np2,3,1,8,\np3,,1,,\n")
+    one, other = dx.read_survey(data, book), dx.read_survey(tmp_path / "a.csv", book)
+    for part in ("answers", "state", "segments", "comments"):
+        pd.testing.assert_frame_equal(getattr(one, part), getattr(other, part))
+    assert one.state["ci"].tolist() == [0, 1, 0, 2]
+    assert one.segments["team"].tolist() == ["7", "7", "8", "(not stated)"]
+
+
+def test_a_column_of_a_frame_is_no_letter_of_a_spreadsheet():
+    book = BOOK.replace({"item": {"ci": "CI"}})
+    text = faults_of(frame(ci=["Agre"]).rename(columns={"ci": "CI"}), book)
+    assert "DataFrame, row 1, column CI: 'Agre'" in text
