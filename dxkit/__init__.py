@@ -30,6 +30,7 @@ _HOME = {
     "switching": "procurement.switching",
     "tally": "survey.counting",
     "tco": "procurement.tco",
+    "write_report": "report",
     "write_workbook": "procurement.workbook",
 }
 

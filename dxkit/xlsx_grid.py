@@ -43,6 +43,15 @@ def read(data: bytes, file: str) -> list[Grid]:
     return grids
 
 
+def open_twice(data: bytes, file: str):
+    """A workbook after the same checks, once with its formulas and once with the values stored for them (openpyxl)."""
+    archive, _ = _checked(data, file)
+    for name in archive.namelist():
+        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+            _check_sheet(_member(archive, name, file), file)
+    return _loaded(data, file, values=False), _loaded(data, file)
+
+
 def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     """The zip archive, after looking at its directory: sizes, ratios, names, foreign kinds."""
     try:
@@ -139,13 +148,13 @@ def _place(attributes: bytes) -> tuple[str, int]:
     return (found[1].decode().upper(), int(found[2])) if found else ("A", 1)
 
 
-def _loaded(data: bytes, file: str):
+def _loaded(data: bytes, file: str, *, values: bool = True):
     import openpyxl
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+            return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
     except MemoryError:
         raise
     except Exception as error:  # a damaged workbook surfaces as any of a dozen library errors

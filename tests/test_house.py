@@ -11,16 +11,17 @@ import dxkit
 
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
-    "faults", "draws", "estimate", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result",
+    "faults", "draws", "estimate", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result", "sheets", "report",
     "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
     "survey.roster", "survey.responses", "survey.intervals",
     "survey.topics", "survey.codes", "survey.tally", "survey.counting", "survey.attack", "survey.anonymity",
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
-    "procurement.exit_inputs", "procurement.dossier", "procurement.reading", "procurement.yearly",
+    "procurement.exit_inputs", "procurement.dossier", "procurement.twin_reading",
+    "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
-    "procurement.tco", "procurement.switching", "procurement.scenario", "procurement.sheets",
+    "procurement.tco", "procurement.switching", "procurement.scenario",
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_results",
     "procurement.workbook", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
     "plots.procurement", "samples", "template", "dossier_form", "project", "__main__",

@@ -115,6 +115,7 @@ class Dossier:
     costs, benefits   lines in the order of the table
     exit       the figures of exit cost by (vendor, input)
     criteria, evidence, fit   the tables as they stand, text and numbers; None where they were not given
+    changed    of a workbook that dxkit wrote: figure, which, delivered, now, cell; None for any other source
     """
 
     decision: Mapping[str, object]
@@ -125,6 +126,7 @@ class Dossier:
     criteria: pd.DataFrame | None = None
     evidence: pd.DataFrame | None = None
     fit: pd.DataFrame | None = None
+    changed: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

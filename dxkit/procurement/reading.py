@@ -29,6 +29,7 @@ from dxkit.procurement.dossier import (
     Line,
 )  # fmt: skip
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
+from dxkit.procurement.twin_reading import is_twin, read_twin
 
 _CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 _REQUIRED = {
@@ -72,7 +73,8 @@ def read_dossier(source) -> Dossier:
     source : path of a workbook, path of a folder of csv files, or mapping of sheet name to DataFrame
         Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit (TABLES).
         Estimates are a number in `likely`, or low, likely and high. A line that stands twice with other figures is
-        conflicting sources: each is as likely, and all stay visible in `.conflicting`.
+        conflicting sources: each is as likely, and all stay visible in `.conflicting`. A workbook of `write_workbook`
+        is read back, with what was changed in `.changed`.
 
     Returns
     -------
@@ -91,6 +93,9 @@ def read_dossier(source) -> Dossier:
     >>> read_dossier({"costs": costs}).vendors
     ['A', 'B']
     """
+    changed = None
+    if isinstance(source, str | os.PathLike) and is_twin(source):
+        source, changed = read_twin(source)
     found = _tables(source)
     faults = Faults()
     if "costs" not in found:
@@ -112,8 +117,10 @@ def read_dossier(source) -> Dossier:
         raise DataError(f"{_named(source)}: two figures are called '{twice[0][:80]}'; rename the driver or the line")
     frames = {name: found[name].frame if name in found else None for name in ("criteria", "evidence", "fit")}
     notes = [note for table in found.values() for note in table.notes]
-    return Dossier(decision=decision, drivers=drivers, costs=tuple(costs), benefits=tuple(benefits), exit=exits,
-                   notes=tuple(dict.fromkeys(notes)), **frames)  # fmt: skip
+    if changed is not None and len(changed):
+        notes.append(f"changed in the workbook (see .changed): {', '.join(changed['figure'].unique()[:8])}")
+    return Dossier(changed=changed, decision=decision, drivers=drivers, costs=tuple(costs), benefits=tuple(benefits),
+                   exit=exits, notes=tuple(dict.fromkeys(notes)), **frames)  # fmt: skip
 
 
 def _named(source) -> str:

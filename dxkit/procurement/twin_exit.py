@@ -12,9 +12,9 @@ from dxkit.procurement.dossier import Dossier, Figure
 from dxkit.procurement.exit_cost import NO_TERM, components, expected_exit, given_for, in_the_eu, paid_lines
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
 from dxkit.procurement.scenario import exit_inputs_at
-from dxkit.procurement.sheets import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.twin_inputs import Inputs
 from dxkit.procurement.twin_vendor import Timeline, VendorSheet
+from dxkit.sheets import MONEY, NUMBER, SHARE, Book, Sheet, letter
 
 FIRST = 5  # the column of the start
 _LABELS = {"data": "take the data out", "integration": "build integrations again", "people": "people learn, slow down",
@@ -27,19 +27,21 @@ class ExitWriter:
     def __init__(self, book: Book, dossier: Dossier, inputs: Inputs, time: Timeline, values):
         self.dossier, self.inputs, self.time, self.values = dossier, inputs, time, values
         self.times = np.arange(4 * dossier.horizon + 1) / 4
-        self.sheet: Sheet = book.sheet("Exit", [40, 16, 14, 16, 12], freeze="E5")
+        self.sheet: Sheet = book.sheet("Exit", [54, 15, 13, 19, 11], freeze="E5")
         self.cells: dict[str, dict[str, str]] = {}
         self.results: dict[str, dict[str, float]] = {}
         self.planned_rows: dict[str, int] = {}
         self.sheet.text(4, 1, "years after the start", "head")
-        for j, text in enumerate(("unit", "constant", "it comes from"), 2):
-            self.sheet.text(4, j, text, "head")
-        self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('years', c)}", self.times, "0.00", "head")
+        for j, text in enumerate(("unit", "constant", "   it comes from"), 2):
+            self.sheet.text(4, j, text, "over" if text == "constant" else "head")
+        self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('years', c)}", self.times, "0.00", "over")
         self.row = 4
 
     def write(self, vendor: str, made: VendorSheet) -> None:
         v = exit_inputs_at(self.dossier, vendor, self.values)
         self.row += 2
+        if vendor != self.dossier.vendors[0]:
+            self.sheet.new_page(self.row)
         self.sheet.text(self.row, 1, vendor, "title")
         k = {name: self._input(vendor, name, v[name], made) for name in EXIT_INPUTS}
         columns = {name: np.full((1, 1), value) for name, value in v.items()}
@@ -117,13 +119,13 @@ class ExitWriter:
             return self.inputs.ref(
                 "driver", "seats" if own else growth, "", "growth" if own else "amount"
             ), "driver seats"
-        return self.inputs.ref("exit default", "all", name), "assumption"
+        return self.inputs.ref("assumed", "all", name), "assumption"
 
     def _constant(self, label: str, unit: str, formula: str, value: float, told: str = "", form: str = NUMBER) -> str:
         self.row += 1
         self.sheet.text(self.row, 1, f"  {label}")
         self.sheet.text(self.row, 2, unit, "quiet")
-        self.sheet.text(self.row, 4, told, "quiet")
+        self.sheet.text(self.row, 4, f"   {told}" if told else "", "quiet")
         cell = self.sheet.formula(self.row, 3, formula, value, form)
         return f"${cell[0]}${cell[1:]}"
 
@@ -151,8 +153,10 @@ class ExitWriter:
         until = np.ceil(np.round(times / length, 9)) * length - times
         rest = np.where(term > NO_TERM, np.where(times == 0, term, until), 0)
         when = self.time.when
-        left = self._across("  years left to renewal", "years", lambda c, p: f"={binds}*({when('at the start', c)}"
-                            f"*{years}+ROUNDUP(ROUND({t(c)}/{step},Digits),Nil)*{step}-{t(c)})", rest, NUMBER)  # fmt: skip
+        left = self._across(
+            "  years left to renewal", "years", lambda c, p: f"={binds}*({when('at the start', c)}*{years}"
+            f"+ROUNDUP(ROUND({t(c)}/{step},Digits),Nil)*{step}-{t(c)})", rest, NUMBER,
+        )  # fmt: skip
         owed = self._across("  years owed", "years", lambda c, p: f"=MAX({c}{left},{least})", np.maximum(rest, told),
                             NUMBER)  # fmt: skip
         paid = v["annual_spend"] * (1 + v["spend_growth"]) ** times

@@ -8,14 +8,11 @@ from dxkit.procurement.dossier import Dossier, Figure, Line
 from dxkit.procurement.exit_cost import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.exit_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.procurement.scenario import SCENARIOS, value_of
-from dxkit.procurement.sheets import NUMBER, SHARE, Book
+from dxkit.procurement.twin_reading import AS_AMOUNT, CLAUSES, HEADER, INPUTS, NONE_GIVEN
+from dxkit.sheets import NUMBER, SHARE, Book
 
-TITLE = "Assumptions"
 COLUMNS = ("kind", "vendor or driver", "line or input", "figure", "unit", "low", "likely", "high", "in use", "source",
-           "date", "delivered low", "delivered likely", "delivered high", "changed")  # fmt: skip
-CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
-HEADER = 5  # the row of the headings
-NONE_GIVEN = "none given"
+           "date", "delivered low", "delivered likely", "delivered high", "changed", "shape")  # fmt: skip
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"), "Nil": (0.0, "nothing"), "MonthsAYear": (12.0, "months"),
     "QuartersAYear": (4.0, "quarters"), "HoursADay": (8.0, "hours"), "DaysAWeek": (5.0, "working days"),
@@ -31,13 +28,13 @@ class Inputs:
     def __init__(self, book: Book, dossier: Dossier, scenario: str):
         self.dossier, self.which = dossier, SCENARIOS.index(scenario)
         self.sheet = book.sheet(
-            TITLE, [13, 24, 30, 16, 22, 12, 12, 12, 12, 40, 12, 12, 12, 12, 10], freeze=f"E{HEADER + 1}"
+            INPUTS, [12, 22, 28, 14, 22, 11, 11, 11, 11, 34, 11, 11, 11, 11, 10], freeze=f"E{HEADER + 1}"
         )
         self.at: dict[tuple[str, str, str, str], str] = {}
         self.value: dict[tuple[str, str, str, str], float] = {}
         self.row = HEADER
         for j, name in enumerate(COLUMNS, 1):
-            self.sheet.text(HEADER, j, name, "head")
+            self.sheet.text(HEADER, j, name, "over" if 6 <= j <= 9 or 12 <= j <= 14 else "head")
         for name, (value, meaning) in _CONSTANTS.items():
             self._single("constant", name, "", "value", meaning, value, "definition")
             book.name(name, self.sheet, f"I{self.row}")
@@ -68,7 +65,7 @@ class Inputs:
     def _line(self, kind: str, line: Line) -> None:
         unit = f"for each {line.per}, {line.timing}" if line.per else line.timing
         self._figure(kind, line.vendor, line.line, "amount", unit, line.amount)
-        source = line.amount.claims[0].source or NONE_GIVEN
+        source = AS_AMOUNT
         if line.timing != "initial":
             if not isinstance(line.growth, str):
                 self._single(kind, line.vendor, line.line, "growth", "share a year", line.growth, source)
@@ -84,23 +81,21 @@ class Inputs:
         for (vendor, name), figure in self.dossier.exit.items():
             self._figure("exit", vendor, name, "amount", EXIT_INPUTS[name].unit, figure)
         for name, each in EXIT_INPUTS.items():
-            self._single("exit default", "all", name, "amount", each.unit, each.default, DEFAULT_SOURCE)
+            self._single("assumed", "all", name, "amount", each.unit, each.default, DEFAULT_SOURCE)
 
     def _figure(self, kind: str, owner: str, item: str, field: str, unit: str, figure: Figure) -> None:
         """A row for each claim; where there are several, a row with their mean behind them."""
         rows = []
         for number, claim in enumerate(figure.claims, 1):
             told = field if len(figure.claims) == 1 else f"{field}, source {number}"
-            self._words(kind, owner, item, told, unit, claim.source or NONE_GIVEN, claim.date)
-            each = claim.estimate
-            numbers = [each.low, each.likely, each.high]
-            for j, value in enumerate(numbers):
-                self.sheet.number(self.row, 6 + j, value, NUMBER, "input")
-                self.sheet.number(self.row, 12 + j, value, NUMBER, "quiet")
-            r = self.row
-            self._in_use(kind, owner, item, told, numbers[self.which])
-            self.sheet.formula(r, 15, f"=(F{r}<>L{r})+(G{r}<>M{r})+(H{r}<>N{r})", 0.0, '[=0]"";"changed"', "quiet")
-            rows.append(r)
+            each, source = claim.estimate, claim.source or NONE_GIVEN
+            if each.fixed:
+                self._single(kind, owner, item, told, unit, each.likely, source, date=claim.date)
+            else:
+                self._words(kind, owner, item, told, unit, source, claim.date)
+                self._range(kind, owner, item, told, [each.low, each.likely, each.high])
+            self.sheet.text(self.row, 16, each.shape, "quiet")
+            rows.append(self.row)
         if len(rows) > 1:
             self._words(kind, owner, item, field, unit, "mean of the sources above", "")
             means = [value_of(figure, scenario) for scenario in SCENARIOS]
@@ -108,11 +103,20 @@ class Inputs:
                 self.sheet.formula(self.row, 6 + j, f"=AVERAGE({letter}{rows[0]}:{letter}{rows[-1]})", value)
             self._in_use(kind, owner, item, field, means[self.which])
 
+    def _range(self, kind: str, owner: str, item: str, field: str, numbers: list[float]) -> None:
+        r = self.row
+        for j, value in enumerate(numbers):
+            self.sheet.number(r, 6 + j, value, NUMBER, "input")
+            self.sheet.number(r, 12 + j, value, NUMBER, "quiet")
+        self._in_use(kind, owner, item, field, numbers[self.which])
+        self.sheet.formula(r, 15, f"=(F{r}<>L{r})+(G{r}<>M{r})+(H{r}<>N{r})", 0.0, '[=0]"";"changed"', "quiet")
+
     def _single(
-        self, kind: str, owner: str, item: str, field: str, unit: str, value: float, source: str, form: str = NUMBER
-    ) -> None:
+        self, kind: str, owner: str, item: str, field: str, unit: str, value: float, source: str, form: str = NUMBER,
+        date: str = "",
+    ) -> None:  # fmt: skip
         """A number without a range; low and high follow it."""
-        self._words(kind, owner, item, field, unit, source, "")
+        self._words(kind, owner, item, field, unit, source, date)
         r = self.row
         self.sheet.number(r, 7, value, form, "input")
         self.sheet.number(r, 13, value, form, "quiet")
@@ -124,7 +128,7 @@ class Inputs:
     def _words(self, kind: str, owner: str, item: str, field: str, unit: str, source: str, date: str) -> None:
         self.row += 1
         for j, text in ((1, kind), (2, owner), (3, item), (4, field), (5, unit), (10, source), (11, date)):
-            self.sheet.text(self.row, j, text)
+            self.sheet.text(self.row, j, text, "wrap")
 
     def _in_use(self, kind: str, owner: str, item: str, field: str, value: float, form: str = NUMBER) -> None:
         r = self.row

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dxkit.procurement.cashflow import npv
 from dxkit.procurement.dossier import Dossier
 from dxkit.procurement.scenario import SCENARIOS, values_at
-from dxkit.procurement.sheets import HOLDS, MONEY, Book, Sheet, letter
 from dxkit.procurement.tco import Tco
 from dxkit.procurement.twin_exit import ExitWriter
-from dxkit.procurement.twin_inputs import HEADER, Inputs
+from dxkit.procurement.twin_inputs import Inputs
+from dxkit.procurement.twin_reading import HEADER
 from dxkit.procurement.twin_vendor import VendorSheet
 from dxkit.procurement.yearly import money
+from dxkit.sheets import HOLDS, MONEY, Book, Sheet, letter
 
 _SIMULATED = {"p10": "10 in 100 below", "mean": "mean", "p90": "90 in 100 below",
               "p_cheapest": "chance to be the cheapest"}  # fmt: skip
@@ -27,15 +28,14 @@ def write_scenarios(book: Book, sheet: Sheet, dossier: Dossier, scenario: str, m
     sheet.raw.add_data_validation(listed)
     sheet.text(5, 1, "its number")
     for k, name in enumerate(SCENARIOS):
-        sheet.text(6 + k, 1, f"  {name}")
         sheet.text(6 + k, 2, name)
         sheet.number(6 + k, 3, k + 1.0, "0")
     sheet.formula(5, 2, "=SUMPRODUCT((B6:B8=B4)*C6:C8)", SCENARIOS.index(scenario) + 1.0, "0")
     book.name("ScenarioNumber", sheet, "B5")
     sheet.text(10, 1, "present value of the cost", "head")
-    sheet.text(10, 2, "live, as chosen", "head")
+    sheet.text(10, 2, "live, as chosen", "over")
     for k, name in enumerate(SCENARIOS):
-        sheet.text(10, 3 + k, f"{name}, as delivered", "head")
+        sheet.text(10, 3 + k, f"{name}, as delivered", "over")
     for row, (vendor, each) in enumerate(made.items(), 11):
         sheet.text(row, 1, vendor)
         sheet.formula(row, 2, f"={each.ref('pv')}", each.values["pv"], MONEY)
@@ -57,7 +57,7 @@ def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, sim
             ("npv", "net present value")]  # fmt: skip
     sheet.text(4, 1, "live: changes with the workbook", "head")
     for j, vendor in enumerate(made, 2):
-        sheet.text(4, j, vendor, "head")
+        sheet.text(4, j, vendor, "over")
     row = 4
     for name, label in rows:
         if not any(name in each.cells for each in made.values()):
@@ -83,8 +83,8 @@ def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, sim
     whole_row = row
     row += 2
     sheet.text(row, 1, "simulated by dxkit; does not change", "head")
-    for j in range(2, len(made) + 2):
-        sheet.text(row, j, "", "head")
+    for j, vendor in enumerate(made, 2):
+        sheet.text(row, j, vendor, "over")
     for basis, label in (("pv", "cost, present value"), ("pv_with_exit", "owning and leaving, present value")):
         table = simulated.totals[simulated.totals["basis"] == basis].set_index("vendor")
         for name, what in _SIMULATED.items():
@@ -100,6 +100,8 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     from openpyxl.chart import BarChart, LineChart, Reference, Series
 
     currency = str(dossier.decision["currency"] or "money")
+    sheet.charts = (max(vendors + 1, 4), at + 2 * (4 + 2 * vendors) + 20)
+    sheet.new_page(at)
     bars = BarChart()
     bars.type, bars.title = "bar", f"Present value, {currency} ({dossier.decision['status']})"
     for row in (pv_row, whole_row):
@@ -116,7 +118,9 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     lines.title = f"Planned exit by quarter, {currency} ({dossier.decision['status']})"
     last = 4 + len(leaving.times)
     for vendor, row in leaving.planned_rows.items():
-        lines.series.append(Series(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=row), title=vendor))
+        series = Series(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=row), title=vendor)
+        series.smooth = False
+        lines.series.append(series)
     lines.set_categories(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=4))
     lines.height, lines.width, lines.legend.position = 9, 22, "b"
     lines.y_axis.number_format, lines.y_axis.delete, lines.x_axis.delete = "#,##0", False, False
@@ -127,7 +131,7 @@ def write_checks(
     book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values
 ) -> Sheet:
     """What must hold, 1 or 0 each, and all of it together."""
-    sheet = book.sheet("Checks", [70, 20, 20, 14], wide=False)
+    sheet = book.sheet("Checks", [72, 18, 18, 18])
     for j, text in enumerate(("check", "one way", "the other way", "it"), 1):
         sheet.text(4, j, text, "head")
     row = 4

@@ -10,9 +10,9 @@ import numpy as np
 from dxkit.procurement.cashflow import discount_factors
 from dxkit.procurement.dossier import Dossier, Figure, Line
 from dxkit.procurement.exit_cost import paid_lines
-from dxkit.procurement.sheets import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.twin_inputs import Inputs
 from dxkit.procurement.yearly import money
+from dxkit.sheets import MONEY, NUMBER, SHARE, Book, Sheet, letter
 
 FIRST = 6  # the column of time 0
 _BENEFIT = "benefit"
@@ -70,10 +70,11 @@ class VendorWriter:
     def _head(self) -> None:
         horizon = len(self.years)
         self.row = 4
+        self.sheet.text(3, 1, self.vendor, "total")
         self.sheet.text(4, 1, "year (0 is the start)", "head")
         for j, text in enumerate(("unit", "constant", "group", "all years"), 2):
-            self.sheet.text(4, j, text, "head")
-        self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('year', c)}", self.years, "0", "head")
+            self.sheet.text(4, j, text, "over" if text in ("constant", "all years") else "head")
+        self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('year', c)}", self.years, "0", "over")
         self.row = 5
         self.factors = discount_factors(self.dossier.rate, horizon - 1)
         self.sheet.text(5, 1, "discount factor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,14 @@ import pandas as pd
 from dxkit.faults import DataError
 from dxkit.procurement.dossier import Dossier
 from dxkit.procurement.scenario import values_at
-from dxkit.procurement.sheets import HOLDS, Book, Sheet
 from dxkit.procurement.tco import tco
 from dxkit.procurement.twin_exit import ExitWriter
 from dxkit.procurement.twin_inputs import Inputs
+from dxkit.procurement.twin_reading import ABOUT, ABOUT_KEYS, KEYS_AT, LINES, LINES_SHEET
 from dxkit.procurement.twin_results import write_checks, write_results, write_scenarios
 from dxkit.procurement.twin_vendor import Timeline, VendorWriter
+from dxkit.sheets import HOLDS, Book, Sheet
 
-LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratchet", "ledger")
-ABOUT_KEYS = ("title", "currency", "start", "horizon_years", "jurisdiction", "budget", "status")
-KEYS_AT = 4  # the row of the first key on sheet About
 _HOW = (
     "Yellow cells on Assumptions are inputs: change them there, nowhere else. What was delivered stands beside them.",
     "Scenarios: choose low, likely or high; every figure is then at that value at once, so low and high are corners, "
@@ -70,9 +69,9 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike, seed: int = 0, *, 
         raise DataError(f"{target.parent}: there is no such folder")
     values = values_at(dossier, scenario)
     book = Book()
-    about = book.sheet("About", [26, 100], wide=False)
-    choice = book.sheet("Scenarios", [38, 18, 16])
-    results = book.sheet("Results", [34, 18, 18, 18, 18, 18], freeze="B5")
+    about = book.sheet(ABOUT, [20, 100])
+    choice = book.sheet("Scenarios", [34, 18, 18])
+    results = book.sheet("Results", [58, 18], freeze="B5")
     inputs = Inputs(book, dossier, scenario)
     _lines(book, dossier)
     years, quarters = _timeline(book, dossier)
@@ -106,15 +105,13 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike, seed: int = 0, *, 
 
 
 def _about(sheet: Sheet, dossier: Dossier) -> None:
-    from dxkit import __version__
-
     sheet.text(1, 1, f"{dossier.decision['title']} ({dossier.decision['status']})", "title")
-    sheet.text(2, 1, f"made by dxkit {__version__}", "quiet")
+    sheet.text(2, 1, f"made by dxkit {version('dxkit')}", "quiet")
     for row, key in enumerate(ABOUT_KEYS, KEYS_AT):
         value = dossier.decision[key]
         sheet.text(row, 1, key, "head")
         if isinstance(value, float | int) and value == value:
-            sheet.number(row, 2, float(value), "General")
+            sheet.number(row, 2, float(value), "General", "wrap")
         else:
             sheet.text(row, 2, "" if isinstance(value, float) else value)
     for row, text in enumerate(_HOW, KEYS_AT + len(ABOUT_KEYS) + 1):
@@ -157,7 +154,7 @@ def _timeline(book: Book, dossier: Dossier) -> tuple[Timeline, Timeline]:
 
 def _lines(book: Book, dossier: Dossier) -> None:
     """How each line is worked out: what the figures on Assumptions belong to."""
-    sheet = book.sheet("Lines", [12, 26, 34, 16, 12, 18, 18, 10, 10], freeze="A2")
+    sheet = book.sheet(LINES_SHEET, [10, 24, 38, 16, 10, 16, 16, 9, 9], freeze="A2")
     for j, name in enumerate(LINES, 1):
         sheet.text(1, j, name, "head")
     row = 1

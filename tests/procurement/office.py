@@ -42,3 +42,32 @@ def stored(path: Path) -> dict[tuple[str, str], object]:
     book = openpyxl.load_workbook(path, data_only=True)
     return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row
             if cell.value is not None}  # fmt: skip
+
+
+def agree(one: object, other: object) -> bool:
+    """Equal texts, or numbers within 1e-9 of each other."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= 1e-9 * max(abs(one), abs(other), 1e-9)
+    return one == other
+
+
+def differing(path: Path, by_other: dict[tuple[str, str], object]) -> list:
+    """The formula cells whose stored value another program finds otherwise."""
+    own = stored(path)
+    cells = formulas_of(path)
+    assert cells
+    return [(key, cells[key], own.get(key), by_other.get(key)) for key in cells
+            if not agree(own.get(key), by_other.get(key))]  # fmt: skip
+
+
+def by_formulas(path: Path) -> dict[tuple[str, str], object]:
+    """Every formula cell of a workbook as the package `formulas` computes it, by sheet in capitals."""
+    import formulas
+
+    solution = formulas.ExcelModel().loads(str(path)).finish().calculate()
+    found = {}
+    for key, value in solution.items():
+        if isinstance(key, str) and "!" in key and ":" not in key.rsplit("!", 1)[1]:
+            sheet, cell = key.rsplit("!", 1)
+            found[sheet.strip("'").split("]")[-1].replace("''", "'"), cell] = value.value[0, 0]
+    return found

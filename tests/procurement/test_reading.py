@@ -175,7 +175,7 @@ def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path)
 def test_a_driver_with_a_fault_is_not_called_unknown_too():
     with pytest.raises(dx.DataError) as caught:
         dossier(drivers=drivers(likely=["many", 0.05]))
-    assert [fault.column for fault in caught.value.faults] == ["likely"]
+    assert [fault.column for fault in caught.value.faults] == ["column likely"]
 
 
 def test_a_start_is_a_day():

@@ -17,11 +17,12 @@ from dxkit.writing import as_text_cell, replacing, sheet_name
 
 MONEY, SHARE, NUMBER, DATE = "#,##0;[Red]-#,##0", "0.0%", "#,##0.####", "yyyy-mm-dd"
 HOLDS = '[=1]"holds";"DOES NOT HOLD"'
-_FILLS = {"input": "FFF8DC", "head": "DDE6EE", "simulated": "EFEFEF"}
+_FILLS = {"input": "FFF8DC", "head": "DDE6EE", "over": "DDE6EE", "simulated": "EFEFEF"}
 _FONTS = {
-    "input": {"color": "1F3FBF"}, "head": {"bold": True}, "total": {"bold": True}, "title": {"bold": True, "size": 14},
-    "simulated": {"italic": True, "color": "555555"}, "quiet": {"color": "777777"},
+    "input": {"color": "1F3FBF"}, "head": {"bold": True}, "over": {"bold": True}, "total": {"bold": True},
+    "title": {"bold": True, "size": 14}, "simulated": {"italic": True, "color": "555555"}, "quiet": {"color": "777777"},
 }  # fmt: skip
+_LINE = 15.0  # height of a line of text, points
 _CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: [a-z]+="[^"]*")*)><f>(.*?)</f><v ?/?>(?:</v>)?</c>', re.DOTALL)
 _MOST_SHEETS = 200
 
@@ -46,6 +47,8 @@ class Book:
         for j in range(1, 60):
             raw.column_dimensions[letter(j)].width = widths[min(j, len(widths)) - 1]
         raw.freeze_panes = freeze
+        if freeze and freeze[-1] != "1":
+            raw.print_title_rows = f"1:{int(re.sub('[A-Z]', '', freeze)) - 1}"
         raw.page_setup.orientation = "landscape" if wide else "portrait"
         raw.page_setup.fitToWidth, raw.page_setup.fitToHeight = 1, 0
         raw.page_setup.paperSize = raw.PAPERSIZE_A4
@@ -67,8 +70,8 @@ class Book:
         """Write the workbook whole or not at all, with the value of each formula beside it."""
         self._book.calculation.fullCalcOnLoad = True
         for sheet in self._sheets:
-            last = sheet.raw.dimensions.split(":")[-1]
-            sheet.raw.print_area = f"A1:{last}"
+            columns = max(sheet.raw.max_column, sheet.charts[0])
+            sheet.raw.print_area = f"A1:{letter(columns)}{max(sheet.raw.max_row, sheet.charts[1])}"
         with replacing(path) as temporary:
             self._book.save(temporary)
             _store_values(temporary, [sheet.values for sheet in self._sheets])
@@ -80,6 +83,7 @@ class Sheet:
 
     raw: object
     values: dict[str, float | str] = field(default_factory=dict)
+    charts: tuple[int, int] = (1, 1)  # the last column and row that a chart covers
 
     def to(self, cell: str, *, lock: bool = True) -> str:
         """The address of a cell or area of this sheet for a formula in any sheet."""
@@ -117,15 +121,27 @@ class Sheet:
         for j, value in enumerate(values, first):
             self.formula(row, j, make(letter(j), letter(j - 1)), value, form, style)
 
+    def new_page(self, row: int) -> None:
+        """Print from this row on a new page."""
+        from openpyxl.worksheet.pagebreak import Break
+
+        self.raw.row_breaks.append(Break(id=row - 1))
+
     def _dress(self, cell, style: str) -> None:
+        """head: a heading; over: one above numbers; wrap: text over several lines; and the looks of _FONTS, _FILLS."""
         from openpyxl.styles import Alignment, Font, PatternFill
 
-        if style in _FONTS:
-            cell.font = Font(**_FONTS[style])
+        cell.font = Font(**{"name": "Calibri", "family": 2, "size": 11, **_FONTS.get(style, {})})
         if style in _FILLS:
             cell.fill = PatternFill("solid", fgColor=_FILLS[style])
-        if style == "wrap":
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = Alignment(vertical="top")
+        if style in ("wrap", "over", "head"):
+            across = "right" if style == "over" else "left"
+            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=across, indent=int(style == "wrap"))
+            width = self.raw.column_dimensions[letter(cell.column)].width
+            lines = sum(-(-len(part) // max(int(width) - 2, 1)) for part in str(cell.value or "").split("\n"))
+            row = self.raw.row_dimensions[cell.row]
+            row.height = max(row.height or 0.0, _LINE * min(max(lines, 1), 20))
 
 
 def letter(column: int) -> str:
