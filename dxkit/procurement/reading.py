@@ -159,7 +159,7 @@ def _without_examples(table: tables.Table) -> tables.Table:
     real = [i for i, text in enumerate(table.frame.iloc[:, 0].map(tables.as_text)) if not text.startswith(EXAMPLE)]
     if len(real) == len(table.rows):
         return table
-    left = f"{table.sheet or table.file}: {len(table.rows) - len(real)} example rows left out"
+    left = f"{table.sheet or table.file}: example rows left out: {len(table.rows) - len(real)}"
     return replace(table, frame=table.frame.iloc[real].reset_index(drop=True), rows=[table.rows[i] for i in real],
                    notes=(*table.notes, left))  # fmt: skip
 

@@ -168,6 +168,11 @@ def test_certain_figures_need_no_draws():
     assert (row["mean"], row["p10"], row["se"], row["p_cheapest"]) == (pytest.approx(248.685199), row["mean"], 0.0, 1.0)
 
 
+def test_single_numbers_say_that_the_doubt_is_unknown():
+    assert "every figure is a single number" in repr(dx.tco(one({})))
+    assert "every figure is a single number" not in repr(dx.tco(dossier()))
+
+
 def test_drivers_are_not_changed():
     frame = drivers()
     dx.tco(dossier(drivers=frame))
