@@ -233,7 +233,7 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
     leaving = {figure.name for figure in dossier.exit.values()}
     if all(figure.fixed for name, figure in dossier.figures.items() if name not in leaving):
-        yield "every figure is a single number, so nothing is known of the doubt: give low and high where you are not sure"
+        yield "every figure is a single number, so nothing is known of the doubt: give low and high where unsure"
     open_figures, all_figures = len(dossier.unsupported["figure"].unique()), len(dossier.figures)
     if open_figures:
         yield f"{open_figures} of {all_figures} figures rest on no dated source: see .unsupported of the dossier"
