@@ -17,6 +17,7 @@ _HOME = {
     "npv": "procurement.cashflow",
     "open_before": "survey.folder",
     "open_survey": "survey.folder",
+    "out": "writing",
     "payback": "procurement.cashflow",
     "plan_survey": "survey.planning",
     "rank_pains": "survey.ranking",

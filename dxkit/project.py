@@ -34,7 +34,9 @@ def new(folder: str | Path) -> list[str]:
     target.resolve().parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.resolve().parent))
     try:
-        shutil.copytree(samples.notebooks(), work / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        shutil.copytree(
+            samples.notebooks(), work / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__", "out")
+        )
         shutil.copytree(samples.path(), work / "data_samples", ignore=shutil.ignore_patterns(".*", "__pycache__"))
         (work / "my_survey").mkdir()
         template.write_survey_workbook(work / "my_survey" / "survey.xlsx")
@@ -65,8 +67,8 @@ def run(
     data : path, optional
         Put into the notebook's variable `data` (in its cell tagged `parameters`) instead of the sample.
     out : path
-        Where `<notebook>.html` and the pictures in `<notebook>/` are written. Existing ones are not overwritten
-        unless `force`.
+        Where `<notebook>.html`, and in `<notebook>/` its pictures and files, are written. Existing ones are not
+        overwritten unless `force`.
     save : bool
         Store the outputs in the notebook itself instead, without anything that changes from run to run.
 
@@ -95,8 +97,9 @@ def run(
     written: list[Path] = []
     for path in notebooks:
         start = time.monotonic()
-        notebook = _executed(path, data, say)
-        written += [_saved(notebook, path)] if save else _exported(notebook, path, folder)
+        with tempfile.TemporaryDirectory() as made:
+            notebook = _executed(path, data, say, Path(made))
+            written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made))
         say(f"{path.stem}  done in {time.monotonic() - start:.0f} s")
     return written
 
@@ -112,7 +115,8 @@ def _notebooks(source: Path) -> list[Path]:
     return [source]
 
 
-def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
+def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], made: Path):
+    """The notebook with its outputs; files that it writes (`dx.out`) go to the folder `made`."""
     try:
         import nbclient
         import nbformat
@@ -130,7 +134,10 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None]):
                 argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
                 display_name="Python 3",
                 language="python",
-                env={"MPLBACKEND": "module://matplotlib_inline.backend_inline"},  # another one would lose the pictures
+                env={
+                    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # another one would lose the pictures
+                    "DXKIT_OUT": str(made),
+                },
             )
 
     try:
@@ -198,8 +205,8 @@ def _saved(notebook, path: Path) -> Path:
     return path
 
 
-def _exported(notebook, path: Path, folder: Path) -> list[Path]:
-    """The notebook as one HTML file that needs no network, and its pictures as PNG files."""
+def _exported(notebook, path: Path, folder: Path, made: Path) -> list[Path]:
+    """The notebook as one HTML file that needs no network, its pictures as PNG files, and the files it made."""
     try:
         from nbconvert import HTMLExporter
     except ImportError:
@@ -222,6 +229,11 @@ def _exported(notebook, path: Path, folder: Path) -> list[Path]:
         written.append(shown / f"{number:02d}-{slug(heading, taken)}.png")
         with replacing(written[-1]) as temporary:
             temporary.write_bytes(png)
+    for file in sorted(made.iterdir()):
+        shown.mkdir(exist_ok=True)
+        written.append(shown / file.name)
+        with replacing(written[-1]) as temporary:
+            shutil.copyfile(file, temporary)
     for old in shown.glob("[0-9][0-9]-*.png"):
         if old not in written:
             old.unlink()

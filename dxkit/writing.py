@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from dxkit.faults import DataError
+
 _FORMULA = re.compile(r"[=+\-@\t\r\x00]")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -24,6 +26,21 @@ def guarded(text: str) -> str:
     ("'=1+1", '-5', 'plain')
     """
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def out(name: str) -> Path:
+    """Where a notebook puts a file: the folder `out` beside it, or the one of `dxkit run` while that is running.
+
+    >>> import os, tempfile
+    >>> os.environ["DXKIT_OUT"] = tempfile.mkdtemp()
+    >>> out("decision.xlsx").name, os.environ.pop("DXKIT_OUT") != ""
+    ('decision.xlsx', True)
+    """
+    if Path(name).name != name:
+        raise DataError(f"'{name[:80]}' is no plain file name")
+    folder = Path(os.environ.get("DXKIT_OUT") or "out")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
 
 
 @contextmanager

@@ -322,3 +322,18 @@ def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys):
 def test_check_says_that_there_is_no_roster(workbook, capsys):
     assert main(["check", *workbook()]) == 0
     assert capsys.readouterr().out.count("note: no roster") == 2
+
+
+def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
+    notebook = dx.samples.notebooks() / "04_own_and_leave.ipynb"
+    written = project.run(notebook, out=tmp_path / "out", say=lambda _: None)
+    book = tmp_path / "out" / "04_own_and_leave" / "decision.xlsx"
+    assert book in written
+    assert dx.read_dossier(book).changed.empty
+
+
+def test_a_name_for_a_file_is_no_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
+    assert dx.out("a.xlsx") == tmp_path / "a.xlsx"
+    with pytest.raises(dx.DataError, match="no plain file name"):
+        dx.out("../a.xlsx")
