@@ -26,6 +26,7 @@ _HOME = {
     "read_survey": "survey.responses",
     "reliability": "survey.reliability",
     "response_rate": "survey.response",
+    "scorecard": "procurement.scorecard",
     "scores": "survey.scores",
     "show": "result",
     "switching": "procurement.switching",

@@ -18,13 +18,14 @@ ORDER = [  # a room may import only rooms above it
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
-    "procurement.exit_inputs", "procurement.dossier", "procurement.twin_reading",
+    "procurement.exit_inputs", "procurement.judging", "procurement.dossier", "procurement.twin_reading",
     "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
-    "procurement.tco", "procurement.switching", "procurement.scenario",
+    "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard",
+    "procurement.switching", "procurement.scenario",
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_results",
     "procurement.workbook", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
-    "plots.procurement", "samples", "template", "dossier_form", "project", "__main__",
+    "plots.procurement", "plots.scorecard", "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

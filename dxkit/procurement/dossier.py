@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.estimate import Estimate
+from dxkit.procurement.judging import Criterion, Evidence, Fit
 
 SHEETS = ("decision", "drivers", "costs", "benefits", "exit", "criteria", "evidence", "fit")
 CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
@@ -115,6 +116,7 @@ class Dossier:
     costs, benefits   lines in the order of the table
     exit       the figures of exit cost by (vendor, input)
     criteria, evidence, fit   the tables as they stand, text and numbers; None where they were not given
+    criteria_read, evidence_read, fit_read   the same, checked
     changed    of a workbook that dxkit wrote: figure, which, delivered, now, cell; None for any other source
     """
 
@@ -127,6 +129,9 @@ class Dossier:
     evidence: pd.DataFrame | None = None
     fit: pd.DataFrame | None = None
     changed: pd.DataFrame | None = None
+    criteria_read: tuple[Criterion, ...] = ()
+    evidence_read: tuple[Evidence, ...] = ()
+    fit_read: tuple[Fit, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

@@ -37,6 +37,7 @@ class ExitCost(Result):
                the horizon, discounted), p_exit
     calendar   vendor, cheapest (quarter), planned (its cost), last_notice (years after the start), date,
                last_notice_date ("" where the dossier names no start)
+    present    planned exit at the end of the horizon, discounted, by vendor and draw, (S,) each
     renewals   vendor, quarter, planned, last_notice (years after the start), date, last_notice_date
     """
 
@@ -45,6 +46,7 @@ class ExitCost(Result):
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
     renewals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    present: Mapping[str, np.ndarray] = field(default_factory=dict)
     currency: str = ""
     status: str = ""
 
@@ -87,7 +89,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     times = np.arange(4 * dossier.horizon + 1) / 4
     eu = in_the_eu(dossier)
     rows, totals, expected, calendar, again, assumed = [], [], [], [], [], 0
-    drawn = all_exits(dossier, seed)
+    drawn, present = all_exits(dossier, seed), {}
     for vendor in dossier.vendors:
         values, missing = inputs(dossier, vendor, drawn)
         assumed += missing
@@ -108,6 +110,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         totals += [[vendor, q, *row] for q, row in enumerate(zip(planned, forced, ratio, headroom, strict=True))]
         chance, cost = expected_exit(sums, values["hazard_forced"], values["hazard_voluntary"], dossier.rate, times)
         certain = float(planned[-1] * (1 + dossier.rate) ** -times[-1])
+        present[vendor] = sums["planned"][:, -1] * (1 + dossier.rate) ** -times[-1]
         expected.append([vendor, float(cost.mean()), certain, float(chance.mean())])
         cheapest = int(np.argmin(planned[1:])) + 1
         notice = float(values["notice_months"].mean())
@@ -123,7 +126,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         calendar=pd.DataFrame(calendar, columns=["vendor", "cheapest", *_DATED]),
         renewals=pd.DataFrame(again, columns=["vendor", "quarter", *_DATED]),
         title=f"Cost of leaving, {dossier.decision['currency'] or 'the currency of the dossier'} ({status})", seed=seed,
-        currency=str(dossier.decision["currency"]), status=status,
+        currency=str(dossier.decision["currency"]), status=status, present=present,
         notes=(f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs are assumed, not given",
                *(("notice is at most two months in the EU",) if eu else ())),
     )  # fmt: skip

@@ -29,6 +29,7 @@ from dxkit.procurement.dossier import (
     Line,
 )  # fmt: skip
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
+from dxkit.procurement.judging import read_criteria, read_evidence, read_fit
 from dxkit.procurement.twin_reading import is_twin, read_twin
 
 _CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
@@ -108,8 +109,9 @@ def read_dossier(source) -> Dossier:
     vendors = list(dict.fromkeys(line.vendor for line in costs))
     benefits = _lines(found.get("benefits"), "benefits", named, decision, horizon, faults, vendors)
     exits = _exit(found.get("exit"), vendors, faults)
-    for sheet in ("evidence", "fit"):
-        _check_vendors(found.get(sheet), vendors, faults)
+    criteria = read_criteria(found.get("criteria"), faults)
+    evidence = read_evidence(found.get("evidence"), criteria, vendors, faults)
+    fit = read_fit(found.get("fit"), vendors, faults)
     faults.raise_if_any()
     names = [driver.amount.name for driver in drivers.values()] + [line.amount.name for line in (*costs, *benefits)]
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -120,7 +122,8 @@ def read_dossier(source) -> Dossier:
     if changed is not None and len(changed):
         notes.append(f"changed in the workbook (see .changed): {', '.join(changed['figure'].unique()[:8])}")
     return Dossier(changed=changed, decision=decision, drivers=drivers, costs=tuple(costs), benefits=tuple(benefits),
-                   exit=exits, notes=tuple(dict.fromkeys(notes)), **frames)  # fmt: skip
+                   exit=exits, notes=tuple(dict.fromkeys(notes)), criteria_read=criteria, evidence_read=evidence,
+                   fit_read=fit, **frames)  # fmt: skip
 
 
 def _named(source) -> str:
@@ -379,11 +382,3 @@ def _exit(table, vendors: Sequence[str], faults: Faults) -> dict[tuple[str, str]
         claims = (*known.claims, claim) if known else (claim,)
         given[vendor, name] = Figure(name=f"{vendor}: exit {name}", claims=claims)
     return given
-
-
-def _check_vendors(table, vendors: Sequence[str], faults: Faults) -> None:
-    if table is None:
-        return
-    for i, vendor in enumerate(table.text("vendor")):
-        if vendor not in vendors:
-            table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs{_near(vendor, vendors)}")

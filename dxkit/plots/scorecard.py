@@ -1,0 +1,100 @@
+"""Pictures of a scorecard. Each takes a result and optionally an Axes, and returns the Axes."""
+
+from __future__ import annotations
+
+from dxkit.plots.style import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, canvas, fitting, nothing
+from dxkit.result import percent
+
+_COLOURS = [BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED, GREY]
+
+
+def contributions(result, ax=None):
+    """Points by criterion, stacked for each vendor, with the range of the whole score (95 of 100 draws)."""
+    order = result.table["vendor"].tolist()[::-1]
+    criteria = list(dict.fromkeys(result.contributions["criterion"]))
+    points = result.contributions.set_index(["vendor", "criterion"])["contribution"]
+    whole = result.table.set_index("vendor")
+    with canvas(ax, 9.5, 1.9 + 0.55 * len(order)) as ax:
+        for y, vendor in enumerate(order):
+            left = 0.0
+            for k, name in enumerate(criteria):
+                width = float(points[vendor, name])
+                ax.barh(y, width, left=left, height=0.6, color=_COLOURS[k % len(_COLOURS)], edgecolor="white",
+                        linewidth=0.4, label=fitting(name, 24) if y == 0 else "_")  # fmt: skip
+                left += width
+            row = whole.loc[vendor]
+            ax.plot([row["low"], row["high"]], [y, y], color="black", linewidth=1)
+            out = "knocked out" if row["must"] == "fail" else f"first in {percent(row['p_first'])}"
+            ax.annotate(out, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
+                        va="center", color=GREY)  # fmt: skip
+        ax.set_yticks(range(len(order)), [fitting(name) for name in order])
+        ax.set_xlim(0, 100)
+        ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95 in 100 of the whole")
+        ax.set_title(fitting(result.reasons[0][:1].upper() + result.reasons[0][1:], 84), pad=30)
+        ax.legend(ncols=min(len(criteria), 5), frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        ax.grid(axis="x", color=PALE, linewidth=0.6)
+        ax.set_axisbelow(True)
+    return ax
+
+
+def standing(result, ax=None):
+    """How often each vendor has each rank over all draws of weights, ratings and costs."""
+    order = result.table["vendor"].tolist()[::-1]
+    shares = result.ranks.set_index(["vendor", "rank"])["share"]
+    count = int(result.ranks["rank"].max())
+    with canvas(ax, 8.5, 1.5 + 0.5 * len(order)) as ax:
+        for y, vendor in enumerate(order):
+            left = 0.0
+            for rank in range(1, count + 1):
+                share = 100 * float(shares[vendor, rank])
+                shade = 0.9 - 0.75 * (rank - 1) / max(count - 1, 1)
+                ax.barh(y, share, left=left, height=0.6, color=BLUE, alpha=shade, edgecolor="white", linewidth=0.4,
+                        label=f"rank {rank}" if y == 0 else "_")  # fmt: skip
+                if share >= 8:
+                    ax.text(left + share / 2, y, f"{share:.0f}", ha="center", va="center", fontsize=8,
+                            color="white" if shade > 0.5 else "black")  # fmt: skip
+                left += share
+        ax.set_yticks(range(len(order)), [fitting(name) for name in order])
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("share of the draws, %")
+        ax.set_title(fitting(f"Scores highest most often: {result.table['vendor'].iloc[0]}", 80), pad=22)
+        ax.legend(ncols=count, frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return ax
+
+
+def weights(result, ax=None):
+    """For each criterion the weights for which the winner stays (bar), and the weight in use (dot)."""
+    rows = result.stability.iloc[::-1].to_dict("records")
+    if not rows:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax, "one vendor: no weight changes the choice")
+    with canvas(ax, 8.5, 1.4 + 0.45 * len(rows)) as ax:
+        for y, row in enumerate(rows):
+            ax.plot([0, 100], [y, y], color=PALE, linewidth=6, solid_capstyle="butt")
+            ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
+            ax.plot(100 * row["weight"], y, "o", color="black", markersize=6)
+            told = f"else {fitting(row['flips_to'], 24)}" if row["flips_to"] else "at any weight"
+            ax.annotate(told, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
+                        va="center", color=GREY)  # fmt: skip
+        ax.set_yticks(range(len(rows)), [fitting(row["criterion"]) for row in rows])
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("weight of the criterion, % (the others keep their proportions)")
+        ax.set_title(fitting(f"Weights for which {result.table['vendor'].iloc[0]} keeps the highest score", 80))
+    return ax
+
+
+def plan(result, ax=None):
+    """What to find out first: points of score that each is worth on average before choosing."""
+    rows = result.trial_plan.head(8).iloc[::-1].to_dict("records")
+    if not rows:
+        with canvas(ax, 8, 2) as ax:
+            return nothing(ax, "nothing that could be found out would change the choice")
+    with canvas(ax, 9, 1.3 + 0.42 * len(rows)) as ax:
+        ax.barh(range(len(rows)), [row["value"] for row in rows], color=GREEN, height=0.6)
+        for y, row in enumerate(rows):
+            ax.text(row["value"], y, f"  {row['find_out']}", va="center", fontsize=8)
+        ax.set_yticks(range(len(rows)), [fitting(f"{row['vendor']}: {row['criterion']}", 40) for row in rows])
+        ax.set_xlim(0, 1.7 * rows[-1]["value"])
+        ax.set_xlabel("points of score gained on average by knowing it before choosing")
+        ax.set_title(fitting(f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}", 80))
+    return ax
