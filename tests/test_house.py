@@ -21,7 +21,7 @@ ORDER = [  # a room may import only rooms above it
     "procurement.exit_inputs", "procurement.judging", "procurement.dossier", "procurement.twin_reading",
     "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
-    "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard",
+    "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard", "procurement.record",
     "procurement.switching", "procurement.scenario",
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_results",
     "procurement.workbook", "plots.style", "plots.survey", "plots.ranking", "plots.waves",

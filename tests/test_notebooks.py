@@ -25,6 +25,7 @@ def test_there_are_notebooks():
         "00_start_here",
         "01_where_does_it_hurt",
         "02_which_two",
+        "03_which_tool",
         "04_own_and_leave",
     ]
 

@@ -85,7 +85,7 @@ def weights(result, ax=None):
 
 def plan(result, ax=None):
     """What to find out first: points of score that each is worth on average before choosing."""
-    rows = result.trial_plan.head(8).iloc[::-1].to_dict("records")
+    rows = result.trial_plan.dropna(subset="value").head(8).iloc[::-1].to_dict("records")
     if not rows:
         with canvas(ax, 8, 2) as ax:
             return nothing(ax, "nothing that could be found out would change the choice")
@@ -96,5 +96,9 @@ def plan(result, ax=None):
         ax.set_yticks(range(len(rows)), [fitting(f"{row['vendor']}: {row['criterion']}", 40) for row in rows])
         ax.set_xlim(0, 1.7 * rows[-1]["value"])
         ax.set_xlabel("points of score gained on average by knowing it before choosing")
-        ax.set_title(fitting(f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}", 80))
+        open_ = result.trial_plan[result.trial_plan["value"].isna()]
+        best = f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}"
+        if len(open_):
+            best = f"First settle the must-have: {open_['vendor'].iloc[0]}, {open_['criterion'].iloc[0]}"
+        ax.set_title(fitting(best, 80))
     return ax

@@ -115,7 +115,8 @@ def read_evidence(
         zip(*(table.text(name) for name in ("vendor", "criterion", "rating")), strict=True)
     ):
         _known(table, i, "vendor", vendor, vendors, faults)
-        _known(table, i, "criterion", criterion, names, faults)
+        if names:
+            _known(table, i, "criterion", criterion, names, faults)
         rating, verdict = _rating(table, i, text, faults)
         found.append(Evidence(
             vendor=vendor, criterion=criterion, rating=rating, verdict=verdict, kind=kinds[i],

@@ -25,6 +25,7 @@ from dxkit.procurement.tco import tco as work_out_tco
 from dxkit.result import Result, percent
 
 _SEED = 2_000_003  # a sequence of its own, so that ratings and costs move apart
+_PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
 _BLOCKING = ("demos alone", "no evidence")
 
@@ -40,7 +41,8 @@ class Scorecard(Result):
     changes       vendor, criterion, rating, changed_to, winner: ratings that would change the winner, smallest first
     information   criterion, value (points gained on average by knowing it before choosing), money (the same, where
                   cost is a criterion)
-    trial_plan    vendor, criterion, value, money, find_out: what to try or ask first
+    trial_plan    vendor, criterion, value, money, find_out: what to try or ask first; value is nan for must-haves
+                  that are not known, which come first
     ranks         vendor, rank, share;   pairwise: vendor, other, share of draws in which it scores higher
     flags         vendor, criterion, flag
     """
@@ -270,7 +272,8 @@ def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Sc
         changes=_changes(dossier, criteria, known, mean[order], weight, told),
         information=pd.DataFrame({"criterion": [*names, "everything"], "value": gained,
                                   "money": [each * worth for each in gained]}),
-        trial_plan=_plan(dossier, criteria, known, of_cells, worth, told),
+        trial_plan=pd.concat([_unknown(musts, told), _plan(dossier, criteria, known, of_cells, worth, told)],
+                             ignore_index=True),
         ranks=pd.DataFrame([[vendor, rank + 1, share] for vendor, each in zip(vendors, ranks(drawn), strict=True)
                             for rank, share in enumerate(each)], columns=["vendor", "rank", "share"]),
         pairwise=pd.DataFrame([[vendor, other, share] for vendor, each in zip(vendors, wins(drawn), strict=True)
@@ -368,6 +371,13 @@ def _changes(dossier, criteria, known, mean, weight, vendors) -> pd.DataFrame:
     return pd.DataFrame(made, columns=["vendor", "criterion", "rating", "changed_to", "winner"])
 
 
+def _unknown(musts, vendors) -> pd.DataFrame:
+    """Must-haves that nobody knows of yet; their worth cannot be stated without guessing how likely a failure is."""
+    rows = [[vendor, name, np.nan, np.nan, "settle the must-have: a failure knocks it out"]
+            for vendor in vendors for name, said in musts[vendor].items() if said == "unknown"]  # fmt: skip
+    return pd.DataFrame(rows, columns=_PLAN).astype({"value": float, "money": float})
+
+
 def _plan(dossier, criteria, known, of_cells, money: float, vendors) -> pd.DataFrame:
     """What to find out first: the cells of most value, and the way that would settle them."""
     rows = []
@@ -384,5 +394,5 @@ def _plan(dossier, criteria, known, of_cells, money: float, vendors) -> pd.DataF
             else:
                 how = "try it for three weeks"
             rows.append([vendor, criterion.name, of_cells[i, k], of_cells[i, k] * money, how])
-    frame = pd.DataFrame(rows, columns=["vendor", "criterion", "value", "money", "find_out"])
+    frame = pd.DataFrame(rows, columns=_PLAN).astype({"value": float, "money": float})
     return frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)

@@ -123,7 +123,7 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
     ({"exit": pd.DataFrame({"vendor": ["Alpha"], "input": ["egres_fee"], "likely": [1]})},
      "did you mean 'egress_fee'?"),
     ({"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})}, "did you mean 'Alpha'?"),
-    ({"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})}, "'Gamma' has no line"),
+    ({"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})}, "'Gamma' is not in sheet costs"),
     ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
     ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
     ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),

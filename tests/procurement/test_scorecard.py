@@ -289,3 +289,30 @@ def test_each_fault_is_said_with_its_cell(sheet, change, says):
     with pytest.raises(dx.DataError) as caught:
         dx.read_dossier(sheets)
     assert says in str(caught.value)
+
+
+def test_a_record_says_what_was_chosen_and_what_would_change_it(portal, card, tmp_path):
+    text = dx.decision_record(card, portal, tmp_path / "decision.md")
+    assert (tmp_path / "decision.md").read_text(encoding="utf-8") == text
+    assert "recommended" not in text  # the leader's single sign-on is not known
+    assert card.reasons[0].split(" scores")[0] in text
+    assert f"{card.table['score'].iloc[0]:.0f}" in text
+    assert "platform\\_team" not in text
+    assert text.count("\n## ") == 5
+
+
+def test_the_digest_is_that_of_the_inputs_wherever_they_stand(portal, tmp_path):
+    from dxkit.procurement.record import digest
+
+    twin = dx.write_workbook(portal, tmp_path / "twin.xlsx")
+    assert digest(dx.read_dossier(twin)) == digest(portal)
+    assert digest(portal) == digest(dx.read_dossier(dx.samples.path("portal")))
+    assert digest(portal) != digest(made([[4], [2]], [1]))
+
+
+def test_the_input_that_changed_the_choice_is_named():
+    old, new = made([[4, 2], [3, 4]], [3, 1]), made([[4, 2], [3, 4]], [1, 3])
+    found = dx.compare_decisions(old, new).table.set_index("input")
+    assert found.index[found["changed"]].tolist() == ["criteria"]
+    assert found.loc["criteria", "winner_with_it"] == "V1"
+    assert found["changes_winner"].sum() == 1
