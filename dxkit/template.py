@@ -18,7 +18,8 @@ README = """# Your survey, your decision
    (`responses_2026-Q3.csv`) stands in the same folder.
 5. Fill in the yellow cells of `my_decision/dossier.xlsx`: what each vendor costs to own and to leave. `dxkit check
    my_decision/dossier.xlsx` names the cells that are missing; then
-   `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
+   `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`. With the sheets criteria and evidence
+   filled in, `03_which_tool.ipynb` compares the vendors on them.
 
 The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """

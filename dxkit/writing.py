@@ -80,7 +80,7 @@ def as_text_cell(cell, text: str) -> None:
 def sheet_name(text: str, taken: set[str]) -> str:
     """A name a worksheet may have, different from those taken (which it joins): 31 characters, none of []:*?/\\ nor any
     that would look like a formula where other sheets refer to it."""
-    base = re.sub(r"[\[\]:*?/\\\x00-\x1f=+@!()<>|\"]", " ", text).strip().strip("'")[:31].strip() or "Sheet"
+    base = re.sub(r"[\[\]:*?/\\\x00-\x1f=+@!()<>|\"']", " ", text).strip().strip("'")[:31].strip() or "Sheet"
     return _unique(base, taken, 31, " ")
 
 

@@ -23,7 +23,8 @@ ORDER = [  # a room may import only rooms above it
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
     "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard", "procurement.record",
     "procurement.switching", "procurement.scenario",
-    "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_results",
+    "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_scorecard",
+    "procurement.twin_results",
     "procurement.workbook", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
     "plots.procurement", "plots.scorecard", "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip

@@ -148,15 +148,16 @@ def scorecard(
         draws = len(next(iter(tco.present.values())))
     if any(each.measure == "exit_cost" for each in criteria):
         exit_cost = exit_cost or work_out_exit(dossier, seed)
-    known = {(v, c.name): _rating(dossier, v, c, spread) for v in vendors for c in criteria if c.measure == "rating"}
+    known = {(v, c.name): rating_of(dossier, v, c, spread) for v in vendors for c in criteria if c.measure == "rating"}
     values, weights = _drawn(dossier, criteria, known, tco, exit_cost, needs, seed, draws)
     notes = [_clipped(values, criteria)]
     values = np.clip(values, 0.0, 1.0)
-    musts = {vendor: _must(dossier, vendor) for vendor in vendors}
+    musts = {vendor: must_haves(dossier, vendor) for vendor in vendors}
     return _result(dossier, criteria, values, weights, known, musts, [note for note in notes if note], seed)
 
 
-def _rating(dossier: Dossier, vendor: str, criterion: Criterion, spread) -> Rating:
+def rating_of(dossier: Dossier, vendor: str, criterion: Criterion, spread=None) -> Rating:
+    """What is known of a vendor on a criterion, from its evidence."""
     found = [each for each in dossier.evidence_read if (each.vendor, each.criterion) == (vendor, criterion.name)]
     return rate(found, as_of(dossier), spread)
 
@@ -168,14 +169,22 @@ def as_of(dossier: Dossier) -> date | None:
     return max((each.day for each in dossier.evidence_read if each.day), default=None)
 
 
-def _must(dossier: Dossier, vendor: str) -> dict[str, str]:
+def must_haves(dossier: Dossier, vendor: str) -> dict[str, str]:
+    """pass, fail or unknown for every must-have."""
     return {
         each.name: met([e for e in dossier.evidence_read if (e.vendor, e.criterion) == (vendor, each.name)])
         for each in dossier.criteria_read if each.must
     }  # fmt: skip
 
 
-def _by_fit(dossier: Dossier, criterion: Criterion) -> bool:
+def anchors(dossier: Dossier, criterion: Criterion) -> tuple[float, float]:
+    """Worst and best of a criterion; shares of pain run from 0 to 1 where the sheet names none."""
+    own = (criterion.worst, criterion.best)
+    return (0.0, 1.0) if by_fit(dossier, criterion) and own == RATINGS else own
+
+
+def by_fit(dossier: Dossier, criterion: Criterion) -> bool:
+    """Whether a criterion rests on sheet fit instead of ratings."""
     return criterion.measure == "rating" and criterion.name.casefold() in FIT_NAMES and bool(dossier.fit_read)
 
 
@@ -199,7 +208,7 @@ def _drawn(dossier, criteria, known, tco, exit_cost, needs, seed: int, draws: in
                 raw = tco.present[vendor][order]
             elif criterion.measure == "exit_cost":
                 raw = np.resize(exit_cost.present[vendor], size)[order]
-            elif _by_fit(dossier, criterion):
+            elif by_fit(dossier, criterion):
                 continue
             else:
                 raw = known[vendor, criterion.name].draw(own)
@@ -210,9 +219,8 @@ def _drawn(dossier, criteria, known, tco, exit_cost, needs, seed: int, draws: in
             if (vendor, topic) in shares:
                 fitted += weight * shares[vendor, topic].draw(u)
         for k, criterion in enumerate(criteria):
-            if _by_fit(dossier, criterion):
-                own = (criterion.worst, criterion.best)
-                worst, best = (0.0, 1.0) if own == RATINGS else own  # shares of pain, where the sheet names no anchors
+            if by_fit(dossier, criterion):
+                worst, best = anchors(dossier, criterion)
                 values[:, i, k] = (fitted - worst) / (best - worst)
     return values, weights
 
@@ -311,9 +319,9 @@ def _contributions(vendors, names, values, weights, mean, weight) -> pd.DataFram
 
 def _flags(dossier: Dossier, criteria, known) -> list[list[str]]:
     """What is thin about the ratings, and about claims of fit."""
-    by_fit = [each.name for each in criteria if _by_fit(dossier, each)]
-    flags = [[v, c, flag] for (v, c), each in known.items() if c not in by_fit for flag in each.flags]
-    for name in by_fit:
+    fitted = [each.name for each in criteria if by_fit(dossier, each)]
+    flags = [[v, c, flag] for (v, c), each in known.items() if c not in fitted for flag in each.flags]
+    for name in fitted:
         for vendor in dossier.vendors:
             kinds = {each.kind for each in dossier.fit_read if each.vendor == vendor}
             if kinds <= {"demo"}:
@@ -363,7 +371,7 @@ def _intervals(names, mean, weight, vendors) -> pd.DataFrame:
 
 
 def _changes(dossier, criteria, known, mean, weight, vendors) -> pd.DataFrame:
-    points = np.array([[known[v, c.name].mean if c.measure == "rating" and not _by_fit(dossier, c) else np.nan
+    points = np.array([[known[v, c.name].mean if c.measure == "rating" and not by_fit(dossier, c) else np.nan
                         for c in criteria] for v in vendors]).reshape(len(vendors), len(criteria))  # fmt: skip
     slopes = np.array([1 / (c.best - c.worst) for c in criteria])
     rows = rating_changes(mean, weight, points, slopes) if len(vendors) > 1 else []
@@ -387,7 +395,7 @@ def _plan(dossier, criteria, known, of_cells, money: float, vendors) -> pd.DataF
                 continue
             if criterion.measure != "rating":
                 how = "get a written quote" if criterion.measure == "tco" else "test an export; read the contract"
-            elif _by_fit(dossier, criterion):
+            elif by_fit(dossier, criterion):
                 how = "try it on the worst pains for three weeks"
             elif "nothing from a similar environment" in known[vendor, criterion.name].flags:
                 how = "ask a reference customer like you"

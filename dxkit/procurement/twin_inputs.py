@@ -8,6 +8,7 @@ from dxkit.procurement.dossier import Dossier, Figure, Line
 from dxkit.procurement.exit_cost import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.exit_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.procurement.scenario import SCENARIOS, value_of
+from dxkit.procurement.scorecard import anchors, by_fit, rating_of
 from dxkit.procurement.twin_reading import AS_AMOUNT, CLAUSES, HEADER, INPUTS, NONE_GIVEN
 from dxkit.sheets import NUMBER, SHARE, Book
 
@@ -16,7 +17,8 @@ COLUMNS = ("kind", "vendor or driver", "line or input", "figure", "unit", "low",
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"), "Nil": (0.0, "nothing"), "MonthsAYear": (12.0, "months"),
     "QuartersAYear": (4.0, "quarters"), "HoursADay": (8.0, "hours"), "DaysAWeek": (5.0, "working days"),
-    "Thousand": (1000.0, "records"), "LongestEuNotice": (EU_NOTICE, "years, Regulation (EU) 2023/2854, article 25"),
+    "Thousand": (1000.0, "records"), "Hundred": (100.0, "points at best on everything"),
+    "LongestEuNotice": (EU_NOTICE, "years, Regulation (EU) 2023/2854, article 25"),
     "NoTerm": (NO_TERM, "years; a shorter contract binds nobody"), "LeastTime": (1e-9, "years, above nil"),
     "Digits": (9.0, "digits to which a count of terms is rounded"), "Tolerance": (1e-6, "money; of the checks"),
 }  # fmt: skip
@@ -47,11 +49,16 @@ class Inputs:
             for line in lines:
                 self._line(kind, line)
         self._exit()
+        self._judging()
         self.last = self.row
 
     def ref(self, kind: str, owner: str, item: str = "", field: str = "amount") -> str:
         """The address of a figure's value in use."""
         return self.sheet.to(self.at[kind, owner, item, field])
+
+    def likely(self, kind: str, owner: str, item: str, field: str) -> str:
+        """The address of a figure's likely value, for what is chosen and does not follow the scenario."""
+        return self.sheet.to(self.at[kind, owner, item, field].replace("I", "G"))
 
     def _decision(self, book: Book) -> None:
         self._single(
@@ -82,6 +89,36 @@ class Inputs:
             self._figure("exit", vendor, name, "amount", EXIT_INPUTS[name].unit, figure)
         for name, each in EXIT_INPUTS.items():
             self._single("assumed", "all", name, "amount", each.unit, each.default, DEFAULT_SOURCE)
+
+    def _judging(self) -> None:
+        """Weights and anchors, one rating from all evidence, and the shares of pains removed."""
+        for each in self.dossier.criteria_read:
+            if each.weight is None:
+                continue
+            key = ("criterion", each.name, "")
+            if each.weight.fixed:
+                self._single(*key, "weight", "weight", each.weight.likely, "sheet criteria")
+            else:
+                self._words(*key, "weight", "weight", "sheet criteria", "")
+                self._range(*key, "weight", [each.weight.low, each.weight.likely, each.weight.high])
+            worst, best = anchors(self.dossier, each)
+            unit = "money" if each.measure != "rating" else "as judged"
+            self._single(*key, "worst", unit, worst, "sheet criteria")
+            self._single(*key, "best", unit, best, "sheet criteria")
+            if each.measure == "rating" and not by_fit(self.dossier, each):
+                for vendor in self.dossier.vendors:
+                    mean = rating_of(self.dossier, vendor, each).mean
+                    self._single("rating", vendor, each.name, "rating", "1 to 5", mean, "sheet evidence, weighed")
+        if self.dossier.fit_read:
+            topics = float(len({each.topic for each in self.dossier.fit_read}))
+            self._single("topics", "sheet fit", "", "number", "pains", topics, "sheet fit")
+        for each in self.dossier.fit_read:
+            if each.share.fixed:
+                self._single("fit", each.vendor, each.topic, "share", "share removed", each.share.likely, each.kind)
+            else:
+                self._words("fit", each.vendor, each.topic, "share", "share removed", each.kind, "")
+                low_high = [each.share.low, each.share.likely, each.share.high]
+                self._range("fit", each.vendor, each.topic, "share", low_high)
 
     def _figure(self, kind: str, owner: str, item: str, field: str, unit: str, figure: Figure) -> None:
         """A row for each claim; where there are several, a row with their mean behind them."""

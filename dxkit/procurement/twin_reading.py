@@ -23,7 +23,7 @@ LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratch
 CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 NONE_GIVEN, AS_AMOUNT = "none given", "as the amount"
 _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
-_TABLES = ("criteria", "evidence", "fit")
+_TABLES = ("criteria", "evidence")
 
 
 def is_twin(path: str | os.PathLike) -> bool:
@@ -89,6 +89,7 @@ def read_twin(path: str | os.PathLike) -> tuple[dict[str, pd.DataFrame], pd.Data
             head, *body = values[name].iter_rows(values_only=True)
             frames[name] = pd.DataFrame([["" if cell is None else cell for cell in line] for line in body],
                                         columns=list(head)).astype(object)  # fmt: skip
+    _judging(frames, rows)
     columns = ["figure", "which", "delivered", "now", "cell"]
     return {name: frame for name, frame in frames.items() if len(frame)}, pd.DataFrame(changed, columns=columns)
 
@@ -195,3 +196,28 @@ def _exit(rows: list[_Row]) -> pd.DataFrame:
     given = [row for row in rows if row.kind == "exit" or (row.kind == "assumed" and row.now != row.delivered)]
     return pd.DataFrame([{"vendor": row.owner, "input": row.item, **each}
                          for row in given for each in _estimates([row])]).astype(object)  # fmt: skip
+
+
+def _judging(frames: dict[str, pd.DataFrame], rows: list[_Row]) -> None:
+    """Put weights, anchors, changed ratings and shares back into the tables of a scorecard."""
+    numbers = {(row.owner, row.field): row.now for row in rows if row.kind == "criterion"}
+    if "criteria" in frames:
+        names = frames["criteria"]["criterion"]
+        for j, column in enumerate(("weight_low", "weight", "weight_high")):
+            frames["criteria"][column] = [
+                numbers[name, "weight"][j] if (name, "weight") in numbers else "" for name in names
+            ]
+        for column in ("worst", "best"):
+            frames["criteria"][column] = [
+                numbers[name, column][1] if (name, column) in numbers else "" for name in names
+            ]
+    for row in rows:
+        if row.kind == "rating" and row.now != row.delivered:
+            told = {"vendor": row.owner, "criterion": row.item, "rating": row.now[1], "kind": "documentation",
+                    "rater": "changed in the workbook"}  # fmt: skip
+            kept = frames.get("evidence", pd.DataFrame(columns=["vendor", "criterion"]))
+            other = kept[(kept["vendor"] != row.owner) | (kept["criterion"] != row.item)]
+            frames["evidence"] = pd.concat([other, pd.DataFrame([told])], ignore_index=True).fillna("").astype(object)
+    shares = [{"vendor": row.owner, "topic": row.item, "low": row.now[0], "likely": row.now[1], "high": row.now[2],
+               "kind": row.source} for row in rows if row.kind == "fit"]  # fmt: skip
+    frames["fit"] = pd.DataFrame(shares).astype(object)

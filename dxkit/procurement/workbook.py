@@ -17,6 +17,7 @@ from dxkit.procurement.twin_exit import ExitWriter
 from dxkit.procurement.twin_inputs import Inputs
 from dxkit.procurement.twin_reading import ABOUT, ABOUT_KEYS, KEYS_AT, LINES, LINES_SHEET
 from dxkit.procurement.twin_results import write_checks, write_results, write_scenarios
+from dxkit.procurement.twin_scorecard import write_scorecard
 from dxkit.procurement.twin_vendor import Timeline, VendorWriter
 from dxkit.sheets import HOLDS, Book, Sheet
 
@@ -79,24 +80,17 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike, seed: int = 0, *, 
     leaving = ExitWriter(book, dossier, inputs, quarters, values)
     for vendor in dossier.vendors:
         leaving.write(vendor, made[vendor])
+    card = write_scorecard(book, dossier, inputs, made, leaving, values)
     checks = write_checks(book, dossier, inputs, made, leaving, values)
     simulated = tco(dossier, seed)
     _about(about, dossier)
     write_scenarios(book, choice, dossier, scenario, made)
     write_results(results, dossier, made, leaving, simulated)
-    for name, frame in (("criteria", dossier.criteria), ("evidence", dossier.evidence), ("fit", dossier.fit)):
-        if frame is not None:
-            _copy(book.sheet(name, [24, 24, 14]), frame)
+    for name, frame in _as_words(dossier).items():
+        _copy(book.sheet(name, [24, 26, 14]), frame)
     title = f"{dossier.decision['title']} ({dossier.decision['status']})"
-    for sheet in [
-        choice,
-        results,
-        inputs.sheet,
-        years.sheet,
-        leaving.sheet,
-        checks,
-        *(each.sheet for each in made.values()),
-    ]:
+    front = [choice, results, inputs.sheet, years.sheet, leaving.sheet, checks, *([card] if card else [])]
+    for sheet in [*front, *(each.sheet for each in made.values())]:
         sheet.text(1, 1, title, "title")
         sheet.text(2, 1, "all checks:", "quiet")
         sheet.formula(2, 2, "=AllChecks", 1.0, HOLDS, "total")
@@ -171,6 +165,19 @@ def _lines(book: Book, dossier: Dossier) -> None:
         growth = driver.growth if isinstance(driver.growth, str) else ""
         for j, text in enumerate(("driver", driver.name, driver.unit, "", "", "", growth), 1):
             sheet.text(row, j, text)
+
+
+def _as_words(dossier: Dossier) -> dict[str, pd.DataFrame]:
+    """What belongs to criteria, evidence and fit beside the figures, which stand on sheet Assumptions."""
+    frames = {}
+    if dossier.criteria_read:
+        frames["criteria"] = pd.DataFrame(
+            [[each.name, "yes" if each.must else "", each.measure] for each in dossier.criteria_read],
+            columns=["criterion", "must", "measure"],
+        )
+    if dossier.evidence is not None:
+        frames["evidence"] = dossier.evidence
+    return frames
 
 
 def _copy(sheet: Sheet, frame: pd.DataFrame) -> None:
