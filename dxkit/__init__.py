@@ -20,6 +20,7 @@ _HOME = {
     "open_before": "survey.folder",
     "open_survey": "survey.folder",
     "out": "writing",
+    "panel": "procurement.panel",
     "payback": "procurement.cashflow",
     "plan_survey": "survey.planning",
     "rank_pains": "survey.ranking",

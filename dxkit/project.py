@@ -196,6 +196,7 @@ def _saved(notebook, path: Path) -> Path:
             output.pop("metadata", None)
             if output.output_type in ("display_data", "execute_result"):
                 output["metadata"] = {}
+                output["data"].pop("application/vnd.jupyter.widget-view+json", None)  # of a kernel that is gone
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

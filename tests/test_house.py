@@ -22,6 +22,7 @@ ORDER = [  # a room may import only rooms above it
     "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
     "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard", "procurement.record",
+    "procurement.panel",
     "procurement.switching", "procurement.scenario",
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_scorecard",
     "procurement.twin_results",

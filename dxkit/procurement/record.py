@@ -64,8 +64,8 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
         lines.append(f"| {_plain(row['vendor'])} | {row['score']:.0f} | {row['low']:.0f} to {row['high']:.0f} | "
                      f"{percent(row['p_first'])} | {row['must']} |")  # fmt: skip
     lines += ["", "## What would change it", ""]
-    lines += [f"- the weight of {_plain(row['criterion'])} outside {percent(row['low'])} to {percent(row['high'])} "
-              f"(now {percent(row['weight'])}): {_plain(row['flips_to'])}"
+    lines += [f"- the weight of {_plain(row['criterion'])} outside {100 * row['low']:.0f}% to {100 * row['high']:.0f}% "
+              f"(now {100 * row['weight']:.0f}%): {_plain(row['flips_to'])}"
               for row in card.stability.to_dict("records") if row["flips_to"]]  # fmt: skip
     lines += [f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['changed_to']:.1f} instead of "
               f"{row['rating']:.1f}: {_plain(row['winner'])}"
@@ -75,8 +75,9 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
     plan = card.trial_plan.head(5)
     worth = rounded_money(plan[["money"]])["money"].tolist() if len(plan) else []
     unit = dossier.decision["currency"] or "money"
-    lines += [f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['find_out']} (worth: {money} {unit})"
-              for row, money in zip(plan.to_dict("records"), worth, strict=True)]  # fmt: skip
+    for row, money in zip(plan.to_dict("records"), worth, strict=True):
+        known = "" if money == "–" else f" (worth {money} {unit})"
+        lines.append(f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['find_out']}{known}")
     lines += [] if len(plan) else ["- nothing would change it"]
     lines += ["", "## What is thin", ""]
     lines += [f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['flag']}"
