@@ -74,6 +74,18 @@ class Scorecard(Result):
         frame["difference"] = frame[vendor] - frame[other]
         return frame.sort_values("difference", ascending=False, key=abs).reset_index()
 
+    @property
+    def nearest_weight(self) -> tuple[str, float, float, str] | None:
+        """The smallest change of one weight that changes the winner: criterion, weight now, weight then, new winner."""
+        rows = self.stability[self.stability["flips_to"] != ""]
+        if rows.empty:
+            return None
+        ends = rows[["low", "high"]].where((rows[["low", "high"]] > 0) & (rows[["low", "high"]] < 1))
+        gaps = ends.sub(rows["weight"], axis=0).abs()
+        at = gaps.min(axis=1).idxmin()
+        row = rows.loc[at]
+        return str(row["criterion"]), float(row["weight"]), float(ends.loc[at, gaps.loc[at].idxmin()]), row["flips_to"]
+
     def standing(self, ax=None):
         """Draw how often each vendor has each rank; returns the matplotlib Axes."""
         return import_module("dxkit.plots.scorecard").standing(self, ax=ax)
@@ -291,7 +303,8 @@ def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Sc
         winner=None if best is None or level else vendors[best], recommended=recommended, reasons=tuple(reasons),
         status=str(dossier.decision["status"]), seed=seed,
         facts=tuple(("note" if number else "in short", text) for number, text in enumerate(reasons)),
-        title=f"Scorecard: {dossier.decision['title']} ({dossier.decision['status']})", notes=tuple(notes),
+        title=f"Scorecard: {dossier.decision['title']} ({dossier.decision['status']})",
+        notes=(*notes, *([f"thin evidence in {len(flags)} places: see .flags"] if flags else [])),
     )  # fmt: skip
 
 

@@ -59,6 +59,29 @@ def test_partial_values_of_the_published_case():
     assert [found[i] for i in (0, 2, 3, 4, 5, 6)] == [expected[i] for i in (0, 2, 3, 4, 5, 6)]
 
 
+def test_the_weighted_sum_of_a_published_case():
+    """Scores of Kracka's six heating systems with their scaling; ours are the sums and ranks of given values."""
+    case = CASES["wsm_kracka2010"]
+    matrix = np.array(case["inputs"]["matrix"], dtype=float)
+    scaled = np.column_stack([column if aim == "max" else 1 / column
+                              for column, aim in zip(matrix.T, case["inputs"]["objectives"], strict=True)])  # fmt: skip
+    scores = scaled / scaled.sum(axis=0) @ np.full(7, 1 / 7)
+    assert scores == pytest.approx(case["expected"]["score"], abs=5e-9)
+    place = ranks(np.tile(scores, (8, 1))).argmax(axis=1) + 1
+    assert place.tolist() == case["expected"]["rank"]
+
+
+def test_the_nearest_weight_makes_a_tie(card):
+    criterion, now, then, winner = card.nearest_weight
+    mean = card.contributions.pivot(index="vendor", columns="criterion", values="value")
+    weights = card.contributions.drop_duplicates("criterion").set_index("criterion")["weight"]
+    rest = weights.drop(criterion) / weights.drop(criterion).sum() * (1 - then)
+    scores = mean[rest.index] @ rest + mean[criterion] * then
+    assert now == pytest.approx(weights[criterion])
+    assert scores[winner] == pytest.approx(scores[card.winner], abs=1e-9)
+    assert scores.max() == pytest.approx(scores[winner], abs=1e-9)
+
+
 def test_the_published_rank_reversal_does_not_happen_here():
     """TOPSIS changes its winner for a vendor that is worse than it on everything; fixed anchors do not."""
     case = CASES["rankrev_topsis"]
