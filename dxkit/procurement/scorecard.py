@@ -27,6 +27,7 @@ from dxkit.result import Result, percent
 _SEED = 2_000_003  # a sequence of its own, so that ratings and costs move apart
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
+_MOSTLY = 0.5  # a vendor that others beat as often as not is no recommendation
 _BLOCKING = ("demos alone", "no evidence")
 
 
@@ -371,6 +372,8 @@ def _reasons(vendors, best, level: bool, musts, flags, first) -> tuple[list[str]
         open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
         open_ += [f"too thin for {name}: {', '.join(thin)}"] if thin else []
         return [f"{name} scores highest, first in {share} of the draws; it is not settled", *open_, *out], False
+    if first[name] <= _MOSTLY:
+        return [f"{name} scores highest, but is first in only {share} of the draws; it is not settled", *out], False
     return [f"{name} is recommended: first in {share} of the draws", *out], True
 
 

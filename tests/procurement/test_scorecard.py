@@ -245,6 +245,13 @@ def test_recommended_is_never_said_while_something_blocks_it():
     assert any("sso" in reason for reason in dx.scorecard(made(ratings, [1, 1], musts=["unknown", "pass"])).reasons)
 
 
+def test_a_toss_up_is_not_recommended():
+    card = dx.scorecard(made([[4.0, 3.0], [3.0, 4.0], [3.5, 3.5]], [1.01, 1.0]))
+    assert card.table["p_first"].max() < 0.5
+    assert not card.recommended
+    assert "recommended" not in repr(card)
+
+
 def test_a_failed_must_knocks_out_the_best():
     card = dx.scorecard(made([[5, 5], [2, 2]], [1, 1], musts=["fail", "pass"]))
     assert (card.winner, card.recommended) == ("V1", True)
