@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from dxkit.procurement.dossier import Dossier
@@ -24,14 +24,19 @@ _INPUTS = {
 
 def digest(dossier: Dossier) -> str:
     """The first 16 digits of SHA-256 over all that a choice rests on: equal for equal inputs, on any machine."""
-    parts = [_told(getattr(dossier, each)) for fields in _INPUTS.values() for each in fields]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    told = [_told(getattr(dossier, each)) for parts in _INPUTS.values() for each in parts]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def _told(value: object) -> str:
-    """A part of a dossier in words, without the cells it was read from."""
-    told = sorted((key, str(each)) for key, each in value.items()) if isinstance(value, dict) else value
-    return re.sub(r"place=('[^']*'|\"[^\"]*\")", "", repr(told))
+    """A part of a dossier in words that no version of a library changes, without the cells it was read from."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_told(key)}: {_told(each)}" for key, each in sorted(value.items())) + "}"
+    if isinstance(value, (tuple, list)):
+        return "(" + ", ".join(map(_told, value)) + ")"
+    if is_dataclass(value):
+        return _told({each.name: getattr(value, each.name) for each in fields(value) if each.name != "place"})
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike | None = None) -> str:
@@ -128,11 +133,11 @@ def compare_decisions(old: Dossier, new: Dossier, needs=None, seed: int = 0) -> 
     """
     before, after = (scorecard(each, needs=needs, seed=seed) for each in (old, new))
     rows = []
-    for name, fields in _INPUTS.items():
-        changed = any(_told(getattr(old, each)) != _told(getattr(new, each)) for each in fields)
+    for name, parts in _INPUTS.items():
+        changed = any(_told(getattr(old, each)) != _told(getattr(new, each)) for each in parts)
         winner = before.winner
         if changed:
-            one = replace(old, **{each: getattr(new, each) for each in fields})
+            one = replace(old, **{each: getattr(new, each) for each in parts})
             one = replace(one, drivers={**new.drivers, **one.drivers}) if name == "costs" else one
             winner = scorecard(one, needs=needs, seed=seed).winner
         rows.append([name, changed, winner or "none", winner != before.winner])
