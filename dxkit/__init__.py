@@ -14,6 +14,7 @@ _HOME = {
     "compare": "survey.waves",
     "decision_record": "procurement.record",
     "drivers": "survey.drivers",
+    "durations": "outcomes.durations",
     "exit_cost": "procurement.exit_cost",
     "irr": "procurement.cashflow",
     "npv": "procurement.cashflow",
@@ -35,6 +36,7 @@ _HOME = {
     "switching": "procurement.switching",
     "tally": "survey.counting",
     "tco": "procurement.tco",
+    "time_to_first_deploy": "outcomes.durations",
     "write_report": "report",
     "write_workbook": "procurement.workbook",
 }

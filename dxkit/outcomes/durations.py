@@ -1,0 +1,233 @@
+"""How long things take, with those that are still open: one Kaplan-Meier for all of them (MODELS 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc, ndtri
+
+from dxkit.faults import DataError
+from dxkit.result import Result
+
+UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
+_FLAT = 1e-9  # a curve this close to a level is flat at it
+
+
+class Quantile(NamedTuple):
+    """A time and its interval, in the unit of the result; None where it is not reached."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Durations(Result):
+    """A survival curve.
+
+    table    time, at_risk, events, censored, survival (share still open), low, high
+    median   the time by which half are done, and p85 that by which 85% are: estimate, low, high; None where not reached
+    n        how many began, open of them still open, excluded because they began after the day of the look
+    """
+
+    formats: ClassVar[dict[str, str]] = {"survival": "share", "low": "share", "high": "share", "at_risk": "count"}
+
+    median: Quantile = Quantile(None, None, None)
+    p85: Quantile = Quantile(None, None, None)
+    n: int = 0
+    open: int = 0
+    excluded: int = 0
+    unit: str = "hours"
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        return self.table
+
+
+def durations(start, end, as_of, *, unit: str = "hours", timezone: str = "UTC") -> Durations:
+    """How long from start to end, counting those that are still open as open (Kaplan and Meier 1958).
+
+    Parameters
+    ----------
+    start, end : sequences of timestamps, (n,)
+        An empty end is open. Those without a zone are taken in `timezone`.
+    as_of : timestamp
+        The day of the look. An end after it was not known then, so it counts as open; a start after it is excluded.
+    unit : str
+        hours or days.
+    timezone : str
+
+    Returns
+    -------
+    Durations
+        Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%; where the curve is flat at a level the
+        middle of that time is taken, as R's survfit does. There is no mean: it does not exist while something is open.
+
+    Raises
+    ------
+    DataError
+        A start that is missing, an end before its start, or text that is no timestamp: with the row, counted from 1.
+
+    Examples
+    --------
+    >>> took = durations(["2026-01-01", "2026-01-01", "2026-01-02"], ["2026-01-03", None, "2026-01-03"], "2026-01-05",
+    ...                  unit="days")
+    >>> took.median.estimate, took.open
+    (2.0, 1)
+    """
+    if unit not in UNITS:
+        raise DataError(f"unit='{unit}' is not known; use hours or days")
+    begun, done = _stamps(start, "start", timezone), _stamps(end, "end", timezone)
+    if len(begun) != len(done):
+        raise DataError(
+            f"there are {len(begun)} starts and {len(done)} ends; give one end for each start, empty if open"
+        )
+    look = _stamps([as_of], "as_of", timezone).iloc[0]
+    if pd.isna(look):
+        raise DataError("as_of is missing; name the day of the look")
+    faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
+    faults += [f"row {i + 1}: the end lies before the start" for i in np.flatnonzero((done < begun).to_numpy())]
+    if faults:
+        raise DataError("\n".join(faults))
+    late = (begun > look).to_numpy()
+    begun, done = begun[~late], done[~late]
+    known = (done.notna() & (done <= look)).to_numpy()
+    times = ((done.where(known, look) - begun) / UNITS[unit]).to_numpy(dtype=float)
+    return from_times(times, known, unit=unit, excluded=int(late.sum()))
+
+
+def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durations:
+    """The curve of durations and whether each is over (True) or still open.
+
+    >>> from_times([1, 2, 3, 4], [True, True, True, False]).median.estimate
+    2.5
+    """
+    from scipy.stats import CensoredData, ecdf
+
+    times, known = np.asarray(times, dtype=float), np.asarray(known, dtype=bool)
+    if not len(times):
+        return Durations(table=_curve([], [], [], [], [], []), unit=unit, excluded=excluded, title="Durations",
+                         facts=(("nothing", "no duration to look at"),))  # fmt: skip
+    at = np.unique(times)
+    events = np.array([(known & (times == t)).sum() for t in at])
+    censored = np.array([(~known & (times == t)).sum() for t in at])
+    risk = np.array([(times >= t).sum() for t in at])
+    survival = np.asarray(ecdf(CensoredData(uncensored=times[known], right=times[~known])).sf.evaluate(at))
+    low, high = _log_log(survival, risk, events)
+    quantiles = {level: Quantile(*(_reached(at, curve, 1 - level) for curve in (survival, low, high)))
+                 for level in (0.5, 0.85)}  # fmt: skip
+    median, p85 = quantiles.values()
+    count = int((~known).sum())
+    return Durations(
+        table=_curve(at, risk, events, censored, survival, (low, high)), median=median, p85=p85, n=len(times),
+        open=count,
+        excluded=excluded, unit=unit, title=f"Durations, {unit}",
+        facts=(("half are done after", _told(median, unit)), ("85% are done after", _told(p85, unit)),
+               ("still open", f"{count} of {len(times)}")),
+        notes=((f"{excluded} began after the day of the look",) if excluded else ()),
+    )  # fmt: skip
+
+
+def _stamps(values, name: str, timezone: str) -> pd.Series:
+    """Timestamps in UTC; those without a zone are taken in the declared one."""
+    stamps = []
+    for i, value in enumerate(values):
+        if value is None or value is pd.NaT or value == "" or (isinstance(value, float) and np.isnan(value)):
+            stamps.append(pd.NaT)
+            continue
+        try:
+            stamp = pd.Timestamp(value)
+        except (ValueError, TypeError):
+            raise DataError(f"row {i + 1}, {name}: this is no timestamp; write it as 2026-01-31T14:00+01:00") from None
+        if stamp.tzinfo is None:
+            stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+        stamps.append(stamp.tz_convert("UTC"))
+    return pd.Series(pd.DatetimeIndex(stamps, tz="UTC") if stamps else pd.DatetimeIndex([], tz="UTC"))
+
+
+def _log_log(survival: np.ndarray, risk: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Greenwood's interval on the scale log(-log S); none where S is 0, and 1 where it is 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(np.cumsum(events / (risk * (risk - events))))
+        spread = float(ndtri(0.975)) * root / np.abs(np.log(survival))
+        low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
+    whole = survival == 1
+    return np.where(whole, 1.0, low), np.where(whole, 1.0, high)
+
+
+def _reached(at: np.ndarray, curve: np.ndarray, level: float) -> float | None:
+    """When a falling curve comes down to a level: the middle of the time in which it stays there; None if never."""
+    below = np.flatnonzero(curve < level - _FLAT)
+    level_at = np.flatnonzero(np.abs(curve - level) <= _FLAT)
+    first = int(below[0]) if len(below) else None
+    if len(level_at) and (first is None or level_at[0] < first):
+        start = float(at[level_at[0]])
+        return (start + float(at[first])) / 2 if first is not None else start
+    return None if first is None else float(at[first])
+
+
+def _told(quantile: Quantile, unit: str) -> str:
+    if quantile.estimate is None:
+        return "not reached"
+    low, high = ("–" if end is None else f"{end:,.1f}" for end in (quantile.low, quantile.high))
+    return f"{quantile.estimate:,.1f} {unit} (95%: {low} to {high})"
+
+
+def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:
+    low, high = limits if len(limits) else ([], [])
+    return pd.DataFrame({"time": at, "at_risk": risk, "events": events, "censored": censored, "survival": survival,
+                         "low": low, "high": high})  # fmt: skip
+
+
+def log_rank(groups) -> tuple[float, int, float]:
+    """Whether durations of groups differ: chi-square, degrees of freedom and p (Mantel 1966).
+
+    Parameters
+    ----------
+    groups : sequence of (times, known)
+
+    Examples
+    --------
+    >>> [round(each, 3) for each in log_rank([([1, 2, 3], [True] * 3), ([4, 5, 6], [True] * 3)])]
+    [5.052, 1, 0.025]
+    """
+    groups = [(np.asarray(times, dtype=float), np.asarray(known, dtype=bool)) for times, known in groups]
+    observed, expected = np.zeros(len(groups)), np.zeros(len(groups))
+    spread = np.zeros((len(groups), len(groups)))
+    for t in np.unique(np.concatenate([times[known] for times, known in groups])):
+        risk = np.array([(times >= t).sum() for times, _ in groups], dtype=float)
+        events = np.array([(known & (times == t)).sum() for times, known in groups], dtype=float)
+        n, d = risk.sum(), events.sum()
+        observed += events
+        expected += d * risk / n
+        if n > 1:
+            spread += d * (n - d) / (n - 1) * (np.diag(risk / n) - np.outer(risk, risk) / n**2)
+    gap, freedom = (observed - expected)[:-1], len(groups) - 1
+    chi = float(gap @ np.linalg.solve(spread[:-1, :-1], gap)) if freedom and spread[:-1, :-1].any() else 0.0
+    return chi, freedom, float(chdtrc(freedom, chi)) if freedom else 1.0
+
+
+def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
+    """Days from start to first deployment of each hire; those who have not deployed yet count as open.
+
+    Parameters
+    ----------
+    hires : DataFrame or path
+        Columns person, start, first_deploy (empty: not yet).
+    as_of : timestamp
+    timezone : str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> hires = pd.DataFrame({"person": ["a", "b"], "start": ["2026-01-01"] * 2, "first_deploy": ["2026-01-08", ""]})
+    >>> time_to_first_deploy(hires, "2026-02-01").open
+    1
+    """
+    from dxkit.tables import read_table
+
+    table = read_table(hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires")
+    return durations(table.text("start"), table.text("first_deploy"), as_of, unit="days", timezone=timezone)

@@ -1,0 +1,116 @@
+"""Kaplan-Meier, its quantiles and the log-rank test against R's survival, and what may be missing or open."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.outcomes.durations import from_times, log_rank
+
+FOLDER = Path(__file__).parents[1] / "cases"
+CASE = json.loads((FOLDER / "statistics.json").read_text())["onboarding_small"]
+COHORTS = sorted({row["cohort"] for row in CASE["data"]})
+
+
+def cohort(name):
+    rows = [row for row in CASE["data"] if row["cohort"] == name]
+    return [float(row["days"]) for row in rows], [row["deployed"] == "1" for row in rows]
+
+
+@pytest.mark.parametrize("name", COHORTS)
+def test_the_curve_is_that_of_r(name):
+    curve = from_times(*cohort(name)).curve.set_index("time")
+    rows = [row for row in CASE["reference"]["curve"] if row["strata"] == f"cohort={name}"]
+    assert len(rows) == len(curve)
+    for row in rows:
+        found = curve.loc[row["time"]]
+        assert (found["at_risk"], found["events"], found["censored"]) == (
+            row["n.risk"],
+            row["n.event"],
+            row["n.censor"],
+        )
+        assert found["survival"] == pytest.approx(row["surv"], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", COHORTS)
+def test_intervals_on_the_log_log_scale_are_those_of_r(name):
+    curve = from_times(*cohort(name)).curve
+    for row in (row for row in CASE["reference"]["surv_at_log-log"] if row["strata"] == f"cohort={name}"):
+        found = curve[curve["time"] <= row["time"]].iloc[-1]
+        for own, theirs in (("survival", "surv"), ("low", "lo"), ("high", "hi")):
+            if isinstance(row[theirs], int | float):
+                assert found[own] == pytest.approx(row[theirs], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", COHORTS)
+def test_the_median_and_its_interval_are_those_of_r(name):
+    median = from_times(*cohort(name)).median
+    reference = CASE["reference"]["quantiles_log-log"]
+    expected = [reference[key][f"cohort={name}"]["50"] for key in ("q", "lo", "hi")]
+    assert list(median) == [None if value is None else pytest.approx(value, abs=1e-9) for value in expected]
+
+
+def test_the_log_rank_test_is_that_of_r():
+    chi, freedom, p = log_rank([cohort(name) for name in COHORTS])
+    reference = CASE["reference"]["survdiff_rho0"]
+    assert (chi, freedom) == (pytest.approx(reference["chisq"], abs=1e-9), reference["df"])
+    assert p == pytest.approx(reference["p"], abs=1e-9)
+
+
+def test_lead_time_of_a_real_repository_as_of_a_day():
+    """Completed changes alone say 40.3 h; with the open ones 191.2 h; what later came true was 190.8 h."""
+    frame = pd.read_csv(dx.samples.path("roadie/changes.csv"))
+    look = pd.Timestamp("2025-10-01", tz="UTC")
+    begun = pd.to_datetime(frame["authored_at"], utc=True)
+    window = frame[(begun >= look - pd.Timedelta(days=30)) & (begun < look)]
+    took = dx.durations(window["authored_at"], window["released_at"], look)
+    assert (round(took.median.estimate, 1), took.open) == (191.2, 9)
+    done = pd.to_datetime(window["released_at"], utc=True)
+    hours = (done - pd.to_datetime(window["authored_at"], utc=True)) / pd.Timedelta(hours=1)
+    assert round(hours[done <= look].median(), 1) == 40.3
+    assert round(hours.median(), 1) == 190.8
+
+
+def test_all_open_one_event_zero_times_and_nothing():
+    assert from_times([1, 2, 3], [False] * 3).median == (None, None, None)
+    assert "not reached" in repr(from_times([1, 2, 3], [False] * 3))
+    one = from_times([5.0], [True])
+    assert (one.median.estimate, one.p85.estimate) == (5.0, 5.0)
+    assert from_times([0, 0, 4], [True, True, True]).median.estimate == 0.0
+    assert from_times([], []).n == 0
+
+
+def test_ends_after_the_look_are_open_and_later_starts_are_left_out():
+    took = dx.durations(["2026-01-01", "2026-01-01", "2026-03-01"], ["2026-01-03", "2026-02-20", ""], "2026-01-31",
+                        unit="days")  # fmt: skip
+    assert (took.n, took.open, took.excluded) == (2, 1, 1)
+    assert took.curve["time"].tolist() == [2.0, 30.0]
+
+
+def test_a_week_with_daylight_saving_counts_real_hours():
+    took = dx.durations(["2026-03-28 12:00"], ["2026-03-29 12:00"], "2026-04-01", timezone="Europe/Berlin")
+    assert took.median.estimate == 23.0
+
+
+@pytest.mark.parametrize(("start", "end", "says"), [
+    (["2026-01-02"], ["2026-01-01"], "row 1: the end lies before the start"),
+    (["2026-01-02", ""], ["", ""], "row 2: the start is missing"),
+    (["soon"], [""], "row 1, start: this is no timestamp"),
+    (["2026-01-02"], [], "1 starts and 0 ends"),
+])  # fmt: skip
+def test_what_cannot_be_is_said(start, end, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.durations(start, end, "2026-02-01")
+
+
+def test_the_survival_curve_falls_and_counts_everybody():
+    made = np.random.default_rng(3)
+    times, known = made.integers(0, 30, 200).astype(float), made.random(200) < 0.7
+    curve = from_times(times, known).curve
+    assert (np.diff(curve["survival"]) <= 1e-12).all()
+    assert curve["events"].sum() + curve["censored"].sum() == 200
+    bounded = curve.dropna(subset=["low", "high"])
+    assert ((bounded["low"] <= bounded["survival"]) & (bounded["survival"] <= bounded["high"])).all()
