@@ -13,6 +13,7 @@ _HOME = {
     "comments": "survey.anonymity",
     "compare": "survey.waves",
     "decision_record": "procurement.record",
+    "dora": "outcomes.delivery",
     "drivers": "survey.drivers",
     "durations": "outcomes.durations",
     "exit_cost": "procurement.exit_cost",

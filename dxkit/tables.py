@@ -15,6 +15,7 @@ from dxkit.grids import Grid, read_grid
 
 YES = ("yes", "y", "true", "1", "x")
 NO = ("no", "n", "false", "0", "")
+_TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([T ]\d|$)")
 _TOTALS = ("total", "totals", "grand total", "sum", "subtotal")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
@@ -60,6 +61,18 @@ class Table:
                 self.fault(faults, i, column, problem)
             values.append(value)
         return pd.Series(values, dtype=float)
+
+    def times(self, column: str, *, faults: Faults, timezone: str = "UTC", required: bool = False) -> pd.Series:
+        """A column as timestamps in UTC; those without a zone are taken in `timezone`; NaT where it may be empty."""
+        stamps = []
+        for i, text in enumerate(self.text(column)):
+            stamp, problem = timestamp(text, timezone)
+            if problem is None and stamp is pd.NaT and required:
+                problem = "the cell is empty; write a time such as 2026-01-31T14:00+01:00"
+            if problem:
+                self.fault(faults, i, column, problem)
+            stamps.append(stamp)
+        return pd.Series(pd.DatetimeIndex(stamps, tz="UTC"))
 
     def choices(self, column: str, allowed: Sequence[str], *, faults: Faults, default: str = "") -> pd.Series:
         """A column of words from a list, matched without regard to case and spaces."""
@@ -147,6 +160,30 @@ def number(text: str) -> tuple[float, str | None]:
     return value, None
 
 
+def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str | None]:
+    """A time in UTC (NaT for an empty cell), or what is wrong with it. The year comes first; a clock hour that is there
+    twice is the first of the two, one that is skipped the next that exists.
+
+    >>> timestamp("2026-01-31 14:00", "Europe/Berlin")
+    (Timestamp('2026-01-31 13:00:00+0000', tz='UTC'), None)
+    >>> timestamp("31/01/2026")[1]
+    "'31/01/2026' is no time; write it as 2026-01-31T14:00+01:00"
+    """
+    text = as_text(value)
+    if not text:
+        return pd.NaT, None
+    problem = f"{quoted(text)} is no time; write it as 2026-01-31T14:00+01:00"
+    if not _TIME.match(text):
+        return pd.NaT, problem
+    try:
+        stamp = pd.Timestamp(text)
+        if stamp.tzinfo is None:
+            stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+        return stamp.tz_convert("UTC").as_unit("ns"), None
+    except (ValueError, TypeError, OverflowError):
+        return pd.NaT, problem
+
+
 def _folded(text: object) -> str:
     return " ".join(str(text).replace("\u00a0", " ").replace("\ufeff", "").split()).casefold()
 
@@ -162,8 +199,9 @@ def header_score(required: Sequence[str]):
 
 
 def read_table(
-    source, *, required: Sequence[str] = (), optional: Sequence[str] = (), sheet: str | None = None, kind: str = "table"
-) -> Table:
+    source, *, required: Sequence[str] = (), optional: Sequence[str] = (), sheet: str | None = None,
+    kind: str = "table", empty: bool = False,
+) -> Table:  # fmt: skip
     """Read a csv file, a sheet of a workbook or a DataFrame with a header row.
 
     Parameters
@@ -175,6 +213,8 @@ def read_table(
         The sheet of a workbook; by default the only one or the one that has the columns.
     kind : str
         What the table is called in messages.
+    empty : bool
+        Whether a header with no row under it is fine.
 
     Raises
     ------
@@ -182,14 +222,15 @@ def read_table(
         Every fault of the header, or a file that is no table.
     """
     if isinstance(source, pd.DataFrame):
-        return _from_frame(source, required, optional, kind)
+        return _from_frame(source, required, optional, kind, empty)
     return table_from_grid(
-        read_grid(source, sheet, header_score([*required, *optional])), required=required, optional=optional, kind=kind
-    )
+        read_grid(source, sheet, header_score([*required, *optional])), required=required, optional=optional, kind=kind,
+        empty=empty,
+    )  # fmt: skip
 
 
 def table_from_grid(
-    grid: Grid, *, required: Sequence[str] = (), optional: Sequence[str] = (), kind: str = "table"
+    grid: Grid, *, required: Sequence[str] = (), optional: Sequence[str] = (), kind: str = "table", empty: bool = False
 ) -> Table:
     """The table of a grid whose first row is the header."""
     faults = Faults()
@@ -210,7 +251,7 @@ def table_from_grid(
             faults.add("the header is repeated here; delete the row", **(at | {"row": rows[i]}))
         elif texts and texts[0].casefold().rstrip(":") in _TOTALS:
             faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": rows[i]}))
-    if not body and not len(faults):
+    if not body and not empty and not len(faults):
         faults.add(f"the {kind} has a header and no row under it", **at)
     faults.raise_if_any()
     frame = pd.DataFrame([[line[j] for j in keep] for line in body], columns=names, dtype=object)
@@ -251,14 +292,14 @@ def _named(header, places, required, optional, kind, at, faults: Faults) -> tupl
     return names, notes
 
 
-def _from_frame(source: pd.DataFrame, required, optional, kind: str) -> Table:
+def _from_frame(source: pd.DataFrame, required, optional, kind: str, empty: bool) -> Table:
     if source.columns.nlevels > 1:
         raise DataError(f"the {kind} has a header of {source.columns.nlevels} levels; flatten it to one")
     faults = Faults()
     at = {"file": "DataFrame", "sheet": None, "row": None}
     header = [as_text(name) for name in source.columns]
     names, notes = _named(header, [f"column {j + 1}" for j in range(len(header))], required, optional, kind, at, faults)
-    if not len(source) and not len(faults):
+    if not len(source) and not empty and not len(faults):
         faults.add(f"the {kind} has no rows", file="DataFrame")
     faults.raise_if_any()
     columns = {}

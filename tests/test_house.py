@@ -26,7 +26,8 @@ ORDER = [  # a room may import only rooms above it
     "procurement.switching", "procurement.scenario",
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_scorecard",
     "procurement.twin_results",
-    "procurement.workbook", "outcomes.durations", "plots.style", "plots.survey", "plots.ranking", "plots.waves",
+    "procurement.workbook", "outcomes.durations", "outcomes.delivery",
+    "plots.style", "plots.survey", "plots.ranking", "plots.waves",
     "plots.procurement", "plots.scorecard", "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from dxkit.faults import DataError
+from dxkit.faults import DataError, Faults
 from dxkit.result import Result
+from dxkit.tables import read_table, timestamp
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
 _FLAT = 1e-9  # a curve this close to a level is flat at it
@@ -80,12 +81,12 @@ def durations(start, end, as_of, *, unit: str = "hours", timezone: str = "UTC") 
     """
     if unit not in UNITS:
         raise DataError(f"unit='{unit}' is not known; use hours or days")
-    begun, done = _stamps(start, "start", timezone), _stamps(end, "end", timezone)
+    begun, done = stamps(start, "start", timezone), stamps(end, "end", timezone)
     if len(begun) != len(done):
         raise DataError(
             f"there are {len(begun)} starts and {len(done)} ends; give one end for each start, empty if open"
         )
-    look = _stamps([as_of], "as_of", timezone).iloc[0]
+    look = stamps([as_of], "as_of", timezone).iloc[0]
     if pd.isna(look):
         raise DataError("as_of is missing; name the day of the look")
     faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
@@ -131,21 +132,13 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durati
     )  # fmt: skip
 
 
-def _stamps(values, name: str, timezone: str) -> pd.Series:
+def stamps(values, name: str, timezone: str) -> pd.Series:
     """Timestamps in UTC; those without a zone are taken in the declared one."""
-    stamps = []
-    for i, value in enumerate(values):
-        if value is None or value is pd.NaT or value == "" or (isinstance(value, float) and np.isnan(value)):
-            stamps.append(pd.NaT)
-            continue
-        try:
-            stamp = pd.Timestamp(value)
-        except (ValueError, TypeError):
-            raise DataError(f"row {i + 1}, {name}: this is no timestamp; write it as 2026-01-31T14:00+01:00") from None
-        if stamp.tzinfo is None:
-            stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
-        stamps.append(stamp.tz_convert("UTC"))
-    return pd.Series(pd.DatetimeIndex(stamps, tz="UTC") if stamps else pd.DatetimeIndex([], tz="UTC"))
+    found = [timestamp(value, timezone) for value in values]
+    faults = [f"row {i + 1}, {name}: {problem}" for i, (_, problem) in enumerate(found) if problem]
+    if faults:
+        raise DataError("\n".join(faults))
+    return pd.Series(pd.DatetimeIndex([stamp for stamp, _ in found], tz="UTC"))
 
 
 def _log_log(survival: np.ndarray, risk: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -227,7 +220,11 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     >>> time_to_first_deploy(hires, "2026-02-01").open
     1
     """
-    from dxkit.tables import read_table
-
+    faults = Faults()
     table = read_table(hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires")
-    return durations(table.text("start"), table.text("first_deploy"), as_of, unit="days", timezone=timezone)
+    begun = table.times("start", faults=faults, timezone=timezone, required=True)
+    done = table.times("first_deploy", faults=faults, timezone=timezone)
+    for i in np.flatnonzero((done < begun).to_numpy()):
+        table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
+    faults.raise_if_any()
+    return durations(begun, done, as_of, unit="days", timezone=timezone)

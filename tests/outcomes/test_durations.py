@@ -98,7 +98,7 @@ def test_a_week_with_daylight_saving_counts_real_hours():
 @pytest.mark.parametrize(("start", "end", "says"), [
     (["2026-01-02"], ["2026-01-01"], "row 1: the end lies before the start"),
     (["2026-01-02", ""], ["", ""], "row 2: the start is missing"),
-    (["soon"], [""], "row 1, start: this is no timestamp"),
+    (["soon"], [""], "row 1, start: 'soon' is no time"),
     (["2026-01-02"], [], "1 starts and 0 ends"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said(start, end, says):
