@@ -9,6 +9,7 @@ _HOME = {
     "Survey": "survey.responses",
     "Tally": "survey.tally",
     "answers": "survey.answers",
+    "before_after": "outcomes.before_after",
     "compare_decisions": "procurement.record",
     "comments": "survey.anonymity",
     "compare": "survey.waves",
@@ -38,6 +39,7 @@ _HOME = {
     "tally": "survey.counting",
     "tco": "procurement.tco",
     "time_to_first_deploy": "outcomes.durations",
+    "trend": "outcomes.trend",
     "write_report": "report",
     "write_workbook": "procurement.workbook",
 }

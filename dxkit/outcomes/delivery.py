@@ -28,7 +28,7 @@ _COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDEN
 class Dora(Result):
     """Delivery metrics by period and of all time.
 
-    table     metric, period (its first day, or all), n (what is counted), estimate, low, high, unit, of (the denominator
+    table     metric, period (its first day, or all), n (what is counted), estimate, low, high, unit, of (denominator
               of a share), open (censored), unmatched (name no deployment that is known, or follow none within max_gap),
               excluded, exposure (days of the period that are on record), note
     gaps      max_gap, matched, failed, change_fail_rate: what another gap would have given

@@ -1,0 +1,181 @@
+"""A year of points: is anything but chance in them (MODELS 7)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import bdtr, ndtr, ndtri
+
+from dxkit.faults import DataError
+from dxkit.result import Result, percent
+
+KINDS = ("count", "duration", "share")
+FEWEST = 8
+_YEAR = (
+    12  # with so many points the limits are at three sigma; with more they are wider, so that a false alarm is as rare
+)
+_MEAN_RANGE = 2 / math.sqrt(math.pi)  # of two independent standard normal values
+_WORLDS = 2000
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Trend(Result):
+    """Points of a year with their centre and limits.
+
+    table     period, value, centre, low, high (limits of chance), outside
+    signals   what was found, in words; empty where nothing but chance is needed
+    power     lasting change from the middle on (times as much), seen: probability that it would give a signal
+    """
+
+    formats: ClassVar[dict[str, str]] = {"value": "number", "centre": "number"}
+    hidden_columns: ClassVar[frozenset[str]] = frozenset()
+
+    signals: tuple[str, ...] = ()
+    power: pd.DataFrame = field(default_factory=pd.DataFrame)
+    kind: str = "count"
+
+
+def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
+    """Look for a signal in at least 8 points: a value outside the limits, a long run, or too few crossings.
+
+    Parameters
+    ----------
+    series : Series or sequence, (n,)
+        One value a period, equally long; the index names the periods. Empty values are left out.
+    kind : str
+        count (square root), duration (logarithm) or share (arcsine): the scale on which chance is even.
+    seed : int
+        Of the simulation of the power.
+
+    Returns
+    -------
+    Trend
+        Limits are 3 sigma from the mean moving range for 12 points, wider for more, so that one false alarm in some 30
+        years of unchanged months is expected from them. Runs are Anhøj's (2014): one longer than round(log2 n) + 3, or
+        fewer crossings of the median than the 5% quantile of a binomial.
+
+    Raises
+    ------
+    DataError
+        Fewer than 8 values, a negative count, a duration that is not above 0, a share outside 0 to 1.
+
+    Examples
+    --------
+    >>> trend([12, 9, 11, 14, 10, 12, 8, 11, 13, 10, 12, 9]).signals
+    ()
+    """
+    if kind not in KINDS:
+        raise DataError(f"kind='{kind}' is not known; use count, duration or share")
+    given = series if isinstance(series, pd.Series) else pd.Series(list(series))
+    values = pd.to_numeric(given, errors="coerce")
+    words = given.notna() & values.isna()
+    if words.any():
+        raise DataError(f"the value of {given.index[words][0]} is not a number")
+    values = values.dropna().astype(float)
+    wrong = {"count": values < 0, "duration": values <= 0, "share": (values < 0) | (values > 1)}[kind] | np.isinf(
+        values
+    )
+    if wrong.any():
+        raise DataError(f"the value of {values.index[wrong.to_numpy()][0]} cannot be a {kind}")
+    if len(values) < FEWEST:
+        raise DataError(f"{len(values)} values say nothing of a trend; {FEWEST} are needed")
+    y = _scaled(values.to_numpy(), kind)
+    centre, sigma, k = _limits(y)
+    outside = np.abs(y - centre) > k * sigma + 1e-12
+    signals = [f"{values.index[i]} lies outside the limits of chance" for i in np.flatnonzero(outside)]
+    longest, crossings, useful = _runs(y)
+    if longest > _longest(useful):
+        signals.append(f"{longest} values in a row on one side of the median; up to {_longest(useful)} is chance")
+    if crossings < _fewest(useful):
+        signals.append(f"the median is crossed {crossings} times; from {_fewest(useful)} on is chance")
+    low, high = (_back(np.array([centre - s * k * sigma]), kind)[0] for s in (1, -1))
+    table = pd.DataFrame({
+        "period": [str(each.date()) if isinstance(each, pd.Timestamp) else str(each) for each in values.index],
+        "value": values.to_numpy(), "centre": _back(np.array([centre]), kind)[0], "low": low, "high": high,
+        "outside": outside,
+    })  # fmt: skip
+    power = _power(len(y), centre, sigma, kind, seed)
+    seen = [f"{row.change:g} times as much would be seen in {percent(row.seen)}" for row in power.itertuples()]
+    notes = [f"a lasting change from the middle on: {', '.join(seen)}"]
+    if len(given) > len(values):
+        notes.append(f"{len(given) - len(values)} empty values left out")
+    if len(values) > 2 * _YEAR:
+        notes.append("the more points, the more often chance looks like a run; months are enough for a year")
+    return Trend(
+        table=table, signals=tuple(signals), power=power, kind=kind, title="Trend", seed=seed,
+        facts=(("signals", "; ".join(signals) or "none: chance alone explains these values"),),
+        notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _scaled(values: np.ndarray, kind: str) -> np.ndarray:
+    return {"count": np.sqrt, "duration": np.log, "share": lambda x: np.arcsin(np.sqrt(x))}[kind](values)
+
+
+def _back(y: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "share":
+        return np.sin(np.clip(y, 0, np.pi / 2)) ** 2
+    return np.maximum(y, 0.0) ** 2 if kind == "count" else np.exp(y)
+
+
+def _limits(y: np.ndarray) -> tuple[float, float, float]:
+    """Centre, sigma and how many sigma the limits are away."""
+    n = len(y)
+    sigma = float(np.abs(np.diff(y)).mean()) / _MEAN_RANGE
+    k = float(-ndtri(ndtr(-3.0) * min(1.0, _YEAR / n)))
+    return float(y.mean()), sigma, k
+
+
+def _runs(y: np.ndarray) -> tuple[int, int, int]:
+    """Longest run on one side of the median, crossings of it, and values that are not on it.
+
+    >>> _runs(np.array([1.0, 2, 3, 10, 11, 12, 1, 2]))
+    (4, 2, 8)
+    """
+    gaps = y - np.median(y)
+    above = gaps[np.abs(gaps) > 1e-12] > 0
+    if len(above) < 2:
+        return len(above), 0, len(above)
+    change = np.flatnonzero(above[1:] != above[:-1])
+    return int(np.diff(np.concatenate([[-1], change, [len(above) - 1]])).max()), len(change), len(above)
+
+
+def _longest(n: int) -> int:
+    return round(math.log2(n)) + 3 if n else 0
+
+
+@lru_cache
+def _fewest(n: int) -> int:
+    """The 5% quantile of the crossings of n values (Chen 2010).
+
+    >>> _fewest(12), _fewest(24)
+    (3, 8)
+    """
+    return next((k for k in range(n) if bdtr(k, n - 1, 0.5) >= 0.05), 0) if n > 1 else 0
+
+
+def _power(n: int, centre: float, sigma: float, kind: str, seed: int) -> pd.DataFrame:
+    """How often a lasting change from the middle on gives a signal, where chance is as large as it was here."""
+    noise = np.random.default_rng(seed).normal(0.0, sigma, (_WORLDS, n))
+    rows = []
+    for change in (0.5, 2.0):
+        moved = _back(np.array([centre]), kind) * change
+        step = float(_scaled(np.clip(moved, 0, 1) if kind == "share" else moved, kind)[0]) - centre
+        worlds = noise + centre + np.where(np.arange(n) >= n // 2, step, 0.0)
+        rows.append([change, float(np.mean([_signals(world) for world in worlds]))])
+    return pd.DataFrame(rows, columns=["change", "seen"])
+
+
+def _signals(y: np.ndarray) -> bool:
+    centre, sigma, k = _limits(y)
+    longest, crossings, useful = _runs(y)
+    return (
+        bool((np.abs(y - centre) > k * sigma + 1e-12).any())
+        or longest > _longest(useful)
+        or crossings < _fewest(useful)
+    )
