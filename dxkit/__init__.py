@@ -10,6 +10,7 @@ _HOME = {
     "Tally": "survey.tally",
     "answers": "survey.answers",
     "before_after": "outcomes.before_after",
+    "business_case": "outcomes.business_case",
     "compare_decisions": "procurement.record",
     "comments": "survey.anonymity",
     "compare": "survey.waves",

@@ -1,0 +1,268 @@
+"""What a purchase is worth in cash, hours and risk, and which share of the hours must become output (MODELS 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.estimate import Estimate, estimate
+from dxkit.faults import DataError
+from dxkit.outcomes.overlap import guard
+from dxkit.outcomes.saved_hours import SavedHours
+from dxkit.procurement.cashflow import discount_factors
+from dxkit.procurement.dossier import Dossier, Driver
+from dxkit.procurement.exit_cost import expected_by_draw
+from dxkit.procurement.exit_inputs import EXIT_INPUTS
+from dxkit.procurement.simulation import block_rows, drawn, drawn_exits
+from dxkit.procurement.yearly import money
+from dxkit.result import Result, percent, rounded_money
+
+WEEKS, DAYS, DAY = 44, 220, 8  # working weeks and days a year, hours a day
+_PEOPLE = ("engineers", "developers", "contributors", "people")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class BusinessCase(Result):
+    """Money over the horizon, discounted.
+
+    ledgers         vendor, ledger (cost, exit, cash, capacity, risk), mean, p10, p50, p90. Capacity is what all saved
+                    hours would be worth. A ledger without lines is not there
+    break_even      vendor, low, mid, high: the share of saved hours that must become output (P10, P50, P90)
+    rho_break_even  low, mid, high of `vendor`; 0 or less: it pays without the hours; above 1: not even with all of them
+    headcount       vendor, low, mid, high: people from whom on one platform engineer pays whose work saves as much
+    npv             vendor, mean, p10, p50, p90, p_positive, with the declared share rho of the hours
+    vendor          the one that the headline is about
+    """
+
+    ledgers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    break_even: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rho_break_even: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    npv: pd.DataFrame = field(default_factory=pd.DataFrame)
+    headcount: pd.DataFrame = field(default_factory=pd.DataFrame)
+    vendor: str = ""
+    rho: float = 0.5
+    currency: str = ""
+    hidden_columns: ClassVar[frozenset[str]] = frozenset()
+
+    def _displayed(self) -> pd.DataFrame:
+        wide = self.ledgers.pivot(index="vendor", columns="ledger", values="mean")
+        wide = wide.reindex(index=self.break_even["vendor"], columns=["cost", "exit", "cash", "risk", "capacity"])
+        wide = wide.rename(columns={"capacity": "hours, if all became output"})
+        frame = pd.concat([rounded_money(wide[[name]]) for name in wide.columns], axis=1).reset_index()
+        frame["must become output"] = [_share(row.mid) for row in self.break_even.itertuples()]
+        frame["80 in 100"] = [f"{_share(row.low)} to {_share(row.high)}" for row in self.break_even.itertuples()]
+        frame[f"pays with {100 * self.rho:.0f}%"] = self.npv["p_positive"].map(percent).to_numpy()
+        return frame
+
+
+def _range(row) -> str:
+    return f"{_share(row['mid'])} (80 in 100: {_share(row['low'])} to {_share(row['high'])})"
+
+
+def _people(least: list, vendor: str) -> str:
+    low, mid, high = next(row[1:] for row in least if row[0] == vendor)
+    return "never" if np.isinf(mid) else f"{mid:.0f} (80 in 100: {low:.0f} to {high:.0f}; the field says 30 to 50)"
+
+
+def _share(value: float) -> str:
+    return (
+        "never" if np.isinf(value) else "none" if value <= 0 else f"{100 * value:,.0f}%" if value < 10 else "over 1000%"
+    )
+
+
+def business_case(
+    ranking, dossier: Dossier, tco, exit_cost, rho: float = 0.5, *, vendor: str | None = None,
+    people: str | float | None = None, hourly=None, weeks: float = WEEKS, bias=1.0,
+    ramp: Sequence[float] = (0.5, 1.0), most_hours: float | None = None,
+    declared: Mapping[str, str] | None = None, seed: int = 0,
+) -> BusinessCase:  # fmt: skip
+    """Join the hours people reported to what a purchase costs (MODELS 11).
+
+    Parameters
+    ----------
+    ranking : Ranking
+        Of hours. What everybody loses a week, by topic.
+    dossier : Dossier
+        With sheet fit: the share of each pain that a vendor removes.
+    tco, exit_cost : Tco, ExitCost
+        Of the same dossier; the expected cost of leaving is in the tco's draws.
+    rho : float
+        Realisation factor: the share of saved hours that becomes output. It is declared, nobody can know it.
+    vendor : str, optional
+        Whom the headline is about; the cheapest by default.
+    people : driver or number, optional
+        Whose hours; by default the driver engineers, developers, contributors or people.
+    hourly : number or (low, likely, high), optional
+        Money an hour; by default the engineer_day_rate of sheet exit, or its default, over 8.
+    weeks : float
+        Working weeks a year.
+    bias : number or (low, likely, high)
+        What part of the reported hours is real; 1 believes people.
+    ramp : sequence
+        Share of the effect that is there in the first year, the second, and so on; the last goes on.
+    most_hours : float, optional
+        Hours a week that people said they lose in all; savings are no more.
+    declared : dict, optional
+        Overlaps that are none, with the reason: {"hours and incident cost": "incidents were not asked for"}.
+    seed : int
+
+    Returns
+    -------
+    BusinessCase
+        rho* = (cost + expected exit - cash - risk) / capacity, by draw. Cash, hours and risk are never only added up,
+        and delivery metrics get no money.
+
+    Raises
+    ------
+    DataError
+        A ranking of something else than hours, no fit, no people, or benefits that would be counted twice.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> dossier = dx.read_dossier(dx.samples.path("portal"))
+    >>> ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
+    >>> case = dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier),
+    ...                         declared={"retired licences and TCO": "what goes is in no vendor's cost"})
+    >>> case.npv.columns.tolist()
+    ['vendor', 'mean', 'p10', 'p50', 'p90', 'p_positive']
+    """
+    if getattr(ranking, "score", "") != "hours":
+        raise DataError("the business case needs hours: rank_pains(survey, score='hours')")
+    if not 0 <= rho <= 1:
+        raise DataError(f"rho={rho!r} is no share; use 0 to 1")
+    if not dossier.fit_read:
+        raise DataError("the dossier has no sheet fit; say what share of each pain a vendor removes")
+    vendor = vendor or tco.cheapest
+    if vendor not in dossier.vendors:
+        raise DataError(f"{vendor!r} is no vendor of the dossier; there are {', '.join(dossier.vendors)}")
+    declared = dict(declared or {})
+    guard(dossier, declared)
+    known = ranking.table.dropna(subset=["estimate"])["topic"]
+    strange = sorted({fit.topic for fit in dossier.fit_read} - set(known))
+    size = len(next(iter(tco.present.values())))
+    uncertain = SavedHours(ranking, dossier, _figure(hourly, _rate(dossier)), _figure(bias, None), size, seed)
+    factors = discount_factors(dossier.rate, dossier.horizon)
+    steps = np.array([ramp[min(year, len(ramp) - 1)] for year in range(dossier.horizon)], dtype=float)
+    gains, crowd = _money(dossier, people, size, tco.seed or 0, factors)
+    leaving = _leaving(dossier, exit_cost, size)
+    ledgers, even, worth, least = [], [], [], []
+    for name in dossier.vendors:
+        saved = uncertain.saved(name)
+        if most_hours is not None:
+            saved = np.minimum(saved, most_hours)
+        capacity = (crowd * steps) @ factors[1:] * saved * weeks * uncertain.rate * uncertain.bias
+        cost, left = tco.present[name], leaving[name]
+        cash, risk = (gains.get((name, ledger), np.zeros(size)) for ledger in ("cash", "risk"))
+        for ledger, values in (("cost", cost), ("exit", left), ("cash", cash), ("capacity", capacity), ("risk", risk)):
+            if ledger in ("cash", "risk") and (name, ledger) not in gains:
+                continue
+            ledgers.append([name, ledger, float(values.mean()), *_quantiles(values)])
+        even.append([name, *_quantiles(break_even(cost + left, cash, risk, capacity))])
+        least.append([name, *_quantiles(break_even(DAYS * DAY, 0.0, 0.0, rho * saved * weeks * uncertain.bias))])
+        net = cash + risk + rho * capacity - cost - left
+        worth.append([name, float(net.mean()), *_quantiles(net), float((net > 0).mean())])
+    table = pd.DataFrame(even, columns=["vendor", "low", "mid", "high"])
+    headline = table[table["vendor"] == vendor].iloc[0]
+    currency = str(dossier.decision["currency"])
+    frame = pd.DataFrame(ledgers, columns=["vendor", "ledger", "mean", "p10", "p50", "p90"])
+    return BusinessCase(
+        table=frame, ledgers=frame, break_even=table, vendor=vendor, rho=rho, currency=currency, seed=seed,
+        rho_break_even=tuple(float(headline[end]) for end in ("low", "mid", "high")),
+        headcount=pd.DataFrame(least, columns=["vendor", "low", "mid", "high"]),
+        npv=pd.DataFrame(worth, columns=["vendor", "mean", "p10", "p50", "p90", "p_positive"]),
+        title=f"Business case over {dossier.horizon} years, {currency or 'the currency of the dossier'} "
+              f"({dossier.decision['status']})",
+        facts=(
+            (f"of the hours that {vendor} saves, must become output", _range(headline)),
+            (f"people from whom on an engineer who saves as much pays, with {100 * rho:.0f}%", _people(least, vendor)),
+        ),
+        notes=tuple(_notes(rho, declared, strange, bias, weeks)),
+    )  # fmt: skip
+
+
+def break_even(cost, cash, risk, capacity) -> np.ndarray:
+    """The share of saved hours that must become output; inf where nothing is saved and something is missing.
+
+    >>> round(float(break_even(8_365_000, 0, -344_000, 11_000_000)), 4)
+    0.7917
+    """
+    missing, capacity = np.broadcast_arrays(
+        np.asarray(cost - cash - risk, dtype=float), np.asarray(capacity, dtype=float)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
+
+
+def _figure(given, otherwise: Estimate | None) -> Estimate:
+    if given is None:
+        return otherwise
+    return estimate(*given) if isinstance(given, tuple | list) else estimate(float(given))
+
+
+def _rate(dossier: Dossier) -> Estimate:
+    """Money an hour: the engineer's day rate of sheet exit, else its default."""
+    for (_, name), figure in dossier.exit.items():
+        if name == "engineer_day_rate":
+            claim = figure.claims[0].estimate
+            return estimate(claim.low / DAY, claim.likely / DAY, claim.high / DAY)
+    return estimate(EXIT_INPUTS["engineer_day_rate"].default / DAY)
+
+
+def _driver(dossier: Dossier, people) -> Driver | None:
+    """The driver whose hours are saved; None where a number was given."""
+    if people is not None and not isinstance(people, str):
+        return None
+    known = {name.casefold(): each for name, each in dossier.drivers.items()}
+    found = next((known[name] for name in ([people.casefold()] if people else _PEOPLE) if name in known), None)
+    if found is None:
+        there = ", ".join(dossier.drivers) or "none"
+        raise DataError(f"whose hours? give people= as a number or as one of the drivers; there are {there}")
+    return found
+
+
+def _money(dossier: Dossier, people, size: int, seed: int, factors: np.ndarray):
+    """Present value of the benefits by vendor and ledger, (S,) each, and how many people there are by year (S, T)."""
+    driver, count, at = _driver(dossier, people), block_rows(size), 0
+    gains = {(line.vendor, line.ledger or "cash"): np.zeros(size) for line in dossier.benefits}
+    crowd = np.full((size, dossier.horizon), np.nan if driver else float(people))
+    for values in drawn(dossier, seed, size):
+        rows = slice(at, at + count)
+        at += count
+        for line in dossier.benefits:
+            gains[line.vendor, line.ledger or "cash"][rows] += money(line, dossier, values) @ factors
+        if driver:
+            crowd[rows] = _crowd(driver, dossier, values)
+    return gains, crowd
+
+
+def _crowd(driver: Driver, dossier: Dossier, values) -> np.ndarray:
+    """How many people there are in each year (S, T)."""
+    growth = dossier.drivers[driver.growth].amount if isinstance(driver.growth, str) else driver.growth
+    grown = np.atleast_1d(values[growth.name]) if growth else np.zeros(1)
+    return np.atleast_1d(values[driver.amount.name])[:, None] * (1 + grown[:, None]) ** np.arange(dossier.horizon)
+
+
+def _leaving(dossier: Dossier, exit_cost, size: int) -> dict[str, np.ndarray]:
+    """Expected cost of leaving each vendor by draw, (S,)."""
+    blocks = [
+        {name: np.broadcast_to(expected_by_draw(dossier, name, values), block_rows(size)) for name in dossier.vendors}
+        for values in drawn_exits(dossier, exit_cost.seed or 0, size)
+    ]
+    return {vendor: np.concatenate([block[vendor] for block in blocks]) for vendor in dossier.vendors}
+
+
+def _quantiles(values: np.ndarray) -> list[float]:
+    return [float(each) for each in np.quantile(values, [0.1, 0.5, 0.9], method="inverted_cdf")]
+
+
+def _notes(rho: float, declared: Mapping[str, str], strange: list[str], bias, weeks: float):
+    yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({bias}) are declared, not measured"
+    yield f"{weeks:g} working weeks a year; hours saved are capacity, not cash; delivery metrics get no money"
+    yield from (f"declared, not counted twice: {name}, {reason}" for name, reason in declared.items())
+    if strange:
+        yield f"not asked in the survey or not to be shown, so without hours: {', '.join(strange)}"

@@ -1,0 +1,35 @@
+"""Benefits that the reported hours or the cost of ownership hold already: refused until it is said why they do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dxkit.faults import DataError
+from dxkit.procurement.dossier import Dossier
+
+# what would be counted twice, and the words in a line of benefit that show it
+OVERLAPS = {
+    "hours and DORA": r"\b(dora|lead time|deployment frequency|change fail|recovery time|time to restore|rework)\b",
+    "hours and incident cost": r"\b(incident|outage|downtime|on-call|oncall)s?\b",
+    "onboarding and hires' hours": r"\b(onboarding|ramp-up|new hire|hire)s?\b",
+    "retired licences and TCO": r"\b(retired|retire|replaced|decommissioned|licences?|licenses?)\b",
+}
+
+
+def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:
+    """Refuse benefits that the hours or the costs hold already, until it is declared that they do not."""
+    unknown = sorted(set(declared) - set(OVERLAPS))
+    if unknown:
+        raise DataError(f"{unknown[0]!r} is no overlap; there are {', '.join(OVERLAPS)}")
+    found: dict[str, list[str]] = {}
+    for line in dossier.benefits:
+        for name, words in OVERLAPS.items():
+            if re.search(words, line.line.casefold()) and not str(declared.get(name, "")).strip():
+                found.setdefault(name, []).append(line.line)
+    if found:
+        told = [
+            f"{name}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}" for name, lines in found.items()
+        ]
+        raise DataError("these benefits may be counted twice; leave them out, or say in declared= why they are not:\n"
+                        + "\n".join(told))  # fmt: skip

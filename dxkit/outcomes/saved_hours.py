@@ -1,0 +1,34 @@
+"""Hours that a vendor would save a person each week, from what people reported and what was seen of it (MODELS 11)."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtri
+
+from dxkit.draws import SCRAMBLES, scrambled
+from dxkit.estimate import Estimate
+from dxkit.procurement.dossier import Dossier
+
+_SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
+
+
+class SavedHours:
+    """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
+
+    def __init__(self, ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
+        table, self.fits = ranking.table.dropna(subset=["estimate"]), dossier.fit_read
+        count = len(table) + len(self.fits) + 2
+        u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)
+        u = np.random.default_rng([seed, _SEQUENCE]).permutation(u)  # else both sequences would move together
+        hours = table["estimate"].to_numpy() + table["se"].to_numpy() * ndtri(u[:, : len(table)])
+        self.hours = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
+        self.removed = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
+        self.rate, self.bias = rate.draw(u[:, -2]), bias.draw(u[:, -1])
+
+    def saved(self, vendor: str) -> np.ndarray:
+        """Hours a person and week that a vendor saves (S,): sum of h (1 - prod (1 - a))."""
+        kept: dict[str, np.ndarray] = {}
+        for fit, share in zip(self.fits, self.removed, strict=True):
+            if fit.vendor == vendor and fit.topic in self.hours:
+                kept[fit.topic] = kept.get(fit.topic, 1.0) * (1 - share)
+        return sum((self.hours[topic] * (1 - left) for topic, left in kept.items()), np.zeros(len(self.rate)))

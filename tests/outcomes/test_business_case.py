@@ -1,0 +1,164 @@
+"""The business case: a published calculator's example, what the hours must become, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dxkit as dx
+from dxkit.outcomes.business_case import break_even
+from dxkit.outcomes.overlap import OVERLAPS
+
+DECLARED = {"retired licences and TCO": "what goes is in no vendor's cost"}
+
+
+def hours(**topics):
+    """A ranking in which everybody reports the same hours."""
+    items = pd.DataFrame({"item": [f"h{k}" for k in range(len(topics))], "text": list(topics), "kind": "hours",
+                          "topic": list(topics), "scale": "hours"})  # fmt: skip
+    answers = pd.DataFrame({f"h{k}": [value] * 12 for k, value in enumerate(topics.values())})
+    return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items)), score="hours", top=1)
+
+
+def made(costs, fit, benefits=None, *, years=1, rate=0.0):
+    tables = {
+        "decision": pd.DataFrame({"key": ["horizon_years", "discount_rate"], "value": [years, rate]}),
+        "costs": pd.DataFrame(costs, columns=["vendor", "line", "timing", "likely"]),
+        "fit": pd.DataFrame(fit, columns=["vendor", "topic", "likely"]),
+        "exit": pd.DataFrame({"vendor": "A", "input": ["hazard_forced", "hazard_voluntary"], "likely": [0, 0]}),
+    }  # fmt: skip
+    if benefits is not None:
+        tables["benefits"] = pd.DataFrame(benefits, columns=["vendor", "line", "ledger", "timing", "likely"])
+    return dx.read_dossier(tables)
+
+
+def case(ranking, dossier, **options):
+    return dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier), **options)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    dossier = dx.read_dossier(dx.samples.path("portal"))
+    ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
+    return ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier)
+
+
+def test_the_example_of_doras_calculator():
+    """dora.dev's calculator of returns of AI-assisted development, default figures (2026): hard costs 5,065,000,
+    learning 3,300,000, capacity 11,000,000, more features 990,000, more downtime 344,000; its return is 39%.
+
+    More features are what the saved hours become, so they are not counted beside the hours: the share is 79%.
+    """
+    assert 5_065_000 + 3_300_000 == 8_365_000
+    assert 11_000_000 + 990_000 - 344_000 == 11_646_000
+    assert f"{(11_646_000 - 8_365_000) / 8_365_000:.0%}" == "39%"
+    dossier = made([["A", "licences", "initial", 5_065_000], ["A", "learning", "initial", 3_300_000],
+                    ["A", "more downtime", "initial", 344_000]], [["A", "all", 1.0]])  # fmt: skip
+    found = case(hours(all=5.0), dossier, people=500, hourly=100, weeks=44, ramp=(1.0,))
+    ledgers = found.ledgers.set_index("ledger")["mean"]
+    assert ledgers["capacity"] == pytest.approx(11_000_000)
+    assert ledgers["cost"] == pytest.approx(8_709_000)
+    assert [f"{share:.0%}" for share in found.rho_break_even] == ["79%"] * 3
+    assert found.rho_break_even[1] == pytest.approx(8_709_000 / 11_000_000, rel=1e-12)
+
+
+def test_it_pays_exactly_at_the_break_even_share():
+    dossier = made([["A", "licence", "yearly", 30_000]], [["A", "CI", 0.5], ["A", "docs", 0.25]], years=3, rate=0.1)
+    ranking = hours(CI=2.0, docs=4.0)
+    options = {"people": 20, "hourly": 50, "ramp": (0.5, 1.0)}
+    found = case(ranking, dossier, **options)
+    assert found.ledgers.set_index("ledger").loc["capacity", "mean"] == pytest.approx(
+        20 * 44 * 50 * 2.0 * (0.5 / 1.1 + 1 / 1.21 + 1 / 1.331)
+    )
+    at = case(ranking, dossier, rho=found.rho_break_even[1], **options)
+    assert at.npv["mean"].iloc[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_two_products_do_not_save_the_same_hour_twice():
+    dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], years=1)
+    twice = made([["A", "licence", "yearly", 100]], [["A", "CI", 1.0]], years=1)
+    one, all_of_it = (case(hours(CI=2.0), each, people=1, hourly=1, ramp=(1.0,)) for each in (dossier, twice))
+    assert all_of_it.ledgers.set_index("ledger").loc["capacity", "mean"] == pytest.approx(88)
+    assert one.ledgers.set_index("ledger").loc["capacity", "mean"] == pytest.approx(44)
+    capped = case(hours(CI=2.0), twice, people=1, hourly=1, ramp=(1.0,), most_hours=0.5)
+    assert capped.ledgers.set_index("ledger").loc["capacity", "mean"] == pytest.approx(22)
+
+
+def test_headcount_from_which_a_platform_engineer_pays():
+    """220 days of 8 hours, against 2 hours of each person in 44 weeks, half of them output: 40 people."""
+    found = case(hours(CI=4.0), made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]]), people=10, hourly=70)
+    assert found.headcount[["low", "mid", "high"]].iloc[0].tolist() == pytest.approx([40.0] * 3)
+    assert "40 (80 in 100: 40 to 40; the field says 30 to 50)" in repr(found)
+
+
+def test_the_ledgers_of_the_sample_are_those_of_tco_and_exit(sample):
+    found = dx.business_case(*sample, declared=DECLARED)
+    table = found.ledgers.set_index(["vendor", "ledger"])["mean"]
+    totals = sample[2].totals.query("basis == 'pv'").set_index("vendor")["mean"]
+    leaving = sample[3].expected.set_index("vendor")["expected"]
+    for vendor in sample[1].vendors:
+        assert table[vendor, "cost"] == pytest.approx(totals[vendor], rel=1e-12)
+        assert table[vendor, "exit"] == pytest.approx(leaving[vendor], rel=1e-3)
+    assert "risk" not in found.ledgers["ledger"].tolist()
+    assert "what goes is in no vendor's cost" in repr(found)
+    assert (found.break_even["low"] < found.break_even["mid"]).all()
+    again = dx.business_case(*sample, declared=DECLARED)
+    pd.testing.assert_frame_equal(found.ledgers, again.ledgers)
+
+
+@pytest.mark.parametrize(("overlap", "line"), [
+    ("hours and DORA", "shorter lead time"), ("hours and incident cost", "fewer incidents"),
+    ("onboarding and hires' hours", "faster onboarding"), ("retired licences and TCO", "wiki licence retired"),
+])  # fmt: skip
+def test_what_would_be_counted_twice_is_refused_until_declared(overlap, line):
+    dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], [["A", line, "cash", "yearly", 50]])
+    with pytest.raises(dx.DataError, match=overlap):
+        case(hours(CI=2.0), dossier, people=1, hourly=1)
+    with pytest.raises(dx.DataError, match=overlap):
+        case(hours(CI=2.0), dossier, people=1, hourly=1, declared={overlap: " "})
+    found = case(hours(CI=2.0), dossier, people=1, hourly=1, declared={overlap: "not asked"})
+    assert found.ledgers.set_index("ledger").loc["cash", "mean"] == 50
+    assert f"{overlap}, not asked" in repr(found)
+
+
+def test_every_overlap_has_its_words():
+    assert list(OVERLAPS) == ["hours and DORA", "hours and incident cost", "onboarding and hires' hours",
+                              "retired licences and TCO"]  # fmt: skip
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9), st.floats(1, 1e9))
+def test_the_break_even_share_closes_the_gap(cost, cash, risk, capacity):
+    share = float(break_even(cost, cash, risk, capacity))
+    assert cash + risk + share * capacity - cost == pytest.approx(0.0, abs=1e-3 + 1e-9 * (cost + cash + risk))
+
+
+def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours():
+    assert break_even(10.0, 0.0, 0.0, 0.0) == np.inf
+    assert break_even(10.0, 20.0, 0.0, 0.0) == 0.0
+    found = case(hours(CI=2.0), made([["A", "licence", "yearly", 100]], [["A", "other", 0.5]]), people=1, hourly=1)
+    assert found.rho_break_even == (np.inf,) * 3
+    assert "never" in repr(found)
+    assert "not to be shown, so without hours: other" in repr(found)
+    rich = made([["A", "licence", "yearly", 10]], [["A", "CI", 0.5]], [["A", "sold hardware", "cash", "yearly", 50]])
+    assert "none (80 in 100: none to none)" in repr(case(hours(CI=2.0), rich, people=1, hourly=1))
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    ({"rho": 1.5}, "is no share"), ({"vendor": "Z"}, "no vendor of the dossier"), ({"people": "ghosts"}, "whose hours"),
+    ({"declared": {"x": "y"}}, "is no overlap"),
+])  # fmt: skip
+def test_options_that_cannot_be(sample, options, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.business_case(*sample, **({"declared": DECLARED} | options))
+
+
+def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sample):
+    _, dossier, tco, leaving = sample
+    severity = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")), score="severity")
+    with pytest.raises(dx.DataError, match="needs hours"):
+        dx.business_case(severity, dossier, tco, leaving)
+    costs = pd.DataFrame({"vendor": ["A"], "line": "seats", "timing": "yearly", "likely": [1000]})
+    bare = dx.read_dossier({"costs": costs})
+    with pytest.raises(dx.DataError, match="no sheet fit"):
+        dx.business_case(sample[0], bare, dx.tco(bare), dx.exit_cost(bare))
