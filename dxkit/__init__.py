@@ -19,6 +19,7 @@ _HOME = {
     "drivers": "survey.drivers",
     "durations": "outcomes.durations",
     "exit_cost": "procurement.exit_cost",
+    "follow_up": "outcomes.followup",
     "irr": "procurement.cashflow",
     "npv": "procurement.cashflow",
     "open_before": "survey.folder",

@@ -27,9 +27,10 @@ ORDER = [  # a room may import only rooms above it
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_scorecard",
     "procurement.twin_results",
     "procurement.workbook", "outcomes.durations", "outcomes.delivery", "outcomes.trend", "outcomes.before_after",
-    "outcomes.overlap", "outcomes.saved_hours", "outcomes.business_case",
+    "outcomes.followup", "outcomes.overlap", "outcomes.saved_hours", "outcomes.business_case",
     "plots.style", "plots.survey", "plots.ranking", "plots.waves",
-    "plots.procurement", "plots.scorecard", "samples", "template", "dossier_form", "project", "__main__",
+    "plots.procurement", "plots.scorecard", "plots.outcomes",
+    "samples", "template", "dossier_form", "project", "__main__",
 ]  # fmt: skip
 FRONT = {("grids", "csv_grid"), ("grids", "xlsx_grid")}  # grids opens a file, then hands it to the reader of its kind
 

@@ -38,6 +38,8 @@ class BusinessCase(Result):
     vendor          the one that the headline is about
     """
 
+    plot_name: ClassVar[str] = "outcomes.ledgers"
+
     ledgers: pd.DataFrame = field(default_factory=pd.DataFrame)
     break_even: pd.DataFrame = field(default_factory=pd.DataFrame)
     rho_break_even: tuple[float, float, float] = (np.nan, np.nan, np.nan)
@@ -46,7 +48,6 @@ class BusinessCase(Result):
     vendor: str = ""
     rho: float = 0.5
     currency: str = ""
-    hidden_columns: ClassVar[frozenset[str]] = frozenset()
 
     def _displayed(self) -> pd.DataFrame:
         wide = self.ledgers.pivot(index="vendor", columns="ledger", values="mean")

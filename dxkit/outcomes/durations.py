@@ -35,6 +35,7 @@ class Durations(Result):
     """
 
     formats: ClassVar[dict[str, str]] = {"survival": "share", "low": "share", "high": "share", "at_risk": "count"}
+    plot_name: ClassVar[str] = "outcomes.survival"
 
     median: Quantile = Quantile(None, None, None)
     p85: Quantile = Quantile(None, None, None)

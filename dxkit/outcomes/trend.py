@@ -33,7 +33,7 @@ class Trend(Result):
     """
 
     formats: ClassVar[dict[str, str]] = {"value": "number", "centre": "number"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset()
+    plot_name: ClassVar[str] = "outcomes.points"
 
     signals: tuple[str, ...] = ()
     power: pd.DataFrame = field(default_factory=pd.DataFrame)

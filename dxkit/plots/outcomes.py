@@ -1,0 +1,118 @@
+"""Pictures of what came of it: one function each, takes a result and optionally an Axes, and returns the Axes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dxkit.plots.style import BLUE, GREY, ORANGE, PALE, RED, canvas, fitting, nothing
+from dxkit.result import percent
+
+
+def survival(result, ax=None):
+    """The share still open over time with its band, the median, and how many were left to look at."""
+    curve = result.curve
+    with canvas(ax, 8, 4.4) as ax:
+        if curve.empty:
+            return nothing(ax)
+        time = np.concatenate([[0.0], curve["time"]])
+        share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
+        ax.fill_between(time, low, high, step="post", color=BLUE, alpha=0.18, linewidth=0)
+        ax.step(time, share, where="post", color=BLUE, linewidth=2)
+        open_ones = curve[curve["censored"] > 0]
+        ax.plot(open_ones["time"], open_ones["survival"], "|", color=BLUE, markersize=9)
+        half = result.median.estimate
+        if half is not None:
+            ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
+        ax.set_ylim(0, 1.03)
+        ax.set_xlim(0, float(curve["time"].max()) * 1.02 or 1.0)
+        ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+        ax.set_ylabel("still open")
+        ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
+        left = [int((curve["events"] + curve["censored"])[curve["time"] >= tick].sum()) for tick in ticks]
+        ax.set_xticks(ticks, [f"{tick:g}\n{count}" for tick, count in zip(ticks, left, strict=True)])
+        ax.set_xlabel(f"{result.unit}; below: how many are left; a bar: still open on the day of the look")
+        told = "half are not done yet" if half is None else f"half are done after {half:,.1f} {result.unit}"
+        ax.set_title(f"{told[:1].upper()}{told[1:]}", pad=10)
+    return ax
+
+
+def points(result, ax=None):
+    """The points with centre and limits of chance; signals in colour, and the power stated."""
+    table = result.table
+    with canvas(ax, 8.5, 3.8) as ax:
+        at = np.arange(len(table))
+        ax.fill_between(at, table["low"], table["high"], color=PALE, alpha=0.6, linewidth=0)
+        ax.plot(at, table["centre"], color=GREY, linewidth=1)
+        ax.plot(at, table["value"], "o-", color=BLUE, linewidth=1.2, markersize=5)
+        out = table["outside"].to_numpy(dtype=bool)
+        ax.plot(at[out], table["value"][out], "o", color=RED, markersize=10)
+        step = max(1, -(-len(table) // 13))
+        ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
+        ax.set_ylim(bottom=0)
+        seen = [f"{row.change:g} times: {percent(row.seen)}" for row in result.power.itertuples()]
+        ax.set_xlabel(f"grey: chance; a lasting change would be seen in ({', '.join(seen)})")
+        ax.set_title(fitting("; ".join(result.signals) or "Nothing but chance is needed", 76, 2), pad=10)
+    return ax
+
+
+def moved(result, ax=None):
+    """Each pain before, without luck, and after; only what moved has colour."""
+    rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
+    with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
+        if not rows:
+            return nothing(ax)
+        for y, row in enumerate(rows):
+            colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
+            ax.plot([row["shrunken"] + row["low"], row["shrunken"] + row["high"]], [y, y], color=colour, alpha=0.35,
+                    linewidth=6, solid_capstyle="butt")  # fmt: skip
+            ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
+            ax.plot(row["shrunken"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
+            ax.plot(row["after"], y, "o", color=colour, markersize=7)
+            if row["remark"]:
+                right = max(row["before"], row["after"], row["shrunken"] + row["high"])
+                ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
+        ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
+        ax.set_ylim(-0.6, len(rows) - 0.4)
+        low, high = ax.get_xlim()
+        ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
+        ax.set_xlabel(f"{result.unit}; ring: before, bar: without luck, dot: after with its range")
+        found = [row["topic"] for row in rows[::-1] if row["verdict"] == "moved"]
+        ax.set_title(
+            fitting(f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", 76, 2), pad=10
+        )
+    return ax
+
+
+def ledgers(result, ax=None):
+    """The ledgers of one vendor side by side, never added, and the share of the hours that closes the gap."""
+    table = result.ledgers[result.ledgers["vendor"] == result.vendor].set_index("ledger")
+    names = {"cost": "cost of owning", "exit": "expected cost of leaving", "cash": "cash back", "risk": "risk avoided",
+             "capacity": "hours, if all became output"}  # fmt: skip
+    shown = [name for name in names if name in table.index]
+    with canvas(ax, 8.5, 1.7 + 0.5 * len(shown)) as ax:
+        for y, name in enumerate(shown[::-1]):
+            row = table.loc[name]
+            colour = RED if name in ("cost", "exit") else ORANGE if name == "capacity" else BLUE
+            ax.barh(y, row["mean"], color=colour, alpha=0.8, height=0.6)
+            ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
+        most = float(table["p90"].max())
+        low, mid, high = result.rho_break_even
+        if "capacity" in shown and np.isfinite(mid) and 0 < mid <= 1:
+            at = mid * table.loc["capacity", "mean"]
+            ax.plot([at, at], [-0.4, 0.4], color="black", linewidth=2)
+            ax.text(at, -0.46, f"{100 * mid:.0f}%", ha="center", va="top", weight="bold")
+        ax.set_yticks(range(len(shown)), [names[name] for name in shown[::-1]])
+        ax.set_ylim(-0.85, len(shown) - 0.4)
+        ax.set_xlim(0, most * 1.05)
+        ax.ticklabel_format(axis="x", style="plain")
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: 80 in 100")
+        ax.set_title(fitting(f"{result.vendor} {_pays(low, mid, high)}", 72, 2), pad=10)
+    return ax
+
+
+def _pays(low: float, mid: float, high: float) -> str:
+    if np.isinf(mid):
+        return "never pays"
+    share = f"{100 * mid:.0f}% of the saved hours become output ({100 * low:.0f} to {100 * high:.0f}%)"
+    return "pays without the hours" if mid <= 0 else f"pays once {share}"

@@ -1,0 +1,61 @@
+"""Pictures of what came of it show what the results say, and nothing is cut off."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from tests.outcomes.test_business_case import DECLARED
+from tests.outcomes.test_followup import ACTIONS, WAVES
+from tests.plots.test_decision_plots import fits, texts
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def test_the_survival_curve_says_its_median_and_who_is_left():
+    took = dx.durations(["2026-01-01"] * 4, ["2026-01-03", "2026-01-05", "2026-01-09", ""], "2026-02-01", unit="days")
+    ax = took.plot()
+    assert ax.get_title(loc="left") == "Half are done after 6.0 days"
+    assert ax.get_xticklabels()[0].get_text() == "0\n4"
+    fits(ax)
+    assert "not done yet" in dx.durations(["2026-01-01"], [""], "2026-02-01").plot().get_title(loc="left")
+
+
+def test_a_signal_is_marked_and_the_power_is_stated():
+    ax = dx.trend([12, 9, 11, 14, 10, 60, 8, 11, 13, 10, 12, 9]).plot()
+    assert "lies outside" in ax.get_title(loc="left")
+    assert ax.lines[-1].get_ydata().tolist() == [60]
+    assert "would be seen in" in ax.get_xlabel()
+    fits(ax)
+
+
+def test_what_moved_is_named():
+    ax = dx.follow_up(*WAVES, ACTIONS).plot()
+    assert ax.get_title(loc="left") == "Moved: Waiting for code review"
+    assert any("consistent with the action" in text for text in texts(ax))
+    fits(ax)
+
+
+def test_the_ledgers_show_the_share_that_closes_the_gap():
+    dossier = dx.read_dossier(dx.samples.path("portal"))
+    ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
+    found = dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier), declared=DECLARED)
+    ax = found.plot()
+    share = f"{100 * found.rho_break_even[1]:.0f}%"
+    assert share in texts(ax)
+    assert share in ax.get_title(loc="left")
+    assert [bar.get_width() for bar in ax.patches][0] == pytest.approx(
+        found.ledgers.set_index(["vendor", "ledger"]).loc[(found.vendor, "capacity"), "mean"]
+    )
+    fits(ax)
+
+
+def test_nothing_is_said_where_there_is_nothing():
+    assert "nothing to show" in texts(dx.durations([], [], "2026-01-01").plot())
+    months = pd.Series(np.arange(10, 34), index=pd.date_range("2024-01-01", periods=24, freq="MS"))
+    fits(dx.trend(months).plot())
