@@ -87,7 +87,8 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     y = _scaled(values.to_numpy(), kind)
     centre, sigma, k = _limits(y)
     outside = np.abs(y - centre) > k * sigma + 1e-12
-    signals = [f"{values.index[i]} lies outside the limits of chance" for i in np.flatnonzero(outside)]
+    periods = [str(each.date()) if isinstance(each, pd.Timestamp) else str(each) for each in values.index]
+    signals = [f"{periods[i]} lies outside the limits of chance" for i in np.flatnonzero(outside)]
     longest, crossings, useful = _runs(y)
     if longest > _longest(useful):
         signals.append(f"{longest} values in a row on one side of the median; up to {_longest(useful)} is chance")
@@ -95,9 +96,8 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
         signals.append(f"the median is crossed {crossings} times; from {_fewest(useful)} on is chance")
     low, high = (_back(np.array([centre - s * k * sigma]), kind)[0] for s in (1, -1))
     table = pd.DataFrame({
-        "period": [str(each.date()) if isinstance(each, pd.Timestamp) else str(each) for each in values.index],
-        "value": values.to_numpy(), "centre": _back(np.array([centre]), kind)[0], "low": low, "high": high,
-        "outside": outside,
+        "period": periods, "value": values.to_numpy(), "centre": _back(np.array([centre]), kind)[0],
+        "low": low, "high": high, "outside": outside,
     })  # fmt: skip
     power = _power(len(y), centre, sigma, kind, seed)
     seen = [f"{row.change:g} times as much would be seen in {percent(row.seen)}" for row in power.itertuples()]

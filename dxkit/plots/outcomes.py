@@ -107,7 +107,7 @@ def ledgers(result, ax=None):
         ax.ticklabel_format(axis="x", style="plain")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: 80 in 100")
-        ax.set_title(fitting(f"{result.vendor} {_pays(low, mid, high)}", 72, 2), pad=10)
+        ax.set_title(fitting(f"{result.vendor} {_pays(low, mid, high)}", 58, 2), pad=10)
     return ax
 
 
