@@ -1,0 +1,64 @@
+"""Deployments and changes out of a real clone, made here."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import dxkit as dx
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+@pytest.fixture
+def clone(tmp_path):
+    def git(*words, day="01"):
+        stamp = f"2026-01-{day}T12:00:00+01:00"
+        who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+               for what, value in (("NAME", "x"), ("EMAIL", "x@example.org"), ("DATE", stamp))}  # fmt: skip
+        subprocess.run(["git", "-C", tmp_path, "-c", "commit.gpgsign=false", *words], check=True, capture_output=True,
+                       env=os.environ | who | {"GIT_CONFIG_GLOBAL": os.devnull})  # fmt: skip
+
+    git("init", "-b", "main")
+    for number, (day, tag) in enumerate([("02", ""), ("03", "v1"), ("05", ""), ("06", "v2"), ("09", "")]):
+        git("commit", "--allow-empty", "-m", f"change {number}", day=day)
+        if tag:
+            git("tag", "-a", tag, "-m", tag, day=f"{int(day) + 1:02d}")
+    git("checkout", "-b", "topic", day="10")
+    git("commit", "--allow-empty", "-m", "work", day="10")
+    git("checkout", "main")
+    git("merge", "--no-ff", "topic", "-m", "Merge pull request 7", day="11")
+    git("tag", "unrelated", day="11")
+    return tmp_path
+
+
+def test_tags_are_deployments_and_their_commits_are_changes(clone):
+    made = dx.deployments_from_git(clone, "v*")
+    assert made["deployment"].tolist() == ["v1", "v2"]
+    assert made["time"].astype(str).tolist() == ["2026-01-04 11:00:00+00:00", "2026-01-07 11:00:00+00:00"]
+    changes = dx.changes_from_git(clone, made)
+    assert changes["deployment"].value_counts().to_dict() == {"v1": 2, "v2": 2, "": 2}
+    table = dx.dora(made, changes, as_of="2026-01-20").table
+    lead = table[(table["metric"] == "change lead time") & (table["period"] == "all")].iloc[0]
+    assert (lead["n"], lead["open"], lead["estimate"]) == (6, 2, 48.0)
+
+
+def test_merges_into_a_branch_are_deployments(clone):
+    made = dx.deployments_from_git(clone, "Merge pull request *", branch="main", service="shop")
+    assert (len(made), made["service"].tolist()) == (1, ["shop"])
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    ({"pattern": "z*"}, "no tag matches 'z\\*'; there are 3"), ({"branch": "gone"}, "git says"),
+    ({"branch": "--output=x"}, "is no name of a branch"),
+])  # fmt: skip
+def test_what_is_not_there_is_said(clone, options, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.deployments_from_git(clone, **options)
+    assert not (clone / "x").exists()
+
+
+def test_a_folder_that_is_no_clone(tmp_path):
+    with pytest.raises(dx.DataError, match="git says"):
+        dx.deployments_from_git(tmp_path)
