@@ -11,6 +11,7 @@ _HOME = {
     "answers": "survey.answers",
     "before_after": "outcomes.before_after",
     "business_case": "outcomes.business_case",
+    "catalog_health": "outcomes.catalog",
     "changes_from_git": "outcomes.git",
     "compare_decisions": "procurement.record",
     "comments": "survey.anonymity",

@@ -1,0 +1,195 @@
+"""How far a service catalog can be relied on: registered, owned, fresh, made from a template (MODELS 7)."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.faults import DataError, Faults
+from dxkit.outcomes.durations import Durations, durations
+from dxkit.result import Result
+from dxkit.survey.intervals import wilson
+from dxkit.tables import NO, YES, Table, read_table, timestamp
+
+MEASURES = ("registered", "owner agrees with CODEOWNERS", "as fresh as the source", "made from a template")
+_OPTIONAL = ("path", "registered", "owner", "metadata_changed", "source_changed", "created", "created_by_template",
+             "eligible")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class CatalogHealth(Result):
+    """Shares of the eligible services.
+
+    table      measure, n, of, estimate, low, high (Wilson), unknown (services about which the tables do not say)
+    services   service, registered, owner, codeowners, agrees, days_behind (the entry, behind its source)
+    to_register  Kaplan-Meier of the days from creation to registration; None where dates are not known
+    """
+
+    formats: ClassVar[dict[str, str]] = {"estimate": "share", "low": "share", "high": "share", "of": "count"}
+
+    services: pd.DataFrame | None = None
+    to_register: Durations | None = None
+
+
+def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, timezone: str = "UTC") -> CatalogHealth:
+    """Measure a catalog against its source.
+
+    Parameters
+    ----------
+    catalog : DataFrame or path
+        service; and, where they are known, path (by default the service's name), registered (a date, yes or no), owner,
+        metadata_changed, source_changed, created, created_by_template, eligible (yes by default).
+    codeowners : path or str, optional
+        A CODEOWNERS file, or its text. The last rule that matches counts, as on GitHub.
+    as_of : timestamp, optional
+        The day of the look; by default the last date in the table.
+    max_lag : int
+        Days that an entry may be older than the last change of its source and still be called fresh.
+    timezone : str
+
+    Returns
+    -------
+    CatalogHealth
+        What the tables do not say is counted as unknown, neither good nor bad.
+
+    Raises
+    ------
+    DataError
+        Every fault of the table, with its cell; a CODEOWNERS file that is not there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> services = pd.DataFrame({"service": ["shop", "till"], "registered": ["yes", "no"], "owner": ["team-a", ""]})
+    >>> catalog_health(services, "* @org/team-a").table["estimate"].round(2).tolist()[:2]
+    [0.5, 1.0]
+    """
+    faults = Faults()
+    table = read_table(catalog, required=("service",), optional=_OPTIONAL, kind="table of the catalog")
+    frame = pd.DataFrame({"service": table.text("service"), "owner": table.text("owner")})
+    frame["path"] = table.text("path").where(table.text("path") != "", frame["service"])
+    frame["registered"], since = _registered(table, faults, timezone)
+    for name in ("metadata_changed", "source_changed", "created"):
+        frame[name] = table.times(name, faults=faults, timezone=timezone)
+    template = table.text("created_by_template")
+    frame["template"] = table.flags("created_by_template", faults=faults)
+    eligible = table.flags("eligible", faults=faults, default=True)
+    faults.raise_if_any()
+    rules = _rules(codeowners)
+    frame["codeowners"] = [" ".join(owners_of(path, rules)) for path in frame["path"]]
+    frame["agrees"] = [
+        None if not owner or not theirs else _plain(owner) in {_plain(each) for each in theirs.split()}
+        for owner, theirs in zip(frame["owner"], frame["codeowners"], strict=True)
+    ]  # fmt: skip
+    frame["days_behind"] = ((frame["source_changed"] - frame["metadata_changed"]) / pd.Timedelta(days=1)).clip(lower=0)
+    frame, since, template = (each[eligible].reset_index(drop=True) for each in (frame, since, template))
+    listed = frame[frame["registered"]]
+    fresh = listed["days_behind"].dropna() <= max_lag
+    agreed = listed["agrees"].dropna().astype(bool)
+    told = frame["template"][template != ""]
+    rows = [
+        _row(MEASURES[0], frame["registered"], len(frame)), _row(MEASURES[1], agreed, len(listed)),
+        _row(MEASURES[2], fresh, len(listed)), _row(MEASURES[3], told, len(frame)),
+    ]  # fmt: skip
+    look = _look(as_of, timezone, frame, since)
+    dated = frame["created"].notna() & (since.notna() | ~frame["registered"])
+    took = None
+    if look is not None and dated.any():
+        begun = frame["created"][dated]
+        took = durations(
+            begun, since[dated].where(since[dated] >= begun, begun).where(since[dated].notna()), look, unit="days"
+        )
+    facts = [] if took is None else [("registered, half of them, after", _days(took))]
+    notes = [f"fresh: at most {max_lag} days older than the last change of the source"]
+    if not eligible.all():
+        notes.append(f"{int((~eligible).sum())} services that are not eligible are left out")
+    return CatalogHealth(
+        table=pd.DataFrame(rows, columns=["measure", "n", "of", "estimate", "low", "high", "unknown"]),
+        services=frame[["service", "registered", "owner", "codeowners", "agrees", "days_behind"]],
+        to_register=took, title="Service catalog", facts=tuple(facts), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _days(took: Durations) -> str:
+    half = took.median.estimate
+    return "not reached" if half is None else f"{half:,.0f} days"
+
+
+def _row(measure: str, found: pd.Series, asked: int) -> list:
+    n, of = int(found.sum()), len(found)
+    share = n / of if of else np.nan
+    return [measure, n, of, share, *(map(float, wilson(share, of)) if of else (np.nan, np.nan)), asked - of]
+
+
+def _registered(table: Table, faults: Faults, timezone: str) -> tuple[pd.Series, pd.Series]:
+    """Whether each service is in the catalog, and since when where that is known."""
+    inside, since = [], []
+    for i, text in enumerate(table.text("registered")):
+        stamp, problem = (pd.NaT, None) if text.casefold() in (*YES, *NO) else timestamp(text, timezone)
+        if problem:
+            table.fault(faults, i, "registered", f"{problem}, or as yes or no")
+        inside.append(text.casefold() in YES or stamp is not pd.NaT)
+        since.append(stamp)
+    return pd.Series(inside, dtype=bool), pd.Series(pd.DatetimeIndex(since, tz="UTC"))
+
+
+def _look(as_of, timezone: str, frame: pd.DataFrame, since: pd.Series) -> pd.Timestamp | None:
+    if as_of is None:
+        last = pd.concat([since, *(frame[name] for name in ("metadata_changed", "source_changed", "created"))]).max()
+        return None if pd.isna(last) else last
+    stamp, problem = timestamp(as_of, timezone)
+    if problem or stamp is pd.NaT:
+        raise DataError(f"as_of: {problem or 'it is empty'}")
+    return stamp
+
+
+def _plain(owner: str) -> str:
+    """A team's name without kind, namespace and organisation.
+
+    >>> _plain("group:default/team-a"), _plain("@Org/Team-A")
+    ('team-a', 'team-a')
+    """
+    return re.split(r"[/:]", owner.strip().lstrip("@"))[-1].casefold()
+
+
+def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
+    """The rules of a CODEOWNERS file, in its order."""
+    if source is None:
+        return []
+    text = str(source)
+    if isinstance(source, os.PathLike) or ("\n" not in text and " " not in text.strip()):
+        if not Path(text).is_file():
+            raise DataError(f"{text}: there is no such CODEOWNERS file")
+        text = Path(text).read_text(encoding="utf-8-sig", errors="replace")
+    rules = []
+    for line in text.splitlines():
+        words = re.split(r"(?<!\\)\s+", re.sub(r"(^|\s)#.*", "", line).strip())
+        if words[0]:
+            rules.append((_pattern(words[0].replace("\\ ", " ")), words[1:]))
+    return rules
+
+
+def _pattern(rule: str) -> re.Pattern:
+    """A rule as a regular expression on paths: as .gitignore, but `docs/*` takes the files of docs alone."""
+    anchored = "/" in rule.rstrip("/")
+    body = ""
+    for part in re.findall(r"\*\*/|/\*\*$|\*\*|\*|\?|[^*?]+", rule.strip("/")):
+        body += {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    below = "" if rule.endswith("/*") else "/.+" if rule.endswith("/") else "(?:/.*)?"
+    return re.compile(("" if anchored else "(?:.*/)?") + body + below)
+
+
+def owners_of(path: str, rules: list[tuple[re.Pattern, list[str]]]) -> list[str]:
+    """Who owns the entry of a service's folder: the last rule that matches, which may name nobody.
+
+    >>> owners_of("services/shop", _rules("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
+    ['@b']
+    """
+    file = f"{path.strip('/')}/catalog-info.yaml"
+    return next((owners for pattern, owners in reversed(rules) if pattern.fullmatch(file)), [])

@@ -1,0 +1,76 @@
+"""A catalog against its source: shares with what is not known, and CODEOWNERS as GitHub reads it."""
+
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.outcomes.catalog import _rules, owners_of
+from dxkit.survey.intervals import wilson
+
+RULES = """
+# who owns what
+*            @org/everyone   # the rest
+/services/   @org/backend
+services/shop @org/shop
+/docs/*      @org/writers
+**/infra/    @org/ops @org/backend
+/free/
+"""
+CATALOG = pd.DataFrame({
+    "service": ["shop", "till", "mail", "lab", "old"],
+    "path": [f"services/{x}" for x in ("shop", "till", "mail", "lab", "old")],
+    "registered": ["2026-02-01", "2026-01-11", "", "yes", "no"], "owner": ["group:shop", "team-x", "", "", ""],
+    "created": ["2026-01-01", "2026-01-01", "2026-01-01", "", "2020-01-01"],
+    "metadata_changed": ["2026-02-01", "2025-01-01", "", "", ""],
+    "source_changed": ["2026-06-01", "2026-06-01", "", "", ""],
+    "created_by_template": ["yes", "no", "", "", ""], "eligible": ["yes", "yes", "yes", "yes", "no"],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "owners"), [
+    ("web", ["@org/everyone"]), ("services/till", ["@org/backend"]), ("services/shop", ["@org/shop"]),
+    ("other/services/x", ["@org/everyone"]), ("docs", ["@org/writers"]), ("docs/api", ["@org/everyone"]),
+    ("a/b/infra", ["@org/ops", "@org/backend"]), ("infra", ["@org/ops", "@org/backend"]), ("free/x", []),
+])  # fmt: skip
+def test_the_last_rule_that_matches_counts(path, owners):
+    assert owners_of(path, _rules(RULES)) == owners
+
+
+def test_shares_count_what_is_known_and_say_what_is_not():
+    table = dx.catalog_health(CATALOG, RULES).table.set_index("measure")
+    figures = {name: (row["n"], row["of"], row["unknown"]) for name, row in table.iterrows()}
+    assert figures == {"registered": (3, 4, 0), "owner agrees with CODEOWNERS": (1, 2, 1),
+                       "as fresh as the source": (1, 2, 1), "made from a template": (1, 2, 2)}  # fmt: skip
+    assert (table.loc["registered", "low"], table.loc["registered", "high"]) == pytest.approx(
+        [float(end) for end in wilson(0.75, 4)]
+    )
+
+
+def test_time_to_register_counts_those_that_are_not_registered_yet():
+    took = dx.catalog_health(CATALOG, RULES).to_register
+    assert (took.n, took.open, took.median.estimate) == (3, 1, 31.0)
+
+
+def test_the_real_catalog_of_a_public_repository():
+    """21 of 45 packages are registered."""
+    frame = pd.read_csv(dx.samples.path("roadie/catalog.csv"), dtype=str).fillna("")
+    services = frame.rename(columns={"path": "service", "last_catalog_change": "metadata_changed",
+                                     "last_source_change": "source_changed", "package_added": "created"})  # fmt: skip
+    services["registered"] = services["registered_on"].where(services["registered"] == "1", "no")
+    found = dx.catalog_health(services, as_of="2026-06-19").table.set_index("measure")
+    assert (found.loc["registered", "n"], found.loc["registered", "of"]) == (21, 45)
+    assert found.loc["owner agrees with CODEOWNERS", "of"] == 0
+    assert pd.isna(found.loc["owner agrees with CODEOWNERS", "estimate"])
+
+
+def test_faults_are_named():
+    with pytest.raises(dx.DataError, match="'soon' is no time.*or as yes or no"):
+        dx.catalog_health(CATALOG.assign(registered="soon"))
+    with pytest.raises(dx.DataError, match="no such CODEOWNERS file"):
+        dx.catalog_health(CATALOG, "CODEOWNERS_gone")
+
+
+def test_a_file_is_read_as_its_text(tmp_path):
+    (tmp_path / "CODEOWNERS").write_text(RULES)
+    one, two = (dx.catalog_health(CATALOG, source).table for source in (RULES, tmp_path / "CODEOWNERS"))
+    pd.testing.assert_frame_equal(one, two)
