@@ -13,6 +13,7 @@ _HOME = {
     "business_case": "outcomes.business_case",
     "catalog_health": "outcomes.catalog",
     "changes_from_git": "outcomes.git",
+    "claim_check": "outcomes.claim",
     "compare_decisions": "procurement.record",
     "comments": "survey.anonymity",
     "compare": "survey.waves",

@@ -27,7 +27,7 @@ ORDER = [  # a room may import only rooms above it
     "procurement.twin_inputs", "procurement.twin_vendor", "procurement.twin_exit", "procurement.twin_scorecard",
     "procurement.twin_results",
     "procurement.workbook", "outcomes.durations", "outcomes.delivery", "outcomes.git", "outcomes.trend",
-    "outcomes.before_after", "outcomes.catalog",
+    "outcomes.before_after", "outcomes.catalog", "outcomes.claim",
     "outcomes.followup", "outcomes.overlap", "outcomes.saved_hours", "outcomes.business_case",
     "plots.style", "plots.survey", "plots.ranking", "plots.waves",
     "plots.procurement", "plots.scorecard", "plots.outcomes",
