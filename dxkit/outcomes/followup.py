@@ -96,6 +96,9 @@ def follow_up(
     >>> found.loc["Waiting for code review", ["verdict", "remark"]].tolist()
     ['moved', 'moved without action']
     """
+    done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
+    if actions is not None:
+        done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
     first = rank_pains(before, score=score, fpc=False)
     second = rank_pains(after, score=first.score, fpc=False)
     left, right = first.table.set_index("topic"), second.table.set_index("topic")
@@ -103,9 +106,6 @@ def follow_up(
     if not topics:
         raise DataError("the two waves have no topic in common")
     left, right = left.loc[topics], right.loc[topics]
-    done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
-    if actions is not None:
-        done, agreed, age, completion, repeats, notes = _actions(actions, set(first.table["topic"]), as_of)
     figures = [left[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
     figures += [right[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
     moved, low, high, verdicts = judged(*figures, confidence=confidence)
@@ -147,7 +147,7 @@ def judged(before, shrunken, se1, n1, after, se2, n2, *, confidence: float = 0.9
     return after - shrunken, low, high, verdicts.tolist()
 
 
-def _actions(source, topics: set[str], as_of):
+def _actions(source, topics: list[str], as_of):
     """By topic whether its actions are done and what they were; their age, completion, repeats, and notes."""
     faults = Faults()
     table = read_table(source, required=("retro_date", "action", "topic", "done"),

@@ -19,6 +19,11 @@ ACTIONS = pd.DataFrame({
 })  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def followed():
+    return dx.follow_up(*WAVES, ACTIONS, as_of="2026-07-01")
+
+
 def world(made, spread, people=30, topics=12):
     """Two waves of other people with one truth: answers (2, people, topics)."""
     truth = made.normal(50, spread, topics)
@@ -59,9 +64,9 @@ def test_a_large_change_is_seen():
     assert seen / 300 > 0.85
 
 
-def test_what_was_planted_in_the_company_is_found():
+def test_what_was_planted_in_the_company_is_found(followed):
     """Review hurts less from 2026-Q2 on; nothing else gets better."""
-    table = dx.follow_up(*WAVES, ACTIONS).table.set_index("topic")
+    table = followed.table.set_index("topic")
     assert table.loc["Waiting for code review", ["verdict", "remark"]].tolist() == [
         "moved",
         "consistent with the action",
@@ -73,8 +78,8 @@ def test_what_was_planted_in_the_company_is_found():
     assert (table["verdict"] == "moved").sum() == 1
 
 
-def test_completion_age_and_repeats():
-    found = dx.follow_up(*WAVES, ACTIONS, as_of="2026-07-01")
+def test_completion_age_and_repeats(followed):
+    found = followed
     assert found.completion == pytest.approx((0.75, *map(float, wilson(0.75, 4))))
     assert (found.age.n, found.age.open, found.age.median.estimate) == (4, 1, 53.0)
     assert found.repeats == ("Waiting for CI",)
