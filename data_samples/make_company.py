@@ -285,17 +285,17 @@ def truth(full: pd.DataFrame, book: pd.DataFrame) -> dict:
     return {"staff": len(full), "items": items, "dimensions": dimensions, "topics": topics, "worst_three": worst}
 
 
-def write_rows(path: Path, rows: list[list[str]]) -> None:
+def write_rows(path: Path, rows: list[list[str]], label: str = LABEL) -> None:
     """A csv file whose first line says that it is synthetic."""
     with open(path, "w", encoding="utf-8", newline="") as stream:
-        stream.write(f"# {LABEL}\n")
+        stream.write(f"# {label}\n")
         csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
 
 
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
+def write_frame(path: Path, frame: pd.DataFrame, label: str = LABEL) -> None:
     """A frame as csv, numbers in their shortest form."""
     texts = frame.map(lambda value: "" if value != value else f"{value:g}" if isinstance(value, float) else str(value))
-    write_rows(path, [list(texts.columns), *texts.to_numpy().tolist()])
+    write_rows(path, [list(texts.columns), *texts.to_numpy().tolist()], label)
 
 
 def main(folder: Path | None = None) -> None:

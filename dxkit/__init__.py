@@ -10,6 +10,7 @@ _HOME = {
     "Tally": "survey.tally",
     "answers": "survey.answers",
     "before_after": "outcomes.before_after",
+    "break_even": "outcomes.business_case",
     "business_case": "outcomes.business_case",
     "catalog_health": "outcomes.catalog",
     "changes_from_git": "outcomes.git",

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", metavar="DIR")
     run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
     run.add_argument("source", metavar="NOTEBOOK|DIR")
-    run.add_argument("--data", metavar="FILE", help="your answers, instead of the sample")
+    run.add_argument("--data", metavar="FILE|DIR", help="your tables, instead of the sample")
     run.add_argument("--out", metavar="DIR", default="out", help="where to write (default: out)")
     run.add_argument("--force", action="store_true", help="overwrite what is there")
     run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")

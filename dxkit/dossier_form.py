@@ -57,10 +57,11 @@ _LINES = (
     ("support", "support", "yearly", "", "", _ASK, "", "", "", "", "money a year for support"),
     ("hosting", "hosting", "yearly", "", "", _ASK, "", "", "", "", "money a year for hosting"),
 )  # fmt: skip
-_BENEFITS = ("vendor", "line", "ledger", "timing", "per", *_LIKELY, "source", "source_date", "what")
+_BENEFITS = ("vendor", "line", "ledger", "timing", "per", *_LIKELY, "source", "source_date", "declared", "what")
 _BENEFIT_ROWS = (
     (f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000, "invoice 2026",
-     "2026-03-31", "money that is no longer spent; hours saved come from the survey, not from here"),
+     "2026-03-31", "why neither hours nor costs hold it already",
+     "money that is no longer spent; hours saved come from the survey, not from here"),
 )  # fmt: skip
 _EXIT = ("vendor", "input", *_LIKELY, "source", "source_date", "unit", "assumed", "what")
 _CRITERIA = ("criterion", "weight_low", "weight", "weight_high", "worst", "best", "must", "measure")

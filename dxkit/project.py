@@ -65,7 +65,7 @@ def run(
     source : path
         A notebook or a folder of them.
     data : path, optional
-        Put into the notebook's variable `data` (in its cell tagged `parameters`) instead of the sample.
+        A file or folder, put into the notebook's variable `data` (in its cell tagged `parameters`), not the sample.
     out : path
         Where `<notebook>.html`, and in `<notebook>/` its pictures and files, are written. Existing ones are not
         overwritten unless `force`.
@@ -92,8 +92,8 @@ def run(
         taken = [str(p) for nb in notebooks for p in (folder / f"{nb.stem}.html", folder / nb.stem) if p.exists()]
         if taken:
             raise DataError(f"{', '.join(taken)} would be overwritten; use --force, or another --out")
-    if data is not None and not Path(data).is_file():
-        raise DataError(f"{data}: there is no such file")
+    if data is not None and not Path(data).exists():
+        raise DataError(f"{data}: there is no such file or folder")
     written: list[Path] = []
     for path in notebooks:
         start = time.monotonic()

@@ -15,7 +15,8 @@ FILES = sorted(path.relative_to(COMPANY).as_posix() for path in COMPANY.rglob("*
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
-    runpy.run_path(str(dx.samples.path("make_company.py")))["main"](folder)
+    for script in ("make_company.py", "make_year.py"):
+        runpy.run_path(str(dx.samples.path(script)))["main"](folder)
     return folder
 
 
@@ -75,6 +76,29 @@ def test_the_six_published_headlines_come_out_of_the_raw_files():
         assert abs(100 * table["share"] - check["published_pct"]) < 1
         found += 1
     assert found == 6
+
+
+def test_the_year_holds_what_was_planted_in_it():
+    """The true median, rate or share lies in the 95% interval that dxkit finds."""
+    known = json.loads((COMPANY / "truth/year.json").read_text())
+    files = [COMPANY / f"{name}.csv" for name in ("deployments", "changes", "incidents")]
+    found = dx.dora(*files, as_of=known["as_of"], since=known["begin"]).table
+    found = found[found["period"] == "all"].set_index("metric")
+    for metric, truth in (("change fail rate", "change_fail_rate"),
+                          ("failed deployment recovery time", "median_recovery_hours")):  # fmt: skip
+        assert found.loc[metric, "low"] < known[truth] < found.loc[metric, "high"]
+    assert found.loc["deployment frequency", "estimate"] == pytest.approx(known["deployments_a_week"], rel=0.1)
+    work = dx.samples.path("company/changes.csv")
+    work = pd.read_csv(work, comment="#").merge(pd.read_csv(files[0], comment="#")[["deployment", "time"]], how="left")
+    lead = dx.before_after(work.rename(columns={"committed": "start", "time": "end"}), known["review_limit"],
+                           "duration", as_of=known["as_of"])  # fmt: skip
+    assert lead.p < 0.001
+    assert lead.table["estimate"].tolist() == pytest.approx(known["median_lead_hours"], rel=0.07)
+    first = dx.time_to_first_deploy(COMPANY / "hires.csv", known["as_of"]).median
+    assert first.low <= known["median_days_to_first_deploy"] <= first.high
+    health = dx.catalog_health(COMPANY / "catalog.csv", COMPANY / "CODEOWNERS", as_of=known["as_of"]).table
+    for row, truth in zip(health.itertuples(), ("registered", "owner_agrees"), strict=False):
+        assert row.low < known[truth] < row.high
 
 
 def test_an_unknown_sample_is_told_with_those_there_are():

@@ -27,6 +27,8 @@ class BeforeAfter(Result):
 
     formats: ClassVar[dict[str, str]] = {"estimate": "number", "low": "number", "high": "number"}
 
+    plot_name: ClassVar[str] = "outcomes.sides"
+
     p: float = math.nan
     ratio: float | None = None
     ratio_low: float | None = None

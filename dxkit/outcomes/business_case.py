@@ -108,7 +108,8 @@ def business_case(
     most_hours : float, optional
         Hours a week that people said they lose in all; savings are no more.
     declared : dict, optional
-        Overlaps that are none, with the reason: {"hours and incident cost": "incidents were not asked for"}.
+        Overlaps that are none, with the reason: {"hours and incident cost": "incidents were not asked for"}. For one
+        line say it in column declared of sheet benefits.
     seed : int
 
     Returns
@@ -127,8 +128,7 @@ def business_case(
     >>> import dxkit as dx
     >>> dossier = dx.read_dossier(dx.samples.path("portal"))
     >>> ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
-    >>> case = dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier),
-    ...                         declared={"retired licences and TCO": "what goes is in no vendor's cost"})
+    >>> case = dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier))
     >>> case.npv.columns.tolist()
     ['vendor', 'mean', 'p10', 'p50', 'p90', 'p_positive']
     """
@@ -163,8 +163,8 @@ def business_case(
             if ledger in ("cash", "risk") and (name, ledger) not in gains:
                 continue
             ledgers.append([name, ledger, float(values.mean()), *_quantiles(values)])
-        even.append([name, *_quantiles(break_even(cost + left, cash, risk, capacity))])
-        least.append([name, *_quantiles(break_even(DAYS * DAY, 0.0, 0.0, rho * saved * weeks * uncertain.bias))])
+        even.append([name, *_quantiles(break_even(cost + left, capacity, cash, risk))])
+        least.append([name, *_quantiles(break_even(DAYS * DAY, rho * saved * weeks * uncertain.bias))])
         net = cash + risk + rho * capacity - cost - left
         worth.append([name, float(net.mean()), *_quantiles(net), float((net > 0).mean())])
     table = pd.DataFrame(even, columns=["vendor", "low", "mid", "high"])
@@ -182,21 +182,34 @@ def business_case(
             (f"of the hours that {vendor} saves, must become output", _range(headline)),
             (f"people from whom on an engineer who saves as much pays, with {100 * rho:.0f}%", _people(least, vendor)),
         ),
-        notes=tuple(_notes(rho, declared, strange, bias, weeks)),
+        notes=tuple(_notes(rho, {**_declared(dossier), **declared}, strange, bias, weeks)),
     )  # fmt: skip
 
 
-def break_even(cost, cash, risk, capacity) -> np.ndarray:
-    """The share of saved hours that must become output; inf where nothing is saved and something is missing.
+def break_even(cost, capacity, cash=0.0, risk=0.0):
+    """The share of saved hours that must become output: (cost - cash - risk) / capacity (MODELS 11).
 
-    >>> round(float(break_even(8_365_000, 0, -344_000, 11_000_000)), 4)
-    0.7917
+    Parameters
+    ----------
+    cost, capacity, cash, risk : numbers or arrays
+        Present values; capacity is what all saved hours would be worth.
+
+    Returns
+    -------
+    float or ndarray
+        inf where nothing is saved and money is missing; 0 or less where cash and risk pay for it.
+
+    Examples
+    --------
+    >>> break_even(cost=60_000, capacity=100_000, cash=10_000)
+    0.5
     """
     missing, capacity = np.broadcast_arrays(
         np.asarray(cost - cash - risk, dtype=float), np.asarray(capacity, dtype=float)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
+        share = np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
+    return share if share.ndim else float(share)
 
 
 def _figure(given, otherwise: Estimate | None) -> Estimate:
@@ -259,6 +272,11 @@ def _leaving(dossier: Dossier, exit_cost, size: int) -> dict[str, np.ndarray]:
 
 def _quantiles(values: np.ndarray) -> list[float]:
     return [float(each) for each in np.quantile(values, [0.1, 0.5, 0.9], method="inverted_cdf")]
+
+
+def _declared(dossier: Dossier) -> dict[str, str]:
+    """What the lines of benefits themselves declare."""
+    return {line.line: line.declared for line in dossier.benefits if line.declared}
 
 
 def _notes(rho: float, declared: Mapping[str, str], strange: list[str], bias, weeks: float):

@@ -11,15 +11,15 @@ import pandas as pd
 from scipy.special import chdtri
 
 from dxkit.faults import DataError, Faults
+from dxkit.outcomes import events
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.result import Result
 from dxkit.survey.intervals import wilson
-from dxkit.tables import Table, read_table, timestamp
+from dxkit.tables import timestamp
 
 METRICS = ("deployment frequency", "change lead time", "failed deployment recovery time", "change fail rate",
            "deployment rework rate")  # fmt: skip
 _UNITS = dict(zip(METRICS, ("a week", "hours, half are done", "hours, half are done", "share", "share"), strict=True))
-_KINDS = ("planned", "unplanned", "rollback")
 _EVIDENCE = ["of", "open", "unmatched", "excluded", "exposure"]
 _COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDENCE, "note"]
 
@@ -113,13 +113,13 @@ def dora(
     """
     gap, zone = _gap(max_gap), _zone(timezone)
     faults = Faults()
-    made = _read(deployments, ("deployment", "time"),
+    made = events.read(deployments, ("deployment", "time"),
                  ("service", "environment", "outcome", "kind", "team"), "table of deployments")  # fmt: skip
-    bugs = _read(incidents, ("incident", "opened", "resolved"),
+    bugs = events.read(incidents, ("incident", "opened", "resolved"),
                  ("service", "deployment", "responders", "direct_cost"), "table of incidents")  # fmt: skip
-    work = _read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
-    deployed, set_aside = _deployments(made, faults, zone)
-    opened, begun = _incidents(bugs, faults, zone), _changes(work, faults, zone)
+    work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
+    deployed, set_aside = events.deployments(made, faults, zone)
+    opened, begun = events.incidents(bugs, faults, zone), events.changes(work, faults, zone)
     faults.raise_if_any()
     stamps = pd.concat([deployed["time"], opened["opened"], opened["resolved"], begun["committed"]]).dropna()
     look = _moment(as_of, "as_of", zone) or (stamps.max() if len(stamps) else None)
@@ -133,12 +133,12 @@ def dora(
     set_aside += int((~on_record).sum())
     deployed = deployed[on_record].reset_index(drop=True)
     opened = opened[(opened["opened"] >= start) & (opened["opened"] <= look)].reset_index(drop=True)
-    _land(begun, deployed)
+    events.land(begun, deployed)
     lost = begun["lands"].notna() & (begun["lands"] < begun["committed"])
     gaps = []
     for factor in (0.5, 1.0, 2.0):
-        matched = _matched(opened, deployed, factor * gap)
-        failed = _failed(matched, deployed)
+        matched = events.matched(opened, deployed, factor * gap)
+        failed = events.failed(matched, deployed)
         share = failed.sum() / max(1, deployed["brings"].sum())
         gaps.append([str(factor * gap), int((matched >= 0).sum()), int(failed.sum()), share])
         if factor == 1.0:
@@ -157,10 +157,6 @@ def dora(
     return Dora(
         table=table, gaps=frame, title="Delivery", notes=tuple(_notes(frame, opened, set_aside, start, look, zone))
     )
-
-
-def _read(source, required, optional, kind: str) -> Table | None:
-    return None if source is None else read_table(source, required=required, optional=optional, kind=kind, empty=True)
 
 
 def _gap(text) -> pd.Timedelta:
@@ -188,94 +184,6 @@ def _moment(value, name: str, zone: str) -> pd.Timestamp | None:
     if problem or stamp is pd.NaT:
         raise DataError(f"{name}: {problem or 'it is empty'}")
     return stamp
-
-
-def _ids(table: Table, column: str, faults: Faults) -> pd.Series:
-    names = table.text(column)
-    for i in np.flatnonzero((names == "").to_numpy()):
-        table.fault(faults, i, column, "the cell is empty; give it a name")
-    for i in np.flatnonzero((names.duplicated() & (names != "")).to_numpy()):
-        table.fault(faults, i, column, f"{names[i][:40]!r} is there twice; each {column} has one row")
-    return names
-
-
-def _deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.DataFrame, int]:
-    """Those that reached production, in time's order, and how many did not."""
-    if table is None:
-        empty = pd.Series(dtype="datetime64[ns, UTC]")
-        return pd.DataFrame({"name": [], "time": empty, "service": [], "kind": [], "brings": pd.Series(dtype=bool)}), 0
-    frame = pd.DataFrame({
-        "name": _ids(table, "deployment", faults), "service": table.text("service"),
-        "time": table.times("time", faults=faults, timezone=zone, required=True),
-        "kind": table.choices("kind", _KINDS, faults=faults, default="planned"),
-        "outcome": table.choices("outcome", ("success", "failed"), faults=faults, default="success"),
-    })  # fmt: skip
-    live = table.text("environment").str.casefold().isin(["", "production", "prod"]) & (frame["outcome"] == "success")
-    frame["brings"] = frame["kind"] != "rollback"
-    frame = frame[live].sort_values("time", kind="stable").reset_index(drop=True)
-    return frame, int((~live).sum())
-
-
-def _incidents(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
-    if table is None:
-        empty = pd.Series(dtype="datetime64[ns, UTC]")
-        return pd.DataFrame({"service": [], "named": [], "opened": empty, "resolved": empty})
-    _ids(table, "incident", faults)
-    frame = pd.DataFrame({
-        "service": table.text("service"), "named": table.text("deployment"),
-        "opened": table.times("opened", faults=faults, timezone=zone, required=True),
-        "resolved": table.times("resolved", faults=faults, timezone=zone),
-    })  # fmt: skip
-    for i in np.flatnonzero((frame["resolved"] < frame["opened"]).to_numpy()):
-        table.fault(faults, i, "resolved", "it was resolved before it was opened")
-    return frame
-
-
-def _changes(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
-    if table is None:
-        return pd.DataFrame({"named": [], "committed": pd.Series(dtype="datetime64[ns, UTC]")})
-    _ids(table, "change", faults)
-    times = table.times("committed", faults=faults, timezone=zone, required=True)
-    return pd.DataFrame({"named": table.text("deployment"), "committed": times})
-
-
-def _land(begun: pd.DataFrame, deployed: pd.DataFrame) -> None:
-    """When each change reached production: NaT if it names none; `unmatched` if it names one that is not there."""
-    at = pd.Index(deployed["name"]).get_indexer(begun["named"]) if len(begun) else np.array([], dtype=int)
-    times = pd.DatetimeIndex(deployed["time"])
-    lands = [times[k] if k >= 0 else pd.NaT for k in at]
-    begun["lands"] = pd.Series(pd.DatetimeIndex(lands, tz="UTC"), index=begun.index)
-    begun["unmatched"] = (at < 0) & (begun["named"] != "").to_numpy()
-
-
-def _matched(opened: pd.DataFrame, deployed: pd.DataFrame, gap: pd.Timedelta) -> np.ndarray:
-    """The deployment (its row) that each incident names, else the last one of its service within the gap; or -1."""
-    place = {name: i for i, name in enumerate(deployed["name"])}
-    times, services = pd.DatetimeIndex(deployed["time"]), deployed["service"].to_numpy()
-    found = np.full(len(opened), -1)
-    for i, (named, service, moment) in enumerate(
-        zip(opened["named"], opened["service"], opened["opened"], strict=True)
-    ):
-        if named:
-            found[i] = place.get(named, -1)
-            continue
-        same = np.ones(len(times), dtype=bool) if not service else (services == service) | (services == "")
-        before = np.flatnonzero(same & (times <= moment) & (times >= moment - gap) & deployed["brings"].to_numpy())
-        found[i] = before[-1] if len(before) else -1
-    return found
-
-
-def _failed(matched: np.ndarray, deployed: pd.DataFrame) -> np.ndarray:
-    """Which deployments failed: those with an incident, and the last one that brought changes before each rollback."""
-    failed = np.zeros(len(deployed), dtype=bool)
-    failed[matched[matched >= 0]] = True
-    last: dict[str, int] = {}
-    for i, (service, kind) in enumerate(zip(deployed["service"], deployed["kind"], strict=True)):
-        if kind != "rollback":
-            last[service] = i
-        elif service in last:
-            failed[last[service]] = True
-    return failed & deployed["brings"].to_numpy(dtype=bool)
 
 
 def _periods(start: pd.Timestamp, look: pd.Timestamp, period: str, zone: str):

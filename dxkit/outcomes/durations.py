@@ -14,6 +14,7 @@ from dxkit.result import Result
 from dxkit.tables import read_table, timestamp
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
+_SHOWN = (0.25, 0.5, 0.75, 0.85)
 _FLAT = 1e-9  # a curve this close to a level is flat at it
 
 
@@ -43,6 +44,16 @@ class Durations(Result):
     open: int = 0
     excluded: int = 0
     unit: str = "hours"
+
+    def _displayed(self) -> pd.DataFrame:
+        """When so many are done, rather than every step of the curve."""
+        at, *curves = (self.table[name].to_numpy() for name in ("time", "survival", "low", "high"))
+        rows = []
+        for done in _SHOWN:
+            figures = ["not reached" if each is None else f"{each:,.1f}"
+                       for each in (_reached(at, curve, 1 - done) for curve in curves)]  # fmt: skip
+            rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
+        return pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -127,8 +138,7 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durati
         table=_curve(at, risk, events, censored, survival, (low, high)), median=median, p85=p85, n=len(times),
         open=count,
         excluded=excluded, unit=unit, title=f"Durations, {unit}",
-        facts=(("half are done after", _told(median, unit)), ("85% are done after", _told(p85, unit)),
-               ("still open", f"{count} of {len(times)}")),
+        facts=(("still open", f"{count} of {len(times)}"),),
         notes=((f"{excluded} began after the day of the look",) if excluded else ()),
     )  # fmt: skip
 
@@ -163,11 +173,8 @@ def _reached(at: np.ndarray, curve: np.ndarray, level: float) -> float | None:
     return None if first is None else float(at[first])
 
 
-def _told(quantile: Quantile, unit: str) -> str:
-    if quantile.estimate is None:
-        return "not reached"
-    low, high = ("–" if end is None else f"{end:,.1f}" for end in (quantile.low, quantile.high))
-    return f"{quantile.estimate:,.1f} {unit} (95%: {low} to {high})"
+def _span(low: str, high: str) -> str:
+    return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
 
 
 def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:

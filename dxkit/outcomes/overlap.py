@@ -25,11 +25,14 @@ def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:
     found: dict[str, list[str]] = {}
     for line in dossier.benefits:
         for name, words in OVERLAPS.items():
-            if re.search(words, line.line.casefold()) and not str(declared.get(name, "")).strip():
+            reason = line.declared or str(declared.get(name, "")).strip()
+            if re.search(words, line.line.casefold()) and not reason:
                 found.setdefault(name, []).append(line.line)
     if found:
         told = [
             f"{name}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}" for name, lines in found.items()
         ]
-        raise DataError("these benefits may be counted twice; leave them out, or say in declared= why they are not:\n"
-                        + "\n".join(told))  # fmt: skip
+        raise DataError(
+            "these benefits may be counted twice; leave them out, or say why they are not, in column declared of sheet "
+            "benefits or with declared=:\n" + "\n".join(told)
+        )

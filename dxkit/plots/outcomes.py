@@ -14,26 +14,64 @@ def survival(result, ax=None):
     with canvas(ax, 8, 4.4) as ax:
         if curve.empty:
             return nothing(ax)
-        time = np.concatenate([[0.0], curve["time"]])
-        share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
-        ax.fill_between(time, low, high, step="post", color=BLUE, alpha=0.18, linewidth=0)
-        ax.step(time, share, where="post", color=BLUE, linewidth=2)
-        open_ones = curve[curve["censored"] > 0]
-        ax.plot(open_ones["time"], open_ones["survival"], "|", color=BLUE, markersize=9)
+        _stairs(ax, result, BLUE)
         half = result.median.estimate
         if half is not None:
             ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
-        ax.set_ylim(0, 1.03)
-        ax.set_xlim(0, float(curve["time"].max()) * 1.02 or 1.0)
-        ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-        ax.set_ylabel("still open")
-        ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
-        left = [int((curve["events"] + curve["censored"])[curve["time"] >= tick].sum()) for tick in ticks]
-        ax.set_xticks(ticks, [f"{tick:g}\n{count}" for tick, count in zip(ticks, left, strict=True)])
-        ax.set_xlabel(f"{result.unit}; below: how many are left; a bar: still open on the day of the look")
+        _still_open(ax, [result])
         told = "half are not done yet" if half is None else f"half are done after {half:,.1f} {result.unit}"
         ax.set_title(f"{told[:1].upper()}{told[1:]}", pad=10)
     return ax
+
+
+def sides(result, ax=None):
+    """What began before a date and what began after it; for counts the rates with their intervals."""
+    with canvas(ax, 8, 4.4) as ax:
+        colours = dict(zip(("before", "after"), (GREY, BLUE), strict=True))
+        if result.curves:
+            for (name, colour), each in zip(colours.items(), result.curves, strict=True):
+                _stairs(ax, each, colour, label=f"began {name}")
+            _still_open(ax, result.curves)
+            ax.legend(loc="upper right", frameon=False)
+        else:
+            for y, row in enumerate(result.table.to_dict("records")):
+                ax.plot([row["low"], row["high"]], [y, y], color=colours[row["period"]], linewidth=6, alpha=0.35)
+                ax.plot(row["estimate"], y, "o", color=colours[row["period"]], markersize=8)
+            ax.set_yticks([0, 1], list(colours))
+            ax.set_ylim(1.6, -0.6)
+            ax.set_xlim(left=0)
+            ax.set_xlabel("a period, with 95% interval")
+        label, text = result.facts[0]
+        ax.set_title(f"{label[:1].upper()}{label[1:]}: {text}", pad=10)
+    return ax
+
+
+def _stairs(ax, each, colour: str, label: str | None = None) -> None:
+    """A curve with its band; a bar where something was still open on the day of the look."""
+    curve = each.curve
+    time = np.concatenate([[0.0], curve["time"]])
+    share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
+    ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
+    ax.step(time, share, where="post", color=colour, linewidth=2, label=label)
+    open_ones = curve[curve["censored"] > 0]
+    ax.plot(open_ones["time"], open_ones["survival"], "|", color=colour, markersize=9)
+
+
+def _still_open(ax, curves) -> None:
+    """Axes of curves, with how many are left below each mark of time, a line for each curve."""
+    ax.set_ylim(0, 1.03)
+    ax.set_xlim(0, max(float(each.curve["time"].max()) for each in curves) * 1.02 or 1.0)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    ax.set_ylabel("still open")
+    ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
+    labels = ["\n".join([f"{tick:g}", *(str(_left(each.curve, tick)) for each in curves)]) for tick in ticks]
+    ax.set_xticks(ticks, labels)
+    lines = "how many are left" if len(curves) == 1 else "how many are left, before and after"
+    ax.set_xlabel(f"{curves[0].unit}; below: {lines}; a bar: still open on the day of the look")
+
+
+def _left(curve, tick: float) -> int:
+    return int((curve["events"] + curve["censored"])[curve["time"] >= tick].sum())
 
 
 def points(result, ax=None):

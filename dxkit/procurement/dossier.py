@@ -83,7 +83,7 @@ class Driver:
 class Line:
     """One line of cost or benefit: an amount, what it is multiplied with, and from when to when.
 
-    ledger: cash or risk, of a benefit.
+    ledger: cash or risk, of a benefit; declared: why the hours and the costs do not hold it already.
 
     minimum, included, overage, uplift_cap: the contract's clauses; nan where there is none. ratchet: what is billed
     never falls.
@@ -105,6 +105,7 @@ class Line:
     term_months: float = np.nan
     ratchet: bool = False
     ledger: str = ""
+    declared: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -55,7 +55,7 @@ _COST = (
 _OPTIONAL = {
     "decision": ("what",), "costs": _COST,
     "drivers": ("what", "unit", "growth_low", "growth_likely", "growth_high", *_ESTIMATE),
-    "benefits": (*_COST, "ledger"), "exit": (*_ESTIMATE, "unit", "assumed", "what"),
+    "benefits": (*_COST, "ledger", "declared"), "exit": (*_ESTIMATE, "unit", "assumed", "what"),
     "criteria": ("weight_low", "weight", "weight_high", "worst", "best", "must", "measure"),
     "evidence": ("kind", "rater", "date", "trial_week", "similar_environment", "link", "note"),
     "fit": ("low", "high", "kind"),
@@ -326,7 +326,7 @@ def _lines(table, sheet: str, named: Sequence[str], decision, horizon: int, faul
             vendor=vendor, line=name, category=category[i], timing=timing[i], per=per, growth=rate, ratchet=ratchet[i],
             from_month=int(max(first, 1)), to_month=int(min(last, 12 * horizon)),
             amount=Figure(name=f"{vendor}: {kind}{name}", claims=(_claim(table, i, amount),)),
-            ledger=ledger[i] if kind else "",
+            ledger=ledger[i] if kind else "", declared=table.text("declared")[i],
             **{clause: float(values[i]) for clause, values in clauses.items()},
         )  # fmt: skip
         _add(found, (vendor, name), i, line, table, faults)
@@ -359,7 +359,7 @@ def _add(found, key, i: int, line: Line, table, faults: Faults) -> None:
                     f"{differs[0]}; rows of one line are sources of one figure and differ in nothing else")  # fmt: skip
         return
     amount = replace(known.amount, claims=known.amount.claims + line.amount.claims)
-    found[key] = (first, replace(known, amount=amount))
+    found[key] = (first, replace(known, amount=amount, declared=known.declared or line.declared))
 
 
 def _exit(table, vendors: Sequence[str], faults: Faults) -> dict[tuple[str, str], Figure]:

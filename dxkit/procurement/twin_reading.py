@@ -19,7 +19,7 @@ ABOUT, LINES_SHEET, INPUTS = "About", "Lines", "Assumptions"
 HEADER = 5  # the row of the headings of sheet Assumptions
 KEYS_AT = 4  # the row of the first key of sheet About
 ABOUT_KEYS = ("title", "currency", "start", "horizon_years", "jurisdiction", "budget", "status")
-LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratchet", "ledger")
+LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratchet", "ledger", "declared")
 CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 NONE_GIVEN, AS_AMOUNT = "none given", "as the amount"
 _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
@@ -186,7 +186,7 @@ def _lines(lines: list[dict], rows: list[_Row], kind: str) -> pd.DataFrame:
         single = {name: each[0].now[1] for name in _SINGLES if (each := _of(rows, *key, name))}
         words = {name: line.get(name, "") for name in LINES[1:]}
         if kind == "cost":
-            words.pop("ledger")
+            words = {name: text for name, text in words.items() if name not in ("ledger", "declared")}
         made += [{**words, **each, **single} for each in _estimates(_of(rows, *key, "amount"))]
     return pd.DataFrame(made).astype(object)
 

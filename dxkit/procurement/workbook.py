@@ -148,7 +148,7 @@ def _timeline(book: Book, dossier: Dossier) -> tuple[Timeline, Timeline]:
 
 def _lines(book: Book, dossier: Dossier) -> None:
     """How each line is worked out: what the figures on Assumptions belong to."""
-    sheet = book.sheet(LINES_SHEET, [10, 24, 38, 16, 10, 16, 16, 9, 9], freeze="A2")
+    sheet = book.sheet(LINES_SHEET, [10, 24, 38, 16, 10, 16, 16, 9, 9, 48], freeze="A2")
     for j, name in enumerate(LINES, 1):
         sheet.text(1, j, name, "head")
     row = 1
@@ -157,7 +157,7 @@ def _lines(book: Book, dossier: Dossier) -> None:
             row += 1
             growth = line.growth if isinstance(line.growth, str) else ""
             each = (kind, line.vendor, line.line, line.category, line.timing, line.per, growth,
-                    "yes" if line.ratchet else "", line.ledger)  # fmt: skip
+                    "yes" if line.ratchet else "", line.ledger, line.declared)  # fmt: skip
             for j, text in enumerate(each, 1):
                 sheet.text(row, j, text)
     for driver in dossier.drivers.values():

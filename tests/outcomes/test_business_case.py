@@ -1,5 +1,7 @@
 """The business case: a published calculator's example, what the hours must become, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,6 @@ from hypothesis import strategies as st
 import dxkit as dx
 from dxkit.outcomes.business_case import break_even
 from dxkit.outcomes.overlap import OVERLAPS
-
-DECLARED = {"retired licences and TCO": "what goes is in no vendor's cost"}
 
 
 def hours(**topics):
@@ -93,7 +93,7 @@ def test_headcount_from_which_a_platform_engineer_pays():
 
 
 def test_the_ledgers_of_the_sample_are_those_of_tco_and_exit(sample):
-    found = dx.business_case(*sample, declared=DECLARED)
+    found = dx.business_case(*sample)
     table = found.ledgers.set_index(["vendor", "ledger"])["mean"]
     totals = sample[2].totals.query("basis == 'pv'").set_index("vendor")["mean"]
     leaving = sample[3].expected.set_index("vendor")["expected"]
@@ -101,9 +101,9 @@ def test_the_ledgers_of_the_sample_are_those_of_tco_and_exit(sample):
         assert table[vendor, "cost"] == pytest.approx(totals[vendor], rel=1e-12)
         assert table[vendor, "exit"] == pytest.approx(leaving[vendor], rel=1e-3)
     assert "risk" not in found.ledgers["ledger"].tolist()
-    assert "what goes is in no vendor's cost" in repr(found)
+    assert "the old service list is in no vendor's cost" in repr(found)
     assert (found.break_even["low"] < found.break_even["mid"]).all()
-    again = dx.business_case(*sample, declared=DECLARED)
+    again = dx.business_case(*sample)
     pd.testing.assert_frame_equal(found.ledgers, again.ledgers)
 
 
@@ -122,6 +122,22 @@ def test_what_would_be_counted_twice_is_refused_until_declared(overlap, line):
     assert f"{overlap}, not asked" in repr(found)
 
 
+def test_a_line_declares_for_itself_alone():
+    lines = pd.DataFrame([["A", "wiki licence retired", 50, "it is in no cost"], ["A", "old portal retired", 5, ""]],
+                         columns=["vendor", "line", "likely", "declared"])  # fmt: skip
+    dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]])
+    with pytest.raises(dx.DataError, match="old portal") as refused:
+        case(hours(CI=2.0), replace(dossier, benefits=with_benefits(lines)), people=1, hourly=1)
+    assert "wiki" not in str(refused.value)
+    found = case(hours(CI=2.0), replace(dossier, benefits=with_benefits(lines[:1])), people=1, hourly=1)
+    assert "wiki licence retired, it is in no cost" in repr(found)
+
+
+def with_benefits(lines):
+    costs = pd.DataFrame([["A", "licence", "yearly", 100]], columns=["vendor", "line", "timing", "likely"])
+    return dx.read_dossier({"costs": costs, "benefits": lines.assign(ledger="cash", timing="yearly")}).benefits
+
+
 def test_every_overlap_has_its_words():
     assert list(OVERLAPS) == ["hours and DORA", "hours and incident cost", "onboarding and hires' hours",
                               "retired licences and TCO"]  # fmt: skip
@@ -129,13 +145,13 @@ def test_every_overlap_has_its_words():
 
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9), st.floats(1, 1e9))
 def test_the_break_even_share_closes_the_gap(cost, cash, risk, capacity):
-    share = float(break_even(cost, cash, risk, capacity))
+    share = float(break_even(cost, capacity, cash, risk))
     assert cash + risk + share * capacity - cost == pytest.approx(0.0, abs=1e-3 + 1e-9 * (cost + cash + risk))
 
 
 def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours():
     assert break_even(10.0, 0.0, 0.0, 0.0) == np.inf
-    assert break_even(10.0, 20.0, 0.0, 0.0) == 0.0
+    assert break_even(10.0, 0.0, 20.0, 0.0) == 0.0
     found = case(hours(CI=2.0), made([["A", "licence", "yearly", 100]], [["A", "other", 0.5]]), people=1, hourly=1)
     assert found.rho_break_even == (np.inf,) * 3
     assert "never" in repr(found)
@@ -150,7 +166,7 @@ def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours():
 ])  # fmt: skip
 def test_options_that_cannot_be(sample, options, says):
     with pytest.raises(dx.DataError, match=says):
-        dx.business_case(*sample, **({"declared": DECLARED} | options))
+        dx.business_case(*sample, **options)
 
 
 def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sample):
