@@ -27,6 +27,7 @@ def test_there_are_notebooks():
         "02_which_two",
         "03_which_tool",
         "04_own_and_leave",
+        "05_did_it_work",
     ]
 
 

@@ -25,7 +25,7 @@ class BeforeAfter(Result):
     p        of no change
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "number", "low": "number", "high": "number"}
+    formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
 
     plot_name: ClassVar[str] = "outcomes.sides"
 
@@ -77,8 +77,9 @@ def before_after(
     day = stamps([date], "date", timezone).iloc[0]
     if pd.isna(day):
         raise DataError("date is missing; name the day of the change")
+    named = str(day.tz_convert(timezone).date())
     if kind == "count":
-        return _counts(data, day, timezone)
+        return _counts(data, day, named, timezone)
     if kind != "duration":
         raise DataError(f"kind='{kind}' is not known; use count or duration")
     if as_of is None:
@@ -96,7 +97,7 @@ def before_after(
             for name, curve in zip(("before", "after"), curves, strict=True)]  # fmt: skip
     return BeforeAfter(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, curves=curves,
-        title=f"Before and after {day.date()}: {unit} until half are done", facts=(("log-rank test", f"p {_p(p)}"),),
+        title=f"Before and after {named}: {unit} until half are done", facts=(("log-rank test", f"p {_p(p)}"),),
         method=f"log-rank, chi-square {chi:.3f}", notes=(_CAUSE,),
     )  # fmt: skip
 
@@ -115,7 +116,7 @@ def _raw(curve: Durations) -> tuple[np.ndarray, np.ndarray]:
     return times, np.repeat([True, False], [table["events"].sum(), table["censored"].sum()])
 
 
-def _counts(data, day: pd.Timestamp, timezone: str) -> BeforeAfter:
+def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
     frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame({"period": data.index, "count": data.to_numpy()})
     at = stamps(frame["period"], "period", timezone)
     count = pd.to_numeric(frame["count"], errors="coerce").to_numpy(dtype=float)
@@ -127,9 +128,7 @@ def _counts(data, day: pd.Timestamp, timezone: str) -> BeforeAfter:
         raise DataError("counts are 0 or more and exposures above 0; one is not")
     after = (at >= day).to_numpy()
     if min(after.sum(), (~after).sum()) < 2:
-        raise DataError(
-            f"{(~after).sum()} periods before and {after.sum()} from {day.date()} on; two of each are needed"
-        )
+        raise DataError(f"{(~after).sum()} periods before and {after.sum()} from {named} on; two of each are needed")
     rates, totals, fitted = [], [], np.zeros(len(count))
     for side in (~after, after):
         rates.append(count[side].sum() / exposure[side].sum())
@@ -155,6 +154,6 @@ def _counts(data, day: pd.Timestamp, timezone: str) -> BeforeAfter:
     return BeforeAfter(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, ratio=ratio,
         ratio_low=ends[0], ratio_high=ends[1], dispersion=dispersion,
-        title=f"Before and after {day.date()}: counts a period",
+        title=f"Before and after {named}: counts a period",
         facts=(("times as many after", said),), method=f"quasi-Poisson, dispersion {dispersion:.3f}", notes=(_CAUSE,),
     )  # fmt: skip

@@ -52,7 +52,7 @@ class BusinessCase(Result):
     def _displayed(self) -> pd.DataFrame:
         wide = self.ledgers.pivot(index="vendor", columns="ledger", values="mean")
         wide = wide.reindex(index=self.break_even["vendor"], columns=["cost", "exit", "cash", "risk", "capacity"])
-        wide = wide.rename(columns={"capacity": "hours, if all became output"})
+        wide = wide.dropna(axis=1, how="all").rename(columns={"capacity": "hours, if all became output"})
         frame = pd.concat([rounded_money(wide[[name]]) for name in wide.columns], axis=1).reset_index()
         frame["must become output"] = [_share(row.mid) for row in self.break_even.itertuples()]
         frame["80 in 100"] = [f"{_share(row.low)} to {_share(row.high)}" for row in self.break_even.itertuples()]

@@ -103,7 +103,11 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     if look is not None and dated.any():
         begun = frame["created"][dated]
         took = durations(
-            begun, since[dated].where(since[dated] >= begun, begun).where(since[dated].notna()), look, unit="days"
+            begun,
+            since[dated].where(since[dated] >= begun, begun).where(since[dated].notna()),
+            look,
+            unit="days",
+            title="From creation to registration",
         )
     facts = [] if took is None else [("registered, half of them, after", _days(took))]
     notes = [f"fresh: at most {max_lag} days older than the last change of the source"]

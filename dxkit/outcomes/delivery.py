@@ -50,7 +50,7 @@ class Dora(Result):
         frame = rows[["metric", "n", "unit", "open", "unmatched", "note"]].rename(columns={"unit": "in"})
         frame.insert(2, "figure", figures)
         frame.insert(4, "95% interval", spans)
-        return frame
+        return frame if frame["note"].any() else frame.drop(columns="note")
 
 
 def _span(low: str, high: str) -> str:

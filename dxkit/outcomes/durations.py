@@ -60,7 +60,9 @@ class Durations(Result):
         return self.table
 
 
-def durations(start, end, as_of, *, unit: str = "hours", timezone: str = "UTC") -> Durations:
+def durations(
+    start, end, as_of, *, unit: str = "hours", timezone: str = "UTC", title: str = "Time from start to end"
+) -> Durations:
     """How long from start to end, counting those that are still open as open (Kaplan and Meier 1958).
 
     Parameters
@@ -71,7 +73,7 @@ def durations(start, end, as_of, *, unit: str = "hours", timezone: str = "UTC") 
         The day of the look. An end after it was not known then, so it counts as open; a start after it is excluded.
     unit : str
         hours or days.
-    timezone : str
+    timezone, title : str
 
     Returns
     -------
@@ -109,10 +111,10 @@ def durations(start, end, as_of, *, unit: str = "hours", timezone: str = "UTC") 
     begun, done = begun[~late], done[~late]
     known = (done.notna() & (done <= look)).to_numpy()
     times = ((done.where(known, look) - begun) / UNITS[unit]).to_numpy(dtype=float)
-    return from_times(times, known, unit=unit, excluded=int(late.sum()))
+    return from_times(times, known, unit=unit, excluded=int(late.sum()), title=title)
 
 
-def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durations:
+def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: str = "Durations") -> Durations:
     """The curve of durations and whether each is over (True) or still open.
 
     >>> from_times([1, 2, 3, 4], [True, True, True, False]).median.estimate
@@ -122,7 +124,7 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durati
 
     times, known = np.asarray(times, dtype=float), np.asarray(known, dtype=bool)
     if not len(times):
-        return Durations(table=_curve([], [], [], [], [], []), unit=unit, excluded=excluded, title="Durations",
+        return Durations(table=_curve([], [], [], [], [], []), unit=unit, excluded=excluded, title=title,
                          facts=(("nothing", "no duration to look at"),))  # fmt: skip
     at = np.unique(times)
     events = np.array([(known & (times == t)).sum() for t in at])
@@ -137,7 +139,7 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0) -> Durati
     return Durations(
         table=_curve(at, risk, events, censored, survival, (low, high)), median=median, p85=p85, n=len(times),
         open=count,
-        excluded=excluded, unit=unit, title=f"Durations, {unit}",
+        excluded=excluded, unit=unit, title=title,
         facts=(("still open", f"{count} of {len(times)}"),),
         notes=((f"{excluded} began after the day of the look",) if excluded else ()),
     )  # fmt: skip
@@ -235,4 +237,4 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     for i in np.flatnonzero((done < begun).to_numpy()):
         table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
     faults.raise_if_any()
-    return durations(begun, done, as_of, unit="days", timezone=timezone)
+    return durations(begun, done, as_of, unit="days", timezone=timezone, title="From the start to the first deployment")

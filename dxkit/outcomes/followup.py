@@ -166,7 +166,7 @@ def _actions(source, topics: list[str], as_of):
     faults.raise_if_any()
     names = names.map(lambda name: spelled.get(" ".join(name.split()).casefold(), ""))
     look = pd.concat([agreed, ended]).max() if as_of is None else as_of
-    age = durations(agreed, ended, look, unit="days")
+    age = durations(agreed, ended, look, unit="days", title="From agreeing on an action to its end")
     count, total = int(ended.notna().sum()), len(ended)
     completion = (count / total, *map(float, wilson(count / total, total)))
     done, told, dates = {}, {}, {}

@@ -33,6 +33,9 @@ def sides(result, ax=None):
                 _stairs(ax, each, colour, label=f"began {name}")
             _still_open(ax, result.curves)
             ax.legend(loc="upper right", frameon=False)
+            halves = ["not reached" if half is None else f"{half:,.1f} {unit}"
+                      for half, unit in ((each.median.estimate, each.unit) for each in result.curves)]  # fmt: skip
+            told = f"Half are done after {halves[0]} before, {halves[1]} after"
         else:
             for y, row in enumerate(result.table.to_dict("records")):
                 ax.plot([row["low"], row["high"]], [y, y], color=colours[row["period"]], linewidth=6, alpha=0.35)
@@ -41,8 +44,8 @@ def sides(result, ax=None):
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)
             ax.set_xlabel("a period, with 95% interval")
-        label, text = result.facts[0]
-        ax.set_title(f"{label[:1].upper()}{label[1:]}: {text}", pad=10)
+            told = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
+        ax.set_title(fitting(told, 76, 2), pad=10)
     return ax
 
 

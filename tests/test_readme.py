@@ -1,0 +1,28 @@
+"""The README's script runs as it stands, on the samples."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+def test_the_whole_chain_runs_in_forty_lines(tmp_path, monkeypatch, capsys):
+    script = re.search(r"```python\n(import dxkit as dx\n.*?)```", README, re.DOTALL)[1]
+    assert len(script.splitlines()) <= 40
+    monkeypatch.chdir(tmp_path)
+    left = {}
+    exec(script, left)
+    assert left["ranking"].top[0] == "Waiting for CI"
+    assert left["card"].winner in left["dossier"].vendors
+    low, mid, high = left["case"].rho_break_even
+    assert 0 < low < mid < high < 1
+    assert "Waiting for code review" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "decision.md",
+        "for_finance.xlsx",
+        "scores.xlsx",
+        "teams.png",
+    ]
+    assert "Checks" in openpyxl.load_workbook("for_finance.xlsx", read_only=True).sheetnames
