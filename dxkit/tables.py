@@ -238,8 +238,8 @@ def table_from_grid(
     places = [grid.column_name(j) for j in range(len(header))]
     at = {"file": grid.file, "sheet": grid.sheet, "row": grid.rows[0]}
     body = [[cell.strip() for cell in line] for line in grid.cells[1:]]
-    empty = [j for j, name in enumerate(header) if not name]
-    for j in empty:
+    nameless = [j for j, name in enumerate(header) if not name]
+    for j in nameless:
         if any(line[j] for line in body):
             faults.add("the column has no name in the header", column=places[j], **at)
     keep = [j for j in range(len(header)) if header[j]]

@@ -20,8 +20,8 @@ README = """# Your survey, your decision
    my_decision/dossier.xlsx` names the cells that are missing; then
    `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`. With the sheets criteria and evidence
    filled in, `03_which_tool.ipynb` compares the vendors on them.
-6. When you have acted, put `actions.csv`, `deployments.csv` and what else you have (see data_samples/company) beside the
-   answers of both waves, name them and the day in the first cell of `05_did_it_work.ipynb`, and run it on that folder.
+6. When you have acted, put `actions.csv`, `deployments.csv` and what else you have (as in data_samples/company) beside
+   the answers of both waves, name them and the day in the first cell of `05_did_it_work.ipynb`; run it on that folder.
 
 The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """

@@ -188,7 +188,7 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
         (["."], "holds no notebook"),
         (["broken.ipynb"], "damaged"),
         (["q.ipynb", "--data", "missing.csv"], "missing.csv: there is no such file"),
-        (["q.ipynb", "--data", "."], "there is no such file"),
+        (["q.ipynb", "--data", "nowhere"], "there is no such file"),
         (["q.ipynb", "--save", "--data", "answers.csv"], "leave out"),
         (["q.ipynb", "--out", "answers.csv"], "answers.csv is a file"),
         (["plain.ipynb", "--data", "answers.csv"], "no cell tagged"),

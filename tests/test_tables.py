@@ -97,6 +97,14 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(tmp_path, name)
         table_of(path)
 
 
+def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path):
+    path = tmp_path / "incidents.csv"
+    path.write_text("id,team,score\n")
+    assert len(read_table(path, required=("id",), empty=True).frame) == 0
+    with pytest.raises(DataError, match="no row under it"):
+        read_table(path, required=("id",))
+
+
 @pytest.mark.parametrize("path", ["https://example.com/a.csv", "file:///etc/passwd", "s3://bucket/key.csv"])
 def test_addresses_are_never_opened(path):
     with pytest.raises(DataError, match="only a file on this machine"):

@@ -110,7 +110,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
             title="From creation to registration",
         )
     facts = [] if took is None else [("registered, half of them, after", _days(took))]
-    notes = [f"fresh: at most {max_lag} days older than the last change of the source"]
+    notes = [f"fresh: at most {max_lag} days older than the last change of the source", *table.notes]
     if not eligible.all():
         notes.append(f"{int((~eligible).sum())} services that are not eligible are left out")
     return CatalogHealth(

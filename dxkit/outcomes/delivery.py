@@ -118,6 +118,7 @@ def dora(
     bugs = events.read(incidents, ("incident", "opened", "resolved"),
                  ("service", "deployment", "responders", "direct_cost"), "table of incidents")  # fmt: skip
     work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
+    told = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
     deployed, set_aside = events.deployments(made, faults, zone)
     opened, begun = events.incidents(bugs, faults, zone), events.changes(work, faults, zone)
     faults.raise_if_any()
@@ -126,7 +127,7 @@ def dora(
     start = _moment(since, "since", zone) or (stamps.min() if len(stamps) else None)
     if look is None or not len(deployed) + len(opened) + len(begun):
         rows = [_unknown(metric, "all", "no deployment is recorded") for metric in METRICS]
-        return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery")
+        return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=told)
     if start >= look:
         raise DataError("the day of the look is not after the first record; name a later as_of or an earlier since")
     on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
@@ -155,7 +156,7 @@ def dora(
     table = table.sort_values("metric", key=lambda each: each.map(order), kind="stable", ignore_index=True)
     frame = pd.DataFrame(gaps, columns=["max_gap", "matched", "failed", "change_fail_rate"])
     return Dora(
-        table=table, gaps=frame, title="Delivery", notes=tuple(_notes(frame, opened, set_aside, start, look, zone))
+        table=table, gaps=frame, title="Delivery", notes=(*_notes(frame, opened, set_aside, start, look, zone), *told)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -237,4 +237,5 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     for i in np.flatnonzero((done < begun).to_numpy()):
         table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
     faults.raise_if_any()
-    return durations(begun, done, as_of, unit="days", timezone=timezone, title="From the start to the first deployment")
+    took = durations(begun, done, as_of, unit="days", timezone=timezone, title="From the start to the first deployment")
+    return replace(took, notes=(*took.notes, *table.notes))

@@ -177,7 +177,7 @@ def _actions(source, topics: list[str], as_of):
             dates.setdefault(name, set()).add(day)
     repeats = tuple(name for name, days in dates.items() if len(days) > 1)
     still = [name for name, state in done.items() if state == "open"]
-    notes = [f"agreed on more than once: {', '.join(repeats)}"] if repeats else []
+    notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
     if len(still) > 2:
         notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
     return done, told, age, completion, repeats, notes

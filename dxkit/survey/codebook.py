@@ -90,7 +90,7 @@ class Scale:
             return math.nan
         if folded in self.labels:
             return self.labels[folded]
-        if (number := _number(folded)) is not None:
+        if (number := _number(folded, str(text))) is not None:
             inside = self.lo <= number <= self.hi if self.numeric else number in self.codes
             return number if inside else None
         if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
@@ -102,8 +102,11 @@ class Scale:
         return self.shown.get(code, f"{code:g}")
 
 
-def _number(text: str) -> float | None:
-    if not re.fullmatch(r"[-+]?(\d+([.,]\d+)?|[.,]\d+)", text):
+def _number(text: str, written: str) -> float | None:
+    """A number; none where the comma may stand between thousands, or where a digit is a superscript."""
+    if not re.fullmatch(r"[-+]?(\d+([.,]\d+)?|[.,]\d+)", text) or re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", text):
+        return None
+    if any(character.isdigit() and not character.isdecimal() for character in written):
         return None
     return float(text.replace(",", "."))
 
