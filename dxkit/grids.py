@@ -101,7 +101,7 @@ def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callabl
 
 
 def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
-    text = os.fspath(path)
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
         raise DataError(f"expected a path or a DataFrame, got {type(path).__name__}")
     if re.match(r"(?i)[a-z][a-z0-9+.-]+:", text) and not re.match(r"(?i)[a-z]:[\\/]", text):

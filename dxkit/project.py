@@ -43,6 +43,7 @@ def new(folder: str | Path) -> list[str]:
         (work / "my_decision").mkdir()
         dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
         (work / "README.md").write_text(template.README, encoding="utf-8")
+        (work / "ci.sh").write_text(template.CI, encoding="utf-8")
         work.chmod(0o755)
         if target.exists():  # it may be where the person stands, so it stays and is filled
             for made in work.iterdir():

@@ -1,11 +1,23 @@
-"""What `dxkit new` puts into a folder beside notebooks and samples: a survey workbook to fill in, and a README."""
+"""What `dxkit new` puts beside notebooks and samples: a survey workbook to fill in, a README, a script for CI."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from dxkit import __version__
 from dxkit.survey.codebook import BUILT_IN, COLUMNS, KINDS
 from dxkit.writing import replacing
+
+CI = f"""# Whether the tables are whole and every notebook still gives what it holds. For any CI: sh ci.sh
+set -e
+cd "$(dirname "$0")"
+python3 -m venv .venv
+.venv/bin/pip install --quiet "${{DXKIT:-dxkit[lab]=={__version__}}}" pytest nbval
+for table in my_survey/responses_* my_decision/*.csv; do
+  if [ -e "$table" ]; then .venv/bin/dxkit check "$table"; fi
+done
+.venv/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+"""
 
 README = """# Your survey, your decision
 
@@ -22,6 +34,8 @@ README = """# Your survey, your decision
    filled in, `03_which_tool.ipynb` compares the vendors on them.
 6. When you have acted, put `actions.csv`, `deployments.csv` and what else you have (as in data_samples/company) beside
    the answers of both waves, name them and the day in the first cell of `05_did_it_work.ipynb`; run it on that folder.
+
+`sh ci.sh` checks your tables and runs the notebooks against what they hold; call it from your CI.
 
 The tables in `data_samples/company` are synthetic: a fictional company. `data_samples/github_oss_2017` is real.
 """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import lzma
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -19,6 +21,9 @@ _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundred
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["']([$A-Za-z0-9]+:[$A-Za-z0-9]+)["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
+# what zipfile raises at damaged archives
+DAMAGE = (zipfile.BadZipFile, OSError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+           ValueError, IndexError, OverflowError, struct.error)  # fmt: skip
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
@@ -57,7 +62,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, IndexError, OverflowError):
+    except DAMAGE:
         raise fault_at(_BROKEN, file=file) from None
     names = [member.filename for member in members]
     if "xl/workbook.bin" in names:
@@ -75,16 +80,16 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     if large:
         raise fault_at("unpacked the workbook would be too large to be a table; save the sheet as CSV", file=file)
     notes = []
-    try:
-        for member in members:
-            if member.filename.endswith((".xml", ".rels", ".vml")):
-                with archive.open(member) as stream:
-                    if re.search(rb"<!(DOCTYPE|ENTITY)", stream.read(65536)):
-                        raise fault_at(
-                            "the workbook declares XML entities, which no spreadsheet does; save it again", file=file
-                        )
-    except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise fault_at(_BROKEN, file=file) from None
+    for member in members:
+        if not member.filename.endswith((".xml", ".rels", ".vml")):
+            continue
+        try:
+            with archive.open(member) as stream:
+                beginning = stream.read(65536)
+        except DAMAGE:
+            raise fault_at(_BROKEN, file=file) from None
+        if re.search(rb"<!(DOCTYPE|ENTITY)", beginning):
+            raise fault_at("the workbook declares XML entities, which no spreadsheet does; save it again", file=file)
     if any(name.startswith("xl/externalLinks/") for name in names):
         notes.append("the workbook has links to other files; they were not followed, the stored values were read")
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -95,7 +100,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
 def _member(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
     try:
         return archive.read(name)
-    except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except DAMAGE:
         raise fault_at(_BROKEN, file=file) from None
 
 
@@ -206,7 +211,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError):
+    except (KeyError, ElementTree.ParseError, *DAMAGE):
         return {}  # openpyxl refuses such a workbook in a moment
     parts = {}
     for element in book.iter():

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from dxkit import grids, tables
 from dxkit.estimate import SHAPES, estimate
@@ -71,7 +72,7 @@ def read_dossier(source) -> Dossier:
 
     Parameters
     ----------
-    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to DataFrame
+    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to DataFrame or path
         Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit (TABLES).
         Estimates are a number in `likely`, or low, likely and high. A line that stands twice with other figures is
         conflicting sources: each is as likely, and all stay visible in `.conflicting`. A workbook of `write_workbook`
@@ -136,8 +137,8 @@ def _tables(source) -> dict[str, tables.Table]:
         unknown = [name for name in source if name not in SHEETS]
         if unknown:
             raise DataError(f"a dossier has no sheet {', '.join(map(repr, unknown))}; it has {', '.join(SHEETS)}")
-        sheets = {name: frame for name, frame in source.items() if len(frame)}
-    elif Path(source).is_dir():
+        sheets = {name: each for name, each in source.items() if not (isinstance(each, pd.DataFrame) and each.empty)}
+    elif isinstance(source, str | os.PathLike) and Path(source).is_dir():
         files = {name: Path(source) / f"{name}.csv" for name in SHEETS}
         sheets = {name: file for name, file in files.items() if file.is_file()}
     else:

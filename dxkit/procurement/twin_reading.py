@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.faults import Faults
-from dxkit.xlsx_grid import open_twice
+from dxkit.xlsx_grid import DAMAGE, open_twice
 
 ABOUT, LINES_SHEET, INPUTS = "About", "Lines", "Assumptions"
 HEADER = 5  # the row of the headings of sheet Assumptions
@@ -33,7 +33,7 @@ def is_twin(path: str | os.PathLike) -> bool:
             if archive.getinfo("xl/workbook.xml").file_size > 2**20:
                 return False
             text = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except (KeyError, *DAMAGE):
         return False
     return all(f'name="{name}"' in text for name in (ABOUT, LINES_SHEET, INPUTS))
 

@@ -190,3 +190,15 @@ def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
     assert len(read.figures) == len(dossier().figures) + len(read.benefits)
     with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
         dossier(drivers=drivers(driver=["seats", "Alpha: seats"]), costs=costs(growth=["", "", ""]))
+
+
+@pytest.mark.parametrize("source", [None, 3, [1], b"x", {"costs": None}, {"costs": [1]}])
+def test_what_is_no_dossier_is_told(source):
+    with pytest.raises(dx.DataError, match="expected a path or a DataFrame"):
+        dx.read_dossier(source)
+
+
+def test_a_mapping_may_hold_paths():
+    path = dx.samples.path("portal/costs.csv")
+    drivers = dx.samples.path("portal/drivers.csv")
+    assert dx.read_dossier({"costs": path, "drivers": drivers}).vendors == dx.read_dossier(path.parent).vendors

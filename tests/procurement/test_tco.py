@@ -77,13 +77,19 @@ def test_breakdowns_sum_to_the_totals():
         assert rows["p_cheapest"].sum() == pytest.approx(1.0)
 
 
-def test_the_simulated_mean_is_within_four_errors_of_the_integrated_one():
-    """100 seeds. An error from 8 scrambles has 7 degrees of freedom: 0.5% of honest runs exceed 4 of them."""
+def far_from_exact(seeds):
+    """How many simulated means lie beyond four of their errors from the integrated one, and how many there are."""
     beyond, rows = 0, 0
-    for seed in range(100):
+    for seed in seeds:
         for row in dx.tco(dossier(), seed=seed).totals.query("basis != 'pv_with_exit'").itertuples():
             rows += 1
             beyond += abs(row.mean - row.exact_mean) > 4 * row.se + 2e-7 * abs(row.exact_mean)
+    return beyond, rows
+
+
+def test_the_simulated_mean_is_within_four_errors_of_the_integrated_one():
+    """An error from 8 scrambles has 7 degrees of freedom: 0.5% of honest runs exceed 4 of them."""
+    beyond, rows = far_from_exact(range(30))
     assert beyond <= 0.02 * rows
 
 

@@ -1,10 +1,9 @@
 """What the ranking says of itself, against worlds whose truth is known.
 
-`pytest -m slow` runs every world often enough for the stated tolerance; the plain run takes a sample of each.
+A sample of each world; tests/claims runs them often enough for what is promised.
 """
 
 import numpy as np
-import pytest
 
 import dxkit as dx
 from tests.survey.topic_worlds import likert, survey
@@ -35,22 +34,14 @@ def stated_and_true(people, response, topics, spread, runs, **options):
 
 
 def test_the_stated_probability_of_the_pair_is_honest_over_all_worlds():
-    pairs = np.array([stated_and_true(*world, runs=25) for world in FINITE])
+    pairs = np.array([stated_and_true(*world, runs=10) for world in FINITE])
     gap = pairs[:, 0].mean() - pairs[:, 1].mean()
-    assert abs(gap) < 0.09, pairs  # 175 runs: simulation error 0.03
+    assert abs(gap) < 0.12, pairs  # 70 runs: simulation error 0.05
 
 
 def test_without_the_population_the_stated_probability_is_too_low():
     stated, right = stated_and_true(*FINITE[0], runs=40, fpc=False)
     assert right - stated > 0.15, (stated, right)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("world", FINITE, ids=str)
-def test_the_stated_probability_is_within_six_points_in_each_world(world):
-    stated, right = stated_and_true(*world, runs=800 if world[0] == 30 else 250)
-    print(f"{world}: stated {stated:.3f}, right {right:.3f}")
-    assert abs(stated - right) <= 0.06, (stated, right)  # simulation error 0.013 and 0.03
 
 
 def verdicts(world, n, runs):
@@ -75,17 +66,6 @@ def verdicts(world, n, runs):
 
 
 def test_rank_sets_hold_all_true_ranks_and_clear_is_clear():
-    found = [verdicts(world, n, runs=12) for world in FIXED for n in (20, 40, 120)]
-    assert np.mean([held for held, *_ in found]) >= 0.94 - 0.03  # 108 runs
+    found = [verdicts(world, n, runs=8) for world in FIXED for n in (20, 40, 120)]
+    assert np.mean([held for held, *_ in found]) >= 0.94 - 0.04  # 72 runs
     assert np.mean([wrong for _, wrong, *_ in found]) <= 0.05
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n", [20, 40, 120])
-@pytest.mark.parametrize("world", FIXED)
-def test_rank_sets_and_verdicts_in_each_world(world, n):
-    held, clear_wrong, likely, right = verdicts(world, n, runs=120)
-    print(f"{world} {n}: ranks held {held:.3f}, clear and wrong {clear_wrong:.3f}, likely {right} of {likely} right")
-    assert held >= 0.94
-    assert clear_wrong <= 0.05
-    assert likely < 20 or right / likely >= 0.8  # few are called likely where topics are close

@@ -201,15 +201,6 @@ def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, 
     assert alarms(150, ids, population, response) <= 0.05 + 0.036  # two simulation errors above the promise
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("ids", "population", "response"), [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
-                         ids=["independent", "paired", "staff"])  # fmt: skip
-def test_false_alarms_in_many_runs(ids, population, response):
-    rate = alarms(1_200, ids, population, response)
-    print(f"ids {ids}, population {population}: {rate:.3f}")
-    assert rate <= 0.05 + 0.0063  # one simulation error
-
-
 def test_without_adjustment_there_would_be_many_alarms():
     assert alarms(40, False, adjust="none") > 0.2
 

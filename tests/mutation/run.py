@@ -1,0 +1,95 @@
+"""Change one thing at a time and see a test fail: `python -m tests.mutation.run`; at least 95% must be noticed.
+
+The tests run on copies of the tree, two at a time; what lives although it is not named as a survivor is listed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).parents[2]
+LEAST = 0.95
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: a text of a file, what it becomes, the tests that must notice, and why it may live."""
+
+    file: str
+    tests: tuple[str, ...]
+    old: str
+    new: str
+    lives: str = ""
+
+
+def changes() -> list[Change]:
+    """The changes of changes.txt."""
+    found = []
+    for block in (Path(__file__).with_name("changes.txt")).read_text().split("\n\n")[1:]:
+        head, old, new, *rest = block.strip("\n").split("\n")
+        file, tests = head.split(": ", 1)
+        found.append(
+            Change(file, tuple(tests.split()), old[2:], new[2:], rest[0].removeprefix("lives: ") if rest else "")
+        )
+    return found
+
+
+def noticed(tree: Path, change: Change) -> bool:
+    """Whether a test fails on the tree with this change; the tree is put back."""
+    path = tree / "dxkit" / change.file
+    text = path.read_text()
+    path.write_text(text.replace(change.old, change.new))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests], cwd=tree,
+            env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        path.write_text(text)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{change.file}: the tests did not run\n{done.stdout[-800:]}{done.stderr[-800:]}")
+    return done.returncode == 1
+
+
+def main() -> int:
+    wanted = changes()
+    for change in wanted:
+        count = (ROOT / "dxkit" / change.file).read_text().count(change.old)
+        if count != 1:
+            raise SystemExit(f"{change.file}: the text stands {count} times, not once: {change.old!r}")
+    trees: Queue[Path] = Queue()
+    with tempfile.TemporaryDirectory() as made:
+        for k in range(2):
+            tree = Path(made) / str(k)
+            shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv*", "out", "__pycache__"))
+            trees.put(tree)
+
+        def tried(change: Change) -> bool:
+            tree = trees.get()
+            try:
+                return noticed(tree, change)
+            finally:
+                trees.put(tree)
+
+        with ThreadPoolExecutor(2) as pool:
+            killed = list(pool.map(tried, wanted))
+    lived = [change for change, dead in zip(wanted, killed, strict=True) if not dead]
+    print(f"{sum(killed)} of {len(wanted)} changes were noticed")
+    for change in lived:
+        print(f"lived: {change.file}: {change.old!r}  {change.lives or 'NOT EXPLAINED'}")
+    return 0 if sum(killed) >= LEAST * len(wanted) and all(change.lives for change in lived) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
