@@ -93,7 +93,7 @@ def leak_of_four_waves(seed, release):
     Who answers twice is taken to answer the same, which helps the attacker most.
     """
     rng = np.random.default_rng([4, seed])
-    everybody = population(rng).iloc[: int(rng.integers(10, 36))].reset_index(drop=True)
+    everybody = population(rng).iloc[: int(rng.integers(8, 26))].reset_index(drop=True)
     n, rate = len(everybody), rng.uniform(0.5, 0.98)
     staff, published = rng.random(n) < 0.9, []
     for _ in range(4):
