@@ -1,4 +1,4 @@
-"""Whether two folders hold the same notebooks: every cell and every output but pictures, whose pixels depend on fonts."""
+"""Whether two folders hold the same notebooks: every cell and output but pictures, whose pixels depend on fonts."""
 
 import json
 import sys

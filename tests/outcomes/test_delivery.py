@@ -75,6 +75,12 @@ def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_ga
     assert "with 24 h" in repr(found)
 
 
+def test_the_gap_is_what_was_declared_and_no_more():
+    made, bug = deployments(("d1", "2026-01-10")), incidents(("a", "2026-01-11 06:00", "2026-01-12", ""))
+    for gap, matched in (("24h", [0, 0, 1]), ("30h", [0, 1, 1]), ("61h", [1, 1, 1])):
+        assert dx.dora(made, incidents=bug, as_of="2026-02-01", max_gap=gap).gaps["matched"].tolist() == matched
+
+
 def test_partial_months_are_weighted_by_what_is_on_record():
     found = dx.dora(DEPLOYED, as_of="2026-03-16", since="2026-01-08")
     january, march = (row(found, "deployment frequency", month) for month in ("2026-01-01", "2026-03-01"))

@@ -90,6 +90,11 @@ def test_ends_after_the_look_are_open_and_later_starts_are_left_out():
     assert took.curve["time"].tolist() == [2.0, 30.0]
 
 
+def test_what_ends_at_the_very_moment_of_the_look_has_ended():
+    took = dx.durations(["2026-01-01"], ["2026-01-31"], "2026-01-31", unit="days")
+    assert (took.open, took.median.estimate) == (0, 30.0)
+
+
 def test_a_week_with_daylight_saving_counts_real_hours():
     took = dx.durations(["2026-03-28 12:00"], ["2026-03-29 12:00"], "2026-04-01", timezone="Europe/Berlin")
     assert took.median.estimate == 23.0

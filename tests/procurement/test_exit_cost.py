@@ -104,6 +104,16 @@ def test_hazards_never_lower_the_probability_and_survival_and_exits_sum_to_one(f
     assert expected_exit(doubled, forced, voluntary, 0.1, TIMES)[1] == pytest.approx(2 * cost)
 
 
+def test_expected_exit_by_hand():
+    """Two quarters, forced 100, planned 10, no discount: a forced exit comes first, so a planned one needs none."""
+    sums = {"forced": np.full((1, 3), 100.0), "planned": np.full((1, 3), 10.0)}
+    f, v = 1 - np.exp(-0.2), 1 - np.exp(-0.1)
+    quarter, stays = f * 100 + (1 - f) * v * 10, (1 - f) * (1 - v)
+    p, cost = expected_exit(sums, 0.8, 0.4, 0.0, np.array([0, 0.25, 0.5]))
+    assert cost[0] == pytest.approx(quarter + stays * quarter, rel=1e-12)
+    assert p[0] == pytest.approx(1 - stays**2, rel=1e-12)
+
+
 def test_no_hazard_costs_nothing_and_a_certain_one_the_first_quarter():
     sums = {mode: sum(parts.values()) for mode, parts in components(values(), TIMES).items()}
     assert expected_exit(sums, 0.0, 0.0, 0.1, TIMES)[1].tolist() == [0.0]

@@ -218,6 +218,13 @@ def test_rescaling_weights_changes_nothing(factor):
     assert two.winner == one.winner
 
 
+def test_a_score_by_hand():
+    """Ratings 4 and 2 on anchors 1 to 5 are 75 and 25 points; three quarters of the weight lies on the first."""
+    found = dx.scorecard(made([[4, 2], [2, 4]], [30, 10])).table.set_index("vendor")["score"]
+    assert found["V0"] == pytest.approx(0.75 * 75 + 0.25 * 25, abs=0.05)
+    assert found["V1"] == pytest.approx(0.75 * 25 + 0.25 * 75, abs=0.05)
+
+
 def test_a_dominated_vendor_never_ranks_first_and_a_further_one_reorders_nobody():
     ratings = [[4, 4, 4], [3, 3, 3], [5, 2, 3]]
     two, three = (dx.scorecard(made(ratings[:n], [1, 1, 1], kind="production")) for n in (2, 3))

@@ -210,6 +210,8 @@ def test_comments_are_masked_shuffled_and_only_from_ten_writers():
     assert len(table) == 16
     assert not table["comment"].str.contains("example.com").any()
     assert "example.com" not in repr(survey) + survey._repr_html_()
+    ten = dx.read_survey(frame.assign(team=["A"] * 15 + ["B"] * 10), book)
+    assert dx.comments(ten, by="team").table["team"].value_counts().to_dict() == {"A": 15, "B": 10}
 
 
 @pytest.mark.parametrize(

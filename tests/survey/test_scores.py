@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
+from dxkit.survey.intervals import wilson
 from tests.survey import worlds
 
 WILSON = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["wilson_and_friends"][
@@ -77,6 +78,26 @@ def test_the_minimum_is_exactly_the_minimum(n, shown):
 @pytest.mark.parametrize(("n", "shown"), [(9, False), (10, True)])
 def test_the_same_answer_from_everybody_is_shown_from_twice_the_minimum(n, shown):
     assert row_of(one_item([4] * n))["shown"] == shown
+
+
+def test_one_answer_that_differs_by_a_point_is_not_the_same_from_everybody():
+    assert row_of(one_item([100] * 8 + [99], scale="0-100"))["shown"]
+
+
+def test_a_weighted_share_has_the_interval_of_its_effective_answers():
+    """Of a yes or no, the share and the mean over 100 are one, so the same error makes Wilson's interval."""
+    book = pd.DataFrame({"item": ["q", "team", "site"], "text": ["Question", "team", "site"],
+                         "kind": ["rating", "segment", "segment"], "scale": ["yesno", "", ""]})  # fmt: skip
+    frame = pd.DataFrame({"q": ["Yes", "No"] * 9 + ["Yes"] * 6, "team": ["A"] * 10 + ["B"] * 14,
+                          "site": ["North"] * 6 + ["South"] * 4 + ["North"] * 8 + ["South"] * 6})  # fmt: skip
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [40, 20]})
+    table = dx.scores(dx.read_survey(frame, book, roster), by="site").table
+    assert len(table) == 2
+    for row in table.itertuples():
+        share, error = row.estimate / 100, row.se / 100
+        assert row.favourable == pytest.approx(share, abs=1e-12)
+        low, high = wilson(share, share * (1 - share) / error**2)
+        assert (row.favourable_low, row.favourable_high) == pytest.approx((float(low), float(high)), abs=1e-9)
 
 
 def test_a_minimum_below_three_is_refused():
