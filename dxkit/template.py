@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dxkit import __version__
+import dxkit
 from dxkit.survey.codebook import BUILT_IN, COLUMNS, KINDS
 from dxkit.writing import replacing
 
@@ -12,7 +12,7 @@ CI = f"""# Whether the tables are whole and every notebook still gives what it h
 set -e
 cd "$(dirname "$0")"
 python3 -m venv .venv
-.venv/bin/pip install --quiet "${{DXKIT:-dxkit[lab]=={__version__}}}" pytest nbval
+.venv/bin/pip install --quiet "${{DXKIT:-dxkit[lab]=={dxkit.__version__}}}" pytest nbval
 for table in my_survey/responses_* my_decision/*.csv; do
   if [ -e "$table" ]; then .venv/bin/dxkit check "$table"; fi
 done
