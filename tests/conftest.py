@@ -10,3 +10,5 @@ mpl.use("Agg")
 settings.register_profile("dxkit", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
+
+collect_ignore = ["hostile/fuzz.py"]  # needs atheris
