@@ -78,7 +78,7 @@ def dora(
     changes : DataFrame or path, optional
         change, committed, deployment (empty: not in production yet), service.
     incidents : DataFrame or path, optional
-        incident, opened, resolved (empty: open), deployment, service, responders, direct_cost.
+        incident, opened, resolved (empty: open), deployment, service, responders, direct_cost, reviewed.
     as_of : timestamp, optional
         The day of the look; by default the last time in the tables.
     period : str
@@ -116,7 +116,7 @@ def dora(
     made = events.read(deployments, ("deployment", "time"),
                  ("service", "environment", "outcome", "kind", "team"), "table of deployments")  # fmt: skip
     bugs = events.read(incidents, ("incident", "opened", "resolved"),
-                 ("service", "deployment", "responders", "direct_cost"), "table of incidents")  # fmt: skip
+                 ("service", "deployment", "responders", "direct_cost", "reviewed"), "table of incidents")  # fmt: skip
     work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
     told = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
     deployed, set_aside = events.deployments(made, faults, zone)
