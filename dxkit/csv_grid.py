@@ -17,18 +17,29 @@ _GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
 def read(data: bytes, file: str) -> Grid:
     """The grid of a csv file's bytes. Lines that start with `# ` above the header become notes."""
     text, notes = _decoded(data, file)
+    text, first, separator, comments = begun(text, file)
+    return rows(text, separator, first, file, notes=(*comments, *notes))
+
+
+def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
+    """The text from the header on, the number of its first line, the separator of its cells, comments above it."""
     if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], flags=re.IGNORECASE):
         raise fault_at("this is a web page or XML, not a table; use the tool's export to CSV or .xlsx", file=file)
     if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
         raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
-    csv.field_size_limit(MOST_BYTES)
     text, first, separator, comments = _opening(text)
-    separator = separator or _separator(text)
-    records, rows = _records(text, separator, first, file)
+    return text, first, separator or _separator(text), comments
+
+
+def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes=()) -> Grid:
+    """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
+    csv.field_size_limit(MOST_BYTES)
+    records, numbers = _records(text, separator, first, file)
+    if above is not None:
+        records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
         raise fault_at("the file holds no row", file=file)
-    cells = _rectangular(records, rows, file)
-    return Grid(cells=cells, rows=rows, file=file, notes=(*comments, *notes))
+    return Grid(cells=_rectangular(records, numbers, file), rows=numbers, file=file, notes=tuple(notes))
 
 
 def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
@@ -120,8 +131,13 @@ def _records(text: str, separator: str, first: int, file: str) -> tuple[list[lis
         ) from None  # fmt: skip
     guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
     if guarded:
-        records = [[_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in r] for r in records]
+        records = [[unguarded(cell) for cell in record] for record in records]
     return records, rows
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that kept a spreadsheet from taking it for a formula."""
+    return _GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell
 
 
 def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[list[str]]:

@@ -28,6 +28,7 @@ _KINDS = (
     (b"PAR1", "a parquet file; save it as CSV or .xlsx"),
     (b"SQLite format", "a database; export the table as CSV"),
 )
+FOREIGN = (b"PK\x03\x04", *(magic for magic, _ in _KINDS))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,7 +101,8 @@ def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callabl
     )
 
 
-def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
+def checked_path(path: str | os.PathLike) -> tuple[Path, str]:
+    """A path to a file that is there, and what messages call it."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
         raise DataError(f"expected a path or a DataFrame, got {type(path).__name__}")
@@ -111,17 +113,30 @@ def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
     try:
         if place.is_dir():
             raise fault_at("this is a folder; name a file in it", file=file)
-        size = place.stat().st_size
-        if size > MOST_BYTES:
-            raise fault_at(f"the file has {size / 2**20:,.0f} MiB, more than {MOST_BYTES >> 20}; split it", file=file)
-        data = place.read_bytes()
+        place.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
     except DataError:
         raise
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise fault_at(f"the file cannot be opened ({reason})", file=file) from None
+        raise _unopened(error, file) from None
+    return place, file
+
+
+def _unopened(error: Exception, file: str) -> DataError:
+    reason = error.strerror if isinstance(error, OSError) else "not a path"
+    return fault_at(f"the file cannot be opened ({reason})", file=file)
+
+
+def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
+    place, file = checked_path(path)
+    try:
+        size = place.stat().st_size
+        if size > MOST_BYTES:
+            raise fault_at(f"the file has {size / 2**20:,.0f} MiB, more than {MOST_BYTES >> 20}; split it", file=file)
+        data = place.read_bytes()
+    except OSError as error:
+        raise _unopened(error, file) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):

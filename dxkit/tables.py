@@ -16,7 +16,7 @@ from dxkit.grids import Grid, read_grid
 YES = ("yes", "y", "true", "1", "x")
 NO = ("no", "n", "false", "0", "")
 _TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([T ]\d|$)")
-_TOTALS = ("total", "totals", "grand total", "sum", "subtotal")
+TOTALS = ("total", "totals", "grand total", "sum", "subtotal")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
@@ -249,7 +249,7 @@ def table_from_grid(
         texts = [line[j] for j in keep]
         if [_folded(text) for text in texts] == [_folded(header[j]) for j in keep]:
             faults.add("the header is repeated here; delete the row", **(at | {"row": rows[i]}))
-        elif texts and texts[0].casefold().rstrip(":") in _TOTALS:
+        elif texts and texts[0].casefold().rstrip(":") in TOTALS:
             faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": rows[i]}))
     if not body and not empty and not len(faults):
         faults.add(f"the {kind} has a header and no row under it", **at)

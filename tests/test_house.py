@@ -11,10 +11,13 @@ import dxkit
 
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
-    "faults", "draws", "estimate", "grids", "csv_grid", "xlsx_grid", "tables", "writing", "result", "sheets", "report",
+    "faults", "draws", "estimate", "grids", "csv_grid", "csv_blocks", "xlsx_grid", "tables", "writing", "result",
+    "sheets", "report",
     "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
     "survey.roster", "survey.responses", "survey.intervals",
-    "survey.topics", "survey.codes", "survey.tally", "survey.counting", "survey.attack", "survey.anonymity",
+    "survey.topics", "survey.codes", "survey.saved", "survey.tally", "survey.variables", "survey.words",
+    "survey.running", "survey.counted", "survey.streaming", "survey.cluster", "survey.counting",
+    "survey.attack", "survey.anonymity",
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",

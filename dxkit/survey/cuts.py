@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.anonymity import Release
-from dxkit.survey.counting import tally, variables_of
+from dxkit.survey.counting import tally
 from dxkit.survey.responses import Survey
 from dxkit.survey.tally import Tally, as_list
 from dxkit.survey.topics import burdens
+from dxkit.survey.variables import variables_of
 
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
 

@@ -11,10 +11,11 @@ import pandas as pd
 
 from dxkit.faults import DataError
 from dxkit.result import Result
-from dxkit.survey.counting import tally, variables_of
+from dxkit.survey.counting import tally
 from dxkit.survey.responses import Survey
 from dxkit.survey.shares import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
 from dxkit.survey.tally import Tally, as_list
+from dxkit.survey.variables import variables_of
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"

@@ -25,6 +25,7 @@ class Export:
 
     Numeric columns of a DataFrame pass as they are. `respondent` and `day` are "" where the file has none; `finished`
     and `preview` are one flag per row. `dropped` names personal columns left out, `ignored` those the codebook lacks.
+    `positions` is the column of each item, counted from 0, `depth` the number of header rows.
     """
 
     source: str
@@ -32,6 +33,8 @@ class Export:
     answers: pd.DataFrame
     rows: list[int]
     columns_at: dict[str, str]
+    positions: dict[str, int]
+    depth: int
     file: str
     sheet: str | None
     respondent: pd.Series
@@ -48,7 +51,7 @@ def read_export(source, codebook: Codebook, *, as_tool: str | None = None, fault
 
     Parameters
     ----------
-    source : path or DataFrame
+    source : path, DataFrame or Grid
     codebook : Codebook
     as_tool : str, optional
         The tool's name where it should not be recognised.
@@ -62,16 +65,17 @@ def read_export(source, codebook: Codebook, *, as_tool: str | None = None, fault
     """
     shape = _named_shape(as_tool)
     if isinstance(source, pd.DataFrame):
-        header, body, rows = _of_frame(source)
+        (header, body, rows), depth = _of_frame(source), 1
         why = "a DataFrame"
         shape = shape or recognise([column.code for column in header], [], [])[0]
         file, sheet, notes = "DataFrame", None, ()
     else:
-        grid = read_grid(source, wanted=_asks(codebook))
+        grid = source if isinstance(source, Grid) else read_grid(source, wanted=_asks(codebook))
         second, third = (grid.cells[i] if len(grid.cells) > i else [""] * len(grid.cells[0]) for i in (1, 2))
         found, why = recognise(grid.cells[0], second, third)
         shape, why = (shape, "as source= says") if shape else (found, why)
-        header, body, rows = _of_grid(grid, shape, header_rows(shape, grid.cells[0], second, third))
+        depth = header_rows(shape, grid.cells[0], second, third)
+        header, body, rows = _of_grid(grid, shape, depth)
         file, sheet, notes = grid.file, grid.sheet, grid.notes
     own = Faults() if faults is None else faults
     matched, match_notes = match(header, codebook, shape, own, file=file, sheet=sheet)
@@ -87,7 +91,8 @@ def read_export(source, codebook: Codebook, *, as_tool: str | None = None, fault
     respondent = answers[ids[0]].map(as_text).astype(object) if ids else facts.text(shape.respondent)
     return Export(
         source=shape.name, why=why, answers=answers, rows=rows,
-        columns_at={item: column.place for item, column in matched.items()}, file=file, sheet=sheet,
+        columns_at={item: column.place for item, column in matched.items()}, depth=depth,
+        positions={item: column.position for item, column in matched.items()}, file=file, sheet=sheet,
         respondent=respondent, day=facts.days(), finished=facts.finished(), preview=facts.preview(),
         dropped=tuple(dict.fromkeys(personal)), ignored=tuple(dict.fromkeys(ignored)),
         notes=(*notes, *match_notes, *options_notes),
@@ -138,11 +143,11 @@ def _of_grid(grid: Grid, shape: Shape, depth: int) -> tuple[list[Column], list[n
         body_cells, rows = grid.cells[depth:], grid.rows[depth:]
         if not body_cells:
             raise DataError(f"{grid.file}: the header has {depth} rows and no answer under it")
-    columns = np.array([[_seen(cell) for cell in line] for line in body_cells], dtype=object)
+    columns = np.array([[seen(cell) for cell in line] for line in body_cells], dtype=object)
     return header, [columns[:, j] for j in range(len(first))], list(rows)
 
 
-def _seen(cell: str) -> str:
+def seen(cell: str) -> str:
     """A stripped cell; "" where nothing in it can be seen."""
     text = cell.strip()
     return text if text.isascii() or normal(text) else ""
@@ -175,7 +180,7 @@ def _of_frame(frame: pd.DataFrame):
         Column(code=name, stem=name, position=j, place=table.columns_at[name]) for j, name in enumerate(table.frame)
     ]
     body = [
-        column if pd.api.types.is_numeric_dtype(column) else column.map(_seen).astype(object)
+        column if pd.api.types.is_numeric_dtype(column) else column.map(seen).astype(object)
         for _, column in table.frame.items()
     ]
     return header, body, table.rows

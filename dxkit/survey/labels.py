@@ -38,19 +38,31 @@ def coded(
         uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
     codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
     for u, text in enumerate(uniques):
-        code = scale.code_of(text)
-        if code is None and export.source == "qualtrics" and _is_negative(text):
-            code = math.nan  # Qualtrics recodes "not applicable" to a negative number
-        if code is None and normal(text) in NOT_AFFECTED:
-            code = _least_burden(book, item)
-            if code is not None:
-                unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
+        code, spared = meaning(book, item, text, export.source)
+        if spared:
+            unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
         if code is None:
             _unknown(export, scale, item, text, np.flatnonzero(keep)[inverse == u], faults)
             code = math.nan
         codes[u] = code
-        states[u] = ANSWERED if not math.isnan(code) else NO_OPINION if text else SKIPPED
+        states[u] = state_of(code, text)
     return codes[inverse], states[inverse]
+
+
+def meaning(book: Codebook, item: str, text: str, source: str = "plain") -> tuple[float | None, bool]:
+    """The code a text stands for (None where the scale knows none), and whether it says "does not affect me"."""
+    code = book.scale(item).code_of(text)
+    if code is None and source == "qualtrics" and _is_negative(text):
+        return math.nan, False  # Qualtrics recodes "not applicable" to a negative number
+    if code is None and normal(text) in NOT_AFFECTED:
+        code = _least_burden(book, item)
+        return code, code is not None
+    return code, False
+
+
+def state_of(code: float, text: str) -> int:
+    """The position in STATES of an answer that was put to the respondent."""
+    return ANSWERED if not math.isnan(code) else NO_OPINION if text else SKIPPED
 
 
 def _least_burden(book: Codebook, item: str) -> float | None:

@@ -18,6 +18,9 @@ from dxkit.tables import as_text
 
 LEAST_GROUP = 3
 NOT_STATED = "(not stated)"
+BLANK_ROWS = "blank submissions set aside"
+UNAFFECTED = "not affected, taken as no burden"
+FILLED_UNASKED = "cells filled where the question was not asked, not counted"
 _MOST_PLACES = 5
 
 
@@ -116,7 +119,7 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     if min_group < LEAST_GROUP:
         raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
-    asked, filters = _with_filters(book)
+    asked, filters = with_filters(book)
     faults = Faults()
     export = faults.take(exports.read_export, responses, asked, as_tool=source, faults=faults)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
@@ -140,11 +143,11 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     if export.dropped:
         notes.append(f"personal columns left out: {', '.join(export.dropped)}")
     if export.ignored:
-        notes.append(_listed("columns not in the codebook", export.ignored))
+        notes.append(listed("columns not in the codebook", export.ignored))
     if people is not None:
         notes += people.notes
     if unaffected:
-        notes.append(_listed("not affected, taken as no burden", [f"{item} ({n})" for item, n in unaffected.items()]))
+        notes.append(listed(UNAFFECTED, [f"{item} ({n})" for item, n in unaffected.items()]))
     if book.of_kind("weight"):
         notes.append("the weight column is not used: weights come from the roster")
     identified = _names_people(export, book) and bool((export.respondent[keep] != "").all())
@@ -156,17 +159,12 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
 
 
-def as_survey(frame: pd.DataFrame, codebook: Codebook) -> Survey:
-    """A frame of answers as a survey, for tallying."""
-    return frame if isinstance(frame, Survey) else read_survey(frame, codebook)
-
-
-def _listed(what: str, names) -> str:
+def listed(what: str, names) -> str:
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return f"{what}: {', '.join(names[:8])}{more}"
 
 
-def _with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
+def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
     filters = {row.item: row.asked_if for row in book.items.itertuples() if row.asked_if}
     known = {normal(row.text): row.item for row in book.items.itertuples()}
@@ -192,7 +190,7 @@ def _cleaned(export, book: Codebook) -> tuple[np.ndarray, pd.DataFrame]:
 
     set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside")
     set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside")
-    set_aside(_blank(export, book), "blank submissions set aside")
+    set_aside(_blank(export, book), BLANK_ROWS)
     ids = export.respondent.where(keep, "")
     repeated = (ids != "") & ids.duplicated(keep="last")
     rows = repeated.to_numpy(dtype=bool)
@@ -222,10 +220,7 @@ def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, f
         known = (
             {normal(label): label for label in roster.categories(name)} if roster and name in roster.segments else {}
         )
-        spelling = dict(known)
-        counted = pd.Series(texts).value_counts()
-        for label in sorted(counted.index, key=lambda label: (-counted[label], label)):
-            spelling.setdefault(normal(label), label)
+        spelling = spellings(pd.Series(texts).value_counts(), known)
         columns[name] = np.array([spelling[normal(text)] if text else NOT_STATED for text in texts], dtype=object)
         blank = int((texts == "").sum())
         if blank:
@@ -235,42 +230,57 @@ def _segments(export, book: Codebook, roster: Roster | None, keep: np.ndarray, f
             _check_against(roster, export, name, columns[name], keep, faults)
             empty = [label for label in roster.categories(name) if label not in set(columns[name])]
             if empty:
-                notes.append(_listed(f"nobody answered in {name}", empty))
+                notes.append(listed(f"nobody answered in {name}", empty))
     frame = pd.DataFrame(columns, index=range(int(keep.sum())), dtype=object)
     return frame, notes
 
 
+def spellings(counted: pd.Series, known: dict[str, str]) -> dict[str, str]:
+    """The one spelling of each folded label: the known one, else the most common of those counted."""
+    spelling = dict(known)
+    for label in sorted(counted.index, key=lambda label: (-counted[label], label)):
+        spelling.setdefault(normal(label), label)
+    return spelling
+
+
 def _check_against(roster: Roster, export, name: str, labels: np.ndarray, keep: np.ndarray, faults: Faults) -> None:
-    headcount = roster.margin(name)
     at = np.flatnonzero(keep)
     for label in dict.fromkeys(labels):
         rows = at[labels == label]
         place = {"file": export.file, "sheet": export.sheet, "row": export.rows[rows[0]],
                  "column": export.columns_at.get(name, name)}  # fmt: skip
-        if label == NOT_STATED:
-            continue
-        if label not in headcount.index:
-            near = difflib.get_close_matches(label, list(headcount.index), n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(list(headcount.index)[:12])}"
-            shown = f" '{label[:40]}'" if is_label(label, len(rows), map(normal, headcount.index)) else " of this row"
-            people = "respondent" if len(rows) == 1 else "respondents"
-            faults.add(f"{name}{shown} is not in the roster; {hint} ({len(rows)} {people})", **place)
-        elif len(rows) > headcount[label]:
-            faults.add(
-                f"{len(rows)} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there;"
-                " correct the headcount or the answers",
-                **place,
-            )
+        check_group(roster, name, label, len(rows), faults, **place)
+
+
+def check_group(roster: Roster, name: str, label: str, n: int, faults: Faults, **place) -> None:
+    """A fault where the roster does not know a group, or counts fewer people in it than answered."""
+    headcount = roster.margin(name)
+    if label == NOT_STATED:
+        return
+    if label not in headcount.index:
+        near = difflib.get_close_matches(label, list(headcount.index), n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(list(headcount.index)[:12])}"
+        if is_label(label, n, map(normal, headcount.index)):
+            shown = f"{name} '{label[:40]}'"
+        else:  # a word of one person may be an answer in the wrong column; it is not repeated
+            shown = f"{name} of this row" if "row" in place else f"a {name} that one respondent gave"
+        people = "respondent" if n == 1 else "respondents"
+        faults.add(f"{shown} is not in the roster; {hint} ({n} {people})", **place)
+    elif n > headcount[label]:
+        faults.add(
+            f"{n} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there;"
+            " correct the headcount or the answers",
+            **place,
+        )
 
 
 def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.ndarray, answers, state):
     """Mark as not asked what was not put to the respondent, as the filter column says; no answer stands there."""
     answers, state, dropped = answers.copy(), state.copy(), []
-    no = {"", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan"}
     for item, column in filters.items():
         if item not in state:
             continue
-        not_asked = export.answers[column].map(lambda value: normal(as_text(value)) in no).to_numpy(dtype=bool)[keep]
+        not_asked = export.answers[column].map(says_not_asked).to_numpy(dtype=bool)[keep]
         given = int((not_asked & (state[item] == ANSWERED)).sum())
         if given:
             dropped.append(f"{item} ({given})")
@@ -279,8 +289,13 @@ def _apply_filters(export, book: Codebook, filters: dict[str, str], keep: np.nda
     return (
         answers,
         state,
-        [_listed("cells filled where the question was not asked, not counted", dropped)] if dropped else [],
+        [listed(FILLED_UNASKED, dropped)] if dropped else [],
     )
+
+
+def says_not_asked(value: object) -> bool:
+    """Whether a cell of the column that `asked_if` names says that the question was not put to this person."""
+    return normal(as_text(value)) in ("", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan")
 
 
 def _names_people(export, book: Codebook) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError
-from dxkit.survey import topics
+from dxkit.survey import saved, topics
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.labels import NOT_ASKED
 from dxkit.survey.roster import Roster
 
+_PER_CELL = ("people", "pairs", "sums", "products", "counts", "states", "anyone")
 ORIGIN = {"severity": 50.0, "impact": 50.0, "hours": 0.0, "opportunity": 10.0}
 
 
@@ -33,6 +35,7 @@ class Tally:
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
     burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
+    cleaning            what was set aside or changed while reading, and how often (columns what, count)
     """
 
     codebook: Codebook
@@ -50,6 +53,8 @@ class Tally:
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
+    cleaning: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"what": [], "count": []}))
+    notes: tuple[str, ...] = ()
 
     @property
     def segments(self) -> list[str]:
@@ -119,8 +124,25 @@ class Tally:
             return values[chosen].sum(axis=0, keepdims=True)
 
         return replace(
-            self, cells=pd.DataFrame(index=[0]), people=add(self.people), pairs=add(self.pairs), sums=add(self.sums),
-            products=add(self.products), counts=add(self.counts), states=add(self.states), anyone=add(self.anyone),
+            self, cells=pd.DataFrame(index=[0]), **{name: add(getattr(self, name)) for name in _PER_CELL},
+            burdens={score: tuple(map(add, parts)) for score, parts in self.burdens.items()},
+        )  # fmt: skip
+
+    def regrouped(self, cells: pd.DataFrame) -> Tally:
+        """The tally whose cells have these labels, a row for each; cells of one label become one."""
+        if cells.shape[1]:
+            code, first = pd.factorize(pd.MultiIndex.from_frame(cells).to_flat_index(), sort=True)
+            groups = pd.DataFrame(list(first), columns=list(cells.columns), dtype=object)
+        else:
+            code, groups = np.zeros(len(cells), dtype=int), pd.DataFrame(index=[0])
+
+        def add(values: np.ndarray) -> np.ndarray:
+            added = np.zeros((len(groups), *values.shape[1:]), dtype=values.dtype)
+            np.add.at(added, code, values)
+            return added
+
+        return replace(
+            self, cells=groups, **{name: add(getattr(self, name)) for name in _PER_CELL},
             burdens={score: tuple(map(add, parts)) for score, parts in self.burdens.items()},
         )  # fmt: skip
 
@@ -163,28 +185,58 @@ class Tally:
         if not isinstance(other, Tally):
             return NotImplemented
         _check_same(self, other)
-        if not self.segments:
-            cells, codes = self.cells, [np.zeros(1, dtype=int), np.zeros(1, dtype=int)]
-        else:
-            stacked = pd.concat([self.cells, other.cells[self.segments]], ignore_index=True)
-            code, first = pd.factorize(pd.MultiIndex.from_frame(stacked).to_flat_index())
-            cells = pd.DataFrame(list(first), columns=self.segments, dtype=object)
-            codes = [code[: len(self.cells)], code[len(self.cells) :]]
-
-        def add(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-            both = np.zeros((len(cells), *mine.shape[1:]), dtype=mine.dtype)
-            for part, code in zip((mine, theirs), codes, strict=True):
-                np.add.at(both, code, part)
-            return both
-
-        names = ("people", "pairs", "sums", "products", "counts", "states", "anyone")
-        merged = {name: add(getattr(self, name), getattr(other, name)) for name in names}
-        merged["burdens"] = {
-            score: tuple(map(add, parts, other.burdens[score])) for score, parts in self.burdens.items()
+        cells = pd.concat([self.cells, other.cells[self.segments]], ignore_index=True)
+        both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_CELL}
+        burdens = {
+            score: tuple(map(np.concatenate, zip(parts, other.burdens[score], strict=True)))
+            for score, parts in self.burdens.items()
         }
-        return replace(self, cells=cells, wave=self.wave if self.wave == other.wave else "", **merged)
+        log = pd.concat([self.cleaning, other.cleaning]).groupby("what", sort=False, as_index=False)["count"].sum()
+        together = replace(
+            self, **both, burdens=burdens, wave=self.wave if self.wave == other.wave else "", cleaning=log,
+            notes=tuple(dict.fromkeys(self.notes + other.notes)),
+        )  # fmt: skip
+        return together.regrouped(cells)
 
     __radd__ = __add__
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the tally to one small file, to be read with `Tally.load` and added to others.
+
+        The file holds no answer of a person, but counts and sums of every cell, small ones too: who gives it away
+        tallies with `by=[]` or coarse segments.
+
+        Examples
+        --------
+        >>> import dxkit as dx, pandas as pd, tempfile, pathlib
+        >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+        >>> file = pathlib.Path(tempfile.mkdtemp(), "ours.tally")
+        >>> dx.tally(pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), codebook=book).save(file)
+        >>> dx.Tally.load(file) + dx.Tally.load(file)
+        Tally: 10 respondents, 1 variables
+        """
+        facts = {
+            "codebook": saved.codebook_facts(self.codebook), "roster": saved.roster_facts(self.roster),
+            "cells": saved.frame_facts(self.cells), "variables": saved.frame_facts(self.variables),
+            "cleaning": saved.frame_facts(self.cleaning), "notes": list(self.notes), "wave": self.wave,
+            "min_group": self.min_group, "burdens": list(self.burdens),
+        }  # fmt: skip
+        arrays = {name: getattr(self, name) for name in (*_PER_CELL, "origin")}
+        for score, parts in self.burdens.items():
+            arrays |= {f"{score} {k}": part for k, part in enumerate(parts)}
+        saved.write(path, facts, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Tally:
+        """Read a tally that `save` wrote; a file of another kind, damaged or of a later version is a DataError."""
+        facts, arrays = saved.read(path)
+        return cls(
+            codebook=saved.codebook_of(facts["codebook"]), roster=saved.roster_of(facts["roster"]),
+            cells=saved.frame_of(facts["cells"]), variables=saved.frame_of(facts["variables"]),
+            cleaning=saved.frame_of(facts["cleaning"]), notes=tuple(facts["notes"]), wave=facts["wave"],
+            min_group=facts["min_group"], **{name: arrays[name] for name in (*_PER_CELL, "origin")},
+            burdens={score: tuple(arrays[f"{score} {k}"] for k in range(3)) for score in facts["burdens"]},
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         by = f", by {', '.join(self.segments)}" if self.segments else ""

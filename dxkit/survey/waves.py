@@ -14,11 +14,11 @@ from dxkit.result import Result
 from dxkit.survey import change, intervals
 from dxkit.survey.anonymity import Release
 from dxkit.survey.codebook import Codebook, normal
-from dxkit.survey.counting import variables_of
 from dxkit.survey.cuts import Cut, cut
 from dxkit.survey.responses import Survey
 from dxkit.survey.scores import constant_groups
 from dxkit.survey.tally import Tally
+from dxkit.survey.variables import variables_of
 from dxkit.survey.weighting import Joint, calibrations, joint
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]

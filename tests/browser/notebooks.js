@@ -31,7 +31,8 @@ const looked = page => page.evaluate(() => {
     if (cell.sharedModel.source.startsWith('dx.panel')) found.slider = i
     for (let k = 0; k < cell.outputs.length; k++) {
       const output = cell.outputs.get(k)
-      if (output.type === 'error' || output.type === 'stream') found.faults.push(`cell ${i}: ${output.type}`)
+      const warned = output.type === 'stream' && output.toJSON().name === 'stderr'
+      if (output.type === 'error' || warned) found.faults.push(`cell ${i}: ${output.type}`)
       if (output.data && output.data['image/png']) found.pictures++
       if (output.data && output.data['text/html']) found.tables++
     }
