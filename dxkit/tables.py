@@ -98,7 +98,7 @@ class Table:
 
 
 def as_text(value: object) -> str:
-    """Any cell as stripped text: "" for missing, 4 for 4.0, the date for midnight.
+    """Any cell as stripped text: "" for missing, 4 for 4.0, the date for a midnight that has no zone.
 
     >>> as_text(4.0), as_text(None), as_text("  a "), as_text(True)
     ('4', '', 'a', 'TRUE')
@@ -117,7 +117,7 @@ def as_text(value: object) -> str:
     if isinstance(value, float | np.floating):
         return f"{value:.15g}"
     if isinstance(value, pd.Timestamp):
-        return str(value.date()) if value == value.normalize() else value.isoformat(sep=" ", timespec="seconds")
+        return str(value.date()) if value.tzinfo is None and value == value.normalize() else value.isoformat(sep=" ")
     return str(value).strip()
 
 

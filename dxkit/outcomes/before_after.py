@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
+from scipy.special import ndtri, stdtr
 
-from dxkit.faults import DataError
-from dxkit.outcomes.durations import Durations, durations, log_rank, stamps
+from dxkit.faults import DataError, Faults
+from dxkit.outcomes.durations import Durations, durations, log_rank, stamps, zone
 from dxkit.result import Result
 from dxkit.survey.intervals import t_quantile
+from dxkit.tables import read_table
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -23,6 +24,7 @@ class BeforeAfter(Result):
     table    period (before, after), n, estimate, low, high
     ratio    counts: after over before, with ratio_low and ratio_high; None for durations
     p        of no change
+    seen     power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if unknown
     """
 
     formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
@@ -33,6 +35,7 @@ class BeforeAfter(Result):
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
+    seen: float | None = None
     dispersion: float = math.nan
     curves: tuple[Durations, ...] = ()
 
@@ -44,10 +47,11 @@ def before_after(
 
     Parameters
     ----------
-    data : Series or DataFrame
-        kind count: a Series of counts with the begin of each (equally long) period as index, or a frame with the
-        columns period, count and exposure. kind duration: a frame with the columns start and end (empty: open).
+    data : Series, DataFrame or path
+        kind count: a Series of counts with the begin of each (equally long) period as index, or a table with the
+        columns period, count and exposure. kind duration: a table with the columns start and end (empty: open).
     date : timestamp
+        A period counts as after if it begins on this day or later.
     kind : str
         count or duration.
     as_of : timestamp
@@ -60,12 +64,12 @@ def before_after(
     BeforeAfter
         Counts: the ratio of rates, quasi-Poisson, so that counts may scatter more than chance alone has them; t with
         n - 2 degrees of freedom (McCullagh and Nelder 1989). Durations: Kaplan-Meier medians of what began before and
-        after, and the log-rank test. A difference is no proof of a cause.
+        after, and the log-rank test, its power by Schoenfeld (1981). A difference is no proof of a cause.
 
     Raises
     ------
     DataError
-        Fewer than two periods on a side, counts that cannot be, nothing that began on a side.
+        Every fault of the table; fewer than two periods on a side, nothing that began on a side.
 
     Examples
     --------
@@ -74,7 +78,7 @@ def before_after(
     >>> round(before_after(months, "2026-05-01").ratio, 3)
     1.905
     """
-    day = stamps([date], "date", timezone).iloc[0]
+    day = stamps([date], "date", zone(timezone)).iloc[0]
     if pd.isna(day):
         raise DataError("date is missing; name the day of the change")
     named = str(day.tz_convert(timezone).date())
@@ -84,12 +88,16 @@ def before_after(
         raise DataError(f"kind='{kind}' is not known; use count or duration")
     if as_of is None:
         raise DataError("as_of is missing; name the day of the look")
-    start = stamps(data["start"], "start", timezone)
+    faults = Faults()
+    table = read_table(data, required=("start", "end"), kind="table of durations")
+    start = table.times("start", faults=faults, timezone=timezone, required=True)
+    end = table.times("end", faults=faults, timezone=timezone)
+    for i in np.flatnonzero((end < start).to_numpy()):
+        table.fault(faults, i, "end", "the end lies before the start")
+    faults.raise_if_any()
     sides = [(start < day).to_numpy(), (start >= day).to_numpy()]
     look = stamps([as_of], "as_of", timezone).iloc[0]
-    curves = tuple(
-        durations(data["start"][side], data["end"][side], look, unit=unit, timezone=timezone) for side in sides
-    )
+    curves = tuple(durations(start[side], end[side], look, unit=unit) for side in sides)
     if not all(curve.n for curve in curves):
         raise DataError("nothing began on one side of the date; there is nothing to compare")
     chi, _, p = log_rank([_raw(curve) for curve in curves])
@@ -97,7 +105,8 @@ def before_after(
             for name, curve in zip(("before", "after"), curves, strict=True)]  # fmt: skip
     return BeforeAfter(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, curves=curves,
-        title=f"Before and after {named}: {unit} until half are done", facts=(("log-rank test", f"p {_p(p)}"),),
+        seen=(seen := _seen_finishing(curves)), title=f"Before and after {named}: {unit} until half are done",
+        facts=(("log-rank test", f"p {_p(p)}"), _power(seen, "a pace")),
         method=f"log-rank, chi-square {chi:.3f}", notes=(_CAUSE,),
     )  # fmt: skip
 
@@ -109,6 +118,17 @@ def _p(p: float) -> str:
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def _power(seen: float | None, what: str) -> tuple[str, str]:
+    told = "unknown: nothing to judge it by" if seen is None else f"{what} {seen:.1f} times as high or as low"
+    return "8 in 10 such comparisons would find", told
+
+
+def _seen_finishing(curves: tuple[Durations, ...]) -> float | None:
+    """The ratio of hazards that 8 of 10 log-rank tests with so many ends would find (Schoenfeld 1981)."""
+    n, ends = [curve.n for curve in curves], sum(curve.n - curve.open for curve in curves)
+    return math.exp((ndtri(0.975) + ndtri(0.8)) * sum(n) / math.sqrt(ends * n[0] * n[1])) if ends else None
+
+
 def _raw(curve: Durations) -> tuple[np.ndarray, np.ndarray]:
     """Times and whether each is over, of a curve."""
     table = curve.curve
@@ -116,19 +136,30 @@ def _raw(curve: Durations) -> tuple[np.ndarray, np.ndarray]:
     return times, np.repeat([True, False], [table["events"].sum(), table["censored"].sum()])
 
 
+def _periods(data, timezone: str) -> tuple[pd.Series, np.ndarray, np.ndarray]:
+    """Begin, count and exposure of each period."""
+    if isinstance(data, pd.Series):
+        index = data.index.to_timestamp() if isinstance(data.index, pd.PeriodIndex) else data.index
+        data = pd.DataFrame({"period": index, "count": data.to_numpy()})
+    faults = Faults()
+    table = read_table(data, required=("period", "count"), optional=("exposure",), kind="table of counts")
+    at = table.times("period", faults=faults, timezone=timezone, required=True)
+    count = table.numbers("count", faults=faults, low=0).to_numpy()
+    exposure = np.ones(len(count))
+    if "exposure" in table.frame:
+        exposure = table.numbers("exposure", faults=faults).to_numpy()
+        for i in np.flatnonzero(exposure <= 0):
+            table.fault(faults, i, "exposure", f"{exposure[i]:g} is no exposure; it is above 0")
+    faults.raise_if_any()
+    return at, count, exposure
+
+
 def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
-    frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame({"period": data.index, "count": data.to_numpy()})
-    at = stamps(frame["period"], "period", timezone)
-    count = pd.to_numeric(frame["count"], errors="coerce").to_numpy(dtype=float)
-    exposure = (
-        pd.to_numeric(frame["exposure"], errors="coerce") if "exposure" in frame else pd.Series(np.ones(len(frame)))
-    )
-    exposure = exposure.to_numpy(dtype=float)
-    if not (np.isfinite(count).all() and (count >= 0).all() and np.isfinite(exposure).all() and (exposure > 0).all()):
-        raise DataError("counts are 0 or more and exposures above 0; one is not")
+    at, count, exposure = _periods(data, timezone)
     after = (at >= day).to_numpy()
     if min(after.sum(), (~after).sum()) < 2:
-        raise DataError(f"{(~after).sum()} periods before and {after.sum()} from {named} on; two of each are needed")
+        count_each = f"periods before {named}: {(~after).sum()}, from then on: {after.sum()}"
+        raise DataError(f"{count_each}; two of each are needed")
     rates, totals, fitted = [], [], np.zeros(len(count))
     for side in (~after, after):
         rates.append(count[side].sum() / exposure[side].sum())
@@ -143,17 +174,21 @@ def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
     for name, side, rate, total in zip(("before", "after"), (~after, after), rates, totals, strict=True):
         half = t * math.sqrt(dispersion / total) if total else np.nan
         rows.append([name, int(side.sum()), rate, rate * math.exp(-half), rate * math.exp(half)])
-    ratio, ends, p = None, (None, None), math.nan
+    ratio, ends, p, seen = None, (None, None), math.nan, None
     if min(totals) > 0:
         ratio, se = float(rates[1] / rates[0]), math.sqrt(dispersion * (1 / totals[0] + 1 / totals[1]))
         ends = ratio * math.exp(-t * se), ratio * math.exp(t * se)
         p = float(2 * stdtr(df, -abs(math.log(ratio)) / se))
+        seen = math.exp((t + float(t_quantile(float(df), 0.8))) * se)
     said = (
         f"{ratio:.2f} (95%: {ends[0]:.2f} to {ends[1]:.2f}), p {_p(p)}" if ratio else "unknown: one side has no count"
     )
+    inside = bool(after.any() and (at[~after].max() < day < at[after].min()))
+    notes = (f"the period in which {named} lies counts as before", _CAUSE) if inside else (_CAUSE,)
     return BeforeAfter(
-        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, ratio=ratio,
+        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, ratio=ratio, seen=seen,
         ratio_low=ends[0], ratio_high=ends[1], dispersion=dispersion,
         title=f"Before and after {named}: counts a period",
-        facts=(("times as many after", said),), method=f"quasi-Poisson, dispersion {dispersion:.3f}", notes=(_CAUSE,),
+        facts=(("times as many after", said), _power(seen, "a rate")),
+        method=f"quasi-Poisson, dispersion {dispersion:.3f}", notes=notes,
     )  # fmt: skip

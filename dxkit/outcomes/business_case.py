@@ -65,8 +65,9 @@ def _range(row) -> str:
 
 
 def _people(least: list, vendor: str) -> str:
-    low, mid, high = next(row[1:] for row in least if row[0] == vendor)
-    return "never" if np.isinf(mid) else f"{mid:.0f} (80 in 100: {low:.0f} to {high:.0f}; the field says 30 to 50)"
+    ends = next(row[1:] for row in least if row[0] == vendor)
+    low, mid, high = ("never" if np.isinf(end) else f"{end:,.0f}" for end in ends)
+    return mid if mid == "never" else f"{mid} (80 in 100: {low} to {high}; the field says 30 to 50)"
 
 
 def _share(value: float) -> str:
@@ -134,14 +135,15 @@ def business_case(
     """
     if getattr(ranking, "score", "") != "hours":
         raise DataError("the business case needs hours: rank_pains(survey, score='hours')")
-    if not 0 <= rho <= 1:
+    if not isinstance(rho, int | float) or not 0 <= rho <= 1:
         raise DataError(f"rho={rho!r} is no share; use 0 to 1")
     if not dossier.fit_read:
         raise DataError("the dossier has no sheet fit; say what share of each pain a vendor removes")
     vendor = vendor or tco.cheapest
     if vendor not in dossier.vendors:
         raise DataError(f"{vendor!r} is no vendor of the dossier; there are {', '.join(dossier.vendors)}")
-    declared = dict(declared or {})
+    _possible(tco, exit_cost, dossier, people=people, weeks=weeks, most_hours=most_hours, ramp=ramp)
+    declared = {} if declared is None else declared
     guard(dossier, declared)
     known = ranking.table.dropna(subset=["estimate"])["topic"]
     strange = sorted({fit.topic for fit in dossier.fit_read} - set(known))
@@ -164,7 +166,8 @@ def business_case(
                 continue
             ledgers.append([name, ledger, float(values.mean()), *_quantiles(values)])
         even.append([name, *_quantiles(break_even(cost + left, capacity, cash, risk))])
-        least.append([name, *_quantiles(break_even(DAYS * DAY, rho * saved * weeks * uncertain.bias))])
+        enough = break_even(DAYS * DAY, rho * saved * weeks * uncertain.bias)
+        least.append([name, *_quantiles(np.ceil(np.round(enough, 9)))])
         net = cash + risk + rho * capacity - cost - left
         worth.append([name, float(net.mean()), *_quantiles(net), float((net > 0).mean())])
     table = pd.DataFrame(even, columns=["vendor", "low", "mid", "high"])
@@ -210,6 +213,18 @@ def break_even(cost, capacity, cash=0.0, risk=0.0):
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
     return share if share.ndim else float(share)
+
+
+def _possible(tco, exit_cost, dossier: Dossier, *, people, weeks, most_hours, ramp) -> None:
+    for name, known in (("tco", tco.present), ("exit_cost", set(exit_cost.expected["vendor"]))):
+        if missing := [vendor for vendor in dossier.vendors if vendor not in known]:
+            raise DataError(f"{name} is of another dossier: it has no vendor '{missing[0]}'")
+    numbers = {"weeks": weeks, "most_hours": most_hours, "people": None if isinstance(people, str) else people}
+    for name, value in numbers.items():
+        if value is not None and not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
+            raise DataError(f"{name}={value!r} cannot be; give a number of 0 or more")
+    if not len(ramp) or not all(0 <= step <= 1 for step in ramp):
+        raise DataError(f"ramp={ramp!r} cannot be; give the share of the effect of each year, such as (0.5, 1.0)")
 
 
 def _figure(given, otherwise: Estimate | None) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError, Faults
-from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.durations import Durations, durations, zone
 from dxkit.result import Result
 from dxkit.survey.intervals import wilson
 from dxkit.tables import NO, YES, Table, read_table, timestamp
@@ -70,6 +71,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     >>> catalog_health(services, "* @org/team-a").table["estimate"].round(2).tolist()[:2]
     [0.5, 1.0]
     """
+    zone(timezone)
     faults = Faults()
     table = read_table(catalog, required=("service",), optional=_OPTIONAL, kind="table of the catalog")
     frame = pd.DataFrame({"service": table.text("service"), "owner": table.text("owner")})
@@ -80,7 +82,17 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     template = table.text("created_by_template")
     frame["template"] = table.flags("created_by_template", faults=faults)
     eligible = table.flags("eligible", faults=faults, default=True)
+    for i in np.flatnonzero((frame["path"] == "").to_numpy()):
+        table.fault(faults, i, "service", "the cell is empty; write the service's name, or its path")
+    for i in np.flatnonzero((frame.duplicated(["service", "path"]) & (frame["path"] != "")).to_numpy()):
+        table.fault(faults, i, "service", "the service is there twice; each has one row")
     faults.raise_if_any()
+    look = _look(as_of, timezone, frame, since)
+    later = frame["created"] > look if look is not None else pd.Series(False, index=frame.index)
+    if look is not None:  # what came after the day of the look was not known then
+        frame["registered"], since = frame["registered"] & ~(since > look), since.where(since <= look)
+        for name in ("metadata_changed", "source_changed"):
+            frame[name] = frame[name].where(frame[name] <= look)
     rules = _rules(codeowners)
     frame["codeowners"] = [" ".join(owners_of(path, rules)) for path in frame["path"]]
     frame["agrees"] = [
@@ -88,7 +100,8 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
         for owner, theirs in zip(frame["owner"], frame["codeowners"], strict=True)
     ]  # fmt: skip
     frame["days_behind"] = ((frame["source_changed"] - frame["metadata_changed"]) / pd.Timedelta(days=1)).clip(lower=0)
-    frame, since, template = (each[eligible].reset_index(drop=True) for each in (frame, since, template))
+    kept = eligible & ~later
+    frame, since, template = (each[kept].reset_index(drop=True) for each in (frame, since, template))
     listed = frame[frame["registered"]]
     fresh = listed["days_behind"].dropna() <= max_lag
     agreed = listed["agrees"].dropna().astype(bool)
@@ -97,7 +110,6 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
         _row(MEASURES[0], frame["registered"], len(frame)), _row(MEASURES[1], agreed, len(listed)),
         _row(MEASURES[2], fresh, len(listed)), _row(MEASURES[3], told, len(frame)),
     ]  # fmt: skip
-    look = _look(as_of, timezone, frame, since)
     dated = frame["created"].notna() & (since.notna() | ~frame["registered"])
     took = None
     if look is not None and dated.any():
@@ -112,7 +124,9 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     facts = [] if took is None else [("registered, half of them, after", _days(took))]
     notes = [f"fresh: at most {max_lag} days older than the last change of the source", *table.notes]
     if not eligible.all():
-        notes.append(f"{int((~eligible).sum())} services that are not eligible are left out")
+        notes.append(f"services that are not eligible, left out: {int((~eligible).sum())}")
+    if later.any():
+        notes.append(f"services made after the day of the look, left out: {int(later.sum())}")
     return CatalogHealth(
         table=pd.DataFrame(rows, columns=["measure", "n", "of", "estimate", "low", "high", "unknown"]),
         services=frame[["service", "registered", "owner", "codeowners", "agrees", "days_behind"]],
@@ -167,7 +181,7 @@ def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
     if source is None:
         return []
     text = str(source)
-    if isinstance(source, os.PathLike) or ("\n" not in text and " " not in text.strip()):
+    if isinstance(source, os.PathLike) or ("\n" not in text and not re.search(r"\s@|^\s*#", text)):
         if not Path(text).is_file():
             raise DataError(f"{text}: there is no such CODEOWNERS file")
         text = Path(text).read_text(encoding="utf-8-sig", errors="replace")
@@ -195,5 +209,5 @@ def owners_of(path: str, rules: list[tuple[re.Pattern, list[str]]]) -> list[str]
     >>> owners_of("services/shop", _rules("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
     ['@b']
     """
-    file = f"{path.strip('/')}/catalog-info.yaml"
+    file = posixpath.normpath(f"/{path.strip()}/catalog-info.yaml").lstrip("/")
     return next((owners for pattern, owners in reversed(rules) if pattern.fullmatch(file)), [])

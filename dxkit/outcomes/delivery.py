@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.special import chdtri
 
 from dxkit.faults import DataError, Faults
 from dxkit.outcomes import events
-from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.durations import Durations, durations, zone
 from dxkit.result import Result
 from dxkit.survey.intervals import wilson
 from dxkit.tables import timestamp
@@ -111,7 +112,7 @@ def dora(
     >>> found[found["period"] == "all"]["note"].tolist()[-2]
     'unknown: no incident is recorded'
     """
-    gap, zone = _gap(max_gap), _zone(timezone)
+    gap, zoned = _gap(max_gap), zone(timezone)
     faults = Faults()
     made = events.read(deployments, ("deployment", "time"),
                  ("service", "environment", "outcome", "kind", "team"), "table of deployments")  # fmt: skip
@@ -119,63 +120,58 @@ def dora(
                  ("service", "deployment", "responders", "direct_cost", "reviewed"), "table of incidents")  # fmt: skip
     work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
     told = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
-    deployed, set_aside = events.deployments(made, faults, zone)
-    opened, begun = events.incidents(bugs, faults, zone), events.changes(work, faults, zone)
+    deployed, elsewhere = events.deployments(made, faults, zoned)
+    opened, begun = events.incidents(bugs, faults, zoned), events.changes(work, faults, zoned)
     faults.raise_if_any()
     stamps = pd.concat([deployed["time"], opened["opened"], opened["resolved"], begun["committed"]]).dropna()
-    look = _moment(as_of, "as_of", zone) or (stamps.max() if len(stamps) else None)
-    start = _moment(since, "since", zone) or (stamps.min() if len(stamps) else None)
+    look = _moment(as_of, "as_of", zoned) or (stamps.max() if len(stamps) else None)
+    start = _moment(since, "since", zoned) or (stamps.min() if len(stamps) else None)
     if look is None or not len(deployed) + len(opened) + len(begun):
         rows = [_unknown(metric, "all", "no deployment is recorded") for metric in METRICS]
         return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=told)
     if start >= look:
         raise DataError("the day of the look is not after the first record; name a later as_of or an earlier since")
+    events.land(begun, deployed, elsewhere)
     on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
-    set_aside += int((~on_record).sum())
+    set_aside = pd.concat([elsewhere["time"], deployed["time"][~on_record]])
     deployed = deployed[on_record].reset_index(drop=True)
     opened = opened[(opened["opened"] >= start) & (opened["opened"] <= look)].reset_index(drop=True)
-    events.land(begun, deployed)
     lost = begun["lands"].notna() & (begun["lands"] < begun["committed"])
     gaps = []
     for factor in (0.5, 1.0, 2.0):
         matched = events.matched(opened, deployed, factor * gap)
         failed = events.failed(matched, deployed)
-        share = failed.sum() / max(1, deployed["brings"].sum())
+        share = failed.sum() / deployed["brings"].sum() if deployed["brings"].any() else np.nan
         gaps.append([str(factor * gap), int((matched >= 0).sum()), int(failed.sum()), share])
         if factor == 1.0:
             opened["at"], deployed["failed"] = matched, failed
     known = {
         "deployments": len(deployed) > 0, "changes": len(begun) > 0, "incidents": len(opened) > 0,
-        "rollbacks": bool((deployed["kind"] == "rollback").any()), "kinds": "kind" in made.frame if made else False,
+        "matched": bool((opened["at"] >= 0).any()),
+        "rollbacks": bool((deployed["kind"] == "rollback").any()),
+        "column": made is not None and "kind" in made.frame,
+        "kinds": made is not None and bool((made.text("kind") != "").any()),
     }  # fmt: skip
     rows = []
-    for name, low, high in [*_periods(start, look, period, zone), ("all", start, look)]:
+    for name, low, high in [*_periods(start, look, period, zoned), ("all", start, look)]:
         rows += _metrics(name, low, high, look, deployed, begun[~lost], opened, known, set_aside, int(lost.sum()))
     table = pd.DataFrame(rows, columns=_COLUMNS)
     order = {metric: i for i, metric in enumerate(METRICS)}
     table = table.sort_values("metric", key=lambda each: each.map(order), kind="stable", ignore_index=True)
     frame = pd.DataFrame(gaps, columns=["max_gap", "matched", "failed", "change_fail_rate"])
-    return Dora(
-        table=table, gaps=frame, title="Delivery", notes=(*_notes(frame, opened, set_aside, start, look, zone), *told)
-    )
+    notes = (*_notes(frame, opened, len(set_aside), start, look, zoned), *told)
+    return Dora(table=table, gaps=frame, title="Delivery", notes=notes)
 
 
 def _gap(text) -> pd.Timedelta:
     try:
-        gap = pd.Timedelta(re.sub(r"(?<=[\d ])d$", "D", text) if isinstance(text, str) else text)
+        bare = not isinstance(text, str | timedelta) or re.fullmatch(r"\s*[\d.]+\s*", str(text))  # of which unit?
+        gap = pd.NaT if bare else pd.Timedelta(re.sub(r"(?<=[\d ])d$", "D", text) if isinstance(text, str) else text)
     except ValueError:
         gap = pd.NaT
     if gap is pd.NaT or gap < pd.Timedelta(0):
         raise DataError(f"max_gap={text!r} is no length of time; write it as 24h or 2d")
     return gap
-
-
-def _zone(name: str) -> str:
-    try:
-        pd.Timestamp("2026-01-01").tz_localize(name)
-    except Exception:
-        raise DataError(f"timezone={name!r} is not known; write it as Europe/Berlin or UTC") from None
-    return name
 
 
 def _moment(value, name: str, zone: str) -> pd.Timestamp | None:
@@ -204,7 +200,7 @@ def _periods(start: pd.Timestamp, look: pd.Timestamp, period: str, zone: str):
             yield str(name.date()), max(low, start), min(high, look)
 
 
-def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside: int, lost: int) -> list[list]:
+def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside, lost: int) -> list[list]:
     last = name == "all" or high == look
     inside = {
         key: frame[(frame[key] >= low) & ((frame[key] < high) | (last & (frame[key] <= high)))]
@@ -216,7 +212,8 @@ def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside: i
     rows = []
     if known["deployments"]:
         ends = _garwood(brings) / (days / 7)
-        evidence = [np.nan, 0, 0, set_aside + int((~here["brings"]).sum()), days, ""]
+        aside = len(set_aside) if name == "all" else int(((set_aside >= low) & (set_aside < high)).sum())
+        evidence = [np.nan, 0, 0, aside + int((~here["brings"]).sum()), days, ""]
         rows.append([METRICS[0], name, brings, brings / (days / 7), *ends, _UNITS[METRICS[0]], *evidence])
     else:
         rows.append(_unknown(METRICS[0], name, "no deployment is recorded"))
@@ -232,7 +229,9 @@ def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside: i
     rows.append(_took(METRICS[2], name, took, len(bugs) - len(caused), 0, days, why))
     if brings and (known["incidents"] or known["rollbacks"]):
         failed = int(here["failed"].sum())
-        evidence = [brings, 0, len(bugs) - len(caused), 0, days, "" if known["incidents"] else "from rollbacks alone"]
+        alone = "no incident of a deployment" if known["incidents"] else "from rollbacks alone"
+        note = "" if known["matched"] else alone
+        evidence = [brings, 0, len(bugs) - len(caused), 0, days, note]
         rows.append([METRICS[3], name, failed, *_share(failed, brings), _UNITS[METRICS[3]], *evidence])
     else:
         why = "no incident is recorded" if known["deployments"] and brings else "no deployment is recorded"
@@ -242,7 +241,8 @@ def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside: i
         evidence = [len(here), 0, 0, 0, days, ""]
         rows.append([METRICS[4], name, again, *_share(again, len(here)), _UNITS[METRICS[4]], *evidence])
     else:
-        why = "deployments have no column kind" if len(here) else "no deployment is recorded"
+        column = "no deployment says its kind" if known["column"] else "deployments have no column kind"
+        why = column if len(here) else "no deployment is recorded"
         rows.append(_unknown(METRICS[4], name, why))
     return rows
 
@@ -278,8 +278,9 @@ def _notes(gaps: pd.DataFrame, opened: pd.DataFrame, set_aside: int, start, look
     days = [each.tz_convert(zone).date() for each in (start, look)]
     yield f"on record from {days[0]} to {days[1]}, {zone}"
     if set_aside:
-        yield f"{set_aside} deployments are left out: not in production, failed to get there, or not in this time"
-    if len(opened) and (opened["named"] == "").any():
+        why = "not in production, failed to get there, or not in this time"
+        yield f"{set_aside} {'deployments are' if set_aside > 1 else 'deployment is'} left out: {why}"
+    if len(opened) and (opened["named"] == "").any() and gaps["change_fail_rate"].notna().all():
         told = [f"{100 * row.change_fail_rate:.0f}% with {_hours(row.max_gap)}" for row in gaps.itertuples()]
         yield f"incidents that name no deployment go to the last one before; change fail rate {', '.join(told)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
@@ -95,6 +96,7 @@ def durations(
     """
     if unit not in UNITS:
         raise DataError(f"unit='{unit}' is not known; use hours or days")
+    zone(timezone)
     begun, done = stamps(start, "start", timezone), stamps(end, "end", timezone)
     if len(begun) != len(done):
         raise DataError(
@@ -145,8 +147,19 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
     )  # fmt: skip
 
 
+def zone(name: str) -> str:
+    """The declared time zone, if there is one of this name."""
+    try:
+        pd.Timestamp("2026-01-01").tz_localize(name).tz_convert("UTC")
+    except Exception:
+        raise DataError(f"timezone={name!r} is not known; write it as Europe/Berlin or UTC") from None
+    return name
+
+
 def stamps(values, name: str, timezone: str) -> pd.Series:
     """Timestamps in UTC; those without a zone are taken in the declared one."""
+    if isinstance(values, str | pd.DataFrame) or not isinstance(values, Iterable):
+        raise DataError(f"{name}: expected a column or list of times, got {type(values).__name__}")
     found = [timestamp(value, timezone) for value in values]
     faults = [f"row {i + 1}, {name}: {problem}" for i, (_, problem) in enumerate(found) if problem]
     if faults:
@@ -165,14 +178,18 @@ def _log_log(survival: np.ndarray, risk: np.ndarray, events: np.ndarray) -> tupl
 
 
 def _reached(at: np.ndarray, curve: np.ndarray, level: float) -> float | None:
-    """When a falling curve comes down to a level: the middle of the time in which it stays there; None if never."""
+    """When a falling curve comes down to a level: the middle of the time in which it stays there; None if never.
+
+    Where it stays there to its end, the middle of that time, as R's quantile.survfit has it.
+    """
+    down = np.flatnonzero(curve < level + _FLAT)
+    if not len(down):
+        return None
+    first = int(down[0])
+    if curve[first] < level - _FLAT:
+        return float(at[first])
     below = np.flatnonzero(curve < level - _FLAT)
-    level_at = np.flatnonzero(np.abs(curve - level) <= _FLAT)
-    first = int(below[0]) if len(below) else None
-    if len(level_at) and (first is None or level_at[0] < first):
-        start = float(at[level_at[0]])
-        return (start + float(at[first])) / 2 if first is not None else start
-    return None if first is None else float(at[first])
+    return float(at[first] + at[int(below[0]) if len(below) else -1]) / 2
 
 
 def _span(low: str, high: str) -> str:
@@ -187,6 +204,8 @@ def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:
 
 def log_rank(groups) -> tuple[float, int, float]:
     """Whether durations of groups differ: chi-square, degrees of freedom and p (Mantel 1966).
+
+    A group of which nobody was left when the first one was done says nothing and takes no degree of freedom.
 
     Parameters
     ----------
@@ -208,8 +227,9 @@ def log_rank(groups) -> tuple[float, int, float]:
         expected += d * risk / n
         if n > 1:
             spread += d * (n - d) / (n - 1) * (np.diag(risk / n) - np.outer(risk, risk) / n**2)
-    gap, freedom = (observed - expected)[:-1], len(groups) - 1
-    chi = float(gap @ np.linalg.solve(spread[:-1, :-1], gap)) if freedom and spread[:-1, :-1].any() else 0.0
+    seen = np.flatnonzero(expected > 0)[:-1]
+    gap, freedom, spread = (observed - expected)[seen], len(seen), spread[np.ix_(seen, seen)]
+    chi = float(gap @ np.linalg.solve(spread, gap)) if spread.any() else 0.0
     return chi, freedom, float(chdtrc(freedom, chi)) if freedom else 1.0
 
 
@@ -230,8 +250,10 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     >>> time_to_first_deploy(hires, "2026-02-01").open
     1
     """
+    zone(timezone)
     faults = Faults()
-    table = read_table(hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires")
+    table = read_table(hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires",
+                       empty=True)  # fmt: skip
     begun = table.times("start", faults=faults, timezone=timezone, required=True)
     done = table.times("first_deploy", faults=faults, timezone=timezone)
     for i in np.flatnonzero((done < begun).to_numpy()):

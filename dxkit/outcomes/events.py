@@ -12,7 +12,8 @@ _KINDS = ("planned", "unplanned", "rollback")
 
 
 def read(source, required, optional, kind: str) -> Table | None:
-    return None if source is None else read_table(source, required=required, optional=optional, kind=kind, empty=True)
+    nothing = source is None or (isinstance(source, pd.DataFrame) and not len(source) and not len(source.columns))
+    return None if nothing else read_table(source, required=required, optional=optional, kind=kind, empty=True)
 
 
 def _ids(table: Table, column: str, faults: Faults) -> pd.Series:
@@ -24,11 +25,12 @@ def _ids(table: Table, column: str, faults: Faults) -> pd.Series:
     return names
 
 
-def deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.DataFrame, int]:
-    """Those that reached production, in time's order, and how many did not."""
+def deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Those that reached production, and those that did not, in time's order."""
     if table is None:
         empty = pd.Series(dtype="datetime64[ns, UTC]")
-        return pd.DataFrame({"name": [], "time": empty, "service": [], "kind": [], "brings": pd.Series(dtype=bool)}), 0
+        none = pd.DataFrame({"name": [], "time": empty, "service": [], "kind": [], "brings": pd.Series(dtype=bool)})
+        return none, none
     frame = pd.DataFrame({
         "name": _ids(table, "deployment", faults), "service": table.text("service"),
         "time": table.times("time", faults=faults, timezone=zone, required=True),
@@ -37,8 +39,7 @@ def deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.Data
     })  # fmt: skip
     live = table.text("environment").str.casefold().isin(["", "production", "prod"]) & (frame["outcome"] == "success")
     frame["brings"] = frame["kind"] != "rollback"
-    frame = frame[live].sort_values("time", kind="stable").reset_index(drop=True)
-    return frame, int((~live).sum())
+    return tuple(frame[rows].sort_values("time", kind="stable").reset_index(drop=True) for rows in (live, ~live))
 
 
 def incidents(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
@@ -64,13 +65,14 @@ def changes(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
     return pd.DataFrame({"named": table.text("deployment"), "committed": times})
 
 
-def land(begun: pd.DataFrame, deployed: pd.DataFrame) -> None:
-    """When each change reached production: NaT if it names none; `unmatched` if it names one that is not there."""
+def land(begun: pd.DataFrame, deployed: pd.DataFrame, elsewhere: pd.DataFrame) -> None:
+    """When each change reached production: NaT if it names none, or one that did not get there; `unmatched` if it names
+    one that is not known at all."""
     at = pd.Index(deployed["name"]).get_indexer(begun["named"]) if len(begun) else np.array([], dtype=int)
     times = pd.DatetimeIndex(deployed["time"])
     lands = [times[k] if k >= 0 else pd.NaT for k in at]
     begun["lands"] = pd.Series(pd.DatetimeIndex(lands, tz="UTC"), index=begun.index)
-    begun["unmatched"] = (at < 0) & (begun["named"] != "").to_numpy()
+    begun["unmatched"] = (at < 0) & (begun["named"] != "").to_numpy() & ~begun["named"].isin(elsewhere["name"])
 
 
 def matched(opened: pd.DataFrame, deployed: pd.DataFrame, gap: pd.Timedelta) -> np.ndarray:

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError, Faults
-from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.durations import Durations, durations, stamps
 from dxkit.result import Result
 from dxkit.survey import change
 from dxkit.survey.intervals import student, wilson
 from dxkit.survey.ranking import rank_pains
+from dxkit.survey.topics import NEEDS
+from dxkit.survey.waves import differs
 from dxkit.tables import read_table
 
 _TOLD = {
@@ -102,9 +104,11 @@ def follow_up(
     first = rank_pains(before, score=score, fpc=False)
     second = rank_pains(after, score=first.score, fpc=False)
     left, right = first.table.set_index("topic"), second.table.set_index("topic")
-    topics = [topic for topic in left.index if topic in right.index]
+    apart = _apart(before.codebook, after.codebook, first.score, [*left.index, *right.index.difference(left.index)])
+    topics = [topic for topic in left.index if topic not in apart]
     if not topics:
-        raise DataError("the two waves have no topic in common")
+        raise DataError("the two waves have no topic in common that was asked alike")
+    notes = [*notes, *(f"not compared: {topic}, {why}" for topic, why in apart.items())]
     left, right = left.loc[topics], right.loc[topics]
     figures = [left[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
     figures += [right[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
@@ -120,7 +124,7 @@ def follow_up(
     facts = [] if completion is None else [
         ("actions done", f"{100 * completion[0]:.0f}% (95%: {100 * completion[1]:.0f} to {100 * completion[2]:.0f}%)"),
     ]  # fmt: skip
-    if age is not None:
+    if age is not None and age.n:
         half = age.median.estimate
         facts.append(("half of the actions are done after", "not reached" if half is None else f"{half:,.0f} days"))
     return FollowUp(
@@ -129,6 +133,20 @@ def follow_up(
         facts=tuple(facts),
         notes=("of it real: the first score without the part that is probably luck; the change is from there", *notes),
     )  # fmt: skip
+
+
+def _apart(one, two, score: str, topics: list[str]) -> dict[str, str]:
+    """Why a topic was not asked alike in both waves, for those that were not."""
+    why = {}
+    for topic in topics:
+        items = [[item for kind in NEEDS[score] for item in book.topic_items(topic, kind)] for book in (one, two)]
+        if not all(items):
+            why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
+        elif set(items[0]) != set(items[1]):
+            why[topic] = "other questions then and now"
+        elif found := [reason for item in items[0] if (reason := differs(one, two, item))]:
+            why[topic] = found[0]
+    return why
 
 
 def judged(before, shrunken, se1, n1, after, se2, n2, *, confidence: float = 0.95):
@@ -151,7 +169,7 @@ def _actions(source, topics: list[str], as_of):
     """By topic whether its actions are done and what they were; their age, completion, repeats, and notes."""
     faults = Faults()
     table = read_table(source, required=("retro_date", "action", "topic", "done"),
-                       optional=("scope", "owner", "due", "measure"), kind="table of actions")  # fmt: skip
+                       optional=("scope", "owner", "due", "measure"), kind="table of actions", empty=True)  # fmt: skip
     agreed = table.times("retro_date", faults=faults, required=True)
     ended = table.times("done", faults=faults)
     names, texts = table.text("topic"), table.text("action")
@@ -165,10 +183,14 @@ def _actions(source, topics: list[str], as_of):
         table.fault(faults, i, "done", "it was done before it was agreed")
     faults.raise_if_any()
     names = names.map(lambda name: spelled.get(" ".join(name.split()).casefold(), ""))
-    look = pd.concat([agreed, ended]).max() if as_of is None else as_of
+    look = pd.concat([agreed, ended]).max() if as_of is None else stamps([as_of], "as_of", "UTC").iloc[0]
+    known = (agreed <= look).to_numpy()
+    later = int((~known).sum())
+    names, texts, agreed, ended = (each[known].reset_index(drop=True) for each in (names, texts, agreed, ended))
+    ended = ended.where(ended <= look)
     age = durations(agreed, ended, look, unit="days", title="From agreeing on an action to its end")
     count, total = int(ended.notna().sum()), len(ended)
-    completion = (count / total, *map(float, wilson(count / total, total)))
+    completion = (count / total, *map(float, wilson(count / total, total))) if total else None
     done, told, dates = {}, {}, {}
     for name, text, end, day in zip(names, texts, ended, agreed, strict=True):
         if name:
@@ -178,6 +200,8 @@ def _actions(source, topics: list[str], as_of):
     repeats = tuple(name for name, days in dates.items() if len(days) > 1)
     still = [name for name, state in done.items() if state == "open"]
     notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
+    if later:
+        notes.append(f"actions agreed after the day of the look, left out: {later}")
     if len(still) > 2:
         notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
     return done, told, age, completion, repeats, notes

@@ -38,7 +38,7 @@ def deployments_from_git(
     Raises
     ------
     DataError
-        No git, no clone, no such branch, or nothing that matches.
+        No git, no clone, no such branch, nothing that matches, or merges of a clone whose history is cut (shallow).
 
     Examples
     --------
@@ -47,10 +47,11 @@ def deployments_from_git(
     dxkit.faults.DataError: /nowhere: there is no such folder
     """
     if branch is None:
-        lines = _git(path, "for-each-ref", "refs/tags", "--format=%(refname:short)%09%(creatordate:iso-strict)")
+        lines = _git(path, "for-each-ref", "refs/tags", "--format=%(refname:strip=2)%09%(creatordate:iso-strict)")
         found = [line.rsplit("\t", 1) for line in lines]
         found = [(name, time) for name, time in found if time and fnmatchcase(name, pattern)]
     else:
+        _whole(path)
         lines = _git(path, "log", "--first-parent", "--merges", "--format=%H%x09%cI%x09%s", _safe(branch), "--")
         parts = [line.split("\t", 2) for line in lines]
         found = [(name, time) for name, time, subject in parts if fnmatchcase(subject, pattern)]
@@ -83,6 +84,7 @@ def changes_from_git(path: str | os.PathLike, deployments: pd.DataFrame) -> pd.D
     Traceback (most recent call last):
     dxkit.faults.DataError: /nowhere: there is no such folder
     """
+    _whole(path)
     rows, seen = [], []
     for name in [*deployments["deployment"], ""]:
         ends = [f"^{_safe(each)}" for each in seen[-1:]]
@@ -101,6 +103,11 @@ def _safe(name: str) -> str:
     return name
 
 
+def _whole(path: str | os.PathLike) -> None:
+    if _git(path, "rev-parse", "--is-shallow-repository") == ["true"]:
+        raise DataError(f"{path}: the history of this clone is cut (shallow); run git fetch --unshallow first")
+
+
 def _git(path: str | os.PathLike, *words: str) -> list[str]:
     if not Path(path).is_dir():
         raise DataError(f"{path}: there is no such folder")
@@ -116,4 +123,4 @@ def _git(path: str | os.PathLike, *words: str) -> list[str]:
     if done.returncode:
         why = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise DataError(f"{path}: git says {why[0][:160] if why else 'no'}")
-    return done.stdout.decode("utf-8", "replace").splitlines()
+    return done.stdout.decode("utf-8", "replace").removesuffix("\n").split("\n") if done.stdout else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import ClassVar
@@ -62,7 +63,8 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     Raises
     ------
     DataError
-        Fewer than 8 values, a negative count, a duration that is not above 0, a share outside 0 to 1.
+        Fewer than 8 values, a negative count, a duration that is not above 0, a share outside 0 to 1; a period that is
+        missing or there twice, where the index holds times.
 
     Examples
     --------
@@ -71,29 +73,30 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     """
     if kind not in KINDS:
         raise DataError(f"kind='{kind}' is not known; use count, duration or share")
-    given = series if isinstance(series, pd.Series) else pd.Series(list(series))
+    given = _in_order(series)
     values = pd.to_numeric(given, errors="coerce")
     words = given.notna() & values.isna()
     if words.any():
-        raise DataError(f"the value of {given.index[words][0]} is not a number")
+        raise DataError(f"the value of {_name(given.index[words][0])} is not a number")
     values = values.dropna().astype(float)
     wrong = {"count": values < 0, "duration": values <= 0, "share": (values < 0) | (values > 1)}[kind] | np.isinf(
         values
     )
     if wrong.any():
-        raise DataError(f"the value of {values.index[wrong.to_numpy()][0]} cannot be a {kind}")
+        raise DataError(f"the value of {_name(values.index[wrong.to_numpy()][0])} cannot be a {kind}")
     if len(values) < FEWEST:
-        raise DataError(f"{len(values)} values say nothing of a trend; {FEWEST} are needed")
+        raise DataError(f"a trend needs {FEWEST} values or more, and not {len(values)}")
     y = _scaled(values.to_numpy(), kind)
     centre, sigma, k = _limits(y)
     outside = np.abs(y - centre) > k * sigma + 1e-12
-    periods = [str(each.date()) if isinstance(each, pd.Timestamp) else str(each) for each in values.index]
+    periods = [_name(each) for each in values.index]
     signals = [f"{periods[i]} lies outside the limits of chance" for i in np.flatnonzero(outside)]
     longest, crossings, useful = _runs(y)
     if longest > _longest(useful):
         signals.append(f"{longest} values in a row on one side of the median; up to {_longest(useful)} is chance")
     if crossings < _fewest(useful):
-        signals.append(f"the median is crossed {crossings} times; from {_fewest(useful)} on is chance")
+        times = {0: "never", 1: "once"}.get(crossings, f"{crossings} times")
+        signals.append(f"the median is crossed {times}; from {_fewest(useful)} times on is chance")
     low, high = (_back(np.array([centre - s * k * sigma]), kind)[0] for s in (1, -1))
     table = pd.DataFrame({
         "period": periods, "value": values.to_numpy(), "centre": _back(np.array([centre]), kind)[0],
@@ -103,7 +106,7 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     seen = [f"{row.change:g} times as much would be seen in {percent(row.seen)}" for row in power.itertuples()]
     notes = [f"a lasting change from the middle on: {', '.join(seen)}"]
     if len(given) > len(values):
-        notes.append(f"{len(given) - len(values)} empty values left out")
+        notes.append(f"empty values left out: {len(given) - len(values)}")
     if len(values) > 2 * _YEAR:
         notes.append("the more points, the more often chance looks like a run; months are enough for a year")
     return Trend(
@@ -111,6 +114,29 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
         facts=(("signals", "; ".join(signals) or "none: chance alone explains these values"),),
         notes=tuple(notes),
     )  # fmt: skip
+
+
+def _in_order(series) -> pd.Series:
+    """The values in the order of time, where the index says it; refused where one is there twice or none is there."""
+    if not isinstance(series, pd.Series):
+        if isinstance(series, str | pd.DataFrame) or not isinstance(series, Iterable):
+            raise DataError(f"expected a Series or a list of values, got {type(series).__name__}; pick one column")
+        return pd.Series(list(series))
+    if not isinstance(series.index, pd.DatetimeIndex | pd.PeriodIndex):
+        return series
+    given = series.sort_index()
+    if given.index.hasnans or given.index.has_duplicates:
+        raise DataError("the index names a period twice, or leaves one without a name; give one value a period")
+    steps = np.diff((given.index.to_timestamp() if isinstance(given.index, pd.PeriodIndex) else given.index).asi8)
+    if len(steps) and steps.max() > 1.5 * np.median(steps):
+        i = int(steps.argmax())
+        gap = f"between {_name(given.index[i])} and {_name(given.index[i + 1])} a period is missing"
+        raise DataError(f"{gap}; put it in, with 0 if nothing happened or empty if nobody counted")
+    return given
+
+
+def _name(period) -> str:
+    return str(period.date()) if isinstance(period, pd.Timestamp) else str(period)
 
 
 def _scaled(values: np.ndarray, kind: str) -> np.ndarray:

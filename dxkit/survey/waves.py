@@ -160,20 +160,20 @@ def _comparable(first: pd.DataFrame, second: pd.DataFrame, one: Codebook, two: C
     for level, name in dict.fromkeys(keys[0] + keys[1]):
         if (level, name) not in keys[0] or (level, name) not in keys[1]:
             why[level, name] = "only in the later wave" if (level, name) in keys[1] else "only in the earlier wave"
-        elif level == "item" and (reason := _changed(one, two, name)):
+        elif level == "item" and (reason := differs(one, two, name)):
             why[level, name] = reason
     changed = {name for level, name in why if level == "item"}
     for level, name in keys[1]:
         parts = {"dimension": [name], "overall": two.dimensions}.get(level, [])
         items = {item for part in parts for book in (one, two) for item in book.dimension_items(part)}
         moved = {i for part in parts for i in set(one.dimension_items(part)) ^ set(two.dimension_items(part))}
-        if (level, name) not in why and (differs := sorted((items & changed) | moved)):
-            why[level, name] = f"holds {', '.join(differs)}, not the same in both waves"
+        if (level, name) not in why and (others := sorted((items & changed) | moved)):
+            why[level, name] = f"holds {', '.join(others)}, not the same in both waves"
     rows = [(level, name, reason) for (level, name), reason in why.items()]
     return [key for key in keys[1] if key not in why], pd.DataFrame(rows, columns=["level", "name", "why"])
 
 
-def _changed(one: Codebook, two: Codebook, item: str) -> str:
+def differs(one: Codebook, two: Codebook, item: str) -> str:
     """How a question differs between two codebooks; empty where it does not."""
     first, second = one.item(item), two.item(item)
     if normal(first["text"]) != normal(second["text"]):

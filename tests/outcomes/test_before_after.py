@@ -54,7 +54,7 @@ def test_durations_before_and_after_are_compared_by_the_log_rank_test():
 
 @pytest.mark.parametrize(("data", "options", "says"), [
     (months([1, 2, 3, 4]), {"date": "2026-04-01"}, "two of each are needed"),
-    (months([1, 2, -3, 4]), {"date": "2026-03-01"}, "counts are 0 or more"),
+    (months([1, 2, -3, 4]), {"date": "2026-03-01"}, "row 3, column count: -3 is too small"),
     (OPEN, {"date": "2026-02-01", "kind": "duration", "as_of": "2026-03-01"},
      "nothing began on one side"),
     (OPEN, {"date": "2026-02-01", "kind": "duration"}, "as_of is missing"),
@@ -62,3 +62,40 @@ def test_durations_before_and_after_are_compared_by_the_log_rank_test():
 def test_comparisons_that_cannot_be(data, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.before_after(data, **options)
+
+
+def test_the_power_is_stated():
+    """By hand: t(6) at 0.975 and 0.8 for rates; normal quantiles, 11 ends and 6 of 12 on each side for durations."""
+    found = dx.before_after(months([9, 11, 10, 12, 21, 18, 22, 19]), "2026-05-01")
+    assert found.seen == pytest.approx(math.exp((2.446911851145 + 0.905703285) * math.sqrt(1 / 42 + 1 / 80)), rel=1e-8)
+    assert "8 in 10 such comparisons would find: a rate 1.9 times as high or as low" in repr(found)
+    frame = pd.DataFrame({"start": ["2026-01-01"] * 6 + ["2026-03-01"] * 6, "end": ["2026-03-05"] * 11 + [""]})
+    took = dx.before_after(frame, "2026-02-01", "duration", as_of="2026-04-01")
+    assert took.seen == pytest.approx(math.exp((1.959963985 + 0.841621234) / math.sqrt(11 / 4)), rel=1e-8)
+    assert dx.before_after(months([0, 0, 3, 4]), "2026-03-01").seen is None
+
+
+def test_a_path_and_months_of_pandas_are_read_too(tmp_path):
+    values = months([9, 11, 10, 12, 21, 18, 22, 19])
+    values.rename_axis("period").rename("count").to_csv(tmp_path / "counts.csv")
+    ratios = [dx.before_after(data, "2026-05-01").ratio
+              for data in (values, values.to_period("M"), str(tmp_path / "counts.csv"))]  # fmt: skip
+    assert len(set(ratios)) == 1
+
+
+def test_the_period_that_holds_the_date_is_named():
+    values = months([9, 11, 10, 12, 21, 18, 22, 19])
+    assert "the period in which 2026-05-15 lies counts as before" in repr(dx.before_after(values, "2026-05-15"))
+    assert "counts as before" not in repr(dx.before_after(values, "2026-05-01"))
+
+
+@pytest.mark.parametrize(("data", "options", "says"), [
+    (pd.DataFrame({"a": [1]}), {}, "needs a column 'period'"),
+    (pd.DataFrame({"a": [1]}), {"kind": "duration", "as_of": "2026-03-01"}, "needs a column 'start'"),
+    ([1, 2, 3], {}, "got list"), (months([1, None, 3, 4]), {}, "row 2, column count: the cell is empty"),
+    (OPEN.assign(end="2025-01-01"), {"kind": "duration", "as_of": "2026-03-01"}, "the end lies before the start"),
+    (pd.DataFrame({"period": ["2026-01-01"], "count": [1], "exposure": [0]}), {}, "0 is no exposure"),
+])  # fmt: skip
+def test_tables_that_cannot_be_compared(data, options, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.before_after(data, "2026-02-01", **options)

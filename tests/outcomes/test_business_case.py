@@ -178,3 +178,41 @@ def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sampl
     bare = dx.read_dossier({"costs": costs})
     with pytest.raises(dx.DataError, match="no sheet fit"):
         dx.business_case(sample[0], bare, dx.tco(bare), dx.exit_cost(bare))
+
+
+def test_the_smallest_headcount_is_one_of_whole_people_that_is_enough():
+    """1760 hours against 0.9 x 44 x 0.5 of each person: 88.9, so 88 are not enough."""
+    found = case(hours(CI=1.8), made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]]), people=10, hourly=70)
+    assert found.headcount["mid"].tolist() == [89.0]
+    none = case(hours(CI=1.8), made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]]), people=10, rho=0)
+    assert np.isinf(none.headcount["mid"]).all()
+    assert "pays, with 0%: never" in repr(none)
+
+
+@pytest.mark.parametrize(("overlap", "line"), [
+    ("hours and DORA", "lower change failure rate"), ("hours and DORA", "lead-times halved"),
+    ("hours and DORA", "more deployments"), ("hours and DORA", "mean time to recovery"),
+    ("hours and incident cost", "on call"), ("onboarding and hires' hours", "quicker hiring"),
+    ("retired licences and TCO", "wiki retirement"), ("retired licences and TCO", "licensing of the old tool"),
+])  # fmt: skip
+def test_other_words_for_an_overlap_are_known(overlap, line):
+    dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], [["A", line, "cash", "yearly", 50]])
+    with pytest.raises(dx.DataError, match=overlap):
+        case(hours(CI=2.0), dossier, people=1, hourly=1)
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    ({"rho": "0.5"}, "is no share"), ({"ramp": ()}, "ramp"), ({"ramp": (-1.0,)}, "ramp"), ({"weeks": -1}, "weeks=-1"),
+    ({"people": -3}, "people=-3"), ({"most_hours": "2"}, "most_hours='2'"), ({"declared": ["x"]}, "got list"),
+])  # fmt: skip
+def test_numbers_that_cannot_be(sample, options, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.business_case(*sample, **options)
+
+
+def test_costs_of_another_dossier_are_refused(sample):
+    other = made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]])
+    with pytest.raises(dx.DataError, match="tco is of another dossier"):
+        dx.business_case(sample[0], sample[1], dx.tco(other), sample[3], vendor="Port")
+    with pytest.raises(dx.DataError, match="exit_cost is of another dossier"):
+        dx.business_case(sample[0], sample[1], sample[2], dx.exit_cost(other))

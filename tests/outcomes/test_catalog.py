@@ -74,3 +74,30 @@ def test_a_file_is_read_as_its_text(tmp_path):
     (tmp_path / "CODEOWNERS").write_text(RULES)
     one, two = (dx.catalog_health(CATALOG, source).table for source in (RULES, tmp_path / "CODEOWNERS"))
     pd.testing.assert_frame_equal(one, two)
+
+
+def test_what_comes_after_the_look_does_not_leak_in():
+    found = dx.catalog_health(CATALOG, RULES, as_of="2026-01-15")
+    table = found.table.set_index("measure")
+    assert (table.loc["registered", "n"], table.loc["registered", "of"]) == (2, 4)
+    assert table.loc["as fresh as the source", "of"] == 0
+    assert (found.to_register.n, found.to_register.open) == (3, 2)
+    assert "made after the day of the look, left out: 3" in repr(dx.catalog_health(CATALOG, RULES, as_of="2025-06-01"))
+
+
+def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path):
+    folder = tmp_path / "my repository"
+    folder.mkdir()
+    (folder / "CODEOWNERS").write_text("/catalog-info.yaml @org/root\n")
+    found = dx.catalog_health(CATALOG[:1].assign(path=".", owner="root"), str(folder / "CODEOWNERS"))
+    assert found.services["agrees"].tolist() == [True]
+    with pytest.raises(dx.DataError, match="no such CODEOWNERS file"):
+        dx.catalog_health(CATALOG, str(folder / "GONE"))
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"service": "shop", "path": "a"}, "row 2.*is there twice"), ({"service": "", "path": ""}, "the cell is empty"),
+])  # fmt: skip
+def test_every_service_has_one_row(change, says):
+    with pytest.raises(dx.DataError, match=f"(?s){says}"):
+        dx.catalog_health(CATALOG.assign(**change), RULES)

@@ -58,7 +58,9 @@ def test_a_rollback_fails_what_it_undoes_brings_no_change_and_is_rework():
 def test_an_open_incident_is_counted_as_open():
     bugs = incidents(("a", "2026-01-10 01:00", "2026-01-10 05:00", "d1"), ("b", "2026-01-20 01:00", "", "d2"))
     found = row(dx.dora(DEPLOYED, incidents=bugs, as_of="2026-04-01"), "failed deployment recovery time")
-    assert (found["n"], found["open"], found["estimate"]) == (2, 1, 4.0)
+    assert (found["n"], found["open"], found["low"]) == (2, 1, 4.0)
+    flat_to = 24 * 71 - 1  # hours from the second one to the day of the look
+    assert found["estimate"] == (4.0 + flat_to) / 2  # what median(survfit()) of R gives
     assert np.isnan(found["high"])
 
 
@@ -150,3 +152,56 @@ def test_every_deployment_is_in_one_period():
         table = dx.dora(frame, period=period, timezone="America/New_York").table
         rows = table[(table["metric"] == "deployment frequency") & (table["period"] != "all")]
         assert rows["n"].sum() == 300
+
+
+def test_what_comes_after_the_look_does_not_leak_in():
+    made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-10"), ("d3", "2026-03-10"))
+    changes = pd.DataFrame({"change": list("abc"), "deployment": ["d1", "d2", "d3"],
+                            "committed": ["2026-01-09", "2026-02-08", "2026-02-14"]})  # fmt: skip
+    bugs = incidents(("a", "2026-02-11", "2026-02-25", "d2"), ("b", "2026-03-11", "2026-03-12", "d3"))
+    now = dx.dora(made, changes, bugs, as_of="2026-02-20")
+    then = changes.assign(deployment=["d1", "d2", ""]), bugs[:1].assign(resolved="")
+    known = dx.dora(made[:2], *then, as_of="2026-02-20")
+    columns = ["metric", "period", "n", "estimate", "low", "high", "open", "unmatched"]
+    pd.testing.assert_frame_equal(now.table[columns], known.table[columns])
+    lead = row(now, "change lead time")
+    assert (lead["n"], lead["open"], lead["unmatched"], lead["estimate"]) == (3, 1, 0, 48.0)
+
+
+def test_a_change_whose_deployment_failed_is_not_in_production():
+    made = deployments(("d1", "2026-01-10"), ("d2", "2026-01-20"), outcome=["success", "failed"])
+    changes = pd.DataFrame({"change": ["a", "b"], "committed": "2026-01-09", "deployment": ["d1", "d2"]})
+    lead = row(dx.dora(made, changes, as_of="2026-02-01"), "change lead time")
+    assert (lead["n"], lead["open"], lead["unmatched"]) == (2, 1, 0)
+
+
+def test_kinds_that_nobody_wrote_down_are_unknown_and_not_all_planned():
+    made = deployments(("d1", "2026-01-10", ""), ("d2", "2026-01-20", ""))
+    found = row(dx.dora(made, as_of="2026-02-01"), "deployment rework rate")
+    assert found["note"] == "unknown: no deployment says its kind"
+    assert np.isnan(found["estimate"])
+
+
+def test_frames_without_columns_are_nothing_recorded():
+    nothing = pd.DataFrame()
+    assert dx.dora(nothing, nothing, nothing).table["note"].str.startswith("unknown").all()
+
+
+def test_without_deployments_no_gap_gives_a_fail_rate():
+    found = dx.dora(None, incidents=incidents(("a", "2026-01-05", "", "")), as_of="2026-02-01")
+    assert found.gaps["change_fail_rate"].isna().all()
+    assert "0%" not in repr(found)
+
+
+def test_what_is_set_aside_is_counted_in_its_own_period():
+    made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-02"), ("d3", "2026-02-20"),
+                       environment=["production", "staging", "production"])  # fmt: skip
+    found = dx.dora(made, as_of="2026-03-01")
+    excluded = [row(found, "deployment frequency", name)["excluded"] for name in ("2026-01-01", "2026-02-01", "all")]
+    assert excluded == [0, 1, 1]
+
+
+@pytest.mark.parametrize("gap", [24, "24", " 1.5 "])
+def test_a_gap_without_a_unit_is_refused(gap):
+    with pytest.raises(dx.DataError, match="write it as 24h"):
+        dx.dora(DEPLOYED, max_gap=gap)

@@ -119,3 +119,42 @@ def test_the_survival_curve_falls_and_counts_everybody():
     assert curve["events"].sum() + curve["censored"].sum() == 200
     bounded = curve.dropna(subset=["low", "high"])
     assert ((bounded["low"] <= bounded["survival"]) & (bounded["survival"] <= bounded["high"])).all()
+
+
+@pytest.mark.parametrize(("times", "ends", "median", "p85"), [
+    ([1, 2], 1, (1.5, 1, None), (None, 1, None)), ([1, 2, 3, 4], 2, (3, 1, None), (None, 1, None)),
+    (range(1, 21), 17, (10.5, 5, 15), (18.5, 14, None)), (range(1, 21), 20, (10.5, 5, 15), (17.5, 14, None)),
+    ([0, 0, 2], 2, (0, 0, None), (None, 0, None)),
+])  # fmt: skip
+def test_where_the_curve_is_flat_the_quantiles_are_those_of_r(times, ends, median, p85):
+    """R 4.2.2, survival 3.5: quantile(survfit(Surv(t, e) ~ 1, conf.type = "log-log"), c(0.5, 0.85))."""
+    found = from_times(times, np.arange(len(times)) < ends)
+    for own, theirs in ((found.median, median), (found.p85, p85)):
+        assert list(own) == [None if value is None else pytest.approx(value, abs=1e-9) for value in theirs]
+
+
+def test_a_group_that_left_before_the_first_end_takes_no_degree_of_freedom():
+    two = [([2, 3, 5, 8], [True, True, False, True]), ([4, 6, 9], [True, True, True])]
+    assert log_rank([*two, ([1, 1], [False, False])]) == pytest.approx(log_rank(two), abs=1e-12)
+    assert log_rank([([1, 2], [False] * 2), ([3], [False])])[2] == 1.0
+
+
+def test_parts_of_a_second_and_zones_of_a_midnight_are_kept():
+    start = pd.Timestamp("2026-01-01", tz="Europe/Berlin")
+    hours = [0.1234567, 1.7654321, 2.5]
+    took = dx.durations([start] * 3, [start + pd.Timedelta(hours=hour) for hour in hours], "2026-02-01")
+    assert took.curve["time"].tolist() == pytest.approx(hours, abs=1e-9)
+    assert dx.durations([start], ["2026-01-01T00:00Z"], "2026-02-01").median.estimate == 1.0
+
+
+@pytest.mark.parametrize(("start", "options", "says"), [
+    ("2026-01-01", {}, "start: expected a column or list of times, got str"),
+    (["2026-01-01"], {"timezone": "Mars"}, "timezone='Mars' is not known"),
+])  # fmt: skip
+def test_what_is_no_list_and_no_zone_is_refused(start, options, says):
+    with pytest.raises(dx.DataError, match=says):
+        dx.durations(start, [""], "2026-02-01", **options)
+
+
+def test_no_hires_are_nothing_to_look_at():
+    assert dx.time_to_first_deploy(pd.DataFrame(columns=["person", "start", "first_deploy"]), "2026-01-01").n == 0

@@ -104,3 +104,30 @@ def test_more_than_two_open_themes_are_warned_of():
 def test_actions_that_cannot_be(change, says):
     with pytest.raises(dx.DataError, match=says):
         dx.follow_up(*WAVES, ACTIONS.assign(**change))
+
+
+def test_what_was_done_after_the_look_is_open_then():
+    found = dx.follow_up(*WAVES, ACTIONS, as_of="2026-04-20")
+    assert found.completion[0] == pytest.approx(1 / 3)
+    assert (found.age.n, found.age.open) == (3, 2)
+    assert found.table.set_index("topic").loc["Waiting for CI", "done"] == "open"
+    assert "after the day of the look, left out: 1" in repr(found)
+
+
+def test_no_action_at_all_is_no_fault():
+    found = dx.follow_up(*WAVES, ACTIONS[:0], as_of="2026-04-20")
+    assert found.completion is None
+    assert set(found.table["done"]) == {"none"}
+
+
+def test_a_topic_that_was_asked_differently_is_named_and_not_compared():
+    items = pd.DataFrame({"item": ["a", "b", "c"], "text": ["CI?", "Docs?", "Review?"], "kind": "hours",
+                          "topic": ["CI", "Docs", "Review"], "scale": "hours"})  # fmt: skip
+    answers = pd.DataFrame({"a": [1, 2, 3] * 4, "b": [2, 2, 1] * 4, "c": [3, 1, 1] * 4})
+    other = items.assign(text=["CI, a week?", "Docs?", "Review?"], item=["a", "b", "d"])
+    other.loc[2, "topic"] = "Pull requests"
+    first = dx.read_survey(answers, dx.read_codebook(items))
+    found = dx.follow_up(first, dx.read_survey(answers.rename(columns={"c": "d"}), dx.read_codebook(other)))
+    assert found.table["topic"].tolist() == ["Docs"]
+    for told in ("CI, worded differently", "Review, only in the earlier wave", "Pull requests, only in the later wave"):
+        assert f"not compared: {told}" in repr(found)

@@ -49,6 +49,26 @@ def test_merges_into_a_branch_are_deployments(clone):
     assert (len(made), made["service"].tolist()) == (1, ["shop"])
 
 
+def test_a_branch_of_a_tags_name_and_a_form_feed_in_a_subject_do_no_harm(clone):
+    subprocess.run(["git", "-C", clone, "branch", "v1", "main"], check=True)
+    assert dx.deployments_from_git(clone, "v*")["deployment"].tolist() == ["v1", "v2"]
+    settings = ("user.name=x", "user.email=x@example.org", "commit.gpgsign=false")
+    who = [word for each in settings for word in ("-c", each)]
+    for words in (["checkout", "-q", "-b", "more", "main"], ["commit", "--allow-empty", "-qm", "work"],
+                  ["checkout", "-q", "main"], ["merge", "-q", "--no-ff", "more", "-m", "Merge \x0b or \u2028 more"]):
+        subprocess.run(["git", "-C", clone, *who, *words], check=True, capture_output=True)
+    assert len(dx.deployments_from_git(clone, branch="main")) == 2
+
+
+def test_merges_of_a_history_that_is_cut_are_refused(clone, tmp_path_factory):
+    cut = tmp_path_factory.mktemp("cut") / "shop"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{clone}", cut], check=True, capture_output=True)
+    made = dx.deployments_from_git(clone, "v*")
+    for call in (lambda: dx.deployments_from_git(cut, branch="main"), lambda: dx.changes_from_git(cut, made)):
+        with pytest.raises(dx.DataError, match="shallow"):
+            call()
+
+
 @pytest.mark.parametrize(("options", "says"), [
     ({"pattern": "z*"}, "no tag matches 'z\\*'; there are 3"), ({"branch": "gone"}, "git says"),
     ({"branch": "--output=x"}, "is no name of a branch"),
