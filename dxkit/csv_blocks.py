@@ -21,6 +21,7 @@ _HEAD = 2**18
 _LONGEST_ROW = 2**24
 _BLANK = b' \t\r\n",;|'
 _QUOTE, _RETURN, _LINE = b'"\r\n'
+LONG = 255
 
 
 class NotUtf8(Exception):
@@ -29,11 +30,29 @@ class NotUtf8(Exception):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cells:
-    """The cells of the rows of a block: where each starts in `data` and how many bytes it has, both (rows, columns)."""
+    """The cells of the rows of a block, all (rows, columns).
+
+    letters  the byte of a cell of one, 0 for an empty cell, LONG for a longer one
+    start    where each starts in `data`, and the length of each in bytes; None where they follow from the ends
+    ends     where each ends in `data`
+    """
 
     data: np.ndarray
-    start: np.ndarray
-    length: np.ndarray
+    letters: np.ndarray
+    ends: np.ndarray
+    start: np.ndarray | None = None
+
+    def spans(self, columns: slice | list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Start and length of the cells of these columns."""
+        if self.start is not None:
+            start = self.start[:, columns]
+        else:
+            before = np.arange(self.ends.shape[1])[columns] - 1
+            start = self.ends[:, before] + 1
+            if (first := np.flatnonzero(before < 0)).size:  # it starts where the last cell of the row above ends
+                start[1:, first] = self.ends[:-1, -1:] + 1
+                start[:1, first] = 0
+        return start, self.ends[:, columns] - start
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -195,61 +214,66 @@ def _last_row_end(data: bytes) -> int:
 
 
 def _cells(data: bytes, separator: int, columns: int) -> Cells | None:
+    if b"\r" in data:
+        if data.count(b"\r") != data.count(b"\r\n"):
+            return None
+        data = data.replace(b"\r\n", b"\n")
     text = np.frombuffer(data, dtype=np.uint8)
+    line_ends = text == _LINE
     marks = text == separator
-    marks |= text == _LINE
+    marks |= line_ends
     quoted = b'"' in data
     if quoted:
-        marks &= np.bitwise_xor.accumulate(text == _QUOTE) == 0
-    ends = np.flatnonzero(marks)
+        outside = np.bitwise_xor.accumulate(text == _QUOTE) == 0
+        marks &= outside
+        line_ends &= outside
+    ends, lines = np.flatnonzero(marks), np.flatnonzero(line_ends)
     rows, left = divmod(len(ends), columns)
-    is_end = text[ends] == _LINE
-    if left or not is_end[columns - 1 :: columns].all() or np.count_nonzero(is_end) != rows:
-        kept = _without_blank_lines(text, ends, is_end, columns)
-        if kept is None:
-            return None
-        start, ends = kept
-    else:
-        start = np.empty_like(ends)
-        start[:1] = 0
-        np.add(ends[:-1], 1, out=start[1:])
-    start, length = start.reshape(-1, columns), (ends - start).reshape(-1, columns)
-    if b"\r" in data:
-        last = start[:, -1] + length[:, -1]
-        returns = (length[:, -1] > 0) & (text[last - 1] == _RETURN)
-        length[:, -1] -= returns
-        if data.count(b"\r") != np.count_nonzero(returns) and not _only_blank_lines_more(data):
-            return None
-    if quoted and not _unquote(text, start, length):
+    if not quoted and not left and len(lines) == rows and (ends[columns - 1 :: columns] == lines).all():
+        letters = _letters(text, marks, ends)
+        return Cells(data=text, letters=letters.reshape(-1, columns), ends=ends.reshape(-1, columns))
+    found = _whole_lines(text, ends, columns)
+    if found is None:
         return None
-    return Cells(data=text, start=start, length=length)
+    start, ends = (each.reshape(-1, columns) for each in found)
+    if quoted and not _unquote(text, start, ends):
+        return None
+    length = ends - start
+    letters = text.take(np.minimum(start, len(text) - 1))
+    letters[length == 0] = 0
+    letters[length > 1] = LONG
+    return Cells(data=text, letters=letters, ends=ends, start=start)
 
 
-def _without_blank_lines(text, ends, is_end, columns: int):
+def _letters(text: np.ndarray, marks: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """What is in the cells before these ends, as one byte."""
+    inside = (~marks).view(np.uint8)
+    seen = np.zeros_like(text)
+    np.multiply(text[:-1], inside[:-1], out=seen[1:])
+    seen[2:] |= np.negative(inside[1:-1] & inside[:-2])  # two bytes before the end: LONG
+    return seen.take(ends)
+
+
+def _whole_lines(text, ends, columns: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Starts and ends of the cells of all lines but blank ones; None where a line has another number of cells."""
+    is_end = text[ends] == _LINE
     last = np.flatnonzero(is_end)
     first = np.append(0, last[:-1] + 1)
     size = last - first + 1
-    begin = np.append(0, ends[last[:-1]] + 1) if len(last) else np.empty(0, dtype=np.int64)
-    blank = (size == 1) & ((ends[last] == begin) | ((ends[last] == begin + 1) & (text[begin] == _RETURN)))
-    if columns == 1 or not np.all((size == columns) | blank) or len(ends) != (last[-1] + 1 if len(last) else 0):
-        return None
-    kept = np.repeat(~blank, size)
     start = np.append(0, ends[:-1] + 1)
+    blank = (size == 1) & (ends[last] == start[first[: len(last)]])
+    if not np.all((size == columns) | blank) or len(ends) != (last[-1] + 1 if len(last) else 0):
+        return None
+    if columns == 1:  # an empty line may be an empty cell
+        return (start, ends) if not blank.any() else None
+    kept = np.repeat(~blank, size)
     return start[kept], ends[kept]
 
 
-def _only_blank_lines_more(data: bytes) -> bool:
-    """Whether every carriage return stands before a line end."""
-    return data.count(b"\r") == data.count(b"\r\n")
-
-
-def _unquote(text, start, length) -> bool:
+def _unquote(text, start, ends) -> bool:
     """Take the quotation marks off whole quoted cells, in place; False where others are left."""
-    opened = (length > 1) & (text[start] == _QUOTE)
-    opened &= text[start + np.maximum(length, 1) - 1] == _QUOTE
+    opened = (ends - start > 1) & (text[start] == _QUOTE)
+    opened &= text[ends - 1] == _QUOTE
     start += opened
-    length -= 2 * opened
+    ends -= opened
     return int(np.count_nonzero(text == _QUOTE)) == 2 * int(np.count_nonzero(opened))
-
-

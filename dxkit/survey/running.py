@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,29 @@ from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.labels import ANSWERED, NOT_ASKED, SKIPPED, STATES, meaning, state_of
 from dxkit.survey.tally import ORIGIN, Tally
-from dxkit.survey.variables import described, item_values, origins, with_dimensions
+from dxkit.survey.topics import half_mean
+from dxkit.survey.variables import described, in_unit, origins
 
 _ALONE = 2**18  # multiplications up to here stay in one thread: waiting for a second one can cost a hundred times more
 _SINGLE = 2**24  # whole numbers up to here are exact in single precision, which multiplies twice as fast
+_MOST_COUNTERS = 2**18
 BLANK, UNASKED = 0, 1  # numbers of no text: nothing was answered; nothing was asked
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Tables:
+    """What codes of texts stand for, item by item, all (I, K).
+
+    pairs   answered + i value, the value about the origin
+    bins    the bin of counts that it falls into
+    spared  whether it says that somebody is not affected
+    code    the code of the item's scale, nan for none
+    """
+
+    pairs: np.ndarray
+    bins: np.ndarray
+    spared: np.ndarray
+    code: np.ndarray
 
 
 class Running:
@@ -32,8 +51,10 @@ class Running:
         self._width = max(map(len, scales), default=0)
         self._bins = self._width + 1 + len(STATES)  # a bin for each code, for any number, each other state, unknown
         self._burdens = [score for score in topics.allowed(book) if topics.single_items(book, score) is None]
+        rows = [book.item(item) for item in book.measured]
+        self._alike = [(row["scale"], row["kind"], bool(row["topic"]), row["reverse"]) for row in rows]
         self._numbers: dict[str, int] = {}
-        self._meanings: dict[tuple, tuple[float | None, bool]] = {}
+        self._meanings: dict[tuple, tuple[float | None, bool, float]] = {}
         self._room, self._used = 32, 2
         self._value = np.full((self._items, self._room), np.nan)
         self._code = np.full((self._items, self._room), np.nan)
@@ -42,6 +63,10 @@ class Running:
         self._bin[:, BLANK] = self._width + SKIPPED
         self._bin[:, UNASKED] = self._width + NOT_ASKED
         self._cells: dict[tuple[str, ...], list] = {}
+        self._every = np.arange(self._room)
+        self._last: tuple = (None, 0, None)
+        self._member = np.array([[float(item in book.dimension_items(each)) for each in book.dimensions]
+                                 for item in book.measured])  # fmt: skip
 
     def number(self, text: str) -> int:
         """The number of a stripped text, the same for all items."""
@@ -60,62 +85,69 @@ class Running:
             )
         at = self._numbers[text] = self._used
         self._used += 1
-        codes = np.full((1, self._items), np.nan)
-        for i, item in enumerate(self.book.measured):
-            code, spared = self._meaning(item, text)
+        for i in range(self._items):
+            code, spared, value = self._meaning(i, text)
             if code is None:
                 self._bin[i, at] = self._bins - 1
                 continue
-            codes[0, i], self._spared[i, at] = code, spared
+            self._code[i, at], self._spared[i, at] = code, spared
+            self._value[i, at] = value - self._origins[i]
             state, known = state_of(code, text), self._codes[i]
             self._bin[i, at] = known.index(code) if state == ANSWERED and known else self._width + state
-        self._code[:, at] = codes[0]
-        self._value[:, at] = item_values(self.book, codes)[0] - self._origins[: self._items]
 
-    def _meaning(self, item: str, text: str) -> tuple[float | None, bool]:
-        row = self.book.item(item)
-        key = (row["scale"], row["kind"], bool(row["topic"]), row["reverse"], text)
+    def _meaning(self, i: int, text: str) -> tuple[float | None, bool, float]:
+        """Code, whether it says not affected, and value of a text as answer to item i; no code where it is none."""
+        key = (*self._alike[i], text)
         if key not in self._meanings:
-            self._meanings[key] = meaning(self.book, item, text)
+            item = self.book.measured[i]
+            code, spared = meaning(self.book, item, text)
+            value = np.nan if code is None else float(in_unit(self.book, item, np.array([code], dtype=float))[0])
+            self._meanings[key] = code, spared, value
         return self._meanings[key]
+
+    @property
+    def every(self) -> np.ndarray:
+        """The numbers of all texts, where the answers of `add` are such numbers."""
+        if len(self._every) != self._room:
+            self._every = np.arange(self._room)
+        return self._every
 
     def answered(self, i: int, numbers: np.ndarray) -> np.ndarray:
         """Which of these texts are answers to item i."""
         bins = self._bin[i, numbers]
         return (bins < self._width) | (bins == self._width + ANSWERED)
 
-    def add(self, numbers: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]) -> bool:
+    def add(self, codes: np.ndarray, known: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]):
         """Add a block of respondents.
 
-        numbers (n, I) of the texts of their answers; labels, an array (n,) for each segment, point into its names.
-        Nothing is added, and the answer is False, where a text stands for no answer of its item's scale.
+        codes (n, I) stand for the texts of their answers, known (K,) is the number of the text of each code; labels,
+        an array (n,) for each segment, point into its names. Nothing is added, and the answer is False, where a text
+        stands for no answer of its item's scale.
         """
-        if not len(numbers):
+        if not len(codes):
             return True
-        flat = numbers + np.arange(self._items) * self._room
-        texts = np.bincount(flat.ravel(), minlength=self._items * self._room)
-        if (self._bin.ravel()[np.flatnonzero(texts)] == self._bins - 1).any():
+        group, keys = _grouped(len(codes), labels, names)
+        if len(keys) > 1:
+            if len(known) > self._room:
+                codes, known = known.take(codes), self.every
+            order = np.argsort(group, kind="stable")
+            codes, group = codes[order], group[order]
+        tables = self._tables(known)
+        flat = codes + np.arange(self._items) * len(known)
+        texts = self._counted(flat, group, len(keys), self._items * len(known))
+        every = texts.sum(axis=0)
+        if (tables.bins.ravel()[every > 0] == self._bins - 1).any():
             return False
-        spared = np.where(self._spared, texts.reshape(self._items, -1), 0).sum(axis=1)
-        for i in np.flatnonzero(spared):
-            item = self.book.measured[i]
-            self.unaffected[item] = self.unaffected.get(item, 0) + int(spared[i])
-        values = self._value.ravel().take(flat)
-        anyone = np.zeros((len(values), 0), dtype=bool)
-        if self.book.dimensions:
-            values += self._origins[: self._items]
-            values, anyone = with_dimensions(self.book, values)
-            values -= self._origins
-        costs = self._costs(flat)
-        group, keys = _grouped(len(numbers), labels, names)
-        order = np.argsort(group, kind="stable") if len(keys) > 1 else slice(None)
+        if tables.spared.any():
+            for i, n in enumerate(np.where(tables.spared, every.reshape(tables.spared.shape), 0).sum(axis=1)):
+                item = self.book.measured[i]
+                self.unaffected[item] = self.unaffected.get(item, 0) + int(n)
+        bins = self._binned(texts, tables.bins)
+        both, anyone = self._with_dimensions(tables.pairs.take(flat))
+        costs = self._costs(flat, tables)
         ends = np.cumsum(np.bincount(group, minlength=len(keys)))
-        values, flat, anyone = values[order], flat[order], anyone[order]
-        costs = [cost[order] for cost in costs]
-        for start, end, key in zip((0, *ends[:-1]), ends, keys, strict=True):
-            if len(keys) > 1:
-                texts = np.bincount(flat[start:end].ravel(), minlength=self._items * self._room)
-            found = [end - start, self._binned(texts), anyone[start:end].sum(axis=0), *moments(values[start:end])]
+        for g, (start, end, key) in enumerate(zip((0, *ends[:-1]), ends, keys, strict=True)):
+            found = [end - start, bins[g], anyone[start:end].sum(axis=0), *_products(both[start:end])]
             for cost in costs:
                 found += moments(cost[start:end])
             if key not in self._cells:
@@ -126,17 +158,67 @@ class Running:
                     so_far[k] = so_far[k] + part
         return True
 
-    def _binned(self, texts: np.ndarray) -> np.ndarray:
-        """Counts of texts by item (flat) as counts of codes and states by item, (I * bins,)."""
-        at = np.flatnonzero(texts)
-        place = self._bin.ravel()[at] + at // self._room * self._bins
-        return np.bincount(place, weights=texts[at], minlength=self._items * self._bins).astype(np.int64)
+    def _tables(self, known: np.ndarray) -> _Tables:
+        """What each code stands for, item by item."""
+        if known is not self._last[0] or self._used != self._last[1]:
+            numbers = np.maximum(known, 0)
+            value = self._value[:, numbers]
+            given = ~np.isnan(value)
+            value = np.where(given, value, 0.0)
+            exact = not self.book.dimensions and not np.any(value != np.rint(value)) and (
+                float(np.abs(value).max(initial=0)) ** 2 * _rows_alone(self._items) < _SINGLE
+            )  # fmt: skip
+            pairs = np.empty(value.shape, dtype=np.complex64 if exact else complex)
+            pairs.real, pairs.imag = given, value
+            bins = np.where(known < 0, self._bins - 1, self._bin[:, numbers])
+            self._last = known, self._used, _Tables(
+                pairs=pairs, bins=bins, spared=self._spared[:, numbers], code=self._code[:, numbers]
+            )  # fmt: skip
+        return self._last[2]
 
-    def _costs(self, flat: np.ndarray) -> list[np.ndarray]:
+    def _counted(self, flat: np.ndarray, group: np.ndarray, groups: int, width: int) -> np.ndarray:
+        """How often each code comes in each group of rows, (groups, width)."""
+        if groups == 1:
+            return np.bincount(flat.ravel(), minlength=width)[None]
+        texts = np.zeros((groups, width), dtype=np.intp)
+        step = max(1, _MOST_COUNTERS // width)
+        for low in range(0, groups, step):
+            here = slice(*np.searchsorted(group, (low, low + step)))
+            some = min(step, groups - low)
+            at = flat[here] + (group[here, None] - low) * width
+            texts[low : low + some] = np.bincount(at.ravel(), minlength=some * width).reshape(some, width)
+        return texts
+
+    def _binned(self, texts: np.ndarray, bins: np.ndarray) -> np.ndarray:
+        """Counts of codes by group, (groups, I * K), as counts of the items' codes and states, (groups, I * bins)."""
+        at, width = np.flatnonzero(texts), self._items * self._bins
+        group, code = np.divmod(at, texts.shape[1])
+        place = group * width + code // bins.shape[1] * self._bins + bins.ravel()[code]
+        found = np.bincount(place, weights=texts.ravel()[at], minlength=len(texts) * width)
+        return found.astype(np.int64).reshape(len(texts), width)
+
+    def _with_dimensions(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of items (n, I), as answered + i value: (n, 2 J) of all variables, first which were answered, then values;
+        and who answered any of a dimension."""
+        n, j = len(pairs), len(self.variables)
+        both = np.empty((n, 2 * j), dtype=pairs.real.dtype)
+        both[:, : self._items], both[:, j : j + self._items] = pairs.real, pairs.imag
+        if not self.book.dimensions:
+            return both, np.zeros((n, 0), dtype=bool)
+        count = _by_tiles(both[:, : self._items], self._member)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = _by_tiles(both[:, j : j + self._items], self._member) / count
+        mean[count < 0.5 * self._member.sum(axis=0)] = np.nan
+        scores = np.column_stack([mean, half_mean(mean)])
+        both[:, self._items : j] = given = ~np.isnan(scores)
+        both[:, j + self._items :] = np.where(given, scores, 0.0)
+        return both, count > 0
+
+    def _costs(self, flat: np.ndarray, tables: _Tables) -> list[np.ndarray]:
         """The burdens that are not those of one item."""
         if not self._burdens:
             return []
-        answers = pd.DataFrame(self._code.ravel().take(flat), columns=self.book.measured)
+        answers = pd.DataFrame(tables.code.take(flat), columns=self.book.measured)
         return [topics.burdens(self.book, answers, score) - ORIGIN[score] for score in self._burdens]
 
     def tally(self, **facts) -> Tally | None:
@@ -159,22 +241,35 @@ class Running:
 
 
 def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair counts, sums of the first over pairs, and sums of products, of values about the origin."""
-    n, j = values.shape
-    tile = max(8, _ALONE // max(1, 3 * j * j))
-    answered = values == values
-    filled = np.where(answered, values, 0.0)
-    most = max(filled.max(initial=0.0), -filled.min(initial=0.0))
-    exact = most * most * tile < _SINGLE and not np.any(filled != np.rint(filled))
-    both = np.empty((n, 2 * j), dtype=np.float32 if exact else float)
-    both[:, :j] = answered
-    both[:, j:] = filled
-    whole, pairs = np.zeros((j, 2 * j)), np.zeros((j, j))
-    for start in range(0, n, tile):
-        part = both[start : start + tile]
-        whole += part[:, j:].T @ part
-        pairs += part[:, :j].T @ part[:, :j]
-    return pairs, whole[:, :j], whole[:, j:]
+    """Pair counts, sums of the first over pairs, and sums of products, of values (n, J) about the origin."""
+    answered = ~np.isnan(values)
+    return _products(np.hstack([answered, np.where(answered, values, 0.0)]))
+
+
+def _products(both: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same, of (n, 2 J): which are answered, then the values, 0 where they are not."""
+    n, j = len(both), both.shape[1] // 2
+    tile = _rows_alone(j)
+    tiles = n // tile
+    first, rest = both[: tiles * tile].reshape(tiles, tile, 2 * j), both[tiles * tile :]
+    sums = rest[:, j:].T @ rest + np.matmul(first[:, :, j:].transpose(0, 2, 1), first).sum(axis=0, dtype=float)
+    pairs = rest[:, :j].T @ rest[:, :j]
+    pairs = pairs + np.matmul(first[:, :, :j].transpose(0, 2, 1), first[:, :, :j]).sum(axis=0, dtype=float)
+    return pairs, sums[:, :j], sums[:, j:]
+
+
+def _rows_alone(variables: int) -> int:
+    return max(8, _ALONE // max(1, 2 * variables * variables))
+
+
+def _by_tiles(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left (n, a) @ right (a, b), tile by tile, so that it stays in one thread."""
+    tile = max(8, _ALONE // right.size)
+    tiles = len(left) // tile
+    found, whole = np.empty((len(left), right.shape[1])), tiles * tile
+    found[:whole] = np.matmul(left[:whole].reshape(tiles, tile, left.shape[1]), right).reshape(whole, right.shape[1])
+    found[whole:] = left[whole:] @ right
+    return found
 
 
 def _grouped(n: int, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]):

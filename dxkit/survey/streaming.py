@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
-from dxkit.csv_blocks import BigCsv, Block, Cells, NotUtf8, open_csv
+from dxkit.csv_blocks import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
 from dxkit.csv_grid import unguarded
 from dxkit.faults import DataError, Fault, Faults, fault_at
 from dxkit.survey import exports
@@ -160,18 +160,20 @@ class _Worker:
         stream = self.stream
         if _may_be_total(cells):
             return None
-        numbers = self._items.numbers(cells, self._columns)
+        codes, known, unasked_code = self._codes(cells)
         labels = [words.numbers(cells, [stream.at[name]]) for words, name in
                   zip(self._labels, stream.segments, strict=True)]  # fmt: skip
-        if numbers is None or any(label is None for label in labels):
+        if codes is None or any(label is None for label in labels):
             return None
-        blank = (numbers == BLANK).all(axis=1)
+        blank = np.zeros(len(codes), dtype=bool)
+        perhaps = np.flatnonzero(known[codes[:, 0]] == BLANK)
+        blank[perhaps] = (known[codes[perhaps]] == BLANK).all(axis=1)
         comments = [stream.at[item] for item in stream.book.of_kind("comment") if item in stream.at]
-        if blank.any() and cells.length[:, comments][blank].any():
+        if blank.any() and cells.letters[:, comments][blank].any():
             return None  # a comment alone is an answer, if there is something to see in it
         keep, ids = ~blank, np.empty(0, dtype=np.uint64)
         if stream.id_at is not None:
-            named = cells.length[:, stream.id_at] > 0
+            named = cells.letters[:, stream.id_at] > 0
             ids = _ids(cells, stream.id_at, named)
             if ids is None:
                 return None
@@ -185,16 +187,24 @@ class _Worker:
             if unasked is None:
                 return None
             unasked = unasked[:, 0].astype(bool)
-            filled[item] = int(self._running.answered(i, numbers[unasked & keep, i]).sum())
-            numbers[unasked, i] = UNASKED
+            filled[item] = int(self._running.answered(i, known[codes[unasked & keep, i]]).sum())
+            codes[unasked, i] = unasked_code
         if not keep.all():
-            numbers, labels = numbers[keep], [label[keep] for label in labels]
-        if not self._running.add(numbers, [label[:, 0] for label in labels], self._names):
+            codes, labels = codes[keep], [label[keep] for label in labels]
+        if not self._running.add(codes, known, [label[:, 0] for label in labels], self._names):
             return None
         self._blank += _more_than_blank(cells, blank, stream.file.separator) if blank.any() else 0
         for item, n in filled.items():
             self._filled[item] = self._filled.get(item, 0) + n
         return ids
+
+    def _codes(self, cells: Cells) -> tuple[np.ndarray | None, np.ndarray, int]:
+        """Codes of the answers, the number of the text of each, and the code of one that was not asked for."""
+        letters = cells.letters[:, self._columns]
+        if self._items.learned(letters):  # no answer is longer than a byte: the bytes are the codes
+            self._items.of_byte[LONG] = UNASKED
+            return letters.copy() if self.stream.filters else letters, self._items.of_byte, LONG
+        return self._items.numbers(cells, self._columns), self._running.every, UNASKED
 
     def _add_slowly(self, block: Block) -> np.ndarray:
         stream = self.stream
@@ -262,9 +272,12 @@ def _place(names: list[str], label: str) -> int:
 
 def _may_be_total(cells: Cells) -> bool:
     """Whether a row may be one of totals, by the first letters of its first cell."""
+    long = np.flatnonzero(cells.letters[:, 0] == LONG)
+    start, length = (each[long, 0] for each in cells.spans([0]))
+    if not len(long):
+        return False
     letters = np.column_stack([
-        np.where(cells.length[:, 0] > k, cells.data[np.minimum(cells.start[:, 0] + k, len(cells.data) - 1)], 0)
-        for k in range(3)
+        np.where(length > k, cells.data[np.minimum(start + k, len(cells.data) - 1)], 0) for k in range(3)
     ]) | 32  # fmt: skip
     openings = {word[:3].encode() for word in TOTALS}
     return any((letters == np.frombuffer(word, dtype=np.uint8)).all(axis=1).any() for word in openings)
@@ -272,7 +285,7 @@ def _may_be_total(cells: Cells) -> bool:
 
 def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
     """A number for each id; None where spaces or the like stand around one, which do not count."""
-    start, length = cells.start[named, at], cells.length[named, at]
+    start, length = (each[named, 0] for each in cells.spans([at]))
     if _EDGES[cells.data[start]].any() or _EDGES[cells.data[start + length - 1]].any():
         return None
     words = packed(cells.data, start, length)
@@ -294,7 +307,7 @@ def _superseded(ids: list[np.ndarray]) -> dict[int, np.ndarray]:
 def _more_than_blank(cells: Cells, blank: np.ndarray, separator: str) -> int:
     """How many of the rows without an answer hold something else."""
     drop = f' \t"\r{separator}'.encode()
-    first, end = cells.start[blank, 0], cells.start[blank, -1] + cells.length[blank, -1]
+    first, end = cells.spans([0])[0][blank, 0], cells.ends[blank, -1]
     whole = cells.data.tobytes()
     return sum(bool(whole[a:b].translate(None, drop)) for a, b in zip(first, end, strict=True))
 

@@ -37,12 +37,14 @@ def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
     """Codes of the measured items (n, I) in the unit of each."""
     values = np.empty(codes.shape)
     for j, item in enumerate(book.measured):
-        kind = book.item(item)["kind"]
-        values[:, j] = (
-            codes[:, j] if kind == "hours" else _promoters(codes[:, j]) if kind == "recommend"
-            else book.index(codes[:, j], item)
-        )  # fmt: skip
+        values[:, j] = in_unit(book, item, codes[:, j])
     return values
+
+
+def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
+    """Codes of an item (n,) in its unit."""
+    kind = book.item(item)["kind"]
+    return codes if kind == "hours" else _promoters(codes) if kind == "recommend" else book.index(codes, item)
 
 
 def with_dimensions(book: Codebook, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

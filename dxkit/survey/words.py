@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from dxkit.csv_blocks import Cells
+from dxkit.csv_blocks import LONG, Cells
 
 _LONGEST = 256
 _MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], dtype=np.uint64)  # the first k bytes of a word
@@ -20,22 +20,25 @@ class Words:
 
     def __init__(self, learn: Callable[[bytes], int]):
         self._learn, self._known = learn, {}
-        self._bytes = np.full(256, -1, dtype=np.intp)
+        self._seen = b""
+        self.of_byte = np.full(256, -1, dtype=np.intp)  # the numbers of texts of one byte that were learned
+
+    def learned(self, letters: np.ndarray) -> bool:
+        """Learn the texts of one byte among these; whether they all are of one byte, or empty."""
+        if new := letters.tobytes().translate(None, self._seen):
+            for byte in set(new) - {LONG}:
+                self.of_byte[byte] = self._number(bytes([byte]).rstrip(b"\0"))
+                self._seen += bytes([byte])
+        return LONG not in new
 
     def numbers(self, cells: Cells, columns: slice | list[int]) -> np.ndarray | None:
         """The number of every cell of these columns, (rows, columns); None where a text is very long."""
-        start, length = cells.start[:, columns], cells.length[:, columns]
-        if not start.size:
-            return np.zeros(start.shape, dtype=np.intp)
-        first = cells.data.take(start)
-        first *= length == 1  # there is no NUL in a text, so it stands for an empty cell
-        found = self._bytes.take(first)
-        if found.min() < 0:
-            for byte in np.unique(first[found < 0]):
-                self._bytes[byte] = self._number(bytes([byte]).rstrip(b"\0"))
-            found = self._bytes.take(first)
-        if length.max() > 1:
-            long = length > 1
+        letters = cells.letters[:, columns]
+        alone = self.learned(letters)
+        found = self.of_byte.take(letters)
+        if not alone:
+            long = letters == LONG
+            start, length = cells.spans(columns)
             numbers = self._long(cells.data, start[long], length[long])
             if numbers is None:
                 return None
