@@ -11,7 +11,7 @@ import dxkit as dx
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())
 PEOPLE = pd.read_csv(dx.samples.path("company/truth/population_2026-Q3.csv"), comment="#")
-RUNS = 25  # tests/claims has 400
+RUNS = 10  # tests/claims has 400
 
 
 def respondents(rng):
@@ -43,8 +43,8 @@ def coverage(roster, runs, **options):
 def test_weighted_intervals_that_know_the_population_cover_95_percent(margins):
     roster = PEOPLE.groupby(margins).size().rename("headcount").reset_index()
     covered = coverage(roster, RUNS)
-    # questions of one run are correlated: the simulation error of the mean over 25 runs is about 0.8 points
-    assert 0.925 <= covered <= 0.975, f"{covered:.3f}"
+    # questions of one run are correlated: the simulation error of the mean over 10 runs is about 1.3 points
+    assert 0.915 <= covered <= 0.985, f"{covered:.3f}"
 
 
 def test_without_the_finite_population_the_intervals_are_too_wide():

@@ -34,9 +34,9 @@ def stated_and_true(people, response, topics, spread, runs, **options):
 
 
 def test_the_stated_probability_of_the_pair_is_honest_over_all_worlds():
-    pairs = np.array([stated_and_true(*world, runs=10) for world in FINITE])
+    pairs = np.array([stated_and_true(*world, runs=6) for world in FINITE])
     gap = pairs[:, 0].mean() - pairs[:, 1].mean()
-    assert abs(gap) < 0.12, pairs  # 70 runs: simulation error 0.05
+    assert abs(gap) < 0.15, pairs  # 42 runs: simulation error 0.065
 
 
 def test_without_the_population_the_stated_probability_is_too_low():
@@ -66,6 +66,6 @@ def verdicts(world, n, runs):
 
 
 def test_rank_sets_hold_all_true_ranks_and_clear_is_clear():
-    found = [verdicts(world, n, runs=8) for world in FIXED for n in (20, 40, 120)]
-    assert np.mean([held for held, *_ in found]) >= 0.94 - 0.04  # 72 runs
+    found = [verdicts(world, n, runs=5) for world in FIXED for n in (20, 40, 120)]
+    assert np.mean([held for held, *_ in found]) >= 0.94 - 0.05  # 45 runs
     assert np.mean([wrong for _, wrong, *_ in found]) <= 0.05
