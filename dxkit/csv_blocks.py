@@ -16,7 +16,7 @@ from dxkit import csv_grid
 from dxkit.faults import fault_at
 from dxkit.grids import FOREIGN, Grid, checked_path
 
-BLOCK = 2**19  # more of it leaves the processor's cache
+BLOCK = 2**20  # more of it leaves the processor's cache
 _HEAD = 2**18
 _LONGEST_ROW = 2**24
 _BLANK = b' \t\r\n",;|'

@@ -16,7 +16,7 @@ ORDER = [  # a room may import only rooms above it
     "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
     "survey.roster", "survey.responses", "survey.intervals",
     "survey.topics", "survey.codes", "survey.saved", "survey.tally", "survey.variables", "survey.words",
-    "survey.running", "survey.counted", "survey.streaming", "survey.cluster", "survey.counting",
+    "survey.moments", "survey.running", "survey.counted", "survey.streaming", "survey.cluster", "survey.counting",
     "survey.attack", "survey.anonymity",
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",

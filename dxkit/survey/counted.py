@@ -12,9 +12,9 @@ from dxkit.faults import DataError, Faults
 from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook, normal
 from dxkit.survey.labels import STATES
+from dxkit.survey.moments import moments
 from dxkit.survey.responses import NOT_STATED, Survey, check_group, listed, spellings
 from dxkit.survey.roster import Roster
-from dxkit.survey.running import moments
 from dxkit.survey.tally import ORIGIN, Tally, as_list
 from dxkit.survey.variables import origins, variables_of
 

@@ -11,12 +11,11 @@ import pandas as pd
 from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.labels import ANSWERED, NOT_ASKED, SKIPPED, STATES, meaning, state_of
+from dxkit.survey.moments import Tiles, by_tiles, moments, products, single, tiles
 from dxkit.survey.tally import ORIGIN, Tally
 from dxkit.survey.topics import half_mean
 from dxkit.survey.variables import described, in_unit, origins
 
-_ALONE = 2**18  # multiplications up to here stay in one thread: waiting for a second one can cost a hundred times more
-_SINGLE = 2**24  # whole numbers up to here are exact in single precision, which multiplies twice as fast
 _MOST_COUNTERS = 2**18
 BLANK, UNASKED = 0, 1  # numbers of no text: nothing was answered; nothing was asked
 
@@ -62,7 +61,8 @@ class Running:
         self._spared = np.zeros((self._items, self._room), dtype=bool)
         self._bin[:, BLANK] = self._width + SKIPPED
         self._bin[:, UNASKED] = self._width + NOT_ASKED
-        self._cells: dict[tuple[str, ...], list] = {}
+        self._cells: dict[tuple[str, ...], int] = {}
+        self._sums: list[np.ndarray] = []
         self._every = np.arange(self._room)
         self._last: tuple = (None, 0, None)
         self._member = np.array([[float(item in book.dimension_items(each)) for each in book.dimensions]
@@ -142,21 +142,25 @@ class Running:
             for i, n in enumerate(np.where(tables.spared, every.reshape(tables.spared.shape), 0).sum(axis=1)):
                 item = self.book.measured[i]
                 self.unaffected[item] = self.unaffected.get(item, 0) + int(n)
-        bins = self._binned(texts, tables.bins)
-        both, anyone = self._with_dimensions(tables.pairs.take(flat))
-        costs = self._costs(flat, tables)
-        ends = np.cumsum(np.bincount(group, minlength=len(keys)))
-        for g, (start, end, key) in enumerate(zip((0, *ends[:-1]), ends, keys, strict=True)):
-            found = [end - start, bins[g], anyone[start:end].sum(axis=0), *_products(both[start:end])]
-            for cost in costs:
-                found += moments(cost[start:end])
-            if key not in self._cells:
-                self._cells[key] = found
-            else:
-                so_far = self._cells[key]
-                for k, part in enumerate(found):
-                    so_far[k] = so_far[k] + part
+        sizes = np.bincount(group, minlength=len(keys))
+        both, anyone, at = self._with_dimensions(tables.pairs.take(flat), sizes)
+        starts = np.cumsum(sizes) - sizes
+        found = [sizes, self._binned(texts, tables.bins), np.add.reduceat(anyone, starts, axis=0, dtype=np.int64),
+                 *products(both, at)]  # fmt: skip
+        for cost in self._costs(flat, tables):
+            found += moments(cost, sizes)
+        self._keep(keys, found)
         return True
+
+    def _keep(self, keys: Sequence[tuple[str, ...]], found: list[np.ndarray]) -> None:
+        at = [self._cells.setdefault(key, len(self._cells)) for key in keys]
+        if not self._sums:
+            self._sums = [np.zeros((0, *part.shape[1:]), dtype=part.dtype) for part in found]
+        for k, part in enumerate(found):
+            if len(self._cells) > len(self._sums[k]):
+                more = np.zeros((2 * len(self._cells) - len(self._sums[k]), *part.shape[1:]), dtype=part.dtype)
+                self._sums[k] = np.concatenate([self._sums[k], more])
+            self._sums[k][at] += part
 
     def _tables(self, known: np.ndarray) -> _Tables:
         """What each code stands for, item by item."""
@@ -165,9 +169,7 @@ class Running:
             value = self._value[:, numbers]
             given = ~np.isnan(value)
             value = np.where(given, value, 0.0)
-            exact = not self.book.dimensions and not np.any(value != np.rint(value)) and (
-                float(np.abs(value).max(initial=0)) ** 2 * _rows_alone(self._items) < _SINGLE
-            )  # fmt: skip
+            exact = not self.book.dimensions and single(value)
             pairs = np.empty(value.shape, dtype=np.complex64 if exact else complex)
             pairs.real, pairs.imag = given, value
             bins = np.where(known < 0, self._bins - 1, self._bin[:, numbers])
@@ -197,22 +199,23 @@ class Running:
         found = np.bincount(place, weights=texts.ravel()[at], minlength=len(texts) * width)
         return found.astype(np.int64).reshape(len(texts), width)
 
-    def _with_dimensions(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of items (n, I), as answered + i value: (n, 2 J) of all variables, first which were answered, then values;
-        and who answered any of a dimension."""
-        n, j = len(pairs), len(self.variables)
-        both = np.empty((n, 2 * j), dtype=pairs.real.dtype)
-        both[:, : self._items], both[:, j : j + self._items] = pairs.real, pairs.imag
+    def _with_dimensions(self, pairs: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, Tiles]:
+        """Of items (n, I), as answered + i value: all variables in tiles, first which were answered, then values; and
+        who answered any of a dimension (n, D)."""
+        j = len(self.variables)
+        at = tiles(sizes, j)
+        both = np.zeros((at.size, 2 * j), dtype=pairs.real.dtype)
+        both[at.rows, : self._items], both[at.rows, j : j + self._items] = pairs.real, pairs.imag
         if not self.book.dimensions:
-            return both, np.zeros((n, 0), dtype=bool)
-        count = _by_tiles(both[:, : self._items], self._member)
+            return both, np.zeros((len(pairs), 0), dtype=bool), at
+        count = by_tiles(both[:, : self._items], self._member)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = _by_tiles(both[:, j : j + self._items], self._member) / count
+            mean = by_tiles(both[:, j : j + self._items], self._member) / count
         mean[count < 0.5 * self._member.sum(axis=0)] = np.nan
         scores = np.column_stack([mean, half_mean(mean)])
         both[:, self._items : j] = given = ~np.isnan(scores)
         both[:, j + self._items :] = np.where(given, scores, 0.0)
-        return both, count > 0
+        return both, count[at.rows] > 0, at
 
     def _costs(self, flat: np.ndarray, tables: _Tables) -> list[np.ndarray]:
         """The burdens that are not those of one item."""
@@ -226,50 +229,18 @@ class Running:
         if not self._cells:
             return None
         keys = sorted(self._cells)
-        parts = [np.stack([np.asarray(self._cells[key][k]) for key in keys]) for k in range(len(self._cells[keys[0]]))]
-        people, bins, anyone, pairs, sums, products, *costs = parts
+        people, bins, anyone, pairs, sums, crossed, *costs = (
+            part[[self._cells[key] for key in keys]] for part in self._sums
+        )
         bins = bins.reshape(len(keys), self._items, self._bins)
         states = bins[:, :, self._width : self._width + len(STATES)].copy()
         states[:, :, ANSWERED] += bins[:, :, : self._width].sum(axis=2)
         cells = pd.DataFrame(keys, columns=self.segments, dtype=object) if self.segments else pd.DataFrame(index=[0])
         return Tally(
             codebook=self.book, cells=cells, variables=self.variables, people=people, pairs=pairs, sums=sums,
-            products=products, counts=bins[:, :, : self._width], states=states, anyone=anyone.astype(np.int64),
-            origin=self._origins,
+            products=crossed, counts=bins[:, :, : self._width], states=states, anyone=anyone, origin=self._origins,
             burdens={score: tuple(costs[3 * k : 3 * k + 3]) for k, score in enumerate(self._burdens)}, **facts,
         )  # fmt: skip
-
-
-def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair counts, sums of the first over pairs, and sums of products, of values (n, J) about the origin."""
-    answered = ~np.isnan(values)
-    return _products(np.hstack([answered, np.where(answered, values, 0.0)]))
-
-
-def _products(both: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same, of (n, 2 J): which are answered, then the values, 0 where they are not."""
-    n, j = len(both), both.shape[1] // 2
-    tile = _rows_alone(j)
-    tiles = n // tile
-    first, rest = both[: tiles * tile].reshape(tiles, tile, 2 * j), both[tiles * tile :]
-    sums = rest[:, j:].T @ rest + np.matmul(first[:, :, j:].transpose(0, 2, 1), first).sum(axis=0, dtype=float)
-    pairs = rest[:, :j].T @ rest[:, :j]
-    pairs = pairs + np.matmul(first[:, :, :j].transpose(0, 2, 1), first[:, :, :j]).sum(axis=0, dtype=float)
-    return pairs, sums[:, :j], sums[:, j:]
-
-
-def _rows_alone(variables: int) -> int:
-    return max(8, _ALONE // max(1, 2 * variables * variables))
-
-
-def _by_tiles(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """left (n, a) @ right (a, b), tile by tile, so that it stays in one thread."""
-    tile = max(8, _ALONE // right.size)
-    tiles = len(left) // tile
-    found, whole = np.empty((len(left), right.shape[1])), tiles * tile
-    found[:whole] = np.matmul(left[:whole].reshape(tiles, tile, left.shape[1]), right).reshape(whole, right.shape[1])
-    found[whole:] = left[whole:] @ right
-    return found
 
 
 def _grouped(n: int, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]):

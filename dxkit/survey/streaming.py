@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ from dxkit.survey.words import Words, mixed, packed
 from dxkit.tables import TOTALS
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
+_AHEAD = 2  # blocks that wait for each worker
+_KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
 _MOST_FAULTS = 50
 _EARLIER = "earlier submissions of the same id set aside, the last one kept"
 _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
@@ -97,24 +100,26 @@ class _Stream:
         return found
 
     def _pass(self, earlier: dict[int, np.ndarray], progress) -> tuple[list[np.ndarray], Tally]:
+        np.empty(_KEPT, dtype=np.uint8)  # freed at once: from then on glibc keeps the pages of arrays up to this size
         workers = [_Worker(self, earlier) for _ in range(WORKERS)]
         ids: list[np.ndarray] = []
-        blocks, told, done = self.file.blocks(self.depth), 0, 0
-        size = self.file.path.stat().st_size
-        with ThreadPoolExecutor(WORKERS) as pool:
-            waiting: list = []
-            while True:
-                batch = list(islice(blocks, WORKERS))
-                for each in waiting:
-                    ids.append(each.result())
-                faults = [fault for worker in workers for fault in worker.faults]
-                if not batch or len(faults) >= _MOST_FAULTS:
+        waiting: deque[Future] = deque()
+        told, done, size = 0, 0, self.file.path.stat().st_size
+        with ExitStack() as stack:
+            threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in workers]
+            for block in self.file.blocks(self.depth):
+                if len(waiting) == _AHEAD * WORKERS:
+                    ids.append(waiting.popleft().result())
+                if sum(len(worker.faults) for worker in workers) >= _MOST_FAULTS:
                     break
-                waiting = [pool.submit(worker.take, block) for worker, block in zip(workers, batch, strict=False)]
-                done += sum(len(block.data) for block in batch)
+                turn = block.number % WORKERS
+                waiting.append(threads[turn].submit(workers[turn].take, block))
+                done += len(block.data)
                 if progress and 10 * done // size > told:
                     told = 10 * done // size
                     progress(f"{self.file.file}: {min(100, 10 * told)}% read")
+            ids += [each.result() for each in waiting]
+        faults = [fault for worker in workers for fault in worker.faults]
         if faults:
             raise _told_once(faults)
         parts = [part for worker in workers if (part := worker.tally()) is not None]
