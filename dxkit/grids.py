@@ -65,14 +65,16 @@ def read_grids(path: str | os.PathLike) -> list[Grid]:
         A missing, empty, broken, dangerous or foreign file; cells that cannot be trusted (errors, formulas without a
         value, merged cells, rows longer than the header).
     """
-    from dxkit import csv_grid, xlsx_grid
-
     file, data = _bytes_of(path)
     if data[:4] == b"PK\x03\x04":
+        from dxkit import xlsx_grid
+
         return xlsx_grid.read(data, file)
     for magic, what in _KINDS:
         if data.startswith(magic):
             raise fault_at(f"this is {what}", file=file)
+    from dxkit import csv_grid
+
     return [csv_grid.read(data, file)]
 
 

@@ -245,9 +245,10 @@ def table_from_grid(
     keep = [j for j in range(len(header)) if header[j]]
     names, notes = _named([header[j] for j in keep], [places[j] for j in keep], required, optional, kind, at, faults)
     rows = grid.rows[1:]
+    repeated = [_folded(header[j]) for j in keep]
     for i, line in enumerate(body):
         texts = [line[j] for j in keep]
-        if [_folded(text) for text in texts] == [_folded(header[j]) for j in keep]:
+        if _folded(texts[0] if texts else "") == (repeated or [""])[0] and [*map(_folded, texts)] == repeated:
             faults.add("the header is repeated here; delete the row", **(at | {"row": rows[i]}))
         elif texts and texts[0].casefold().rstrip(":") in TOTALS:
             faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": rows[i]}))

@@ -108,6 +108,8 @@ class Release:
 
 def _joined(ledger: _Subject, rows: np.ndarray, units: np.ndarray, n: np.ndarray):
     """Earlier and new rows over the units of both."""
+    if not len(ledger.units) and len(np.unique(units)) == len(units):
+        return np.zeros((0, len(units))), rows, n, units
     keys = np.concatenate([ledger.units.astype(units.dtype), units[~np.isin(units, ledger.units)]])
     place = {key: i for i, key in enumerate(keys.tolist())}
     at = np.array([place[key] for key in units.tolist()], dtype=int)

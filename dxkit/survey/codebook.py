@@ -191,8 +191,7 @@ class Codebook:
 
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
-        chosen = self.items["kind"].isin(kinds) & ((self.items["topic"] != "") | (not topic))
-        return self.items.loc[chosen, "item"].tolist()
+        return [name for name, row in self._rows.items() if row["kind"] in kinds and (row["topic"] or not topic)]
 
     @cached_property
     def measured(self) -> list[str]:
@@ -204,23 +203,21 @@ class Codebook:
 
     @cached_property
     def dimensions(self) -> list[str]:
-        rated = self.items[self.items["kind"] == "rating"]
-        return [name for name in dict.fromkeys(rated["dimension"]) if name]
+        return list(self._by_dimension)
 
     @cached_property
     def topics(self) -> list[str]:
-        measured = self.items[self.items["kind"].isin(MEASURED)]
-        return [name for name in dict.fromkeys(measured["topic"]) if name]
+        return list(dict.fromkeys(self._rows[name]["topic"] for name in self.of_kind(*MEASURED, topic=True)))
 
     def dimension_items(self, dimension: str) -> list[str]:
-        rows = self.items[(self.items["dimension"] == dimension) & (self.items["kind"] == "rating")]
-        return rows["item"].tolist()
+        return self._by_dimension.get(dimension, [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
         return self._by_topic.get((topic, kind), [])
 
-    def item(self, name: str) -> pd.Series:
-        return self.items.iloc[self._position[name]]
+    def item(self, name: str) -> Mapping[str, object]:
+        """The row of an item, by column."""
+        return self._rows[name]
 
     def scale(self, item: str) -> Scale:
         return self.scales[self.item(item)["scale"]]
@@ -248,8 +245,16 @@ class Codebook:
         return self.items.groupby(["topic", "kind"], sort=False)["item"].agg(list).to_dict()
 
     @cached_property
-    def _position(self) -> dict[str, int]:
-        return {name: i for i, name in enumerate(self.items["item"])}
+    def _by_dimension(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.of_kind("rating"):
+            if dimension := self._rows[name]["dimension"]:
+                found.setdefault(dimension, []).append(name)
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, object]]:
+        return {row["item"]: row for row in self.items.to_dict("records")}
 
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
@@ -352,6 +357,7 @@ def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
+    scales: list[str] = []
     for i, row in enumerate(frame.itertuples(index=False)):
         _check_row(table, faults, i, row, known)
         for column, earlier in seen.items():
@@ -363,7 +369,8 @@ def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
         scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
         if row.kind in MEASURED and scale not in known and (ranged := _range_scale(scale)):
             known[scale] = ranged
-        frame.at[i, "scale"] = scale if row.kind in MEASURED else ""
+        scales.append(scale if row.kind in MEASURED else "")
+    frame["scale"] = pd.Series(scales, dtype=object)
     return frame[list(COLUMNS)]
 
 

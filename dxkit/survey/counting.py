@@ -17,7 +17,6 @@ from dxkit.survey.codebook import Codebook, read_codebook
 from dxkit.survey.counted import chosen, count, spelled
 from dxkit.survey.responses import LEAST_GROUP, Survey, read_survey
 from dxkit.survey.roster import Roster, read_roster
-from dxkit.survey.streaming import tally_csv
 from dxkit.survey.tally import Tally
 from dxkit.survey.variables import CENTRE
 
@@ -72,6 +71,8 @@ def tally(
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
+        from dxkit.survey.streaming import tally_csv
+
         return tally_csv(
             survey, book, by, roster=people, wave=wave, min_group=min_group, source=source, progress=progress
         )

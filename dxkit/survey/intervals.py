@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import numpy as np
-from scipy.special import betaln, gammaln, ndtri, stdtr, stdtrit
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_NODES, _WEIGHTS = 1 - ((1 - _NODES) / 2) ** 2, (1 - _NODES) / 2 * _WEIGHTS  # close together at the upper end
+_STIRLING = 100.0  # from here on the series of the ratio of gamma functions is exact
 
 
 def student(estimate, se, df, confidence: float = 0.95):
@@ -19,14 +25,36 @@ def student(estimate, se, df, confidence: float = 0.95):
 
 
 def t_quantile(df, p: float):
-    """Quantile of Student's t, with one Newton step: older versions of scipy are right to nine digits only.
+    """Quantile of Student's t: Newton's method on its integral over the angle whose tangent is t / sqrt(df).
+
+    scipy has it too, but takes a quarter as long to load as pandas does, and its older versions give nine digits only.
 
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
     """
-    t = stdtrit(df, p)
-    log_density = -(df + 1) / 2 * np.log1p(t**2 / df) - np.log(df) / 2 - betaln(df / 2, 0.5)
-    return t - (stdtr(df, t) - p) / np.exp(log_density)
+    df = np.asarray(df, dtype=float)
+    z, beyond, root = NormalDist().inv_cdf(max(p, 1 - p)), abs(p - 0.5), np.sqrt(df)
+    factor, angle, x = _gamma_ratio(df / 2) / math.sqrt(math.pi), np.arctan(z / root), _NODES
+    with np.errstate(invalid="ignore"):
+        for _ in range(12):  # it comes nearer from below, quadratically
+            inside = angle * (_power_of_cosine(angle[..., None] * x, df[..., None] - 1) @ _WEIGHTS)
+            step = (beyond / factor - inside) / _power_of_cosine(angle, df - 1)
+            angle = angle + step
+            if not np.any(np.abs(step) > 1e-9 * angle):
+                break
+        return math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
+
+
+def _power_of_cosine(angle, power):
+    return np.exp(-power / 2 * np.log1p(np.tan(angle) ** 2))
+
+
+def _gamma_ratio(z):
+    """Gamma(z + 1/2) / Gamma(z)."""
+    small = np.where(z < _STIRLING, z, 1.0)
+    logs = [math.lgamma(each + 0.5) - math.lgamma(each) for each in small.ravel()]
+    series = 1 - (1 - (1 / 16 + (5 / 128 - 21 / (4096 * z)) / z) / z) / (8 * z)
+    return np.where(z < _STIRLING, np.exp(np.reshape(logs, small.shape)), np.sqrt(z) * series)
 
 
 def wilson(share, n, confidence: float = 0.95):
@@ -37,7 +65,7 @@ def wilson(share, n, confidence: float = 0.95):
     (0.107791, 0.603222)
     """
     share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
-    z = ndtri((1 + confidence) / 2)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
@@ -78,4 +106,6 @@ def _at_least(k: int, n: int, population: int, yes: int) -> float:
 
 
 def _choose(n, k):
+    from scipy.special import gammaln
+
     return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

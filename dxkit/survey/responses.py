@@ -166,9 +166,9 @@ def listed(what: str, names) -> str:
 
 def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
-    filters = {row.item: row.asked_if for row in book.items.itertuples() if row.asked_if}
-    known = {normal(row.text): row.item for row in book.items.itertuples()}
-    known |= {normal(item): item for item in book.items["item"]}
+    rows = [book.item(name) for name in book.items["item"]]
+    filters = {row["item"]: row["asked_if"] for row in rows if row["asked_if"]}
+    known = {normal(row["text"]): row["item"] for row in rows} | {normal(row["item"]): row["item"] for row in rows}
     filters = {item: known.get(normal(column), column) for item, column in filters.items()}
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:
@@ -319,13 +319,17 @@ def _reverse_suspects(survey: Survey) -> list[str]:
     book, said = survey.codebook, []
     for dimension in book.dimensions:
         items = book.dimension_items(dimension)
-        scores = pd.DataFrame({item: book.index(survey.answers[item].to_numpy(), item) for item in items})
-        for item in items if len(items) > 2 else ():
-            pair = pd.DataFrame({"own": scores[item], "rest": scores.drop(columns=item).mean(axis=1)}).dropna()
-            if len(pair) < 8 or (pair.std() == 0).any():
+        scores = np.column_stack([book.index(survey.answers[item].to_numpy(), item) for item in items])
+        answered = ~np.isnan(scores)
+        total, count = np.where(answered, scores, 0.0).sum(axis=1), answered.sum(axis=1)
+        for i, item in enumerate(items if len(items) > 2 else ()):
+            both = answered[:, i] & (count > 1)
+            own = scores[both, i]
+            rest = (total[both] - own) / (count[both] - 1)
+            if len(own) < 8 or np.ptp(own) == 0 or np.ptp(rest) == 0:
                 continue
-            r = float(np.corrcoef(pair["own"], pair["rest"])[0, 1])
-            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(pair) - 3) < 0:
+            r = float(np.corrcoef(own, rest)[0, 1])
+            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(own) - 3) < 0:
                 said.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
                     "below 0): is it reverse-keyed? Then write yes in the codebook's column reverse"

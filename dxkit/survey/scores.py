@@ -15,6 +15,7 @@ from dxkit.survey.cuts import Cut, cut
 from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
+_ENDS = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -102,20 +103,7 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     names = [f"{v.level}/{v.name_}" for v in counted.variables.rename(columns={"name": "name_"}).itertuples()]
     constant = constant_groups(work)
     shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
-    rows = []
-    for j, block in enumerate(blocks):
-        variable = counted.variables.iloc[j]
-        frame = pd.DataFrame({"level": variable["level"], "name": variable["name"]}, index=range(len(work.groups)))
-        estimates = pd.DataFrame(np.where(shown[:, [j]], block, np.nan), columns=ESTIMATES)
-        label, kind = variable["name"][:1].upper() + variable["name"][1:], variable["level"]
-        if variable["level"] == "item":
-            label, kind = counted.codebook.label(variable["name"]), counted.codebook.item(variable["name"])["kind"]
-        rows.append(
-            pd.concat([frame, work.groups.reset_index(drop=True) if work.by else None, estimates], axis=1).assign(
-                shown=shown[:, j], label=label, unit=variable["unit"], kind=kind
-            )
-        )
-    table = pd.concat(rows, ignore_index=True)
+    table = _table(work, np.stack(blocks), shown.T)
     return Scores(
         table=table,
         title=title("Scores", work),
@@ -124,6 +112,25 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
         segments=tuple(work.by),
         notes=(weighing.method, *weighing.notes, *hidden_note(table, counted.min_group)),
     )
+
+
+def _table(work: Cut, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
+    """A row per variable and group, from (J, G, estimates) and (J, G); what is hidden is empty."""
+    book, variables, groups = work.tally.codebook, work.tally.variables, len(work.groups)
+    rows = []
+    for level, name, unit in variables.itertuples(index=False, name=None):
+        item = book.item(name) if level == "item" else None
+        rows.append((level, name, book.label(name) if item else name[:1].upper() + name[1:], unit,
+                     item["kind"] if item else level))  # fmt: skip
+    of = {key: np.repeat(np.array(column, dtype=object), groups) for key, column in
+          zip(("level", "name", "label", "unit", "kind"), zip(*rows, strict=True), strict=True)}  # fmt: skip
+    columns = {"level": of["level"], "name": of["name"]}
+    for segment in work.by:
+        columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(rows)), dtype=object)
+    figures = np.where(shown[:, :, None], estimates, np.nan).reshape(-1, len(ESTIMATES))
+    columns |= {name: figures[:, k] for k, name in enumerate(ESTIMATES)}
+    columns |= {"shown": shown.ravel(), "label": of["label"], "unit": of["unit"], "kind": of["kind"]}
+    return pd.DataFrame(columns)
 
 
 def title(what: str, work: Cut) -> str:
@@ -153,6 +160,7 @@ class _Weighing:
 
     def __init__(self, work: Cut, fpc: bool, confidence: float):
         self.work, self.tally, self.fpc, self.confidence = work, work.tally, fpc, confidence
+        self._units = self.tally.variables["unit"].tolist()
         self.notes: list[str] = []
         self.used = None
         self.method = "unweighted mean, t interval; Wilson interval for shares"
@@ -224,12 +232,11 @@ class _Weighing:
 
     def _promoters(self, j: int) -> bool:
         """Net promoter scores have the multinomial standard error, which divides by n."""
-        return self.tally.variables["unit"].iloc[j] == "recommend"
+        return self._units[j] == "recommend"
 
     def _interval(self, j, estimate, se, df):
         low, high = intervals.student(estimate, se, df, self.confidence)
-        unit = self.tally.variables["unit"].iloc[j]
-        floor, ceiling = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}.get(unit, (0.0, np.inf))
+        floor, ceiling = _ENDS.get(self._units[j], (0.0, np.inf))
         return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
     def _weighted(self, j, g, n, mean, scatter, yes):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import DataError
-from dxkit.survey import saved, topics
+from dxkit.survey import topics
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.labels import NOT_ASKED
 from dxkit.survey.roster import Roster
@@ -215,6 +215,8 @@ class Tally:
         >>> dx.Tally.load(file) + dx.Tally.load(file)
         Tally: 10 respondents, 1 variables
         """
+        from dxkit.survey import saved
+
         facts = {
             "codebook": saved.codebook_facts(self.codebook), "roster": saved.roster_facts(self.roster),
             "cells": saved.frame_facts(self.cells), "variables": saved.frame_facts(self.variables),
@@ -229,6 +231,8 @@ class Tally:
     @classmethod
     def load(cls, path: str | os.PathLike) -> Tally:
         """Read a tally that `save` wrote; a file of another kind, damaged or of a later version is a DataError."""
+        from dxkit.survey import saved
+
         facts, arrays = saved.read(path)
         return cls(
             codebook=saved.codebook_of(facts["codebook"]), roster=saved.roster_of(facts["roster"]),

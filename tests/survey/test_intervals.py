@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import stdtr
 
-from dxkit.survey.intervals import hypergeometric, student, wilson
+from dxkit.survey.intervals import hypergeometric, student, t_quantile, wilson
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())
 
@@ -63,3 +64,12 @@ def test_the_exact_interval_holds_the_observed_share_and_stays_in_range(k, n, un
     assert low * (n + unseen) <= k + unseen * k / n + 1 + 1e-9
     if unseen == 0:
         assert low == high == pytest.approx(k / n)
+
+
+def test_the_t_quantile_is_undone_by_its_distribution():
+    df = np.array([1, 1.3, 2, 2.7, 5, 17, 99.5, 150, 199, 201, 1e3, 1e6])
+    for p in (0.0005, 0.025, 0.6, 0.9, 0.975, 0.9995):
+        assert stdtr(df, t_quantile(df, p)) == pytest.approx(p, rel=1e-11)
+    assert t_quantile(1.0, 0.975) == pytest.approx(np.tan(0.475 * np.pi), rel=1e-13)
+    assert t_quantile(2.0, 0.975) == pytest.approx(0.95 * np.sqrt(2 / (1 - 0.95**2)), rel=1e-13)
+    assert t_quantile(np.array([np.inf, np.nan]), 0.975) == pytest.approx([1.959963984540054, np.nan], nan_ok=True)
