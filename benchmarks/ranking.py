@@ -1,15 +1,17 @@
-"""Time and memory of a ranking, as ratios against pandas and a bootstrap of the same run. Run this file."""
+"""Tally and ranking against pandas and a bootstrap."""
+
+from __future__ import annotations
 
 import statistics
-import time
 import tracemalloc
 
 import numpy as np
 import pandas as pd
 
 import dxkit as dx
+from benchmarks.measure import Ratio, paired, seconds
 
-ITEMS, PEOPLE, RESAMPLED, REPLICATES, RUNS = 40, 1_000_000, 100_000, 2_000, 9
+ITEMS, PEOPLE, RESAMPLED, REPLICATES = 40, 1_000_000, 100_000, 2_000
 NAMES = [f"q{i:02d}" for i in range(ITEMS)]
 BOOK = dx.read_codebook(
     pd.DataFrame({"item": NAMES, "text": NAMES, "kind": "rating", "topic": NAMES, "scale": "satisfaction5"})
@@ -24,18 +26,6 @@ def answers(people: int, missing: float) -> pd.DataFrame:
     return pd.DataFrame(codes, columns=NAMES)
 
 
-def seconds(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def paired(ours, peer) -> tuple[float, float]:
-    """Medians of runs that take turns, after one of each to warm up."""
-    times = [(seconds(ours), seconds(peer)) for _ in range(RUNS + 1)][1:]
-    return statistics.median(one for one, _ in times), statistics.median(two for _, two in times)
-
-
 def bootstrap(values: np.ndarray) -> np.ndarray:
     """Share of resamples in which each topic is among the two lowest."""
     rng, share = np.random.default_rng(2), np.zeros(ITEMS)
@@ -45,33 +35,30 @@ def bootstrap(values: np.ndarray) -> np.ndarray:
     return share
 
 
-def main() -> None:
-    print(f"{PEOPLE:,} respondents, {ITEMS} items: tally and ranking with 16,384 joint draws, against mean() and std()")
+def ratios():
     for missing in (0.0, 0.1):
         frame = answers(PEOPLE, missing)
-        ours, peer = paired(
-            lambda frame=frame: dx.rank_pains(dx.tally(frame, codebook=BOOK)),
-            lambda frame=frame: (frame.mean(), frame.std()),
-        )
-        print(f"  {missing:.0%} missing: {ours:.3f} s against {peer:.3f} s, ratio {ours / peer:.2f}")
+
+        def ours(frame=frame):
+            return dx.rank_pains(dx.tally(frame, codebook=BOOK))
+
+        found = dx.scores(dx.tally(frame, codebook=BOOK)).table.set_index("name")["estimate"]
+        gap = np.abs(25 * (frame.mean() - 1) - found[NAMES]).max()
+        what = f"tally, ranking, 16,384 draws; 1,000,000 x 40, {missing:.0%} missing"
+        spent = paired(ours, lambda frame=frame: (frame.mean(), frame.std()))
+        yield Ratio(what, "pandas mean() and std()", *spent, 1.0, f"means {gap:.0e}")
+        if missing:
+            yield Ratio(what, "pandas describe()", *paired(ours, frame.describe, 2), 1.0, f"means {gap:.0e}")
     tracemalloc.start()
     dx.tally(frame, codebook=BOOK)
-    peak = tracemalloc.get_traced_memory()[1]
+    asked = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    size = frame.memory_usage(index=False).sum()
-    print(f"  the tally asks for {peak / 1e6:.1f} MB at most, {peak / size:.1%} of the frame's {size / 1e6:.0f} MB")
+    print(f"  the tally asks for {asked / frame.memory_usage(index=False).sum():.1%} of the frame's memory")
     frame = answers(RESAMPLED, 0.0)
-    start = time.perf_counter()
-    expected = bootstrap(frame.to_numpy())
-    peer = time.perf_counter() - start
-    ours = statistics.median(seconds(lambda: dx.rank_pains(dx.tally(frame, codebook=BOOK))) for _ in range(RUNS))
+    expected = []
+    peer = seconds(lambda: expected.append(bootstrap(frame.to_numpy())))
+    times = [seconds(lambda: dx.rank_pains(dx.tally(frame, codebook=BOOK))) for _ in range(9)]
     found = dx.rank_pains(dx.tally(frame, codebook=BOOK)).table.sort_values("topic")["p_top"].to_numpy()
-    print(f"{RESAMPLED:,} respondents, against {REPLICATES:,} bootstrap replicates:")
-    print(f"  {ours:.3f} s against {peer:.1f} s, {peer / ours:.0f} times faster")
-    own = np.sqrt(expected * (1 - expected) / REPLICATES).max()
-    gap = np.abs(found - expected).max()
-    print(f"  largest difference of p_top {gap:.4f}; the bootstrap itself errs by {own:.4f} (one standard error)")
-
-
-if __name__ == "__main__":
-    main()
+    gap = np.abs(found - expected[0]).max()
+    yield Ratio("tally, ranking; 100,000 x 40", "bootstrap, 2,000 replicates", statistics.median(times), peer, 0.01,
+                f"p_top {gap:.3f} (promised 0.012)")  # fmt: skip

@@ -1,18 +1,15 @@
-"""Time of a scorecard, against the bare numpy arithmetic and pymcdm in a loop, in the same run. Run this file.
+"""A scorecard against the bare numpy arithmetic, and pymcdm and scikit-criteria in a loop."""
 
-pymcdm is left out where it is not installed.
-"""
-
-import statistics
-import time
+from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
 import dxkit as dx
+from benchmarks.measure import Ratio, paired, seconds, there
 from dxkit.procurement.robustness import information, ranks
 
-VENDORS, CRITERIA, DRAWS, LOOPED, RUNS = 4, 6, 262_144, 2_000, 5
+VENDORS, CRITERIA, DRAWS, LOOPED = 4, 6, 262_144, 2_000
 WEIGHTS = [30, 25, 15, 15, 10, 5]
 
 
@@ -74,32 +71,36 @@ def looped(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return firsts / len(values)
 
 
-def seconds(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def by_scikit_criteria(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """First ranks by scikit-criteria's weighted sum, one draw at a time."""
+    import skcriteria
+    from skcriteria.agg.simple import WeightedSumModel
+
+    model, firsts = WeightedSumModel(), np.zeros(VENDORS)
+    for value, weight in zip(values, weights, strict=True):
+        made = skcriteria.mkdm(value + 1e-9, [max] * CRITERIA, weights=weight)
+        firsts[np.argmin(model.evaluate(made).rank_)] += 1
+    return firsts / len(values)
 
 
-def main() -> None:
+def ratios():
     made = dossier()
-    print(f"{DRAWS:,} joint draws, {VENDORS} vendors x {CRITERIA} criteria, with ranks and value of information")
-    pair = (lambda: dx.scorecard(made, draws=DRAWS), bare)
-    times = [[seconds(work) for work in pair] for _ in range(RUNS + 1)][1:]
-    ours, peer = (statistics.median(each) for each in zip(*times, strict=True))
-    print(f"  bare numpy: dxkit {ours:.2f} s, numpy {peer:.2f} s, ratio {ours / peer:.2f} (promised: under 3)")
+    what = "scorecard; 262,144 joint draws, 4 vendors x 6 criteria, ranks and value of information"
+    ours, theirs = paired(lambda: dx.scorecard(made, draws=DRAWS), bare, 5)
     values, weights = drawn()
     share, _, _, known, *_ = bare()
     scores = np.einsum("svc,sc->sv", values, weights)
     of_criteria, of_cells, _ = information(values, weights.mean(axis=0))
-    print(f"    the same answer on the same draws: ranks differ by {np.abs(ranks(scores) - share).max():.1e}, "
-          f"information by {np.abs(np.column_stack([of_criteria, of_cells.T]).ravel() - known).max():.1e}")  # fmt: skip
-    try:
-        spent = seconds(lambda: looped(values[:LOOPED], weights[:LOOPED])) * DRAWS / LOOPED
-        print(f"  pymcdm in a loop: {spent:.0f} s (scaled from {LOOPED:,}), {spent / ours:.0f} times dxkit "
-              "(promised: at least 50), for the first rank alone")  # fmt: skip
-    except ImportError:
-        print("  pymcdm is not installed")
-
-
-if __name__ == "__main__":
-    main()
+    gaps = np.abs(ranks(scores) - share).max(), np.abs(np.column_stack([of_criteria, of_cells.T]).ravel() - known).max()
+    yield Ratio(what, "bare numpy", ours, theirs, 3.0, f"ranks {gaps[0]:.0e}, information {gaps[1]:.0e}")
+    looped_first = ranks(scores[:LOOPED])[:, 0]
+    for package, named, run, promised in (
+        ("pymcdm", "pymcdm in a loop, first rank alone", looped, 0.02),
+        ("skcriteria", "scikit-criteria in a loop, first rank alone", by_scikit_criteria, None),
+    ):
+        if there(package):
+            found = []
+            spent = seconds(lambda run=run, found=found: found.append(run(values[:LOOPED], weights[:LOOPED])))
+            gap = np.abs(found[0] - looped_first).max()
+            peer = f"{named} (2,000 draws, scaled)"
+            yield Ratio(what, peer, ours, spent * DRAWS / LOOPED, promised, f"first {gap:.3f}")

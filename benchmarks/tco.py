@@ -1,20 +1,17 @@
-"""Time and memory of a cost of ownership, against bare numpy, SALib and monaco in the same run. Run this file.
+"""Cost of ownership against bare numpy, SALib, monaco and squigglepy."""
 
-SALib and monaco are left out where they are not installed.
-"""
+from __future__ import annotations
 
-import statistics
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import dxkit as dx
+from benchmarks.measure import Ratio, paired, peak, seconds, there
 
-VENDORS, LINES, YEARS, DRAWS, RUNS = 3, 12, 3, 131_072, 7
+VENDORS, LINES, YEARS, DRAWS = 3, 12, 3, 131_072
 TIMINGS = ["initial", "yearly", "monthly"]
 CATEGORIES = ["licence", "implementation", "integration", "training", "operations", "support"]
 
@@ -117,63 +114,50 @@ def with_monaco(frames, draws: int):
     return np.array([np.mean(sim.outvars[f"pv{v}"].nums) for v in range(VENDORS)])
 
 
-def seconds(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def with_squigglepy(frames):
+    """The same draws through squigglepy's distributions and the bare model."""
+    import squigglepy as sq
 
-
-def main() -> None:
-    frames = tables()
-    dossier = dx.read_dossier(frames)
-    print(f"{DRAWS:,} draws, {VENDORS} vendors x {LINES} lines x {YEARS} years, {len(cells(frames))} uncertain cells")
-    pair = (lambda: dx.tco(dossier, draws=DRAWS), lambda: bare(frames))
-    times = [[seconds(work) for work in pair] for _ in range(RUNS + 1)][1:]
-    ours, peer = (statistics.median(each) for each in zip(*times, strict=True))
-    print(f"  bare numpy: dxkit {ours:.2f} s, numpy {peer:.2f} s, ratio {ours / peer:.2f} (promised: at most 1.5)")
-    pv = dx.tco(dossier, draws=DRAWS).totals.query("basis == 'pv'")
-    mean, quantiles, *_ = bare(frames)
-    print(f"    largest difference: mean {np.abs(pv['mean'] / mean - 1).max():.2%}, "
-          f"P90 {np.abs(pv['p90'] / quantiles[2] - 1).max():.2%}")  # fmt: skip
-    try:
-        start = time.perf_counter()
-        mean, runs, shares = with_salib(frames)
-        spent = time.perf_counter() - start
-        print(f"  SALib: {spent:.1f} s for {runs:,} runs, {spent / ours:.1f} times dxkit (promised: at least 5); "
-              f"largest difference of the mean {np.abs(pv['mean'] / mean - 1).max():.2%}")  # fmt: skip
-    except ImportError:
-        print("  SALib is not installed")
-    try:
-        start = time.perf_counter()
-        mean = with_monaco(frames, 2_000)
-        spent = (time.perf_counter() - start) * DRAWS / 2_000
-        print(f"  monaco: {spent:.0f} s (2,000 cases, scaled), {spent / ours:.0f} times dxkit (promised: at least 50); "
-              f"largest difference of the mean {np.abs(pv['mean'] / mean - 1).max():.2%}")  # fmt: skip
-    except ImportError:
-        print("  monaco is not installed")
-    default = dx.tco(dossier).totals.query("basis == 'pv'")["p90"].to_numpy()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-        many, spent, more = apart.submit(million).result()
-    print(f"  P90 at 16,384 draws against 1,048,576: {np.abs(default / many - 1).max():.3%} off (promised: 0.1%)")
-    print(f"  1,048,576 draws: {spent:.1f} s, {more:.0f} MB more than 16,384 draws (promised: at most 300)")
-
-
-def peak() -> float:
-    """Most memory this process has held, MB (Linux)."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    values = []
+    for low, likely, high in cells(frames):
+        a, b = 1 + 4 * (likely - low) / (high - low), 1 + 4 * (high - likely) / (high - low)
+        values.append(low + (high - low) * sq.sample(sq.beta(a, b), n=DRAWS))
+    _, pv = present_values(np.array(values), frames["costs"].to_dict("records"))
+    return pv.mean(axis=1)
 
 
 def million():
     """P90 of a million draws, its time, and how much more memory it took than the default, in a process of its own."""
     dossier = dx.read_dossier(tables())
     dx.tco(dossier)
-    before = peak()
-    start = time.perf_counter()
-    p90 = dx.tco(dossier, draws=2**20).totals.query("basis == 'pv'")["p90"].to_numpy()
-    spent = time.perf_counter() - start
-    return p90, spent, peak() - before
+    before, p90 = peak(), []
+    spent = seconds(lambda: p90.append(dx.tco(dossier, draws=2**20).totals.query("basis == 'pv'")["p90"].to_numpy()))
+    return p90[0], spent, peak() - before
 
 
-if __name__ == "__main__":
-    main()
+def ratios():
+    frames = tables()
+    dossier = dx.read_dossier(frames)
+    what = "cost of ownership; 131,072 draws, 3 vendors x 12 lines, 96 uncertain cells"
+    pv = dx.tco(dossier, draws=DRAWS).totals.query("basis == 'pv'")
+
+    def same(mean) -> str:
+        return f"means {np.abs(pv['mean'].to_numpy() / mean - 1).max():.2%}"
+
+    ours, theirs = paired(lambda: dx.tco(dossier, draws=DRAWS), lambda: bare(frames))
+    yield Ratio(what, "bare numpy", ours, theirs, 1.5, same(bare(frames)[0]))
+    for package, run, promised, part in (
+        ("SALib", lambda: with_salib(frames)[0], 0.2, 1.0),
+        ("monaco", lambda: with_monaco(frames, 2_000), 0.02, DRAWS / 2_000),
+        ("squigglepy", lambda: with_squigglepy(frames), None, 1.0),
+    ):
+        if there(package):
+            found = []
+            spent = seconds(lambda run=run, found=found: found.append(run())) * part
+            named = {"SALib": "SALib, Sobol", "monaco": "monaco (2,000 cases, scaled)"}.get(package, package)
+            yield Ratio(what, named, ours, spent, promised, same(found[0]))
+    default = dx.tco(dossier).totals.query("basis == 'pv'")["p90"].to_numpy()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        many, spent, more = apart.submit(million).result()
+    print(f"  P90 at 16,384 draws against 1,048,576: {np.abs(default / many - 1).max():.3%} off (promised: 0.1%)")
+    print(f"  1,048,576 draws: {spent:.1f} s, {more:.0f} MB more than 16,384 draws (promised: at most 300)")

@@ -15,25 +15,35 @@ BLOCK = 16_384
 _MOST = 2**24
 
 
-def scrambled(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS) -> np.ndarray:
+def scrambled(
+    dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS, kept: int | None = None
+) -> np.ndarray:
     """Uniform numbers strictly between 0 and 1, (scrambles * points, dimensions), in independent scrambles (Owen 1998).
 
-    Every scramble alone estimates a mean without bias, so their spread gives its simulation error, see `error`.
+    Every scramble alone estimates a mean without bias, so their spread gives its simulation error, see `error`. Where
+    more dimensions are asked for than used, only the first `kept` are held, column by column.
 
     >>> scrambled(3).shape
     (16384, 3)
     """
-    return np.concatenate(list(blocks(dimensions, seed, scrambles=scrambles, points=points)))
+    found = np.empty((scrambles * points, dimensions if kept is None else kept), order="C" if kept is None else "F")
+    row = 0
+    for block in blocks(dimensions, seed, scrambles=scrambles, points=points, kept=kept):
+        found[row : row + len(block)] = block
+        row += len(block)
+    return found
 
 
-def blocks(dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS) -> Iterator[np.ndarray]:
+def blocks(
+    dimensions: int, seed: int = 0, *, scrambles: int = SCRAMBLES, points: int = POINTS, kept: int | None = None
+) -> Iterator[np.ndarray]:
     """The numbers of `scrambled` in blocks of at most 16,384 rows, for what would not fit into memory at once."""
     from scipy.stats import qmc
 
     for k in range(scrambles):
         sequence = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng([seed, k]))
         for start in range(0, points, BLOCK):
-            yield np.clip(sequence.random(min(BLOCK, points - start)), 2.0**-32, 1 - 2.0**-32)
+            yield np.clip(sequence.random(min(BLOCK, points - start))[:, :kept], 2.0**-32, 1 - 2.0**-32)
 
 
 def points_for(draws: int) -> int:

@@ -206,14 +206,14 @@ def _drawn(dossier, criteria, known, tco, exit_cost, needs, seed: int, draws: in
     vendors, topics = dossier.vendors, list(dict.fromkeys(each.topic for each in dossier.fit_read))
     shares = {(each.vendor, each.topic): each.share for each in dossier.fit_read}
     width = len(criteria) + len(vendors) * (len(criteria) + len(topics))
-    points = scrambled(128 * -(-width // 128), seed + _SEED, points=points_for(draws))
+    points = scrambled(128 * -(-width // 128), seed + _SEED, points=points_for(draws), kept=width)
     size = len(points)
     column = iter(range(width))
-    weights = np.column_stack([each.weight.draw(points[:, next(column)]) for each in criteria])
+    weights = np.stack([each.weight.draw(points[:, next(column)]) for each in criteria]).T
     weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
     burden = _burden(needs, topics)
     order = _shuffled(size, seed)
-    values = np.zeros((size, len(vendors), len(criteria)))
+    values = np.zeros((len(vendors), len(criteria), size)).transpose(2, 0, 1)  # the draws of a cell lie side by side
     for i, vendor in enumerate(vendors):
         for k, criterion in enumerate(criteria):
             own = points[:, next(column)]
@@ -266,12 +266,13 @@ def _clipped(values: np.ndarray, criteria) -> str:
 
 def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Scorecard:
     vendors, names = dossier.vendors, [each.name for each in criteria]
-    drawn = 100 * np.einsum("svc,sc->sv", values, weights)
+    drawn = 100 * np.stack([(values[:, i] * weights).sum(axis=1) for i in range(len(vendors))]).T
     mean, weight = values.mean(axis=0), weights.mean(axis=0)
     scores = 100 * mean @ weight
     open_ = np.array(["fail" not in musts[vendor].values() for vendor in vendors])
     order = np.flatnonzero(open_)
-    table = _standing(vendors, scores, drawn, open_, musts)
+    places = ranks(drawn)
+    table = _standing(vendors, scores, drawn, places, open_, musts)
     best = int(order[np.argmax(scores[order])]) if len(order) else None
     level = best is not None and any(
         abs(scores[i] - scores[best]) <= max(4 * float(error(drawn[:, i] - drawn[:, best])), 1e-9)
@@ -295,7 +296,7 @@ def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Sc
                                   "money": [each * worth for each in gained]}),
         trial_plan=pd.concat([_unknown(musts, told), _plan(dossier, criteria, known, of_cells, worth, told)],
                              ignore_index=True),
-        ranks=pd.DataFrame([[vendor, rank + 1, share] for vendor, each in zip(vendors, ranks(drawn), strict=True)
+        ranks=pd.DataFrame([[vendor, rank + 1, share] for vendor, each in zip(vendors, places, strict=True)
                             for rank, share in enumerate(each)], columns=["vendor", "rank", "share"]),
         pairwise=pd.DataFrame([[vendor, other, share] for vendor, each in zip(vendors, wins(drawn), strict=True)
                                for other, share in zip(vendors, each, strict=True) if vendor != other],
@@ -309,10 +310,10 @@ def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Sc
     )  # fmt: skip
 
 
-def _standing(vendors, scores, drawn: np.ndarray, open_: np.ndarray, musts) -> pd.DataFrame:
+def _standing(vendors, scores, drawn: np.ndarray, places: np.ndarray, open_: np.ndarray, musts) -> pd.DataFrame:
     """The table: those that are knocked out are never first and put nothing at stake."""
     still = np.where(open_, drawn, _OUT)
-    first = ranks(still)[:, 0] if open_.any() else np.zeros(len(vendors))
+    first = (places if open_.all() else ranks(still))[:, 0] if open_.any() else np.zeros(len(vendors))
     lost = np.maximum((still.max(axis=1, keepdims=True) - drawn).mean(axis=0), 0.0)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     return pd.DataFrame({

@@ -1,0 +1,1 @@
+"""Time and memory against peers in the same run: `python -m benchmarks`."""

@@ -1,0 +1,66 @@
+"""Reliability and raking against pingouin and samplics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+import dxkit as dx
+from benchmarks.measure import Ratio, paired, there
+from dxkit.survey.weighting import calibrate
+
+PEOPLE, ITEMS = 100_000, 12
+
+
+def ratios():
+    rng = np.random.default_rng(3)
+    names = [f"q{i:02d}" for i in range(ITEMS)]
+    codes = np.clip(np.round(3 + rng.normal(size=(PEOPLE, 1)) + rng.normal(size=(PEOPLE, ITEMS))), 1, 5)
+    frame = pd.DataFrame(codes, columns=names)
+    margins = {"team": [f"t{k}" for k in range(20)], "site": ["a", "b", "c"], "role": ["x", "y"]}
+    for name, labels in margins.items():
+        frame[name] = rng.choice(labels, PEOPLE)
+    book = dx.read_codebook(pd.DataFrame({
+        "item": [*names, *margins], "text": [*names, *margins], "kind": ["rating"] * ITEMS + ["segment"] * 3,
+        "scale": ["agreement5"] * ITEMS + [""] * 3, "dimension": ["Flow"] * ITEMS + [""] * 3,
+    }))  # fmt: skip
+    if there("pingouin"):
+        import pingouin
+
+        items = frame[names]
+        counted = dx.tally(items, codebook=book)
+        gap = abs(dx.reliability(counted).table["alpha"].iloc[0] - pingouin.cronbach_alpha(items)[0])
+        yield Ratio("alpha, omega, if dropped, from the frame; 100,000 x 12", "pingouin cronbach_alpha", *paired(
+            lambda: dx.reliability(dx.tally(items, codebook=book)), lambda: pingouin.cronbach_alpha(items)),
+            None, f"alpha {gap:.0e}")  # fmt: skip
+        yield Ratio("the same from a tally", "pingouin cronbach_alpha", *paired(
+            lambda: dx.reliability(counted), lambda: pingouin.cronbach_alpha(items)),
+            None, f"alpha {gap:.0e}")  # fmt: skip
+    if there("samplics"):
+        from samplics import SampleWeight
+
+        targets = {name: {label: float(2 * PEOPLE // len(labels) + 1_000 * k) for k, label in enumerate(labels)}
+                   for name, labels in margins.items()}  # fmt: skip
+        for each in targets.values():  # all margins add up to the same
+            total = sum(each.values())
+            each |= {label: count * 2 * PEOPLE / total for label, count in each.items()}
+        crossed = pd.DataFrame([(t, s, r) for t in margins["team"] for s in margins["site"] for r in margins["role"]],
+                               columns=list(margins))  # fmt: skip
+        share = np.prod([crossed[name].map(each) / (2 * PEOPLE) for name, each in targets.items()], axis=0)
+        roster = crossed.assign(headcount=np.round(share * 2 * PEOPLE).astype(int))
+        counted = dx.tally(frame, codebook=book, roster=roster)
+        exact = {name: counted.roster.margin(name).to_dict() for name in margins}
+
+        def theirs():
+            return SampleWeight().rake(
+                samp_weight=np.ones(PEOPLE), control={k: {a: float(b) for a, b in v.items()} for k, v in exact.items()},
+                margins={name: frame[name].to_numpy() for name in margins}, tol=1e-13, max_iter=100,
+            )  # fmt: skip
+
+        own = calibrate(counted.people.astype(float), counted).weights
+        at = pd.MultiIndex.from_frame(counted.cells[list(margins)]).get_indexer(
+            pd.MultiIndex.from_frame(frame[list(margins)])
+        )
+        gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
+        yield Ratio("raking three margins; 100,000 people, from the tally", "samplics rake", *paired(
+            lambda: calibrate(counted.people.astype(float), counted), theirs), None, f"weights {gap:.0e}")  # fmt: skip
