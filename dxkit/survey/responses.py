@@ -207,7 +207,8 @@ def _blank(export, book: Codebook) -> np.ndarray:
         if item not in export.answers:
             continue
         column = export.answers[item]
-        blank &= (column.isna() if pd.api.types.is_numeric_dtype(column) else column == "").to_numpy(dtype=bool)
+        numeric = pd.api.types.is_numeric_dtype(column)
+        blank &= column.isna().to_numpy(dtype=bool) if numeric else column.to_numpy(dtype=object) == ""
     return blank & bool(book.measured)
 
 
