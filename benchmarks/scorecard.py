@@ -62,9 +62,8 @@ def bare():
 def looped(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Ranks by pymcdm's weighted sum, one draw at a time."""
     from pymcdm.methods import WSM
-    from pymcdm.normalizations import linear_normalization
 
-    method, kinds = WSM(normalization_function=linear_normalization), np.ones(CRITERIA)
+    method, kinds = WSM(normalization_function=lambda column, cost=False: column), np.ones(CRITERIA)
     firsts = np.zeros(VENDORS)
     for value, weight in zip(values, weights, strict=True):
         firsts[np.argmax(method(value + 1e-6, weight, kinds))] += 1
