@@ -1,9 +1,11 @@
 """A Dask frame on workers of its own gives the tally of one frame, whatever befalls a worker."""
 
 import os
+import re
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -86,3 +88,18 @@ def test_faults_of_a_partition_come_back_as_they_are(cluster):
     frame.loc[300, "ci"] = 6
     with pytest.raises(dx.DataError, match="'6' is not an answer"):
         dx.tally(dd.from_pandas(frame, npartitions=4), codebook=BOOK)
+
+
+def test_the_lines_of_the_readme(cluster, tmp_path, monkeypatch):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    script = re.search(r"```python\n(import dask.*?)```", readme, re.DOTALL)[1]
+    monkeypatch.chdir(tmp_path)
+    frame = answers(900)
+    (tmp_path / "answers").mkdir()
+    for k in range(3):
+        frame.iloc[k * 300 : (k + 1) * 300].to_parquet(tmp_path / "answers" / f"{k}.parquet")
+    BOOK.items.to_csv("codebook.csv", index=False)
+    left = {}
+    exec(script.replace("scheduler:8786", cluster.scheduler.address), left)
+    left["client"].close()
+    same(left["tally"], dx.tally(frame, codebook=BOOK, wave="2026-Q3"), 1e-10)
