@@ -140,6 +140,9 @@ def _audited(earlier, weightings, rows: np.ndarray, n: np.ndarray, size: np.ndar
     atoms, counts = atoms_of(stacked, n[answered])
     w, e = len(weightings), len(weightings) + 1 + len(earlier)
     weights, before, after = atoms[:w], atoms[w:e], atoms[e:]
+    enough, between = size >= least, (size >= LEAST_GROUP) & (size < least)
+    if not between.any() and find_breach(np.vstack([before, after[enough]]), counts, least, weights) is None:
+        return enough  # nor does anything follow from fewer rows, or from all for a smaller minimum
     if find_breach(before, counts, least, weights) is not None:
         before = before[1:]  # the total itself cannot be shown beside what was shown earlier
     for k in range(LEAST_GROUP, least + 1):

@@ -35,8 +35,8 @@ def find_breach(rows: np.ndarray, n: np.ndarray, least: int, weightings: np.ndar
     small = np.flatnonzero((n > 0) & (n < least))
     if not len(rows) or not len(small):
         return None
-    for weights in np.ones((1, rows.shape[1])) if weightings is None else weightings[:, atom]:
-        weights = np.where(weights > 0, weights, 1.0)
+    used = np.ones((1, rows.shape[1])) if weightings is None else weightings[:, atom]
+    for weights in {each.tobytes(): each for each in np.where(used > 0, used, 1.0)}.values():
         found = _determined(_left_over(rows / weights)[small], n[small], least)
         if found is not None:
             atoms, coefficients = found

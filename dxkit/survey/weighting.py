@@ -88,14 +88,14 @@ def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndar
     weights = np.where(n > 0, 1.0, 0.0)
     if not n.any():
         return weights
+    margins = [np.asarray(member, dtype=float) for member in margins]
     for _ in range(_MOST_ROUNDS):
         worst = 0.0
         for member, target in zip(margins, targets, strict=True):
             held = (weights * n) @ member
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.where(held > 0, target / held, 1.0)
+            ratio = np.divide(target, held, out=np.ones(len(held)), where=held > 0)
             worst = max(worst, float(np.abs(ratio - 1).max()))
-            weights = weights * np.where(member.any(axis=1), member @ ratio, 0.0)
+            weights = weights * (member @ ratio)  # 0 for a cell outside every group of the margin
         if worst < _CONVERGED or len(margins) == 1:
             return weights
     return weights if worst < _GOOD_ENOUGH else None

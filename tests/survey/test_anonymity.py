@@ -96,12 +96,13 @@ def leak_of_four_waves(seed, release):
     everybody = population(rng).iloc[: int(rng.integers(8, 26))].reset_index(drop=True)
     n, rate = len(everybody), rng.uniform(0.5, 0.98)
     staff, published = rng.random(n) < 0.9, []
+    codes = {tuple(cut): everybody.groupby(cut).ngroup().to_numpy() if cut else np.zeros(n, dtype=int) for cut in CUTS}
     for _ in range(4):
         came = np.flatnonzero(staff & (rng.random(n) < rate))
-        part, ones = everybody.iloc[came], np.ones(len(came))
+        ones = np.ones(len(came))
         for cut in (CUTS[i] for i in rng.permutation(len(CUTS))) if len(came) >= 5 else ():
-            code = part.groupby(cut).ngroup().to_numpy() if cut else np.zeros(len(part), dtype=int)
-            rows = (np.arange(code.max() + 1)[:, None] == code).astype(float)
+            code = codes[tuple(cut)][came]
+            rows = (np.unique(code)[:, None] == code).astype(float)
             plain = rows.sum(axis=1) >= 5
             shown = release.admit("q", rows, came, ones, np.zeros(len(rows), dtype=bool)) if release else plain
             published.append(np.zeros((int(shown.sum()), n)))
