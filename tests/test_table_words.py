@@ -218,10 +218,10 @@ def test_a_csv_file_names_its_places(tmp_path):
     table = read_table(path, required=["team"], kind="roster")
     assert table.frame.to_numpy().tolist() == [["A", "3"], ["B", "x"]]
     assert (table.file, table.sheet, table.rows) == ("roster.csv", None, [2, 4])
-    assert table.columns_at == {"team": "1 (Team)", "heads": "2 (heads)"}
+    assert table.columns_at == {"team": "column 1 (Team)", "heads": "column 2 (heads)"}
     assert table.notes[-1] == "columns of the roster that are not used: heads"
     assert told(lambda faults: table.numbers("heads", faults=faults))[1] == [
-        (4, "2 (heads)", "'x' is not a number; write one such as 12.5")]  # fmt: skip
+        (4, "column 2 (heads)", "'x' is not a number; write one such as 12.5")]  # fmt: skip
 
 
 def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path):
