@@ -181,7 +181,7 @@ def test_the_nearest_weight_is_the_nearer_end_inside_the_scale():
 
 
 def test_the_weight_of_fit_that_a_ranking_gives(dossier):
-    """Of 6 hours lost, 3 to CI and 1 to Docs, so Docs weighs a sixth; what was gained, or is not known, weighs nothing."""
+    """Of 6 hours lost, 3 to CI and 1 to Docs, so Docs weighs a sixth; a gain and what is not known weigh nothing."""
     needs = SimpleNamespace(table=pd.DataFrame({
         "topic": ["CI", "Docs", "Setup", "Calls", "Access", "CI"], "estimate": [3.0, 1.0, 2.0, -4.0, np.nan, 50.0]}))
     assert _burden(needs, ["CI", "Docs", "Calls", "Access", "Else"]).tolist() == pytest.approx([0.5, 1 / 6, 0, 0, 0])

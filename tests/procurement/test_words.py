@@ -264,7 +264,8 @@ def test_every_component_grows_as_its_inputs_do():
 
 
 @pytest.mark.parametrize(("months", "horizon", "quarters"), [
-    (12, 3, [4, 8]), (3, 1, [1, 2, 3]), (0, 1, [1, 2, 3]), (0.01, 1, [1, 2, 3]), (24, 2, []), (1, 1, [1, 2, 3]), (2, 1, [1, 2, 3]), (1, 2, [*range(1, 8)]),
+    (12, 3, [4, 8]), (3, 1, [1, 2, 3]), (0, 1, [1, 2, 3]), (0.01, 1, [1, 2, 3]), (24, 2, []),
+    (1, 1, [1, 2, 3]), (2, 1, [1, 2, 3]), (1, 2, [*range(1, 8)]),
     (7, 2, [2, 5, 7]), (11, 2, [4, 7]), (24, 5, [8, 16]),
 ])  # fmt: skip
 def test_renewals_by_hand(months, horizon, quarters):
