@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from dxkit.faults import DataError, Faults
-from dxkit.tables import as_text, number, quoted, read_table, timestamp
+from dxkit.grids import read_grid
+from dxkit.tables import as_text, number, quoted, read_table, table_from_grid, timestamp
 
 
 def one(values, name="v"):
@@ -106,6 +107,9 @@ def test_a_column_of_times():
     assert found[2] == pd.Timestamp("2026-06-30 12:00", tz="UTC")
     assert str(found.dt.tz) == "UTC"
     assert one(["2026-01-31 14:00"]).times("v", faults=Faults())[0] == pd.Timestamp("2026-01-31 14:00", tz="UTC")
+    faults = Faults()
+    assert str(one([""]).times("v", faults=faults).dt.tz) == "UTC"
+    assert len(faults) == 0
     stamps, faults = told(lambda faults: one(["", "31.1.", "2026-01-31"]).times("v", faults=faults, required=True))
     assert stamps[:2] == [pd.NaT, pd.NaT]
     assert stamps[2] == pd.Timestamp("2026-01-31", tz="UTC")
@@ -230,4 +234,23 @@ def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_the
         pd.DataFrame({"team": ["A"], "headcount": [3]}).to_excel(book, sheet_name="heads", index=False)
     table = read_table(tmp_path / "book.xlsx", required=["Team", "headcount"])
     assert (table.sheet, table.columns_at) == ("heads", {"Team": "A", "headcount": "B"})
+    faults = Faults()
+    table.fault(faults, 0, "headcount", "no")
+    with pytest.raises(DataError, match="^book.xlsx, sheet heads, cell B2: no$"):
+        faults.raise_if_any()
     assert read_table(tmp_path / "book.xlsx", required=["team"], sheet="first").frame["team"].tolist() == ["y"]
+
+
+def test_a_grid_by_itself_is_a_table(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text(f"{'many  words ' * 4},b\nx,y\n")
+    grid = read_grid(path)
+    table = table_from_grid(grid, required=["b"])
+    name = " ".join(["many words"] * 4)
+    assert table.frame.columns.tolist() == [name, "b"]
+    assert table.columns_at == {name: f"column 1 ({name[:40]})", "b": "column 2 (b)"}
+    assert table.frame.dtypes.tolist() == [object, object]
+    assert table.notes[-1] == f"columns of the table that are not used: {name[:40]}"
+    path.write_text("a,b\n")
+    with pytest.raises(DataError, match="^long.csv, row 1: the table has a header and no row under it$"):
+        table_from_grid(read_grid(path))
