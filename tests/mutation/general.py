@@ -1,6 +1,6 @@
 """Every mutant that mutmut makes of seven modules: `python -m tests.mutation.general`; at least 90% must die.
 
-It needs `pip install -e ".[dev,mutation]"` and half an hour; what was tried already is not tried again (folder mutants).
+It needs `pip install -e ".[dev,mutation]"` and half an hour; what was tried is not tried again (folder mutants).
 """
 
 from __future__ import annotations
