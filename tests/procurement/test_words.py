@@ -1,5 +1,7 @@
 """What cost, cost of leaving and the tables of a dossier say, word by word, on figures that are worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +111,15 @@ def test_two_lines_of_benefit_add_up():
     assert returns.loc["B", "npv"] == pytest.approx(-2900 * back, rel=1e-5)
 
 
+def test_what_is_gained_is_drawn_with_the_rest_and_at_its_mean_where_lines_are_drawn_apart():
+    doubted = BENEFITS.assign(low=[2000], likely=[4000], high=[6000])
+    together, apart = (dx.tco(read(benefits=doubted), shared=shared).returns.iloc[0] for shared in (True, False))
+    back = YEAR_1 + YEAR_2 + YEAR_3
+    assert together["npv"] == pytest.approx(2800 * back - 5000, rel=1e-3)
+    assert together["p10"] < together["npv"] - 1000 < together["npv"] + 1000 < together["p90"]
+    assert (apart["p10"], apart["p90"]) == pytest.approx((2800 * back - 5000, 2800 * back - 5000))
+
+
 def test_the_notes_of_cost():
     fixed = read(costs=COSTS.assign(low=None, high=None), decision={"title": "x"})
     result = dx.tco(fixed, seed=5)
@@ -141,7 +152,7 @@ def test_sources_that_differ_and_those_that_are_dated_are_counted_in_the_notes()
 @pytest.mark.parametrize(("p10", "p90", "mean", "step"), [
     ([0, 0], [5_000, 49_999], [9e9, 9e9], 1_000), ([0, 0], [49_999, 50_000], [1, 1], 1_000),
     ([0, 0], [50_000, 60_000], [1, 1], 10_000), ([5, 5], [5, 5], [2e6, 7e6], 1_000), ([0, 0], [3, 3], [1, 1], 1),
-    ([7, 7], [7, 7], [7, 7], 1), ([10, 0], [60, 90], [1, 1], 10),
+    ([7, 7], [7, 7], [7, 7], 1), ([5, 5], [5, 5], [1, 5e6], 1_000), ([10, 0], [60, 90], [1, 1], 10),
 ])  # fmt: skip
 def test_the_last_digit_shown_is_one_that_a_fifth_of_the_spread_earns(p10, p90, mean, step):
     """The narrowest spread decides; where nothing is spread, a thousandth of the largest mean stands for it."""
@@ -166,11 +177,13 @@ def test_a_picture_is_drawn_into_the_axes_that_are_given(draw):
 def test_axes_and_vendor_reach_the_picture():
     import matplotlib.pyplot as plt
 
-    cost = dx.tco(read(), draws=1024)
+    cost = dx.tco(read(COSTS.assign(low=[None, 900, None, 2000], high=[None, 1100, None, 4000])), draws=1024)
     _, (one, two) = plt.subplots(1, 2)
     assert cost.years(ax=one) is one
-    assert cost.doubt("B", ax=two) is two
-    assert "B" in two.get_title(loc="left")
+    for vendor in ("A", "B"):
+        two.clear()
+        assert cost.doubt(vendor, ax=two) is two
+        assert two.get_title(loc="left").startswith(f"{vendor}: ")
     plt.close("all")
 
 
@@ -198,6 +211,11 @@ def test_leaving_in_print():
         f"{2 * (len(EXIT_INPUTS) - len(BARE)) - 4} of {2 * len(EXIT_INPUTS)} inputs are assumed, not given",
         "notice is at most two months in the EU",
     )
+    assert result._displayed()["year"].tolist() == [0, 1, 2, 3] * 2
+    assert result._displayed()["year"].dtype.kind == "i"
+    assert result._kinds() == {"year": "count", "lock_in_ratio": "hours"}
+    room = replace(result, totals=result.totals.assign(headroom=[3.0, 3.001] * 13))._displayed()["headroom"]
+    assert room.tolist() == ["300%"] * 4 + ["over 300%"] * 4
     assert result.totals.columns.tolist() == ["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]
     assert result.table.columns.tolist() == ["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]
     assert result.table["component"][::13].tolist() == [*COMPONENTS] * 4

@@ -300,3 +300,16 @@ def test_a_ledger_says_what_it_counts():
         dx.Release(2)
     assert dx.Release(3).min_group == 3
     assert dx.Release().min_group == 5
+
+
+def test_two_that_are_ruled_out_in_a_group_are_named_together():
+    near = np.array([0.0, 0.5, 0.0, 0.5, 0.0, 0.5])
+    topics = ["CI", "Docs", "Setup", "Access"]
+    frame = pd.DataFrame({name: np.concatenate([a + near, b + near]) for name, a, b in
+                          (("a", 6, 0), ("b", 5, 0), ("c", 0, 4), ("d", 0, 3))}).assign(team=["A"] * 6 + ["B"] * 6)
+    book = pd.DataFrame({"item": [*"abcd", "team"], "text": [*topics, "team"], "kind": ["hours"] * 4 + ["segment"],
+                         "topic": [*topics, ""], "scale": ["hours"] * 4 + [""]})  # fmt: skip
+    result = dx.rank_pains(dx.read_survey(frame, book), by="team")
+    assert result.groups[["worst 1", "worst 2", "ruled_out"]].to_numpy().tolist() == [
+        ["CI", "Docs", "none"], ["Setup", "Access", "CI and Docs"]]  # fmt: skip
+    assert result.groups["p_same"].tolist() == pytest.approx([1, 0])
