@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 import dxkit as dx
+from dxkit.survey.cuts import cut
 from dxkit.survey.intervals import hypergeometric, wilson
-from dxkit.survey.weighting import rake
+from dxkit.survey.weighting import calibrations, corrected, rake
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "r_survey.json").read_text())["cases"]
 
@@ -189,3 +191,25 @@ def test_a_group_without_an_answer_to_a_question_is_an_empty_row():
     row = table[(table["name"] == "y") & (table["team"] == "B")].iloc[0]
     assert not row["shown"]
     assert row[["n", "estimate", "se", "low", "high", "favourable"]].isna().all()
+
+
+@pytest.mark.parametrize(("people", "rich"), [(9, False), (10, True)])
+def test_fewer_than_two_answers_a_margin_leave_the_interval_to_the_plain_weighted_mean(people, rich):
+    """Three teams and three sites are five margins that are free, so ten answers fit them and nine do not."""
+    frame = pd.DataFrame({"y": [1, 2, 3, 4, 5, 4, 2, 5, 1, 3], "team": [*"AABBBCCCAB"], "site": [*"NSWNSWNSWN"]})
+    roster = pd.DataFrame({"team": ["A", "B", "C", "", "", ""], "site": ["", "", "", "N", "S", "W"],
+                           "headcount": [30, 20, 50, 40, 25, 35]})  # fmt: skip
+    survey = dx.read_survey(frame[:people], ITEMS, roster)
+    result = dx.scores(survey)
+    assert result.method == "mean raked to the margins of team, site, finite population counted"
+    counted = cut(survey, None).tally
+    n, mean, scatter = counted.n[:, 0], np.nan_to_num(counted.means[:, 0]), counted.scatter[:, 0]
+    fit = calibrations(counted, [0])[0]
+    weight = np.where(n > 0, fit.weights, 0.0)
+    assert np.linalg.matrix_rank(fit.margins) == 5
+    width, df = corrected(n, mean, scatter, weight, fit.margins if rich else np.ones((len(n), 1)))
+    row = result.table.iloc[0]
+    assert row["high"] == pytest.approx(min(100.0, row["estimate"] + t.ppf(0.975, df) * width))
+    assert row["low"] == pytest.approx(max(0.0, row["estimate"] - t.ppf(0.975, df) * width))
+    half = dx.scores(survey, confidence=0.5).table.iloc[0]
+    assert half["high"] == pytest.approx(row["estimate"] + t.ppf(0.75, df) * width)
