@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.intervals import wilson
 
 BOOK = pd.DataFrame({
     "item": ["q", "h", "r", "i", "team", "site"],
@@ -59,6 +60,7 @@ def test_scores_in_print():
     half = dx.scores(dx.read_survey(ANSWERS, BOOK), confidence=0.5)
     assert half.confidence == 0.5
     assert half.table["high"][0] == pytest.approx(45.83333 + 0.726687 * 15.02313, abs=1e-4)  # t(5) at 0.75
+    assert half.table["favourable_low"][0] == pytest.approx(float(wilson(2 / 6, 6, 0.5)[0]))
 
 
 def test_weighted_scores_in_print():
@@ -85,6 +87,8 @@ def test_scores_of_groups_in_print():
     by_team = dx.scores(dx.read_survey(frame, BOOK), by="team")
     assert by_team.notes[1:] == (
         "12 of 18 rows are hidden, so that no group of fewer than 5 answers can be worked out",)
+    assert by_team.table.columns.tolist()[:5] == ["level", "name", "team", "n", "estimate"]
+    assert len(by_team.table.columns) == 15
     by_team = by_team.only(names=["h", "q"])
     assert repr(by_team) == text(
         "Scores by team",
@@ -126,6 +130,13 @@ def test_groups_that_are_merged_for_single_questions_are_named():
     frame.loc[9:, "h"] = np.nan
     result = dx.scores(dx.read_survey(frame, BOOK, roster(16, 8)))
     assert result.notes[2:] == ("merged for single questions: team: B with A",)
+    teams = ["A"] * 10 + [*"BCDEFGH" * 2]
+    many = frame.iloc[[*range(12), *range(12)]].reset_index(drop=True).assign(team=teams, h=1.0)
+    heads = pd.DataFrame({"team": [*"ABCDEFGH"], "headcount": [30] + [4] * 7})
+    many.loc[10:14, "h"] = np.nan  # of each of five teams one has answered
+    said = dx.scores(dx.read_survey(many, BOOK, heads)).notes[2]
+    assert said.startswith("merged for single questions: team: ")
+    assert 1 <= said.count("; ") <= 3
     lone = dx.scores(dx.read_survey(frame.assign(team=["A"] * 11 + ["B"]), BOOK, roster(16, 8)))
     assert lone.notes[2:] == ("merged for weighting, fewer than two answered: team: B with A",)
 
@@ -300,6 +311,29 @@ def test_a_ledger_says_what_it_counts():
         dx.Release(2)
     assert dx.Release(3).min_group == 3
     assert dx.Release().min_group == 5
+
+
+def test_too_few_answers_in_print():
+    result = dx.rank_pains(dx.read_survey(HOURS[:4], TOPICS))
+    assert repr(result) == text(
+        "Pain points",
+        "rank  topic  n  estimate  95% interval  possible ranks  among the worst 2",
+        "   –  CI     –    hidden             –  –               –",
+        "   –  Docs   –    hidden             –  –               –",
+        "   –  Setup  –    hidden             –  –               –",
+        "hours: hours lost a week, the mean over people",
+        "too few answers to show or to rank",
+        "3 of 3 rows are hidden, so that no group of fewer than 5 answers can be worked out",
+    )
+    assert (result.verdict, result.robustness.values.tolist()[0][3:]) == ("open", ["–", 0])
+
+
+def test_a_group_that_nobody_of_was_heard_is_hidden():
+    frame = pd.concat([ANSWERS] * 2, ignore_index=True).assign(team=["A"] * 6 + ["B"] * 6)
+    table = dx.scores(dx.read_survey(frame.assign(h=[1, 2, 3, 4, 5, 6] + [np.nan] * 6), BOOK), by="team").table
+    rows = table[table["name"] == "h"].set_index("team")
+    assert rows["shown"].tolist() == [True, False]
+    assert rows.loc["B", ["n", "estimate", "high"]].isna().all()
 
 
 def test_two_that_are_ruled_out_in_a_group_are_named_together():
