@@ -1,5 +1,7 @@
 """What scores, rankings and comments say, word by word, on figures that are worked by hand."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -257,7 +259,7 @@ def test_every_score_says_what_it_is(score, estimates, says, unit, loss):
     result = dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)), score=score, top=1)
     assert result.table.set_index("topic")["estimate"].to_dict() == pytest.approx(estimates)
     assert (result.method, result.unit, result.notes) == (says, unit, (says, FEW))
-    assert dict(result.facts)["expected loss if others are worse"].endswith(loss)
+    assert re.fullmatch(rf"\d+\.\d{loss}", dict(result.facts)["expected loss if others are worse"])
     assert result.robustness["score"].tolist() == ["impact", "severity", "opportunity"]
     assert result.robustness["top"].tolist() == ["A", "B", "A"]
     assert result.robustness["shared"].tolist() == [int(each == result.top[0]) for each in "ABA"]
@@ -347,3 +349,40 @@ def test_two_that_are_ruled_out_in_a_group_are_named_together():
     assert result.groups[["worst 1", "worst 2", "ruled_out"]].to_numpy().tolist() == [
         ["CI", "Docs", "none"], ["Setup", "Access", "CI and Docs"]]  # fmt: skip
     assert result.groups["p_same"].tolist() == pytest.approx([1, 0])
+
+
+def test_a_ranking_of_two_segments_keeps_their_order_and_numbers_its_rows():
+    frame = pd.concat([HOURS] * 4, ignore_index=True).assign(team=["A"] * 24 + ["B"] * 24, site=["N", "S"] * 24)
+    book = pd.concat([TOPICS, pd.DataFrame({"item": ["site"], "text": ["site"], "kind": ["segment"]})]).fillna("")
+    result = dx.rank_pains(dx.read_survey(frame, book), by=["team", "site"])
+    assert result.title == "Pain points by team and site"
+    assert result.table.columns.tolist()[:4] == ["topic", "team", "site", "n"]
+    assert result.table.index.tolist() == list(range(12))
+    assert result.groups.columns.tolist()[:4] == ["team", "site", "worst 1", "worst 2"]
+    assert result.robustness.columns.tolist() == ["score", "top", "p_pair", "verdict", "shared"]
+    weighted = dx.rank_pains(dx.read_survey(frame, book, pd.DataFrame(
+        {"team": ["A", "B", "", ""], "site": ["", "", "N", "S"], "headcount": [40, 40, 40, 40]})))  # fmt: skip
+    assert weighted.method.endswith(", weighted to team, site")
+
+
+def test_topics_that_may_not_be_shown_stand_last():
+    """Only four answered about Setup, which would be the worst."""
+    frame = HOURS.assign(c=[9.0, 9, 9, 8, *[np.nan] * 8])
+    table = dx.rank_pains(dx.read_survey(frame, TOPICS)).table
+    assert table["topic"].tolist() == ["CI", "Docs", "Setup"]
+    assert table["shown"].tolist() == [True, True, False]
+    assert table.index.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("answers", "few"), [(19, True), (20, False)])
+def test_fewer_than_twenty_answers_are_said(answers, few):
+    frame = pd.concat([HOURS] * 2, ignore_index=True)[:answers]
+    assert (FEW in dx.rank_pains(dx.read_survey(frame, TOPICS)).notes) == few
+
+
+def test_what_the_silent_could_reverse_is_about_the_last_that_is_chosen():
+    facts = dict(dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(12, 12)), top=1).facts)
+    assert facts["those who did not answer"] == (
+        "CI stays ahead of the next unless the other 12 lean the other way by more than 3.50 hours a week a person")
+    level = dx.rank_pains(dx.read_survey(HOURS.assign(c=HOURS["b"]), TOPICS))
+    assert dict(level.facts)["more answers"] == "no number would settle place 2 against 3: they are level"
