@@ -184,6 +184,11 @@ def test_axes_and_vendor_reach_the_picture():
         two.clear()
         assert cost.doubt(vendor, ax=two) is two
         assert two.get_title(loc="left").startswith(f"{vendor}: ")
+    card = dx.scorecard(read(
+        criteria=pd.DataFrame({"criterion": ["use"], "weight": [1]}),
+        evidence=pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo"})), draws=1024)
+    for picture in (card.standing, card.weights, card.plan):
+        assert picture(ax=one) is one
     plt.close("all")
 
 
