@@ -186,7 +186,8 @@ def test_axes_and_vendor_reach_the_picture():
         assert two.get_title(loc="left").startswith(f"{vendor}: ")
     card = dx.scorecard(read(
         criteria=pd.DataFrame({"criterion": ["use"], "weight": [1]}),
-        evidence=pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo"})), draws=1024)
+        evidence=pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo"}),
+    ), draws=1024)  # fmt: skip
     for picture in (card.standing, card.weights, card.plan):
         assert picture(ax=one) is one
     plt.close("all")
