@@ -312,3 +312,24 @@ def test_what_the_other_sheets_say_is_taken_for_leaving():
     seats = 20 * 1.2**2
     assert people[8] == pytest.approx(seats * 75 * (3 * (1 - np.exp(-2)) + 4) + seats * 300)
     assert result.notes == (f"{len(EXIT_INPUTS) - 5} of {len(EXIT_INPUTS)} inputs are assumed, not given",)
+
+
+def test_the_cost_of_leaving_beside_that_of_owning_is_the_expected_one_in_the_eu_too():
+    dossier = read(leaving=BARE)
+    totals = dx.tco(dossier).totals.set_index(["basis", "vendor"])["mean"]
+    expected = dx.exit_cost(dossier).expected.set_index("vendor")["expected"]
+    assert (totals["pv_with_exit"] - totals["pv"]).to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_other_seeds_draw_other_figures_of_leaving():
+    doubt = pd.DataFrame({"vendor": ["A"], "input": ["records"], "low": [0], "likely": [2000], "high": [9000]})
+    one, two, again = (dx.exit_cost(read(exit=doubt), seed=seed).present["A"] for seed in (0, 1, 0))
+    assert (one != two).any()
+    assert (one == again).all()
+    assert one.mean() == pytest.approx(two.mean(), rel=1e-4)
+
+
+def test_a_price_of_less_than_one_is_a_price():
+    small = COSTS.assign(likely=[0.5, 0.5, 0.1, 0.5], low=None, high=None)
+    totals = dx.exit_cost(read(costs=small, leaving=BARE)).totals
+    assert totals["lock_in_ratio"][0] == pytest.approx((21_000 + 0.5) / 0.5)

@@ -386,3 +386,18 @@ def test_what_the_silent_could_reverse_is_about_the_last_that_is_chosen():
         "CI stays ahead of the next unless the other 12 lean the other way by more than 3.50 hours a week a person")
     level = dx.rank_pains(dx.read_survey(HOURS.assign(c=HOURS["b"]), TOPICS))
     assert dict(level.facts)["more answers"] == "no number would settle place 2 against 3: they are level"
+
+
+def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
+    frame = pd.concat([ANSWERS] * 4).assign(team=["A"] * 7 + ["B"] * 8 + ["C"] * 9)
+    heads = pd.DataFrame({"team": ["A", "B", "C"], "headcount": [10, 12, 20]})
+    for least, shown in ((5, [True, True, True]), (8, [False, False, True])):  # A has seven, and would be the rest
+        for roster_ in (None, heads):
+            survey = dx.read_survey(frame, BOOK, roster_, min_group=least)
+            table = dx.scores(survey, by="team", release=dx.Release(5)).only(names=["q"]).table
+            assert table["shown"].tolist() == shown
+            assert dx.rank_pains(dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", "", "", ""]), min_group=least),
+                                 "severity", by="team", release=dx.Release(5)).table["shown"].tolist() == shown
+    rate = dx.response_rate(dx.read_survey(frame, BOOK, heads, min_group=8), by="team", release=dx.Release(5)).table
+    assert rate["shown"].tolist() == [False, False, True]
+    assert dx.Release().admit_many([], np.ones((2, 3)), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))).shape == (2, 0)
