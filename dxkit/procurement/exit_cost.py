@@ -247,8 +247,8 @@ def renewals(term_months: float, horizon: int) -> list[int]:
     """
     if not term_months / 12 > NO_TERM:
         return list(range(1, 4 * horizon))
-    dates = np.arange(1, 4 * horizon + 1) * term_months / 3
-    return sorted({round(float(date)) for date in dates if date < 4 * horizon - 0.5})
+    dates = np.arange(1, math.ceil(12 * horizon / term_months)) * term_months / 3
+    return sorted({round(float(date)) for date in dates if 0.5 < date < 4 * horizon - 0.5})
 
 
 def remaining_term(term: np.ndarray, t: np.ndarray) -> np.ndarray:

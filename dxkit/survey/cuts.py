@@ -45,18 +45,19 @@ class Cut:
         ledger = Release(min_group=self.tally.min_group) if release is None else release
         member = self.member[:, self.unit_cell].astype(float)
         if weights is None:
-            return ledger.admit_many(names, member, self.units, self.unit_n[:, at], constant)
+            return ledger.admit_many(names, member, self.units, self.unit_n[:, at], constant, self.tally.min_group)
         columns = [
-            ledger.admit(name, member * weights[self.unit_cell, j], self.units, self.unit_n[:, column], constant[:, j])
+            ledger.admit(name, member * weights[self.unit_cell, j], self.units, self.unit_n[:, column], constant[:, j],
+                         self.tally.min_group)
             for j, (name, column) in enumerate(zip(names, at, strict=True))
-        ]
+        ]  # fmt: skip
         return np.column_stack(columns) if columns else np.zeros((len(self.groups), 0), dtype=bool)
 
     def shown_people(self, release: Release | None, constant) -> np.ndarray:
         """Which groups may show how many respondents they have: a bool array (G,)."""
         ledger = Release(min_group=self.tally.min_group) if release is None else release
         member = self.member[:, self.unit_cell].astype(float)
-        return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0])
+        return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0], self.tally.min_group)
 
 
 def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:

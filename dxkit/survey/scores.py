@@ -280,7 +280,7 @@ class _Weighing:
             k = int(round((n[weight > 0] * part[weight > 0]).sum()))
             return [k / total, *intervals.hypergeometric(k, int(total), int(known), self.confidence)]
         share, _, width, _ = self._mean(n, part, n * part * (1 - part), weight, fit, whole)
-        if width > 0:
+        if width > 1e-9:  # below it is rounding, of a share that is whole or nil
             effective = share * (1 - share) / width**2
         else:
             effective = design_effect(weight, n)[1] / max(1 - total / (weight * n).sum(), 1e-9)

@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 import dxkit as dx
-from dxkit.survey.weighting import rake
+from dxkit.survey.cuts import cut
+from dxkit.survey.intervals import hypergeometric, wilson
+from dxkit.survey.weighting import calibrations, corrected, rake
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "r_survey.json").read_text())["cases"]
 
@@ -103,3 +106,110 @@ def test_a_response_rate_without_a_roster_is_refused_in_words():
     book = pd.DataFrame({"item": ["y"], "text": ["y"], "kind": ["rating"], "scale": ["agreement5"]})
     with pytest.raises(dx.DataError, match="needs a roster"):
         dx.response_rate(dx.read_survey(pd.DataFrame({"y": [1, 2]}), book))
+
+
+ITEMS = pd.DataFrame({"item": ["y", "team", "site"], "text": ["y", "team", "site"],
+                      "kind": ["rating", "segment", "segment"], "scale": ["agreement5", "", ""]})  # fmt: skip
+STAFF = pd.DataFrame({"team": ["A", "B"], "headcount": [20, 70]})
+
+
+def of_two_teams(y, **options):
+    """Ten answers of team A's twenty people and fourteen of team B's seventy, half of each at the second site."""
+    frame = pd.DataFrame({"y": y, "team": ["A"] * 10 + ["B"] * 14, "site": ["N", "S"] * 12})
+    return dx.scores(dx.read_survey(frame, ITEMS, STAFF), **options).table
+
+
+def share_error(k, n):
+    """The standard error of a plain share by the variance of its yes and no, which divides by n - 1."""
+    return (k / n * (1 - k / n) / (n - 1)) ** 0.5
+
+
+def test_a_weighted_share_that_is_whole_has_wilsons_interval_of_the_equal_answers_it_is_worth():
+    """Weights 2 and 5: 90^2 / (10 x 4 + 14 x 25) equal answers, and 24 of 90 have answered."""
+    row = of_two_teams([4, 4, 5, 5] * 6).iloc[0]
+    worth = 90**2 / (10 * 2**2 + 14 * 5**2) / (1 - 24 / 90)
+    assert row["favourable"] == 1
+    assert (row["favourable_low"], row["favourable_high"]) == pytest.approx(
+        tuple(map(float, wilson(1.0, worth))))
+    less = of_two_teams([4, 4, 5, 5] * 6, confidence=0.8).iloc[0]
+    assert less["favourable_low"] == pytest.approx(float(wilson(1.0, worth, 0.8)[0]))
+    site = of_two_teams([4, 4, 5, 5] * 6, by="site").iloc[0]  # five of A and seven of B
+    assert site["favourable_low"] == pytest.approx(
+        float(wilson(1.0, (5 * 2 + 7 * 5) ** 2 / (5 * 4 + 7 * 25) / (1 - 12 / 45))[0]))
+
+
+def test_a_share_of_a_group_of_known_headcount_is_exact():
+    rows = of_two_teams([4, 5, 1, 2, 3] * 4 + [4, 5, 1, 2], by="team").set_index("team")
+    for team, n, k, people in (("A", 10, 4, 20), ("B", 14, 6, 70)):
+        row = rows.loc[team]
+        assert row["favourable"] == pytest.approx(k / n)
+        low, high = hypergeometric(k, n, people, 0.95)
+        assert (row["favourable_low"], row["favourable_high"]) == (low, high)
+    half = of_two_teams([4, 5, 1, 2, 3] * 4 + [4, 5, 1, 2], by="team", confidence=0.5).set_index("team").loc["A"]
+    assert (half["favourable_low"], half["favourable_high"]) == tuple(hypergeometric(4, 10, 20, 0.5))
+    beyond = of_two_teams([4, 5, 1, 2, 3] * 4 + [4, 5, 1, 2], by="team", fpc=False).set_index("team")
+    for team, n, k in (("A", 10, 4), ("B", 14, 6)):  # Wilson's, of n - 1 as the error of a share is
+        ends = tuple(map(float, wilson(k / n, k / n * (1 - k / n) / share_error(k, n) ** 2)))
+        assert (beyond.loc[team, "favourable_low"], beyond.loc[team, "favourable_high"]) == pytest.approx(ends)
+    # without the staff in view, each error grows by 1 / sqrt(1 - n / N)
+    assert (beyond["se"] / rows["se"]).tolist() == pytest.approx([(1 - 10 / 20) ** -0.5, (1 - 14 / 70) ** -0.5])
+    whole, further = (of_two_teams([4, 5, 1, 2, 3] * 4 + [4, 5, 1, 2], fpc=fpc).iloc[0] for fpc in (True, False))
+    assert further["high"] - further["low"] > 1.05 * (whole["high"] - whole["low"])
+
+
+def test_a_team_that_has_all_answered_has_no_doubt_about_its_share():
+    frame = pd.DataFrame({"y": [4, 5, 1, 2, 3, 4] * 2, "team": ["A"] * 6 + ["B"] * 6})
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [6, 30]})
+    row = dx.scores(dx.read_survey(frame, ITEMS[:2], roster), by="team").table.iloc[0]
+    assert row[["favourable", "favourable_low", "favourable_high"]].tolist() == [0.5, 0.5, 0.5]
+
+
+def test_a_question_that_was_put_to_a_part_of_the_staff_knows_no_headcount():
+    """Half of each team was asked, so how many would have been is not known: Wilson's interval, and weighted means."""
+    book = pd.DataFrame({"item": ["asked", "y", "team"], "text": ["On call?", "y", "team"],
+                         "kind": ["rating", "rating", "segment"], "scale": ["yesno", "agreement5", ""],
+                         "asked_if": ["", "asked", ""]})  # fmt: skip
+    frame = pd.DataFrame({"asked": ["Yes", "Yes", "No"] * 8, "y": [4, 1, np.nan] * 8, "team": ["A"] * 12 + ["B"] * 12})
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [24, 72]})
+    survey = dx.read_survey(frame, book, roster)
+    rows = dx.scores(survey, by="team").only(names=["y"]).table.set_index("team")
+    for team in ("A", "B"):
+        row = rows.loc[team]
+        share, width = row["favourable"], row["se"] / 75  # y is 75 or 0, the share 1 or 0
+        low, high = wilson(share, share * (1 - share) / width**2)
+        assert (share, row["favourable_low"], row["favourable_high"]) == pytest.approx((0.5, float(low), float(high)))
+    whole = dx.scores(survey).only(names=["y"]).table.iloc[0]
+    assert whole["estimate"] == pytest.approx(37.5)
+    assert whole["favourable"] == pytest.approx(0.5)
+
+
+def test_a_group_without_an_answer_to_a_question_is_an_empty_row():
+    frame = pd.DataFrame({"y": [1, 2, 3, 4, 5, 4] + [np.nan] * 6, "team": ["A"] * 6 + ["B"] * 6})
+    book = pd.concat([ITEMS[:2], ITEMS[:1].assign(item="z", text="z")])
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [12, 12]})
+    table = dx.scores(dx.read_survey(frame.assign(z=[1, 2, 3, 4, 5, 4] * 2), book, roster), by="team").table
+    row = table[(table["name"] == "y") & (table["team"] == "B")].iloc[0]
+    assert not row["shown"]
+    assert row[["n", "estimate", "se", "low", "high", "favourable"]].isna().all()
+
+
+@pytest.mark.parametrize(("people", "rich"), [(9, False), (10, True)])
+def test_fewer_than_two_answers_a_margin_leave_the_interval_to_the_plain_weighted_mean(people, rich):
+    """Three teams and three sites are five margins that are free, so ten answers fit them and nine do not."""
+    frame = pd.DataFrame({"y": [1, 2, 3, 4, 5, 4, 2, 5, 1, 3], "team": [*"AABBBCCCAB"], "site": [*"NSWNSWNSWN"]})
+    roster = pd.DataFrame({"team": ["A", "B", "C", "", "", ""], "site": ["", "", "", "N", "S", "W"],
+                           "headcount": [30, 20, 50, 40, 25, 35]})  # fmt: skip
+    survey = dx.read_survey(frame[:people], ITEMS, roster)
+    result = dx.scores(survey)
+    assert result.method == "mean raked to the margins of team, site, finite population counted"
+    counted = cut(survey, None).tally
+    n, mean, scatter = counted.n[:, 0], np.nan_to_num(counted.means[:, 0]), counted.scatter[:, 0]
+    fit = calibrations(counted, [0])[0]
+    weight = np.where(n > 0, fit.weights, 0.0)
+    assert np.linalg.matrix_rank(fit.margins) == 5
+    width, df = corrected(n, mean, scatter, weight, fit.margins if rich else np.ones((len(n), 1)))
+    row = result.table.iloc[0]
+    assert row["high"] == pytest.approx(min(100.0, row["estimate"] + t.ppf(0.975, df) * width))
+    assert row["low"] == pytest.approx(max(0.0, row["estimate"] - t.ppf(0.975, df) * width))
+    half = dx.scores(survey, confidence=0.5).table.iloc[0]
+    assert half["high"] == pytest.approx(row["estimate"] + t.ppf(0.75, df) * width)
