@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,7 +114,8 @@ def checked_path(path: str | os.PathLike) -> tuple[Path, str]:
     try:
         if place.is_dir():
             raise fault_at("this is a folder; name a file in it", file=file)
-        place.stat()
+        if not stat.S_ISREG(place.stat().st_mode):
+            raise fault_at("this is a pipe or device and no file; save the table as a file first", file=file)
     except (FileNotFoundError, NotADirectoryError):
         raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
     except DataError:

@@ -11,8 +11,8 @@ import dxkit
 
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
-    "faults", "draws", "estimate", "grids", "csv_grid", "csv_blocks", "xlsx_grid", "tables", "writing", "result",
-    "sheets", "report",
+    "faults", "draws", "estimate", "grids", "csv_grid", "csv_blocks", "xlsx_grid", "row_kinds", "tables", "writing",
+    "result", "sheets", "report",
     "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
     "survey.roster", "survey.responses", "survey.intervals",
     "survey.topics", "survey.codes", "survey.saved", "survey.tally", "survey.variables", "survey.words",

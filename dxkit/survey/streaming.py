@@ -15,6 +15,7 @@ import pandas as pd
 from dxkit.csv_blocks import BigCsv, Block, Cells, NotUtf8, open_csv
 from dxkit.csv_grid import unguarded
 from dxkit.faults import DataError, Fault, Faults, fault_at
+from dxkit.row_kinds import openings
 from dxkit.survey import exports
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.columns import is_option
@@ -33,11 +34,11 @@ from dxkit.survey.roster import Roster
 from dxkit.survey.running import BLANK, UNASKED, Running
 from dxkit.survey.tally import Tally
 from dxkit.survey.words import Words, mixed, packed
-from dxkit.tables import TOTALS
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
 _MOST_FAULTS = 50
 _EARLIER = "earlier submissions of the same id set aside, the last one kept"
+_VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
 _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
 
 
@@ -137,6 +138,7 @@ class _Worker:
         self._blank, self._filled = 0, {}
         self._aside: list[pd.DataFrame] = []
         encoding = stream.file.encoding
+        self._openings = openings(encoding)
         self._items = Words(lambda raw: self._running.number(_text(raw, encoding)))
         self._names: list[list[str]] = [[] for _ in stream.segments]
         self._labels = [
@@ -158,7 +160,7 @@ class _Worker:
 
     def _add(self, block: Block, cells: Cells) -> np.ndarray | None:
         stream = self.stream
-        if _may_be_total(cells):
+        if _may_sum_up(cells, self._openings):
             return None
         numbers = self._items.numbers(cells, self._columns)
         labels = [words.numbers(cells, [stream.at[name]]) for words, name in
@@ -260,14 +262,17 @@ def _place(names: list[str], label: str) -> int:
     return names.index(label)
 
 
-def _may_be_total(cells: Cells) -> bool:
-    """Whether a row may be one of totals, by the first letters of its first cell."""
-    letters = np.column_stack([
+def _may_sum_up(cells: Cells, beginnings: set[bytes]) -> bool:
+    """Whether a row may be one of totals or averages, by the first bytes of its first cell."""
+    begin = np.column_stack([
         np.where(cells.length[:, 0] > k, cells.data[np.minimum(cells.start[:, 0] + k, len(cells.data) - 1)], 0)
         for k in range(3)
-    ]) | 32  # fmt: skip
-    openings = {word[:3].encode() for word in TOTALS}
-    return any((letters == np.frombuffer(word, dtype=np.uint8)).all(axis=1).any() for word in openings)
+    ])  # fmt: skip
+    if _VEILED[begin[:, 0]].any():
+        return True
+    letters = begin | 32
+    words = [np.frombuffer(word, dtype=np.uint8) for word in beginnings]
+    return any((letters[:, : len(word)] == word).all(axis=1).any() for word in words)
 
 
 def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
