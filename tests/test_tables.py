@@ -75,7 +75,7 @@ REFUSED = {
     "an unnamed column": (b"id,team,score,\n1,a,4,x\n", "column has no name"),
     "a repeated header": (b"id,team,score\n1,a,4\nid,team,score\n", "row 3.*header is repeated"),
     "a totals row": (b"id,team,score\n1,a,4\nTotal,,4\n", "row 3.*row of totals"),
-    "a German totals row": ("id,team,score\n1,a,4\nGesamtsumme:,,4\n".encode(), "row 3.*row of totals"),
+    "a German totals row": (b"id,team,score\n1,a,4\nGesamtsumme:,,4\n", "row 3.*row of totals"),
     "a row of averages": ("id,team,score\n1,a,4\nØ,,4.2\n".encode("cp1252"), "row 3.*row of averages"),
     "an open quote": (b'id,team,score\n1,"a,4\n', "quotation mark is not closed"),
     "nothing": (b"", "the file is empty"),
