@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,8 +104,8 @@ def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callabl
     )
 
 
-def checked_path(path: str | os.PathLike) -> tuple[Path, str]:
-    """A path to a file that is there, and what messages call it."""
+def checked_path(path: str | os.PathLike, *, folder: bool = False) -> tuple[Path, str]:
+    """A path to a file that is there, or also to a folder, and what messages call it."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
         raise DataError(f"expected a path or a DataFrame, got {type(path).__name__}")
@@ -114,8 +115,11 @@ def checked_path(path: str | os.PathLike) -> tuple[Path, str]:
     file = place.name or text
     try:
         if place.is_dir():
+            if folder:
+                return place, file
             raise fault_at("this is a folder; name a file in it", file=file)
-        place.stat()
+        if not stat.S_ISREG(place.stat().st_mode):
+            raise fault_at("this is a pipe or device and no file; save the table as a file first", file=file)
     except (FileNotFoundError, NotADirectoryError):
         raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
     except DataError:

@@ -12,11 +12,11 @@ import pandas as pd
 
 from dxkit.faults import DataError, Faults
 from dxkit.grids import Grid, read_grid
+from dxkit.row_kinds import check_rows
 
 YES = ("yes", "y", "true", "1", "x")
 NO = ("no", "n", "false", "0", "")
 _TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([T ]\d|$)")
-TOTALS = ("total", "totals", "grand total", "sum", "subtotal")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
@@ -245,13 +245,7 @@ def table_from_grid(
     keep = [j for j in range(len(header)) if header[j]]
     names, notes = _named([header[j] for j in keep], [places[j] for j in keep], required, optional, kind, at, faults)
     rows = grid.rows[1:]
-    repeated = [_folded(header[j]) for j in keep]
-    for i, line in enumerate(body):
-        texts = [line[j] for j in keep]
-        if _folded(texts[0] if texts else "") == (repeated or [""])[0] and [*map(_folded, texts)] == repeated:
-            faults.add("the header is repeated here; delete the row", **(at | {"row": rows[i]}))
-        elif texts and texts[0].casefold().rstrip(":") in TOTALS:
-            faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": rows[i]}))
+    check_rows([[line[j] for j in keep] for line in body], [[header[j] for j in keep]], rows, at, faults)
     if not body and not empty and not len(faults):
         faults.add(f"the {kind} has a header and no row under it", **at)
     faults.raise_if_any()

@@ -11,8 +11,8 @@ import dxkit
 
 PACKAGE = Path(dxkit.__file__).parent
 ORDER = [  # a room may import only rooms above it
-    "faults", "draws", "estimate", "grids", "csv_grid", "csv_blocks", "xlsx_grid", "tables", "writing", "result",
-    "sheets", "report",
+    "faults", "draws", "estimate", "grids", "csv_grid", "csv_blocks", "xlsx_grid", "row_kinds", "tables", "writing",
+    "result", "sheets", "report",
     "survey.codebook", "survey.shapes", "survey.columns", "survey.choices", "survey.exports", "survey.labels",
     "survey.roster", "survey.responses", "survey.intervals",
     "survey.topics", "survey.codes", "survey.saved", "survey.tally", "survey.variables", "survey.words",
@@ -21,7 +21,8 @@ ORDER = [  # a room may import only rooms above it
     "survey.cuts", "survey.weighting", "survey.response", "survey.scores", "survey.answers", "survey.reliability",
     "survey.orders", "survey.shrinkage", "survey.planning", "survey.pair", "survey.action_grid", "survey.ranking",
     "survey.shares", "survey.drivers", "survey.change", "survey.waves", "survey.folder", "procurement.cashflow",
-    "procurement.exit_inputs", "procurement.judging", "procurement.dossier", "procurement.twin_reading",
+    "procurement.exit_inputs", "procurement.judging", "procurement.dossier", "procurement.dossier_sheets",
+    "procurement.twin_reading",
     "procurement.reading", "procurement.yearly",
     "procurement.simulation", "procurement.exit_cost", "procurement.integrals", "procurement.returns",
     "procurement.tco", "procurement.ratings", "procurement.robustness", "procurement.scorecard", "procurement.record",

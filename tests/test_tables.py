@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import os
 import zipfile
 
 import openpyxl
@@ -74,6 +75,8 @@ REFUSED = {
     "an unnamed column": (b"id,team,score,\n1,a,4,x\n", "column has no name"),
     "a repeated header": (b"id,team,score\n1,a,4\nid,team,score\n", "row 3.*header is repeated"),
     "a totals row": (b"id,team,score\n1,a,4\nTotal,,4\n", "row 3.*row of totals"),
+    "a German totals row": (b"id,team,score\n1,a,4\nGesamtsumme:,,4\n", "row 3.*row of totals"),
+    "a row of averages": ("id,team,score\n1,a,4\nØ,,4.2\n".encode("cp1252"), "row 3.*row of averages"),
     "an open quote": (b'id,team,score\n1,"a,4\n', "quotation mark is not closed"),
     "nothing": (b"", "the file is empty"),
     "a header alone": (b"id,team,score\n", "no row under it"),
@@ -95,6 +98,18 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(tmp_path, name)
     path.write_bytes(data)
     with pytest.raises(DataError, match=f"(?s)t.csv.*{said}"):
         table_of(path)
+
+
+@pytest.mark.parametrize("row", ["Total Rewards,,4", "Average,good,4", "Media,,4", "Summer,,4", "Mean,b,4"])
+def test_a_name_that_begins_like_a_sum_is_a_name(tmp_path, row):
+    (tmp_path / "t.csv").write_text(f"id,team,score\n1,a,4\n{row}\n")
+    assert len(table_of(tmp_path / "t.csv").frame) == 2
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "t.csv")
+    with pytest.raises(DataError, match="pipe or device"):
+        table_of(tmp_path / "t.csv")
 
 
 def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path):

@@ -6,13 +6,12 @@ import difflib
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from dxkit import grids, tables
 from dxkit.estimate import SHAPES, estimate
@@ -20,7 +19,6 @@ from dxkit.faults import DataError, Faults
 from dxkit.procurement.dossier import (
     CATEGORIES,
     EXAMPLE,
-    SHEETS,
     STATUSES,
     TIMINGS,
     Claim,
@@ -29,9 +27,12 @@ from dxkit.procurement.dossier import (
     Figure,
     Line,
 )  # fmt: skip
+from dxkit.procurement.dossier_sheets import sheets_of
 from dxkit.procurement.exit_inputs import EXIT_INPUTS
 from dxkit.procurement.judging import read_criteria, read_evidence, read_fit
 from dxkit.procurement.twin_reading import is_twin, read_twin
+from dxkit.row_kinds import is_total
+from dxkit.survey.codebook import normal
 
 _CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 _REQUIRED = {
@@ -65,6 +66,7 @@ _DEFAULTS = {"title": "Untitled decision", "currency": "", "start": "", "horizon
              "jurisdiction": "", "budget": np.nan, "status": "illustrative"}  # fmt: skip
 _MARKS = re.compile(r"[€$£¥]|\b(EUR|USD|GBP|CHF)\b", flags=re.IGNORECASE)
 _MOST = 1e15  # beyond it somebody leant on a key
+_MOST_GROWTH = 2.0  # a year; what is more is a percentage written without its sign
 
 
 def read_dossier(source) -> Dossier:
@@ -96,9 +98,11 @@ def read_dossier(source) -> Dossier:
     ['A', 'B']
     """
     changed = None
-    if isinstance(source, str | os.PathLike) and is_twin(source):
-        source, changed = read_twin(source)
-    found = _tables(source)
+    if isinstance(source, str | os.PathLike):
+        grids.checked_path(source, folder=True)
+        if is_twin(source):
+            source, changed = read_twin(source)
+    found, unread = _tables(source)
     faults = Faults()
     if "costs" not in found:
         raise DataError(f"{_named(source)}: there is no sheet costs; a decision needs one row for each line of cost")
@@ -119,7 +123,7 @@ def read_dossier(source) -> Dossier:
     if twice:
         raise DataError(f"{_named(source)}: two figures are called '{twice[0][:80]}'; rename the driver or the line")
     frames = {name: found[name].frame if name in found else None for name in ("criteria", "evidence", "fit")}
-    notes = [note for table in found.values() for note in table.notes]
+    notes = [*(note for table in found.values() for note in table.notes), *unread]
     if changed is not None and len(changed):
         notes.append(f"changed in the workbook (see .changed): {', '.join(changed['figure'].unique()[:8])}")
     return Dossier(changed=changed, decision=decision, drivers=drivers, costs=tuple(costs), benefits=tuple(benefits),
@@ -131,19 +135,9 @@ def _named(source) -> str:
     return Path(source).name if isinstance(source, str | os.PathLike) else "dossier"
 
 
-def _tables(source) -> dict[str, tables.Table]:
+def _tables(source) -> tuple[dict[str, tables.Table], list[str]]:
     """The sheets that are there, each with its known columns; what is wrong with any of them is said together."""
-    if isinstance(source, Mapping):
-        unknown = [name for name in source if name not in SHEETS]
-        if unknown:
-            raise DataError(f"a dossier has no sheet {', '.join(map(repr, unknown))}; it has {', '.join(SHEETS)}")
-        sheets = {name: each for name, each in source.items() if not (isinstance(each, pd.DataFrame) and each.empty)}
-    elif isinstance(source, str | os.PathLike) and Path(source).is_dir():
-        files = {name: Path(source) / f"{name}.csv" for name in SHEETS}
-        sheets = {name: file for name, file in files.items() if file.is_file()}
-    else:
-        held = {(grid.sheet or "").casefold(): grid for grid in grids.read_grids(source)}
-        sheets = {name: held[name] for name in SHEETS if name in held and len(held[name].cells) > 1}
+    sheets, notes = sheets_of(source)
     found, problems = {}, []
     for name, sheet in sheets.items():
         columns = {"required": _REQUIRED[name], "optional": _OPTIONAL[name], "kind": f"sheet {name}"}
@@ -155,7 +149,7 @@ def _tables(source) -> dict[str, tables.Table]:
             problems += problem.faults
     if problems:
         raise DataError("\n".join(map(str, problems)), tuple(problems))
-    return {name: table for name, table in found.items() if table.rows}
+    return {name: table for name, table in found.items() if table.rows}, notes
 
 
 def _without_examples(table: tables.Table) -> tables.Table:
@@ -174,16 +168,20 @@ def _decision(table: tables.Table | None, faults: Faults) -> dict[str, object]:
     if table is None:
         return decision
     keys, values = table.text("key"), table.text("value")
-    numbers = {"horizon_years": (1, 10), "discount_rate": (0, 1), "budget": (0, _MOST)}
+    numbers = {"horizon_years": (1, 10), "discount_rate": (0, 0.99), "budget": (0, _MOST)}
+    given: dict[str, int] = {}
     for i, (key, value) in enumerate(zip(keys, values, strict=True)):
         name = key.strip().casefold().replace(" ", "_").replace("data_status", "status")
         if name not in _DEFAULTS:
             table.fault(faults, i, "key", f"'{key[:40]}' is no key of a decision{_near(name, list(_DEFAULTS))}")
+        elif given.setdefault(name, i) != i:
+            table.fault(faults, i, "key", f"the key stands in row {table.rows[given[name]]} too; keep one")
         elif name in numbers and value:
             number, problem = tables.number(value)
             low, high = numbers[name]
             if problem is None and not low <= number <= high:
                 problem = f"{number:g} is out of range; it lies between {low:g} and {high:g}"
+                problem += "; write 0.1 for 10%" if name == "discount_rate" else ""
             if problem is None and name == "horizon_years" and number != int(number):
                 problem = f"{number:g} is no whole number of years"
             if problem:
@@ -195,7 +193,9 @@ def _decision(table: tables.Table | None, faults: Faults) -> dict[str, object]:
         elif name == "start" and value and not _is_day(value):
             table.fault(faults, i, "value", f"'{value[:20]}' is no day; write it as 2027-01-31")
         elif value:
-            decision[name] = value.casefold() if name == "status" else value[:10] if name == "start" else value
+            decision[name] = value.casefold() if name == "status" else value
+            if name == "start":
+                decision[name] = date.fromisoformat(value[:10]).isoformat()
     return decision
 
 
@@ -271,6 +271,9 @@ def _drivers(table: tables.Table | None, faults: Faults) -> dict[str, Driver]:
             growth = likely
         elif likely:
             grown = _amount(table, i, faults, ("growth_low", "growth_likely", "growth_high"), least=-0.99)
+            if grown and grown.mean > _MOST_GROWTH:
+                table.fault(faults, i, "growth_likely", f"{grown.mean:g} is a growth of {grown.mean:.0%} a year; write "
+                            "0.05 for 5%")  # fmt: skip
             growth = Figure(name=f"growth of {name}", claims=(_claim(table, i, grown),)) if grown else None
         if amount is not None:
             rows.setdefault(name, []).append((i, amount, growth))
@@ -279,7 +282,11 @@ def _drivers(table: tables.Table | None, faults: Faults) -> dict[str, Driver]:
                      amount=Figure(name=name, claims=tuple(_claim(table, i, amount) for i, amount, _ in claims)))
         for name, claims in rows.items()
     }  # fmt: skip
+    spelled: dict[str, str] = {}
     for name in drivers:
+        if (other := spelled.setdefault(normal(name), name)) != name:
+            table.fault(faults, rows[name][0][0], "driver", f"'{name[:40]}' and '{other[:40]}' look like one driver; "
+                        "spell it one way")  # fmt: skip
         path, at = [name], drivers[name].growth
         while isinstance(at, str) and at not in path and at in drivers:
             path.append(at)
@@ -312,7 +319,7 @@ def _lines(table, sheet: str, named: Sequence[str], decision, horizon: int, faul
             rate = growth
         elif growth:
             rate, problem = tables.number(growth)
-            if problem or not -0.99 <= rate <= 5:
+            if problem or not -0.99 <= rate <= 1:
                 text = f"'{growth[:40]}' is neither a yearly rate such as 0.05 nor a driver"
                 table.fault(faults, i, "growth", text + (_near(growth, named) if named else ""))
         first, last = (float(column[i]) for column in months)
@@ -331,7 +338,23 @@ def _lines(table, sheet: str, named: Sequence[str], decision, horizon: int, faul
             **{clause: float(values[i]) for clause, values in clauses.items()},
         )  # fmt: skip
         _add(found, (vendor, name), i, line, table, faults)
+    _check_likeness(table, found, faults)
     return [line for _, line in found.values()]
+
+
+def _check_likeness(table, found: dict[tuple[str, str], tuple[int, Line]], faults: Faults) -> None:
+    """Names that look alike are one, spelled in two ways; a total among the lines of a vendor counts twice."""
+    vendors: dict[str, str] = {}
+    lines: dict[tuple[str, str], str] = {}
+    several = Counter(vendor for vendor, _ in found)
+    for (vendor, name), (i, _) in found.items():
+        for column, text, known, key in (("vendor", vendor, vendors, normal(vendor)),
+                                         ("line", name, lines, (vendor, normal(name)))):  # fmt: skip
+            if (other := known.setdefault(key, text)) != text:
+                both = f"'{text[:40]}' and '{other[:40]}'"
+                table.fault(faults, i, column, f"{both} look like one {column}; spell it one way")
+        if several[vendor] > 1 and is_total(name):
+            table.fault(faults, i, "line", "this looks like a total beside other lines; delete it, totals are computed")
 
 
 def _check_words(table, i: int, vendor: str, name: str, decision, vendors, faults: Faults) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dxkit.faults import DataError, Faults
 from dxkit.grids import Grid, read_grid
+from dxkit.row_kinds import check_rows
 from dxkit.survey.choices import choose
 from dxkit.survey.codebook import Codebook, normal
 from dxkit.survey.columns import Column, match
@@ -116,7 +117,8 @@ def _asks(codebook: Codebook):
     known = {normal(text) for text in (*codebook.items["item"], *codebook.items["text"])}
 
     def score(grid: Grid) -> float:
-        return float(sum(normal(cell) in known for row in grid.cells[:2] for cell in row))
+        cells = [cell for row in grid.cells[:2] for cell in row]
+        return float(sum(normal(cell) in known or normal(code_and_text(cell)[1]) in known for cell in cells))
 
     return score
 
@@ -143,6 +145,10 @@ def _of_grid(grid: Grid, shape: Shape, depth: int) -> tuple[list[Column], list[n
         body_cells, rows = grid.cells[depth:], grid.rows[depth:]
         if not body_cells:
             raise DataError(f"{grid.file}: the header has {depth} rows and no answer under it")
+        own = Faults()
+        body = [[cell.strip() for cell in line] for line in body_cells]
+        check_rows(body, grid.cells[:depth], rows, {"file": grid.file, "sheet": grid.sheet}, own)
+        own.raise_if_any()
     columns = np.array([[seen(cell) for cell in line] for line in body_cells], dtype=object)
     return header, [columns[:, j] for j in range(len(first))], list(rows)
 

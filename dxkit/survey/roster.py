@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,17 @@ import pandas as pd
 
 from dxkit import tables
 from dxkit.faults import Faults
+from dxkit.row_kinds import is_total
 from dxkit.survey.codebook import normal
+
+_COUNTS = re.compile(
+    r"(#|n|no|number of|count of|total)? ?"
+    r"(head ?counts?|fte|employees?|people|persons?|staff|mitarbeiter|anzahl|count|n|#)"
+    r"( \(?[\w .-]+\)?)?"
+)
+_MOST = 1e8  # people; no company has more
+_EVERYBODY = frozenset({"all", "alle", "everyone", "everybody", "company", "whole company", "all teams", "all sites",
+                        "firma", "alle teams", "organisation", "organization"})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,9 +98,13 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
     frame = pd.DataFrame({name: table.text(name, default="", faults=faults) for name in used}, dtype=object)
     frame = frame.map(lambda text: " ".join(str(text).split()))
     notes = list(table.notes)
+    for name in used:
+        for i in np.flatnonzero(frame[name].map(is_total)):
+            table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
     if "headcount" in table.frame.columns:
         frame["headcount"] = _headcounts(table, faults)
     else:
+        _check_uncounted(table, frame, used, faults)
         blank = (frame == "").any(axis=1)
         for i in np.flatnonzero(blank):
             empty = [name for name in used if frame.at[i, name] == ""]
@@ -99,16 +114,43 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
         notes.append("the roster has one row per person; they were counted")
     faults.raise_if_any()
     _check_groups(table, frame, used, faults)
+    notes += _check_sums(table, frame, used, faults)
     faults.raise_if_any()
     frame["headcount"] = frame["headcount"].astype(np.int64)
     return Roster(table=frame.reset_index(drop=True), notes=tuple(notes))
 
 
 def _headcounts(table, faults: Faults) -> pd.Series:
-    counts = table.numbers("headcount", low=0, faults=faults)
+    counts = table.numbers("headcount", low=0, high=_MOST, faults=faults)
     for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
         table.fault(faults, i, "headcount", "a headcount is a whole number of people")
     return counts
+
+
+def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+    """A fault where a roster without `headcount` has a column that is one under another name."""
+    once = not frame.duplicated().any()
+    for name in (name for name in table.frame.columns if name not in used):
+        found = [tables.number(text) for text in table.text(name)]
+        counts = not any(problem for _, problem in found) and max(value for value, _ in found) > 1
+        if counts and (once or _COUNTS.fullmatch(normal(name))):
+            faults.add(f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "
+                       "delete it if it does not", file=table.file, sheet=table.sheet, column=name[:40])  # fmt: skip
+
+
+def _check_sums(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
+    """A row that counts as many people as all others is a total where its name says so; else a note asks."""
+    notes = []
+    for name in used if len(frame) == len(table.rows) else ():
+        rows = frame.index[frame[name] != ""]
+        counts = frame.loc[rows, "headcount"]
+        for i in rows[2 * counts == counts.sum()] if len(rows) > 3 else ():
+            if normal(frame.at[i, name]) in _EVERYBODY:
+                table.fault(faults, i, name, "this row counts as many people as all others; it is a total, delete it")
+            else:
+                notes.append(f"row {table.rows[i]} of the roster counts as many people as all other rows of {name}; "
+                             "if it is a total, delete it")  # fmt: skip
+    return notes
 
 
 def _check_groups(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from dxkit.csv_blocks import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
 from dxkit.csv_grid import unguarded
 from dxkit.faults import DataError, Fault, Faults, fault_at
+from dxkit.row_kinds import openings
 from dxkit.survey import exports
 from dxkit.survey.codebook import Codebook
 from dxkit.survey.columns import is_option
@@ -34,13 +35,13 @@ from dxkit.survey.roster import Roster
 from dxkit.survey.running import BLANK, UNASKED, Running
 from dxkit.survey.tally import Tally
 from dxkit.survey.words import Words, mixed, packed
-from dxkit.tables import TOTALS
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
 _AHEAD = 2  # blocks that wait for each worker
 _KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
 _MOST_FAULTS = 50
 _EARLIER = "earlier submissions of the same id set aside, the last one kept"
+_VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
 _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
 
 
@@ -142,6 +143,7 @@ class _Worker:
         self._blank, self._filled = 0, {}
         self._aside: list[pd.DataFrame] = []
         encoding = stream.file.encoding
+        self._openings = openings(encoding)
         self._items = Words(lambda raw: self._running.number(_text(raw, encoding)))
         self._names: list[list[str]] = [[] for _ in stream.segments]
         self._labels = [
@@ -163,7 +165,7 @@ class _Worker:
 
     def _add(self, block: Block, cells: Cells) -> np.ndarray | None:
         stream = self.stream
-        if _may_be_total(cells):
+        if _may_sum_up(cells, self._openings):
             return None
         codes, known, unasked_code = self._codes(cells)
         labels = [words.numbers(cells, [stream.at[name]]) for words, name in
@@ -275,17 +277,19 @@ def _place(names: list[str], label: str) -> int:
     return names.index(label)
 
 
-def _may_be_total(cells: Cells) -> bool:
-    """Whether a row may be one of totals, by the first letters of its first cell."""
-    long = np.flatnonzero(cells.letters[:, 0] == LONG)
+def _may_sum_up(cells: Cells, beginnings: set[bytes]) -> bool:
+    """Whether a row may be one of totals or averages, by the first bytes of its first cell."""
+    letters = cells.letters[:, 0]
+    if any((letters | 32 == word[0]).any() for word in beginnings if len(word) == 1):
+        return True
+    long = np.flatnonzero(letters == LONG)
     start, length = (each[long, 0] for each in cells.spans([0]))
-    if not len(long):
-        return False
-    letters = np.column_stack([
+    begin = np.column_stack([
         np.where(length > k, cells.data[np.minimum(start + k, len(cells.data) - 1)], 0) for k in range(3)
-    ]) | 32  # fmt: skip
-    openings = {word[:3].encode() for word in TOTALS}
-    return any((letters == np.frombuffer(word, dtype=np.uint8)).all(axis=1).any() for word in openings)
+    ])  # fmt: skip
+    words = [np.frombuffer(word, dtype=np.uint8) for word in beginnings if len(word) > 1]
+    begins = ((begin[:, : len(word)] | 32) == word for word in words)
+    return bool(_VEILED[begin[:, 0]].any()) or any(each.all(axis=1).any() for each in begins)
 
 
 def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:

@@ -81,6 +81,38 @@ def test_workbook_folder_and_frames_give_the_same(tmp_path):
         ]
 
 
+def test_a_single_line_may_be_called_a_total():
+    assert len(dossier(costs=costs(line=["seats", "setup", "Total"])).costs) == 3
+
+
+@pytest.mark.parametrize("name", ["benefits (2)", "Benefit", "benefits_2026"])
+def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name):
+    book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
+    with pytest.raises(dx.DataError, match=r"d.xlsx: the sheet '.*' is not read; call it benefits, or delete it"):
+        dx.read_dossier(book)
+    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
+    read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
+    assert len(read.benefits) == 3
+    assert f"sheets of d.xlsx that are not read: {name} " in read.notes
+
+
+def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
+    drivers().to_csv(tmp_path / "Drivers.CSV", index=False)
+    costs().to_csv(tmp_path / "costs.tsv", index=False, sep="\t")
+    (tmp_path / "remarks.csv").write_text("a\n1\n")
+    read = dx.read_dossier(tmp_path)
+    assert (len(read.costs), len(read.drivers)) == (3, 2)
+    assert f"files of {tmp_path.name} that are not read: remarks.csv" in read.notes
+    costs().to_csv(tmp_path / "costs.csv.gz", index=False)
+    with pytest.raises(dx.DataError, match=r"costs.csv.gz and costs.tsv are both the sheet costs; keep one"):
+        dx.read_dossier(tmp_path)
+    costs().iloc[:2].to_csv(tmp_path / "costs.csv", index=False)
+    assert len(dx.read_dossier(tmp_path).costs) == 2
+    costs().to_csv(tmp_path / "exit-2.csv", index=False)
+    with pytest.raises(dx.DataError, match=r"the file 'exit-2.csv' is not read; call it exit.csv, or delete it"):
+        dx.read_dossier(tmp_path)
+
+
 def test_figures_without_source_or_date_are_accepted_and_listed():
     listed = dossier().unsupported
     assert listed["figure"].tolist() == ["uplift", "Alpha: setup"]
@@ -128,6 +160,15 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
     ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
     ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
     ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),
+    ({"decision": pd.DataFrame({"key": ["currency", "Currency"], "value": ["EUR", "USD"]})},
+     "row 2, column key: the key stands in row 1 too"),
+    ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, "write 0.1 for 10%"),
+    ({"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, "look like one vendor; spell it one way"),
+    ({"costs": costs(line=["seats", "Seats ", "seats"])}, "'Seats' and 'seats' look like one line"),
+    ({"costs": costs(line=["seats", "Total per year", "seats"])}, "row 2, column line: this looks like a total"),
+    ({"costs": costs(growth=["5", "", "uplift"])}, "'5' is neither a yearly rate such as 0.05 nor"),
+    ({"drivers": drivers(growth_likely=["5", ""])}, "5 is a growth of 500% a year"),
+    ({"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])}, "look like one driver"),
 ])  # fmt: skip
 def test_each_fault_is_said_with_its_place(sheets, says):
     with pytest.raises(dx.DataError) as caught:

@@ -1,6 +1,10 @@
 """Seven tools, one survey: the shape of a file changes nothing of what was answered."""
 
+import csv
+import io
+
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -190,3 +194,29 @@ def test_qualtrics_may_have_two_header_rows_or_one(tmp_path, first, people):
     if people == 1:
         rows[1][2] = "CI is fast"
     assert len(dx.read_survey(write(tmp_path / "q.csv", rows), ONE, source="qualtrics")) == people
+
+
+def rows_of(path):
+    separator = max(",;", key=path.read_text(encoding="utf-8-sig").count)
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), delimiter=separator))
+
+
+@pytest.mark.parametrize("name", ["qualtrics", "surveymonkey"])
+@pytest.mark.parametrize(("row", "says"), [("header", "header is repeated"), ("Total", "totals"), ("Mean", "averages")])
+def test_a_row_that_is_no_answer_is_told_under_a_header_of_several_rows(tmp_path, name, row, says):
+    rows = rows_of(WRITERS[name](CLEAN, BOOK.items, tmp_path))
+    extra = rows[0] if row == "header" else [row, *[""] * (len(rows[0]) - 2), "3.5"]
+    path = write(tmp_path / "again.csv", [*rows, extra])
+    with pytest.raises(dx.DataError, match=says):
+        dx.read_survey(path, BOOK)
+
+
+def test_the_sheet_of_answers_is_found_behind_one_of_notes(tmp_path):
+    rows = rows_of(WRITERS["limesurvey"](CLEAN, BOOK.items, tmp_path))
+    book = openpyxl.Workbook()
+    book.active.append(["How to read this"])
+    answers = book.create_sheet("Data")
+    for row in rows:
+        answers.append(row)
+    book.save(tmp_path / "answers.xlsx")
+    assert len(dx.read_survey(tmp_path / "answers.xlsx", BOOK)) == len(CLEAN)

@@ -90,10 +90,28 @@ def test_more_respondents_than_people_is_a_fault():
         (pd.DataFrame({"team": ["Red"], "headcount": ["many"]}), "not a number"),
         (pd.DataFrame({"squad": ["Red"], "headcount": [5]}), "no column is a segment"),
         (pd.DataFrame({"team": ["Red"], "headcount": [0]}), "counts nobody"),
+        (pd.DataFrame({"team": ["Red"], "headcount": [1e20]}), "too large"),
+        (pd.DataFrame({"headcount": [5, 5], "team": ["Red", "Gesamt"]}), "row of totals"),
+        (pd.DataFrame({"team": ["Red", "Blue", "Green", "All"], "headcount": [5, 6, 7, 18]}), "as many people as all"),
+        (pd.DataFrame({"team": ["Red", "Blue"], "FTE": [5, 6.5]}), "column 'FTE' holds a number for each group"),
+        (pd.DataFrame({"team": ["Red", "Red"], "Head count (Q3)": [5, 6]}), "column 'Head count (Q3)' holds a number"),
     ],
 )
 def test_a_faulty_roster_is_told(roster, said):
     assert said in faults_of(frame(ci=["Agree"]), roster=roster)
+
+
+def test_a_row_as_large_as_all_others_is_asked_about_unless_its_name_tells():
+    roster = pd.DataFrame({"team": ["Red", "Blue", "Green", "Black"], "headcount": [5, 6, 7, 18]})
+    notes = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, roster).notes
+    assert any("row 4 of the roster counts as many people as all other rows of team" in note for note in notes)
+    notes = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, roster.assign(headcount=[5, 6, 7, 17])).notes
+    assert not any("as many people" in note for note in notes)
+
+
+def test_a_number_of_each_person_is_no_headcount():
+    people = pd.DataFrame({"team": ["Red", "Red", "Blue"], "years": [3, 8, 11], "FTE": [0.8, 1, 1]})
+    assert dx.read_survey(frame(ci=["Agree"]), BOOK, people).roster.margin("team").to_dict() == {"Red": 2, "Blue": 1}
 
 
 def test_a_roster_of_persons_is_counted():

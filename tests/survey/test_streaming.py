@@ -82,6 +82,7 @@ PLAIN = dx.read_codebook(pd.DataFrame({
     (b"Blue;6", r"row 3002, column 2 \(ci\): '6' is not an answer"),
     (b"Blue;4;", "row 3002.*has 3 cells, the header 2"),
     (b"Blue", "row 3002.*has 1 cells"), (b"Total;4", "row 3002.*totals"), (b"team;ci", "row 3002.*header is repeated"),
+    (b" Gesamt:;4", "row 3002.*totals"), (b"\xef\xbb\xbfTotal per team;4", "row 3002.*totals"),
     (b'Blue;"4', "row 3002.*quotation mark"), (b"Bl\x00ue;4", "row 3002.*NUL"),
 ])  # fmt: skip
 def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, row, says):
