@@ -261,14 +261,14 @@ def check(path: str | Path, *, codebook: str | Path | None = None) -> str:
     A dossier is known by its sheet costs; a codebook, scales or roster by its columns. Answers need the codebook:
     beside the file, or given.
     """
-    from dxkit.grids import read_grids
+    from dxkit.grids import checked_path, read_grids
     from dxkit.procurement.reading import read_dossier
     from dxkit.survey import folder as beside
     from dxkit.survey.codebook import read_codebook
     from dxkit.survey.responses import read_survey
     from dxkit.survey.roster import read_roster
 
-    file = Path(path)
+    file, _ = checked_path(path, folder=True)
     if file.is_dir() and (file / "costs.csv").is_file():
         dossier = read_dossier(file)
         return _told(f"{dossier!r}, no faults", dossier.notes)

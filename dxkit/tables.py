@@ -16,7 +16,10 @@ from dxkit.row_kinds import check_rows
 
 YES = ("yes", "y", "true", "1", "x")
 NO = ("no", "n", "false", "0", "")
-_TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([T ]\d|$)")
+_TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cell; a zone of letters is not one offset
+    r"(?!1900)(19|20|21)\d\d-\d\d-\d\d"
+    r"([Tt\s]\s*(\d\d|\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AaPp][Mm])?)\s?(Z|z|UTC|GMT|[-+]\d\d(:?\d\d)?)?)?"
+)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
@@ -173,7 +176,7 @@ def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str |
     if not text:
         return pd.NaT, None
     problem = f"{quoted(text)} is no time; write it as 2026-01-31T14:00+01:00"
-    if not _TIME.match(text):
+    if not _TIME.fullmatch(text):
         return pd.NaT, problem
     try:
         stamp = pd.Timestamp(text)

@@ -15,7 +15,7 @@ from openpyxl.styles import numbers
 
 from dxkit.faults import DataError, Faults
 from dxkit.grids import read_grids
-from dxkit.tables import read_table
+from dxkit.tables import read_table, timestamp
 from dxkit.writing import as_text_cell, replacing, sheet_name, slug, write_csv
 
 CLEAN = pd.DataFrame({"id": ["007", "1E5"], "team": ["NA", "Zürich"], "score": ["4", "5"]})
@@ -370,3 +370,13 @@ def test_text_in_a_workbook_is_never_a_formula(tmp_path):
     back = openpyxl.load_workbook(tmp_path / "b.xlsx").active
     assert [back.cell(r, 1).data_type for r in range(1, 6)] == ["s"] * 5
     assert back["A1"].value == "=1+1"
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("2026-01-31 14:00 UTC+2", None), ("2026-01-31 14:00 CET", None), ("2026-01-31 1400", None),
+    ("2026-01-31 14h", None), ("2026-01-31 14:00-2", None), ("1900-01-01", None), ("2026-01-31 2:00 pm", "14:00:00"),
+    ("2026-01-31 14:00:01,5", "14:00:01.5"), ("2026-01-31T14", "14:00:00"), ("2026-01-31 14:00 -0200", "16:00:00"),
+])  # fmt: skip
+def test_a_time_is_read_where_it_can_be_only_one(text, read):
+    stamp, problem = timestamp(text)
+    assert (stamp == pd.Timestamp(f"2026-01-31T{read}Z")) if read else "is no time" in problem

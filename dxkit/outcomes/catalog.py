@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import DataError, Faults
+from dxkit.faults import DataError, Faults, fault_at
+from dxkit.grids import checked_path
 from dxkit.outcomes.durations import Durations, durations, zone
 from dxkit.result import Result
 from dxkit.survey.intervals import wilson
@@ -182,15 +183,31 @@ def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
         return []
     text = str(source)
     if isinstance(source, os.PathLike) or ("\n" not in text and not re.search(r"\s@|^\s*#", text)):
-        if not Path(text).is_file():
-            raise DataError(f"{text}: there is no such CODEOWNERS file")
-        text = Path(text).read_text(encoding="utf-8-sig", errors="replace")
+        text = _text_of(source)
     rules = []
     for line in text.splitlines():
-        words = re.split(r"(?<!\\)\s+", re.sub(r"(^|\s)#.*", "", line).strip())
+        words = re.split(r"(?<!\\)\s+", re.sub(r"(^|\s)#.*", "", unicodedata.normalize("NFC", line)).strip())
         if words[0]:
             rules.append((_pattern(words[0].replace("\\ ", " ")), words[1:]))
+    if rules and not any("@" in owner for _, owners in rules for owner in owners):
+        raise DataError("CODEOWNERS: no line names an owner such as @org/team; is this another file?")
     return rules
+
+
+def _text_of(source) -> str:
+    try:
+        place, file = checked_path(source)
+    except DataError as problem:
+        raise DataError(f"{problem}; name a CODEOWNERS file, or give its text") from None
+    try:
+        data = place.read_bytes()
+        if b"\x00" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            raise fault_at("there is a NUL character; this is not a text file, or it is damaged", file=file)
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except OSError as error:
+        raise fault_at(f"the file cannot be opened ({error.strerror})", file=file) from None
+    except UnicodeDecodeError:
+        raise fault_at("the text is not UTF-8; save it as UTF-8", file=file) from None
 
 
 def _pattern(rule: str) -> re.Pattern:
@@ -209,5 +226,5 @@ def owners_of(path: str, rules: list[tuple[re.Pattern, list[str]]]) -> list[str]
     >>> owners_of("services/shop", _rules("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
     ['@b']
     """
-    file = posixpath.normpath(f"/{path.strip()}/catalog-info.yaml").lstrip("/")
+    file = posixpath.normpath(f"/{unicodedata.normalize('NFC', path.strip())}/catalog-info.yaml").lstrip("/")
     return next((owners for pattern, owners in reversed(rules) if pattern.fullmatch(file)), [])

@@ -258,6 +258,9 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     done = table.times("first_deploy", faults=faults, timezone=timezone)
     for i in np.flatnonzero((done < begun).to_numpy()):
         table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
+    people = table.text("person")
+    for i in np.flatnonzero((pd.DataFrame({"who": people, "start": begun}).duplicated() & (people != "")).to_numpy()):
+        table.fault(faults, i, "person", "this person is there twice with one start; each start has one row")
     faults.raise_if_any()
     took = durations(begun, done, as_of, unit="days", timezone=timezone, title="From the start to the first deployment")
     return replace(took, notes=(*took.notes, *table.notes))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.faults import Faults
+from dxkit.survey.codebook import folded
 from dxkit.tables import Table, read_table
 
 _KINDS = ("planned", "unplanned", "rollback")
@@ -32,7 +33,7 @@ def deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.Data
         none = pd.DataFrame({"name": [], "time": empty, "service": [], "kind": [], "brings": pd.Series(dtype=bool)})
         return none, none
     frame = pd.DataFrame({
-        "name": _ids(table, "deployment", faults), "service": table.text("service"),
+        "name": _ids(table, "deployment", faults), "service": table.text("service").map(folded),
         "time": table.times("time", faults=faults, timezone=zone, required=True),
         "kind": table.choices("kind", _KINDS, faults=faults, default="planned"),
         "outcome": table.choices("outcome", ("success", "failed"), faults=faults, default="success"),
@@ -48,7 +49,7 @@ def incidents(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
         return pd.DataFrame({"service": [], "named": [], "opened": empty, "resolved": empty})
     _ids(table, "incident", faults)
     frame = pd.DataFrame({
-        "service": table.text("service"), "named": table.text("deployment"),
+        "service": table.text("service").map(folded), "named": table.text("deployment"),
         "opened": table.times("opened", faults=faults, timezone=zone, required=True),
         "resolved": table.times("resolved", faults=faults, timezone=zone),
     })  # fmt: skip

@@ -66,7 +66,7 @@ def test_the_real_catalog_of_a_public_repository():
 def test_faults_are_named():
     with pytest.raises(dx.DataError, match="'soon' is no time.*or as yes or no"):
         dx.catalog_health(CATALOG.assign(registered="soon"))
-    with pytest.raises(dx.DataError, match="no such CODEOWNERS file"):
+    with pytest.raises(dx.DataError, match="no such file.*name a CODEOWNERS file"):
         dx.catalog_health(CATALOG, "CODEOWNERS_gone")
 
 
@@ -91,7 +91,7 @@ def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path):
     (folder / "CODEOWNERS").write_text("/catalog-info.yaml @org/root\n")
     found = dx.catalog_health(CATALOG[:1].assign(path=".", owner="root"), str(folder / "CODEOWNERS"))
     assert found.services["agrees"].tolist() == [True]
-    with pytest.raises(dx.DataError, match="no such CODEOWNERS file"):
+    with pytest.raises(dx.DataError, match="no such file.*name a CODEOWNERS file"):
         dx.catalog_health(CATALOG, str(folder / "GONE"))
 
 
@@ -101,3 +101,19 @@ def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path):
 def test_every_service_has_one_row(change, says):
     with pytest.raises(dx.DataError, match=f"(?s){says}"):
         dx.catalog_health(CATALOG.assign(**change), RULES)
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (b"<html><body>not found</body></html>", "no line names an owner"), (b"* @a\x00", "NUL"),
+    ("* @grün".encode("cp1252"), "not UTF-8"),
+])  # fmt: skip
+def test_what_is_no_codeowners_file_is_told(tmp_path, data, says):
+    (tmp_path / "CODEOWNERS").write_bytes(data)
+    with pytest.raises(dx.DataError, match=f"CODEOWNERS.*{says}"):
+        dx.catalog_health(CATALOG, tmp_path / "CODEOWNERS")
+
+
+def test_a_rule_matches_however_its_letters_are_composed(tmp_path):
+    (tmp_path / "CODEOWNERS").write_text("gru\u0308n @org/team-a\n", encoding="utf-16")
+    services = pd.DataFrame({"service": ["grün"], "registered": ["yes"], "owner": ["team-a"]})
+    assert dx.catalog_health(services, tmp_path / "CODEOWNERS").services["agrees"].tolist() == [True]

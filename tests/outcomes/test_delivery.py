@@ -77,6 +77,13 @@ def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_ga
     assert "with 24 h" in repr(found)
 
 
+@pytest.mark.parametrize("name", ["Shop", "shop\u200b", "SHOP"])
+def test_a_service_is_one_however_it_is_spelled(name):
+    bugs = incidents(("at once", "2026-01-10", "2026-01-11", "")).assign(service=name)
+    rate = row(dx.dora(DEPLOYED.iloc[:2], incidents=bugs, as_of="2026-04-01"), "change fail rate")
+    assert (rate["n"], rate["unmatched"], rate["estimate"]) == (1, 0, 0.5)
+
+
 def test_the_gap_is_what_was_declared_and_no_more():
     made, bug = deployments(("d1", "2026-01-10")), incidents(("a", "2026-01-11 06:00", "2026-01-12", ""))
     for gap, matched in (("24h", [0, 0, 1]), ("30h", [0, 1, 1]), ("61h", [1, 1, 1])):

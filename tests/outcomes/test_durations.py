@@ -158,3 +158,11 @@ def test_what_is_no_list_and_no_zone_is_refused(start, options, says):
 
 def test_no_hires_are_nothing_to_look_at():
     assert dx.time_to_first_deploy(pd.DataFrame(columns=["person", "start", "first_deploy"]), "2026-01-01").n == 0
+
+
+def test_a_person_who_starts_once_is_counted_once():
+    hires = pd.DataFrame({"person": ["a", "a", "", ""], "start": "2026-01-05", "first_deploy": "2026-01-09"})
+    with pytest.raises(dx.DataError, match="row 2, column person: this person is there twice"):
+        dx.time_to_first_deploy(hires, "2026-02-01")
+    again = hires.assign(start=["2025-01-05", "2026-01-05", "2026-01-05", "2026-01-05"])
+    assert dx.time_to_first_deploy(again, "2026-02-01").n == 4
