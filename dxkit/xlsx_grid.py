@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import lzma
+import posixpath
 import re
 import struct
 import warnings
@@ -18,13 +19,16 @@ from dxkit.grids import MOST_BYTES, Grid
 MOST_CELLS = 3_000_000
 _MOST_MEMBERS = 5_000
 _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundredfold is a zip bomb
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d+)["']""")
 _AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["']([$A-Za-z0-9]+:[$A-Za-z0-9]+)["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
 # what zipfile raises at damaged archives
 DAMAGE = (zipfile.BadZipFile, OSError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
            ValueError, IndexError, OverflowError, struct.error)  # fmt: skip
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
+_ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # not the halves of a letter
+_MOST_AREAS = 5_000
+_STRANGE = "the workbook is put together in a way no spreadsheet program does; save it again"
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
@@ -32,9 +36,9 @@ _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 def read(data: bytes, file: str) -> list[Grid]:
     """The grids of the visible sheets that hold something, in their order."""
     archive, notes = _checked(data, file)
-    sheets = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
-    uncomputed = {name: _check_sheet(_member(archive, name, file), file) for name in sheets}
-    book, parts = _loaded(data, file), _parts(archive)
+    parts = _parts(archive)
+    uncomputed = {name: _check_sheet(_member(archive, name, file), file) for name in _sheets(archive, parts)}
+    book = _loaded(data, file)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     if hidden:
@@ -51,9 +55,8 @@ def read(data: bytes, file: str) -> list[Grid]:
 def open_twice(data: bytes, file: str):
     """A workbook after the same checks, once with its formulas and once with the values stored for them (openpyxl)."""
     archive, _ = _checked(data, file)
-    for name in archive.namelist():
-        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-            _check_sheet(_member(archive, name, file), file)
+    for name in _sheets(archive, _parts(archive)):
+        _check_sheet(_member(archive, name, file), file)
     return _loaded(data, file, values=False), _loaded(data, file)
 
 
@@ -72,7 +75,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     if "xl/workbook.xml" not in names:
         raise fault_at("this is a zip archive and no workbook; unpack it, or save the table as .xlsx", file=file)
     if len(set(names)) < len(names) or len(names) > _MOST_MEMBERS or any(member.flag_bits & 1 for member in members):
-        raise fault_at("the workbook is put together in a way no spreadsheet program does; save it again", file=file)
+        raise fault_at(_STRANGE, file=file)
     large = sum(member.file_size for member in members) > MOST_BYTES or any(
         member.file_size > _WORTH_LOOKING and member.file_size > 100 * max(member.compress_size, 1)
         for member in members
@@ -97,6 +100,12 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     return archive, notes
 
 
+def _sheets(archive: zipfile.ZipFile, parts: dict[str, str]) -> list[str]:
+    """The members that are sheets, where a spreadsheet program puts them or where the workbook says they are."""
+    return [name for name in archive.namelist()
+            if name in parts.values() or re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]  # fmt: skip
+
+
 def _member(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
     try:
         return archive.read(name)
@@ -111,13 +120,17 @@ def _far_away(cell: str, file: str, sheet: str | None = None) -> DataError:
 
 def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     """Refuse sheets that are too large; return the cells whose formula has no stored value."""
-    count, last_row, last_column, far = 0, 0, 0, ""
+    if b"\x00" in xml[:4] or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise fault_at(_STRANGE, file=file)
+    count, last_row, last_column, far, before, again = 0, 0, 0, "", (0, 0), False
     for match in _CELL.finditer(xml):
         count += 1
         column = 0
-        for letter in match[1]:
+        for letter in match[1].upper():
             column = column * 26 + letter - 64
-        row = int(match[2])
+        row = int(match[2][:9])
+        again |= (row, column) <= before
+        before = row, column
         if row > last_row or column > last_column:
             far = f"{match[1].decode()}{row}"
             last_row, last_column = max(last_row, row), max(last_column, column)
@@ -125,12 +138,14 @@ def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
         raise fault_at(f"a sheet has {count:,} cells, more than {MOST_CELLS:,}; save it as CSV", file=file)
     if last_row * last_column > 1_000_000 + 50 * count:
         raise _far_away(far, file)
+    if again and len({match.groups() for match in _CELL.finditer(xml)}) < count:
+        raise fault_at("a cell is there twice, which no spreadsheet program does; save the workbook again", file=file)
     spread = 0
-    for match in _AREA.finditer(xml):
+    for number, match in enumerate(_AREA.finditer(xml), 1):
         area = match[1].decode()
         left, top, right, bottom = _bounds(area, file)
         spread += (right - left + 1) * (bottom - top + 1)
-        if spread > 1_000_000:  # openpyxl makes every one of these cells before any can be looked at
+        if spread > 1_000_000 or number > _MOST_AREAS:  # openpyxl makes all of these cells before any can be looked at
             raise fault_at(f"the cells {area} are merged or linked as one; undo it, and fill each cell", file=file)
     if b"<f" not in xml and b":f" not in xml:
         return []
@@ -218,7 +233,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
         if element.tag.endswith("}sheet"):
             relation = next((value for key, value in element.items() if key.endswith("}id")), "")
             target = targets.get(relation, "")
-            parts[element.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            parts[element.get("name", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
     return parts
 
 
@@ -232,7 +247,7 @@ def _text(cell, place: dict, faults: Faults, counts: dict[str, list[str]]) -> st
             faults.add(f"the cell shows the error {value}; correct its formula or empty it", row=cell.row,
                        column=cell.column_letter, **place)  # fmt: skip
             return ""
-        return value.replace("_x000D_", "\r").replace("_x0000_", "")
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).replace("\x00", "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import os
+import posixpath
 import zipfile
 
 import openpyxl
@@ -239,6 +240,38 @@ def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path):
     assert table_of(sheet_with(tmp_path, stored)).frame["score"].tolist() == ["4", "5", "3"]
     with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
         table_of(sheet_with(tmp_path, b'<row r="4"><c r="A4" s="0"/><c r="B4" /><c r="C4"><f>1+1</f></c></row>'))
+
+
+@pytest.mark.parametrize("place", ["/xl/odd/s.xml", "./worksheets/sheet1.xml", "../xl/worksheets/sub/sheet1.XML"])
+def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place):
+    sheet_with(tmp_path, b'<row r="4"><c r="A4"><v>1</v></c><c r="C4"><f>1+1</f></c></row>')
+    part = posixpath.normpath(posixpath.join("/xl", place))
+    with zipfile.ZipFile(tmp_path / "bad.xlsx") as old, zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                data = data.replace(b"/xl/worksheets/sheet1.xml", place.encode())
+            if name == "[Content_Types].xml":
+                data = data.replace(b"/xl/worksheets/sheet1.xml", part.encode())
+            new.writestr(part.lstrip("/") if name.endswith("sheet1.xml") else name, data)
+    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+        table_of(tmp_path / "odd.xlsx")
+
+
+def test_a_cell_that_is_there_twice_and_a_sheet_in_utf_16_are_refused(tmp_path):
+    twice = b"<row r='4'><c r='A4'><v>1</v></c></row><row r='4'><c r='A4'><v>2</v></c></row>"
+    with pytest.raises(DataError, match="a cell is there twice"):
+        table_of(sheet_with(tmp_path, twice))
+    with pytest.raises(DataError, match="a way no spreadsheet program does"):
+        table_of(repacked(tmp_path, lambda name, data: data.decode().encode("utf-16") if "sheet1" in name else data))
+    with pytest.raises(DataError, match="lone cell far away"):
+        table_of(sheet_with(tmp_path, b"<row r='99999999'><c r='A99999999'><v>1</v></c></row>"))
+
+
+def test_letters_that_xml_cannot_hold_are_read_as_they_are_seen(tmp_path):
+    book = book_of([*ROWS, ["_x0041_", "_xD83D_", 3]], tmp_path)
+    assert table_of(book).frame["id"].tolist()[-1] == "A"
+    assert table_of(book).frame["team"].tolist()[-1] == "_xD83D_"
 
 
 def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):

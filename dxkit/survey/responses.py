@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ BLANK_ROWS = "blank submissions set aside"
 UNAFFECTED = "not affected, taken as no burden"
 FILLED_UNASKED = "cells filled where the question was not asked, not counted"
 _MOST_PLACES = 5
+_SHORTENED = re.compile(r"\d([.,]\d+)?[Ee]\+\d\d+|#+|\d{15}00+")  # a spreadsheet keeps 15 digits, then writes 0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,7 +127,7 @@ def read_survey(responses, codebook, roster=None, wave=None, source=None, min_gr
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
-    keep, cleaning = _cleaned(export, book)
+    keep, cleaning = _cleaned(export, book, faults)
     unaffected: dict[str, int] = {}
     there = [item for item in book.measured if item in export.answers]
     by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in there}
@@ -177,7 +179,7 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
 
 
-def _cleaned(export, book: Codebook) -> tuple[np.ndarray, pd.DataFrame]:
+def _cleaned(export, book: Codebook, faults: Faults) -> tuple[np.ndarray, pd.DataFrame]:
     """Which rows count, and the log: previews, unfinished, blank, then all but the last submission of each id."""
     keep = np.ones(len(export.answers), dtype=bool)
     log = []
@@ -194,6 +196,11 @@ def _cleaned(export, book: Codebook) -> tuple[np.ndarray, pd.DataFrame]:
     ids = export.respondent.where(keep, "")
     repeated = (ids != "") & ids.duplicated(keep="last")
     rows = repeated.to_numpy(dtype=bool)
+    short = ids.map(lambda text: bool(_SHORTENED.fullmatch(text))).astype(bool)
+    if (spoiled := int((repeated & short).sum())) and 2 * short.sum() > (ids != "").sum():
+        faults.add(f"a spreadsheet has shortened the ids, as 1.15E+11 or ####, so that {spoiled} rows "
+                   "seem to be of one person; export the answers again and do not save them in a spreadsheet",
+                   file=export.file, sheet=export.sheet, row=export.rows[int(np.flatnonzero(rows)[0])])  # fmt: skip
     places = [str(export.rows[i]) for i in np.flatnonzero(rows)[:_MOST_PLACES]]
     more = ", ..." if rows.sum() > _MOST_PLACES else ""
     set_aside(rows, f"earlier submissions of the same id set aside, the last one kept (rows {', '.join(places)}{more})")

@@ -293,8 +293,12 @@ def _may_sum_up(cells: Cells, beginnings: set[bytes]) -> bool:
 
 
 def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
-    """A number for each id; None where spaces or the like stand around one, which do not count."""
+    """A number for each id; None where one may be shortened, or where spaces stand around it, which do not count."""
     start, length = (each[named, 0] for each in cells.spans([at]))
+    last = [cells.data[np.maximum(start + length - k, 0)] for k in (1, 2, 3)]
+    zeros = (length > 16) & (last[0] == ord("0")) & (last[1] == ord("0"))
+    if (last[2] == ord("+")).any() or (cells.data[start] == ord("#")).any() or 2 * zeros.sum() > len(start):
+        return None  # it may be shortened, which the reader of whole files can tell
     if _EDGES[cells.data[start]].any() or _EDGES[cells.data[start + length - 1]].any():
         return None
     words = packed(cells.data, start, length)

@@ -179,3 +179,24 @@ def test_tallies_of_other_codebooks_do_not_pool(tmp_path):
     other = dx.read_codebook(PLAIN.items.assign(scale=["", "agreement7"]))
     with pytest.raises(dx.DataError, match="codebooks differ"):
         dx.Tally.load(tmp_path / "ours.tally") + dx.tally(pd.DataFrame({"team": ["Blue"], "ci": [7]}), codebook=other)
+
+
+@pytest.mark.parametrize("ids", [["1.15E+11"], ["1,15E+11"], ["###########"], ["11480000001234500"] * 2])
+@pytest.mark.parametrize("copies", [4, 3000])
+def test_ids_that_a_spreadsheet_shortened_make_nobody_one_person(tmp_path, monkeypatch, ids, copies):
+    monkeypatch.setattr(csv_blocks, "BLOCK", 2**10)
+    rows = [f"{ids[k % len(ids)]};;4" for k in range(copies)]
+    (tmp_path / "a.csv").write_bytes(lines(*rows, head="id;Your team;CI is fast"))
+    book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
+    for read in (lambda: dx.read_survey(tmp_path / "a.csv", book), lambda: dx.tally(tmp_path / "a.csv", codebook=book)):
+        with pytest.raises(dx.DataError, match="a spreadsheet has shortened the ids"):
+            read()
+
+
+@pytest.mark.parametrize("one", ["1E5", "007", "12345678901234500", "a+11"])
+def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one):
+    rows = [f"{text};;4" for text in (one, one, "12", "13", "x14")]
+    (tmp_path / "a.csv").write_bytes(lines(*rows, head="id;Your team;CI is fast"))
+    book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
+    assert len(dx.read_survey(tmp_path / "a.csv", book)) == 4
+    assert dx.tally(tmp_path / "a.csv", codebook=book).people.sum() == 4
