@@ -179,7 +179,7 @@ def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str |
     if not _TIME.fullmatch(text):
         return pd.NaT, problem
     try:
-        stamp = pd.Timestamp(text)
+        stamp = pd.Timestamp(text.replace(",", "."))
         if stamp.tzinfo is None:
             stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
         return stamp.tz_convert("UTC").as_unit("ns"), None
