@@ -39,7 +39,8 @@ def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
         raise fault_at("the file holds no row", file=file)
-    return Grid(cells=_rectangular(records, numbers, file), rows=numbers, file=file, notes=tuple(notes))
+    cells = _rectangular(records, numbers, file)
+    return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
 
 def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
