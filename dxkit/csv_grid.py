@@ -11,6 +11,7 @@ from dxkit.grids import MOST_BYTES, Grid
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 200  # records looked at to find the separator
+_TWICE = re.compile("\u00c3[\u0080-\u009f\u00a1-\u00bf\u0152-\u2122]|\u00e2\u20ac")
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
 
 
@@ -28,7 +29,17 @@ def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
     if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
         raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
     text, first, separator, comments = _opening(text)
-    return text, first, separator or _separator(text), comments
+    return text, first, separator or _separator(text), [*comments, *_doubts(text)]
+
+
+def _doubts(text: str) -> list[str]:
+    """Notes of letters that were damaged before the file was saved."""
+    notes = []
+    if "\ufffd" in text:
+        notes.append("letters were lost before the file was saved (they show as \ufffd); export it again as UTF-8")
+    if _TWICE.search(text):
+        notes.append("letters look as if encoded twice (\u00c3\u00bc for \u00fc); look at accented letters")
+    return notes
 
 
 def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes=()) -> Grid:
@@ -39,7 +50,8 @@ def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
         raise fault_at("the file holds no row", file=file)
-    return Grid(cells=_rectangular(records, numbers, file), rows=numbers, file=file, notes=tuple(notes))
+    cells = _rectangular(records, numbers, file)
+    return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
 
 def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:

@@ -37,6 +37,7 @@ class Grid:
     """A sheet as text: `cells` is rectangular, "" is empty, blank rows are left out.
 
     `rows` holds the row number of each in the file. `lettered` says whether columns are named as a spreadsheet does.
+    `separator` is what stands between the cells of a csv file.
     """
 
     cells: list[list[str]]
@@ -44,6 +45,7 @@ class Grid:
     file: str
     sheet: str | None = None
     lettered: bool = False
+    separator: str = ""
     notes: tuple[str, ...] = ()
 
     def column_name(self, j: int) -> str:

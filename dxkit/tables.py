@@ -20,6 +20,8 @@ _TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cel
     r"(?!1900)(19|20|21)\d\d-\d\d-\d\d"
     r"([Tt\s]\s*(\d\d|\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AaPp][Mm])?)\s?(Z|z|UTC|GMT|[-+]\d\d(:?\d\d)?)?)?"
 )
+_POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+_COMMA = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
@@ -27,7 +29,8 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 class Table:
     """The rows under a header. `frame` holds text ("" is empty); numeric columns of a DataFrame stay numeric.
 
-    `rows` is the row number of each in the file, `columns_at` the letter or number of each column.
+    `rows` is the row number of each in the file, `columns_at` the letter or number of each column. `commas` says that
+    the decimal sign of the file is the comma, by its separator or by its other numbers.
     """
 
     frame: pd.DataFrame
@@ -36,6 +39,14 @@ class Table:
     file: str
     sheet: str | None = None
     notes: tuple[str, ...] = ()
+    commas: bool = False
+
+    def number(self, text: str) -> tuple[float, str | None]:
+        """A number of this table, or what is wrong with it: where decimals have a comma, a point may mean thousands."""
+        if self.commas and _POINTED.fullmatch(text):
+            either = f"{quoted(text)} may be {text.replace('.', '')} or {text.replace('.', ',')}"
+            return np.nan, f"{either}; write it without thousands separators"
+        return number(text)
 
     def fault(self, faults: Faults, i: int, column: str, message: str) -> None:
         """Add a fault of the cell in row i (counted from 0) of a column."""
@@ -54,7 +65,7 @@ class Table:
         values = []
         for i, text in enumerate(self.text(column)):
             value, problem = (
-                number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
+                self.number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
             )
             if problem is None and low is not None and value < low:
                 problem = f"{value:g} is too small; the least is {low:g}"
@@ -260,6 +271,7 @@ def table_from_grid(
         file=grid.file,
         sheet=grid.sheet,
         notes=(*grid.notes, *notes),
+        commas=grid.separator == ";" or any(_COMMA.fullmatch(cell) for line in body for cell in line),
     )
 
 

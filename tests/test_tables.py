@@ -107,6 +107,15 @@ def test_a_name_that_begins_like_a_sum_is_a_name(tmp_path, row):
     assert len(table_of(tmp_path / "t.csv").frame) == 2
 
 
+@pytest.mark.parametrize(("team", "note"), [
+    ("Z\ufffdrich", "letters were lost"), ("Zürich".encode().decode("cp1252"), "encoded twice"), ("Zürich SÃO", None),
+])  # fmt: skip
+def test_damaged_letters_are_noted(tmp_path, team, note):
+    (tmp_path / "t.csv").write_text(TEXT.replace("Zürich", team), encoding="utf-8")
+    notes = table_of(tmp_path / "t.csv").notes
+    assert any(note in each for each in notes) if note else not notes
+
+
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "t.csv")
     with pytest.raises(DataError, match="pipe or device"):

@@ -177,7 +177,7 @@ def _decision(table: tables.Table | None, faults: Faults) -> dict[str, object]:
         elif given.setdefault(name, i) != i:
             table.fault(faults, i, "key", f"the key stands in row {table.rows[given[name]]} too; keep one")
         elif name in numbers and value:
-            number, problem = tables.number(value)
+            number, problem = table.number(value)
             low, high = numbers[name]
             if problem is None and not low <= number <= high:
                 problem = f"{number:g} is out of range; it lies between {low:g} and {high:g}"
@@ -217,7 +217,7 @@ def _amount(table: tables.Table, i: int, faults: Faults, columns=("low", "likely
     texts = [table.text(name)[i] for name in columns]
     values: list[float | None] = []
     for name, text in zip(columns, texts, strict=True):
-        number, problem = tables.number(text) if text else (np.nan, None)
+        number, problem = table.number(text) if text else (np.nan, None)
         if text and _MARKS.search(text):
             problem = f"'{text[:40]}' holds a currency; write the number alone, the currency stands in sheet decision"
         if problem is None and abs(number) > _MOST:
@@ -267,7 +267,7 @@ def _drivers(table: tables.Table | None, faults: Faults) -> dict[str, Driver]:
             continue
         amount = _amount(table, i, faults)
         likely, growth = table.text("growth_likely")[i], None
-        if likely and tables.number(likely)[1] and likely in set(names):
+        if likely and table.number(likely)[1] and likely in set(names):
             growth = likely
         elif likely:
             grown = _amount(table, i, faults, ("growth_low", "growth_likely", "growth_high"), least=-0.99)
@@ -318,7 +318,7 @@ def _lines(table, sheet: str, named: Sequence[str], decision, horizon: int, faul
         if growth in named:
             rate = growth
         elif growth:
-            rate, problem = tables.number(growth)
+            rate, problem = table.number(growth)
             if problem or not -0.99 <= rate <= 1:
                 text = f"'{growth[:40]}' is neither a yearly rate such as 0.05 nor a driver"
                 table.fault(faults, i, "growth", text + (_near(growth, named) if named else ""))

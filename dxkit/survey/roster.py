@@ -131,7 +131,7 @@ def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults
     """A fault where a roster without `headcount` has a column that is one under another name."""
     once = not frame.duplicated().any()
     for name in (name for name in table.frame.columns if name not in used):
-        found = [tables.number(text) for text in table.text(name)]
+        found = [table.number(text) for text in table.text(name)]
         counts = not any(problem for _, problem in found) and max(value for value, _ in found) > 1
         if counts and (once or _COUNTS.fullmatch(normal(name))):
             faults.add(f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "

@@ -113,6 +113,21 @@ def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
         dx.read_dossier(tmp_path)
 
 
+@pytest.mark.parametrize(("rows", "says"), [
+    ("A;seats;20.000\nB;seats;99\n", "row 2, .*'20.000' may be 20000 or 20,000"),
+    ("A,seats,20.000\nB,seats,\"99,5\"\n", "row 2, .*'20.000' may be 20000 or 20,000"),
+    ("A;seats;20.5\nB;seats;0.125\n", None), ("A,seats,20.125\nB,seats,99.5\n", None),
+])  # fmt: skip
+def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, says):
+    header = "vendor;line;likely\n" if ";" in rows else "vendor,line,likely\n"
+    (tmp_path / "costs.csv").write_text(header + rows)
+    if says is None:
+        assert 20 < dx.read_dossier(tmp_path).costs[0].amount.mean < 21
+        return
+    with pytest.raises(dx.DataError, match=says):
+        dx.read_dossier(tmp_path)
+
+
 def test_figures_without_source_or_date_are_accepted_and_listed():
     listed = dossier().unsupported
     assert listed["figure"].tolist() == ["uplift", "Alpha: setup"]
