@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit import csv_blocks
+from dxkit import csv_blocks, csv_grid
 from tests.survey.test_tally import same
 
 BOOK = dx.read_codebook(pd.DataFrame([
@@ -200,3 +200,14 @@ def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one
     book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
     assert len(dx.read_survey(tmp_path / "a.csv", book)) == 4
     assert dx.tally(tmp_path / "a.csv", codebook=book).people.sum() == 4
+
+
+def test_what_would_not_fit_into_memory_is_tallied_and_not_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_grid, "_MOST_CELLS", 100)
+    (tmp_path / "answers.csv").write_bytes(lines(*["Blue;4"] * 60))
+    with pytest.raises(dx.DataError, match=r"answers.csv: the file has about 122 cells; .* dx.tally"):
+        dx.read_survey(tmp_path / "answers.csv", PLAIN)
+    assert dx.tally(tmp_path / "answers.csv", codebook=PLAIN).people.tolist() == [60]
+    monkeypatch.setattr(csv_grid, "_MOST_TEXT", 100)
+    with pytest.raises(dx.DataError, match="0 MiB of text"):
+        dx.read_survey(tmp_path / "answers.csv", PLAIN)
