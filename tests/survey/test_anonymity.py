@@ -227,3 +227,10 @@ def test_comments_are_masked_shuffled_and_only_from_ten_writers():
 )
 def test_comments_lose_what_points_to_people(text, safe):
     assert masked(text) == safe
+
+
+def test_a_group_of_the_minimum_is_shown_beside_smaller_ones_that_hide_each_other():
+    sizes = [5, 3, 4, 10]
+    rows = np.repeat(np.eye(4), sizes, axis=1)
+    shown = dx.Release(min_group=5).admit("q", rows, np.arange(22), np.ones(22), np.zeros(4, dtype=bool))
+    assert shown.tolist() == [True, False, False, True]
