@@ -1,10 +1,11 @@
 """A claim that was measured stands in the README's table with the figure that came out."""
 
-from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+from tests.places import ROOT
+
+README = (ROOT / "README.md").read_text()
 
 
 @pytest.fixture
