@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _MOST_LISTED = 50
@@ -82,3 +84,35 @@ def fault_at(message: str, **place) -> DataError:
     """
     fault = Fault(message, **place)
     return DataError(str(fault), (fault,))
+
+
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known name that is spelled most like this one, in its own spelling; None where none is alike.
+
+    >>> nearest("Taem", ["team", "site"])
+    'team'
+    """
+    spelled = {word.casefold(): word for word in known}
+    alike = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=cutoff)
+    return spelled[alike[0]] if alike else None
+
+
+def suggest(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str:
+    """What would do in place of a name that is not known: the nearest one, or else the list of them.
+
+    >>> suggest("taem", ["team", "site"]), suggest("age", ["team", "site"]), suggest("age", [])
+    ("did you mean 'team'?", 'use one of team, site', 'there is none')
+    """
+    if near := nearest(name, known, cutoff=cutoff):
+        return f"did you mean '{near}'?"
+    return f"use one of {and_more(known, 12)}" if known else "there is none"
+
+
+def and_more(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many are left out.
+
+    >>> and_more(["a", "b", "c"]), and_more(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b and 1 more')
+    """
+    left_out = len(names) - most
+    return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
