@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.survey.groups import cut
 from dxkit.survey.ranking_order import Order
@@ -15,16 +16,25 @@ from dxkit.survey.weighting import joint
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class Grid(Result):
-    """Importance against satisfaction, index points. `.table`: topic, n, satisfaction, importance, var_satisfaction,
-    var_importance, covariance (of the errors of the two means), df, chosen, shown."""
+class ImportanceGrid(Result):
+    """Importance against satisfaction of each topic."""
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the topic"),
+        shared("n", "answers to the one of its two questions that fewer answered"),
+        Column("satisfaction", "mean satisfaction", "index", "0 to 100"),
+        Column("importance", "mean importance", "index", "0 to 100"),
+        Column("var_satisfaction", "variance of mean satisfaction", "number", displayed=False),
+        Column("var_importance", "variance of mean importance", "number", displayed=False),
+        Column("covariance", "covariance of the errors of the two means", "number", displayed=False),
+        Column("df", "degrees of freedom", "number", displayed=False),
+        Column("chosen", "whether it is among the worst"),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "ranking.action_grid"
-    formats: ClassVar[dict[str, str]] = {"satisfaction": "index", "importance": "index"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"var_satisfaction", "var_importance", "covariance", "df"})
 
 
-def action_grid(survey, order: Order, names: np.ndarray, options) -> Grid | None:
+def action_grid(survey, order: Order, names: np.ndarray, options) -> ImportanceGrid | None:
     """Where each topic has one question on satisfaction and one on importance."""
     book = survey.codebook
     pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
@@ -50,7 +60,7 @@ def action_grid(survey, order: Order, names: np.ndarray, options) -> Grid | None
     table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
     table.insert(0, "topic", names)
     chosen = np.isin(np.arange(len(names)), order.chosen)
-    return Grid(
+    return ImportanceGrid(
         table=table.assign(chosen=chosen, shown=shown),
         title="Importance and satisfaction",
         confidence=options["confidence"],

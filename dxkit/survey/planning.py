@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
 from dxkit.survey.tally import topics
@@ -26,25 +27,31 @@ _TYPICAL = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}  # assu
 class Plan(Result):
     """What a number of answers can tell.
 
-    `.table`: answers, response (share of the staff), gap (the difference between two topics that is found with the
-    power asked for), p_pair (probability that the worst m found are the true ones), p_pair_se.
-
     needed      answers that settle the gap asked for, or the usual gap between places m and m + 1
     gap         that gap
     """
 
-    formats: ClassVar[dict[str, str]] = {"answers": "count", "response": "share", "gap": "hours", "p_pair": "share"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p_pair_se"})
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("answers", "how many answer", "count"),
+        Column("response", "share of the staff that this is", "share", optional=True),
+        Column(
+            "gap",
+            "difference between two topics that is found with the power asked for",
+            "hours",
+            "as the score",
+            heading="gap it can tell",
+        ),
+        Column(
+            "p_pair",
+            "probability that the worst topics found are the true ones",
+            "share",
+            heading="the pair found is right",
+        ),
+        Column("p_pair_se", "simulation error of p_pair", "share", displayed=False),
+    )
 
     needed: float = math.nan
     gap: float = math.nan
-
-    def _displayed(self) -> pd.DataFrame:
-        frame = self.table.rename(columns={"gap": "gap it can tell", "p_pair": "the pair found is right"})
-        return frame if frame["response"].notna().any() else frame.drop(columns="response")
-
-    def _kinds(self) -> dict[str, str]:
-        return {"gap it can tell": "hours", "the pair found is right": "share"}
 
 
 def answers_for(gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import SEGMENT, Column, columns_of, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.survey.action_grid import Grid, action_grid
+from dxkit.survey.action_grid import ImportanceGrid, action_grid
 from dxkit.survey.groups import Cut, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import FIGURES, Order, order_of
@@ -26,11 +28,6 @@ FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another on
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Ranking(Result):
     """Topics from the worst to the least, and how sure the worst are.
-
-    `.table` has the columns topic, one per segment, n, estimate, se, low, high (mean burden a person: hours a week, or
-    index points), rank (1 the worst), rank_low, rank_high (ranks that are possible, all topics at once), p_top (how
-    often the topic is among the worst `m` when the survey is repeated), p_top_se (its simulation error), shrunken
-    (the estimate with the part that is probably luck taken out), shown.
 
     With `by` the table and `.groups` are by group, every other fact is about everybody.
 
@@ -49,6 +46,22 @@ class Ranking(Result):
     grid            importance and satisfaction of each topic with the covariance of their errors; None if not asked
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("rank", "place in the order, 1 the worst", "count"),
+        Column("topic", "the topic"),
+        SEGMENT,
+        shared("n"),
+        shared("estimate", "mean burden a person", unit="hours a week, or index points"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("rank_low", "best rank that is possible, all topics at once", "count"),
+        Column("rank_high", "worst rank that is possible, all topics at once", "count"),
+        Column("p_top", "how often it is among the worst `top_n` when the survey is repeated", "share"),
+        Column("p_top_se", "simulation error of p_top", "share", displayed=False),
+        Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "ranking.pains"
 
     score: str = ""
@@ -66,13 +79,10 @@ class Ranking(Result):
     more_answers: float = math.nan
     robustness: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame | None = None
-    grid: Grid | None = None
-    segments: tuple[str, ...] = ()
+    grid: ImportanceGrid | None = None
 
-    def _picture(self) -> str:
-        return "ranking.groups" if self.segments else self.plot_name
-
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """Possible ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
             frame = self.groups.drop(columns="p_pair_se")
             frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
@@ -81,21 +91,17 @@ class Ranking(Result):
                 "p_same": "everybody's two are theirs",
                 "ruled_out": "ruled out there",
             }
-            return frame.rename(columns=names)
-        frame = self.table
+            frame = frame.rename(columns=names)
+            return frame, columns_of(frame)
         ranks = [
             "–" if not low == low else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-            for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)
+            for low, high in zip(self.table["rank_low"], self.table["rank_high"], strict=True)
         ]
-        columns = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", self._among, "shown"]
-        return frame.assign(**{"possible ranks": ranks, self._among: frame["p_top"].map(percent)})[columns]
-
-    @property
-    def _among(self) -> str:
-        return f"among the worst {self.m}"
-
-    def _kinds(self) -> dict[str, str]:
-        return {"rank": "count"}
+        among = f"among the worst {self.top_n}"
+        frame = self.table.assign(**{"possible ranks": ranks, among: self.table["p_top"].map(percent)})
+        declared = {column.name: column for column in self.columns}
+        names = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", among, "shown"]
+        return frame[names], [declared.get(name, Column(name, "")) for name in names]
 
 
 def rank_pains(
