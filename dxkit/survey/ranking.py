@@ -12,10 +12,9 @@ import pandas as pd
 from dxkit.files.errors import DataError
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.survey.action_grid import Grid, action_grid
 from dxkit.survey.groups import Cut, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.ranking_order import FIGURES, Order, order_of
+from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally import topics
 from dxkit.survey.weighting import calibrations
@@ -66,7 +65,7 @@ class Ranking(Result):
     more_answers: float = math.nan
     robustness: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame | None = None
-    grid: Grid | None = None
+    grid: ActionGrid | None = None
     segments: tuple[str, ...] = ()
 
     def _picture(self) -> str:
@@ -195,7 +194,7 @@ def rank_pains(
         more_answers=order.more_answers,
         robustness=_robustness(survey, score, order, names, options),
         groups=groups,
-        grid=action_grid(survey, order, names, options),
+        grid=action_grid(survey, order, names, fpc=fpc, confidence=confidence),
     )
 
 
