@@ -154,7 +154,7 @@ def action_grid(
     table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
     table.insert(0, "topic", names)
     chosen = np.isin(np.arange(len(names)), order.chosen)
-    return Grid(
+    return ActionGrid(
         table=table.assign(chosen=chosen, shown=shown),
         title="Importance and satisfaction",
         confidence=confidence,
