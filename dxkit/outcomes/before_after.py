@@ -107,7 +107,7 @@ def before_after(
     curves = tuple(durations(start[side], end[side], look, unit=unit) for side in sides)
     if not all(curve.n for curve in curves):
         raise DataError("nothing began on one side of the date; there is nothing to compare")
-    chi, _, p = log_rank([_raw(curve) for curve in curves])
+    chi, p = log_rank(*(_raw(curve) for curve in curves))
     rows = [
         [name, curve.n, *(np.nan if each is None else each for each in curve.median)]
         for name, curve in zip(("before", "after"), curves, strict=True)

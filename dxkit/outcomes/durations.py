@@ -14,7 +14,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import read_table
 from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
-from dxkit.statistics.survival import _log_log, _reached
+from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
 _SHOWN = (0.25, 0.5, 0.75, 0.85)
@@ -61,7 +61,7 @@ class Durations(Result):
         for done in _SHOWN:
             figures = [
                 "not reached" if each is None else f"{each:,.1f}"
-                for each in (_reached(at, curve, 1 - done) for curve in curves)
+                for each in (time_reached(at, curve, 1 - done) for curve in curves)
             ]
             rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
         frame = pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
@@ -133,30 +133,23 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
     >>> from_times([1, 2, 3, 4], [True, True, True, False]).median.estimate
     2.5
     """
-    from scipy.stats import CensoredData, ecdf
-
     times, known = np.asarray(times, dtype=float), np.asarray(known, dtype=bool)
     if not len(times):
         return Durations(
-            table=_curve([], [], [], [], [], []),
+            table=pd.DataFrame(columns=SurvivalCurve._fields, dtype=float),
             unit=unit,
             excluded=excluded,
             title=title,
             facts=(("nothing", "no duration to look at"),),
         )
-    at = np.unique(times)
-    events = np.array([(known & (times == t)).sum() for t in at])
-    censored = np.array([(~known & (times == t)).sum() for t in at])
-    risk = np.array([(times >= t).sum() for t in at])
-    survival = np.asarray(ecdf(CensoredData(uncensored=times[known], right=times[~known])).sf.evaluate(at))
-    low, high = _log_log(survival, risk, events)
-    quantiles = {
-        level: Quantile(*(_reached(at, curve, 1 - level) for curve in (survival, low, high))) for level in (0.5, 0.85)
-    }
-    median, p85 = quantiles.values()
+    curve = kaplan_meier(times, known)
+    median, p85 = (
+        Quantile(*(time_reached(curve.time, ends, 1 - done) for ends in (curve.survival, curve.low, curve.high)))
+        for done in (0.5, 0.85)
+    )
     count = int((~known).sum())
     return Durations(
-        table=_curve(at, risk, events, censored, survival, (low, high)),
+        table=pd.DataFrame(curve._asdict()),
         median=median,
         p85=p85,
         n=len(times),
@@ -191,21 +184,6 @@ def stamps(values, name: str, timezone: str) -> pd.Series:
 
 def _span(low: str, high: str) -> str:
     return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
-
-
-def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:
-    low, high = limits if len(limits) else ([], [])
-    return pd.DataFrame(
-        {
-            "time": at,
-            "at_risk": risk,
-            "events": events,
-            "censored": censored,
-            "survival": survival,
-            "low": low,
-            "high": high,
-        }
-    )
 
 
 def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
