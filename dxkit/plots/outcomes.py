@@ -77,7 +77,7 @@ def _stairs(ax: Axes, result: Durations, colour: str, label: str | None = None) 
 def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
     """Axes of curves, with how many are left below each mark of time, a line for each curve."""
     ax.set_ylim(0, 1.03)
-    ax.set_xlim(0, max(float(each.curve["time"].max()) for each in curves) * 1.02 or 1.0)
+    ax.set_xlim(0, max(float(each.curve.loc[:, "time"].max()) for each in curves) * 1.02 or 1.0)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set_ylabel("still open")
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
@@ -88,7 +88,7 @@ def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
 
 
 def _left(curve: pd.DataFrame, tick: float) -> int:
-    return int((curve["events"] + curve["censored"])[curve["time"] >= tick].sum())
+    return int(curve.loc[curve["time"] >= tick, ["events", "censored"]].to_numpy().sum())
 
 
 def points(result: Trend, ax: Axes | None = None) -> Axes:
@@ -104,7 +104,7 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
         step = max(1, -(-len(table) // 13))
         ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
         ax.set_ylim(bottom=0)
-        found = [f"{row.change:g} times: {percent(row.seen)}" for row in result.power.itertuples()]
+        found = [f"{row['change']:g} times: {percent(row['seen'])}" for row in result.power.to_dict("records")]
         ax.set_xlabel(f"grey: chance; how often a lasting change would be found: {', '.join(found)}")
         ax.set_title(fitting("; ".join(result.signals) or "Chance alone explains these values", 76, 2), pad=10)
     return ax
@@ -160,10 +160,11 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
             colour = RED if name in ("cost", "exit") else ORANGE if name == "capacity" else BLUE
             ax.barh(y, row["mean"], color=colour, alpha=0.8, height=0.6)
             ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
-        most = float(table["p90"].max())
+        most = float(table.loc[:, "p90"].max())
+        means = dict(zip(table.index, table["mean"], strict=True))
         low, mid, high = result.rho_break_even
         if "capacity" in shown and np.isfinite(mid) and 0 < mid <= 1:
-            at = mid * table.loc["capacity", "mean"]
+            at = mid * means["capacity"]
             ax.plot([at, at], [-0.4, 0.4], color="black", linewidth=2)
             ax.text(at, -0.46, f"{100 * mid:.0f}%", ha="center", va="top", weight="bold")
         ax.set_yticks(range(len(shown)), [names[name] for name in shown[::-1]])

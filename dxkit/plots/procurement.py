@@ -54,7 +54,7 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     `basis` is "pv", or "pv_with_exit" for owning and leaving.
     """
     choice("basis", basis, ["pv", "pv_with_exit"])
-    rows = result.totals[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
+    rows = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
             ax.plot(
@@ -75,8 +75,12 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
 def years(result: Tco, ax: Axes | None = None) -> Axes:
     """The cost of each vendor by year, stacked by category, time 0 as year 0; the line is P10 to P90 of the year."""
     table = result.table
-    vendors, categories = list(dict.fromkeys(table["vendor"])), [c for c in _CATEGORY if (table["category"] == c).any()]
-    horizon, spent = int(table["year"].max()), table.set_index(["vendor", "year", "category"])["mean"].to_dict()
+    vendors, named = list(dict.fromkeys(table["vendor"])), set(table["category"])
+    categories = [category for category in _CATEGORY if category in named]
+    horizon, spent = (
+        int(table.loc[:, "year"].max()),
+        table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict(),
+    )
     sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
     with canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
@@ -149,8 +153,8 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
     colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
     with canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
-            rows = result.totals[result.totals["vendor"] == vendor]
-            colour, planned = colours[k % len(colours)], rows["planned"].to_numpy() / 1e3
+            rows = result.totals.loc[result.totals["vendor"] == vendor]
+            colour, planned = colours[k % len(colours)], rows.loc[:, "planned"].to_numpy() / 1e3
             ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=fitting(vendor, 30))
             ax.plot(rows["quarter"] / 4, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
             renewed = result.renewals[result.renewals["vendor"] == vendor]
@@ -158,11 +162,12 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
             notice = np.interp(renewed["last_notice"], rows["quarter"] / 4, planned)
             ax.plot(renewed["last_notice"], notice, "|", color=colour, markersize=14, markeredgewidth=2, label="_")
         ax.set_ylim(bottom=0)
-        ax.set_xticks(np.arange(0, rows["quarter"].max() / 4 + 0.01))
+        last = int(result.totals.loc[:, "quarter"].max())
+        ax.set_xticks(np.arange(0, last / 4 + 0.01))
         ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
         ax.set_ylabel(_money(result))
         ax.grid(axis="y", color=PALE, linewidth=0.6)
-        end = result.totals[result.totals["quarter"] == result.totals["quarter"].max()].sort_values("planned")
+        end = result.totals.loc[result.totals["quarter"] == last].sort_values("planned")
         ax.set_title(fitting(f"Most expensive to leave at the end: {end['vendor'].iloc[-1]}", 80), pad=42)
         legend_above(ax, 2)
     return ax

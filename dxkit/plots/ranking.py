@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
@@ -69,15 +68,16 @@ def _colour(result: Ranking, topic: str) -> str:
 def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     """The burden of every topic in every group; the worst of each group are framed, cells not shown are hatched."""
     table = result.table
-    if not result.segments or not table["shown"].any():
+    if not result.segments or not any(table["shown"]):
         return nothing(ax)
     label = table[list(result.segments)].agg(", ".join, axis=1)
-    columns, order = list(dict.fromkeys(label)), table.groupby("topic")["estimate"].mean().sort_values(ascending=False)
-    largest = table["estimate"].max()
+    columns = list(dict.fromkeys(label))
+    order = table.loc[:, ["topic", "estimate"]].groupby("topic").mean().sort_values("estimate", ascending=False)
+    largest = float(table.loc[:, "estimate"].max())
     with canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
         for y, topic in enumerate(reversed(order.index)):
             for x, group in enumerate(columns):
-                row = table[(table["topic"] == topic) & (label == group)].iloc[0]
+                row = table.loc[(table["topic"] == topic) & (label == group)].iloc[0].to_dict()
                 _cell(ax, x, y, row, largest, result)
         ax.set_yticks(range(len(order)), [fitting(topic) for topic in reversed(order.index)])
         ax.set_xticks(range(len(columns)), [fitting(group, 14) for group in columns])
@@ -91,7 +91,7 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _cell(ax: Axes, x: int, y: int, row: pd.Series, largest: float, result: Ranking) -> None:
+def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], largest: float, result: Ranking) -> None:
     if not row["shown"]:
         ax.add_patch(hatched(x - 0.46, y - 0.42, 0.92, 0.84))
         return
@@ -109,7 +109,7 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
 
     What matters and does not satisfy is at the lower right. Topics are numbered, the chosen are red.
     """
-    rows = result.table[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
+    rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
     if not rows:
         return nothing(ax)
     with canvas(ax, 9.5, 5.6) as ax:

@@ -35,7 +35,7 @@ def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
     """Points by criterion, stacked for each vendor, with the 95% interval of the whole score."""
     order = result.table["vendor"].tolist()[::-1]
     criteria = list(dict.fromkeys(result.contributions["criterion"]))
-    points = result.contributions.set_index(["vendor", "criterion"])["contribution"]
+    points = result.contributions.set_index(["vendor", "criterion"]).loc[:, "contribution"].to_dict()
     whole = result.table.set_index("vendor")
     with canvas(ax, 9.5, 1.9 + 0.55 * len(order)) as ax:
         for y, vendor in enumerate(order):
@@ -69,8 +69,8 @@ def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
 def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
     """How often each vendor has each rank over all simulations of weights, ratings and costs."""
     order = result.table["vendor"].tolist()[::-1]
-    shares = result.ranks.set_index(["vendor", "rank"])["share"]
-    count = int(result.ranks["rank"].max())
+    shares = result.ranks.set_index(["vendor", "rank"]).loc[:, "share"].to_dict()
+    count = int(result.ranks.loc[:, "rank"].max())
     with canvas(ax, 8.5, 1.5 + 0.5 * len(order)) as ax:
         for y, vendor in enumerate(order):
             left = 0.0
@@ -138,9 +138,9 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(rows)), [fitting(f"{row['vendor']}: {row['criterion']}", 40) for row in rows])
         ax.set_xlim(0, 1.7 * rows[-1]["value"])
         ax.set_xlabel("points of score gained on average by knowing it before choosing")
-        open_ = result.trial_plan[result.trial_plan["value"].isna()]
+        unknown = result.trial_plan.loc[result.trial_plan["value"].isna()]
         best = f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}"
-        if len(open_):
-            best = f"First check the must-have: {open_['vendor'].iloc[0]}, {open_['criterion'].iloc[0]}"
+        if len(unknown):
+            best = f"First check the must-have: {unknown['vendor'].iloc[0]}, {unknown['criterion'].iloc[0]}"
         ax.set_title(fitting(best, 80))
     return ax

@@ -49,23 +49,23 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     """
     table = result.table
     if items is not None:
-        table = table[table["item"].isin(choices("items", items, list(dict.fromkeys(table["item"]))))]
-    shown = table[table["shown"]]
-    scales = shown[shown["code"].notna()].groupby("item", sort=False)["label"].agg(tuple)
-    if not len(scales):
+        table = table.loc[table["item"].isin(choices("items", items, list(dict.fromkeys(table["item"]))))]
+    shown = table.loc[table["shown"]]
+    opinions = shown.loc[shown["code"].notna()]
+    scales = {item: tuple(rows["label"]) for item, rows in opinions.groupby("item", sort=False)}
+    if not scales:
         return nothing(ax)
-    labels = scales.value_counts().index[0]
-    chosen = [item for item in scales.index if scales[item] == labels]
-    scored = shown.drop_duplicates("item").set_index("item")["score"]
-    chosen = sorted(chosen, key=lambda item: -scored[item])
+    labels = max(scales.values(), key=list(scales.values()).count)
+    scored = dict(zip(shown["item"], shown["score"], strict=True))
+    chosen = sorted((item for item in scales if scales[item] == labels), key=lambda item: -scored[item])
     with canvas(ax, 9.5, 1.5 + 0.42 * len(chosen)) as ax:
-        colours = _tones(labels, shown[shown["item"] == chosen[0]])
+        colours = _tones(labels, opinions.loc[opinions["item"] == chosen[0]])
         names, ends = [], []
         for y, item in enumerate(chosen):
-            rows = shown[shown["item"] == item]
-            opinion = rows[rows["code"].notna()]
-            shares = 100 * opinion["share"].to_numpy(dtype=float)
-            sides = opinion["side"].to_numpy()
+            rows = shown.loc[shown["item"] == item]
+            opinion = rows.loc[rows["code"].notna()]
+            shares = 100 * opinion.loc[:, "share"].to_numpy(dtype=float)
+            sides = opinion.loc[:, "side"].to_numpy()
             left = -shares[sides < 0].sum() - shares[sides == 0].sum() / 2
             order = np.argsort(sides, kind="stable") if (np.diff(sides) < 0).any() else np.arange(len(sides))
             for k in order:
@@ -83,16 +83,13 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
                         color=ink_on(colours[labels[k]]),
                     )
                 left += shares[k]
-            names.append(fitting(rows["display"].iloc[0]))
+            names.append(fitting(rows.iloc[0]["display"]))
             ends.append(_beside(rows))
         rows_on(ax, names)
         ax.set_xlim(-100, 100)
         ax.set_xticks(range(-100, 101, 50), ["100%", "50%", "0", "50%", "100%"])
         ax.axvline(0, color=GREY, linewidth=0.7, zorder=0)
-        right = ax.secondary_yaxis("right")
-        right.set_yticks(range(len(chosen)), ends, fontsize=7.5, color=GREY)
-        right.spines["right"].set_visible(False)
-        right.tick_params(length=0)
+        ends_on(ax, ends)
         ax.set_xlabel("share of answers, favourable to the right")
         handles = [Patch(facecolor=colours[label], label=fitting(label, 26, 1)) for label in labels]
         ax.legend(
@@ -105,14 +102,13 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
             handlelength=1.2,
             columnspacing=1.2,
         )
-        worst = shown[shown["item"] == chosen[-1]].iloc[0]
+        worst = shown.loc[shown["item"] == chosen[-1]].iloc[0]
         ax.set_title(fitting(f"Least favourable: {worst['display']}", 80))
     return ax
 
 
 def _tones(labels: Sequence[str], rows: pd.DataFrame) -> dict[str, str]:
     """A colour per answer: orange for unfavourable, blue for favourable, stronger at the ends."""
-    rows = rows[rows["code"].notna()]
     sides = dict(zip(rows["label"], rows["side"], strict=True))
     tones: dict[str, str] = {}
     for side in (-1, 1):
@@ -141,12 +137,12 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
     `level` is dimension (where there are any) or item.
     """
     table = result.table
-    if result.segments and table["name"].nunique() > 1:
+    if result.segments and len(set(table["name"])) > 1:
         return heat(result, ax, level)
     level = _level(table, level)
-    rows = table[table["level"] == level]
-    unit = rows["unit"].mode().iloc[0] if len(rows) else "index"
-    rows = rows[rows["unit"] == unit].sort_values(
+    rows = table.loc[table["level"] == level]
+    unit = rows.loc[:, "unit"].mode().iloc[0] if len(rows) else "index"
+    rows = rows.loc[rows["unit"] == unit].sort_values(
         "estimate", ascending=unit == "hours", na_position="first", kind="stable"
     )
     if not len(rows):
@@ -166,12 +162,12 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
             ax.set_xlim(left=0)
         ends = [f"n = {n:.0f}" if n == n else "too few to show" for n in rows["n"]]
         ends_on(ax, ends)
-        overall = table[(table["level"] == "overall") & table["shown"]]
+        overall = table.loc[(table["level"] == "overall") & table["shown"]]
         if unit == "index" and len(overall) == 1:
-            ax.axvline(overall["estimate"].iloc[0], color=GREY, linestyle=":", linewidth=1.2)
+            ax.axvline(overall.iloc[0]["estimate"], color=GREY, linestyle=":", linewidth=1.2)
             ax.annotate(
                 "overall",
-                (overall["estimate"].iloc[0], 1),
+                (overall.iloc[0]["estimate"], 1),
                 xycoords=("data", "axes fraction"),
                 fontsize=8,
                 color=GREY,
@@ -180,9 +176,9 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
             )
         grid_on(ax)
         ax.set_xlabel(f"{_UNITS[unit]}, with {round(100 * result.confidence)}% interval")
-        seen = rows[rows["shown"]]
-        if len(seen):
-            worst = seen.iloc[-1]
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            worst = visible.iloc[-1]
             word = "Most hours" if unit == "hours" else "Lowest"
             figure = (
                 f"{worst['estimate']:.{int(unit == 'hours')}f} ({worst['low']:.{int(unit == 'hours')}f} to "
@@ -214,11 +210,11 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
     """A heat map of groups by dimension (or item, where there is none); what may not be shown is hatched."""
     segments = list(result.segments)
     level = _level(result.table, level)
-    rows = result.table[(result.table["level"] == level) & (result.table["unit"] == "index")]
+    rows = result.table.loc[(result.table["level"] == level) & (result.table["unit"] == "index")]
     if not segments or not len(rows):
         return nothing(ax, "nothing to show: score by a segment first, scores(survey, by=...)")
     names = list(dict.fromkeys(rows["name"]))
-    groups = list(dict.fromkeys(rows[segments].itertuples(index=False, name=None)))
+    groups = list(dict.fromkeys(rows.loc[:, segments].itertuples(index=False, name=None)))
     with canvas(ax, 3.2 + 1.25 * len(names), 1.6 + 0.36 * len(groups)) as ax:
         colours = colormaps["cividis"]
         norm = _span(rows.loc[rows["shown"], "estimate"])
@@ -244,9 +240,9 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
         bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
         bar.set_label("score, 0 worst to 100 best")
         ax.set_xlabel("hatched: too few answers to show, or they could be worked out", fontsize=8, color=GREY)
-        seen = rows[rows["shown"]]
-        if len(seen):
-            low = seen.loc[seen["estimate"].idxmin()]
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            low = visible.sort_values("estimate", kind="stable").iloc[0]
             where = ", ".join(low[segments])
             ax.set_title(
                 fitting(
@@ -294,9 +290,9 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
         ]
         ends_on(ax, ends)
         ax.set_xlabel(f"answered, %, with {round(100 * result.confidence)}% interval; hatched: too few to show")
-        seen = rows[rows["shown"]]
-        if len(seen):
-            low, high = seen.iloc[-1], seen.iloc[0]
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            low, high = visible.iloc[-1], visible.iloc[0]
             ax.set_title(
                 fitting(
                     f"From {100 * low['estimate']:.0f}% in {low[segments[0]]} to {100 * high['estimate']:.0f}% in "

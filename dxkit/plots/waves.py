@@ -22,10 +22,10 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
     the table by default.
     """
-    table = result.table[result.table["shown"].astype(bool)]
+    table = result.table.loc[result.table["shown"].astype(bool)]
     kinds = list(dict.fromkeys(result.table["kind"]))
-    kind = choice("kind", kind, kinds) if kind is not None else table["kind"].iloc[0] if len(table) else None
-    rows = table[table["kind"] == kind].to_dict("records")
+    kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
+    rows = table.loc[table["kind"] == kind].to_dict("records")
     if not rows:
         return nothing(ax)
     unit = rows[0]["unit"]
