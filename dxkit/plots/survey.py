@@ -56,7 +56,7 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     if not scales:
         return nothing(ax)
     labels = max(scales.values(), key=list(scales.values()).count)
-    scored = dict(zip(shown["item"], shown["score"], strict=True))
+    scored = shown.groupby("item", sort=False).first().loc[:, "score"].to_dict()
     chosen = sorted((item for item in scales if scales[item] == labels), key=lambda item: -scored[item])
     with canvas(ax, 9.5, 1.5 + 0.42 * len(chosen)) as ax:
         colours = _tones(labels, opinions.loc[opinions["item"] == chosen[0]])
