@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dxkit.files.writing import new_workbook
 from dxkit.procurement.dossier.dossier import CATEGORIES, EXAMPLE, STATUSES, TIMINGS
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.project import form
@@ -131,7 +132,7 @@ def write_dossier_workbook(path: Path) -> None:
         "exit": (_EXIT, tuple(_exit_rows())),
         **_OTHER_SHEETS,
     }
-    with form.writing(path) as book:
+    with new_workbook(path) as book:
         first = book.add_worksheet("read me")
         first.set_column(0, 0, 110)
         title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))

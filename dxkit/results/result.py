@@ -94,13 +94,14 @@ class Result:
 
         This is the one method to override where the print arranges the rows differently, as a cross table does.
         """
-        if not self.columns:
-            return self.table, columns_of(self.table, self.formats)
-        columns = self._declared()
-        return self.table.loc[:, [column.name for column in columns]], columns
+        columns = self.table_columns
+        return (self.table.loc[:, [column.name for column in columns]] if self.columns else self.table), columns
 
-    def _declared(self) -> tuple[Column, ...]:
-        """The columns of `.table`, with one for each segment in the place of SEGMENT."""
+    @property
+    def table_columns(self) -> tuple[Column, ...]:
+        """The columns of `.table` as they are printed, with one for each segment in the place of SEGMENT."""
+        if not self.columns:
+            return columns_of(self.table, self.formats)
         groups = [replace(SEGMENT, name=name) for name in self.segments]
         return tuple(one for column in self.columns for one in (groups if column == SEGMENT else [column]))
 
