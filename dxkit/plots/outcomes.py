@@ -105,7 +105,7 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
         ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
         ax.set_ylim(bottom=0)
         found = [f"{row['change']:g} times: {percent(row['seen'])}" for row in result.power.to_dict("records")]
-        ax.set_xlabel(f"grey: chance; how often a lasting change would be found: {', '.join(found)}")
+        ax.set_xlabel(f"grey: limits of chance; a lasting change would be found ({', '.join(found)})")
         ax.set_title(fitting("; ".join(result.signals) or "Chance alone explains these values", 76, 2), pad=10)
     return ax
 
