@@ -42,7 +42,7 @@ def results():
         "tco": [cost],
         "exit_cost": [leaving],
         "switching": [dx.switching(dossier, cost.cheapest)],
-        "scorecard": [dx.scorecard(dossier, needs=ranking)],
+        "scorecard": [dx.scorecard(dossier, cost, leaving, ranking)],
         "compare_decisions": [dx.compare_decisions(dossier, dossier)],
         "business_case": [dx.business_case(ranking, dossier, cost, leaving)],
         "claim_check": [dx.claim_check(ranking, 4.0)],
