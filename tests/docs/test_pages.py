@@ -1,0 +1,71 @@
+"""The pages are in plain English, on one screen where that is promised, and lead nowhere that does not exist."""
+
+import re
+
+import pytest
+
+from tests.docs.pages import ALL_PAGES, PAGES, README, ROOT, anchor, headings, links, named, prose, sentences, text
+
+BANNED = (
+    r"(?<!there )\bis no (?!longer|more)\w+",
+    r"stands twice",
+    r"\bnil\b",
+    r"day of the look",
+    r"Of the draws",
+    r"As for `",
+    r"\b(5|10|90|95) in 100\b",
+)
+CODE = [path for folder in ("dxkit", "tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+CITATION = re.compile(r'\bdocs/([\w/]+\.md),\s+"([^"]+)"')
+
+
+def test_the_readme_fits_on_one_screen():
+    assert len(text(README).splitlines()) <= 70
+
+
+def test_the_readme_has_short_sentences():
+    words = {sentence: len(sentence.split()) for sentence in sentences(README)}
+    assert max(words.values()) <= 30, max(words, key=words.get)
+    assert sum(words.values()) / len(words) < 18
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_no_page_uses_words_that_a_native_reader_stumbles_over(page):
+    assert not [found[0] for pattern in BANNED for found in re.finditer(pattern, prose(page))]
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=named)
+def test_every_link_leads_somewhere(page):
+    for link in links(page):
+        target, _, place = link.partition("#")
+        file = (page.parent / target).resolve() if target else page
+        assert file.exists(), f"{link} does not exist"
+        if place:
+            assert place in map(anchor, headings(file)), f"{link}: the page has no such heading"
+
+
+def test_every_page_is_linked_from_the_readme_or_the_overview():
+    reached = {README}
+    waiting = [README]
+    while waiting:
+        page = waiting.pop()
+        found = {(page.parent / link.partition("#")[0]).resolve() for link in links(page)} & set(PAGES)
+        waiting += found - reached
+        reached |= found
+    overview = ROOT / "docs" / "README.md"
+    reached |= {overview}
+    assert not [named(page) for page in set(PAGES) - reached]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "methods"], ids=named)
+def test_headings_of_a_method_are_told_apart(page):
+    found = headings(page)
+    assert len(found) == len(set(map(anchor, found)))
+
+
+def test_what_the_code_cites_is_there():
+    for path in CODE:
+        for page, heading in CITATION.findall(re.sub(r"\n\s*#?\s*", " ", path.read_text(encoding="utf-8"))):
+            target = ROOT / "docs" / page
+            assert target.is_file(), f"{path}: docs/{page} does not exist"
+            assert heading in headings(target), f"{path}: docs/{page} has no heading '{heading}'"
