@@ -32,7 +32,9 @@ def prose(page: Path) -> str:
 def sentences(page: Path) -> list[str]:
     """The sentences of a page's paragraphs and lists, links as their text; headings, tables and pictures left out."""
     lines = re.sub(r"!\[.*?\]\(.*?\)", "", prose(page)).splitlines()
-    running = "\n".join("" if line.startswith(("#", "|")) else re.sub(r"^\s*([-*]|\d+\.) ", "\n", line) for line in lines)
+    running = "\n".join(
+        "" if line.startswith(("#", "|")) else re.sub(r"^\s*([-*]|\d+\.) ", "\n", line) for line in lines
+    )
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", running)
     paragraphs = (" ".join(each.split()) for each in re.split(r"\n\s*\n", plain))
     found = (sentence for each in paragraphs for sentence in re.split(r"(?<=[.?!:])\s+", each))
