@@ -7,7 +7,7 @@ import pandas as pd
 
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, seconds, there
-from dxkit.procurement.robustness import information, ranks
+from dxkit.procurement.choice.robustness import information, ranks
 
 VENDORS, CRITERIA, DRAWS, LOOPED = 4, 6, 262_144, 2_000
 WEIGHTS = [30, 25, 15, 15, 10, 5]

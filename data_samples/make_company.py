@@ -25,7 +25,7 @@ TEAMS = {  # headcount and share that answers
     "Data Platform": (13, 0.75), "Driver App": (17, 0.55), "Fleet": (11, 0.60), "Identity": (7, 0.85),
     "Mobile Core": (12, 0.45), "Observability": (6, 0.90), "Pricing": (15, 0.70), "Routing": (19, 0.60),
     "Tracking": (18, 0.40), "Web Front": (5, 0.80),
-}  # fmt: skip
+}
 ROLES = {"Backend": 0.46, "Frontend": 0.20, "Data": 0.14, "Mobile": 0.12, "Platform": 0.08}
 TENURES = {"Under 6 months": 0.14, "6 to 24 months": 0.28, "2 to 5 years": 0.36, "Over 5 years": 0.22}
 SITES = {"Alder": 0.5, "Birch": 0.3, "Remote": 0.2}
@@ -44,11 +44,11 @@ TOPICS = (
     ("oncall", "On-call load", "Flow", 3.3, 1.0, 3.5),
     ("deploy", "Deploying to production", "Flow", 3.2, 1.3, 3.9),
     ("access", "Getting access rights", "Flow", 3.3, 0.9, 3.3),
-)  # fmt: skip
+)
 NEWCOMERS = {"docs": 1.0, "access": 1.1, "local": 0.8, "owners": 0.5}  # what hurts people in their first six months
 CHANGES = {  # wave from which satisfaction moves, and by how much on the latent scale; hours move the other way
     "review": (2, 0.55), "deploy": (3, -0.35),
-}  # fmt: skip
+}
 AGREEMENT = (
     ("rhythm_done", "I can finish what I planned for the week", 3.2, False),
     ("rhythm_focus", "I have two hours in a row for deep work on most days", 2.9, False),
@@ -72,7 +72,7 @@ REMARKS = (
     "Deploys are fine, waiting for them is not.", "Please fewer status meetings.",
     "The staging environment is usually taken.", "Old modules have no tests at all.",
     "On-call was calm this quarter.", "Setting up my laptop took four days.",
-)  # fmt: skip
+)
 
 
 def codebook(old: bool = False) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def codebook(old: bool = False) -> pd.DataFrame:
         *({"item": name, "text": f"Your {name}", "kind": "segment"} for name in ("team", "role", "tenure", "site")),
     ]
     for kind, prefix, scale in (("rating", "sat", "satisfaction5"), ("importance", "imp", "importance5"),
-                                ("hours", "hrs", "hours")):  # fmt: skip
+                                ("hours", "hrs", "hours")):
         for topic, statement, dimension, *_ in TOPICS:
             rows.append(
                 {
@@ -106,7 +106,7 @@ def codebook(old: bool = False) -> pd.DataFrame:
             }
         )
     rows.append({"item": "recommend", "text": "How likely are you to recommend working here to a friend?",
-                 "kind": "recommend", "scale": "recommend11"})  # fmt: skip
+                 "kind": "recommend", "scale": "recommend11"})
     for tool in TOOLS:
         rows.append(
             {
@@ -176,7 +176,7 @@ def full_answers(people: pd.DataFrame, team_bent: pd.DataFrame, rng: np.random.G
         pain = (
             -moved + NEWCOMERS.get(topic, 0.0) * newcomer - people["mood"] - people[f"bent_{topic}"]
             + people["team"].map(team_bent[topic]).to_numpy()
-        ).to_numpy()  # fmt: skip
+        ).to_numpy()
         columns[f"sat_{topic}"] = np.clip(np.round(satisfaction - pain + rng.normal(0, 0.55, n)), 1, 5)
         columns[f"imp_{topic}"] = np.clip(np.round(importance + 0.25 * pain + rng.normal(0, 0.7, n)), 1, 5)
         lost = hours * np.exp(0.45 * pain - 0.25) * rng.gamma(2.2, 1 / 2.2, n)
@@ -209,7 +209,7 @@ def export(full: pd.DataFrame, book: pd.DataFrame, rng: np.random.Generator, sta
         rows.append(_row(came.iloc[k].to_dict(), book, options, rng))
     rows.append([""] * (len(header) - 1))  # one opened the form and sent it empty
     return [header, *([f"{t:%Y/%m/%d} {t:%I}:{t:%M:%S} {t:%p} GMT".replace(" 0", " "), *row]
-                      for t, row in zip(stamps, rows, strict=True))]  # fmt: skip
+                      for t, row in zip(stamps, rows, strict=True))]
 
 
 def _header(book: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
@@ -280,7 +280,7 @@ def truth(full: pd.DataFrame, book: pd.DataFrame) -> dict:
         topics[statement] = {
             "hours": items[f"hrs_{topic}"], "severity": round(float(severity.mean()), 6),
             "impact": round(float((severity * index[f"imp_{topic}"] / 100).mean()), 6),
-        }  # fmt: skip
+        }
     worst = {score: sorted(topics, key=lambda t: -topics[t][score])[:3] for score in ("hours", "severity", "impact")}
     return {"staff": len(full), "items": items, "dimensions": dimensions, "topics": topics, "worst_three": worst}
 

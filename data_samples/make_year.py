@@ -51,7 +51,7 @@ def services(rng: np.random.Generator) -> pd.DataFrame:
         "source_changed": [day(t) for t in changed], "created": [day(t) for t in created],
         "created_by_template": np.where(rng.random(SERVICES) < TEMPLATE, "yes", "no"),
         "eligible": np.where(old, "no", "yes"),
-    }), owner  # fmt: skip
+    }), owner
 
 
 def _team(team: str) -> str:
@@ -142,7 +142,7 @@ def hires(rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({
         "person": [f"newcomer {k:02d}" for k in range(1, HIRES + 1)], "start": [day(t) for t in start],
         "first_deploy": [day(t) if t < LOOK else "" for t in first],
-    })  # fmt: skip
+    })
 
 
 ACTIONS = (
@@ -161,12 +161,12 @@ ACTIONS = (
      "owners that agree"),
     ("2026-06-01", "all", "search over all wikis", "Finding documentation", "Platform", "2026-09-30", "",
      "hours lost to searching"),
-)  # fmt: skip
+)
 _HEAD = ("retro_date", "scope", "action", "topic", "owner", "due", "done", "measure")
 PLATFORM_TEAM = {  # which of the four skills each of the five carries
     "engineering": (1, 1, 1, 1, 0), "reliability": (0, 1, 0, 1, 0), "product": (0, 0, 0, 0, 1),
     "writing": (0, 0, 0, 0, 0),
-}  # fmt: skip
+}
 
 
 def main(folder: Path | None = None) -> None:
@@ -184,7 +184,7 @@ def main(folder: Path | None = None) -> None:
         ("changes", work, ["change", "service", "committed", "deployment"]),
         ("hires", hires(rng), ["person", "start", "first_deploy"]), ("catalog", catalog, list(catalog)),
         ("actions", pd.DataFrame(ACTIONS, columns=_HEAD), list(_HEAD)),
-    ):  # fmt: skip
+    ):
         texts = frame[columns].copy()
         for column in texts.columns.intersection(list(stamped)):
             texts[column] = ["" if pd.isna(t) else stamped[column](t) for t in texts[column]]
@@ -205,7 +205,7 @@ def main(folder: Path | None = None) -> None:
             "Reviews hurt less after their action; the action for CI was done, and CI hurts as before.",
             "Nobody of the platform team writes, one does product work.",
         ],
-    }  # fmt: skip
+    }
     (folder / "truth" / "year.json").write_text(json.dumps(known, indent=1) + "\n")
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dxkit.faults import DataError
+from dxkit.files.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,21 +27,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not beside them")
     options = parser.parse_args(arguments)
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-    from dxkit import project
+    from dxkit.project.new import new as start
+    from dxkit.project.run import run as run_notebooks
 
     try:
         if options.command == "new":
-            for name in project.new(options.folder):
+            for name in start(options.folder):
                 print(f"{options.folder}/{name}")
         elif options.command == "run":
-            written = project.run(
-                options.source, data=options.data, out=options.out, force=options.force, save=options.save,
+            written = run_notebooks(
+                options.source,
+                data=options.data,
+                out=options.out,
+                force=options.force,
+                save=options.save,
                 say=lambda line: print(line, flush=True),
-            )  # fmt: skip
+            )
             files = "1 file" if len(written) == 1 else f"{len(written)} files"
             print(f"{files} written" + ("" if options.save else f" to {options.out}"))
         else:
-            return _check(project, options)
+            return _check(options)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
@@ -54,12 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _check(project, options) -> int:
+def _check(options) -> int:
     """Check every file; faults of one do not keep the others from being checked."""
+    from dxkit.project.check import check
+
     failed = 0
     for file in options.files:
         try:
-            print(project.check(file, codebook=options.codebook))
+            print(check(file, codebook=options.codebook))
         except DataError as error:
             print(error)
             failed = 1

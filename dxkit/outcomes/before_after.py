@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtr
 
-from dxkit.faults import DataError, Faults
-from dxkit.outcomes.durations import Durations, durations, log_rank, stamps, zone
-from dxkit.result import Result
-from dxkit.survey.intervals import t_quantile
-from dxkit.tables import read_table
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.table import read_table
+from dxkit.outcomes.durations import Durations, durations, stamps, zone
+from dxkit.results.result import Result
+from dxkit.statistics.intervals import t_quantile
+from dxkit.statistics.survival import log_rank
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -101,14 +102,20 @@ def before_after(
     if not all(curve.n for curve in curves):
         raise DataError("nothing began on one side of the date; there is nothing to compare")
     chi, _, p = log_rank([_raw(curve) for curve in curves])
-    rows = [[name, curve.n, *(np.nan if each is None else each for each in curve.median)]
-            for name, curve in zip(("before", "after"), curves, strict=True)]  # fmt: skip
+    rows = [
+        [name, curve.n, *(np.nan if each is None else each for each in curve.median)]
+        for name, curve in zip(("before", "after"), curves, strict=True)
+    ]
     return BeforeAfter(
-        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, curves=curves,
-        seen=(seen := _seen_finishing(curves)), title=f"Before and after {named}: {unit} until half are done",
+        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
+        p=p,
+        curves=curves,
+        seen=(seen := _seen_finishing(curves)),
+        title=f"Before and after {named}: {unit} until half are done",
         facts=(("log-rank test", f"p {_p(p)}"), _power(seen, "a pace")),
-        method=f"log-rank, chi-square {chi:.3f}", notes=(_CAUSE,),
-    )  # fmt: skip
+        method=f"log-rank, chi-square {chi:.3f}",
+        notes=(_CAUSE,),
+    )
 
 
 _CAUSE = "whatever else changed at that time is in the difference too"
@@ -186,9 +193,15 @@ def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
     inside = bool(after.any() and (at[~after].max() < day < at[after].min()))
     notes = (f"the period in which {named} lies counts as before", _CAUSE) if inside else (_CAUSE,)
     return BeforeAfter(
-        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]), p=p, ratio=ratio, seen=seen,
-        ratio_low=ends[0], ratio_high=ends[1], dispersion=dispersion,
+        table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
+        p=p,
+        ratio=ratio,
+        seen=seen,
+        ratio_low=ends[0],
+        ratio_high=ends[1],
+        dispersion=dispersion,
         title=f"Before and after {named}: counts a period",
         facts=(("times as many after", said), _power(seen, "a rate")),
-        method=f"quasi-Poisson, dispersion {dispersion:.3f}", notes=notes,
-    )  # fmt: skip
+        method=f"quasi-Poisson, dispersion {dispersion:.3f}",
+        notes=notes,
+    )

@@ -9,17 +9,18 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.estimate import Estimate, estimate
-from dxkit.faults import DataError
+from dxkit.files.errors import DataError
 from dxkit.outcomes.overlap import guard
 from dxkit.outcomes.saved_hours import SavedHours
-from dxkit.procurement.cashflow import discount_factors
-from dxkit.procurement.dossier import Dossier, Driver
-from dxkit.procurement.exit_cost import expected_by_draw
-from dxkit.procurement.exit_inputs import EXIT_INPUTS
-from dxkit.procurement.simulation import block_rows, drawn, drawn_exits
-from dxkit.procurement.yearly import money
-from dxkit.result import Result, percent, rounded_money
+from dxkit.procurement.cost.leaving import expected_by_draw
+from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
+from dxkit.procurement.dossier.dossier import Dossier, Driver
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.results.formatting import percent, rounded_money
+from dxkit.results.result import Result
+from dxkit.statistics.estimate import Estimate, estimate
+from dxkit.statistics.finance import discount_factors
 
 WEEKS, DAYS, DAY = 44, 220, 8  # working weeks and days a year, hours a day
 _PEOPLE = ("engineers", "developers", "contributors", "people")
@@ -77,11 +78,22 @@ def _share(value: float) -> str:
 
 
 def business_case(
-    ranking, dossier: Dossier, tco, exit_cost, rho: float = 0.5, *, vendor: str | None = None,
-    people: str | float | None = None, hourly=None, weeks: float = WEEKS, bias=1.0,
-    ramp: Sequence[float] = (0.5, 1.0), most_hours: float | None = None,
-    declared: Mapping[str, str] | None = None, seed: int = 0,
-) -> BusinessCase:  # fmt: skip
+    ranking,
+    dossier: Dossier,
+    tco,
+    exit_cost,
+    rho: float = 0.5,
+    *,
+    vendor: str | None = None,
+    people: str | float | None = None,
+    hourly=None,
+    weeks: float = WEEKS,
+    bias=1.0,
+    ramp: Sequence[float] = (0.5, 1.0),
+    most_hours: float | None = None,
+    declared: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> BusinessCase:
     """Join the hours people reported to what a purchase costs (MODELS 11).
 
     Parameters
@@ -175,18 +187,24 @@ def business_case(
     currency = str(dossier.decision["currency"])
     frame = pd.DataFrame(ledgers, columns=["vendor", "ledger", "mean", "p10", "p50", "p90"])
     return BusinessCase(
-        table=frame, ledgers=frame, break_even=table, vendor=vendor, rho=rho, currency=currency, seed=seed,
+        table=frame,
+        ledgers=frame,
+        break_even=table,
+        vendor=vendor,
+        rho=rho,
+        currency=currency,
+        seed=seed,
         rho_break_even=tuple(float(headline[end]) for end in ("low", "mid", "high")),
         headcount=pd.DataFrame(least, columns=["vendor", "low", "mid", "high"]),
         npv=pd.DataFrame(worth, columns=["vendor", "mean", "p10", "p50", "p90", "p_positive"]),
         title=f"Business case over {dossier.horizon} years, {currency or 'the currency of the dossier'} "
-              f"({dossier.decision['status']})",
+        f"({dossier.decision['status']})",
         facts=(
             (f"of the hours that {vendor} saves, must become output", _range(headline)),
             (f"people from whom on an engineer who saves as much pays, with {100 * rho:.0f}%", _people(least, vendor)),
         ),
         notes=tuple(_notes(rho, {**_declared(dossier), **declared}, strange, bias, weeks)),
-    )  # fmt: skip
+    )
 
 
 def break_even(cost, capacity, cash=0.0, risk=0.0):

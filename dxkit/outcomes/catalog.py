@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import DataError, Faults, fault_at
-from dxkit.grids import checked_path
+from dxkit.files.cells import NO, YES, timestamp
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.table import Table, read_table
+from dxkit.outcomes.codeowners import _rules, owners_of
 from dxkit.outcomes.durations import Durations, durations, zone
-from dxkit.result import Result
-from dxkit.survey.intervals import wilson
-from dxkit.tables import NO, YES, Table, read_table, timestamp
+from dxkit.results.result import Result
+from dxkit.statistics.intervals import wilson
 
 MEASURES = ("registered", "owner agrees with CODEOWNERS", "as fresh as the source", "made from a template")
-_OPTIONAL = ("path", "registered", "owner", "metadata_changed", "source_changed", "created", "created_by_template",
-             "eligible")  # fmt: skip
+_OPTIONAL = (
+    "path",
+    "registered",
+    "owner",
+    "metadata_changed",
+    "source_changed",
+    "created",
+    "created_by_template",
+    "eligible",
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -99,7 +105,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     frame["agrees"] = [
         None if not owner or not theirs else _plain(owner) in {_plain(each) for each in theirs.split()}
         for owner, theirs in zip(frame["owner"], frame["codeowners"], strict=True)
-    ]  # fmt: skip
+    ]
     frame["days_behind"] = ((frame["source_changed"] - frame["metadata_changed"]) / pd.Timedelta(days=1)).clip(lower=0)
     kept = eligible & ~later
     frame, since, template = (each[kept].reset_index(drop=True) for each in (frame, since, template))
@@ -108,9 +114,11 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     agreed = listed["agrees"].dropna().astype(bool)
     told = frame["template"][template != ""]
     rows = [
-        _row(MEASURES[0], frame["registered"], len(frame)), _row(MEASURES[1], agreed, len(listed)),
-        _row(MEASURES[2], fresh, len(listed)), _row(MEASURES[3], told, len(frame)),
-    ]  # fmt: skip
+        _row(MEASURES[0], frame["registered"], len(frame)),
+        _row(MEASURES[1], agreed, len(listed)),
+        _row(MEASURES[2], fresh, len(listed)),
+        _row(MEASURES[3], told, len(frame)),
+    ]
     dated = frame["created"].notna() & (since.notna() | ~frame["registered"])
     took = None
     if look is not None and dated.any():
@@ -131,8 +139,11 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     return CatalogHealth(
         table=pd.DataFrame(rows, columns=["measure", "n", "of", "estimate", "low", "high", "unknown"]),
         services=frame[["service", "registered", "owner", "codeowners", "agrees", "days_behind"]],
-        to_register=took, title="Service catalog", facts=tuple(facts), notes=tuple(notes),
-    )  # fmt: skip
+        to_register=took,
+        title="Service catalog",
+        facts=tuple(facts),
+        notes=tuple(notes),
+    )
 
 
 def _days(took: Durations) -> str:
@@ -175,56 +186,3 @@ def _plain(owner: str) -> str:
     ('team-a', 'team-a')
     """
     return re.split(r"[/:]", owner.strip().lstrip("@"))[-1].casefold()
-
-
-def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
-    """The rules of a CODEOWNERS file, in its order."""
-    if source is None:
-        return []
-    text = str(source)
-    if isinstance(source, os.PathLike) or ("\n" not in text and not re.search(r"\s@|^\s*#", text)):
-        text = _text_of(source)
-    rules = []
-    for line in text.splitlines():
-        words = re.split(r"(?<!\\)\s+", re.sub(r"(^|\s)#.*", "", unicodedata.normalize("NFC", line)).strip())
-        if words[0]:
-            rules.append((_pattern(words[0].replace("\\ ", " ")), words[1:]))
-    if rules and not any("@" in owner for _, owners in rules for owner in owners):
-        raise DataError("CODEOWNERS: no line names an owner such as @org/team; is this another file?")
-    return rules
-
-
-def _text_of(source) -> str:
-    try:
-        place, file = checked_path(source)
-    except DataError as problem:
-        raise DataError(f"{problem}; name a CODEOWNERS file, or give its text") from None
-    try:
-        data = place.read_bytes()
-        if b"\x00" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            raise fault_at("there is a NUL character; this is not a text file, or it is damaged", file=file)
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except OSError as error:
-        raise fault_at(f"the file cannot be opened ({error.strerror})", file=file) from None
-    except UnicodeDecodeError:
-        raise fault_at("the text is not UTF-8; save it as UTF-8", file=file) from None
-
-
-def _pattern(rule: str) -> re.Pattern:
-    """A rule as a regular expression on paths: as .gitignore, but `docs/*` takes the files of docs alone."""
-    anchored = "/" in rule.rstrip("/")
-    body = ""
-    for part in re.findall(r"\*\*/|/\*\*$|\*\*|\*|\?|[^*?]+", rule.strip("/")):
-        body += {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
-    below = "" if rule.endswith("/*") else "/.+" if rule.endswith("/") else "(?:/.*)?"
-    return re.compile(("" if anchored else "(?:.*/)?") + body + below)
-
-
-def owners_of(path: str, rules: list[tuple[re.Pattern, list[str]]]) -> list[str]:
-    """Who owns the entry of a service's folder: the last rule that matches, which may name nobody.
-
-    >>> owners_of("services/shop", _rules("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
-    ['@b']
-    """
-    file = posixpath.normpath(f"/{unicodedata.normalize('NFC', path.strip())}/catalog-info.yaml").lstrip("/")
-    return next((owners for pattern, owners in reversed(rules) if pattern.fullmatch(file)), [])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxkit.faults import DataError
-from dxkit.result import Result
+from dxkit.files.errors import DataError
+from dxkit.results.result import Result
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -71,11 +71,18 @@ def claim_check(ranking, claimed: float, topics=None) -> Claim:
     estimate, low, high = (float(end) for end in table[["estimate", "low", "high"]].sum())
     needed = claimed / estimate if estimate > 0 else float("inf")
     verdict = "impossible" if claimed > high else "doubtful" if needed > 0.5 else "possible"
-    told = {"impossible": "more than people lose", "doubtful": "more than half of what people lose",
-            "possible": "at most half of what people lose"}  # fmt: skip
+    told = {
+        "impossible": "more than people lose",
+        "doubtful": "more than half of what people lose",
+        "possible": "at most half of what people lose",
+    }
     return Claim(
-        table=table, claimed=float(claimed), reported=(estimate, low, high), needed=needed, verdict=verdict,
+        table=table,
+        claimed=float(claimed),
+        reported=(estimate, low, high),
+        needed=needed,
+        verdict=verdict,
         title=f"{claimed:g} hours a person and week are {told[verdict]}",
         facts=(("reported for these pains", f"{estimate:.1f} hours (from {low:.1f} to {high:.1f})"),),
         notes=("hours that people reported; whether a product can take them away is another question",),
-    )  # fmt: skip
+    )

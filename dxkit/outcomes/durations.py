@@ -8,15 +8,15 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, ndtri
 
-from dxkit.faults import DataError, Faults
-from dxkit.result import Result
-from dxkit.tables import read_table, timestamp
+from dxkit.files.cells import timestamp
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.table import read_table
+from dxkit.results.result import Result
+from dxkit.statistics.survival import _log_log, _reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
 _SHOWN = (0.25, 0.5, 0.75, 0.85)
-_FLAT = 1e-9  # a curve this close to a level is flat at it
 
 
 class Quantile(NamedTuple):
@@ -51,8 +51,10 @@ class Durations(Result):
         at, *curves = (self.table[name].to_numpy() for name in ("time", "survival", "low", "high"))
         rows = []
         for done in _SHOWN:
-            figures = ["not reached" if each is None else f"{each:,.1f}"
-                       for each in (_reached(at, curve, 1 - done) for curve in curves)]  # fmt: skip
+            figures = [
+                "not reached" if each is None else f"{each:,.1f}"
+                for each in (_reached(at, curve, 1 - done) for curve in curves)
+            ]
             rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
         return pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
 
@@ -126,25 +128,36 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
 
     times, known = np.asarray(times, dtype=float), np.asarray(known, dtype=bool)
     if not len(times):
-        return Durations(table=_curve([], [], [], [], [], []), unit=unit, excluded=excluded, title=title,
-                         facts=(("nothing", "no duration to look at"),))  # fmt: skip
+        return Durations(
+            table=_curve([], [], [], [], [], []),
+            unit=unit,
+            excluded=excluded,
+            title=title,
+            facts=(("nothing", "no duration to look at"),),
+        )
     at = np.unique(times)
     events = np.array([(known & (times == t)).sum() for t in at])
     censored = np.array([(~known & (times == t)).sum() for t in at])
     risk = np.array([(times >= t).sum() for t in at])
     survival = np.asarray(ecdf(CensoredData(uncensored=times[known], right=times[~known])).sf.evaluate(at))
     low, high = _log_log(survival, risk, events)
-    quantiles = {level: Quantile(*(_reached(at, curve, 1 - level) for curve in (survival, low, high)))
-                 for level in (0.5, 0.85)}  # fmt: skip
+    quantiles = {
+        level: Quantile(*(_reached(at, curve, 1 - level) for curve in (survival, low, high))) for level in (0.5, 0.85)
+    }
     median, p85 = quantiles.values()
     count = int((~known).sum())
     return Durations(
-        table=_curve(at, risk, events, censored, survival, (low, high)), median=median, p85=p85, n=len(times),
+        table=_curve(at, risk, events, censored, survival, (low, high)),
+        median=median,
+        p85=p85,
+        n=len(times),
         open=count,
-        excluded=excluded, unit=unit, title=title,
+        excluded=excluded,
+        unit=unit,
+        title=title,
         facts=(("still open", f"{count} of {len(times)}"),),
         notes=((f"{excluded} began after the day of the look",) if excluded else ()),
-    )  # fmt: skip
+    )
 
 
 def zone(name: str) -> str:
@@ -167,70 +180,23 @@ def stamps(values, name: str, timezone: str) -> pd.Series:
     return pd.Series(pd.DatetimeIndex([stamp for stamp, _ in found], tz="UTC"))
 
 
-def _log_log(survival: np.ndarray, risk: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Greenwood's interval on the scale log(-log S); none where S is 0, and 1 where it is 1."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        root = np.sqrt(np.cumsum(events / (risk * (risk - events))))
-        spread = float(ndtri(0.975)) * root / np.abs(np.log(survival))
-        low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
-    whole = survival == 1
-    return np.where(whole, 1.0, low), np.where(whole, 1.0, high)
-
-
-def _reached(at: np.ndarray, curve: np.ndarray, level: float) -> float | None:
-    """When a falling curve comes down to a level: the middle of the time in which it stays there; None if never.
-
-    Where it stays there to its end, the middle of that time, as R's quantile.survfit has it.
-    """
-    down = np.flatnonzero(curve < level + _FLAT)
-    if not len(down):
-        return None
-    first = int(down[0])
-    if curve[first] < level - _FLAT:
-        return float(at[first])
-    below = np.flatnonzero(curve < level - _FLAT)
-    return float(at[first] + at[int(below[0]) if len(below) else -1]) / 2
-
-
 def _span(low: str, high: str) -> str:
     return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
 
 
 def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:
     low, high = limits if len(limits) else ([], [])
-    return pd.DataFrame({"time": at, "at_risk": risk, "events": events, "censored": censored, "survival": survival,
-                         "low": low, "high": high})  # fmt: skip
-
-
-def log_rank(groups) -> tuple[float, int, float]:
-    """Whether durations of groups differ: chi-square, degrees of freedom and p (Mantel 1966).
-
-    A group of which nobody was left when the first one was done says nothing and takes no degree of freedom.
-
-    Parameters
-    ----------
-    groups : sequence of (times, known)
-
-    Examples
-    --------
-    >>> [round(each, 3) for each in log_rank([([1, 2, 3], [True] * 3), ([4, 5, 6], [True] * 3)])]
-    [5.052, 1, 0.025]
-    """
-    groups = [(np.asarray(times, dtype=float), np.asarray(known, dtype=bool)) for times, known in groups]
-    observed, expected = np.zeros(len(groups)), np.zeros(len(groups))
-    spread = np.zeros((len(groups), len(groups)))
-    for t in np.unique(np.concatenate([times[known] for times, known in groups])):
-        risk = np.array([(times >= t).sum() for times, _ in groups], dtype=float)
-        events = np.array([(known & (times == t)).sum() for times, known in groups], dtype=float)
-        n, d = risk.sum(), events.sum()
-        observed += events
-        expected += d * risk / n
-        if n > 1:
-            spread += d * (n - d) / (n - 1) * (np.diag(risk / n) - np.outer(risk, risk) / n**2)
-    seen = np.flatnonzero(expected > 0)[:-1]
-    gap, freedom, spread = (observed - expected)[seen], len(seen), spread[np.ix_(seen, seen)]
-    chi = float(gap @ np.linalg.solve(spread, gap)) if spread.any() else 0.0
-    return chi, freedom, float(chdtrc(freedom, chi)) if freedom else 1.0
+    return pd.DataFrame(
+        {
+            "time": at,
+            "at_risk": risk,
+            "events": events,
+            "censored": censored,
+            "survival": survival,
+            "low": low,
+            "high": high,
+        }
+    )
 
 
 def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
@@ -252,8 +218,9 @@ def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:
     """
     zone(timezone)
     faults = Faults()
-    table = read_table(hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires",
-                       empty=True)  # fmt: skip
+    table = read_table(
+        hires, required=("start", "first_deploy"), optional=("person",), kind="table of hires", empty=True
+    )
     begun = table.times("start", faults=faults, timezone=timezone, required=True)
     done = table.times("first_deploy", faults=faults, timezone=timezone)
     for i in np.flatnonzero((done < begun).to_numpy()):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import Faults
-from dxkit.survey.codebook import folded
-from dxkit.tables import Table, read_table
+from dxkit.files.cells import folded
+from dxkit.files.errors import Faults
+from dxkit.files.table import Table, read_table
 
 _KINDS = ("planned", "unplanned", "rollback")
 
@@ -32,12 +32,15 @@ def deployments(table: Table | None, faults: Faults, zone: str) -> tuple[pd.Data
         empty = pd.Series(dtype="datetime64[ns, UTC]")
         none = pd.DataFrame({"name": [], "time": empty, "service": [], "kind": [], "brings": pd.Series(dtype=bool)})
         return none, none
-    frame = pd.DataFrame({
-        "name": _ids(table, "deployment", faults), "service": table.text("service").map(folded),
-        "time": table.times("time", faults=faults, timezone=zone, required=True),
-        "kind": table.choices("kind", _KINDS, faults=faults, default="planned"),
-        "outcome": table.choices("outcome", ("success", "failed"), faults=faults, default="success"),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "name": _ids(table, "deployment", faults),
+            "service": table.text("service").map(folded),
+            "time": table.times("time", faults=faults, timezone=zone, required=True),
+            "kind": table.choices("kind", _KINDS, faults=faults, default="planned"),
+            "outcome": table.choices("outcome", ("success", "failed"), faults=faults, default="success"),
+        }
+    )
     live = table.text("environment").str.casefold().isin(["", "production", "prod"]) & (frame["outcome"] == "success")
     frame["brings"] = frame["kind"] != "rollback"
     return tuple(frame[rows].sort_values("time", kind="stable").reset_index(drop=True) for rows in (live, ~live))
@@ -48,11 +51,14 @@ def incidents(table: Table | None, faults: Faults, zone: str) -> pd.DataFrame:
         empty = pd.Series(dtype="datetime64[ns, UTC]")
         return pd.DataFrame({"service": [], "named": [], "opened": empty, "resolved": empty})
     _ids(table, "incident", faults)
-    frame = pd.DataFrame({
-        "service": table.text("service").map(folded), "named": table.text("deployment"),
-        "opened": table.times("opened", faults=faults, timezone=zone, required=True),
-        "resolved": table.times("resolved", faults=faults, timezone=zone),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "service": table.text("service").map(folded),
+            "named": table.text("deployment"),
+            "opened": table.times("opened", faults=faults, timezone=zone, required=True),
+            "resolved": table.times("resolved", faults=faults, timezone=zone),
+        }
+    )
     for i in np.flatnonzero((frame["resolved"] < frame["opened"]).to_numpy()):
         table.fault(faults, i, "resolved", "it was resolved before it was opened")
     return frame

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dxkit.faults import DataError
+from dxkit.files.errors import DataError
 
 _SECONDS = 120
 
@@ -44,7 +44,7 @@ def deployments_from_git(
     --------
     >>> deployments_from_git("/nowhere")
     Traceback (most recent call last):
-    dxkit.faults.DataError: /nowhere: there is no such folder
+    dxkit.files.errors.DataError: /nowhere: there is no such folder
     """
     if branch is None:
         lines = _git(path, "for-each-ref", "refs/tags", "--format=%(refname:strip=2)%09%(creatordate:iso-strict)")
@@ -82,7 +82,7 @@ def changes_from_git(path: str | os.PathLike, deployments: pd.DataFrame) -> pd.D
     --------
     >>> changes_from_git("/nowhere", pd.DataFrame({"deployment": ["v1"], "service": "shop"}))
     Traceback (most recent call last):
-    dxkit.faults.DataError: /nowhere: there is no such folder
+    dxkit.files.errors.DataError: /nowhere: there is no such folder
     """
     _whole(path)
     rows, seen = [], []
@@ -113,9 +113,12 @@ def _git(path: str | os.PathLike, *words: str) -> list[str]:
         raise DataError(f"{path}: there is no such folder")
     try:
         done = subprocess.run(
-            ["git", "-C", str(path), *words], capture_output=True, timeout=_SECONDS, check=False,
+            ["git", "-C", str(path), *words],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
             stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
     except FileNotFoundError:
         raise DataError("git is not installed; install it, or give the deployments as a table") from None
     except subprocess.TimeoutExpired:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dxkit.faults import DataError
-from dxkit.procurement.dossier import Dossier
+from dxkit.files.errors import DataError
+from dxkit.procurement.dossier.dossier import Dossier
 
 # what would be counted twice, and the words in a line of benefit, its hyphens as spaces, that show it
 OVERLAPS = {
     "hours and DORA": r"\b(dora|(lead|cycle) times?|deploy(ment)? frequency|change fail\w*|failed changes?|"
-                      r"failure rate|recovery times?|time to re(store|cover\w*)|mttr|rework\w*|"
-                      r"(faster|quicker|more) (deploy\w*|deliver\w*|releases?))\b",
+    r"failure rate|recovery times?|time to re(store|cover\w*)|mttr|rework\w*|"
+    r"(faster|quicker|more) (deploy\w*|deliver\w*|releases?))\b",
     "hours and incident cost": r"\b(incident|outage|downtime|on ?call|post ?mortem)s?\b",
     "onboarding and hires' hours": r"\b(on ?boarding|ramp ?up|hir(e|es|ing)|newcomers?|(joiner|starter)s?)\b",
     "retired licences and TCO": r"\b(retir\w*|replac\w*|decommission\w*|licen[cs]\w*|subscriptions?)\b",
-}  # fmt: skip
+}
 
 
 def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from dxkit.draws import SCRAMBLES, scrambled
-from dxkit.estimate import Estimate
-from dxkit.procurement.dossier import Dossier
+from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.statistics.estimate import Estimate
+from dxkit.statistics.sampling import SCRAMBLES, scrambled
 
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 

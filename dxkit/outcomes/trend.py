@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtr, ndtr, ndtri
 
-from dxkit.faults import DataError
-from dxkit.result import Result, percent
+from dxkit.files.errors import DataError
+from dxkit.results.formatting import percent
+from dxkit.results.result import Result
 
 KINDS = ("count", "duration", "share")
 FEWEST = 8
@@ -98,10 +99,16 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
         times = {0: "never", 1: "once"}.get(crossings, f"{crossings} times")
         signals.append(f"the median is crossed {times}; from {_fewest(useful)} times on is chance")
     low, high = (_back(np.array([centre - s * k * sigma]), kind)[0] for s in (1, -1))
-    table = pd.DataFrame({
-        "period": periods, "value": values.to_numpy(), "centre": _back(np.array([centre]), kind)[0],
-        "low": low, "high": high, "outside": outside,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "period": periods,
+            "value": values.to_numpy(),
+            "centre": _back(np.array([centre]), kind)[0],
+            "low": low,
+            "high": high,
+            "outside": outside,
+        }
+    )
     power = _power(len(y), centre, sigma, kind, seed)
     seen = [f"{row.change:g} times as much would be seen in {percent(row.seen)}" for row in power.itertuples()]
     notes = [f"a lasting change from the middle on: {', '.join(seen)}"]
@@ -110,10 +117,15 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     if len(values) > 2 * _YEAR:
         notes.append("the more points, the more often chance looks like a run; months are enough for a year")
     return Trend(
-        table=table, signals=tuple(signals), power=power, kind=kind, title="Trend", seed=seed,
+        table=table,
+        signals=tuple(signals),
+        power=power,
+        kind=kind,
+        title="Trend",
+        seed=seed,
         facts=(("signals", "; ".join(signals) or "none: chance alone explains these values"),),
         notes=tuple(notes),
-    )  # fmt: skip
+    )
 
 
 def _in_order(series) -> pd.Series:

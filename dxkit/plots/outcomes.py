@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dxkit.plots.style import BLUE, GREY, ORANGE, PALE, RED, canvas, fitting, nothing
-from dxkit.result import percent
+from dxkit.results.formatting import percent
 
 
 def survival(result, ax=None):
@@ -33,8 +33,10 @@ def sides(result, ax=None):
                 _stairs(ax, each, colour, label=f"began {name}")
             _still_open(ax, result.curves)
             ax.legend(loc="upper right", frameon=False)
-            halves = ["not reached" if half is None else f"{half:,.1f} {unit}"
-                      for half, unit in ((each.median.estimate, each.unit) for each in result.curves)]  # fmt: skip
+            halves = [
+                "not reached" if half is None else f"{half:,.1f} {unit}"
+                for half, unit in ((each.median.estimate, each.unit) for each in result.curves)
+            ]
             told = f"Half are done after {halves[0]} before, {halves[1]} after"
         else:
             for y, row in enumerate(result.table.to_dict("records")):
@@ -104,8 +106,14 @@ def moved(result, ax=None):
             return nothing(ax)
         for y, row in enumerate(rows):
             colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
-            ax.plot([row["shrunken"] + row["low"], row["shrunken"] + row["high"]], [y, y], color=colour, alpha=0.35,
-                    linewidth=6, solid_capstyle="butt")  # fmt: skip
+            ax.plot(
+                [row["shrunken"] + row["low"], row["shrunken"] + row["high"]],
+                [y, y],
+                color=colour,
+                alpha=0.35,
+                linewidth=6,
+                solid_capstyle="butt",
+            )
             ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
             ax.plot(row["shrunken"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
             ax.plot(row["after"], y, "o", color=colour, markersize=7)
@@ -127,8 +135,13 @@ def moved(result, ax=None):
 def ledgers(result, ax=None):
     """The ledgers of one vendor side by side, never added, and the share of the hours that closes the gap."""
     table = result.ledgers[result.ledgers["vendor"] == result.vendor].set_index("ledger")
-    names = {"cost": "cost of owning", "exit": "expected cost of leaving", "cash": "cash back", "risk": "risk avoided",
-             "capacity": "hours, if all became output"}  # fmt: skip
+    names = {
+        "cost": "cost of owning",
+        "exit": "expected cost of leaving",
+        "cash": "cash back",
+        "risk": "risk avoided",
+        "capacity": "hours, if all became output",
+    }
     shown = [name for name in names if name in table.index]
     with canvas(ax, 8.5, 1.7 + 0.5 * len(shown)) as ax:
         for y, name in enumerate(shown[::-1]):

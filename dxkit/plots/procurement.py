@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.faults import DataError
-from dxkit.plots.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PALE,
-    PURPLE,
-    RED,
-    SKY,
-    YELLOW,
-    canvas,
-    fitting,
-    nothing,
-)  # fmt: skip
-from dxkit.result import percent
+from dxkit.files.errors import DataError
+from dxkit.plots.style import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, canvas, fitting, nothing
+from dxkit.results.formatting import percent
 
 _CATEGORY = {
-    "licence": BLUE, "implementation": ORANGE, "integration": GREEN, "training": YELLOW, "operations": SKY,
-    "support": PURPLE, "hosting": RED, "other": PALE,
-}  # fmt: skip
+    "licence": BLUE,
+    "implementation": ORANGE,
+    "integration": GREEN,
+    "training": YELLOW,
+    "operations": SKY,
+    "support": PURPLE,
+    "hosting": RED,
+    "other": PALE,
+}
 
 
 def _money(result) -> str:
@@ -39,11 +32,19 @@ def totals(result, ax=None, basis="pv"):
     rows = result.totals[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
-            ax.plot([row["p10"] / 1e3, row["p90"] / 1e3], [y, y], color=BLUE, linewidth=6, alpha=0.4,
-                    solid_capstyle="butt")  # fmt: skip
+            ax.plot(
+                [row["p10"] / 1e3, row["p90"] / 1e3], [y, y], color=BLUE, linewidth=6, alpha=0.4, solid_capstyle="butt"
+            )
             ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7)
-            ax.annotate(f"cheapest {percent(row['p_cheapest'])}", (1, y), xycoords=ax.get_yaxis_transform(),
-                        xytext=(8, 0), textcoords="offset points", va="center", color=GREY)  # fmt: skip
+            ax.annotate(
+                f"cheapest {percent(row['p_cheapest'])}",
+                (1, y),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=GREY,
+            )
         ax.set_yticks(range(len(rows)), [fitting(row["vendor"]) for row in rows])
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlim(left=0)
@@ -69,15 +70,30 @@ def years(result, ax=None):
                 base = 0.0
                 for category in categories:
                     height = spent.get((vendor, year, category), 0.0) / 1e3
-                    ax.bar(left + year, height, bottom=base, width=0.85, color=_CATEGORY[category], edgecolor="white",
-                           linewidth=0.4, label=category if left == 0 and year == 0 else "_")  # fmt: skip
+                    ax.bar(
+                        left + year,
+                        height,
+                        bottom=base,
+                        width=0.85,
+                        color=_CATEGORY[category],
+                        edgecolor="white",
+                        linewidth=0.4,
+                        label=category if left == 0 and year == 0 else "_",
+                    )
                     base += height
                 whole = sums[vendor, year]
                 ax.plot([left + year] * 2, [whole["p10"] / 1e3, whole["p90"] / 1e3], color="black", linewidth=1)
                 places.append(left + year)
                 labels.append(str(year))
-            ax.text(left + horizon / 2, -0.13, fitting(vendor, 16), transform=ax.get_xaxis_transform(), ha="center",
-                    va="top", fontsize=8.5)  # fmt: skip
+            ax.text(
+                left + horizon / 2,
+                -0.13,
+                fitting(vendor, 16),
+                transform=ax.get_xaxis_transform(),
+                ha="center",
+                va="top",
+                fontsize=8.5,
+            )
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
         ax.set_ylabel(f"a year, {_money(result)}; line: 80 in 100")

@@ -7,7 +7,7 @@ from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
 
 from dxkit.plots.style import BLUE, GREY, HATCH, PALE, RED, canvas, fitting, nothing
-from dxkit.result import percent
+from dxkit.results.formatting import percent
 
 _UNITS = {
     "hours": "hours lost a week, mean a person",
@@ -49,8 +49,17 @@ def pains(result, ax=None):
 def _beside(ax, y: float, texts: tuple[str, str], va: str = "center", **style) -> None:
     """Two columns at the right of the Axes, at a fixed distance in points so that the layout makes room for them."""
     for points, text in zip((30, 84), texts, strict=True):
-        ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(points, 0), textcoords="offset points",
-                    ha="center", va=va, annotation_clip=False, **style)  # fmt: skip
+        ax.annotate(
+            text,
+            (1, y),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=(points, 0),
+            textcoords="offset points",
+            ha="center",
+            va=va,
+            annotation_clip=False,
+            **style,
+        )
 
 
 def _colour(result, topic: str) -> str:
@@ -113,13 +122,27 @@ def action_grid(result, ax=None):
             ax.add_patch(Ellipse(place, width, height, angle=angle, fill=False, edgecolor=colour, linewidth=1.1))
             ax.text(*place, str(k), ha="center", va="center", color=colour, weight="bold")
             down = 1 - 0.075 * (k - 1) * min(1, 13 / len(rows))
-            ax.annotate(f"{k}  {fitting(row['topic'], 34, 1)}", (1, down), xycoords="axes fraction", xytext=(14, 0),
-                        textcoords="offset points", va="top", color=colour if row["chosen"] else "black")  # fmt: skip
+            ax.annotate(
+                f"{k}  {fitting(row['topic'], 34, 1)}",
+                (1, down),
+                xycoords="axes fraction",
+                xytext=(14, 0),
+                textcoords="offset points",
+                va="top",
+                color=colour if row["chosen"] else "black",
+            )
         ax.autoscale_view()
         ax.axvline(np.median([row["importance"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
         ax.axhline(np.median([row["satisfaction"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
-        ax.annotate("matters more, satisfies less", (0.99, 0.01), xycoords="axes fraction", ha="right", va="bottom",
-                    color=GREY, fontsize=8)  # fmt: skip
+        ax.annotate(
+            "matters more, satisfies less",
+            (0.99, 0.01),
+            xycoords="axes fraction",
+            ha="right",
+            va="bottom",
+            color=GREY,
+            fontsize=8,
+        )
         ax.set_xlabel("importance, 0 to 100 (dotted: the median topic)")
         ax.set_ylabel("satisfaction, 0 to 100")
         worst = [row["topic"] for row in rows if row["chosen"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxkit.plots.style import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, canvas, fitting, nothing
-from dxkit.result import percent
+from dxkit.results.formatting import percent
 
 _COLOURS = [BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED, GREY]
 
@@ -19,14 +19,29 @@ def contributions(result, ax=None):
             left = 0.0
             for k, name in enumerate(criteria):
                 width = float(points[vendor, name])
-                ax.barh(y, width, left=left, height=0.6, color=_COLOURS[k % len(_COLOURS)], edgecolor="white",
-                        linewidth=0.4, label=fitting(name, 24) if y == 0 else "_")  # fmt: skip
+                ax.barh(
+                    y,
+                    width,
+                    left=left,
+                    height=0.6,
+                    color=_COLOURS[k % len(_COLOURS)],
+                    edgecolor="white",
+                    linewidth=0.4,
+                    label=fitting(name, 24) if y == 0 else "_",
+                )
                 left += width
             row = whole.loc[vendor]
             ax.plot([row["low"], row["high"]], [y, y], color="black", linewidth=1)
             out = "knocked out" if row["must"] == "fail" else f"first in {percent(row['p_first'])}"
-            ax.annotate(out, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
-                        va="center", color=GREY)  # fmt: skip
+            ax.annotate(
+                out,
+                (1, y),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=GREY,
+            )
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95 in 100 of the whole")
@@ -48,11 +63,27 @@ def standing(result, ax=None):
             for rank in range(1, count + 1):
                 share = 100 * float(shares[vendor, rank])
                 shade = 0.9 - 0.75 * (rank - 1) / max(count - 1, 1)
-                ax.barh(y, share, left=left, height=0.6, color=BLUE, alpha=shade, edgecolor="white", linewidth=0.4,
-                        label=f"rank {rank}" if y == 0 else "_")  # fmt: skip
+                ax.barh(
+                    y,
+                    share,
+                    left=left,
+                    height=0.6,
+                    color=BLUE,
+                    alpha=shade,
+                    edgecolor="white",
+                    linewidth=0.4,
+                    label=f"rank {rank}" if y == 0 else "_",
+                )
                 if share >= 8:
-                    ax.text(left + share / 2, y, f"{share:.0f}", ha="center", va="center", fontsize=8,
-                            color="white" if shade > 0.5 else "black")  # fmt: skip
+                    ax.text(
+                        left + share / 2,
+                        y,
+                        f"{share:.0f}",
+                        ha="center",
+                        va="center",
+                        fontsize=8,
+                        color="white" if shade > 0.5 else "black",
+                    )
                 left += share
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
@@ -74,8 +105,15 @@ def weights(result, ax=None):
             ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
             ax.plot(100 * row["weight"], y, "o", color="black", markersize=6)
             told = f"else {fitting(row['flips_to'], 24)}" if row["flips_to"] else "at any weight"
-            ax.annotate(told, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
-                        va="center", color=GREY)  # fmt: skip
+            ax.annotate(
+                told,
+                (1, y),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=GREY,
+            )
         ax.set_yticks(range(len(rows)), [fitting(row["criterion"]) for row in rows])
         ax.set_xlim(0, 100)
         ax.set_xlabel("weight of the criterion, % (the others keep their proportions)")

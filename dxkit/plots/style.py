@@ -11,18 +11,37 @@ import matplotlib.pyplot as plt
 
 # Okabe and Ito's colours, written out because older versions of matplotlib do not know them by name
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
-    "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#000000",
-)  # fmt: skip
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#000000",
+)
 GREY, PALE = "#666666", "#D9D9D9"
 DIVERGING = {-2: "#B2480E", -1: "#EBA878", 0: "#D9D9D9", 1: "#7FB8DA", 2: "#1F6A9C"}
 HATCH = "////"
 
 _RC = {
-    "text.parse_math": False, "font.family": "DejaVu Sans", "font.size": 9.0, "axes.titlesize": 11.0,
-    "axes.titlelocation": "left", "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False,
-    "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white", "text.color": "black",
-    "axes.labelcolor": "black", "xtick.color": "black", "ytick.color": "black", "hatch.linewidth": 0.6,
-}  # fmt: skip
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 11.0,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "savefig.facecolor": "white",
+    "text.color": "black",
+    "axes.labelcolor": "black",
+    "xtick.color": "black",
+    "ytick.color": "black",
+    "hatch.linewidth": 0.6,
+}
 
 
 @contextmanager

@@ -47,8 +47,15 @@ def answers(result, ax=None, items=None):
                     y, shares[k], left=left, height=0.74, color=colours[labels[k]], edgecolor="white", linewidth=0.5
                 )
                 if shares[k] >= 7:
-                    ax.text(left + shares[k] / 2, y, f"{shares[k]:.0f}%", ha="center", va="center", fontsize=8,
-                            color=ink_on(colours[labels[k]]))  # fmt: skip
+                    ax.text(
+                        left + shares[k] / 2,
+                        y,
+                        f"{shares[k]:.0f}%",
+                        ha="center",
+                        va="center",
+                        fontsize=8,
+                        color=ink_on(colours[labels[k]]),
+                    )
                 left += shares[k]
             names.append(fitting(rows["display"].iloc[0]))
             ends.append(_beside(rows))
@@ -137,8 +144,15 @@ def scores(result, ax=None, level=None):
         overall = table[(table["level"] == "overall") & table["shown"]]
         if unit == "index" and len(overall) == 1:
             ax.axvline(overall["estimate"].iloc[0], color=GREY, linestyle=":", linewidth=1.2)
-            ax.annotate("overall", (overall["estimate"].iloc[0], 1), xycoords=("data", "axes fraction"), fontsize=8,
-                        color=GREY, ha="center", va="bottom")  # fmt: skip
+            ax.annotate(
+                "overall",
+                (overall["estimate"].iloc[0], 1),
+                xycoords=("data", "axes fraction"),
+                fontsize=8,
+                color=GREY,
+                ha="center",
+                va="bottom",
+            )
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
         ax.set_xlabel(f"{_UNITS[unit]}, with {round(100 * result.confidence)}% interval")
@@ -146,8 +160,10 @@ def scores(result, ax=None, level=None):
         if len(seen):
             worst = seen.iloc[-1]
             word = "Most hours" if unit == "hours" else "Lowest"
-            figure = (f"{worst['estimate']:.{int(unit == 'hours')}f} ({worst['low']:.{int(unit == 'hours')}f} to "
-                      f"{worst['high']:.{int(unit == 'hours')}f})")  # fmt: skip
+            figure = (
+                f"{worst['estimate']:.{int(unit == 'hours')}f} ({worst['low']:.{int(unit == 'hours')}f} to "
+                f"{worst['high']:.{int(unit == 'hours')}f})"
+            )
             ax.set_title(fitting(f"{word}: {_named(result, worst.to_dict(), 60)}, {figure}", 80), pad=16)
     return ax
 
@@ -159,8 +175,16 @@ def _named(result, row: dict, width: int = 34) -> str:
 
 def _hidden_bar(ax, y: float, start: float, end: float) -> None:
     """A hatched stripe over the axes' width: something is here and is not shown."""
-    stripe = Rectangle((start, y - 0.3), end - start, 0.6, transform=ax.get_yaxis_transform(), facecolor="white",
-                       edgecolor=GREY, hatch=HATCH, linewidth=0.0)  # fmt: skip
+    stripe = Rectangle(
+        (start, y - 0.3),
+        end - start,
+        0.6,
+        transform=ax.get_yaxis_transform(),
+        facecolor="white",
+        edgecolor=GREY,
+        hatch=HATCH,
+        linewidth=0.0,
+    )
     ax.add_patch(stripe)
 
 
@@ -258,7 +282,10 @@ def response_rate(result, ax=None):
         if len(seen):
             low, high = seen.iloc[-1], seen.iloc[0]
             ax.set_title(
-                fitting(f"From {100 * low['estimate']:.0f}% in {low[segments[0]]} to {100 * high['estimate']:.0f}% in "
-                        f"{high[segments[0]]}", 80)
-            )  # fmt: skip
+                fitting(
+                    f"From {100 * low['estimate']:.0f}% in {low[segments[0]]} to {100 * high['estimate']:.0f}% in "
+                    f"{high[segments[0]]}",
+                    80,
+                )
+            )
     return ax

@@ -33,12 +33,26 @@ def change(result, ax=None, kind=None):
             for row, place in zip(rows, places, strict=True):
                 name = f"{fitting(row['label'], 34, 1)}  " if side == 0 else ""
                 moved = f"  ({row['estimate']:+.{digits}f})" if side and row["holds"] else ""
-                ax.text(side + (0.04 if side else -0.04), place, f"{name}{row[column]:.{digits}f}{moved}", ha=align,
-                        va="center", color=_colour(row, unit), weight="bold" if row["holds"] else "normal")  # fmt: skip
+                ax.text(
+                    side + (0.04 if side else -0.04),
+                    place,
+                    f"{name}{row[column]:.{digits}f}{moved}",
+                    ha=align,
+                    va="center",
+                    color=_colour(row, unit),
+                    weight="bold" if row["holds"] else "normal",
+                )
                 ax.plot([side, side + (0.03 if side else -0.03)], [row[column], place], color=PALE, linewidth=0.8)
         for row in sorted(rows, key=lambda row: row["holds"]):
-            ax.plot([0, 1], [row["before"], row["after"]], "o-", color=_colour(row, unit), markersize=4,
-                    linewidth=2.4 if row["holds"] else 1.0, alpha=1.0 if row["holds"] else 0.6)  # fmt: skip
+            ax.plot(
+                [0, 1],
+                [row["before"], row["after"]],
+                "o-",
+                color=_colour(row, unit),
+                markersize=4,
+                linewidth=2.4 if row["holds"] else 1.0,
+                alpha=1.0 if row["holds"] else 0.6,
+            )
         ax.set_xlim(-0.75, 1.3)
         ax.set_xticks([0, 1], ["before", "after"])
         ax.set_yticks([])

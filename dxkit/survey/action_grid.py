@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.result import Result
-from dxkit.survey.cuts import cut
-from dxkit.survey.pair import Order
+from dxkit.results.result import Result
+from dxkit.survey.groups import cut
+from dxkit.survey.ranking_order import Order
 from dxkit.survey.weighting import joint
 
 
@@ -35,15 +35,24 @@ def action_grid(survey, order: Order, names: np.ndarray, options) -> Grid | None
     shown = (work.tally.n.sum(axis=0)[at] >= work.tally.min_group).reshape(-1, 2).all(axis=1)
     means = joint(work.tally, at, work.member[0], fpc=options["fpc"])
     one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
-    figures = np.column_stack([
-        np.minimum(means.n[one], means.n[two]), means.estimate[one], means.estimate[two],
-        v[one, one], v[two, two], v[one, two], np.minimum(means.df[one], means.df[two]),
-    ])  # fmt: skip
+    figures = np.column_stack(
+        [
+            np.minimum(means.n[one], means.n[two]),
+            means.estimate[one],
+            means.estimate[two],
+            v[one, one],
+            v[two, two],
+            v[one, two],
+            np.minimum(means.df[one], means.df[two]),
+        ]
+    )
     columns = ["n", "satisfaction", "importance", "var_satisfaction", "var_importance", "covariance", "df"]
     table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
     table.insert(0, "topic", names)
     chosen = np.isin(np.arange(len(names)), order.chosen)
     return Grid(
-        table=table.assign(chosen=chosen, shown=shown), title="Importance and satisfaction",
-        confidence=options["confidence"], notes=("index points, 0 to 100; weighted as the scores are",),
-    )  # fmt: skip
+        table=table.assign(chosen=chosen, shown=shown),
+        title="Importance and satisfaction",
+        confidence=options["confidence"],
+        notes=("index points, 0 to 100; weighted as the scores are",),
+    )

@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import DataError
-from dxkit.result import Result
-from dxkit.survey import intervals
-from dxkit.survey.anonymity import Release
-from dxkit.survey.codebook import Codebook
-from dxkit.survey.cuts import cut
+from dxkit.files.errors import DataError
+from dxkit.results.result import Result
+from dxkit.statistics import intervals
+from dxkit.survey.groups import cut
+from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.scores import constant_groups, hidden_note, title
 
 
@@ -104,8 +104,19 @@ class Answers(Result):
             tuple(group["label"][group["code"].notna()]) for _, group in self.table.groupby(["item", *self.segments])
         }
         if len(scales) != 1:
-            columns = ["display", *self.segments, "label", "count", "share", "low", "high", "answered", "skipped",
-                       "not_asked", "shown"]  # fmt: skip
+            columns = [
+                "display",
+                *self.segments,
+                "label",
+                "count",
+                "share",
+                "low",
+                "high",
+                "answered",
+                "skipped",
+                "not_asked",
+                "shown",
+            ]
             return self.table[columns].rename(columns={"display": "question", "label": "answer"})
         labels = [*scales.pop(), *(["No opinion"] if self.table["code"].isna().any() else [])]
         rows = []
@@ -176,19 +187,45 @@ def answers(survey, by=None, release: Release | None = None, *, confidence: floa
                 share = count / given if given else np.nan
                 low, high = map(float, intervals.wilson(share, given, confidence))
                 figures = [count, share, low, high, given, skipped, not_asked]
-                rows.append([
-                    item, *(work.groups.iloc[g] if work.by else ()), code,
-                    scale.label(code) if code == code else "No opinion",
-                    *(figures if visible else [np.nan] * 7), bool(visible), book.label(item),
-                    (code in good) - (code in bad), score if visible else np.nan,
-                ])  # fmt: skip
-    columns = ["item", *work.by, "code", "label", "count", "share", "low", "high", "answered", "skipped", "not_asked",
-               "shown", "display", "side", "score"]  # fmt: skip
+                rows.append(
+                    [
+                        item,
+                        *(work.groups.iloc[g] if work.by else ()),
+                        code,
+                        scale.label(code) if code == code else "No opinion",
+                        *(figures if visible else [np.nan] * 7),
+                        bool(visible),
+                        book.label(item),
+                        (code in good) - (code in bad),
+                        score if visible else np.nan,
+                    ]
+                )
+    columns = [
+        "item",
+        *work.by,
+        "code",
+        "label",
+        "count",
+        "share",
+        "low",
+        "high",
+        "answered",
+        "skipped",
+        "not_asked",
+        "shown",
+        "display",
+        "side",
+        "score",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return Answers(
-        table=table, title=title("Answers", work), confidence=confidence, method="unweighted counts, Wilson intervals",
-        segments=tuple(work.by), notes=tuple(hidden_note(table, counted.min_group)),
-    )  # fmt: skip
+        table=table,
+        title=title("Answers", work),
+        confidence=confidence,
+        method="unweighted counts, Wilson intervals",
+        segments=tuple(work.by),
+        notes=tuple(hidden_note(table, counted.min_group)),
+    )
 
 
 def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:

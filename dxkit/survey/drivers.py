@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import DataError
-from dxkit.result import Result
-from dxkit.survey.counting import tally
-from dxkit.survey.responses import Survey
-from dxkit.survey.shares import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
-from dxkit.survey.tally import Tally, as_list
-from dxkit.survey.variables import variables_of
+from dxkit.files.errors import DataError
+from dxkit.results.result import Result
+from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.variables import variables_of
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
@@ -37,8 +37,14 @@ class Drivers(Result):
     formats: ClassVar[dict[str, str]] = {"share": "share", "low": "share", "high": "share", "lmg_share": "share"}
 
     def _displayed(self) -> pd.DataFrame:
-        columns = {"label": "predictor", "n": "n", "share": "share", "share_low": "low", "share_high": "high",
-                   "shown": "shown"}  # fmt: skip
+        columns = {
+            "label": "predictor",
+            "n": "n",
+            "share": "share",
+            "share_low": "low",
+            "share_high": "high",
+            "shown": "shown",
+        }
         frame = self.table[self.table["method"] == "johnson"][list(columns)].rename(columns=columns)
         other = self.table.loc[self.table["method"] == "lmg", "share"]
         frame = frame.assign(lmg_share=other.to_numpy()) if len(other) else frame
@@ -123,11 +129,16 @@ def drivers(
     wave, r2 = f", {counted.wave}" if counted.wave else "", float(parts[0].sum())
     return Drivers(
         table=_table(names[:-1], labels[:-1], methods, pairs[-1, :-1], parts, spread, (1 - confidence) / 2, shown),
-        title=f"What goes with \"{labels[-1]}\": shares of its explained variance{wave}",
-        outcome=outcome, r2=r2, n=n if shown else None,
-        facts=(("explained variance (R²)", f"{100 * r2:.0f}%" if shown else "hidden"),), notes=tuple(notes),
-        confidence=confidence, seed=seed, method=_METHOD,
-    )  # fmt: skip
+        title=f'What goes with "{labels[-1]}": shares of its explained variance{wave}',
+        outcome=outcome,
+        r2=r2,
+        n=n if shown else None,
+        facts=(("explained variance (R²)", f"{100 * r2:.0f}%" if shown else "hidden"),),
+        notes=tuple(notes),
+        confidence=confidence,
+        seed=seed,
+        method=_METHOD,
+    )
 
 
 def _bootstrap(values: np.ndarray, methods: list[str], replicates: int, seed: int):
@@ -147,12 +158,21 @@ def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.Da
         shares, spread_shares = (values / values.sum(axis=-1, keepdims=True) for values in (parts, spread))
     low, high = np.quantile(spread, [tail, 1 - tail], axis=0)
     share_low, share_high = np.quantile(spread_shares, [tail, 1 - tail], axis=0)
-    figures = {"estimate": parts, "low": low, "high": high, "share": shares, "share_low": share_low,
-               "share_high": share_high}  # fmt: skip
-    frame = pd.DataFrame({
-        "predictor": names * len(methods), "method": [method for method in methods for _ in names],
-        "n": np.tile(n if shown else np.full(len(names), np.nan), len(methods)),
-    })  # fmt: skip
+    figures = {
+        "estimate": parts,
+        "low": low,
+        "high": high,
+        "share": shares,
+        "share_low": share_low,
+        "share_high": share_high,
+    }
+    frame = pd.DataFrame(
+        {
+            "predictor": names * len(methods),
+            "method": [method for method in methods for _ in names],
+            "n": np.tile(n if shown else np.full(len(names), np.nan), len(methods)),
+        }
+    )
     frame = frame.assign(**{name: figure.ravel() for name, figure in figures.items()})
     return frame.assign(label=labels * len(methods), shown=shown)
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from dxkit import draws
-from dxkit.faults import DataError
-from dxkit.result import Result
-from dxkit.survey import orders, topics
-from dxkit.survey.counting import tally
+from dxkit.files.errors import DataError
+from dxkit.results.result import Result
+from dxkit.statistics import ranks, sampling
+from dxkit.survey.tally import topics
+from dxkit.survey.tally.entry import tally
 from dxkit.survey.weighting import joint
 
 POWER = 0.8
@@ -62,11 +62,20 @@ def answers_for(gap: float, sd: float, population: float = math.inf, *, power: f
 
 
 def plan_survey(
-    before=None, *, topics: int | None = None, population: int | None = None, gap: float | None = None,
-    spread: float | None = None, sd: float | None = None, correlation: float | None = None, top: int = 2,
-    answers: Sequence[int] = (20, 40, 80, 120, 200, 400, 800), power: float = POWER, score: str | None = None,
+    before=None,
+    *,
+    topics: int | None = None,
+    population: int | None = None,
+    gap: float | None = None,
+    spread: float | None = None,
+    sd: float | None = None,
+    correlation: float | None = None,
+    top: int = 2,
+    answers: Sequence[int] = (20, 40, 80, 120, 200, 400, 800),
+    power: float = POWER,
+    score: str | None = None,
     seed: int = 0,
-) -> Plan:  # fmt: skip
+) -> Plan:
     """Say what a survey can tell before it goes out: how sure the worst two will be, by the number of answers.
 
     Parameters
@@ -108,7 +117,7 @@ def plan_survey(
         population = before.roster.total
     _check(known, population, gap, top)
     count, differs = int(known["topics"]), known["sd"] * math.sqrt(2 * (1 - known["correlation"]))
-    noise = draws.normals(draws.scrambled(2 * count, seed))
+    noise = sampling.normals(sampling.scrambled(2 * count, seed))
     true, error = known["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
     usual = float(np.median(rank[:, top - 1] - rank[:, top]))
@@ -117,20 +126,30 @@ def plan_survey(
     rows = []
     for n in sorted({int(n) for n in answers if n >= 2 and n <= people}):
         unseen = 1 - n / people
-        found = orders.on_top(true + differs * math.sqrt(unseen / n / 2) * error, top)
-        right = ((found > 0.5) == (orders.on_top(true, top) > 0.5)).all(axis=1).astype(float)
+        found = ranks.on_top(true + differs * math.sqrt(unseen / n / 2) * error, top)
+        right = ((found > 0.5) == (ranks.on_top(true, top) > 0.5)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
-        rows.append([n, n / people if population else np.nan, least, right.mean(), float(draws.error(right))])
+        rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
     said = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
     return Plan(
-        table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]), seed=seed,
-        title=f"What a survey on {count} pain points can tell", needed=needed, gap=wanted,
-        facts=((f"answers that tell place {top} from place {top + 1}",
-                f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}"),),
-        notes=(f"{source}: {said}", f"gap found with {100 * power:.0f}% power at the 5% level; "
-               "people who answer are taken to be like those who do not"),
-    )  # fmt: skip
+        table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]),
+        seed=seed,
+        title=f"What a survey on {count} pain points can tell",
+        needed=needed,
+        gap=wanted,
+        facts=(
+            (
+                f"answers that tell place {top} from place {top + 1}",
+                f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}",
+            ),
+        ),
+        notes=(
+            f"{source}: {said}",
+            f"gap found with {100 * power:.0f}% power at the 5% level; "
+            "people who answer are taken to be like those who do not",
+        ),
+    )
 
 
 def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
@@ -147,8 +166,10 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
-        raise DataError("the survey given shows no difference between topics beyond chance; give spread=, the standard "
-                        "deviation of the true scores that you expect")  # fmt: skip
+        raise DataError(
+            "the survey given shows no difference between topics beyond chance; give spread=, the standard "
+            "deviation of the true scores that you expect"
+        )
     known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
     return known, f"from the survey given ({score}, {topics.UNITS[score]})"
 

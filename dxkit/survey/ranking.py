@@ -9,14 +9,15 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.faults import DataError
-from dxkit.result import Result, percent
-from dxkit.survey import topics
+from dxkit.files.errors import DataError
+from dxkit.results.formatting import percent
+from dxkit.results.result import Result
 from dxkit.survey.action_grid import Grid, action_grid
-from dxkit.survey.anonymity import Release
-from dxkit.survey.cuts import Cut, cut
-from dxkit.survey.pair import FIGURES, Order, order_of
+from dxkit.survey.groups import Cut, cut
+from dxkit.survey.privacy.release import Release
+from dxkit.survey.ranking_order import FIGURES, Order, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.tally import topics
 from dxkit.survey.weighting import calibrations
 
 FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
@@ -98,9 +99,16 @@ class Ranking(Result):
 
 
 def rank_pains(
-    survey, score: str | None = None, top: int = 2, by=None, seed: int = 0, release: Release | None = None, *,
-    fpc: bool = True, confidence: float = 0.95,
-) -> Ranking:  # fmt: skip
+    survey,
+    score: str | None = None,
+    top: int = 2,
+    by=None,
+    seed: int = 0,
+    release: Release | None = None,
+    *,
+    fpc: bool = True,
+    confidence: float = 0.95,
+) -> Ranking:
     """Rank the pain points by what they cost people, and say how sure one can be of the worst (MODELS 3).
 
     Parameters
@@ -164,16 +172,31 @@ def rank_pains(
         groups = _groups(work, by_group, order, names, m)
     table = _table(work, by_group if by is not None else everybody, shown, names)
     return Ranking(
-        table=table, title=title("Pain points", work), confidence=confidence, seed=seed, score=score,
-        unit=topics.UNITS[score], m=m, segments=tuple(work.by), method=_method(whole, score),
+        table=table,
+        title=title("Pain points", work),
+        confidence=confidence,
+        seed=seed,
+        score=score,
+        unit=topics.UNITS[score],
+        m=m,
+        segments=tuple(work.by),
+        method=_method(whole, score),
         notes=(_method(whole, score), *_warnings(order, m, len(names)), *hidden_note(table, work.tally.min_group)),
         facts=tuple(_facts(order, names, whole, score, m)) if by is None else (),
-        top=names[order.chosen].tolist(), shortlist=names[order.shortlist].tolist(),
-        possible=names[order.possible].tolist(), verdict=order.verdict, p_pair=order.p_pair,
-        p_pair_se=order.p_pair_se, regret=order.regret, gap=order.gap, tipping_point=_tipping_point(order, whole),
-        more_answers=order.more_answers, robustness=_robustness(survey, score, order, names, options),
-        groups=groups, grid=action_grid(survey, order, names, options),
-    )  # fmt: skip
+        top=names[order.chosen].tolist(),
+        shortlist=names[order.shortlist].tolist(),
+        possible=names[order.possible].tolist(),
+        verdict=order.verdict,
+        p_pair=order.p_pair,
+        p_pair_se=order.p_pair_se,
+        regret=order.regret,
+        gap=order.gap,
+        tipping_point=_tipping_point(order, whole),
+        more_answers=order.more_answers,
+        robustness=_robustness(survey, score, order, names, options),
+        groups=groups,
+        grid=action_grid(survey, order, names, options),
+    )
 
 
 def _orders(work: Cut, release: Release | None, options, like: Order | None = None) -> tuple[list[Order], np.ndarray]:
@@ -224,12 +247,13 @@ def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray,
             {
                 **{name: work.groups[name].iloc[g] for name in work.by},
                 **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(m)},
-                "p_pair": order.p_pair, "p_pair_se": order.p_pair_se,
+                "p_pair": order.p_pair,
+                "p_pair_se": order.p_pair_se,
                 "verdict": order.verdict if order.chosen else "–",
                 "p_same": order.p_same,
                 "ruled_out": " and ".join(names[sorted(outside)]) if outside else "none" if order.chosen else "–",
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
@@ -238,10 +262,15 @@ def _robustness(survey, score: str, order: Order, names: np.ndarray, options) ->
     rows = []
     for other in topics.allowed(survey.codebook):
         found = order if other == score else _orders(cut(survey, None, other), None, options)[0][0]
-        rows.append([
-            other, "; ".join(names[found.chosen]), found.p_pair, found.verdict if found.chosen else "–",
-            len(set(found.chosen) & set(order.chosen)),
-        ])  # fmt: skip
+        rows.append(
+            [
+                other,
+                "; ".join(names[found.chosen]),
+                found.p_pair,
+                found.verdict if found.chosen else "–",
+                len(set(found.chosen) & set(order.chosen)),
+            ]
+        )
     return pd.DataFrame(rows, columns=["score", "top", "p_pair", "verdict", "shared"])
 
 

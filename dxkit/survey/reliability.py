@@ -7,55 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtri
 
-from dxkit.result import Result
-from dxkit.survey.counting import tally
-
-_LEAST_UNIQUENESS = 0.005  # a loading is kept below 1, as factor programs do (Heywood case)
-
-
-def alpha(covariance: np.ndarray) -> float:
-    """Cronbach's alpha (1951) of items with this covariance matrix (K, K).
-
-    >>> round(alpha(np.array([[1.0, 0.5], [0.5, 1.0]])), 4)
-    0.6667
-    """
-    items = len(covariance)
-    return float(items / (items - 1) * (1 - np.trace(covariance) / covariance.sum()))
-
-
-def feldt(value: float, items: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Feldt's interval for alpha (Feldt, Woodruff and Salih 1987) from n respondents."""
-    tail = (1 - confidence) / 2
-    between, within = n - 1, (n - 1) * (items - 1)
-    if n < 2:
-        return np.nan, np.nan
-    return tuple(float(1 - (1 - value) * fdtri(between, within, q)) for q in (1 - tail, tail))
-
-
-def one_factor(correlation: np.ndarray, rounds: int = 100_000) -> np.ndarray:
-    """Loadings of the one-factor minimum-residual fit (Harman and Jones 1966): least squares off the diagonal."""
-    values, vectors = np.linalg.eigh(correlation)
-    loadings = vectors[:, -1] * np.sqrt(max(values[-1], 1e-12)) * 0.8
-    loadings *= np.sign(loadings.sum()) or 1.0
-    limit = np.sqrt(1 - _LEAST_UNIQUENESS)
-    for _ in range(rounds):
-        before = loadings.copy()
-        for j in range(len(loadings)):
-            rest = np.delete(loadings, j)
-            power = rest @ rest
-            if power > 0:
-                loadings[j] = np.clip(np.delete(correlation[j], j) @ rest / power, -limit, limit)
-        if np.abs(loadings - before).max() < 1e-13:
-            break
-    return loadings
-
-
-def omega_total(loadings: np.ndarray) -> float:
-    """McDonald's omega total (1999) with the variance that the one-factor model implies."""
-    common = loadings.sum() ** 2
-    return float(common / (common + (1 - loadings**2).sum()))
+from dxkit.results.result import Result
+from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from dxkit.survey.tally.entry import tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -68,8 +23,12 @@ class Reliability(Result):
 
     items: pd.DataFrame = field(repr=False)
     formats: ClassVar[dict[str, str]] = {
-        "alpha": "number", "alpha_low": "number", "alpha_high": "number", "omega": "number", "items": "count",
-    }  # fmt: skip
+        "alpha": "number",
+        "alpha_low": "number",
+        "alpha_high": "number",
+        "omega": "number",
+        "items": "count",
+    }
 
 
 def reliability(survey, *, confidence: float = 0.95) -> Reliability:
@@ -127,9 +86,13 @@ def reliability(survey, *, confidence: float = 0.95) -> Reliability:
     columns = ["dimension", "item", "item_rest", "alpha_if_dropped"]
     items = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return Reliability(
-        table=table, items=items, title="Reliability", confidence=confidence, notes=tuple(notes),
+        table=table,
+        items=items,
+        title="Reliability",
+        confidence=confidence,
+        notes=tuple(notes),
         method="Cronbach's alpha with Feldt's interval, omega total of a one-factor fit",
-    )  # fmt: skip
+    )
 
 
 def _item_rows(dimension: str, names: list[str], figures: np.ndarray) -> pd.DataFrame:
@@ -137,20 +100,3 @@ def _item_rows(dimension: str, names: list[str], figures: np.ndarray) -> pd.Data
     frame.insert(0, "item", names)
     frame.insert(0, "dimension", dimension)
     return frame
-
-
-def item_rest(covariance: np.ndarray) -> np.ndarray:
-    """Correlation of each item with the sum of the others (K,); nan for a single item."""
-    own = np.diag(covariance)
-    with_rest = covariance.sum(axis=1) - own
-    rest = covariance.sum() - 2 * covariance.sum(axis=1) + own
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rest > 0, with_rest / np.sqrt(own * rest), np.nan)
-
-
-def if_dropped(covariance: np.ndarray) -> np.ndarray:
-    """Alpha of the other items, for each item left out (K,); nan where fewer than two are left."""
-    if len(covariance) < 3:
-        return np.full(len(covariance), np.nan)
-    keep = [np.delete(np.arange(len(covariance)), j) for j in range(len(covariance))]
-    return np.array([alpha(covariance[np.ix_(rest, rest)]) for rest in keep])

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dxkit.result import Result
-from dxkit.survey import intervals
-from dxkit.survey.anonymity import Release
-from dxkit.survey.cuts import Cut, cut
+from dxkit.results.result import Result
+from dxkit.statistics import intervals
+from dxkit.survey.groups import Cut, cut
+from dxkit.survey.privacy.release import Release
 from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
@@ -48,8 +48,21 @@ class Scores(Result):
         frame = self.table
         if len(frame) > 60 and self.segments:
             frame = frame[frame["level"] != "item"]
-        columns = ["label", *self.segments, "n", "estimate", "se", "low", "high", "favourable", "favourable_low",
-                   "favourable_high", "measure", "unit", "shown"]  # fmt: skip
+        columns = [
+            "label",
+            *self.segments,
+            "n",
+            "estimate",
+            "se",
+            "low",
+            "high",
+            "favourable",
+            "favourable_low",
+            "favourable_high",
+            "measure",
+            "unit",
+            "shown",
+        ]
         measures = {"hours": "hours a week", "recommend": "eNPS", "importance": "importance 0-100"}
         frame = frame.assign(measure=frame["kind"].map(measures).fillna("0-100"))[columns]
         frame = frame.rename(columns={"label": "question"})
@@ -120,10 +133,19 @@ def _table(work: Cut, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
     rows = []
     for level, name, unit in variables.itertuples(index=False, name=None):
         item = book.item(name) if level == "item" else None
-        rows.append((level, name, book.label(name) if item else name[:1].upper() + name[1:], unit,
-                     item["kind"] if item else level))  # fmt: skip
-    of = {key: np.repeat(np.array(column, dtype=object), groups) for key, column in
-          zip(("level", "name", "label", "unit", "kind"), zip(*rows, strict=True), strict=True)}  # fmt: skip
+        rows.append(
+            (
+                level,
+                name,
+                book.label(name) if item else name[:1].upper() + name[1:],
+                unit,
+                item["kind"] if item else level,
+            )
+        )
+    of = {
+        key: np.repeat(np.array(column, dtype=object), groups)
+        for key, column in zip(("level", "name", "label", "unit", "kind"), zip(*rows, strict=True), strict=True)
+    }
     columns = {"level": of["level"], "name": of["name"]}
     for segment in work.by:
         columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(rows)), dtype=object)

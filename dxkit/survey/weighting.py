@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dxkit.survey.roster import Roster
-from dxkit.survey.tally import Tally
+from dxkit.survey.reading.roster import Roster
+from dxkit.survey.tally.tally import Tally
 
 _CONVERGED = 1e-13
 _MOST_ROUNDS = 2_000
@@ -48,8 +48,10 @@ def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
     for m, segment in enumerate(roster.segments):
         codes[m], targets[m], said = _merge(codes[m], targets[m], n, roster, segment)
         merged += said
-    margins = [np.equal.outer(code, np.arange(len(target))) & usable[:, None] for code, target in
-               zip(codes, targets, strict=True)]  # fmt: skip
+    margins = [
+        np.equal.outer(code, np.arange(len(target))) & usable[:, None]
+        for code, target in zip(codes, targets, strict=True)
+    ]
     weights = rake(n, margins, targets)
     if weights is None:  # too few answers for so many margins: the first alone always works
         weights, margins = rake(n, margins[:1], targets[:1]), margins[:1]

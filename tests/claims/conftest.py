@@ -1,10 +1,10 @@
 """A claim that was measured appears in docs/validation.md with the figure that came out."""
 
-from pathlib import Path
-
 import pytest
 
-VALIDATION = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+from tests.places import ROOT
+
+VALIDATION = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

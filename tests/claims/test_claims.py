@@ -5,13 +5,13 @@ import pytest
 
 import dxkit as dx
 from dxkit.outcomes.trend import _signals
-from tests.outcomes.test_followup import false_alarms
+from tests.outcomes.test_follow_up import false_alarms
 from tests.outcomes.worlds import overdispersed
-from tests.procurement.test_tco import far_from_exact
-from tests.survey.test_anonymity import leak_of_four_waves
+from tests.procurement.cost.test_ownership import far_from_exact
+from tests.survey.privacy.test_release import leak_of_four_waves
+from tests.survey.test_changes import alarms
 from tests.survey.test_coverage import PEOPLE, coverage
 from tests.survey.test_ranking_simulation import FINITE, FIXED, stated_and_true, verdicts
-from tests.survey.test_waves import alarms
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from tests.docs.pages import PAGES, ROOT, blocks, named
+from tests.docs.pages import PAGES, blocks, named
+from tests.places import ROOT
 
-ELSEWHERE = "from dask.distributed import"  # tests/survey/test_cluster.py runs it, on a cluster
+ELSEWHERE = "from dask.distributed import"  # tests/survey/tally/test_from_dask.py runs it, on a cluster
 LONG = ("README.md", "docs/script.md", "docs/large_data.md")  # a test of its own below
 RUN = [page for page in PAGES if blocks(page) and named(page) not in LONG]
 

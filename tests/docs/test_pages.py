@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.docs.pages import ALL_PAGES, PAGES, README, ROOT, anchor, headings, links, named, prose, sentences, text
+from tests.docs.pages import ALL_PAGES, PAGES, README, anchor, headings, links, named, prose, sentences, text
+from tests.places import ROOT
 
 BANNED = (
     r"(?<!there )\bis no (?!longer|more)\w+",
@@ -69,3 +70,9 @@ def test_what_the_code_cites_is_there():
             target = ROOT / "docs" / page
             assert target.is_file(), f"{path}: docs/{page} does not exist"
             assert heading in headings(target), f"{path}: docs/{page} has no heading '{heading}'"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_files_of_the_project_that_a_page_names_are_there(page):
+    for path in re.findall(r"\b((?:tests|dxkit|benchmarks|data_samples|docs)/[\w/.]*\w)", text(page)):
+        assert any((ROOT / name).exists() for name in (path, f"{path}.py")), path

@@ -6,7 +6,7 @@ from collections import namedtuple
 import pytest
 
 import dxkit as dx
-from tests.docs.pages import ROOT
+from tests.places import ROOT
 
 spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
 reference = importlib.util.module_from_spec(spec)

@@ -11,11 +11,11 @@ import atheris
 
 with atheris.instrument_imports(include=["dxkit"]):
     import dxkit as dx
-    from dxkit.csv_grid import read as read_csv
-    from dxkit.grids import read_grids
-    from dxkit.survey.responses import read_survey
-    from dxkit.tables import read_table
-    from dxkit.xlsx_grid import read as read_xlsx
+    from dxkit.files.csv_file import read as read_csv
+    from dxkit.files.excel_file import read as read_xlsx
+    from dxkit.files.opening import read_grids
+    from dxkit.files.table import read_table
+    from dxkit.survey.reading.responses import read_survey
 
 from tests.hostile.reading import CODEBOOK
 

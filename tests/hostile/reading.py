@@ -30,7 +30,7 @@ def by_dxkit(kind: str, path: Path):
                           strict=True))  # fmt: skip
         return rows, [*survey.notes, *survey.cleaning["what"]]
     if kind == "roster":
-        from dxkit.survey.roster import read_roster
+        from dxkit.survey.reading.roster import read_roster
 
         roster = read_roster(path, ["team", "site"])
         return sorted(map(tuple, roster.table.astype(str).to_numpy().tolist())), list(roster.notes)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 LEAST = 0.95
 
 

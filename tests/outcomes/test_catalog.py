@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.catalog import _rules, owners_of
-from dxkit.survey.intervals import wilson
+from dxkit.outcomes.codeowners import _rules, owners_of
+from dxkit.statistics.intervals import wilson
 
 RULES = """
 # who owns what

@@ -1,16 +1,17 @@
 """Kaplan-Meier, its quantiles and the log-rank test against R's survival, and what may be missing or open."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.durations import from_times, log_rank
+from dxkit.outcomes.durations import from_times
+from dxkit.statistics.survival import log_rank
+from tests.places import CASE_FILES
 
-FOLDER = Path(__file__).parents[1] / "cases"
+FOLDER = CASE_FILES
 CASE = json.loads((FOLDER / "statistics.json").read_text())["onboarding_small"]
 COHORTS = sorted({row["cohort"] for row in CASE["data"]})
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from tests.outcomes.test_followup import ACTIONS, WAVES
+from tests.outcomes.test_follow_up import ACTIONS, WAVES
 from tests.plots.test_decision_plots import fits, texts
 
 

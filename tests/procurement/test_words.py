@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.procurement.exit_cost import COMPONENTS, components, renewals
-from dxkit.procurement.exit_inputs import EXIT_INPUTS
-from dxkit.procurement.tco import _step
+from dxkit.procurement.cost.leaving import COMPONENTS, components, renewals
+from dxkit.procurement.cost.ownership import _step
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 
 COSTS = pd.DataFrame(
     [["A", "set-up", "implementation", "initial", None, 5000, None],

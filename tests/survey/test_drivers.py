@@ -4,7 +4,6 @@ import json
 import time
 from itertools import permutations
 from math import factorial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
+from dxkit.statistics.relative_importance import resampled
 from dxkit.survey.drivers import johnson, lmg
-from dxkit.survey.shares import resampled
+from tests.places import CASE_FILES
 from tests.survey import worlds
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "drivers.json").read_text())
-ATTITUDE = pd.DataFrame(json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())
+CASES = json.loads((CASE_FILES / "drivers.json").read_text())
+ATTITUDE = pd.DataFrame(json.loads((CASE_FILES / "statistics.json").read_text())
                         ["attitude"]["data"])  # fmt: skip
 COLLINEAR = pd.DataFrame(CASES["collinear"]["data"])
 MTCARS = pd.DataFrame(CASES["mtcars"]["data"])

@@ -1,7 +1,6 @@
 """Pains in order: published bootstrap values, a bootstrap of our own, laws over generated surveys, and what is said."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import dxkit as dx
+from tests.places import CASE_FILES
 from tests.survey.topic_worlds import codebook, likert, survey
 
-ATTITUDE = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["attitude"]
+ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
 COMPANY = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
 

@@ -1,7 +1,6 @@
 """Alpha, omega and item statistics against R, and their laws."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.reliability import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from tests.places import CASE_FILES
 
-ATTITUDE = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["attitude"]
+ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
 DATA = pd.DataFrame(ATTITUDE["data"])
 
 

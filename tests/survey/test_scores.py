@@ -1,7 +1,6 @@
 """Scores: figures by hand, laws by generated surveys, hidden rows."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.intervals import wilson
+from dxkit.statistics.intervals import wilson
+from tests.places import CASE_FILES
 from tests.survey import worlds
 
-WILSON = json.loads((Path(__file__).parents[1] / "cases" / "statistics.json").read_text())["wilson_and_friends"][
+WILSON = json.loads((CASE_FILES / "statistics.json").read_text())["wilson_and_friends"][
     "cases"
 ]
 FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]

@@ -1,7 +1,6 @@
 """Post-stratified and raked estimates against R's survey package, and the laws of weights."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,11 +8,12 @@ import pytest
 from scipy.stats import t
 
 import dxkit as dx
-from dxkit.survey.cuts import cut
-from dxkit.survey.intervals import hypergeometric, wilson
+from dxkit.statistics.intervals import hypergeometric, wilson
+from dxkit.survey.groups import cut
 from dxkit.survey.weighting import calibrations, corrected, rake
+from tests.places import CASE_FILES
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "r_survey.json").read_text())["cases"]
+CASES = json.loads((CASE_FILES / "r_survey.json").read_text())["cases"]
 
 
 def survey_of(case):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.survey.intervals import wilson
+from dxkit.statistics.intervals import wilson
 
 BOOK = pd.DataFrame({
     "item": ["q", "h", "r", "i", "team", "site"],

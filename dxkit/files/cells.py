@@ -1,0 +1,132 @@
+"""One cell a person filled in: its text, number, time or yes and no, and how texts are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+YES = ("yes", "y", "true", "1", "x")
+
+
+NO = ("no", "n", "false", "0", "")
+
+
+_TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cell; a zone of letters is not one offset
+    r"(?!1900)(19|20|21)\d\d-\d\d-\d\d"
+    r"([Tt\s]\s*(\d\d|\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AaPp][Mm])?)\s?(Z|z|UTC|GMT|[-+]\d\d(:?\d\d)?)?)?"
+)
+
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+
+
+def as_text(value: object) -> str:
+    """Any cell as stripped text: "" for missing, 4 for 4.0, the date for a midnight that has no zone.
+
+    >>> as_text(4.0), as_text(None), as_text("  a "), as_text(True)
+    ('4', '', 'a', 'TRUE')
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if (
+        value is None
+        or value is pd.NaT
+        or value is pd.NA
+        or (isinstance(value, float | np.floating) and np.isnan(value))
+    ):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float | np.floating):
+        return f"{value:.15g}"
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if value.tzinfo is None and value == value.normalize() else value.isoformat(sep=" ")
+    return str(value).strip()
+
+
+def quoted(text: str) -> str:
+    """A cell as a message shows it: one word or a number; never a sentence, an address or anything long.
+
+    >>> quoted("weekly"), quoted("EUR 1,234.50"), quoted("ask Bob")
+    ("'weekly'", "'EUR 1,234.50'", 'the text here')
+    """
+    plain = text.strip()
+    short = len(plain) <= 20 and (len(plain.split()) < 2 or any(map(str.isdigit, plain))) and "@" not in plain
+    return f"'{plain}'" if short else "the text here"
+
+
+def number(text: str) -> tuple[float, str | None]:
+    """A number a person typed, or what is wrong with it. A decimal comma is read where it can be nothing else.
+
+    >>> number("1,5"), number("12.50")
+    ((1.5, None), (12.5, None))
+    >>> number("1,234")[1]
+    "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"
+    """
+    shown, plain = quoted(text), text.strip().replace("\u2212", "-")
+    if re.fullmatch(r"[-+]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?", plain) and not re.fullmatch(
+        r"[-+]?\d+\.\d+", plain
+    ):
+        if plain.count(",") == 1 and "." not in plain and " " not in plain:
+            either = f"{shown} may be {plain.replace(',', '')} or {plain.replace(',', '.')}"
+            return np.nan, f"{either}; write it without thousands separators and with a decimal point"
+        return np.nan, f"{shown} has thousands separators; write the number without them"
+    if re.fullmatch(r"[-+]?\d*,\d+", plain):
+        plain = plain.replace(",", ".")
+    if not _NUMBER.fullmatch(plain):
+        if plain.endswith("%"):
+            return np.nan, f"{shown} is a percentage; write 0.12 for 12%"
+        return np.nan, f"{shown} is not a number; write one such as 12.5"
+    value = float(plain)
+    if not np.isfinite(value):
+        return np.nan, f"{shown} is too large for a number"
+    return value, None
+
+
+def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str | None]:
+    """A time in UTC (NaT for an empty cell), or what is wrong with it. The year comes first; a clock hour that is there
+    twice is the first of the two, one that is skipped the next that exists.
+
+    >>> timestamp("2026-01-31 14:00", "Europe/Berlin")
+    (Timestamp('2026-01-31 13:00:00+0000', tz='UTC'), None)
+    >>> timestamp("31/01/2026")[1]
+    "'31/01/2026' is no time; write it as 2026-01-31T14:00+01:00"
+    """
+    text = as_text(value)
+    if not text:
+        return pd.NaT, None
+    problem = f"{quoted(text)} is no time; write it as 2026-01-31T14:00+01:00"
+    if not _TIME.fullmatch(text):
+        return pd.NaT, problem
+    try:
+        stamp = pd.Timestamp(text.replace(",", "."))
+        if stamp.tzinfo is None:
+            stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+        return stamp.tz_convert("UTC").as_unit("ns"), None
+    except (ValueError, TypeError, OverflowError):
+        return pd.NaT, problem
+
+
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+def normal(text: object) -> str:
+    """Fold a label for comparing: case, spaces of every sort, invisible characters, curly quotes, end punctuation.
+
+    >>> normal("  Strongly\\u00a0AGREE. ") == normal("strongly agree")
+    True
+    """
+    text = folded(text)
+    return text.rstrip(".:;,!?* ") or text
+
+
+def folded(text: object) -> str:
+    """Fold a text as `normal` does, its end punctuation kept."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
+    return " ".join(plain.split()).casefold()

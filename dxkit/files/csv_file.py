@@ -1,0 +1,192 @@
+"""A csv file of any encoding, separator and line end as a grid of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from dxkit.files.errors import Faults, fault_at
+from dxkit.files.grid import MOST_BYTES, Grid
+
+_SEPARATORS = ",;\t|"
+_MOST_TEXT, _MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
+_BY_BLOCK = "read whole it would need too much memory. dx.tally goes through answers block by block; split other tables"
+_SAMPLE = 200  # records looked at to find the separator
+_TWICE = re.compile("\u00c3[\u0080-\u009f\u00a1-\u00bf\u0152-\u2122]|\u00e2\u20ac")
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
+
+
+def read(data: bytes, file: str) -> Grid:
+    """The grid of a csv file's bytes. Lines that start with `# ` above the header become notes."""
+    if len(data) > _MOST_TEXT:
+        raise fault_at(f"the file has {len(data) / 2**20:,.0f} MiB of text; {_BY_BLOCK}", file=file)
+    text, notes = _decoded(data, file)
+    text, first, separator, comments = begun(text, file)
+    columns = text.partition("\n")[0].count(separator) + 1
+    if (cells := min(columns * text.count("\n"), text.count(separator) + text.count("\n"))) > _MOST_CELLS:
+        raise fault_at(f"the file has about {cells:,} cells; {_BY_BLOCK}", file=file)
+    return rows(text, separator, first, file, notes=(*comments, *notes))
+
+
+def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
+    """The text from the header on, the number of its first line, the separator of its cells, comments above it."""
+    if re.match(r"\s*(<!doctype|<html|<\?xml|<table)", text[:200], flags=re.IGNORECASE):
+        raise fault_at("this is a web page or XML, not a table; use the tool's export to CSV or .xlsx", file=file)
+    if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
+        raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
+    text, first, separator, comments = _opening(text)
+    return text, first, separator or _separator(text), [*comments, *_doubts(text)]
+
+
+def _doubts(text: str) -> list[str]:
+    """Notes of letters that were damaged before the file was saved."""
+    notes = []
+    if "\ufffd" in text:
+        notes.append("letters were lost before the file was saved (they show as \ufffd); export it again as UTF-8")
+    if _TWICE.search(text):
+        notes.append("letters look as if encoded twice (\u00c3\u00bc for \u00fc); look at accented letters")
+    return notes
+
+
+def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes=()) -> Grid:
+    """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
+    csv.field_size_limit(MOST_BYTES)
+    records, numbers = _records(text, separator, first, file)
+    if above is not None:
+        records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
+    if not records:
+        raise fault_at("the file holds no row", file=file)
+    cells = _rectangular(records, numbers, file)
+    return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
+
+
+def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
+    notes: list[str] = []
+    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif data[:3] == b"\xef\xbb\xbf":
+        encoding = "utf-8-sig"
+    elif (wide := _wide(data)) is not None:
+        encoding = wide
+    else:
+        encoding = "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        if encoding != "utf-8":
+            raise fault_at("the bytes do not fit the encoding; save as CSV UTF-8", file=file, row=line) from None
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise fault_at(
+                "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8", file=file, row=line
+            ) from None
+        notes.append(f"read as Windows-1252 because line {line} is not UTF-8; look at accented letters")
+    text = text.rstrip("\x1a\x00")
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise fault_at("there is a NUL character; this is not a text file, or it is damaged", file=file, row=line)
+    return text, notes
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark shows as a zero in every other byte."""
+    sample = data[:2000]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) < 0.3 * len(sample) / 2:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
+    """The text without leading comments and `sep=` line; the number of the line it starts at; separator; comments."""
+    comments, separator, first = [], None, 1
+    while opening := re.match(r"(?:sep=(.)|#[ ](.*)|[ \t]*)(?:\r\n|\r|\n)", text, flags=re.IGNORECASE):
+        separator = opening[1] or separator
+        if opening[2]:
+            comments.append(opening[2].strip())
+        text, first = text[opening.end() :], first + 1
+    return text, first, separator, comments
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the first records into the most equal number of cells."""
+    best, found = (0.0, 0), ","
+    for separator in _SEPARATORS:
+        widths: list[int] = []
+        try:
+            for record in csv.reader(io.StringIO(text[: 2**20], newline=""), delimiter=separator):
+                if record:
+                    widths.append(len(record))
+                if len(widths) >= _SAMPLE:
+                    break
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        rank = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+        if rank > best:
+            best, found = rank, separator
+    return found
+
+
+def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    records, rows, line = [], [], first
+    try:
+        for record in reader:
+            if any(cell and not cell.isspace() for cell in record):
+                records.append(record)
+                rows.append(line)
+            line = first + reader.line_num
+    except csv.Error:
+        raise fault_at(
+            "a quotation mark is not closed, or text follows a closing one; quotes inside a cell are doubled",
+            file=file,
+            row=line,
+        ) from None
+    guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
+    if guarded:
+        records = [[unguarded(cell) for cell in record] for record in records]
+    return records, rows
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that kept a spreadsheet from taking it for a formula."""
+    return _GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell
+
+
+def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[list[str]]:
+    """Rows as wide as the header; a longer or shorter one would shift its answers, so it is a fault."""
+    width, faults = len(records[0]), Faults()
+    while (
+        width > 1
+        and not records[0][width - 1].strip()
+        and all(len(r) < width or not r[width - 1].strip() for r in records)
+    ):
+        width -= 1
+    ended = len({len(record) for record in records[1:]}) == 1  # every row ends with the same empty cells
+    for i, record in enumerate(records):
+        if len(record) == width:
+            continue
+        if len(record) > width:
+            if not (ended or i == 0) or any(cell.strip() for cell in record[width:]):
+                faults.add(
+                    f"the row has {len(record)} cells, the header {width}; is there an unquoted separator or decimal "
+                    "comma in it?",
+                    file=file,
+                    row=rows[i],
+                )
+            records[i] = record[:width]
+        else:
+            faults.add(
+                f"the row has {len(record)} cells, the header {width}; was it cut short? Keep the empty cells",
+                file=file,
+                row=rows[i],
+            )
+    faults.raise_if_any()
+    return records

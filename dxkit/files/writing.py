@@ -1,0 +1,106 @@
+"""Writing files that are whole or not there, and whose text no program takes for a formula."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from dxkit.files.errors import DataError
+
+_FORMULA = re.compile(r"[=+\-@\t\r\x00]")
+_PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def guarded(text: str) -> str:
+    """Text for a csv cell, with an apostrophe before what a spreadsheet would take for a formula.
+
+    >>> guarded("=1+1"), guarded("-5"), guarded("plain")
+    ("'=1+1", '-5', 'plain')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def out(name: str) -> Path:
+    """Where a notebook puts a file: the folder `out` beside it, or the one of `dxkit run` while that is running.
+
+    >>> import os, tempfile
+    >>> os.environ["DXKIT_OUT"] = tempfile.mkdtemp()
+    >>> out("decision.xlsx").name, os.environ.pop("DXKIT_OUT") != ""
+    ('decision.xlsx', True)
+    """
+    if Path(name).name != name:
+        raise DataError(f"'{name[:80]}' is no plain file name")
+    folder = Path(os.environ.get("DXKIT_OUT") or "out")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
+
+
+@contextmanager
+def replacing(path: str | os.PathLike) -> Iterator[Path]:
+    """A temporary path beside `path` to write to; it takes the place of `path` when all went well, else it goes."""
+    target = Path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_csv(frame: pd.DataFrame, path: str | os.PathLike, comment: str | None = None) -> None:
+    """Write a frame as csv, text guarded; a comment becomes the first line, which `read_table` sets aside."""
+    safe = frame.rename(columns=lambda name: guarded(str(name)))
+    for j in range(safe.shape[1]):
+        column = safe.iloc[:, j]
+        if not pd.api.types.is_numeric_dtype(column):
+            safe.isetitem(j, column.map(lambda value: guarded(value) if isinstance(value, str) else value))
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as stream:
+        if comment:
+            stream.write(f"# {' '.join(comment.split())}\n")
+        safe.to_csv(stream, index=False, lineterminator="\n")
+
+
+def as_text_cell(cell, text: str) -> None:
+    """Put text into a worksheet cell so that it stays text, whatever it starts with."""
+    cell.value = _UNWRITABLE.sub("", text)[:32767]
+    cell.data_type = "s"
+
+
+def sheet_name(text: str, taken: set[str]) -> str:
+    """A name a worksheet may have, different from those taken (which it joins): 31 characters, none of []:*?/\\ nor any
+    that would look like a formula where other sheets refer to it."""
+    base = re.sub(r"[\[\]:*?/\\\x00-\x1f=+@!()<>|\"']", " ", text).strip().strip("'")[:31].strip() or "Sheet"
+    return _unique(base, taken, 31, " ")
+
+
+def slug(text: str, taken: set[str]) -> str:
+    """A file name of letters, digits and hyphens, different from those taken (which it joins).
+
+    >>> taken = set()
+    >>> slug("Where does it hurt?", taken), slug("where does it hurt", taken), slug("../..", taken)
+    ('where-does-it-hurt', 'where-does-it-hurt-2', 'untitled')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "untitled"
+    return _unique(base, taken, 64, "-")
+
+
+def _unique(base: str, taken: set[str], longest: int, joint: str) -> str:
+    name, count = base, 1
+    while name.casefold() in {other.casefold() for other in taken}:
+        count += 1
+        tail = f"{joint}{count}"
+        name = base[: longest - len(tail)] + tail
+    taken.add(name)
+    return name

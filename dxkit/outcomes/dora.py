@@ -1,0 +1,320 @@
+"""The five DORA metrics, each with its evidence; what is not recorded is unknown, never nil and never the best."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtri
+
+from dxkit.files.cells import timestamp
+from dxkit.files.errors import DataError, Faults
+from dxkit.outcomes import events
+from dxkit.outcomes.durations import Durations, durations, zone
+from dxkit.results.result import Result
+from dxkit.statistics.intervals import wilson
+
+METRICS = (
+    "deployment frequency",
+    "change lead time",
+    "failed deployment recovery time",
+    "change fail rate",
+    "deployment rework rate",
+)
+_UNITS = dict(zip(METRICS, ("a week", "hours, half are done", "hours, half are done", "share", "share"), strict=True))
+_EVIDENCE = ["of", "open", "unmatched", "excluded", "exposure"]
+_COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDENCE, "note"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Dora(Result):
+    """Delivery metrics by period and of all time.
+
+    table     metric, period (its first day, or all), n (what is counted), estimate, low, high, unit, of (denominator
+              of a share), open (censored), unmatched (name no deployment that is known, or follow none within max_gap),
+              excluded, exposure (days of the period that are on record), note
+    gaps      max_gap, matched, failed, change_fail_rate: what another gap would have given
+
+    An estimate is nan where nothing is recorded (`note` says what) and where half are not done yet.
+    """
+
+    formats: ClassVar[dict[str, str]] = {"n": "count"}
+    gaps: pd.DataFrame | None = None
+
+    def _displayed(self) -> pd.DataFrame:
+        rows = self.table[self.table["period"] == "all"]
+        told = [[_told(row[name], row["metric"]) for name in ("estimate", "low", "high")] for _, row in rows.iterrows()]
+        spans = [_span(low, high) for _, low, high in told]
+        figures = [
+            "unknown" if row["note"].startswith("unknown") else "not reached" if text == "–" else text
+            for (_, row), (text, _, _) in zip(rows.iterrows(), told, strict=True)
+        ]
+        frame = rows[["metric", "n", "unit", "open", "unmatched", "note"]].rename(columns={"unit": "in"})
+        frame.insert(2, "figure", figures)
+        frame.insert(4, "95% interval", spans)
+        return frame if frame["note"].any() else frame.drop(columns="note")
+
+
+def _span(low: str, high: str) -> str:
+    """An interval as text; open upwards where the upper end is not reached yet."""
+    return "–" if low == "–" else f"{low} or more" if high == "–" else f"{low.rstrip('%')} to {high}"
+
+
+def _told(value: float, metric: str) -> str:
+    if np.isnan(value):
+        return "–"
+    return f"{100 * value:.0f}%" if _UNITS[metric] == "share" else f"{value:,.1f}"
+
+
+def dora(
+    deployments,
+    changes=None,
+    incidents=None,
+    as_of=None,
+    period: str = "MS",
+    timezone: str = "UTC",
+    max_gap: str = "24h",
+    *,
+    since=None,
+) -> Dora:
+    """The five metrics of software delivery, with what each rests on (DORA 2024; MODELS 7).
+
+    Parameters
+    ----------
+    deployments : DataFrame or path
+        deployment, time; and, where they are known, service, environment (production counts), outcome (success, failed:
+        it did not reach production), kind (planned, unplanned, rollback), team.
+    changes : DataFrame or path, optional
+        change, committed, deployment (empty: not in production yet), service.
+    incidents : DataFrame or path, optional
+        incident, opened, resolved (empty: open), deployment, service, responders, direct_cost, reviewed.
+    as_of : timestamp, optional
+        The day of the look; by default the last time in the tables.
+    period : str
+        MS (months), QS (quarters), W-MON (weeks from Monday) or another anchored period of pandas.
+    timezone : str
+        In which periods are cut, and of times without a zone.
+    max_gap : str
+        An incident that names no deployment belongs to the last one of its service, if that was not longer ago.
+    since : timestamp, optional
+        When recording began; by default the first time in the tables. The first period counts from there.
+
+    Returns
+    -------
+    Dora
+        Frequency: deployments that bring changes, a week, with Garwood's (1936) exact interval. Lead and recovery time:
+        the Kaplan-Meier median, in hours, of changes and incidents by the period in which they begin. Change fail rate:
+        distinct deployments with an incident, or undone by the next rollback, of those that bring changes (Wilson).
+        Rework: unplanned deployments and rollbacks of all (Wilson). Rollbacks bring no change.
+
+    Raises
+    ------
+    DataError
+        Every fault of the tables, with its cell.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> made = pd.DataFrame({"deployment": ["d1", "d2"], "time": ["2026-01-05", "2026-01-20"]})
+    >>> found = dora(made, as_of="2026-02-01").table
+    >>> found[found["period"] == "all"]["note"].tolist()[-2]
+    'unknown: no incident is recorded'
+    """
+    gap, zoned = _gap(max_gap), zone(timezone)
+    faults = Faults()
+    made = events.read(
+        deployments,
+        ("deployment", "time"),
+        ("service", "environment", "outcome", "kind", "team"),
+        "table of deployments",
+    )
+    bugs = events.read(
+        incidents,
+        ("incident", "opened", "resolved"),
+        ("service", "deployment", "responders", "direct_cost", "reviewed"),
+        "table of incidents",
+    )
+    work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
+    told = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
+    deployed, elsewhere = events.deployments(made, faults, zoned)
+    opened, begun = events.incidents(bugs, faults, zoned), events.changes(work, faults, zoned)
+    faults.raise_if_any()
+    stamps = pd.concat([deployed["time"], opened["opened"], opened["resolved"], begun["committed"]]).dropna()
+    look = _moment(as_of, "as_of", zoned) or (stamps.max() if len(stamps) else None)
+    start = _moment(since, "since", zoned) or (stamps.min() if len(stamps) else None)
+    if look is None or not len(deployed) + len(opened) + len(begun):
+        rows = [_unknown(metric, "all", "no deployment is recorded") for metric in METRICS]
+        return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=told)
+    if start >= look:
+        raise DataError("the day of the look is not after the first record; name a later as_of or an earlier since")
+    events.land(begun, deployed, elsewhere)
+    on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
+    set_aside = pd.concat([elsewhere["time"], deployed["time"][~on_record]])
+    deployed = deployed[on_record].reset_index(drop=True)
+    opened = opened[(opened["opened"] >= start) & (opened["opened"] <= look)].reset_index(drop=True)
+    lost = begun["lands"].notna() & (begun["lands"] < begun["committed"])
+    gaps = []
+    for factor in (0.5, 1.0, 2.0):
+        matched = events.matched(opened, deployed, factor * gap)
+        failed = events.failed(matched, deployed)
+        share = failed.sum() / deployed["brings"].sum() if deployed["brings"].any() else np.nan
+        gaps.append([str(factor * gap), int((matched >= 0).sum()), int(failed.sum()), share])
+        if factor == 1.0:
+            opened["at"], deployed["failed"] = matched, failed
+    known = {
+        "deployments": len(deployed) > 0,
+        "changes": len(begun) > 0,
+        "incidents": len(opened) > 0,
+        "matched": bool((opened["at"] >= 0).any()),
+        "rollbacks": bool((deployed["kind"] == "rollback").any()),
+        "column": made is not None and "kind" in made.frame,
+        "kinds": made is not None and bool((made.text("kind") != "").any()),
+    }
+    rows = []
+    for name, low, high in [*_periods(start, look, period, zoned), ("all", start, look)]:
+        rows += _metrics(name, low, high, look, deployed, begun[~lost], opened, known, set_aside, int(lost.sum()))
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    order = {metric: i for i, metric in enumerate(METRICS)}
+    table = table.sort_values("metric", key=lambda each: each.map(order), kind="stable", ignore_index=True)
+    frame = pd.DataFrame(gaps, columns=["max_gap", "matched", "failed", "change_fail_rate"])
+    notes = (*_notes(frame, opened, len(set_aside), start, look, zoned), *told)
+    return Dora(table=table, gaps=frame, title="Delivery", notes=notes)
+
+
+def _gap(text) -> pd.Timedelta:
+    try:
+        bare = not isinstance(text, str | timedelta) or re.fullmatch(r"\s*[\d.]+\s*", str(text))  # of which unit?
+        gap = pd.NaT if bare else pd.Timedelta(re.sub(r"(?<=[\d ])d$", "D", text) if isinstance(text, str) else text)
+    except ValueError:
+        gap = pd.NaT
+    if gap is pd.NaT or gap < pd.Timedelta(0):
+        raise DataError(f"max_gap={text!r} is no length of time; write it as 24h or 2d")
+    return gap
+
+
+def _moment(value, name: str, zone: str) -> pd.Timestamp | None:
+    if value is None:
+        return None
+    stamp, problem = timestamp(value, zone)
+    if problem or stamp is pd.NaT:
+        raise DataError(f"{name}: {problem or 'it is empty'}")
+    return stamp
+
+
+def _periods(start: pd.Timestamp, look: pd.Timestamp, period: str, zone: str):
+    """Name, begin and end of each period in the declared zone, cut to what is on record."""
+    try:
+        offset = pd.tseries.frequencies.to_offset(period)
+        first = offset.rollback(start.tz_convert(zone).tz_localize(None).normalize())
+    except (ValueError, AttributeError, TypeError):
+        raise DataError(f"period={period!r} is not known; use MS (months), QS (quarters) or W-MON (weeks)") from None
+    last = look.tz_convert(zone).tz_localize(None)
+    edges = pd.date_range(first, last + 2 * offset, freq=offset)
+    if len(edges) < 2 or edges[0] > last:
+        raise DataError(f"period={period!r} has no anchor; use MS (months), QS (quarters) or W-MON (weeks)")
+    real = edges.tz_localize(zone, ambiguous=np.ones(len(edges), dtype=bool), nonexistent="shift_forward")
+    for name, low, high in zip(edges[:-1], real[:-1], real[1:], strict=True):
+        if low < look:
+            yield str(name.date()), max(low, start), min(high, look)
+
+
+def _metrics(name, low, high, look, deployed, begun, opened, known, set_aside, lost: int) -> list[list]:
+    last = name == "all" or high == look
+    inside = {
+        key: frame[(frame[key] >= low) & ((frame[key] < high) | (last & (frame[key] <= high)))]
+        for frame, key in ((deployed, "time"), (begun, "committed"), (opened, "opened"))
+    }
+    days = (high - low) / pd.Timedelta(days=1)
+    here = inside["time"]
+    brings = int(here["brings"].sum())
+    rows = []
+    if known["deployments"]:
+        ends = _garwood(brings) / (days / 7)
+        aside = len(set_aside) if name == "all" else int(((set_aside >= low) & (set_aside < high)).sum())
+        evidence = [np.nan, 0, 0, aside + int((~here["brings"]).sum()), days, ""]
+        rows.append([METRICS[0], name, brings, brings / (days / 7), *ends, _UNITS[METRICS[0]], *evidence])
+    else:
+        rows.append(_unknown(METRICS[0], name, "no deployment is recorded"))
+    work = inside["committed"]
+    used = work[~work["unmatched"]]
+    took = durations(used["committed"], used["lands"], look) if len(used) else None
+    rows.append(
+        _took(
+            METRICS[1],
+            name,
+            took,
+            int(work["unmatched"].sum()),
+            lost if name == "all" else 0,
+            days,
+            "no change is recorded" if not known["changes"] else "no change began here",
+        )
+    )
+    bugs = inside["opened"]
+    caused = bugs[bugs["at"] >= 0]
+    took = durations(caused["opened"], caused["resolved"], look) if len(caused) else None
+    why = "no incident is recorded" if not known["incidents"] else "no incident of a deployment"
+    rows.append(_took(METRICS[2], name, took, len(bugs) - len(caused), 0, days, why))
+    if brings and (known["incidents"] or known["rollbacks"]):
+        failed = int(here["failed"].sum())
+        alone = "no incident of a deployment" if known["incidents"] else "from rollbacks alone"
+        note = "" if known["matched"] else alone
+        evidence = [brings, 0, len(bugs) - len(caused), 0, days, note]
+        rows.append([METRICS[3], name, failed, *_share(failed, brings), _UNITS[METRICS[3]], *evidence])
+    else:
+        why = "no incident is recorded" if known["deployments"] and brings else "no deployment is recorded"
+        rows.append(_unknown(METRICS[3], name, why))
+    if len(here) and known["kinds"]:
+        again = int((here["kind"] != "planned").sum())
+        evidence = [len(here), 0, 0, 0, days, ""]
+        rows.append([METRICS[4], name, again, *_share(again, len(here)), _UNITS[METRICS[4]], *evidence])
+    else:
+        column = "no deployment says its kind" if known["column"] else "deployments have no column kind"
+        why = column if len(here) else "no deployment is recorded"
+        rows.append(_unknown(METRICS[4], name, why))
+    return rows
+
+
+def _share(count: int, whole: int) -> list[float]:
+    return [count / whole, *map(float, wilson(count / whole, whole))]
+
+
+def _took(metric: str, name: str, took: Durations | None, unmatched: int, excluded: int, days: float, why: str) -> list:
+    if took is None:
+        row = _unknown(metric, name, why)
+        row[_COLUMNS.index("unmatched")], row[_COLUMNS.index("excluded")] = unmatched, excluded
+        return row
+    figures = [np.nan if value is None else value for value in took.median]
+    note = "" if took.median.estimate is not None else "not reached: half are still open"
+    return [metric, name, took.n, *figures, _UNITS[metric], np.nan, took.open, unmatched, excluded, days, note]
+
+
+def _unknown(metric: str, name: str, why: str) -> list:
+    return [metric, name, 0, np.nan, np.nan, np.nan, _UNITS[metric], np.nan, 0, 0, 0, np.nan, f"unknown: {why}"]
+
+
+def _garwood(count: int) -> np.ndarray:
+    """Exact 95% interval of a Poisson count (Garwood 1936).
+
+    >>> _garwood(10).round(4).tolist()
+    [4.7954, 18.3904]
+    """
+    return np.array([chdtri(2 * count, 0.975) / 2 if count else 0.0, chdtri(2 * count + 2, 0.025) / 2])
+
+
+def _notes(gaps: pd.DataFrame, opened: pd.DataFrame, set_aside: int, start, look, zone: str):
+    days = [each.tz_convert(zone).date() for each in (start, look)]
+    yield f"on record from {days[0]} to {days[1]}, {zone}"
+    if set_aside:
+        why = "not in production, failed to get there, or not in this time"
+        yield f"{set_aside} {'deployments are' if set_aside > 1 else 'deployment is'} left out: {why}"
+    if len(opened) and (opened["named"] == "").any() and gaps["change_fail_rate"].notna().all():
+        told = [f"{100 * row.change_fail_rate:.0f}% with {_hours(row.max_gap)}" for row in gaps.itertuples()]
+        yield f"incidents that name no deployment go to the last one before; change fail rate {', '.join(told)}"
+
+
+def _hours(gap: str) -> str:
+    return f"{pd.Timedelta(gap) / pd.Timedelta(hours=1):g} h"

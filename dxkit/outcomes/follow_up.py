@@ -1,0 +1,268 @@
+"""What became of what was agreed: actions done, and whether the pains they were for moved (MODELS 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.table import read_table
+from dxkit.outcomes.durations import Durations, durations, stamps
+from dxkit.results.result import Result
+from dxkit.statistics import comparison
+from dxkit.statistics.intervals import student, wilson
+from dxkit.survey.changes import differs
+from dxkit.survey.ranking import rank_pains
+from dxkit.survey.tally.topics import NEEDS
+
+_TOLD = {
+    ("moved", "none"): "moved without action",
+    ("moved", "done"): "consistent with the action",
+    ("moved", "open"): "moved before it was done",
+    ("not shown", "done"): "done but not moved",
+    ("worse", "done"): "done but worse",
+}
+_COLUMNS = [
+    "topic",
+    "rank_before",
+    "action",
+    "done",
+    "before",
+    "shrunken",
+    "after",
+    "estimate",
+    "low",
+    "high",
+    "verdict",
+    "remark",
+]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class FollowUp(Result):
+    """Topics in the order of the first wave.
+
+    table       topic, rank_before, action, done (done, open, none), before, shrunken, after, estimate (after less
+                shrunken), low, high, verdict (moved, not shown, worse, no action, hidden), remark
+    completion  share of the actions that are done, low, high (Wilson); None without actions
+    age         Kaplan-Meier of the actions, days from the day they were agreed
+    repeats     topics that were agreed on at more than one date
+    """
+
+    formats: ClassVar[dict[str, str]] = {"rank_before": "count"}
+    plot_name: ClassVar[str] = "outcomes.moved"
+
+    completion: tuple[float, float, float] | None = None
+    age: Durations | None = None
+    repeats: tuple[str, ...] = ()
+    unit: str = ""
+
+    def _displayed(self) -> pd.DataFrame:
+        columns = [
+            "topic",
+            "rank_before",
+            "done",
+            "before",
+            "shrunken",
+            "after",
+            "estimate",
+            "low",
+            "high",
+            "verdict",
+            "remark",
+        ]
+        names = {
+            "rank_before": "rank",
+            "done": "action",
+            "shrunken": "of it real",
+            "estimate": "change",
+            "low": "from",
+            "high": "to",
+        }
+        return self.table[columns].rename(columns=names)
+
+    def _kinds(self) -> dict[str, str]:
+        kind = "hours" if "hour" in self.unit else "index"
+        return {name: kind for name in ("before", "of it real", "after", "change", "from", "to")}
+
+
+def follow_up(
+    before, after, actions=None, *, score: str | None = None, as_of=None, confidence: float = 0.95
+) -> FollowUp:
+    """Compare each pain with what it really was, and set it beside what was agreed.
+
+    The worst pains of a survey look better next time whatever is done, because bad luck put some of them there. So the
+    later wave is compared with the first one's scores after that luck is taken out (`shrunken` of `rank_pains`).
+
+    Parameters
+    ----------
+    before, after : Survey or Tally
+    actions : DataFrame or path, optional
+        retro_date, action, topic, done (a date; empty: open); and scope, owner, due, measure.
+    score : str, optional
+        As for `rank_pains`.
+    as_of : timestamp, optional
+        For the age of open actions; by default the last date of the table.
+    confidence : float
+
+    Returns
+    -------
+    FollowUp
+        Both waves are taken as samples even where all staff answered: what people report differs from week to week.
+        `moved` and `worse` hold where the change from the shrunken score and the plain change both exclude zero. The
+        interval counts both waves as independent and the whole error of the first, which is cautious. A pain that moved
+        after its action is consistent with the action, no more.
+
+    Raises
+    ------
+    DataError
+        An action for a topic that was not asked, or dates that cannot be, with the cell.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> waves = [dx.open_survey(dx.samples.path(f"company/responses_2026-Q{k}.csv")) for k in (1, 3)]
+    >>> found = follow_up(*waves).table.set_index("topic")
+    >>> found.loc["Waiting for code review", ["verdict", "remark"]].tolist()
+    ['moved', 'moved without action']
+    """
+    done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
+    if actions is not None:
+        done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
+    first = rank_pains(before, score=score, fpc=False)
+    second = rank_pains(after, score=first.score, fpc=False)
+    left, right = first.table.set_index("topic"), second.table.set_index("topic")
+    apart = _apart(before.codebook, after.codebook, first.score, [*left.index, *right.index.difference(left.index)])
+    topics = [topic for topic in left.index if topic not in apart]
+    if not topics:
+        raise DataError("the two waves have no topic in common that was asked alike")
+    notes = [*notes, *(f"not compared: {topic}, {why}" for topic, why in apart.items())]
+    left, right = left.loc[topics], right.loc[topics]
+    figures = [left[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
+    figures += [right[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
+    moved, low, high, verdicts = judged(*figures, confidence=confidence)
+    rows = []
+    for k, topic in enumerate(topics):
+        state = done.get(topic, "none")
+        verdict = "no action" if verdicts[k] == "not shown" and state == "none" else verdicts[k]
+        rows.append(
+            [
+                topic,
+                left["rank"].iloc[k],
+                agreed.get(topic, ""),
+                state,
+                left["estimate"].iloc[k],
+                left["shrunken"].iloc[k],
+                right["estimate"].iloc[k],
+                moved[k],
+                low[k],
+                high[k],
+                verdict,
+                _TOLD.get((verdict, state), ""),
+            ]
+        )
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    facts = (
+        []
+        if completion is None
+        else [
+            (
+                "actions done",
+                f"{100 * completion[0]:.0f}% (95%: {100 * completion[1]:.0f} to {100 * completion[2]:.0f}%)",
+            ),
+        ]
+    )
+    if age is not None and age.n:
+        half = age.median.estimate
+        facts.append(("half of the actions are done after", "not reached" if half is None else f"{half:,.0f} days"))
+    return FollowUp(
+        table=table.sort_values("rank_before", kind="stable", ignore_index=True),
+        completion=completion,
+        age=age,
+        repeats=repeats,
+        unit=first.unit,
+        confidence=confidence,
+        title=f"What became of it ({first.score})",
+        facts=tuple(facts),
+        notes=("of it real: the first score without the part that is probably luck; the change is from there", *notes),
+    )
+
+
+def _apart(one, two, score: str, topics: list[str]) -> dict[str, str]:
+    """Why a topic was not asked alike in both waves, for those that were not."""
+    why = {}
+    for topic in topics:
+        items = [[item for kind in NEEDS[score] for item in book.topic_items(topic, kind)] for book in (one, two)]
+        if not all(items):
+            why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
+        elif set(items[0]) != set(items[1]):
+            why[topic] = "other questions then and now"
+        elif found := [reason for item in items[0] if (reason := differs(one, two, item))]:
+            why[topic] = found[0]
+    return why
+
+
+def judged(before, shrunken, se1, n1, after, se2, n2, *, confidence: float = 0.95):
+    """Change from the shrunken score, its interval, and a verdict for each topic (K,); lower is better."""
+    before, shrunken, se1, n1, after, se2, n2 = (
+        np.asarray(x, dtype=float) for x in (before, shrunken, se1, n1, after, se2, n2)
+    )
+    se = np.sqrt(se1**2 + se2**2)
+    df = comparison.welch_df(se1, n1 - 1, se2, n2 - 1)
+    low, high = student(after - shrunken, se, df, confidence)
+    plain_low, plain_high = student(after - before, se, df, confidence)
+    with np.errstate(invalid="ignore"):
+        better, worse = (high < 0) & (plain_high < 0), (low > 0) & (plain_low > 0)
+    known = np.isfinite(after - before)
+    verdicts = np.where(~known, "hidden", np.where(better, "moved", np.where(worse, "worse", "not shown")))
+    return after - shrunken, low, high, verdicts.tolist()
+
+
+def _actions(source, topics: list[str], as_of):
+    """By topic whether its actions are done and what they were; their age, completion, repeats, and notes."""
+    faults = Faults()
+    table = read_table(
+        source,
+        required=("retro_date", "action", "topic", "done"),
+        optional=("scope", "owner", "due", "measure"),
+        kind="table of actions",
+        empty=True,
+    )
+    agreed = table.times("retro_date", faults=faults, required=True)
+    ended = table.times("done", faults=faults)
+    names, texts = table.text("topic"), table.text("action")
+    spelled = {" ".join(topic.split()).casefold(): topic for topic in topics}
+    for i, name in enumerate(names):
+        if name and " ".join(name.split()).casefold() not in spelled:
+            table.fault(
+                faults, i, "topic", f"the survey has no topic '{name[:40]}'; leave the cell empty if it was for none"
+            )
+    for i in np.flatnonzero((ended < agreed).to_numpy()):
+        table.fault(faults, i, "done", "it was done before it was agreed")
+    faults.raise_if_any()
+    names = names.map(lambda name: spelled.get(" ".join(name.split()).casefold(), ""))
+    look = pd.concat([agreed, ended]).max() if as_of is None else stamps([as_of], "as_of", "UTC").iloc[0]
+    known = (agreed <= look).to_numpy()
+    later = int((~known).sum())
+    names, texts, agreed, ended = (each[known].reset_index(drop=True) for each in (names, texts, agreed, ended))
+    ended = ended.where(ended <= look)
+    age = durations(agreed, ended, look, unit="days", title="From agreeing on an action to its end")
+    count, total = int(ended.notna().sum()), len(ended)
+    completion = (count / total, *map(float, wilson(count / total, total))) if total else None
+    done, told, dates = {}, {}, {}
+    for name, text, end, day in zip(names, texts, ended, agreed, strict=True):
+        if name:
+            done[name] = "done" if pd.notna(end) and done.get(name, "done") == "done" else "open"
+            told[name] = "; ".join([*([told[name]] if name in told else []), text])
+            dates.setdefault(name, set()).add(day)
+    repeats = tuple(name for name, days in dates.items() if len(days) > 1)
+    still = [name for name, state in done.items() if state == "open"]
+    notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
+    if later:
+        notes.append(f"actions agreed after the day of the look, left out: {later}")
+    if len(still) > 2:
+        notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
+    return done, told, age, completion, repeats, notes

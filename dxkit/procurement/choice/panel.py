@@ -1,0 +1,123 @@
+"""Sliders for the weights and the discount rate of a scorecard, where ipywidgets is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dxkit.files.errors import DataError
+from dxkit.procurement.choice.scorecard import Scorecard, scorecard
+from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.statistics.estimate import estimate
+
+_TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]"
+_DRAWS = 4_096  # enough for a picture that follows the hand
+
+
+class Panel:
+    """What `panel` returns: the sliders in JupyterLab, a line of text where there are none."""
+
+    def __init__(self, widget=None):
+        self.widget = widget
+
+    def __repr__(self) -> str:
+        return _TEXT
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+        shown = {"text/plain": _TEXT}
+        if self.widget is not None:
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+            shown["application/vnd.jupyter.widget-view+json"] = view
+        return shown
+
+
+def panel(dossier: Dossier, needs=None) -> Panel:
+    """Sliders that redraw the scorecard's picture as they move.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        With criteria.
+    needs : result of `rank_pains`, optional
+
+    Returns
+    -------
+    Panel
+        Without ipywidgets (`pip install "dxkit[panel]"`) it is a line of text, and nothing fails.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> dx.panel(dx.read_dossier(dx.samples.path("portal")))
+    Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]
+    """
+    try:
+        import ipywidgets as widgets
+    except ImportError:
+        return Panel()
+    criteria = [each for each in dossier.criteria_read if each.weight is not None]
+    wide = {
+        "layout": widgets.Layout(width="460px"),
+        "style": {"description_width": "180px"},
+        "continuous_update": False,
+    }
+    sliders = {
+        each.name: widgets.FloatSlider(
+            value=each.weight.likely,
+            min=0,
+            max=max(100.0, each.weight.high),
+            step=1,
+            description=each.name[:28],
+            readout_format=".0f",
+            **wide,
+        )
+        for each in criteria
+    }
+    rate = widgets.FloatSlider(
+        value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide
+    )
+    picture = widgets.Image(format="png", layout=widgets.Layout(max_width="900px"))
+    told = widgets.HTML()
+
+    def redraw(_=None) -> None:
+        try:
+            card = with_weights(dossier, {name: slider.value for name, slider in sliders.items()}, rate.value, needs)
+        except DataError as problem:
+            told.value = _escaped(str(problem))
+            return
+        picture.value, told.value = _png(card), _escaped(card.reasons[0])
+
+    for slider in (*sliders.values(), rate):
+        slider.observe(redraw, names="value")
+    redraw()
+    return Panel(widgets.VBox([*sliders.values(), rate, told, picture]))
+
+
+def with_weights(dossier: Dossier, weights: Mapping[str, float], rate: float, needs=None) -> Scorecard:
+    """The scorecard with other weights, taken as certain, and another discount rate."""
+    criteria = tuple(
+        replace(each, weight=estimate(weights[each.name])) if each.name in weights else each
+        for each in dossier.criteria_read
+    )
+    decision = {**dossier.decision, "discount_rate": rate}
+    return scorecard(replace(dossier, criteria_read=criteria, decision=decision), needs=needs, draws=_DRAWS)
+
+
+def _png(card: Scorecard) -> bytes:
+    import io
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.5, 1.9 + 0.55 * len(card.table)))
+    FigureCanvasAgg(figure)
+    card.plot(ax=figure.add_subplot())
+    held = io.BytesIO()
+    figure.savefig(held, format="png", bbox_inches="tight", dpi=100)
+    return held.getvalue()
+
+
+def _escaped(text: str) -> str:
+    import html
+
+    return html.escape(text)

@@ -1,0 +1,163 @@
+"""A decision written down, and which input made a later one come out otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.writing import replacing
+from dxkit.procurement.choice.scorecard import Scorecard, scorecard
+from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.results.formatting import percent, rounded_money
+from dxkit.results.result import Result
+
+_INPUTS = {
+    "decision": ("decision",),
+    "drivers": ("drivers",),
+    "costs": ("costs",),
+    "exit": ("exit",),
+    "criteria": ("criteria_read",),
+    "evidence": ("evidence_read",),
+    "fit": ("fit_read",),
+}
+
+
+def digest(dossier: Dossier) -> str:
+    """The first 16 digits of SHA-256 over all that a choice rests on: equal for equal inputs, on any machine."""
+    told = [_told(getattr(dossier, each)) for parts in _INPUTS.values() for each in parts]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def _told(value: object) -> str:
+    """A part of a dossier in words that no version of a library changes, without the cells it was read from."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_told(key)}: {_told(each)}" for key, each in sorted(value.items())) + "}"
+    if isinstance(value, (tuple, list)):
+        return "(" + ", ".join(map(_told, value)) + ")"
+    if is_dataclass(value):
+        return _told({each.name: getattr(value, each.name) for each in fields(value) if each.name != "place"})
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike | None = None) -> str:
+    """The decision in Markdown: what was chosen or not, why, on what inputs, and what would change it.
+
+    Parameters
+    ----------
+    card : Scorecard
+    dossier : Dossier
+        The one that the card was worked out from.
+    path : path, optional
+        Where it is written too, whole or not at all.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> dossier = dx.read_dossier(dx.samples.path("portal"))
+    >>> dx.decision_record(dx.scorecard(dossier), dossier).splitlines()[0]
+    '# Decision: A developer portal for Fernhill Freight (illustrative)'
+    """
+    lines = [f"# Decision: {_plain(dossier.decision['title'])} ({card.status})", ""]
+    lines += [f"- start: {dossier.decision['start'] or 'not set'}", f"- inputs: {digest(dossier)}", ""]
+    lines += ["## In short", "", *(f"- {_plain(reason)}" for reason in card.reasons), "", "## Scores", ""]
+    lines += ["| vendor | score | 95 in 100 | first in | must-haves |", "|---|---|---|---|---|"]
+    for row in card.table.to_dict("records"):
+        lines.append(
+            f"| {_plain(row['vendor'])} | {row['score']:.0f} | {row['low']:.0f} to {row['high']:.0f} | "
+            f"{percent(row['p_first'])} | {row['must']} |"
+        )
+    lines += ["", "## What would change it", ""]
+    lines += [
+        f"- the weight of {_plain(row['criterion'])} outside {100 * row['low']:.0f}% to {100 * row['high']:.0f}% "
+        f"(now {100 * row['weight']:.0f}%): {_plain(row['flips_to'])}"
+        for row in card.stability.to_dict("records")
+        if row["flips_to"]
+    ]
+    lines += [
+        f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['changed_to']:.1f} instead of "
+        f"{row['rating']:.1f}: {_plain(row['winner'])}"
+        for row in card.changes.head(5).to_dict("records")
+    ]
+    lines += ["- nothing that was asked"] if lines[-1] == "" else []
+    lines += ["", "## What to find out first", ""]
+    plan = card.trial_plan.head(5)
+    worth = rounded_money(plan[["money"]])["money"].tolist() if len(plan) else []
+    unit = dossier.decision["currency"] or "money"
+    for row, money in zip(plan.to_dict("records"), worth, strict=True):
+        known = "" if money == "–" else f" (worth {money} {unit})"
+        lines.append(f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['find_out']}{known}")
+    lines += [] if len(plan) else ["- nothing would change it"]
+    lines += ["", "## What is thin", ""]
+    lines += [
+        f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['flag']}" for row in card.flags.to_dict("records")
+    ] or ["- nothing"]
+    bare = dossier.unsupported["figure"].nunique()
+    lines += ["", f"{bare} of {len(dossier.figures)} figures rest on no dated source.", ""]
+    text = "\n".join(lines)
+    if path is not None:
+        with replacing(path) as temporary:
+            Path(temporary).write_text(text, encoding="utf-8")
+    return text
+
+
+def _plain(text: object) -> str:
+    """Text that Markdown takes as nothing but text."""
+    flat = " ".join(str(text).split())
+    return "".join(f"\\{sign}" if sign in "|*_`[]<>#\\" else sign for sign in flat)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Comparison(Result):
+    """Which input changed the choice: table input, changed, winner_with_it, changes_winner."""
+
+    formats: ClassVar[dict[str, str]] = {}
+
+
+def compare_decisions(old: Dossier, new: Dossier, needs=None, seed: int = 0) -> Comparison:
+    """Put each input of the new decision into the old one by itself, and see who wins then.
+
+    Parameters
+    ----------
+    old, new : Dossier
+        With the same vendors.
+    needs : result of `rank_pains`, optional
+    seed : int
+
+    Returns
+    -------
+    Comparison
+        Inputs may act together: that none changes the winner alone does not mean that nothing changed.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> dossier = dx.read_dossier(dx.samples.path("portal"))
+    >>> int(dx.compare_decisions(dossier, dossier).table["changed"].sum())
+    0
+    """
+    before, after = (scorecard(each, needs=needs, seed=seed) for each in (old, new))
+    rows = []
+    for name, parts in _INPUTS.items():
+        changed = any(_told(getattr(old, each)) != _told(getattr(new, each)) for each in parts)
+        winner = before.winner
+        if changed:
+            one = replace(old, **{each: getattr(new, each) for each in parts})
+            one = replace(one, drivers={**new.drivers, **one.drivers}) if name == "costs" else one
+            winner = scorecard(one, needs=needs, seed=seed).winner
+        rows.append([name, changed, winner or "none", winner != before.winner])
+    return Comparison(
+        table=pd.DataFrame(rows, columns=["input", "changed", "winner_with_it", "changes_winner"]),
+        seed=seed,
+        title="Which input changed the choice",
+        facts=(("before", before.winner or "no winner"), ("now", after.winner or "no winner")),
+    )

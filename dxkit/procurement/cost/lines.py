@@ -1,0 +1,76 @@
+"""One line of a dossier as money by year, for given values of everything it depends on (MODELS 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dxkit.procurement.dossier.dossier import Dossier, Driver, Figure, Line
+
+Values = Mapping[str, np.ndarray | float]
+
+
+def figures_of(line: Line, drivers: Mapping[str, Driver]) -> dict[str, Figure]:
+    """Every figure that the money of a line depends on, by name."""
+    found = {line.amount.name: line.amount}
+    waiting = [name for name in (line.per, line.growth) if isinstance(name, str) and name]
+    while waiting:
+        driver = drivers[waiting.pop()]
+        found[driver.amount.name] = driver.amount
+        if isinstance(driver.growth, Figure):
+            found[driver.growth.name] = driver.growth
+        elif driver.growth and drivers[driver.growth].amount.name not in found:
+            waiting.append(driver.growth)
+    return found
+
+
+def months_active(line: Line, horizon: int) -> np.ndarray:
+    """Months of each year in which a line runs, (T,)."""
+    start = 12 * np.arange(horizon)
+    return np.clip(np.minimum(start + 12, line.to_month) - np.maximum(start, line.from_month - 1), 0, 12).astype(float)
+
+
+def quantity(line: Line, drivers: Mapping[str, Driver], values: Values, horizon: int) -> np.ndarray:
+    """What the amount is multiplied with in each year, (S, T): the driver, grown, under the contract's clauses."""
+    years = np.arange(horizon)
+    if not line.per:
+        return np.ones((1, horizon))
+    driver = drivers[line.per]
+    held = np.atleast_1d(values[driver.amount.name])[:, None] * (1 + _growth(driver, drivers, values)[:, None]) ** years
+    if line.minimum == line.minimum:
+        held = np.maximum(held, line.minimum)
+    return np.maximum.accumulate(held, axis=1) if line.ratchet else held
+
+
+def _growth(driver: Driver, drivers: Mapping[str, Driver], values: Values) -> np.ndarray:
+    if driver.growth is None:
+        return np.zeros(1)
+    figure = driver.growth if isinstance(driver.growth, Figure) else drivers[driver.growth].amount
+    return np.atleast_1d(values[figure.name])
+
+
+def money(line: Line, dossier: Dossier, values: Values) -> np.ndarray:
+    """The money of a line at time 0 and in each year, (S, T + 1).
+
+    unit_cost x quantity(y) x (1 + growth)^(y - 1) x months active / 12 for yearly amounts, x months for monthly ones;
+    `initial` lines fall at time 0. With `included` the amount covers so many units, each further one costs `overage`.
+    """
+    horizon, years = dossier.horizon, np.arange(dossier.horizon)
+    amount = np.atleast_1d(values[line.amount.name])[:, None]
+    held = quantity(line, dossier.drivers, values, horizon)
+    if line.included == line.included:
+        over = 0.0 if line.overage != line.overage else line.overage
+        unit = amount + over * np.maximum(held - line.included, 0.0)
+    else:
+        unit = amount * held
+    if line.timing == "initial":
+        first = unit[:, :1]
+        return np.hstack([first, np.zeros((len(first), horizon))])
+    rate = values[dossier.drivers[line.growth].amount.name] if isinstance(line.growth, str) else line.growth
+    rate = np.atleast_1d(rate)[:, None]
+    if line.uplift_cap == line.uplift_cap:
+        rate = np.minimum(rate, line.uplift_cap)
+    active = months_active(line, horizon) / (12.0 if line.timing == "yearly" else 1.0)
+    spent = unit * (1 + rate) ** years * active
+    return np.hstack([np.zeros((len(spent), 1)), spent])

@@ -1,0 +1,1 @@
+from dxkit.project import samples as samples

@@ -1,0 +1,228 @@
+"""A folder of notebooks: started, run, and its tables checked. What the `dxkit` command does."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dxkit.files.errors import DataError
+from dxkit.files.writing import replacing, slug
+
+_LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
+CELL_SECONDS = 600
+_INJECTED = "injected-parameters"
+
+
+def run(
+    source: str | Path,
+    *,
+    data: str | Path | None = None,
+    out: str | Path = "out",
+    force: bool = False,
+    save: bool = False,
+    say: Callable[[str], None] = print,
+) -> list[Path]:
+    """Run a notebook, or all of a folder in the order of their names.
+
+    Parameters
+    ----------
+    source : path
+        A notebook or a folder of them.
+    data : path, optional
+        A file or folder, put into the notebook's variable `data` (in its cell tagged `parameters`), not the sample.
+    out : path
+        Where `<notebook>.html`, and in `<notebook>/` its pictures and files, are written. Existing ones are not
+        overwritten unless `force`.
+    save : bool
+        Store the outputs in the notebook itself instead, without anything that changes from run to run.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    DataError
+        No notebook, files that would be overwritten, or a cell that failed: with notebook, cell and its message.
+    """
+    notebooks = _notebooks(Path(source))
+    folder = Path(out)
+    if save and data is not None:
+        raise DataError("--save stores the outputs for the sample; leave out --data, or leave out --save")
+    if not save and folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file; name a folder with --out")
+    if not save and not force:
+        taken = [str(p) for nb in notebooks for p in (folder / f"{nb.stem}.html", folder / nb.stem) if p.exists()]
+        if taken:
+            raise DataError(f"{', '.join(taken)} would be overwritten; use --force, or another --out")
+    if data is not None and not Path(data).exists():
+        raise DataError(f"{data}: there is no such file or folder")
+    written: list[Path] = []
+    for path in notebooks:
+        start = time.monotonic()
+        with tempfile.TemporaryDirectory() as made:
+            notebook = _executed(path, data, say, Path(made))
+            written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made))
+        say(f"{path.stem}  done in {time.monotonic() - start:.0f} s")
+    return written
+
+
+def _notebooks(source: Path) -> list[Path]:
+    if source.is_dir():
+        found = sorted(path for path in source.glob("*.ipynb") if not path.name.startswith("."))
+        if not found:
+            raise DataError(f"{source} holds no notebook (.ipynb)")
+        return found
+    if not source.is_file() or source.suffix != ".ipynb":
+        raise DataError(f"{source} is no notebook and no folder of notebooks")
+    return [source]
+
+
+def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], made: Path):
+    """The notebook with its outputs; files that it writes (`dx.out`) go to the folder `made`."""
+    try:
+        import nbclient
+        import nbformat
+        from jupyter_client import AsyncKernelManager
+        from jupyter_client.kernelspec import KernelSpec
+    except ImportError:
+        raise DataError(_LAB) from None
+
+    class OwnPython(AsyncKernelManager):
+        """A kernel of this very Python, whatever kernels are installed."""
+
+        @property
+        def kernel_spec(self):
+            return KernelSpec(
+                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
+                display_name="Python 3",
+                language="python",
+                env={
+                    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # another one would lose the pictures
+                    "DXKIT_OUT": str(made),
+                },
+            )
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.ValidationError):
+        raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
+    if data is not None:
+        _inject(notebook, path, Path(data).resolve())
+    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    at = 0
+
+    def report(cell, cell_index, **_):
+        nonlocal at
+        if cell_index in code:
+            at = code.index(cell_index) + 1
+            say(f"{path.stem}  cell {at} of {len(code)}")
+
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_manager_class=OwnPython,
+        record_timing=False,
+        on_cell_start=report,
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )
+    try:
+        client.execute()
+    except nbclient.exceptions.CellExecutionError as error:
+        raise DataError(f"{path.name}, code cell {at}: {error.ename}: {error.evalue}") from None
+    except nbclient.exceptions.CellTimeoutError:
+        raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
+    except nbclient.exceptions.DeadKernelError:
+        raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
+    for cell in notebook.cells:
+        if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
+            cell.source = f"data = {Path(data).name!r}"
+    return notebook
+
+
+def _inject(notebook, path: Path, data: Path) -> None:
+    """Set `data` in a cell of its own behind the one tagged `parameters`."""
+    import nbformat
+
+    at = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
+    if not at:
+        raise DataError(f"{path.name} has no cell tagged `parameters`, so --data cannot be put in")
+    cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": [_INJECTED]})
+    notebook.cells.insert(at[0] + 1, cell)
+
+
+def _saved(notebook, path: Path) -> Path:
+    """The notebook with its outputs and nothing that differs between two runs."""
+    import nbformat
+
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i:02d}"
+        tags = cell.metadata.get("tags")
+        cell["metadata"] = {"tags": tags} if tags else {}
+        for output in cell.get("outputs", ()):
+            output.pop("metadata", None)
+            if output.output_type in ("display_data", "execute_result"):
+                output["metadata"] = {}
+                output["data"].pop("application/vnd.jupyter.widget-view+json", None)  # of a kernel that is gone
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    with replacing(path) as temporary:
+        nbformat.write(notebook, temporary)
+    return path
+
+
+def _exported(notebook, path: Path, folder: Path, made: Path) -> list[Path]:
+    """The notebook as one HTML file that needs no network, its pictures as PNG files, and the files it made."""
+    try:
+        from nbconvert import HTMLExporter
+    except ImportError:
+        raise DataError(_LAB) from None
+
+    exporter = HTMLExporter(
+        mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
+    )
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    page = re.sub(r'<script src="">\s*</script>', "", page)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{path.stem}.html"
+    with replacing(target) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    written = [target]
+    shown = folder / path.stem
+    taken: set[str] = set()
+    for number, (heading, png) in enumerate(_pictures(notebook), 1):
+        shown.mkdir(exist_ok=True)
+        written.append(shown / f"{number:02d}-{slug(heading, taken)}.png")
+        with replacing(written[-1]) as temporary:
+            temporary.write_bytes(png)
+    for file in sorted(made.iterdir()):
+        shown.mkdir(exist_ok=True)
+        written.append(shown / file.name)
+        with replacing(written[-1]) as temporary:
+            shutil.copyfile(file, temporary)
+    for old in shown.glob("[0-9][0-9]-*.png"):
+        if old not in written:
+            old.unlink()
+    return written
+
+
+def _pictures(notebook):
+    """Each picture with the heading above it."""
+    heading = "picture"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")]
+            heading = titles[-1] if titles else heading
+        for output in cell.get("outputs", ()):
+            png = output.get("data", {}).get("image/png")
+            if png:
+                yield heading, base64.b64decode(png)

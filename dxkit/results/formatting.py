@@ -1,0 +1,150 @@
+"""Numbers and labels as text, the same on every version of pandas and numpy."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+_HEADINGS = {
+    "se": "std. error",
+    "not_asked": "not asked",
+    "estimate": "estimate",
+    "alpha_if_dropped": "alpha if dropped",
+    "item_rest": "item-rest",
+    "p_pair": "the pair is right",
+    "shared": "of them the same",
+}
+
+
+_LONGEST = 80
+
+
+_LONGEST_LINE = 320
+
+
+_MISSING = "–"
+
+
+_LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+# some of these reverse the text that follows
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def percent(p: float) -> str:
+    """A probability as text, without 0% and 100%.
+
+    >>> percent(0.999), percent(0.42)
+    ('over 99%', '42%')
+    """
+    return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
+
+
+def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFrame:
+    """Amounts as text, to a step or else to two digits of the largest; `–` where there is none.
+
+    >>> rounded_money(pd.DataFrame({"cost": [123_456.0, 7_890.0]}))["cost"].tolist()
+    ['120,000', '10,000']
+    """
+    most = float(np.nanmax(frame.abs().to_numpy(dtype=float), initial=1.0))
+    step = step or 10.0 ** max(0, math.floor(math.log10(most)) - 1)
+    return frame.map(lambda value: _MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+
+
+def _kinds(frame: pd.DataFrame) -> dict[str, str]:
+    """How the common columns of estimates are formatted; other numbers as they are."""
+    kinds = {}
+    for name in frame.columns:
+        if pd.api.types.is_bool_dtype(frame[name]) or not pd.api.types.is_numeric_dtype(frame[name]):
+            kinds[name] = "text"
+        elif name in ("n", "count", "answered", "skipped", "respondents", "people", "headcount"):
+            kinds[name] = "count"
+        elif name in ("estimate", "low", "high", "se"):
+            kinds[name] = "estimate"
+        elif name.startswith("favourable") or name == "share":
+            kinds[name] = "share"
+        else:
+            kinds[name] = "number"
+    return kinds
+
+
+def _digits(frame: pd.DataFrame) -> list[int]:
+    """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
+    if "se" not in frame:
+        return [1] * len(frame)
+    units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
+    decimals = {}
+    for unit in units.unique():
+        errors = sorted(error for error in frame["se"][units == unit].dropna() if error > 0)
+        place = round(-math.log10(2 * errors[len(errors) // 2]), 9) if errors else 1
+        decimals[unit] = min(2, max(0, math.ceil(place)))
+    return [decimals[unit] for unit in units]
+
+
+def _texts(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+    return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
+
+
+def _format(value: object, kind: str, digits: int) -> str:
+    """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return _MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind == "text" or not isinstance(value, int | float | Decimal):
+        text = _signed(f"{round(value, 9):.12g}") if isinstance(value, float) else str(value)
+        return _cut(text.removesuffix(" 00:00:00"), _LONGEST)
+    number = round(float(value), 9)
+    if math.isinf(number):
+        return "∞" if number > 0 else "-∞"
+    if kind == "share":
+        return _signed(f"{100 * number:.0f}%")
+    if kind in ("count", "money"):
+        return _signed(f"{number:,.0f}")
+    if kind == "p":
+        return "<0.001" if 0 <= number < 0.001 else f"{number:.3f}" if number < 0.01 else f"{number:.2f}"
+    if kind == "estimate":
+        return _signed(f"{number:,.{digits}f}")
+    if kind == "index":
+        return _signed(f"{number:,.0f}")
+    if kind == "hours":
+        return _signed(f"{number:,.1f}")
+    if number == int(number):
+        return f"{int(number):,}"
+    return _signed(f"{number:,.2f}")
+
+
+def _signed(text: str) -> str:
+    """Zero has no sign."""
+    return text[1:] if re.fullmatch(r"-0(\.0*)?%?", text) else text
+
+
+def _range(low: str, high: str) -> str:
+    if _MISSING in (low, high):
+        return _MISSING
+    return f"{low.rstrip('%')} to {high}"
+
+
+def _heading(name: str) -> str:
+    return _cut(_HEADINGS.get(name, name.replace("_", " ")), _LONGEST)
+
+
+def _plain(text: str) -> str:
+    """One line without control characters."""
+    return _cut(text, _LONGEST_LINE)
+
+
+def _cut(text: str, longest: int) -> str:
+    line = " ".join(_LINE_ENDS.sub(" ", _INVISIBLE.sub("", text)).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _escape(text: str) -> str:
+    return html.escape(_plain(text), quote=True)

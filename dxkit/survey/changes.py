@@ -1,0 +1,362 @@
+"""What changed between two waves of a survey, and which of it holds (MODELS 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.cells import normal
+from dxkit.files.errors import DataError
+from dxkit.results.result import Result
+from dxkit.statistics import comparison, intervals
+from dxkit.survey.groups import Cut, cut
+from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.scores import constant_groups
+from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.variables import variables_of
+from dxkit.survey.weighting import Joint, calibrations, joint
+
+_COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
+_ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Change(Result):
+    """Changes from one wave to a later one.
+
+    `.table` has the columns level, name, n_before, n_after, before, after, estimate (later less earlier: index points,
+    hours, or points of the net promoter score), se, low, high, p, p_adjusted (among questions of one kind and level), g
+    (Hedges'), paired, holds (p_adjusted below 1 - confidence), shown, label, unit, kind.
+
+    not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
+    """
+
+    plot_name: ClassVar[str] = "waves.change"
+    formats: ClassVar[dict[str, str]] = {
+        "n_before": "count",
+        "n_after": "count",
+        "before": "estimate",
+        "after": "estimate",
+        "p": "p",
+        "p_adjusted": "p",
+    }
+    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p"})
+
+    not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Change:
+        """The same result with the rows of one level, or of these names; p values stay those of the whole family."""
+        table = self.table
+        if level is not None:
+            table = table[table["level"] == level]
+        if names is not None:
+            table = table[table["name"].isin(names)]
+        return replace(self, table=table.reset_index(drop=True))
+
+    def _displayed(self) -> pd.DataFrame:
+        columns = [
+            "label",
+            "before",
+            "after",
+            "estimate",
+            "se",
+            "low",
+            "high",
+            "p_adjusted",
+            "g",
+            "paired",
+            "holds",
+            "unit",
+            "shown",
+        ]
+        names = {"label": "question", "p_adjusted": "adjusted p"}
+        return self.table[columns].rename(columns=names)
+
+    def _kinds(self) -> dict[str, str]:
+        return {"adjusted p": "p"}
+
+
+def compare(
+    before, after, adjust: str = "holm", *, release: Release | None = None, fpc: bool = True, confidence: float = 0.95
+) -> Change:
+    """Say what changed between two waves, and what of it holds after adjusting for how much was looked at (MODELS 5).
+
+    Parameters
+    ----------
+    before, after : Survey or Tally
+        The earlier and the later wave. Where `before` is None there is nothing to compare, and the result says so.
+    adjust : "holm", "bh" or "none"
+        Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
+        Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
+    release : Release, optional
+        As for `scores`.
+    fpc : bool
+        With a roster, count that a large part of the staff has answered.
+    confidence : float
+        Level of the intervals, and of what holds.
+
+    Returns
+    -------
+    Change
+        Without a roster: where people can be told again by an id, and at least half of the smaller wave answered both
+        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947). With a
+        roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
+        are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
+        deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
+        question whose wording, scale or kind changed is listed, not compared.
+
+    Raises
+    ------
+    DataError
+        Another word for `adjust`, or two waves that have no question in common.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+    >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2]}), book)
+    >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5]}), book)
+    >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
+    [45.833, 0.001]
+    """
+    if adjust not in comparison.METHODS:
+        raise DataError(f"adjust='{adjust}' is not known; use one of {', '.join(comparison.METHODS)}")
+    if before is None:
+        return _nothing(confidence)
+    waves = [cut(before, None), cut(after, None)]
+    books = [work.tally.codebook for work in waves]
+    names, not_compared = _comparable(*(work.tally.variables for work in waves), *books)
+    if not names:
+        raise DataError("the two waves have no question in common that could be compared")
+    at = [_positions(work.tally, names) for work in waves]
+    ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
+    shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
+    means = [joint(work.tally, places, work.member[0], fpc=fpc) for work, places in zip(waves, at, strict=True)]
+    n = np.column_stack([m.n for m in means])
+    paired = np.zeros(len(names), dtype=bool)
+    both = _matched(before, after, at)
+    staff = [work.tally.roster for work in waves]
+    shared = 0.0
+    if both is not None and all(staff):
+        shared = _shared(both, *means, max(roster.total for roster in staff) if fpc else np.inf)
+        paired = both.twice.sum(axis=0) > 2
+    spreads = (_spread(work.tally, places) for work, places in zip(waves, at, strict=True))
+    figures = _independent(*means, *spreads, shared, confidence)
+    if all(staff) and fpc:
+        whole = np.logical_and(*(m.n >= roster.total for m, roster in zip(means, staff, strict=True)))
+        moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
+        figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
+        figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
+    if both is not None and not any(staff):
+        use, found, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
+        figures, n, paired = np.where(use[:, None], found, figures), np.where(use[:, None], pairs[:, None], n), use
+    table = _table(names, figures, n, paired, shown, waves[1].tally, adjust, confidence)
+    return Change(
+        table=table,
+        not_compared=not_compared,
+        title=_title(*(work.tally.wave for work in waves)),
+        confidence=confidence,
+        method=f"paired t or Welch's t, adjusted by {adjust}",
+        notes=tuple(_notes(table, not_compared, adjust, both, all(staff))),
+    )
+
+
+def _nothing(confidence: float) -> Change:
+    table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
+    return Change(
+        table=table,
+        not_compared=pd.DataFrame(columns=["level", "name", "why"]),
+        title="Change",
+        confidence=confidence,
+        notes=("there is no earlier wave to compare with",),
+    )
+
+
+def _comparable(first: pd.DataFrame, second: pd.DataFrame, one: Codebook, two: Codebook):
+    """(level, name) of what was asked alike in both waves; and a frame of what was not, and why."""
+    keys = [list(zip(frame["level"], frame["name"], strict=True)) for frame in (first, second)]
+    why: dict[tuple[str, str], str] = {}
+    for level, name in dict.fromkeys(keys[0] + keys[1]):
+        if (level, name) not in keys[0] or (level, name) not in keys[1]:
+            why[level, name] = "only in the later wave" if (level, name) in keys[1] else "only in the earlier wave"
+        elif level == "item" and (reason := differs(one, two, name)):
+            why[level, name] = reason
+    changed = {name for level, name in why if level == "item"}
+    for level, name in keys[1]:
+        parts = {"dimension": [name], "overall": two.dimensions}.get(level, [])
+        items = {item for part in parts for book in (one, two) for item in book.dimension_items(part)}
+        moved = {i for part in parts for i in set(one.dimension_items(part)) ^ set(two.dimension_items(part))}
+        if (level, name) not in why and (others := sorted((items & changed) | moved)):
+            why[level, name] = f"holds {', '.join(others)}, not the same in both waves"
+    rows = [(level, name, reason) for (level, name), reason in why.items()]
+    return [key for key in keys[1] if key not in why], pd.DataFrame(rows, columns=["level", "name", "why"])
+
+
+def differs(one: Codebook, two: Codebook, item: str) -> str:
+    """How a question differs between two codebooks; empty where it does not."""
+    first, second = one.item(item), two.item(item)
+    if normal(first["text"]) != normal(second["text"]):
+        return f"worded differently: '{_short(first['text'])}' then '{_short(second['text'])}'"
+    for column in ("kind", "reverse", "asked_if"):
+        if first[column] != second[column]:
+            return f"{column} changed from {first[column] or 'none'} to {second[column] or 'none'}"
+    scales = one.scale(item), two.scale(item)
+    if any(getattr(scales[0], part) != getattr(scales[1], part) for part in ("codes", "lo", "hi")):
+        return f"scale changed from {scales[0].name} to {scales[1].name}"
+    labels = [{code: normal(scale.shown[code]) for code in scale.codes} for scale in scales]
+    return "the scale's labels changed" if labels[0] != labels[1] else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 90 else f"{text[:44]} … {text[-44:]}"
+
+
+def _positions(counted: Tally, names) -> list[int]:
+    place = {key: i for i, key in enumerate(zip(counted.variables["level"], counted.variables["name"], strict=True))}
+    return [place[key] for key in names]
+
+
+def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
+    weights = None
+    if work.tally.roster is not None:
+        weights = np.column_stack([fit.weights for fit in calibrations(work.tally, at)])
+    subjects = [f"{level}/{name}" for level, name in names]
+    return work.shown(ledger, subjects, at, constant=constant_groups(work)[:, at], weights=weights)[0]
+
+
+def _spread(counted: Tally, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Answers and their variance, unweighted, of the variables at these positions."""
+    whole = counted.over()
+    n = whole.n[0, at].astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return n, whole.scatter[0, at] / (n - 1)
+
+
+def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: float) -> np.ndarray:
+    """The figures of two waves as a whole, (J, 9); `shared` is the covariance of the two estimates."""
+    (n1, var1), (n2, var2) = spread1, spread2
+    se1, se2 = np.sqrt(np.diag(one.covariance)), np.sqrt(np.diag(two.covariance))
+    se, df = np.sqrt(np.maximum(se1**2 + se2**2 - 2 * shared, 0.0)), comparison.welch_df(se1, one.df, se2, two.df)
+    estimate = two.estimate - one.estimate
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
+        g = np.where(pooled > 0, estimate / pooled, np.where(estimate == 0, 0.0, np.nan))
+    g = g * comparison.small_sample(n1 + n2 - 2)
+    return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
+
+
+def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
+    p = comparison.p_value(estimate, se, df)
+    low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
+    return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Matched:
+    """The people of both waves: their keys and values in each, (P, J), and the answers of the smaller wave (J,)."""
+
+    keys: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    answered: np.ndarray
+
+    @property
+    def twice(self) -> np.ndarray:
+        """Who answered both times, (P, J)."""
+        return ~np.isnan(self.first + self.second)
+
+
+def _matched(before, after, at) -> _Matched | None:
+    surveys = before, after
+    if not all(isinstance(survey, Survey) and survey.identified for survey in surveys):
+        return None
+    keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
+    if not len(keys):
+        return None
+    first, second = (variables_of(survey)[0][:, places] for survey, places in zip(surveys, at, strict=True))
+    answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
+    return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
+
+
+def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray:
+    """Covariance of two estimates of all staff from samples that share people, (J,).
+
+    (n12 / (n1 n2) - 1 / N) S12, nil where as many answered both times as chance has it; S12 from the correlation of
+    those who did and the spreads that the standard errors imply.
+    """
+    shared = both.twice.sum(axis=0)
+    first, second = (np.where(both.twice, values, np.nan) for values in (both.first, both.second))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        first, second = (values - np.nansum(values, axis=0) / shared for values in (first, second))
+        sizes = np.nansum(first**2, axis=0) * np.nansum(second**2, axis=0)
+        correlation = np.nansum(first * second, axis=0) / np.sqrt(sizes)
+        spreads = [np.diag(m.covariance) * m.n / (1 - m.n / people) for m in (one, two)]
+        covariance = (shared / (one.n * two.n) - 1 / people) * correlation * np.sqrt(spreads[0] * spreads[1])
+    return np.where((shared > 2) & np.isfinite(covariance), covariance, 0.0)
+
+
+def _pairs(both: _Matched, shown, names, least: int, ledger: Release, confidence: float):
+    """Of which variables the change of the same people is used: where enough answered both times, and their means
+    beside those of everybody give no small group away. The figures (J, 9), and the number of pairs (J,)."""
+    pairs = both.twice.sum(axis=0)
+    use = shown & (pairs >= np.maximum(least, both.answered / 2))
+    for j in np.flatnonzero(use):
+        twice = both.twice[:, j]
+        subject, same = f"{names[j][0]}/{names[j][1]}", np.zeros(1, dtype=bool)
+        use[j] = ledger.admit(subject, twice[None].astype(float), both.keys, twice.astype(int), same, least)[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        first, second, moved = (
+            np.where(both.twice, values, 0.0).sum(axis=0) / pairs
+            for values in (both.first, both.second, both.second - both.first)
+        )
+        spread = np.where(both.twice, both.second - both.first - moved, 0.0)
+        sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
+        sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
+        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.small_sample(pairs - 1)
+        found = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
+    return use, found, pairs
+
+
+def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confidence: float) -> pd.DataFrame:
+    book, units = later.codebook, later.variables.set_index(["level", "name"])["unit"]
+    table = pd.DataFrame(names, columns=["level", "name"])
+    table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)
+    table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)
+    table["paired"], table["shown"] = paired, shown
+    table["label"] = [book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in names]
+    table["unit"] = [units[key] for key in names]
+    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
+    for _, rows in table.groupby(["level", "kind", "unit"]):
+        table.loc[rows.index, "p_adjusted"] = comparison.adjusted(rows["p"].to_numpy(), adjust)
+    table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
+    return table[_ORDER]
+
+
+def _title(one: str, two: str) -> str:
+    return f"Change from {one} to {two}" if one and two else "Change between two waves"
+
+
+def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _Matched | None, weighted: bool):
+    if table["paired"].any() and weighted:
+        yield f"all staff at both times; that {len(both.keys)} people answered both times is counted"
+    elif table["paired"].any():
+        alone = int((table["shown"] & ~table["paired"]).sum())
+        rest = f"; {alone} rows compare the two waves as a whole" if alone else ""
+        yield f"{len(both.keys)} people answered both times: the change is theirs{rest}"
+    else:
+        yield "the two waves are compared as a whole, not person by person"
+    how = {"holm": "Holm", "bh": "Benjamini and Hochberg", "none": ""}[adjust]
+    yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
+    for row in not_compared.itertuples():
+        yield f"not compared: {row.name}, {row.why}"
+    if (table["shown"] & table["p"].isna()).any():
+        yield "no p where everybody gave the same answer within each wave: there is no spread to judge a change by"
+    hidden = int((~table["shown"]).sum())
+    if hidden:
+        yield f"{hidden} of {len(table)} rows are hidden, so that no small group can be worked out"

@@ -1,0 +1,101 @@
+"""A cut of the tally: which respondents make up each row of a table, and which rows may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.topics import burdens
+from dxkit.survey.tally.variables import variables_of
+
+_MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cut:
+    """The groups of a table (`groups`, a column per segment) and the cells of the tally that make up each.
+
+    member (G, C) marks the cells of a group. Units are what a release is audited on: persons where a survey is at
+    hand, else cells. unit_cell (U,) is the cell of each; unit_people (U,) how many respondents it holds, unit_n (U, J)
+    how many of them answered each variable.
+    """
+
+    tally: Tally
+    by: list[str]
+    groups: pd.DataFrame
+    member: np.ndarray
+    units: np.ndarray
+    unit_cell: np.ndarray
+    unit_people: np.ndarray
+    unit_n: np.ndarray
+
+    def shown(self, release: Release | None, names: Sequence[str], at: Sequence[int], *, constant, weights=None):
+        """Which groups may be shown for the variables at these positions: a bool array (G, len(at)).
+
+        constant (G, len(at)) marks groups in which everybody gave the same answer. weights (C, len(at)) are those of
+        the estimates; without them each answer counts once.
+        """
+        ledger = Release(min_group=self.tally.min_group) if release is None else release
+        member = self.member[:, self.unit_cell].astype(float)
+        if weights is None:
+            return ledger.admit_many(names, member, self.units, self.unit_n[:, at], constant, self.tally.min_group)
+        columns = [
+            ledger.admit(
+                name,
+                member * weights[self.unit_cell, j],
+                self.units,
+                self.unit_n[:, column],
+                constant[:, j],
+                self.tally.min_group,
+            )
+            for j, (name, column) in enumerate(zip(names, at, strict=True))
+        ]
+        return np.column_stack(columns) if columns else np.zeros((len(self.groups), 0), dtype=bool)
+
+    def shown_people(self, release: Release | None, constant) -> np.ndarray:
+        """Which groups may show how many respondents they have: a bool array (G,)."""
+        ledger = Release(min_group=self.tally.min_group) if release is None else release
+        member = self.member[:, self.unit_cell].astype(float)
+        return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0], self.tally.min_group)
+
+
+def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:
+    """Cut a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    by = as_list(by)
+    if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
+        counted = tally(source, by)
+        unit_cell, unit_n = _persons(source, counted, score)
+        units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
+        counted = counted.burden(score) if score else counted
+    else:
+        counted = tally(source, by) if isinstance(source, Survey) else source
+        counted = counted.burden(score) if score else counted
+        unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
+        labels = counted.cells.astype(str).assign(_wave=counted.wave)
+        units = pd.util.hash_pandas_object(labels, index=False).to_numpy()
+    groups, code = counted.groups(by)
+    member = np.equal.outer(np.arange(len(groups)), code)
+    return Cut(
+        tally=counted,
+        by=by,
+        groups=groups,
+        member=member,
+        units=units,
+        unit_cell=unit_cell,
+        unit_people=unit_people,
+        unit_n=unit_n,
+    )
+
+
+def _persons(survey: Survey, counted: Tally, score: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """The cell of each respondent, and which variables each has answered."""
+    cell = counted.cell_of(survey.segments)
+    values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
+    return cell, (~np.isnan(values)).astype(np.int64)

@@ -1,0 +1,110 @@
+"""How sure the order of the topics is in one group of respondents, and above all its worst m (MODELS 3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from dxkit.statistics import intervals, ranks, sampling
+from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
+from dxkit.survey import planning
+from dxkit.survey.weighting import joint
+
+LIKELY = 0.8
+FIGURES = ["n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Order:
+    """The order of the topics in one group of respondents; `at` are the topics that may be ranked."""
+
+    at: np.ndarray
+    figures: np.ndarray  # (T, FIGURES), nan where a topic is not ranked
+    chosen: list[int]
+    shortlist: list[int]
+    p_pair: float
+    p_pair_se: float
+    p_same: float
+    regret: float
+    gap: float
+    more_answers: float
+
+    @property
+    def possible(self) -> list[int]:
+        low = self.figures[:, FIGURES.index("rank_low")]
+        return [t for t in self.at[np.argsort(self.figures[self.at, 5])] if low[t] <= len(self.chosen)]
+
+    @property
+    def verdict(self) -> str:
+        if self.chosen and set(self.possible) <= set(self.chosen):
+            return "clear"
+        return "likely" if self.p_pair >= LIKELY else "open"
+
+
+def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bool, confidence: float) -> Order:
+    figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
+    nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
+    if len(at) == 0:
+        return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
+    means = joint(tally, list(at), member, fpc=fpc)
+    x, own = means.estimate, np.sqrt(np.diag(means.covariance))
+    figures[at, :3] = np.column_stack([means.n, x, own])
+    figures[at, 3:5] = np.column_stack(_limits(tally, x, own, means.df, confidence))
+    if not rank or len(at) < m:
+        return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
+    line = ranks.ranked(x)
+    figures[at[line], 5] = np.arange(1, len(at) + 1)
+    chosen, df = line[:m], max(1.0, float(means.df.mean()))
+    uniforms = sampling.scrambled(len(at) + 1, seed)
+    normal = sampling.normals(uniforms[:, :-1])
+    tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniforms[:, [-1]])))
+    noise = normal @ sampling.mixing(means.covariance).T
+    bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
+    repeated = ranks.on_top(x + bootstrap * noise, m)
+    figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), sampling.error(repeated)])
+    figures[at, 6:8] = np.column_stack(ranks.rank_sets(x, means.covariance, (noise * tails)[::2], confidence))
+    figures[at, 10] = shrunken(x, means.covariance)
+    truth = np.empty_like(noise)
+    for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
+        truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ sampling.mixing(covariance).T)
+    highest = ranks.on_top(truth, m)
+    held = ranks.is_pair(highest, chosen, m)
+    same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), m)
+    short = set(at[ranks.shortlist(highest, chosen, m)])
+    gap, more = _next(means, tally, line, m, fpc)
+    return Order(
+        at=at,
+        figures=figures,
+        chosen=at[chosen].tolist(),
+        shortlist=[t for t in at[line] if t in short],
+        p_pair=float(held.mean()),
+        p_pair_se=float(sampling.error(held)),
+        p_same=float(same.mean()),
+        regret=float(ranks.regret(truth, highest, chosen).mean()),
+        gap=gap,
+        more_answers=more,
+    )
+
+
+def _limits(tally, x, se, df, confidence):
+    low, high = intervals.student(x, se, df, confidence)
+    ceiling = {"0-100": 100.0, "0-20": 20.0}.get(tally.variables["unit"].iloc[0], np.inf)
+    return np.clip(low, 0.0, ceiling), np.clip(high, 0.0, ceiling)
+
+
+def _next(means, tally, line: np.ndarray, m: int, fpc: bool) -> tuple[float, float]:
+    """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
+    if len(line) <= m:
+        return np.nan, np.nan
+    last, other = line[m - 1], line[m]
+    gap = float(means.estimate[last] - means.estimate[other])
+    v = means.covariance
+    variance = v[last, last] + v[other, other] - 2 * v[last, other]
+    n = float(means.n[[last, other]].mean())
+    population = tally.roster.total if tally.roster is not None and fpc else np.inf
+    unseen = max(1 - n / population, 1e-9)
+    needed = planning.answers_for(gap, math.sqrt(max(variance, 0.0) * n / unseen), population)
+    return gap, float(max(0.0, math.ceil(needed - n))) if math.isfinite(needed) else math.inf

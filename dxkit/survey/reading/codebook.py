@@ -1,0 +1,250 @@
+"""What was asked: the questions of a survey, their scales, and how answer labels become codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dxkit.files.cells import normal
+from dxkit.files.errors import Faults
+from dxkit.survey.reading.scales import BUILT_IN, Scale, _range_scale, _scale
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+MEASURED = ("rating", "importance", "hours", "recommend")
+KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
+DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11"}
+NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """The question and the statement of `Question [Statement]`; the whole text and "" where there is none.
+
+    >>> split_question("Used? [Build, test]"), split_question("Used?")
+    (('Used?', 'Build, test'), ('Used?', ''))
+    """
+    stem, bracket, statement = text.rstrip().removesuffix("]").partition("[")
+    whole = not (bracket and statement and text.rstrip().endswith("]"))
+    return (text, "") if whole else (stem.rstrip(), statement)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Codebook:
+    """The questions (`items`, one row each) and the scales they use.
+
+    `items` has the columns item, text, kind, dimension, topic, scale, reverse (bool), asked_if; all text but reverse.
+    """
+
+    items: pd.DataFrame
+    scales: Mapping[str, Scale]
+    notes: tuple[str, ...] = ()
+
+    def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
+        """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
+        return [name for name, row in self._rows.items() if row["kind"] in kinds and (row["topic"] or not topic)]
+
+    @cached_property
+    def measured(self) -> list[str]:
+        return self.of_kind(*MEASURED)
+
+    @cached_property
+    def segments(self) -> list[str]:
+        return self.of_kind("segment")
+
+    @cached_property
+    def dimensions(self) -> list[str]:
+        return list(self._by_dimension)
+
+    @cached_property
+    def topics(self) -> list[str]:
+        return list(dict.fromkeys(self._rows[name]["topic"] for name in self.of_kind(*MEASURED, topic=True)))
+
+    def dimension_items(self, dimension: str) -> list[str]:
+        return self._by_dimension.get(dimension, [])
+
+    def topic_items(self, topic: str, kind: str) -> list[str]:
+        return self._by_topic.get((topic, kind), [])
+
+    def item(self, name: str) -> Mapping[str, object]:
+        """The row of an item, by column."""
+        return self._rows[name]
+
+    def scale(self, item: str) -> Scale:
+        return self.scales[self.item(item)["scale"]]
+
+    def label(self, item: str) -> str:
+        """What a chart calls an item: the statement of a grid question, else the question text."""
+        text = self.item(item)["text"]
+        _, bracket, statement = text.rstrip().removesuffix("]").rpartition("[")
+        named = bracket and statement and text.rstrip().endswith("]")
+        return " ".join((statement if named else text).split())
+
+    def favourable(self, item: str) -> frozenset[float]:
+        """The favourable codes of an item; those of a reverse-keyed item are at the other end of its scale."""
+        scale = self.scale(item)
+        return scale.unfavourable if self.item(item)["reverse"] else scale.favourable
+
+    def index(self, codes: np.ndarray, item: str) -> np.ndarray:
+        """Codes as index points 0..100, the favourable end of the question at 100 (MODELS 1)."""
+        scale = self.scale(item)
+        points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
+        return 100.0 - points if self.item(item)["reverse"] else points
+
+    @cached_property
+    def _by_topic(self) -> dict[tuple[str, str], list[str]]:
+        return self.items.groupby(["topic", "kind"], sort=False)["item"].agg(list).to_dict()
+
+    @cached_property
+    def _by_dimension(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.of_kind("rating"):
+            if dimension := self._rows[name]["dimension"]:
+                found.setdefault(dimension, []).append(name)
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, object]]:
+        return {row["item"]: row for row in self.items.to_dict("records")}
+
+    def __repr__(self) -> str:
+        kinds = self.items["kind"].value_counts()
+        asked = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kind in kinds)
+        return f"Codebook: {len(self.items)} questions ({asked})"
+
+
+COLUMNS = ("item", "text", "kind", "dimension", "topic", "scale", "reverse", "asked_if")
+
+
+def read_codebook(items, scales=None) -> Codebook:
+    """Read the table of questions, and the table of scales where the built-in ones do not do.
+
+    Parameters
+    ----------
+    items : path or DataFrame
+        One row per question; columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
+        A workbook may hold the scales too, in a sheet named `scales`.
+    scales : path or DataFrame, optional
+        Columns scale, code, label and optionally favourable. An empty code is a "no opinion" label.
+
+    Raises
+    ------
+    DataError
+        With every fault of both tables: an unknown kind or scale, a repeated item, a question asked twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]}))
+    Codebook: 1 questions (1 rating)
+    """
+    from dxkit.files.table import read_table
+
+    faults = Faults()
+    scales = _scales_sheet(items) if scales is None else scales
+    known, notes = dict(BUILT_IN), []
+    if scales is not None:
+        own, scale_notes = _read_scales(scales, faults)
+        known.update(own)
+        notes += scale_notes
+    named = {(grid.sheet or "").casefold() for grid in _grids(items)}
+    sheet = next((name for name in ("codebook", "items") if name in named), None)
+    table = read_table(items, required=("item", "text", "kind"), optional=COLUMNS[3:], sheet=sheet, kind="codebook")
+    frame = _items(table, known, faults)
+    faults.raise_if_any()
+    return Codebook(items=frame, scales=known, notes=(*table.notes, *notes))
+
+
+def _grids(source) -> list:
+    """The sheets of a workbook source; none for other sources."""
+    from dxkit.files.opening import read_grids
+
+    return read_grids(source) if str(source).lower().endswith((".xlsx", ".xlsm")) else []
+
+
+def _scales_sheet(source):
+    from dxkit.files.table import read_table
+
+    filled = {(grid.sheet or "").casefold() for grid in _grids(source) if len(grid.cells) > 1}
+    return read_table(source, sheet="scales", kind="scales").frame if "scales" in filled else None
+
+
+def _read_scales(source, faults: Faults) -> tuple[dict[str, Scale], list[str]]:
+    from dxkit.files.table import read_table
+
+    table = read_table(source, required=("scale", "code", "label"), optional=("favourable",), kind="scales")
+    names, labels = table.text("scale", faults=faults), table.text("label", faults=faults)
+    codes = table.numbers("code", required=False, faults=faults)
+    favourable = table.flags("favourable", default=False, faults=faults) if "favourable" in table.frame else None
+    scales: dict[str, Scale] = {}
+    for name in dict.fromkeys(names):
+        at = [i for i, value in enumerate(names) if value == name]
+        rows = [(float(codes.iloc[i]), labels.iloc[i]) for i in at]
+        seen: dict[str, float] = {}
+        for i, (code, label) in zip(at, rows, strict=True):
+            earlier = seen.setdefault(normal(label), code)
+            if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
+                table.fault(
+                    faults, i, "label", f"the label stands for code {earlier:g} above; give each label one code"
+                )
+        if sum(not math.isnan(code) for code in {code for code, _ in rows}) < 2:
+            table.fault(faults, at[0], "code", f"scale '{name}' has fewer than two codes; an answer scale needs two")
+            continue
+        top = [rows[k][0] for k, i in enumerate(at) if favourable is not None and favourable.iloc[i]]
+        scales[name] = _scale(name, rows, [code for code in top if not math.isnan(code)])
+    return scales, list(table.notes)
+
+
+def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {name: table.text(name, default="", faults=faults).str.strip() for name in COLUMNS if name != "reverse"}
+    frame = pd.DataFrame(columns, dtype=object)
+    frame["reverse"] = table.flags("reverse", default=False, faults=faults).astype(bool)
+    frame["kind"] = frame["kind"].str.casefold()
+    for column in ("dimension", "topic"):  # one spelling, the first
+        spelling: dict[str, str] = {}
+        frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
+    seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
+    scales: list[str] = []
+    for i, row in enumerate(frame.itertuples(index=False)):
+        _check_row(table, faults, i, row, known)
+        for column, earlier in seen.items():
+            value = normal(getattr(row, column))
+            if value and row.kind != "ignore" and value in earlier:
+                at = table.rows[earlier[value]]
+                table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")
+            earlier.setdefault(value, i)
+        scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
+        if row.kind in MEASURED and scale not in known and (ranged := _range_scale(scale)):
+            known[scale] = ranged
+        scales.append(scale if row.kind in MEASURED else "")
+    frame["scale"] = pd.Series(scales, dtype=object)
+    return frame[list(COLUMNS)]
+
+
+def _check_row(table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:
+    if not row.item:
+        table.fault(faults, i, "item", "the id of the question is empty; write a short id")
+    if not row.text and row.kind != "ignore":
+        table.fault(faults, i, "text", "the question text is empty; write it as the export's header has it")
+    if row.kind not in KINDS:
+        table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; use one of {', '.join(KINDS)}")
+        return
+    scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
+    if row.kind in MEASURED and scale not in known and not _range_scale(scale):
+        found = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
+        table.fault(faults, i, "scale", f"{found}; use one of {', '.join(known)}, or a range such as 1-7")
+    if row.reverse and row.kind not in ("rating", "importance"):
+        table.fault(faults, i, "reverse", f"only ratings can be reverse-keyed, not {row.kind}; leave it empty")
+
+
+def with_items(codebook: Codebook, extra: pd.DataFrame) -> Codebook:
+    """The codebook with further rows at its end."""
+    import pandas as pd
+
+    return replace(codebook, items=pd.concat([codebook.items, extra], ignore_index=True))

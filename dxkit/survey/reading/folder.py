@@ -1,0 +1,114 @@
+"""A survey as people keep it: the answers in a file, with codebook, scales and roster beside it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from dxkit.files.errors import DataError, fault_at
+from dxkit.files.opening import read_grids
+from dxkit.survey.reading.codebook import read_codebook
+from dxkit.survey.reading.responses import Survey, read_survey
+
+_TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
+
+
+def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey:
+    """Read a file of answers with the codebook, scales and roster that stand in the same folder.
+
+    Looked for are `codebook` (`codebook_2026-Q3` first, if the answers are `responses_2026-Q3`), `scales` and `roster`,
+    as .csv or .xlsx, or one workbook `survey.xlsx` with sheets of these names. The wave is what follows the `_` in the
+    name of the answers.
+
+    Parameters
+    ----------
+    responses : path
+    min_group : int
+        The smallest number of answers a shown figure may rest on.
+    source : str, optional
+        The tool the answers come from, where it should not be recognised.
+
+    Raises
+    ------
+    DataError
+        No codebook beside the answers, or any fault of the files.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> survey = open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+    >>> survey.wave, len(survey), survey.roster.total
+    ('2026-Q3', 112, 180)
+    """
+    path = Path(responses)
+    wave = wave_of(path)
+    folder = path.parent
+    book = find(folder, f"codebook_{wave}", "codebook", "survey")
+    if book is None:
+        raise fault_at(
+            f"there is no codebook beside it; put codebook.csv into the folder {folder.resolve().name}, or use "
+            "read_survey(responses, codebook)",
+            file=path.name,
+        )
+    return read_survey(
+        path,
+        read_codebook(book, find(folder, "scales")),
+        roster=find_roster(folder),
+        wave=wave,
+        source=source,
+        min_group=min_group,
+    )
+
+
+def open_before(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey | None:
+    """Read the wave before this one: the file in its folder whose name is alike and sorts just before; None if none is.
+
+    Parameters are those of `open_survey`. Numbers in names count as numbers: wave 9 comes before wave 10.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
+    '2026-Q2'
+    """
+    path = Path(responses)
+    prefix = path.name.split("_")[0]
+    waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
+    earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
+    return open_survey(max(earlier, key=waves.get), min_group=min_group, source=source) if earlier else None
+
+
+def _ordering(wave: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", wave)]
+
+
+def wave_of(path: Path) -> str:
+    """The wave a file name tells: what follows the first underscore.
+
+    >>> wave_of(Path("responses_2026-Q3.csv"))
+    '2026-Q3'
+    """
+    found = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
+    return found[1] if found else ""
+
+
+def find(folder: Path, *stems: str) -> Path | None:
+    """The first table of these names in a folder."""
+    for stem in stems:
+        for suffix in _TABLES:
+            if (folder / f"{stem}{suffix}").is_file():
+                return folder / f"{stem}{suffix}"
+    return None
+
+
+def find_roster(folder: Path) -> Path | None:
+    """The roster file, or the workbook whose sheet `roster` has rows."""
+    found = find(folder, "roster")
+    if found is None and (book := find(folder, "survey")) is not None and book.suffix == ".xlsx":
+        try:
+            rows = {(grid.sheet or "").casefold(): len(grid.cells) for grid in read_grids(book)}
+        except DataError:
+            return None
+        return book if rows.get("roster", 0) > 1 else None
+    return found

@@ -1,0 +1,209 @@
+"""Which column of a file asks which question of the codebook; never one column for two questions."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dxkit.files.cells import normal
+from dxkit.files.errors import Faults
+from dxkit.survey.reading.codebook import MEASURED, Codebook, split_question
+from dxkit.survey.reading.tools import Shape, is_technical
+
+_SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a file: what its header rows say, and where it is."""
+
+    code: str
+    stem: str
+    statement: str = ""
+    header: str = ""
+    position: int
+    place: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(f"{self.stem} [{self.statement}]".split()) if self.statement else " ".join(self.stem.split())
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The question, and the statement or option of it that the column is about ("" where it is the whole)."""
+        return (self.stem, self.statement) if self.statement else split_question(self.stem)
+
+
+def key(text: str) -> str:
+    """A question text folded for comparing, without what Qualtrics puts behind it."""
+    folded = normal(text)
+    return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
+
+
+def is_option(row) -> bool:
+    """Whether a row of the codebook is an option of a question of which one may choose several."""
+    return row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
+
+
+def is_joined(column: Column, stem: str) -> bool:
+    """Whether the column holds all chosen options of this question in one cell."""
+    return not column.statement and key(column.stem) == key(stem)
+
+
+def match(
+    header: Sequence[Column], codebook: Codebook, shape: Shape, faults: Faults, *, file: str, sheet: str | None
+) -> tuple[dict[str, Column], list[str]]:
+    """The column of every item, and notes. Options of one question may share the column they are joined in."""
+    place = {"file": file, "sheet": sheet}
+    index = _Index(header, codebook, shape)
+    rows = [row for row in codebook.items.itertuples() if row.kind != "ignore" or index.is_filter(row)]
+    found = {row.item: _one(row, index.of(row), faults, place) for row in rows}
+    apart = {key(split_question(row.text)[0]) for row in rows if is_option(row) and found[row.item]}
+    for row in rows:
+        stem = split_question(row.text)[0]
+        if is_option(row) and found[row.item] is None and key(stem) not in apart:
+            found[row.item] = _one(row, (index.by_text.get(key(stem), []), []), faults, place)
+    notes = _missing([row for row in rows if found[row.item] is None], header, codebook, shape, faults, place)
+    matched = {item: columns[0] for item, columns in found.items() if columns}
+    _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
+    return matched, notes
+
+
+class _Index:
+    """The columns by what they are called."""
+
+    def __init__(self, header: Sequence[Column], codebook: Codebook, shape: Shape):
+        self.shape = shape
+        self.filters = {normal(name) for name in codebook.items["asked_if"] if name}
+        self.by_text: dict[str, list[Column]] = {}
+        self.by_code: dict[str, list[Column]] = {}
+        self.by_statement: dict[str, list[Column]] = {}
+        for column in header:
+            for name in filter(None, _texts_of(column)):
+                self.by_text.setdefault(name, []).append(column)
+            if column.code and not column.statement:
+                self.by_code.setdefault(normal(column.code), []).append(column)
+            if _has_no_stem(column, shape):
+                self.by_statement.setdefault(normal(column.stem), []).append(column)
+        self._number_statements(codebook)
+
+    def _number_statements(self, codebook: Codebook) -> None:
+        """Microsoft puts a number behind a header that is there for the second time and later."""
+        met: Counter[str] = Counter()
+        self.statement: dict[str, str] = {}
+        for row in codebook.items.itertuples():
+            stem, option = split_question(row.text)
+            if is_option(row) and key(stem) in self.by_text:
+                continue  # it stands in its question's column, and has no header of its own
+            own = option or row.text
+            met[normal(own)] += 1
+            if option:
+                self.statement[row.item] = own if met[normal(own)] == 1 else f"{own}{met[normal(own)]}"
+        if self.shape.name != "microsoft_forms":
+            self.statement = {
+                item: own for item, own in self.statement.items() if met[normal(own)] == 1
+            }  # which of several questions a bare statement belongs to cannot be told elsewhere
+
+    def is_filter(self, row) -> bool:
+        """Whether an `asked_if` names this item."""
+        return not self.filters.isdisjoint((normal(row.item), normal(row.text)))
+
+    def of(self, row) -> tuple[list[Column], list[Column]]:
+        """The columns that have the text of an item, and those that have its id."""
+        stem, option = split_question(row.text)
+        names = [key(row.text)]
+        if option:
+            names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}")]
+        texts = next((self.by_text[name] for name in names if name in self.by_text), [])
+        if not texts and row.item in self.statement:
+            texts = self.by_statement.get(normal(self.statement[row.item]), [])
+        ids = self.by_code.get(normal(row.item), [])
+        if normal(row.item) in self.shape.signs and (texts or row.kind in MEASURED):
+            ids = []  # the tool's own column, and no question
+        return texts or self.by_code.get(normal(row.text), []), ids
+
+
+def _texts_of(column: Column) -> set[str]:
+    stem, statement = column.parts
+    names = {key(column.stem), key(column.header)} if not column.statement else set()
+    if statement:
+        names |= {f"{key(stem)}\x00{normal(statement)}", key(f"{stem} - {statement}"), key(f"{stem} [{statement}]")}
+    return names
+
+
+def _has_no_stem(column: Column, shape: Shape) -> bool:
+    """Whether the header may be the bare statement of a grid, as these tools write it."""
+    if column.parts[1]:
+        return False
+    return shape.name in ("microsoft_forms", "typeform") or (
+        shape.name == "limesurvey" and column.stem != column.code and bool(split_question(column.code)[1])
+    )
+
+
+def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: dict) -> list[Column] | None:
+    """The column of an item as a list of one; faults where there are several."""
+    texts, ids = found
+    both = [column for column in texts if column in ids]
+    if texts and ids and not both:
+        faults.add(
+            f"item {row.item}: {texts[0].place} has its text, {ids[0].place} its id; which one is it? Change the id "
+            "or the text in the codebook so that one column fits",
+            **place,
+        )
+        return texts[:1]
+    columns = both or texts or ids
+    if len(columns) > 1:
+        places = " and ".join(column.place for column in columns[:3])
+        faults.add(
+            f"the question of item {row.item} has {len(columns)} columns ({places}); merge them into one, or "
+            "delete those that are old",
+            **place,
+        )
+    return columns[:1] or None
+
+
+def _missing(rows, header, codebook: Codebook, shape: Shape, faults: Faults, place: dict) -> list[str]:
+    """Faults for the questions that no column asks; a note of those one can do without."""
+    names = [column.name[:200] for column in header if not is_technical(shape, column.code)]
+    askers: dict[str, list[str]] = {}
+    for row in codebook.items.itertuples():
+        if row.asked_if:
+            askers.setdefault(normal(row.asked_if), []).append(row.item)
+    spared = []
+    for row in rows:
+        near = difflib.get_close_matches(row.text[:200], names, n=1, cutoff=0.5)
+        asked = askers.get(normal(row.item)) or askers.get(normal(row.text))
+        if row.kind in (*MEASURED, "segment", "id"):
+            hint = f"did its text change to '{near[0][:80]}'?" if near else "no header is like it"
+            faults.add(f"no column asks '{row.text[:80]}' (item {row.item}, {row.kind}); {hint}", **place)
+        elif asked:
+            hint = f"did you mean '{near[0][:80]}'?" if near else "no header is like it"
+            faults.add(
+                f"asked_if of {', '.join(asked[:3])} names '{(row.item or row.text)[:80]}', and no column is "
+                f"called so; {hint}",
+                **place,
+            )
+        else:
+            spared.append(f"{row.item} ({row.kind})")
+    more = f" and {len(spared) - 8} more" if len(spared) > 8 else ""
+    return [f"questions without a column, left out: {', '.join(spared[:8])}{more}"] if spared else []
+
+
+def _check_shared(rows, matched: dict[str, Column], faults: Faults, place: dict) -> None:
+    """A column answers one question; only options may share the column they are joined in."""
+    sharing: dict[int, list] = {}
+    for row in rows:
+        sharing.setdefault(matched[row.item].position, []).append(row)
+    for position, those in sharing.items():
+        stems = {key(split_question(row.text)[0]) for row in those}
+        if len(those) == 1 or (len(stems) == 1 and all(map(is_option, those))):
+            continue
+        column = next(column for column in matched.values() if column.position == position)
+        faults.add(
+            f"{column.place} would answer {len(those)} questions (items {', '.join(row.item for row in those[:4])}); "
+            "correct the texts or ids in the codebook so that each has its own column",
+            **place,
+        )

@@ -1,0 +1,200 @@
+"""Who could have answered: the headcount of every segment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.cells import normal
+from dxkit.files.errors import Faults
+from dxkit.files.summary_rows import is_total
+from dxkit.files.table import read_table
+
+_COUNTS = re.compile(
+    r"(#|n|no|number of|count of|total)? ?"
+    r"(head ?counts?|fte|employees?|people|persons?|staff|mitarbeiter|anzahl|count|n|#)"
+    r"( \(?[\w .-]+\)?)?"
+)
+_MOST = 1e8  # people; no company has more
+_EVERYBODY = frozenset(
+    {
+        "all",
+        "alle",
+        "everyone",
+        "everybody",
+        "company",
+        "whole company",
+        "all teams",
+        "all sites",
+        "firma",
+        "alle teams",
+        "organisation",
+        "organization",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Roster:
+    """Headcounts. `table` has a text column per segment and `headcount`; an empty segment cell means "all of them".
+
+    One segment makes post-strata; with two or more, each segment is a margin for raking.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    @property
+    def segments(self) -> list[str]:
+        return [name for name in self.table.columns if name != "headcount"]
+
+    @property
+    def total(self) -> int:
+        """Everybody who could have answered."""
+        return int(self.margin(self.segments[0]).sum()) if self.segments else int(self.table["headcount"].sum())
+
+    def categories(self, segment: str) -> list[str]:
+        return list(self.margin(segment).index)
+
+    def margin(self, segment: str) -> pd.Series:
+        """Headcount by category of one segment, in the order of the table."""
+        return self._margins[segment]
+
+    @cached_property
+    def _margins(self) -> dict[str, pd.Series]:
+        named = {name: self.table[self.table[name] != ""] for name in self.segments}
+        return {name: rows.groupby(name, sort=False)["headcount"].sum() for name, rows in named.items()}
+
+    def headcount(self, by: Sequence[str], labels: Sequence[str]) -> float:
+        """People in one group; nan where the roster cannot tell, because it lacks a segment or a joint count."""
+        if not set(by) <= set(self.segments):
+            return np.nan
+        if not by:
+            return float(self.total)
+        rows = self.table[(self.table[list(by)] != "").all(axis=1)]
+        if len(by) > 1 and rows["headcount"].sum() != self.total:
+            return np.nan
+        match = (rows[list(by)] == list(labels)).all(axis=1)
+        return float(rows.loc[match, "headcount"].sum())
+
+
+def read_roster(source, segments: Sequence[str]) -> Roster:
+    """Read headcounts by segment: one row per group with a `headcount` column, or one row per person without it.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        Columns named as the codebook's segments, and `headcount`. Rows that fill one segment only, the others empty,
+        give margins: the headcount of each team, then of each site.
+    segments : list of str
+        The segments of the codebook; other columns are set aside and named in a note.
+
+    Raises
+    ------
+    DataError
+        No segment column, a headcount that is not a whole number of people, margins that do not agree, a group twice.
+    """
+    table = read_table(source, kind="roster", optional=(*segments, "headcount"))
+    faults = Faults()
+    used = [name for name in segments if name in table.frame.columns]
+    if not used:
+        faults.add(
+            f"no column is a segment of the codebook; name one {' or '.join(segments) or '(none was asked)'}",
+            file=table.file,
+            sheet=table.sheet,
+        )
+        faults.raise_if_any()
+    frame = pd.DataFrame({name: table.text(name, default="", faults=faults) for name in used}, dtype=object)
+    frame = frame.map(lambda text: " ".join(str(text).split()))
+    notes = list(table.notes)
+    for name in used:
+        for i in np.flatnonzero(frame[name].map(is_total)):
+            table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
+    if "headcount" in table.frame.columns:
+        frame["headcount"] = _headcounts(table, faults)
+    else:
+        _check_uncounted(table, frame, used, faults)
+        blank = (frame == "").any(axis=1)
+        for i in np.flatnonzero(blank):
+            empty = [name for name in used if frame.at[i, name] == ""]
+            table.fault(faults, i, empty[0], "this person has no value; every person of a roster needs every segment")
+        frame["headcount"] = 1
+        frame = frame.groupby(used, sort=False, as_index=False)["headcount"].sum()
+        notes.append("the roster has one row per person; they were counted")
+    faults.raise_if_any()
+    _check_groups(table, frame, used, faults)
+    notes += _check_sums(table, frame, used, faults)
+    faults.raise_if_any()
+    frame["headcount"] = frame["headcount"].astype(np.int64)
+    return Roster(table=frame.reset_index(drop=True), notes=tuple(notes))
+
+
+def _headcounts(table, faults: Faults) -> pd.Series:
+    counts = table.numbers("headcount", low=0, high=_MOST, faults=faults)
+    for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
+        table.fault(faults, i, "headcount", "a headcount is a whole number of people")
+    return counts
+
+
+def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+    """A fault where a roster without `headcount` has a column that is one under another name."""
+    once = not frame.duplicated().any()
+    for name in (name for name in table.frame.columns if name not in used):
+        found = [table.number(text) for text in table.text(name)]
+        counts = not any(problem for _, problem in found) and max(value for value, _ in found) > 1
+        if counts and (once or _COUNTS.fullmatch(normal(name))):
+            faults.add(
+                f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "
+                "delete it if it does not",
+                file=table.file,
+                sheet=table.sheet,
+                column=name[:40],
+            )
+
+
+def _check_sums(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
+    """A row that counts as many people as all others is a total where its name says so; else a note asks."""
+    notes = []
+    for name in used if len(frame) == len(table.rows) else ():
+        rows = frame.index[frame[name] != ""]
+        counts = frame.loc[rows, "headcount"]
+        for i in rows[2 * counts == counts.sum()] if len(rows) > 3 else ():
+            if normal(frame.at[i, name]) in _EVERYBODY:
+                table.fault(faults, i, name, "this row counts as many people as all others; it is a total, delete it")
+            else:
+                notes.append(
+                    f"row {table.rows[i]} of the roster counts as many people as all other rows of {name}; "
+                    "if it is a total, delete it"
+                )
+    return notes
+
+
+def _check_groups(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+    at = {"file": table.file, "sheet": table.sheet}
+    if len(frame) == len(table.rows):
+        seen: dict[tuple[str, ...], int] = {}
+        for i, group in enumerate(frame[used].itertuples(index=False, name=None)):
+            earlier = seen.setdefault(tuple(map(normal, group)), i)
+            if earlier != i:
+                table.fault(faults, i, used[0], f"the same group as in row {table.rows[earlier]}; keep one row for it")
+            if not any(group):
+                table.fault(faults, i, used[0], "this row names no group; a total row must go, the sum is computed")
+    for name in used:
+        if (frame[name] == "").all():
+            faults.add(f"column '{name}' is empty; fill it or delete it", **at)
+        spellings: dict[str, str] = {}
+        for label in filter(None, frame[name].unique()):
+            other = spellings.setdefault(normal(label), label)
+            if other != label:
+                faults.add(f"'{label}' and '{other}' in column '{name}' look like one group; spell it one way", **at)
+    totals = {name: int(frame.loc[frame[name] != "", "headcount"].sum()) for name in used}
+    if len(set(totals.values())) > 1:
+        listed = ", ".join(f"{name} {total}" for name, total in totals.items())
+        faults.add(f"the headcounts of the segments do not add up to one total ({listed}); correct them", **at)
+    elif not any(totals.values()):
+        faults.add("the roster counts nobody; fill the headcounts", **at)

@@ -1,0 +1,173 @@
+"""Answer scales: the codes of an answer, the labels that people see, and which codes are favourable."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxkit.files.cells import normal
+
+HOURS_IN_A_WEEK = 168
+
+
+NO_OPINION = (
+    "not applicable",
+    "n/a",
+    "na",
+    "does not apply",
+    "don't know",
+    "do not know",
+    "dont know",
+    "no opinion",
+    "prefer not to say",
+    "i don't know",
+    "not sure",
+    "unsure",
+    "can't say",
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scale:
+    """An answer scale: its codes from `lo` to `hi`, the label of each code, and which codes count as favourable.
+
+    `labels` maps a folded label (see `normal`) to its code, or to nan where the label means "no opinion".
+    A numeric scale (`hours`, or a wide range such as `0-100`) has no codes and takes any number from lo to hi.
+    """
+
+    name: str
+    lo: float
+    hi: float
+    codes: tuple[float, ...] = ()
+    labels: Mapping[str, float]
+    shown: Mapping[float, str]
+    favourable: frozenset[float] = frozenset()
+
+    @property
+    def numeric(self) -> bool:
+        return not self.codes
+
+    @cached_property
+    def unfavourable(self) -> frozenset[float]:
+        return frozenset(self.lo + self.hi - code for code in self.favourable) & frozenset(self.codes)
+
+    def code_of(self, text: object) -> float | None:
+        """The code a label or number stands for: nan for "no opinion" and blank, None where the scale knows no such."""
+        folded = normal(text)
+        if not folded:
+            return math.nan
+        if folded in self.labels:
+            return self.labels[folded]
+        if (number := _number(folded, str(text))) is not None:
+            inside = self.lo <= number <= self.hi if self.numeric else number in self.codes
+            return number if inside else None
+        if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
+            code = float(numbered[1])
+            return code if self.labels.get(numbered[2]) == code else None
+        return None
+
+    def label(self, code: float) -> str:
+        return self.shown.get(code, f"{code:g}")
+
+
+def _number(text: str, written: str) -> float | None:
+    """A number; none where the comma may stand between thousands, or where a digit is a superscript."""
+    if not re.fullmatch(r"[-+]?(\d+([.,]\d+)?|[.,]\d+)", text) or re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", text):
+        return None
+    if any(character.isdigit() and not character.isdecimal() for character in written):
+        return None
+    return float(text.replace(",", "."))
+
+
+def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
+    """A scale from (code, label) rows; the first label of a code is the one shown, code nan is "no opinion"."""
+    labels = {normal(label): math.nan for label in NO_OPINION}
+    shown: dict[float, str] = {}
+    for code, label in rows:
+        labels[normal(label)] = code
+        if not math.isnan(code):
+            shown.setdefault(code, label)
+    codes = tuple(sorted(shown))
+    lo, hi = codes[0], codes[-1]
+    middle = (lo + hi) / 2
+    top = frozenset(favourable) or frozenset(code for code in codes[-2:] if code > middle)
+    return Scale(name=name, lo=lo, hi=hi, codes=codes, labels=labels, shown=shown, favourable=top)
+
+
+def _labelled(name: str, first: int, *labels: str) -> Scale:
+    """A built-in scale; variants of one label are written `one|other`."""
+    rows = [(float(code), label) for code, line in enumerate(labels, first) for label in line.split("|")]
+    return _scale(name, rows)
+
+
+def _numeric(name: str, lo: float, hi: float) -> Scale:
+    return Scale(name=name, lo=lo, hi=hi, labels={normal(label): math.nan for label in NO_OPINION}, shown={})
+
+
+BUILT_IN: Mapping[str, Scale] = {
+    scale.name: scale
+    for scale in (
+        _labelled(
+            "agreement5",
+            1,
+            "Strongly disagree",
+            "Disagree|Somewhat disagree",
+            "Neither agree nor disagree|Neutral|Neither|Undecided",
+            "Agree|Somewhat agree",
+            "Strongly agree",
+        ),
+        _labelled(
+            "satisfaction5",
+            1,
+            "Very dissatisfied",
+            "Dissatisfied|Somewhat dissatisfied",
+            "Neither|Neither satisfied nor dissatisfied|Neither dissatisfied nor satisfied|Neutral",
+            "Satisfied|Somewhat satisfied",
+            "Very satisfied",
+        ),
+        _labelled("frequency5", 1, "Never", "Rarely|Seldom", "Sometimes|Occasionally", "Often|Frequently", "Always"),
+        _labelled(
+            "importance5",
+            1,
+            "Not important|Not at all important",
+            "Slightly important",
+            "Moderately important",
+            "Very important",
+            "Extremely important",
+        ),
+        _labelled(
+            "agreement7",
+            1,
+            "Strongly disagree",
+            "Disagree",
+            "Somewhat disagree|Slightly disagree",
+            "Neither agree nor disagree|Neutral|Neither",
+            "Somewhat agree|Slightly agree",
+            "Agree",
+            "Strongly agree",
+        ),
+        _labelled(
+            "recommend11",
+            0,
+            "0|0 - Not at all likely|Not at all likely",
+            *map(str, range(1, 10)),
+            "10|10 - Extremely likely|Extremely likely",
+        ),
+        _labelled("yesno", 0, "No|n|False|Not selected|Unchecked", "Yes|y|True|Selected|Checked"),
+        _numeric("hours", 0, HOURS_IN_A_WEEK),
+    )
+}
+
+
+def _range_scale(name: str) -> Scale | None:
+    """A scale named by its ends, such as `1-7` or `0-100`; None where the name is not a range."""
+    ends = re.fullmatch(r"(-?\d+)\s*(?:-|to|\.\.)\s*(\d+)", name.strip())
+    if not ends or int(ends[1]) >= int(ends[2]):
+        return None
+    lo, hi = int(ends[1]), int(ends[2])
+    if hi - lo > 20:
+        return _numeric(name, lo, hi)
+    return _scale(name, [(float(code), str(code)) for code in range(lo, hi + 1)])

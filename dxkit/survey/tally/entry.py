@@ -1,0 +1,173 @@
+"""The one way to a tally, from whatever holds the answers (MODELS 2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError, fault_at
+from dxkit.files.opening import checked_path
+from dxkit.survey.reading.codebook import Codebook, read_codebook
+from dxkit.survey.reading.responses import LEAST_GROUP, Survey, read_survey
+from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.tally import codes, topics
+from dxkit.survey.tally.from_survey import chosen, count, spelled
+from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.variables import CENTRE
+
+
+def tally(
+    survey,
+    by=None,
+    *,
+    codebook=None,
+    roster=None,
+    wave: str = "",
+    source: str | None = None,
+    min_group: int = 5,
+    progress: Callable[[str], object] | None = None,
+) -> Tally:
+    """Tally a survey in one pass (MODELS 2).
+
+    Parameters
+    ----------
+    survey : Survey, path, DataFrame of answers, or an iterable of such frames
+        All but a Survey need `codebook`. A csv file may be larger than memory: it is read block by block, as
+        `read_survey` would read it whole. A parquet file is read in batches (with the package pyarrow). A Dask
+        DataFrame is tallied where its partitions are, and the tallies merged in a tree (with the package dask).
+        In frames, parquet and Dask an id that comes again is noticed within one part only.
+    by : segment name or list of them, optional
+        The segments whose cells are kept; all segments of the codebook by default. Those of the roster are always
+        kept, because weights need them.
+    codebook, roster, wave, source, min_group
+        As for `read_survey`.
+    progress : function of a line of text, optional
+        Told how far a file has been read, such as `print`.
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    DataError
+        A segment that the codebook does not have, or the faults of a file or frame.
+
+    Examples
+    --------
+    >>> import dxkit as dx, pandas as pd
+    >>> book = dx.read_codebook(pd.DataFrame(
+    ...     {"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]}))
+    >>> parts = [pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), pd.DataFrame({"ci": [5, 5, 5]})]
+    >>> dx.tally(parts, codebook=book)
+    Tally: 8 respondents, 1 variables
+    """
+    if isinstance(survey, Tally):
+        return survey
+    if isinstance(survey, Survey):
+        return count(survey, by)
+    if codebook is None:
+        raise DataError("to tally a file or frame give codebook=, so that the columns are understood")
+    if min_group < LEAST_GROUP:
+        raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
+    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
+    if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
+        from dxkit.survey.tally.from_csv import tally_csv
+
+        return tally_csv(
+            survey, book, by, roster=people, wave=wave, min_group=min_group, source=source, progress=progress
+        )
+    parts = Parts(book, by, people, source, min_group)
+    if isinstance(survey, str | os.PathLike):
+        merged = parts.merged(_batches(survey, progress))
+    elif type(survey).__module__.partition(".")[0] in ("dask", "dask_expr"):
+        from dxkit.survey.tally.from_dask import tally_partitions
+
+        merged = tally_partitions(survey, parts)
+    else:
+        merged = parts.merged([survey] if isinstance(survey, pd.DataFrame) else survey)
+    return spelled(replace(merged, wave=wave, roster=people), people, "DataFrame")
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """How a part of the answers, a frame, becomes a tally."""
+
+    book: Codebook
+    by: object
+    roster: Roster | None
+    source: str | None
+    min_group: int
+
+    def tally(self, frame: pd.DataFrame) -> Tally:
+        segments = chosen(self.book.segments, self.book, self.by, self.roster)
+        if not segments and _only_items(self.book) and codes.readable(frame, self.book):
+            if (plain := codes.sums(frame, self.book)) is not None:
+                return _plain(plain, self.book, self.min_group)
+        return count(read_survey(frame, self.book, source=self.source, min_group=self.min_group), segments)
+
+    def merged(self, frames: Iterable[pd.DataFrame]) -> Tally:
+        found = None
+        for frame in frames:
+            part = self.tally(frame)
+            found = part if found is None else found + part
+        if found is None:
+            raise DataError("there is nothing to tally: no part of the answers came")
+        return found
+
+
+def _batches(path: str | os.PathLike, progress) -> Iterator[pd.DataFrame]:
+    """A parquet file in parts."""
+    place, file = checked_path(path)
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise fault_at("a parquet file needs the package pyarrow: pip install 'dxkit[parquet]'", file=file) from None
+    try:
+        opened = pyarrow.parquet.ParquetFile(place)
+        rows, done = opened.metadata.num_rows, 0
+        for batch in opened.iter_batches(batch_size=100_000):
+            yield batch.to_pandas()
+            done += len(batch)
+            if progress:
+                progress(f"{file}: {100 * done // max(rows, 1)}% read")
+    except pyarrow.ArrowException as error:
+        raise fault_at(f"the parquet file cannot be read ({type(error).__name__})", file=file) from None
+
+
+def _only_items(book: Codebook) -> bool:
+    """Whether every burden of the topics is that of one item."""
+    return all(topics.single_items(book, score) for score in topics.allowed(book))
+
+
+def _plain(found: codes.Sums, book: Codebook, min_group: int) -> Tally:
+    """The tally of a fast pass: its codes become index points, about the middle of 0..100."""
+    index = {item: book.index(np.array([0.0, 1.0]), item) for item in book.measured}
+    scale = np.array([at_one - at_zero for at_zero, at_one in index.values()])
+    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * found.centre - CENTRE
+    # a value is scale x code + shift: its sums and products follow from those of the code
+    sums = scale[:, None] * found.sums + shift[:, None] * found.pairs
+    cross = np.outer(scale, shift) * found.sums
+    products = np.outer(scale, scale) * found.products + cross + cross.T + np.outer(shift, shift) * found.pairs
+    variables = pd.DataFrame({"level": "item", "name": book.measured, "unit": "index"}, dtype=object)
+    return Tally(
+        codebook=book,
+        cells=pd.DataFrame(index=[0]),
+        variables=variables,
+        people=np.array([found.people]),
+        pairs=found.pairs[None],
+        sums=sums[None],
+        products=products[None],
+        counts=found.counts[None],
+        states=found.states[None],
+        anyone=np.zeros((1, 0), dtype=np.int64),
+        origin=np.full(len(scale), CENTRE),
+        min_group=min_group,
+    )

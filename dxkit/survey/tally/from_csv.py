@@ -1,0 +1,349 @@
+"""The tally of a csv file that need not fit into memory, read block by block."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.csv_file import unguarded
+from dxkit.files.csv_stream import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
+from dxkit.files.errors import DataError, Fault, Faults, fault_at
+from dxkit.files.summary_rows import openings
+from dxkit.survey.reading import exports
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.headers import is_option
+from dxkit.survey.reading.responses import (
+    BLANK_ROWS,
+    FILLED_UNASKED,
+    NOT_STATED,
+    UNAFFECTED,
+    listed,
+    read_survey,
+    says_not_asked,
+    with_filters,
+)
+from dxkit.survey.reading.roster import Roster
+from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
+from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
+from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.words import Words, mixed, packed
+
+WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
+_AHEAD = 2  # blocks that wait for each worker
+_KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
+_MOST_FAULTS = 50
+_EARLIER = "earlier submissions of the same id set aside, the last one kept"
+_VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
+_EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
+
+
+def tally_csv(
+    path: str | os.PathLike,
+    book: Codebook,
+    by,
+    *,
+    roster: Roster | None,
+    wave: str,
+    min_group: int,
+    source: str | None,
+    progress: Callable[[str], object] | None,
+) -> Tally:
+    """The tally of a file of answers of any size, as that of the survey that `read_survey` reads from it."""
+    try:
+        file = open_csv(path)
+    except NotUtf8:
+        file = open_csv(path, "cp1252")
+    if file is None:  # a workbook, or a file of another kind: read whole, or refused with the reason
+        survey = read_survey(path, book, None, wave, source, min_group)
+        return spelled(count(replace(survey, roster=roster), by), roster, "the file")
+    try:
+        found = _Stream(file, book, by, roster, source, min_group).read(progress)
+    except NotUtf8:
+        file = open_csv(path, "cp1252")
+        found = _Stream(file, book, by, roster, source, min_group).read(progress)
+        note = "read as Windows-1252 because it is not UTF-8; look at accented letters"
+        found = replace(found, notes=(*found.notes, note))
+    return spelled(replace(found, wave=wave, roster=roster), roster, file.file)
+
+
+class _Stream:
+    """A pass over a file; a second one leaves out the earlier submissions of an id, if there are any."""
+
+    def __init__(self, file: BigCsv, book: Codebook, by, roster: Roster | None, source: str | None, min_group: int):
+        self.file, self.book, self.min_group = file, book, min_group
+        self.asked, self.filters = with_filters(book)
+        faults = Faults()
+        export = exports.read_export(file.head, self.asked, as_tool=source, faults=faults)
+        faults.raise_if_any()
+        self.source, self.depth, self.at = export.source, export.depth, export.positions
+        self.there = [name for name in book.segments if name in self.at]
+        self.segments = chosen(self.there, book, by, roster)
+        notes = [f"read as {self.source.replace('_', ' ')}: {export.why}", *export.notes]
+        if export.dropped:
+            notes.append(f"personal columns left out: {', '.join(export.dropped)}")
+        if export.ignored:
+            notes.append(listed("columns not in the codebook", export.ignored))
+        if book.of_kind("weight"):
+            notes.append("the weight column is not used: weights come from the roster")
+        self.notes = notes
+        self.plain = self.source == "plain" and not any(map(is_option, book.items.itertuples()))
+        ids = [item for item in book.of_kind("id") if item in self.at]
+        self.id_at = self.at[ids[0]] if ids else None
+
+    def read(self, progress) -> Tally:
+        ids, found = self._pass({}, progress)
+        earlier = _superseded(ids) if self.id_at is not None else {}
+        if earlier:
+            _, found = self._pass(earlier, progress)
+            log = pd.DataFrame({"what": [_EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
+            found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
+        return found
+
+    def _pass(self, earlier: dict[int, np.ndarray], progress) -> tuple[list[np.ndarray], Tally]:
+        np.empty(_KEPT, dtype=np.uint8)  # freed at once: from then on glibc keeps the pages of arrays up to this size
+        workers = [_Worker(self, earlier) for _ in range(WORKERS)]
+        ids: list[np.ndarray] = []
+        waiting: deque[Future] = deque()
+        told, done, size = 0, 0, self.file.path.stat().st_size
+        with ExitStack() as stack:
+            threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in workers]
+            for block in self.file.blocks(self.depth):
+                if len(waiting) == _AHEAD * WORKERS:
+                    ids.append(waiting.popleft().result())
+                if sum(len(worker.faults) for worker in workers) >= _MOST_FAULTS:
+                    break
+                turn = block.number % WORKERS
+                waiting.append(threads[turn].submit(workers[turn].take, block))
+                done += len(block.data)
+                if progress and 10 * done // size > told:
+                    told = 10 * done // size
+                    progress(f"{self.file.file}: {min(100, 10 * told)}% read")
+            ids += [each.result() for each in waiting]
+        faults = [fault for worker in workers for fault in worker.faults]
+        if faults:
+            raise _told_once(faults)
+        parts = [part for worker in workers if (part := worker.tally()) is not None]
+        if not parts:
+            raise fault_at(NOBODY, file=self.file.file)
+        found = parts[0]
+        for part in parts[1:]:
+            found = found + part
+        return ids, found
+
+
+class _Worker:
+    """Adds up the blocks it is handed: fast where cells are plain, else through the reader of whole files."""
+
+    def __init__(self, stream: _Stream, earlier: dict[int, np.ndarray]):
+        self.stream, self.earlier = stream, earlier
+        self.faults: list[Fault] = []
+        self._running = Running(stream.book, stream.segments)
+        self._slow: Tally | None = None
+        self._blank, self._filled = 0, {}
+        self._aside: list[pd.DataFrame] = []
+        encoding = stream.file.encoding
+        self._openings = openings(encoding)
+        self._items = Words(lambda raw: self._running.number(_text(raw, encoding)))
+        self._names: list[list[str]] = [[] for _ in stream.segments]
+        self._labels = [
+            Words(lambda raw, names=names: _place(names, " ".join(_text(raw, encoding).split()) or NOT_STATED))
+            for names in self._names
+        ]
+        self._filters = {
+            column: Words(lambda raw: int(says_not_asked(_text(raw, encoding))))
+            for column in dict.fromkeys(stream.filters.values())
+        }
+        at = [stream.at[item] for item in stream.book.measured]
+        self._columns = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[0] + len(at))) else at
+
+    def take(self, block: Block) -> np.ndarray:
+        """Add a block; returns a number for each of its ids, 0 where the row does not count."""
+        cells = self.stream.file.cells(block) if self.stream.plain else None
+        ids = None if cells is None else self._add(block, cells)
+        return self._add_slowly(block) if ids is None else ids
+
+    def _add(self, block: Block, cells: Cells) -> np.ndarray | None:
+        stream = self.stream
+        if _may_sum_up(cells, self._openings):
+            return None
+        codes, known, unasked_code = self._codes(cells)
+        labels = [
+            words.numbers(cells, [stream.at[name]]) for words, name in zip(self._labels, stream.segments, strict=True)
+        ]
+        if codes is None or any(label is None for label in labels):
+            return None
+        blank = np.zeros(len(codes), dtype=bool)
+        perhaps = np.flatnonzero(known[codes[:, 0]] == BLANK)
+        blank[perhaps] = (known[codes[perhaps]] == BLANK).all(axis=1)
+        comments = [stream.at[item] for item in stream.book.of_kind("comment") if item in stream.at]
+        if blank.any() and cells.letters[:, comments][blank].any():
+            return None  # a comment alone is an answer, if there is something to see in it
+        keep, ids = ~blank, np.empty(0, dtype=np.uint64)
+        if stream.id_at is not None:
+            named = cells.letters[:, stream.id_at] > 0
+            ids = _ids(cells, stream.id_at, named)
+            if ids is None:
+                return None
+            ids[blank[named]] = 0
+            if (earlier := self.earlier.get(block.number)) is not None:
+                keep[np.flatnonzero(named)[earlier]] = False
+        filled = {}
+        for item, column in stream.filters.items():
+            i = stream.book.measured.index(item)
+            unasked = self._filters[column].numbers(cells, [stream.at[column]])
+            if unasked is None:
+                return None
+            unasked = unasked[:, 0].astype(bool)
+            filled[item] = int(self._running.answered(i, known[codes[unasked & keep, i]]).sum())
+            codes[unasked, i] = unasked_code
+        if not keep.all():
+            codes, labels = codes[keep], [label[keep] for label in labels]
+        if not self._running.add(codes, known, [label[:, 0] for label in labels], self._names):
+            return None
+        self._blank += _more_than_blank(cells, blank, stream.file.separator) if blank.any() else 0
+        for item, n in filled.items():
+            self._filled[item] = self._filled.get(item, 0) + n
+        return ids
+
+    def _codes(self, cells: Cells) -> tuple[np.ndarray | None, np.ndarray, int]:
+        """Codes of the answers, the number of the text of each, and the code of one that was not asked for."""
+        letters = cells.letters[:, self._columns]
+        if self._items.learned(letters):  # no answer is longer than a byte: the bytes are the codes
+            self._items.of_byte[LONG] = UNASKED
+            return letters.copy() if self.stream.filters else letters, self._items.of_byte, LONG
+        return self._items.numbers(cells, self._columns), self._running.every, UNASKED
+
+    def _add_slowly(self, block: Block) -> np.ndarray:
+        stream = self.stream
+        try:
+            grid = stream.file.grid(block, stream.depth)
+            grid, ids = self._without_earlier(block, grid)
+            if len(grid.cells) == stream.depth:
+                return ids
+            survey = read_survey(grid, stream.book, source=stream.source, min_group=stream.min_group)
+            part = replace(count(survey, stream.segments), notes=()) if len(survey) else None
+        except DataError as error:
+            self.faults += error.faults
+            return np.empty(0, dtype=np.uint64)
+        self._aside.append(survey.cleaning)
+        if part is not None:
+            part = replace(part, cleaning=survey.cleaning[:0])
+            self._slow = part if self._slow is None else self._slow + part
+        return ids
+
+    def _without_earlier(self, block: Block, grid):
+        """The grid without rows that a later submission of the same id replaces; and a number for each id."""
+        stream = self.stream
+        if stream.id_at is None:
+            return grid, np.empty(0, dtype=np.uint64)
+        texts = [exports.seen(row[stream.id_at]) for row in grid.cells]
+        named = [i for i in range(stream.depth, len(texts)) if texts[i]]
+        raw = [texts[i].encode(stream.file.encoding) for i in named]
+        data, length = np.frombuffer(b"".join(raw), dtype=np.uint8), np.array([len(text) for text in raw], dtype=int)
+        words = packed(data, np.cumsum(length) - length, length)
+        if words is None:
+            raise DataError(f"{grid.file}: an id of the rows from {block.line} on is longer than 256 letters")
+        ids = _hashed(words)
+        answers = [
+            stream.at[item] for item in (*stream.book.measured, *stream.book.of_kind("comment")) if item in stream.at
+        ]
+        ids[[not any(exports.seen(grid.cells[i][j]) for j in answers) for i in named]] = 0
+        gone = {named[k] for k in np.flatnonzero(self.earlier.get(block.number, ()))}
+        kept = [i for i in range(len(grid.cells)) if i not in gone]
+        return replace(grid, cells=[grid.cells[i] for i in kept], rows=[grid.rows[i] for i in kept]), ids
+
+    def tally(self) -> Tally | None:
+        stream = self.stream
+        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
+        log = pd.concat([log, *self._aside]).groupby("what", sort=False, as_index=False)["count"].sum()
+        log = log[log["count"] > 0].reset_index(drop=True)
+        notes = list(stream.notes)
+        for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
+            if told := [f"{item} ({n})" for item, n in counted.items() if n]:
+                notes.append(listed(what, told))
+        found = self._running.tally(min_group=stream.min_group)
+        if found is not None and self._slow is not None:
+            found = found + self._slow
+        found = self._slow if found is None else found
+        return None if found is None else replace(found, notes=tuple(notes), cleaning=log)
+
+
+def _text(raw: bytes, encoding: str) -> str:
+    return exports.seen(unguarded(raw.decode(encoding)))
+
+
+def _place(names: list[str], label: str) -> int:
+    if label not in names:
+        names.append(label)
+    return names.index(label)
+
+
+def _may_sum_up(cells: Cells, beginnings: set[bytes]) -> bool:
+    """Whether a row may be one of totals or averages, by the first bytes of its first cell."""
+    letters = cells.letters[:, 0]
+    if any((letters | 32 == word[0]).any() for word in beginnings if len(word) == 1):
+        return True
+    long = np.flatnonzero(letters == LONG)
+    start, length = (each[long, 0] for each in cells.spans([0]))
+    begin = np.column_stack(
+        [np.where(length > k, cells.data[np.minimum(start + k, len(cells.data) - 1)], 0) for k in range(3)]
+    )
+    words = [np.frombuffer(word, dtype=np.uint8) for word in beginnings if len(word) > 1]
+    begins = ((begin[:, : len(word)] | 32) == word for word in words)
+    return bool(_VEILED[begin[:, 0]].any()) or any(each.all(axis=1).any() for each in begins)
+
+
+def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
+    """A number for each id; None where one may be shortened, or where spaces stand around it, which do not count."""
+    start, length = (each[named, 0] for each in cells.spans([at]))
+    last = [cells.data[np.maximum(start + length - k, 0)] for k in (1, 2, 3)]
+    zeros = (length > 16) & (last[0] == ord("0")) & (last[1] == ord("0"))
+    if (last[2] == ord("+")).any() or (cells.data[start] == ord("#")).any() or 2 * zeros.sum() > len(start):
+        return None  # it may be shortened, which the reader of whole files can tell
+    if _EDGES[cells.data[start]].any() or _EDGES[cells.data[start + length - 1]].any():
+        return None
+    words = packed(cells.data, start, length)
+    return None if words is None else _hashed(words)
+
+
+def _hashed(words: np.ndarray) -> np.ndarray:
+    return np.maximum(mixed(words), np.uint64(1))
+
+
+def _superseded(ids: list[np.ndarray]) -> dict[int, np.ndarray]:
+    """By block, which of its ids come again later in the file."""
+    every = pd.Series(np.concatenate(ids)) if ids else pd.Series(dtype=np.uint64)
+    again = (every.duplicated(keep="last") & (every != 0)).to_numpy()
+    ends = np.cumsum([len(part) for part in ids])
+    return {k: rows for k, rows in enumerate(np.split(again, ends[:-1])) if rows.any()} if again.any() else {}
+
+
+def _more_than_blank(cells: Cells, blank: np.ndarray, separator: str) -> int:
+    """How many of the rows without an answer hold something else."""
+    drop = f' \t"\r{separator}'.encode()
+    first, end = cells.spans([0])[0][blank, 0], cells.ends[blank, -1]
+    whole = cells.data.tobytes()
+    return sum(bool(whole[a:b].translate(None, drop)) for a, b in zip(first, end, strict=True))
+
+
+def _told_once(faults: list[Fault]) -> DataError:
+    """One error of all faults; the same fault of several blocks once."""
+    kept: dict[tuple, Fault] = {}
+    for fault in sorted(faults, key=lambda fault: fault.row or 0):
+        kept.setdefault((re.sub(r" \(\d+ times, .*\)$", "", fault.message), fault.column), fault)
+    every = Faults()
+    for fault in kept.values():
+        every.add(fault.message, file=fault.file, sheet=fault.sheet, row=fault.row, column=fault.column)
+    try:
+        every.raise_if_any()
+    except DataError as error:
+        return error
+    raise AssertionError("there is a fault")

@@ -1,0 +1,32 @@
+"""The tally of a Dask DataFrame: partial tallies on the workers, merged in a tree."""
+
+from __future__ import annotations
+
+from dxkit.files.errors import DataError
+from dxkit.survey.tally.tally import Tally
+
+_FAN_IN = 8
+
+
+def tally_partitions(frame, parts) -> Tally:
+    """Tally every partition where it is (`parts.tally`), and merge the tallies; no raw row leaves a worker."""
+    import dask
+
+    tally = dask.delayed(parts.tally, pure=True)
+    merge = dask.delayed(_merged, pure=True)
+    level = [tally(part) for part in frame.to_delayed()]
+    if not level:
+        raise DataError("there is nothing to tally: the frame has no partition")
+    while len(level) > 1:
+        level = [merge(level[at : at + _FAN_IN]) for at in range(0, len(level), _FAN_IN)]
+    (found,) = dask.compute(*level)
+    if found is None:
+        raise DataError("there is nothing to tally: every partition is empty")
+    return found
+
+
+def _merged(tallies: list[Tally]) -> Tally:
+    found = tallies[0]
+    for tally in tallies[1:]:
+        found = found + tally
+    return found

@@ -1,0 +1,94 @@
+"""What a pain point costs a respondent: the burdens that topics can be ranked by (MODELS 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError
+from dxkit.survey.reading.codebook import Codebook
+
+NEEDS = {
+    "hours": ("hours",),
+    "impact": ("rating", "importance"),
+    "severity": ("rating",),
+    "opportunity": ("rating", "importance"),
+}  # in the order of preference; opportunity is never chosen by itself
+UNITS = {"hours": "hours a week", "impact": "0-100", "severity": "0-100", "opportunity": "0-20"}
+
+
+def lacking(book: Codebook, score: str) -> list[str]:
+    """Topics that lack a question this score needs."""
+    return [topic for topic in book.topics if not all(book.topic_items(topic, kind) for kind in NEEDS[score])]
+
+
+def allowed(book: Codebook) -> list[str]:
+    """The scores that every topic of the codebook has the questions for, the preferred one first."""
+    return [score for score in NEEDS if book.topics and not lacking(book, score)]
+
+
+def default(book: Codebook, score: str | None = None) -> str:
+    """The score asked for, or the preferred one; an error where a topic lacks what it needs."""
+    if not book.topics:
+        raise DataError("no question names a pain point; fill in the codebook's column topic")
+    if score is not None and score not in NEEDS:
+        raise DataError(f"score '{score}' is not known; use one of {', '.join(NEEDS)}")
+    if score is not None and (topics := lacking(book, score)):
+        needed = " and one of kind ".join(NEEDS[score])
+        raise DataError(
+            f"score '{score}' needs for every topic a question of kind {needed}; without: {', '.join(topics)}. "
+            f"Possible here: {', '.join(allowed(book)) or 'none'}"
+        )
+    if score is None and not allowed(book):
+        without = "; ".join(f"{kind}: {', '.join(lacking(book, kind))}" for kind in ("hours", "severity"))
+        raise DataError(
+            f"the topics cannot be compared, not every one was asked the same. Without a question on {without}"
+        )
+    return score or allowed(book)[0]
+
+
+def single_items(book: Codebook, score: str) -> list[str] | None:
+    """The item of each topic, where the burden is that one item (hours) or 100 less it (severity); else None."""
+    if score not in ("hours", "severity"):
+        return None
+    items = [book.topic_items(topic, NEEDS[score][0]) for topic in book.topics]
+    return [names[0] for names in items] if all(len(names) == 1 for names in items) else None
+
+
+def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
+    """The burden of every topic for every respondent, (respondents, topics); nan where it was not answered.
+
+    severity = 100 - u, with u the mean of the topic's ratings (half must be answered); impact = severity x importance
+    / 100; hours = sum of the topic's hours; opportunity = importance + max(importance - satisfaction, 0), each 0 to 10
+    (Ulwick 2005), here per respondent.
+    """
+    columns = []
+    for topic in book.topics:
+        if score == "hours":
+            hours = answers[book.topic_items(topic, "hours")].to_numpy(dtype=float)
+            columns.append(hours.sum(axis=1))
+            continue
+        satisfaction = _mean_index(book, answers, topic, "rating")
+        if score == "severity":
+            columns.append(100.0 - satisfaction)
+            continue
+        importance = _mean_index(book, answers, topic, "importance")
+        if score == "impact":
+            columns.append((100.0 - satisfaction) * importance / 100.0)
+        else:
+            columns.append((importance + np.maximum(importance - satisfaction, 0.0)) / 10.0)
+    return np.column_stack(columns) if columns else np.empty((len(answers), 0))
+
+
+def _mean_index(book: Codebook, answers: pd.DataFrame, topic: str, kind: str) -> np.ndarray:
+    items = book.topic_items(topic, kind)
+    return half_mean(np.column_stack([book.index(answers[item].to_numpy(dtype=float), item) for item in items]))
+
+
+def half_mean(parts: np.ndarray, least: float = 0.5) -> np.ndarray:
+    """Mean of what a respondent answered (n, items) -> (n,), missing where that is less than half (MODELS 1)."""
+    answered = ~np.isnan(parts)
+    count = answered.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(answered, parts, 0.0).sum(axis=1) / count
+    return np.where(count >= least * parts.shape[1], mean, np.nan)

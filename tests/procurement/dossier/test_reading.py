@@ -1,0 +1,260 @@
+"""A dossier read whole, or every fault of it named with its cell."""
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+
+
+def costs(**changes):
+    frame = pd.DataFrame({
+        "vendor": ["Alpha", "Alpha", "Beta"], "line": ["seats", "setup", "seats"],
+        "category": ["licence", "implementation", "licence"], "timing": ["monthly", "initial", "yearly"],
+        "per": ["seats", "", "seats"], "low": [18, "", 200], "likely": [20, 5000, 240], "high": [24, "", 300],
+        "growth": ["0.05", "", "uplift"], "source": ["vendor page", "", "blog"],
+        "source_date": ["2026-03-01", "", "2025-11-02"],
+    }).astype(object)  # fmt: skip
+    for name, values in changes.items():
+        frame[name] = values
+    return frame
+
+
+def drivers(**changes):
+    frame = pd.DataFrame({
+        "driver": ["seats", "uplift"], "unit": ["people", "a year"], "low": [150, 0.03], "likely": [180, 0.05],
+        "high": [220, 0.1], "growth_likely": ["0.1", ""], "source": ["roster", "assumption"],
+        "source_date": ["2026-09-01", ""],
+    }).astype(object)  # fmt: skip
+    for name, values in changes.items():
+        frame[name] = values
+    return frame
+
+
+def dossier(**sheets):
+    return dx.read_dossier({"costs": costs(), "drivers": drivers(), **sheets})
+
+
+def workbook(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, frame in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.append(list(frame.columns))
+        for row in frame.itertuples(index=False):
+            sheet.append([None if value == "" else value for value in row])
+    book.save(path)
+    return path
+
+
+def test_a_dossier_knows_its_vendors_drivers_and_defaults():
+    read = dossier()
+    assert read.vendors == ["Alpha", "Beta"]
+    assert (read.horizon, read.rate, read.decision["status"]) == (3, 0.1, "illustrative")
+    seats = read.drivers["seats"]
+    assert (seats.amount.claims[0].estimate.high, seats.growth.mean) == (220, 0.1)
+    line = read.costs[0]
+    assert (line.category, line.timing, line.per, line.growth, line.to_month) == (
+        "licence",
+        "monthly",
+        "seats",
+        0.05,
+        36,
+    )
+    assert read.costs[2].growth == "uplift"
+    assert np.isnan(line.minimum)
+
+
+def test_workbook_folder_and_frames_give_the_same(tmp_path):
+    decision = pd.DataFrame({"key": ["title", "currency", "discount_rate"], "value": ["Portal", "EUR", "0.08"]})
+    one = dossier(decision=decision)
+    two = dx.read_dossier(workbook(tmp_path / "d.xlsx", decision=decision, drivers=drivers(), costs=costs()))
+    for name, frame in (("decision", decision), ("drivers", drivers()), ("costs", costs())):
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    three = dx.read_dossier(tmp_path)
+    for other in (two, three):
+        assert other.decision == one.decision
+        assert [(line.vendor, line.line, line.amount.mean) for line in other.costs] == [
+            (line.vendor, line.line, line.amount.mean) for line in one.costs
+        ]
+
+
+def test_a_single_line_may_be_called_a_total():
+    assert len(dossier(costs=costs(line=["seats", "setup", "Total"])).costs) == 3
+
+
+@pytest.mark.parametrize("name", ["benefits (2)", "Benefit", "benefits_2026"])
+def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name):
+    book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
+    with pytest.raises(dx.DataError, match=r"d.xlsx: the sheet '.*' is not read; call it benefits, or delete it"):
+        dx.read_dossier(book)
+    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
+    read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
+    assert len(read.benefits) == 3
+    assert f"sheets of d.xlsx that are not read: {name} " in read.notes
+
+
+def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
+    drivers().to_csv(tmp_path / "Drivers.CSV", index=False)
+    costs().to_csv(tmp_path / "costs.tsv", index=False, sep="\t")
+    (tmp_path / "remarks.csv").write_text("a\n1\n")
+    read = dx.read_dossier(tmp_path)
+    assert (len(read.costs), len(read.drivers)) == (3, 2)
+    assert f"files of {tmp_path.name} that are not read: remarks.csv" in read.notes
+    costs().to_csv(tmp_path / "costs.csv.gz", index=False)
+    with pytest.raises(dx.DataError, match=r"costs.csv.gz and costs.tsv are both the sheet costs; keep one"):
+        dx.read_dossier(tmp_path)
+    costs().iloc[:2].to_csv(tmp_path / "costs.csv", index=False)
+    assert len(dx.read_dossier(tmp_path).costs) == 2
+    costs().to_csv(tmp_path / "exit-2.csv", index=False)
+    with pytest.raises(dx.DataError, match=r"the file 'exit-2.csv' is not read; call it exit.csv, or delete it"):
+        dx.read_dossier(tmp_path)
+
+
+@pytest.mark.parametrize(("rows", "says"), [
+    ("A;seats;20.000\nB;seats;99\n", "row 2, .*'20.000' may be 20000 or 20,000"),
+    ("A,seats,20.000\nB,seats,\"99,5\"\n", "row 2, .*'20.000' may be 20000 or 20,000"),
+    ("A;seats;20.5\nB;seats;0.125\n", None), ("A,seats,20.125\nB,seats,99.5\n", None),
+])  # fmt: skip
+def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, says):
+    header = "vendor;line;likely\n" if ";" in rows else "vendor,line,likely\n"
+    (tmp_path / "costs.csv").write_text(header + rows)
+    if says is None:
+        assert 20 < dx.read_dossier(tmp_path).costs[0].amount.mean < 21
+        return
+    with pytest.raises(dx.DataError, match=says):
+        dx.read_dossier(tmp_path)
+
+
+def test_figures_without_source_or_date_are_accepted_and_listed():
+    listed = dossier().unsupported
+    assert listed["figure"].tolist() == ["uplift", "Alpha: setup"]
+    assert "none" in listed["source"].tolist()
+
+
+def test_sources_that_differ_are_pooled_and_both_stay_visible():
+    frame = pd.concat([costs(), costs().iloc[[2]].assign(low=400, likely=500, high=600, source="aggregator")])
+    read = dossier(costs=frame.reset_index(drop=True))
+    pooled = read.costs[2].amount
+    assert len(read.costs) == 3
+    assert pooled.mean == pytest.approx((pooled.claims[0].estimate.mean + pooled.claims[1].estimate.mean) / 2)
+    assert read.conflicting["source"].tolist() == ["blog", "aggregator"]
+    u = (np.arange(100_000) + 0.5) / 100_000
+    drawn = pooled.draw(u)
+    assert drawn.mean() == pytest.approx(pooled.mean, rel=1e-3)
+    assert drawn.var() == pytest.approx(pooled.variance, rel=1e-2)
+    assert ((drawn < 300.1) | (drawn > 399.9)).all()
+
+
+@pytest.mark.parametrize(("sheets", "says"), [
+    ({"costs": costs(low=[30, "", 200])}, "row 1, column low: low 30 is above high 24"),
+    ({"costs": costs(likely=[25, 5000, 240])}, "row 1, column likely: likely 25 lies outside"),
+    ({"costs": costs(high=["", "", 300])}, "low and high go together"),
+    ({"costs": costs(likely=[20, -5000, 240])}, "-5000 is negative; write savings into the sheet benefits"),
+    ({"costs": costs(likely=[20, "five", 240])}, "row 2, column likely: 'five' is not a number"),
+    ({"costs": costs(likely=[20, "EUR 500", 240])}, "holds a currency"),
+    ({"costs": costs(likely=[20, 1e308, 240])}, "too large to be meant"),
+    ({"costs": costs(likely=[20, "", 240])}, "row 2, column likely: the cell is empty"),
+    ({"costs": costs(per=["seat", "", "seats"])}, "'seat' is no driver; did you mean 'seats'?"),
+    ({"costs": costs(growth=["fast", "", ""])}, "neither a yearly rate such as 0.05 nor a driver"),
+    ({"costs": costs(timing=["weekly", "initial", "yearly"])}, "'weekly' is not allowed here"),
+    ({"costs": costs(from_month=[40, "", ""])}, "months 40 to 36 hold no month of the 3 years"),
+    ({"costs": costs(vendor=["Alpha", "", "Beta"])}, "row 2, column vendor: the vendor is empty"),
+    ({"costs": costs(currency=["EUR", "EUR", "USD"]),
+      "decision": pd.DataFrame({"key": ["currency"], "value": ["EUR"]})},
+     "row 3, column currency: 'USD' is not the dossier's currency EUR"),
+    ({"drivers": drivers(growth_likely=["uplift", "seats"])},
+     "growth goes round in a circle: seats -> uplift -> seats"),
+    ({"exit": pd.DataFrame({"vendor": ["Alpha"], "input": ["egres_fee"], "likely": [1]})},
+     "did you mean 'egress_fee'?"),
+    ({"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})}, "did you mean 'Alpha'?"),
+    ({"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})},
+     "'Gamma' is not in sheet costs"),
+    ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
+    ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
+    ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),
+    ({"decision": pd.DataFrame({"key": ["currency", "Currency"], "value": ["EUR", "USD"]})},
+     "row 2, column key: the key stands in row 1 too"),
+    ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, "write 0.1 for 10%"),
+    ({"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, "look like one vendor; spell it one way"),
+    ({"costs": costs(line=["seats", "Seats ", "seats"])}, "'Seats' and 'seats' look like one line"),
+    ({"costs": costs(line=["seats", "Total per year", "seats"])}, "row 2, column line: this looks like a total"),
+    ({"costs": costs(growth=["5", "", "uplift"])}, "'5' is neither a yearly rate such as 0.05 nor"),
+    ({"drivers": drivers(growth_likely=["5", ""])}, "5 is a growth of 500% a year"),
+    ({"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])}, "look like one driver"),
+])  # fmt: skip
+def test_each_fault_is_said_with_its_place(sheets, says):
+    with pytest.raises(dx.DataError) as caught:
+        dossier(**sheets)
+    assert says in str(caught.value)
+
+
+def test_ten_faults_give_ten_messages_with_their_cells(tmp_path):
+    bad = costs(likely=["x", -1, 1e300], per=["a", "", "b"], growth=["q", "", "z"],
+                timing=["never", "initial", "yearly"],
+                vendor=["Alpha", "", "Beta"])  # fmt: skip
+    with pytest.raises(dx.DataError) as caught:
+        dx.read_dossier(workbook(tmp_path / "bad.xlsx", drivers=drivers(likely=["many", 0.05]), costs=bad))
+    assert len(caught.value.faults) == 10
+    assert all(fault.sheet in ("costs", "drivers") and fault.row and fault.column for fault in caught.value.faults)
+    assert "bad.xlsx, sheet costs, cell G2: 'x' is not a number" in str(caught.value)
+
+
+def test_two_rows_of_one_line_must_be_the_same_line():
+    frame = pd.concat([costs(), costs().iloc[[2]].assign(timing="monthly")]).reset_index(drop=True)
+    with pytest.raises(dx.DataError, match="stands in row 3 too, with another timing"):
+        dossier(costs=frame)
+
+
+def test_no_costs_no_dossier(tmp_path):
+    with pytest.raises(dx.DataError, match="there is no sheet costs"):
+        dx.read_dossier({"drivers": drivers()})
+    with pytest.raises(dx.DataError, match="has no sheet 'prices'"):
+        dx.read_dossier({"prices": costs()})
+
+
+def test_seventeen_inputs_of_exit_cost_are_asked_for():
+    assert sum(each.asked for each in EXIT_INPUTS.values()) == 17
+    assert all(each.default >= 0 and each.meaning and each.unit for each in EXIT_INPUTS.values())
+
+
+def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path):
+    path = workbook(tmp_path / "merged.xlsx", costs=costs(), drivers=drivers())
+    book = openpyxl.load_workbook(path)
+    book["costs"].merge_cells("A2:A3")
+    book.save(path)
+    with pytest.raises(dx.DataError, match=r"merged.xlsx, sheet costs: the cells A2:A3 are merged.*unmerge them"):
+        dx.read_dossier(path)
+
+
+def test_a_driver_with_a_fault_is_not_called_unknown_too():
+    with pytest.raises(dx.DataError) as caught:
+        dossier(drivers=drivers(likely=["many", 0.05]))
+    assert [fault.column for fault in caught.value.faults] == ["column likely"]
+
+
+def test_a_start_is_a_day():
+    with pytest.raises(dx.DataError, match="'soon' is no day; write it as 2027-01-31"):
+        dossier(decision=pd.DataFrame({"key": ["start"], "value": ["soon"]}))
+
+
+def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
+    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
+    assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
+    assert len(read.figures) == len(dossier().figures) + len(read.benefits)
+    with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
+        dossier(drivers=drivers(driver=["seats", "Alpha: seats"]), costs=costs(growth=["", "", ""]))
+
+
+@pytest.mark.parametrize("source", [None, 3, [1], b"x", {"costs": None}, {"costs": [1]}])
+def test_what_is_no_dossier_is_told(source):
+    with pytest.raises(dx.DataError, match="expected a path or a DataFrame"):
+        dx.read_dossier(source)
+
+
+def test_a_mapping_may_hold_paths():
+    path = dx.samples.path("portal/costs.csv")
+    drivers = dx.samples.path("portal/drivers.csv")
+    assert dx.read_dossier({"costs": path, "drivers": drivers}).vendors == dx.read_dossier(path.parent).vendors

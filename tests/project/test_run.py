@@ -1,0 +1,340 @@
+"""The command: a folder is started whole, notebooks run to pages and pictures, faults are told without a traceback."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pytest
+
+import dxkit as dx
+from dxkit.__main__ import main
+from dxkit.files.errors import DataError
+from dxkit.project.check import check
+from dxkit.project.run import run
+
+V4 = nbformat.v4
+
+
+def notebook(path, *cells):
+    """A notebook of these code cells; the first takes the parameters."""
+    code = [V4.new_code_cell(source) for source in ("data = None", *cells)]
+    code[0].metadata["tags"] = ["parameters"]
+    book = V4.new_notebook(cells=[V4.new_markdown_cell("# A question"), *code])
+    book.metadata["kernelspec"] = {"name": "not_installed", "display_name": "other", "language": "python"}
+    nbformat.write(book, path)
+    return path
+
+
+def files(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """A started folder, in a place whose name has a space and letters beyond ASCII."""
+    folder = tmp_path_factory.mktemp("début ü") / "my decision"
+    assert main(["new", str(folder)]) == 0
+    return folder
+
+
+def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
+    names = ["README.md", "ci.sh", "data_samples", "my_decision", "my_survey", "notebooks"]
+    assert sorted(path.name for path in started.iterdir()) == names
+    assert {path.name for path in (started / "notebooks").glob("*.ipynb")} == {
+        path.name for path in dx.samples.notebooks().glob("*.ipynb")
+    }
+    assert (started / "my_survey" / "survey.xlsx").stat().st_size
+    text = (started / "README.md").read_text(encoding="utf-8")
+    assert [f"{n}. " in text for n in (1, 2, 3)] == [True] * 3
+    assert not [path for path in started.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_new_refuses_a_folder_that_is_not_empty_and_leaves_it_alone(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine")
+    assert main(["new", str(tmp_path)]) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert files(tmp_path) == ["mine.txt"]
+
+
+def test_new_fills_the_empty_folder_one_stands_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "."]) == 0
+    assert (tmp_path / "notebooks").is_dir()
+    assert Path.cwd() == tmp_path
+
+
+def test_new_that_fails_halfway_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device", "survey.xlsx")
+
+    monkeypatch.setattr("dxkit.project.survey_form.write_survey_workbook", fail)
+    assert main(["new", str(tmp_path / "folder")]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+PICTURE = "import matplotlib.pyplot as plt\n_, ax = plt.subplots()\n_ = ax.plot([1, 2])"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A notebook with a picture, run with a file of one's own, where the backend of pictures is another one."""
+    folder = tmp_path_factory.mktemp("run")
+    path = notebook(folder / "q.ipynb", "from pathlib import Path\nprint(Path(data).read_text())", PICTURE)
+    before = path.read_bytes()
+    (folder / "answers.csv").write_text("forty-two")
+    lines = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLBACKEND", "Agg")
+        written = run(path, data=folder / "answers.csv", out=folder / "out", say=lines.append)
+    assert path.read_bytes() == before
+    return folder, lines, written
+
+
+def test_run_writes_a_page_and_its_pictures(ran):
+    folder, _, written = ran
+    assert files(folder / "out") == ["q.html", "q/01-a-question.png"]
+    assert sorted(written) == sorted(path for path in (folder / "out").rglob("*") if path.is_file())
+    assert (folder / "out" / "q" / "01-a-question.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_reports_each_cell(ran):
+    _, lines, _ = ran
+    assert [line.removeprefix("q  ") for line in lines[:-1]] == [f"cell {i} of 4" for i in range(1, 5)]
+    assert lines[-1].startswith("q  done in ")
+
+
+def test_the_page_needs_no_network_holds_its_picture_and_does_not_tell_local_paths(ran):
+    folder, *_ = ran
+    page = (folder / "out" / "q.html").read_text(encoding="utf-8")
+    assert "forty-two" in page
+    assert "data:image/png;base64," in page
+    assert "answers.csv" in page
+    assert str(folder) not in page
+    assert "<script src" not in page
+    assert "cdnjs" not in page
+    assert "<link" not in page
+
+
+def test_run_does_not_overwrite_unless_told(ran, capsys):
+    folder, *_ = ran
+    page = folder / "out" / "q.html"
+    before = page.stat().st_mtime_ns
+    assert main(["run", str(folder / "q.ipynb"), "--out", str(folder / "out")]) == 1
+    said = capsys.readouterr().err
+    assert str(page) in said
+    assert "--force" in said
+    assert page.stat().st_mtime_ns == before
+
+
+def test_force_replaces_its_own_pictures_and_no_other_file(ran, tmp_path):
+    folder, *_ = ran
+    out = shutil.copytree(folder / "out", tmp_path / "out")
+    (out / "q" / "02-old.png").write_bytes(b"old")
+    (out / "q" / "mine.txt").write_text("mine")
+    notebook(tmp_path / "q.ipynb", "1 + 1")
+    run(tmp_path / "q.ipynb", out=out, force=True, say=lambda _: None)
+    assert files(out) == ["q.html", "q/mine.txt"]
+
+
+@pytest.mark.parametrize("tags", [[], ["raises-exception"]])
+def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, capsys, tags):
+    path = notebook(tmp_path / "q.ipynb", "1 / 0" if tags else "1", 'raise KeyError("no <team>")')
+    book = nbformat.read(path, as_version=4)
+    book.cells[2].metadata["tags"] = tags
+    nbformat.write(book, path)
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert said == "q.ipynb, code cell 3: KeyError: 'no <team>'\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys):
+    path = notebook(tmp_path / "q.ipynb", "import dxkit as dx\ndx.open_survey(data)")
+    (tmp_path / "codebook.csv").write_text("item,text,kind,scale\nci,CI,rating,agreement5\nqa,QA,rating,agreement5\n")
+    (tmp_path / "answers.csv").write_text("ci,qa\n9,4\n3,8\n")
+    command = ["run", str(path), "--data", str(tmp_path / "answers.csv"), "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert "answers.csv" in said
+    assert "2 faults" in said
+    assert "Traceback" not in said
+
+
+def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
+    path = notebook(tmp_path / "q.ipynb", "6 * 7", PICTURE)
+    run(path, save=True, say=lambda _: None)
+    first = path.read_bytes()
+    run(path, save=True, say=lambda _: None)
+    assert path.read_bytes() == first
+    stored = json.loads(first)
+    assert stored["metadata"]["language_info"] == {"name": "python"}
+    code = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == [1, 2, 3]
+    assert code[1]["outputs"][0]["data"]["text/plain"] in ("42", ["42"])
+    assert base64.b64decode(code[2]["outputs"][0]["data"]["image/png"])
+    assert [set(cell["metadata"]) for cell in code] == [{"tags"}, set(), set()]
+    assert files(tmp_path) == ["q.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["missing.ipynb"], "no notebook"),
+        (["."], "holds no notebook"),
+        (["broken.ipynb"], "damaged"),
+        (["q.ipynb", "--data", "missing.csv"], "missing.csv: there is no such file"),
+        (["q.ipynb", "--data", "nowhere"], "there is no such file"),
+        (["q.ipynb", "--save", "--data", "answers.csv"], "leave out"),
+        (["q.ipynb", "--out", "answers.csv"], "answers.csv is a file"),
+        (["plain.ipynb", "--data", "answers.csv"], "no cell tagged"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, arguments, words):
+    (tmp_path / "empty").mkdir()
+    notebook(tmp_path / "q.ipynb", "1")
+    nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("1")]), tmp_path / "plain.ipynb")
+    (tmp_path / "broken.ipynb").write_text("{")
+    (tmp_path / "answers.csv").write_text("a\n1\n")
+    monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
+    assert main(["run", *arguments]) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_wrong_usage_is_exit_code_two(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["run"])
+    assert stopped.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    with pytest.raises(DataError, match=r'pip install "dxkit\[lab\]"'):
+        run(notebook(tmp_path / "q.ipynb", "1"), say=lambda _: None)
+
+
+def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dxkit.project.run.run", stop)
+    assert main(["run", "q.ipynb"]) == 130
+    assert "stopped" in capsys.readouterr().err
+
+
+def test_the_command_is_quiet_on_the_terminal(tmp_path):
+    path = notebook(tmp_path / "q.ipynb", PICTURE)
+    command = [sys.executable, "-m", "dxkit", "run", str(path), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONWARNINGS": "default"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == f"2 files written to {tmp_path / 'out'}"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("company/codebook.csv", "Codebook: 54 questions"),
+        ("company/roster.csv", "roster of 180 people"),
+        ("company/responses_2026-Q3.csv", "112 respondents"),
+        ("github_oss_2017/scales.csv", "scales"),
+    ],
+)
+def test_check_knows_what_a_table_is(name, words, capsys):
+    assert main(["check", str(dx.samples.path(name))]) == 0
+    said = capsys.readouterr().out
+    assert words in said
+    assert "no faults" in said
+
+
+def test_check_names_every_fault_of_every_file_with_its_cell(tmp_path, capsys):
+    (tmp_path / "codebook.csv").write_text(
+        "item,text,kind,scale\nteam,Team,segment,\nci,CI is fast,rating,agreement5\n"
+    )
+    (tmp_path / "a.csv").write_text("team,ci\nRed,9\nRed,4\nBlue,maybe\n")
+    (tmp_path / "b.csv").write_text("team,ci\nRed,4\nRed,5\n")
+    assert main(["check", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), str(tmp_path / "c.csv")]) == 1
+    said = capsys.readouterr().out
+    assert "a.csv, row 2" in said
+    assert "a.csv, row 4" in said
+    assert "b.csv: 2 respondents, no faults" in said
+    assert "c.csv: there is no such file" in said
+
+
+def test_check_takes_the_codebook_from_elsewhere(tmp_path, capsys):
+    answers = shutil.copy(dx.samples.path("company/responses_2026-Q3.csv"), tmp_path / "mine.csv")
+    assert main(["check", str(answers)]) == 1
+    assert "--codebook FILE" in capsys.readouterr().out
+    assert main(["check", str(answers), "--codebook", str(dx.samples.path("company/codebook.csv"))]) == 0
+
+
+def test_check_of_a_folder_asks_for_the_file(tmp_path):
+    with pytest.raises(DataError, match="is a folder"):
+        check(tmp_path)
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A folder with survey.xlsx, whose roster sheet is as given, and answers beside it."""
+
+    def make(*roster, teams=("Red", "Red")):
+        book = openpyxl.Workbook()
+        book.active.title = "codebook"
+        for row in (["item", "text", "kind", "scale"], ["team", "Team", "segment", ""],
+                    ["ci", "CI is fast", "rating", "agreement5"]):  # fmt: skip
+            book.active.append(row)
+        for row in roster:
+            (book["roster"] if "roster" in book.sheetnames else book.create_sheet("roster")).append(row)
+        book.save(tmp_path / "survey.xlsx")
+        (tmp_path / "answers.csv").write_text("team,ci\n" + "".join(f"{team},4\n" for team in teams))
+        return str(tmp_path / "survey.xlsx"), str(tmp_path / "answers.csv")
+
+    return make
+
+
+def test_check_reads_the_roster_in_the_workbook(workbook, capsys):
+    assert main(["check", *workbook(["team", "headcount"], ["Red", 7])]) == 0
+    said = capsys.readouterr().out
+    assert "survey.xlsx: Codebook: 2 questions" in said
+    assert "survey.xlsx: roster of 7 people, no faults" in said
+    assert "no roster" not in said
+
+
+def test_check_tells_a_team_that_the_roster_in_the_workbook_lacks(workbook, capsys):
+    assert main(["check", workbook(["team", "headcount"], ["Red", 7], teams=["Red", "Blue", "Blue"])[1]]) == 1
+    assert "team 'Blue' is not in the roster" in capsys.readouterr().out
+
+
+def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys):
+    for path in workbook(["team", "headcount"], ["Red", "many"]):
+        assert main(["check", path]) == 1
+        assert "survey.xlsx, sheet roster, cell B2: 'many' is not a number" in capsys.readouterr().out
+
+
+def test_check_says_that_there_is_no_roster(workbook, capsys):
+    assert main(["check", *workbook()]) == 0
+    assert capsys.readouterr().out.count("note: no roster") == 2
+
+
+def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
+    notebook = dx.samples.notebooks() / "04_own_and_leave.ipynb"
+    written = run(notebook, out=tmp_path / "out", say=lambda _: None)
+    book = tmp_path / "out" / "04_own_and_leave" / "decision.xlsx"
+    assert book in written
+    assert dx.read_dossier(book).changed.empty
+
+
+def test_a_name_for_a_file_is_no_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
+    assert dx.out("a.xlsx") == tmp_path / "a.xlsx"
+    with pytest.raises(dx.DataError, match="no plain file name"):
+        dx.out("../a.xlsx")

@@ -1,0 +1,119 @@
+"""Money over years: published cases, LibreOffice's and R's figures, and the laws of discounting."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dxkit as dx
+from dxkit.statistics.finance import annuity, discount_factors, roi
+from tests.places import CASE_FILES
+
+FINANCE = json.loads((CASE_FILES / "finance.json").read_text())["cases"]
+PUBLISHED = {case["id"]: case for case in json.loads((CASE_FILES / "procurement.json").read_text())}
+money = st.lists(st.integers(-1_000, 1_000), min_size=2, max_size=8).filter(any)
+rates = st.floats(-0.5, 2.0)
+few = settings(max_examples=100, deadline=None)
+
+
+@pytest.mark.parametrize("case", FINANCE, ids=lambda case: case["name"])
+def test_the_figures_of_r_and_libreoffice(case):
+    flows, rate = case["cashflows"], case["rate"]
+    scale = max(map(abs, flows))
+    assert dx.npv(rate, flows) == pytest.approx(case["libreoffice"]["NPV_t0"], abs=1e-9 * scale)
+    assert dx.irr(flows) == pytest.approx([r for r in case["r"]["real_irrs"] if -1 < r <= 10], abs=1e-9)
+    for kind, options in (("payback_simple", {}), ("payback_discounted", {"rate": rate})):
+        for which, stays in (("first", False), ("last", True)):
+            known = case["r"][kind][which]
+            found = dx.payback(flows, stays=stays, **options)
+            assert found is None if known is None else found == pytest.approx(known, abs=1e-9), (kind, which)
+
+
+def test_forresters_tei_of_salesloft():
+    case = PUBLISHED["tei_salesloft"]
+    costs, benefits, rate = (case["inputs"][name] for name in ("costs", "benefits", "rate"))
+    net = np.subtract(benefits, costs)
+    assert round(dx.npv(rate, costs)) == case["expected"]["pv_costs"]
+    assert round(dx.npv(rate, benefits)) == case["expected"]["pv_benefits"]
+    assert abs(dx.npv(rate, net) - case["expected"]["npv"]) <= 1
+    assert round(100 * roi(dx.npv(rate, benefits), dx.npv(rate, costs))) == case["expected"]["roi_pct"]
+    assert dx.payback(net) < 0.5
+
+
+def test_a_course_worksheet_with_discounted_payback():
+    case = PUBLISHED["sheet1_8pct"]
+    costs, benefits, rate = (case["inputs"][name] for name in ("costs", "benefits", "rate"))
+    net = np.subtract(benefits, costs)
+    assert round(dx.npv(rate, net)) == case["expected"]["npv"]
+    assert np.cumsum(net * discount_factors(rate, 3)).round() == pytest.approx(case["expected"]["cum_disc"], abs=1)
+    assert dx.payback(net, rate) == pytest.approx(0.945, abs=5e-4)
+    assert 100 * roi(dx.npv(rate, benefits), dx.npv(rate, costs)) == pytest.approx(case["expected"]["roi_pct"], abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["npf_irr_doc", "npf_issue44"])
+def test_rates_of_return_where_numpy_financial_is_right_and_where_it_is_wrong(name):
+    case = PUBLISHED[name]
+    assert dx.irr(case["inputs"]["values"])[-1] == pytest.approx(case["expected"]["irr"], abs=1e-9)
+
+
+def test_a_last_small_loss_has_a_second_rate_near_minus_100_percent():
+    """numpy-financial gives this one alone; the list holds both, and the flows change sign twice."""
+    flows = PUBLISHED["npf_issue44"]["inputs"]["values"]
+    assert dx.irr(flows) == pytest.approx([-0.99979, 1.00427], abs=1e-5)
+
+
+def test_the_examples_of_excels_help():
+    expected = PUBLISHED["excel_irr"]["expected"]
+    flows = PUBLISHED["excel_irr"]["inputs"]["values"]
+    for years, name in ((5, "irr_5y"), (4, "irr_4y"), (2, "irr_2y")):
+        assert dx.irr(flows[: years + 1])[0] == pytest.approx(expected[name], abs=5e-5)
+    assert dx.npv(0.05, PUBLISHED["npf_npv"]["inputs"]["values"]) == pytest.approx(122.89485495094269, rel=1e-12)
+    assert dx.npv(0.1, [0, -10000, 3000, 4200, 6800]) == pytest.approx(1188.44, abs=5e-3)
+
+
+@few
+@given(money, rates)
+def test_npv_is_linear_and_plain_at_rate_nil(flows, rate):
+    assert dx.npv(0.0, flows) == pytest.approx(sum(flows))
+    more = [flows[0] + 7.0, *flows[1:]]
+    assert dx.npv(rate, more) - dx.npv(rate, flows) == pytest.approx(7.0, rel=1e-9)
+    assert dx.npv(rate, np.multiply(3, flows)) == pytest.approx(3 * dx.npv(rate, flows), rel=1e-9, abs=1e-6)
+
+
+@few
+@given(st.lists(st.floats(-0.6, 2.0).map(lambda r: round(r, 2)), min_size=1, max_size=4, unique=True))
+def test_every_rate_that_was_built_in_is_found_and_no_other(built):
+    flows = np.poly([1 + rate for rate in built]) * -100  # a polynomial with just these roots
+    found = dx.irr(flows)
+    assert found == pytest.approx(sorted(built), abs=1e-6)
+
+
+@few
+@given(money)
+def test_at_every_rate_found_nothing_is_left(flows):
+    for rate in dx.irr(flows):
+        size = np.abs(np.array(flows) * discount_factors(rate, len(flows) - 1)).sum()
+        assert abs(dx.npv(rate, flows)) <= 1e-8 * size
+    assert dx.irr(np.multiply(5, flows)) == pytest.approx(dx.irr(flows), abs=1e-6)
+
+
+def test_a_double_root_is_one_rate():
+    assert dx.irr([-100, 220, -121]) == pytest.approx([0.1], abs=1e-6)
+
+
+def test_many_cases_at_once_and_an_annuity():
+    flows = np.array([[-100.0, 60, 60], [-50, 30, 30]])
+    assert dx.npv(0.1, flows) == pytest.approx([dx.npv(0.1, row) for row in flows])
+    assert annuity(0.1, 3) == pytest.approx(dx.npv(0.1, [0, 1, 1, 1]))
+
+
+@pytest.mark.parametrize(("work", "says"), [
+    (lambda: dx.npv(0.1, []), "no flows"), (lambda: dx.npv(-1, [1, 2]), "above -100%"),
+    (lambda: dx.npv(0.1, [1, np.nan]), "missing or not finite"), (lambda: dx.irr([0, 0]), "every flow is 0"),
+    (lambda: dx.irr([[1, 2], [3, 4]]), "one case"), (lambda: roi(5, 0), "costs above 0"),
+])  # fmt: skip
+def test_what_cannot_be_is_said(work, says):
+    with pytest.raises(dx.DataError, match=says):
+        work()

@@ -1,0 +1,213 @@
+"""A file read block by block gives the tally of the same file read whole."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dxkit as dx
+from dxkit.files import csv_file, csv_stream
+from tests.survey.tally.test_tally import same
+
+BOOK = dx.read_codebook(pd.DataFrame([
+    ["id", "id", "id", "", "", "", ""], ["team", "Your team", "segment", "", "", "", ""],
+    ["ci", "CI is fast", "rating", "agreement5", "builds", "CI", ""],
+    ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs", "asked"],
+    ["ci_w", "How important is CI?", "importance", "importance5", "", "CI", ""],
+    ["docs_w", "How important are docs?", "importance", "importance5", "", "Docs", ""],
+    ["lost", "Hours lost to CI", "hours", "hours", "", "CI", ""],
+    ["enps", "Recommend us?", "recommend", "recommend11", "", "", ""],
+    ["else", "What else?", "comment", "", "", "", ""],
+], columns=["item", "text", "kind", "scale", "dimension", "topic", "asked_if"]))  # fmt: skip
+HEADER = ";".join([*BOOK.items["text"], "asked"])
+cells = st.tuples(
+    st.sampled_from(["", "a1", "b22", "a1", "person-with-a-long-id"]),
+    st.sampled_from(["Blue", "blue ", "Grün", "", '"Red, hot"', "Red  hot"]),
+    st.sampled_from(["", "1", "5", "Agree", "agree ", "n/a", "Strongly agree", '"Disagree"']),
+    st.sampled_from(["", "1", "7", "Somewhat agree"]), st.sampled_from(["", "3", "Very important", "4.0"]),
+    st.sampled_from(["", "2", "5"]), st.sampled_from(["", "0", "2.5", "2,5", "40", "does not affect me"]),
+    st.sampled_from(["", "0", "10", "9"]), st.sampled_from(["", "", "fine", '"two\nlines"', '"a ""b"""']),
+    st.sampled_from(["", "1", "yes", "0"]),
+)  # fmt: skip
+
+
+def either(read):
+    """A tally, or the first fault."""
+    try:
+        return read()
+    except dx.DataError as error:
+        return str(error)
+
+
+@settings(max_examples=40)
+@given(st.lists(cells, min_size=1, max_size=40), st.sampled_from(["\n", "\r\n"]), st.sampled_from([64, 300, 2**19]),
+       st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))  # fmt: skip
+def test_block_by_block_is_the_same_as_whole(tmp_path_factory, rows, end, block, encoding):
+    path = tmp_path_factory.mktemp("big") / "answers.csv"
+    path.write_bytes((end.join([HEADER, *(";".join(row) for row in rows)]) + end).encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_stream, "BLOCK", block)
+        found = either(lambda: dx.tally(path, codebook=BOOK))
+    wanted = either(lambda: dx.tally(dx.read_survey(path, BOOK)))
+    if isinstance(wanted, str):
+        assert isinstance(found, str)
+        return
+    assert not wanted.people.any() or not isinstance(found, str), found
+    if not isinstance(found, str):
+        order = np.argsort(found.cells["team"].to_numpy())
+        assert found.cells["team"].to_numpy()[order].tolist() == sorted(wanted.cells["team"])
+        at = np.argsort(wanted.cells["team"].to_numpy())
+        for name in ("people", "pairs", "sums", "products", "counts", "states", "anyone"):
+            assert getattr(found, name)[order] == pytest.approx(getattr(wanted, name)[at], rel=1e-10, abs=1e-8), name
+        for score, parts in wanted.burdens.items():
+            for one, two in zip(found.burdens[score], parts, strict=True):
+                assert one[order] == pytest.approx(two[at], rel=1e-10, abs=1e-8)
+        counts = wanted.cleaning["count"].sum()
+        assert found.cleaning["count"].sum() == counts
+
+
+def lines(*rows, head="team;ci"):
+    return ("\n".join([head, *rows]) + "\n").encode()
+
+
+PLAIN = dx.read_codebook(pd.DataFrame({
+    "item": ["team", "ci"], "text": ["team", "CI is fast"], "kind": ["segment", "rating"], "scale": ["", "agreement5"],
+}))  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "says"), [
+    (b"Blue;6", r"row 3002, column 2 \(ci\): '6' is not an answer"),
+    (b"Blue;4;", "row 3002.*has 3 cells, the header 2"),
+    (b"Blue", "row 3002.*has 1 cells"), (b"Total;4", "row 3002.*totals"), (b"team;ci", "row 3002.*header is repeated"),
+    (b" Gesamt:;4", "row 3002.*totals"), (b"\xef\xbb\xbfTotal per team;4", "row 3002.*totals"),
+    (b'Blue;"4', "row 3002.*quotation mark"), (b"Bl\x00ue;4", "row 3002.*NUL"),
+])  # fmt: skip
+def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, row, says):
+    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    path = tmp_path / "answers.csv"
+    path.write_bytes(lines(*["Blue;4"] * 3000) + row + b"\n" + b"Blue;5\n" * 10)
+    with pytest.raises(dx.DataError, match=says):
+        dx.tally(path, codebook=PLAIN)
+
+
+def test_the_same_fault_of_many_blocks_is_told_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    (tmp_path / "answers.csv").write_bytes(lines(*["Blue;Agre"] * 3000))
+    with pytest.raises(dx.DataError, match="did you mean 'Agree'") as caught:
+        dx.tally(tmp_path / "answers.csv", codebook=PLAIN)
+    assert len(caught.value.faults) == 1
+
+
+def test_groups_are_held_against_the_roster(tmp_path):
+    (tmp_path / "answers.csv").write_bytes(lines(*["blue;4"] * 7, "Green;2"))
+    roster = pd.DataFrame({"team": ["Blue", "Green"], "headcount": [9, 4]})
+    found = dx.tally(tmp_path / "answers.csv", codebook=PLAIN, roster=roster, wave="Q3")
+    assert (found.cells["team"].tolist(), found.people.tolist(), found.wave) == (["Blue", "Green"], [7, 1], "Q3")
+    whole = dx.scores(dx.read_survey(tmp_path / "answers.csv", PLAIN, roster)).table
+    assert dx.scores(found).table["estimate"].tolist() == pytest.approx(whole["estimate"].tolist(), abs=1e-12)
+    with pytest.raises(dx.DataError, match="7 respondents say team 'Blue', the roster counts 3"):
+        dx.tally(tmp_path / "answers.csv", codebook=PLAIN, roster=roster.assign(headcount=[3, 4]))
+    with pytest.raises(dx.DataError, match="a team that one respondent gave is not in the roster; it has Blue"):
+        dx.tally(tmp_path / "answers.csv", codebook=PLAIN, roster=roster.iloc[:1])
+
+
+def test_compressed_files_workbooks_and_progress(tmp_path):
+    text = lines(*["Blue;4"] * 50)
+    (tmp_path / "answers.csv.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "answers.csv").write_bytes(text)
+    pd.DataFrame({"team": ["Blue"] * 50, "ci": 4}).to_excel(tmp_path / "answers.xlsx", index=False)
+    told = []
+    one = dx.tally(tmp_path / "answers.csv", codebook=PLAIN, progress=told.append)
+    for other in ("answers.csv.gz", "answers.xlsx"):
+        same(dx.tally(tmp_path / other, codebook=PLAIN), one)
+    assert told == ["answers.csv: 90% read"] or told[-1].endswith("% read")
+
+
+def test_a_parquet_file_gives_the_same_tally(tmp_path):
+    frame = pd.DataFrame({"team": ["Blue", "Green"] * 40, "ci": [1, 2, 4, 5] * 20})
+    frame.to_parquet(tmp_path / "answers.parquet")
+    same(dx.tally(tmp_path / "answers.parquet", codebook=PLAIN), dx.tally(frame, codebook=PLAIN))
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(dx.DataError, match=r"broken.parquet: the parquet file cannot be read"):
+        dx.tally(tmp_path / "broken.parquet", codebook=PLAIN)
+
+
+def test_segments_of_parts_are_spelled_as_in_the_whole():
+    parts = [pd.DataFrame({"team": ["blue"] * 3, "ci": 4}), pd.DataFrame({"team": ["Blue"] * 5, "ci": 2})]
+    found = dx.tally(parts, codebook=PLAIN)
+    assert (found.cells["team"].tolist(), found.people.tolist()) == (["Blue"], [8])
+
+
+def saved(path, tmp_path):
+    frame = pd.DataFrame({"team": ["Blue", "Green"] * 40, "ci": [1, 2, 4, np.nan] * 20})
+    tally = dx.tally(frame, codebook=PLAIN, roster=pd.DataFrame({"team": ["Blue", "Green"], "headcount": [60, 50]}))
+    tally.save(tmp_path / path)
+    return tally
+
+
+def test_a_saved_tally_comes_back_and_scores_alike(tmp_path):
+    tally = saved("ours.tally", tmp_path)
+    back = dx.Tally.load(tmp_path / "ours.tally")
+    same(back, tally, 0)
+    assert dx.scores(back).table.equals(dx.scores(tally).table)
+    assert (back + tally).people.tolist() == [80, 40]
+    assert (tmp_path / "ours.tally").stat().st_size < 20_000
+
+
+def test_a_damaged_or_foreign_tally_is_refused(tmp_path):
+    saved("ours.tally", tmp_path)
+    data = (tmp_path / "ours.tally").read_bytes()
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        place = int(rng.integers(len(data)))
+        (tmp_path / "bad.tally").write_bytes(data[:place] + bytes([data[place] ^ 85]) + data[place + 1 :])
+        back = either(lambda: dx.Tally.load(tmp_path / "bad.tally"))
+        if isinstance(back, str):
+            assert back.startswith("bad.tally: ")
+        else:  # the change was in what zip keeps beside the arrays
+            same(back, dx.Tally.load(tmp_path / "ours.tally"), 0)
+    (tmp_path / "bad.tally").write_text("no tally")
+    with pytest.raises(dx.DataError, match="no tally"):
+        dx.Tally.load(tmp_path / "bad.tally")
+
+
+def test_tallies_of_other_codebooks_do_not_pool(tmp_path):
+    saved("ours.tally", tmp_path)
+    other = dx.read_codebook(PLAIN.items.assign(scale=["", "agreement7"]))
+    with pytest.raises(dx.DataError, match="codebooks differ"):
+        dx.Tally.load(tmp_path / "ours.tally") + dx.tally(pd.DataFrame({"team": ["Blue"], "ci": [7]}), codebook=other)
+
+
+@pytest.mark.parametrize("ids", [["1.15E+11"], ["1,15E+11"], ["###########"], ["11480000001234500"] * 2])
+@pytest.mark.parametrize("copies", [4, 3000])
+def test_ids_that_a_spreadsheet_shortened_make_nobody_one_person(tmp_path, monkeypatch, ids, copies):
+    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    rows = [f"{ids[k % len(ids)]};;4" for k in range(copies)]
+    (tmp_path / "a.csv").write_bytes(lines(*rows, head="id;Your team;CI is fast"))
+    book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
+    for read in (lambda: dx.read_survey(tmp_path / "a.csv", book), lambda: dx.tally(tmp_path / "a.csv", codebook=book)):
+        with pytest.raises(dx.DataError, match="a spreadsheet has shortened the ids"):
+            read()
+
+
+@pytest.mark.parametrize("one", ["1E5", "007", "12345678901234500", "a+11"])
+def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one):
+    rows = [f"{text};;4" for text in (one, one, "12", "13", "x14")]
+    (tmp_path / "a.csv").write_bytes(lines(*rows, head="id;Your team;CI is fast"))
+    book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
+    assert len(dx.read_survey(tmp_path / "a.csv", book)) == 4
+    assert dx.tally(tmp_path / "a.csv", codebook=book).people.sum() == 4
+
+
+def test_what_would_not_fit_into_memory_is_tallied_and_not_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_file, "_MOST_CELLS", 100)
+    (tmp_path / "answers.csv").write_bytes(lines(*["Blue;4"] * 60))
+    with pytest.raises(dx.DataError, match=r"answers.csv: the file has about 122 cells; .* dx.tally"):
+        dx.read_survey(tmp_path / "answers.csv", PLAIN)
+    assert dx.tally(tmp_path / "answers.csv", codebook=PLAIN).people.tolist() == [60]
+    monkeypatch.setattr(csv_file, "_MOST_TEXT", 100)
+    with pytest.raises(dx.DataError, match="0 MiB of text"):
+        dx.read_survey(tmp_path / "answers.csv", PLAIN)

@@ -1,0 +1,234 @@
+"""Change between waves: R's and scipy's figures, false alarms by simulation, and what is not compared."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import dxkit as dx
+from dxkit.statistics import comparison
+from tests.places import CASE_FILES
+from tests.survey.topic_worlds import likert
+
+CASES = json.loads((CASE_FILES / "statistics.json").read_text())["tests"]
+WAVES = {
+    name: dx.open_survey(dx.samples.path(f"company/responses_{name}.csv")) for name in ("2025-Q4", "2026-Q2", "2026-Q3")
+}
+
+
+def survey(columns, ids=None, population=None, min_group=3, scale="1-7", **book):
+    frame = pd.DataFrame(columns)
+    items = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "scale": scale}).assign(
+        **book
+    )
+    roster = None
+    if ids is not None:
+        frame["who"] = [f"p{i}" for i in ids]
+        items.loc[len(items)] = {"item": "who", "text": "who", "kind": "id", "scale": ""}
+    if population is not None:
+        frame["site"] = "Here"
+        items.loc[len(items)] = {"item": "site", "text": "site", "kind": "segment", "scale": ""}
+        roster = pd.DataFrame({"site": ["Here"], "headcount": [population]})
+    return dx.read_survey(frame, items.fillna(""), roster, min_group=min_group)
+
+
+def row(result, name="q"):
+    return result.table.set_index("name").loc[name]
+
+
+@pytest.mark.parametrize("case", CASES["two_sample"])
+def test_welch_and_hedges_g_are_those_of_r(case):
+    known = CASES["two_sample"][case]
+    found = row(dx.compare(survey({"q": known["y"]}), survey({"q": known["x"]})))  # R says x less y
+    per_point = 100 / 6
+    assert found["p"] == pytest.approx(known["welch"]["p"], abs=1e-9)
+    assert found["low"] == pytest.approx(known["welch"]["lo"] * per_point, abs=1e-8)
+    assert found["high"] == pytest.approx(known["welch"]["hi"] * per_point, abs=1e-8)
+    assert found["g"] == pytest.approx(known["hedges_g"]["Hedges_g"], abs=1e-9)
+    assert not found["paired"]
+
+
+@pytest.mark.parametrize("case", CASES["paired"])
+def test_the_paired_test_is_that_of_r(case):
+    known = CASES["paired"][case]
+    one, two = np.array(known["x"]), np.array(known["y"])
+    shift, ids = 2 - min(one.min(), two.min()), range(len(one))  # hours may not be negative
+    scale = "hours"
+    waves = [survey({"q": values + shift}, ids, scale=scale, kind="hours") for values in (two, one)]
+    found = row(dx.compare(*waves))
+    assert found["paired"]
+    assert found["p"] == pytest.approx(known["t_paired"]["p"], abs=1e-9)
+    assert found["low"] == pytest.approx(known["t_paired"]["lo"], abs=1e-8)
+    assert found["high"] == pytest.approx(known["t_paired"]["hi"], abs=1e-8)
+    assert found["g"] == pytest.approx(known["hedges_g_av_or_z_effectsize0.8.3"]["Hedges_g"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES["p.adjust"])
+@pytest.mark.parametrize("method", ["holm", "BH"])
+def test_adjusted_p_are_those_of_r(case, method):
+    known = CASES["p.adjust"][case]
+    p = np.array([np.nan if value is None else value for value in known["p"]], dtype=float)
+    expected = np.array([np.nan if value is None else value for value in known[method]], dtype=float)
+    assert comparison.adjusted(p, method.lower()) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+def test_with_missing_answers_the_figures_are_those_of_scipy():
+    rng = np.random.default_rng(3)
+    one, two = rng.integers(1, 8, (40, 2)).astype(float), rng.integers(1, 8, (50, 2)).astype(float)
+    one[rng.random(one.shape) < 0.2] = np.nan
+    two[rng.random(two.shape) < 0.2] = np.nan
+    found = dx.compare(survey({"q": one[:, 0], "r": one[:, 1]}), survey({"q": two[:, 0], "r": two[:, 1]})).table
+    for j in range(2):
+        known = stats.ttest_ind(two[:, j], one[:, j], equal_var=False, nan_policy="omit")
+        assert found.loc[j, "p"] == pytest.approx(known.pvalue, abs=1e-9)
+    assert found["p_adjusted"].tolist() == pytest.approx(comparison.adjusted(found["p"].to_numpy()).tolist())
+
+
+def test_pairs_are_those_who_answered_both_times():
+    rng = np.random.default_rng(4)
+    one, two = rng.integers(1, 8, 40).astype(float), rng.integers(1, 8, 46).astype(float)
+    one[:3] = np.nan
+    first, second = survey({"q": one, "r": one}, range(40)), survey({"q": two, "r": two}, range(10, 56))
+    found = row(dx.compare(first, second))
+    known = stats.ttest_rel(two[:30], one[10:])
+    assert (found["paired"], found["n_before"], found["n_after"]) == (True, 30, 30)
+    assert found["p"] == pytest.approx(known.pvalue, abs=1e-9)
+    assert found["estimate"] == pytest.approx((two[:30] - one[10:]).mean() * 100 / 6)
+
+
+def test_swapping_the_waves_turns_the_sign():
+    one, two = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"]), dx.compare(WAVES["2026-Q3"], WAVES["2025-Q4"])
+    joined = one.table.merge(two.table, on=["level", "name"], suffixes=("", "_2"))
+    for column in ("estimate", "g"):
+        assert joined[column].to_numpy() == pytest.approx(-joined[f"{column}_2"].to_numpy(), nan_ok=True)
+    assert joined["p"].to_numpy() == pytest.approx(joined["p_2"].to_numpy(), nan_ok=True)
+
+
+def test_before_and_after_are_the_scores_of_the_two_waves():
+    found = dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"]).table.set_index(["level", "name"])
+    for wave, column in (("2026-Q2", "before"), ("2026-Q3", "after")):
+        scores = dx.scores(WAVES[wave]).table.set_index(["level", "name"])["estimate"]
+        shown = found[found["shown"]]
+        assert shown[column].to_numpy() == pytest.approx(scores.loc[shown.index].to_numpy())
+
+
+def test_what_was_planted_in_the_sample_company_is_found_and_nothing_else():
+    result = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"])
+    table = result.only(names=WAVES["2026-Q3"].codebook.of_kind("rating", topic=True)).table.set_index("name")
+    assert list(table.index[table["holds"]]) == ["sat_review", "sat_deploy"]
+    assert table.loc["sat_review", "estimate"] > 0 > table.loc["sat_deploy", "estimate"]
+
+
+def test_a_reworded_question_and_what_holds_it_is_listed_not_compared():
+    result = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"])
+    assert result.not_compared["name"].tolist() == ["rhythm_choice", "Working rhythm", "overall"]
+    assert "worded differently" in result.not_compared["why"][0]
+    assert not set(result.not_compared["name"]) & set(result.table["name"])
+
+
+@pytest.mark.parametrize(("book", "says"), [
+    ({"scale": "1-5"}, "scale changed"), ({"reverse": "yes"}, "reverse changed"),
+    ({"kind": "importance"}, "kind changed"),
+    ({"text": ["Another question", "r"]}, "worded differently: 'q' then 'Another question'"),
+])  # fmt: skip
+def test_what_changed_in_a_question_is_said(book, says):
+    columns = {"q": [1, 2, 3, 4, 5] * 2, "r": [1, 2, 3, 4, 5] * 2}
+    second = survey({"q": columns["q"], "r": columns["r"]}, **book)
+    if "text" not in book:
+        second = survey(columns, **{name: [value, {"scale": "1-7", "kind": "rating"}.get(name, "")]
+                                    for name, value in book.items()})  # fmt: skip
+    result = dx.compare(survey(columns), second)
+    assert says in result.not_compared.set_index("name").loc["q", "why"]
+    assert result.table["name"].tolist() == ["r"]
+
+
+def test_a_question_of_one_wave_only_is_listed():
+    result = dx.compare(
+        survey({"q": [1, 2, 3, 4], "old": [1, 2, 3, 4]}), survey({"q": [1, 2, 3, 4], "new": [1, 2, 3, 4]})
+    )
+    why = result.not_compared.set_index("name")["why"]
+    assert (why["old"], why["new"]) == ("only in the earlier wave", "only in the later wave")
+    with pytest.raises(dx.DataError, match="no question in common"):
+        dx.compare(survey({"a": [1, 2, 3]}), survey({"b": [1, 2, 3]}))
+
+
+def test_an_unknown_adjustment_is_said():
+    with pytest.raises(dx.DataError, match="'bonferroni' is not known; use one of holm, bh, none"):
+        dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"], adjust="bonferroni")
+
+
+def test_too_few_in_one_wave_are_hidden():
+    found = row(dx.compare(survey({"q": [1, 2, 3, 4, 5]}, min_group=5), survey({"q": [1, 2, 3, 4]}, min_group=5)))
+    assert not found["shown"]
+    assert found[["before", "after", "estimate", "n_before", "p", "g"]].isna().all()
+    assert not found["holds"]
+
+
+def test_two_leavers_are_not_given_away():
+    """Both waves of the same people but for two who left: the second total would tell theirs, so it is hidden."""
+    rng = np.random.default_rng(5)
+    values = rng.integers(1, 8, 30)
+    first = survey({"q": values}, range(30), min_group=5)
+    assert not row(dx.compare(first, survey({"q": values[:28]}, range(28), min_group=5)))["shown"]
+    assert row(dx.compare(first, survey({"q": values[:24]}, range(24), min_group=5)))["shown"]
+
+
+def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
+    """How often any of 12 topics that did not change is said to have changed."""
+    rng, said = np.random.default_rng([people, len(str(population))]), 0
+    names = [f"q{j:02d}" for j in range(12)]
+    for _ in range(runs):
+        size = population or people
+        mood = rng.normal(size=(size, 12)) * 8
+        waves = []
+        for _ in range(2):
+            codes = likert(np.zeros(12), size, rng) if not ids else np.clip(
+                np.round(3 + (mood + 16 * rng.normal(size=(size, 12))) / 25), 1, 5)  # fmt: skip
+            if population:  # the same staff think the same: only who answers differs
+                codes = np.clip(np.round(3 + mood / 10), 1, 5)
+            who = np.flatnonzero(rng.random(size) < response)
+            columns = dict(zip(names, codes[who].T, strict=True))
+            waves.append(survey(columns, who if ids else None, population, scale="satisfaction5"))
+        said += dx.compare(*waves, adjust=adjust).table["holds"].any()
+    return said / runs
+
+
+@pytest.mark.parametrize(("ids", "population", "response"), [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
+                         ids=["independent", "paired", "staff"])  # fmt: skip
+def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, population, response):
+    assert alarms(60, ids, population, response) <= 0.05 + 0.056  # two simulation errors above the promise
+
+
+def test_without_adjustment_there_would_be_many_alarms():
+    assert alarms(25, False, adjust="none") > 0.2
+
+
+def test_few_who_answered_twice_are_not_taken_for_the_whole():
+    rng = np.random.default_rng(6)
+    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 40)
+    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(30, 70))))
+    known = stats.ttest_ind(two, one, equal_var=False)
+    assert not found["paired"]
+    assert found["p"] == pytest.approx(known.pvalue, abs=1e-9)
+
+
+def test_a_change_without_spread_has_no_p_unless_everybody_answered_both_times():
+    one, two = [3] * 12, [2] * 12
+    found = row(dx.compare(survey({"q": one}), survey({"q": two})))
+    assert found["estimate"] == pytest.approx(-100 / 6)
+    assert found[["low", "high", "p", "g"]].isna().all()
+    assert not found["holds"]
+    census = row(dx.compare(survey({"q": one}, range(12), 12), survey({"q": two}, range(12), 12)))
+    assert (census["p"], census["low"], census["holds"]) == (0.0, census["estimate"], True)
+
+
+def test_row_numbers_of_a_tool_are_not_people():
+    """LimeSurvey counts its answers from 1 in every wave: they are other people, not the same."""
+    items = pd.DataFrame({"item": ["q"], "text": ["q"], "kind": ["rating"], "scale": ["1-5"]})
+    head = {"submitdate": "2026-01-01", "lastpage": 5, "startlanguage": "en", "seed": 1}
+    frames = [pd.DataFrame({"id": range(1, 31), **head, "q": [i * n % 5 + 1 for i in range(30)]}) for n in (1, 3)]
+    one, two = (dx.read_survey(frame.astype(str), items, source="limesurvey") for frame in frames)
+    assert not one.identified
+    assert not dx.compare(one, two).table["paired"].any()
