@@ -38,7 +38,7 @@ def sentences(page: Path) -> list[str]:
     )
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", running)
     paragraphs = (" ".join(each.split()) for each in re.split(r"\n\s*\n", plain))
-    found = (sentence for each in paragraphs for sentence in re.split(r"(?<=[.?!:])\s+", each))
+    found = (sentence for each in paragraphs for sentence in re.split(r"(?<=[.?!])[*\")]*\s+", each))
     return [sentence for sentence in found if sentence]
 
 
