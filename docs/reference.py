@@ -11,6 +11,7 @@ import posixpath
 import re
 import types
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 import dxkit
@@ -35,7 +36,7 @@ QUESTIONS = {
 }
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]`]|`[^`]*`)*)\]\(([^)#\s]*)((?:#[^)\s]*)?)\)")
-_ENTRY = re.compile(r"(\w[\w, ]*?) {2,}(\S.*)")
+_ENTRY = re.compile(r"(\w[\w(), ]*?) {2,}(\S.*)")
 
 
 def grouped(names: Iterable[str]) -> dict[str, list[str]]:
@@ -67,45 +68,62 @@ def columns_of(kind: type | None) -> list[tuple[str, str, str]]:
 def page_of(name: str) -> str:
     """The page of a public name: signature, docstring, what it returns, and the columns of its table."""
     value, kind = getattr(dxkit, name), returned(name)
-    path = value.__name__ if isinstance(value, types.ModuleType) else f"{value.__module__}.{value.__qualname__}"
+    path = _path(value)
     lines = [f"# dx.{name}", "", f"::: {path}", "    options:", "      heading_level: 2"]
-    if not inspect.isfunction(value):
-        lines += ["      members: true", '      filters: ["!^_"]', "      merge_init_into_class: true"]
+    if isinstance(value, types.ModuleType):
+        lines += _members(value, path)
+    elif isinstance(value, type):
+        lines += ["      show_docstring_description: false", "      show_docstring_examples: false"]
+        lines += ["", described(value), *_members(value, path)]
     elif kind is not None and getattr(dxkit, kind.__name__, None) is kind:
         lines += ["", f"It returns a [{kind.__name__}]({kind.__name__}.md)."]
     elif kind is not None:
-        lines += ["", f"## {kind.__name__}", "", described(inspect.getdoc(kind) or "")]
-        own = [each for each, method in vars(kind).items() if inspect.isfunction(method) and not each.startswith("_")]
-        for method in own:
-            lines += [
-                "",
-                f"::: {kind.__module__}.{kind.__qualname__}.{method}",
-                "    options:",
-                "      heading_level: 3",
-            ]
+        lines += ["", f"## {kind.__name__}", "", described(kind), *_members(kind, _path(kind))]
     lines += table("Columns", ("column", "format", "meaning"), columns_of(kind))
     return "\n".join(lines) + "\n"
 
 
-def described(doc: str) -> str:
-    """A docstring in Markdown; paragraphs of `name  meaning` become tables."""
+def _path(value: object) -> str:
+    return value.__name__ if isinstance(value, types.ModuleType) else f"{value.__module__}.{value.__qualname__}"
+
+
+def _members(owner: object, path: str) -> list[str]:
+    """The functions, methods and properties of a class or module that are its own and public."""
+    lines, home = [], getattr(owner, "__module__", path)
+    for name, member in vars(owner).items():
+        made = getattr(owner, name) if isinstance(member, classmethod | staticmethod) else member
+        own = inspect.isroutine(made) and made.__module__ == home
+        if not name.startswith("_") and (own or isinstance(made, property | cached_property)):
+            lines += ["", f"::: {path}.{name}", "    options:", "      heading_level: 3"]
+    return lines
+
+
+def described(kind: type) -> str:
+    """The docstring of a class in Markdown; paragraphs of `name  meaning` become tables, examples code."""
     parts = []
-    for paragraph in re.split(r"\n\s*\n", doc):
+    for paragraph in re.split(r"\n\s*\n", inspect.getdoc(kind) or ""):
         lines = paragraph.splitlines()
-        entries: list[list[str]] = []
-        for line in lines:
-            if found := _ENTRY.fullmatch(line):
-                entries.append([f"`{found[1]}`", found[2]])
-            elif entries and line.startswith(" "):
-                entries[-1][1] += f" {line.strip()}"
-            else:
-                break
+        if len(lines) > 1 and set(lines[1]) == {"-"}:
+            parts.append(f"**{lines[0]}**")
+            lines = lines[2:]
+        if lines and lines[0].startswith(">>>"):
+            parts.append("\n".join(["```pycon", *lines, "```"]))
         else:
-            parts.append("\n".join(table("", ("attribute", "meaning"), entries)))
-            continue
-        code = "    " if paragraph.lstrip().startswith(">>>") else ""
-        parts.append("\n".join(code + line for line in lines))
+            parts.append("\n".join(table("", ("attribute", "meaning"), _entries(lines)) or lines))
     return "\n\n".join(parts)
+
+
+def _entries(lines: list[str]) -> list[list[str]]:
+    """Name and meaning of each line of a paragraph, its continuations joined; none where it is running text."""
+    entries: list[list[str]] = []
+    for line in lines:
+        if found := _ENTRY.fullmatch(line):
+            entries.append([f"`{found[1]}`", found[2]])
+        elif entries and line.startswith(" "):
+            entries[-1][1] += f" {line.strip()}"
+        else:
+            return []
+    return entries
 
 
 def table(title: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

@@ -39,9 +39,27 @@ def test_declared_columns_become_a_table(monkeypatch):
     assert reference.page_of("scores").splitlines()[-5:] == table
 
 
-def test_a_docstring_with_named_lines_becomes_a_table():
-    text = "What it is.\n\ntop    the worst\n       ones\nrank   1 the worst"
-    assert reference.described(text).splitlines()[-2:] == ["| `top` | the worst ones |", "| `rank` | 1 the worst |"]
+def test_named_lines_of_a_docstring_become_a_table_and_examples_stay_code():
+    class Kind:
+        """What it is.
+
+        top    the worst
+               ones
+        rank   1 the worst
+
+        Examples
+        --------
+        >>> 1 + 1
+        2
+        """
+
+    shown = reference.described(Kind)
+    assert "| `top` | the worst ones |\n| `rank` | 1 the worst |" in shown
+    assert shown.endswith("**Examples**\n\n```pycon\n>>> 1 + 1\n2\n```")
+
+
+def test_private_members_have_no_page():
+    assert not [line for name in dx.__all__ for line in reference.page_of(name).splitlines() if "._" in line]
 
 
 @pytest.mark.parametrize(
