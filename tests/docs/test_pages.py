@@ -1,23 +1,11 @@
-"""The pages are in plain English, on one screen where that is promised, and lead nowhere that does not exist."""
+"""The pages have short sentences, fit on a screen where that is promised, and lead nowhere that does not exist."""
 
 import re
 
 import pytest
 
-from tests.docs.pages import ALL_PAGES, PAGES, README, anchor, headings, links, named, prose, sentences, text
+from tests.docs.pages import ALL_PAGES, PAGES, README, anchor, headings, links, named, sentences, text
 from tests.places import ROOT
-
-BANNED = (
-    r"(?<!there )\bis no (?!longer|more)\w+",
-    r"stands twice",
-    r"\bnil\b",
-    r"day of the look",
-    r"Of the draws",
-    r"As for `",
-    r"\b(5|10|90|95) in 100\b",
-)
-CODE = [path for folder in ("dxkit", "tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
-CITATION = re.compile(r'\bdocs/([\w/]+\.md),\s+"([^"]+)"')
 
 
 def test_the_readme_fits_on_one_screen():
@@ -32,11 +20,6 @@ def test_the_readme_has_short_sentences():
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_no_page_has_a_long_sentence(page):
     assert not [sentence for sentence in sentences(page) if len(sentence.split()) > 30]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_no_page_uses_words_that_a_native_reader_stumbles_over(page):
-    assert not [found[0] for pattern in BANNED for found in re.finditer(pattern, prose(page))]
 
 
 @pytest.mark.parametrize("page", ALL_PAGES, ids=named)
@@ -66,14 +49,6 @@ def test_every_page_is_linked_from_the_readme_or_the_overview():
 def test_headings_of_a_method_are_told_apart(page):
     found = headings(page)
     assert len(found) == len(set(map(anchor, found)))
-
-
-def test_what_the_code_cites_is_there():
-    for path in CODE:
-        for page, heading in CITATION.findall(re.sub(r"\n\s*#?\s*", " ", path.read_text(encoding="utf-8"))):
-            target = ROOT / "docs" / page
-            assert target.is_file(), f"{path}: docs/{page} does not exist"
-            assert heading in headings(target), f"{path}: docs/{page} has no heading '{heading}'"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
