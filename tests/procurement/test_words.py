@@ -283,10 +283,11 @@ def test_leaving_in_print():
         f"{2 * (len(EXIT_INPUTS) - len(BARE)) - 4} of {2 * len(EXIT_INPUTS)} inputs are assumed, not given",
         "notice is at most two months in the EU",
     )
-    assert result._displayed()["year"].tolist() == [0, 1, 2, 3] * 2
-    assert result._displayed()["year"].dtype.kind == "i"
-    assert result._kinds() == {"year": "count", "lock_in_ratio": "hours"}
-    room = replace(result, totals=result.totals.assign(headroom=[3.0, 3.001] * 13))._displayed()["headroom"]
+    assert result._printed()[0]["year"].tolist() == [0, 1, 2, 3] * 2
+    assert result._printed()[0]["year"].dtype.kind == "i"
+    written = {column.name: column.format for column in result._printed()[1]}
+    assert (written["year"], written["lock_in_ratio"]) == ("count", "hours")
+    room = replace(result, totals=result.totals.assign(headroom=[3.0, 3.001] * 13))._printed()[0]["headroom"]
     assert room.tolist() == ["300%"] * 4 + ["over 300%"] * 4
     assert result.totals.columns.tolist() == ["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]
     assert result.table.columns.tolist() == ["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]
@@ -339,7 +340,7 @@ def test_outside_the_eu_notice_is_as_agreed_and_without_a_start_there_is_no_day(
         [1.75, "", ""],
     ]
     nobody = dx.exit_cost(read(costs=COSTS.assign(category="operations"), leaving=BARE))
-    assert nobody._displayed()["headroom"].tolist() == ["–"] * 8
+    assert nobody._printed()[0]["headroom"].tolist() == ["–"] * 8
     three = [("all", "notice_months", 14)]  # longer than the year: the last day is the start
     late = dx.exit_cost(read(leaving=[*BARE, *three], decision={"title": "x"})).renewals
     assert late["last_notice"].tolist()[:2] == pytest.approx([0, 2 - 14 / 12])

@@ -299,7 +299,7 @@ def test_new_joiners_hurt_elsewhere():
         ({"topic": ""}, {}, "codebook's column topic"),
         ({}, {"score": "hours"}, "needs for every topic a question of kind hours; without: Topic 00"),
         ({}, {"score": "pain"}, "'pain' is not known; use one of hours"),
-        ({}, {"top": 0}, "at least 1, got 0"),
+        ({}, {"top_n": 0}, "at least 1, got 0"),
         ({}, {"by": "team"}, "no segment 'team'"),
     ],
 )

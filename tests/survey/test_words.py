@@ -93,7 +93,7 @@ def test_scores_in_print():
     assert result.table["kind"].tolist() == ["rating", "hours", "recommend", "importance", "dimension", "overall"]
     assert result.table["unit"].tolist() == ["index", "hours", "recommend", "index", "index", "index"]
     assert (result.method, result.segments, result.confidence) == (result.notes[0], (), 0.95)
-    assert (result._picture(), result.table.index.tolist()) == ("survey.scores", [0, 1, 2, 3, 4, 5])
+    assert result.table.index.tolist() == [0, 1, 2, 3, 4, 5]
     half = dx.scores(dx.read_survey(ANSWERS, BOOK), confidence=0.5)
     assert half.confidence == 0.5
     assert half.table["high"][0] == pytest.approx(45.83333 + 0.726687 * 15.02313, abs=1e-4)  # t(5) at 0.75
@@ -139,8 +139,7 @@ def test_scores_of_groups_in_print():
         "CI is fast  C     –    hidden             –           –               –  0-100",
         *by_team.notes,
     )
-    assert (by_team._picture(), by_team.segments) == ("survey.heat", ("team",))
-    assert by_team.only(names=["h"])._picture() == "survey.scores"
+    assert by_team.segments == ("team",)
     assert by_team.only("item", ["q"]).table["name"].tolist() == ["q"] * 3
     assert by_team.only("dimension").table.empty
     assert by_team.only().table["name"].tolist() == ["h"] * 3 + ["q"] * 3
@@ -159,7 +158,7 @@ def test_more_than_sixty_rows_of_groups_show_no_single_items(groups, levels):
     frame = pd.concat([ANSWERS] * groups).assign(team=np.repeat([f"T{g:02d}" for g in range(groups)], 6))
     result = dx.scores(dx.read_survey(frame, BOOK), by="team")
     assert len(result.table) == 6 * groups
-    assert result.table.loc[result._displayed().index, "level"].unique().tolist() == levels
+    assert result.table.loc[result._printed()[0].index, "level"].unique().tolist() == levels
 
 
 def test_groups_that_are_merged_for_single_questions_are_named():
@@ -197,7 +196,13 @@ def test_a_ranking_in_print():
         FEW,
     )
     assert result.gap == pytest.approx(1 / 3)
-    assert (result.top_n, result.score, result.unit, result.seed, result.segments) == (2, "hours", "hours a week", 0, ())
+    assert (result.top_n, result.score, result.unit, result.seed, result.segments) == (
+        2,
+        "hours",
+        "hours a week",
+        0,
+        (),
+    )
     assert (result.possible, result.tipping_point, result.confidence) == (["CI", "Setup", "Docs"], None, 0.95)
     assert result.table.columns.tolist() == [
         "topic",
@@ -215,9 +220,8 @@ def test_a_ranking_in_print():
         "shown",
     ]
     assert result.robustness.values.tolist() == [["hours", "CI; Setup", result.p_pair, "open", 2]]
-    assert result._kinds() == {"rank": "count"}
     assert dx.rank_pains(dx.read_survey(HOURS, TOPICS), seed=7, confidence=0.9).seed == 7
-    with pytest.raises(dx.DataError, match="^top must be a whole number of at least 1, got True$"):
+    with pytest.raises(dx.DataError, match="^top_n must be a whole number of at least 1, got True$"):
         dx.rank_pains(dx.read_survey(HOURS, TOPICS), top_n=True)
 
 
@@ -288,13 +292,12 @@ def test_a_ranking_of_groups_in_print():
         "hours: hours lost a week, the mean over people",
         FEW,
     )
-    assert (result._picture(), result.segments, result.facts, result.top) == (
-        "ranking.groups",
+    assert (result.segments, result.facts, result.top) == (
         ("team",),
         (),
         whole.top,
     )
-    assert (whole.groups, whole._picture()) == (None, "ranking.pains")
+    assert whole.groups is None
 
 
 def test_a_group_that_is_hidden_is_ranked_last_and_called_hidden():
@@ -304,7 +307,7 @@ def test_a_group_that_is_hidden_is_ranked_last_and_called_hidden():
     assert hidden[["team", "worst 1", "worst 2", "verdict", "ruled_out"]].tolist() == ["B", *["hidden"] * 2, *"––"]
     assert np.isnan([hidden["p_pair"], hidden["p_same"]]).all()
     assert result.notes[-1] == "6 of 9 rows are hidden, so that no group of fewer than 5 answers can be worked out"
-    assert result._displayed().iloc[1, 1:].tolist() == ["hidden", "hidden", "–", "–", "–", "–"]
+    assert result._printed()[0].iloc[1, 1:].tolist() == ["hidden", "hidden", "–", "–", "–", "–"]
 
 
 @pytest.mark.parametrize(
