@@ -247,12 +247,12 @@ def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: f
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
         g = np.where(pooled > 0, estimate / pooled, np.where(estimate == 0, 0.0, np.nan))
-    g = g * comparison.small_sample(n1 + n2 - 2)
+    g = g * comparison.hedges_correction(n1 + n2 - 2)
     return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
 
 
 def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    p = comparison.p_value(estimate, se, df)
+    p = comparison.t_test_p(estimate, se, df)
     low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
     return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
 
@@ -318,7 +318,7 @@ def _pairs(both: _Matched, shown, names, least: int, ledger: Release, confidence
         spread = np.where(both.twice, both.second - both.first - moved, 0.0)
         sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
         sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.small_sample(pairs - 1)
+        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.hedges_correction(pairs - 1)
         found = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
     return use, found, pairs
 
@@ -333,7 +333,7 @@ def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confiden
     table["unit"] = [units[key] for key in names]
     table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
     for _, rows in table.groupby(["level", "kind", "unit"]):
-        table.loc[rows.index, "p_adjusted"] = comparison.adjusted(rows["p"].to_numpy(), adjust)
+        table.loc[rows.index, "p_adjusted"] = comparison.adjusted_p(rows["p"].to_numpy(), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
     return table[_ORDER]
 
