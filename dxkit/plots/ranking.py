@@ -9,13 +9,6 @@ from scipy.special import betaincinv
 from dxkit.plots.style import BLUE, GREY, HATCH, PALE, RED, canvas, fitting, nothing
 from dxkit.results.formatting import percent
 
-_UNITS = {
-    "hours": "hours lost a week, mean a person",
-    "impact": "impact, 0 to 100",
-    "severity": "severity, 0 to 100",
-    "opportunity": "opportunity, 0 to 20",
-}
-
 
 def pains(result, ax=None):
     """Every topic with its interval, the worst on top; at the right the ranks that are possible and how often it is
@@ -40,7 +33,7 @@ def pains(result, ax=None):
         _beside(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
-        ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
+        ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
         sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.m}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
@@ -86,7 +79,7 @@ def groups(result, ax=None):
         ax.set_ylim(-0.5, len(order) - 0.5)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.m} of the group; hatched: too few to show")
+        ax.set_xlabel(f"{result.axis_label}; framed: worst {result.m} of the group; hatched: too few to show")
         ax.set_title(fitting(f"The worst {result.m} by {' and '.join(result.segments)}", int(10 + 9 * len(columns))))
     return ax
 

@@ -9,12 +9,6 @@ from matplotlib.patches import Patch, Rectangle
 
 from dxkit.plots.style import BLUE, DIVERGING, GREY, HATCH, ORANGE, PALE, canvas, fitting, ink_on, nothing
 
-_UNITS = {
-    "index": "score, 0 worst to 100 best",
-    "hours": "hours lost a week",
-    "recommend": "net promoter score, -100 to 100",
-}
-
 
 def answers(result, ax=None, items=None):
     """Diverging stacked bars of the answers to items of one scale, the worst item on top.
@@ -155,7 +149,7 @@ def scores(result, ax=None, level=None):
             )
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
-        ax.set_xlabel(f"{_UNITS[unit]}, with {round(100 * result.confidence)}% interval")
+        ax.set_xlabel(f"{result.axis_labels[unit]}, with {round(100 * result.confidence)}% interval")
         seen = rows[rows["shown"]]
         if len(seen):
             worst = seen.iloc[-1]

@@ -6,8 +6,6 @@ import numpy as np
 
 from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
 
-_UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score"}
-
 
 def change(result, ax=None, kind=None):
     """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
@@ -58,7 +56,7 @@ def change(result, ax=None, kind=None):
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{_UNITS[unit]}; coloured: a change that holds after adjustment")
+        ax.set_xlabel(f"{result.axis_labels[unit]}; coloured: a change that holds after adjustment")
         held = [row["label"] for row in rows if row["holds"]]
         found = f"Changed: {'; '.join(held)}" if held else "No change holds"
         ax.set_title(fitting(found, 88), pad=12)

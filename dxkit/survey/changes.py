@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups
+from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import variables_of
 from dxkit.survey.weighting import Joint, calibrations, joint
@@ -38,6 +39,7 @@ class Change(Result):
     """
 
     plot_name: ClassVar[str] = "waves.change"
+    axis_labels: ClassVar[Mapping[str, str]] = AXES
     formats: ClassVar[dict[str, str]] = {
         "n_before": "count",
         "n_after": "count",

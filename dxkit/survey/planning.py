@@ -16,6 +16,7 @@ from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.weighting import joint
 
 POWER = 0.8
@@ -171,7 +172,7 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
             "deviation of the true scores that you expect"
         )
     known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
-    return known, f"from the survey given ({score}, {topics.UNITS[score]})"
+    return known, f"from the survey given ({score}, {BURDENS[score].unit})"
 
 
 def _check(known: dict[str, float], population, gap, top: int) -> None:

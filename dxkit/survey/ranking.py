@@ -17,6 +17,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.weighting import calibrations
 
 FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
@@ -67,6 +68,11 @@ class Ranking(Result):
     groups: pd.DataFrame | None = None
     grid: ActionGrid | None = None
     segments: tuple[str, ...] = ()
+
+    @property
+    def axis_label(self) -> str:
+        """The label of an axis that shows the score."""
+        return BURDENS[self.score].axis
 
     def _picture(self) -> str:
         return "ranking.groups" if self.segments else self.plot_name
@@ -176,7 +182,7 @@ def rank_pains(
         confidence=confidence,
         seed=seed,
         score=score,
-        unit=topics.UNITS[score],
+        unit=BURDENS[score].unit,
         m=m,
         segments=tuple(work.by),
         method=_method(whole, score),
@@ -274,14 +280,10 @@ def _robustness(survey, score: str, order: Order, names: np.ndarray, options) ->
 
 
 def _method(work: Cut, score: str) -> str:
-    what = {
-        "hours": "hours lost a week, the mean over people",
-        "impact": "severity x importance / 100 of each person, then the mean",
-        "severity": "100 less satisfaction, the mean over people",
-        "opportunity": "importance + what satisfaction lacks of it, 0 to 20, the mean over people",
-    }[score]
     roster = work.tally.roster
-    return f"{score}: {what}" + (f", weighted to {', '.join(roster.segments)}" if roster is not None else "")
+    return f"{score}: {BURDENS[score].method}" + (
+        f", weighted to {', '.join(roster.segments)}" if roster is not None else ""
+    )
 
 
 def _warnings(order: Order, m: int, count: int) -> list[str]:
@@ -300,8 +302,7 @@ def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
     """What a manager asks, in lines."""
     if not order.chosen:
         return
-    unit = {"hours": " hours a week a person"}.get(score, " points")
-    digits = 2 if score == "hours" else 1
+    unit, digits = f" {BURDENS[score].points}", BURDENS[score].digits
     yield f"the worst {m}", " and ".join(names[order.chosen])
     yield "verdict", f"{order.verdict}, these are the worst {m} with {percent(order.p_pair)} probability"
     if order.verdict != "clear":

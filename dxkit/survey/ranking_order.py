@@ -16,6 +16,7 @@ from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
 from dxkit.survey import planning
 from dxkit.survey.groups import cut
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import joint
 
@@ -55,10 +56,10 @@ def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: 
     nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
         return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means = joint(tally, list(at), member, fpc=fpc)
+    means, burden = joint(tally, list(at), member, fpc=fpc), BURDENS[tally.variables["level"].iloc[0]]
     x, own = means.estimate, np.sqrt(np.diag(means.covariance))
     figures[at, :3] = np.column_stack([means.n, x, own])
-    figures[at, 3:5] = np.column_stack(_limits(tally, x, own, means.df, confidence))
+    figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, own, means.df, confidence)))
     if not rank or len(at) < m:
         return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
     line = ranks.ranked(x)
@@ -93,12 +94,6 @@ def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: 
         gap=gap,
         more_answers=more,
     )
-
-
-def _limits(tally, x, se, df, confidence):
-    low, high = intervals.student(x, se, df, confidence)
-    ceiling = {"0-100": 100.0, "0-20": 20.0}.get(tally.variables["unit"].iloc[0], np.inf)
-    return np.clip(low, 0.0, ceiling), np.clip(high, 0.0, ceiling)
 
 
 def _next(means, tally, line: np.ndarray, m: int, fpc: bool) -> tuple[float, float]:

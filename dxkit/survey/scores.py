@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,10 @@ from dxkit.results.result import Result
 from dxkit.statistics import intervals
 from dxkit.survey.groups import Cut, cut
 from dxkit.survey.privacy.release import Release
+from dxkit.survey.tally import measures
 from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
-_ENDS = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -28,6 +29,7 @@ class Scores(Result):
     would give such a group away), label (short question), unit and kind. Figures of hidden rows are nan.
     """
 
+    axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
     segments: tuple[str, ...] = ()
 
     def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
@@ -63,8 +65,7 @@ class Scores(Result):
             "unit",
             "shown",
         ]
-        measures = {"hours": "hours a week", "recommend": "eNPS", "importance": "importance 0-100"}
-        frame = frame.assign(measure=frame["kind"].map(measures).fillna("0-100"))[columns]
+        frame = frame.assign(measure=frame["kind"].map(measures.label_of))[columns]
         frame = frame.rename(columns={"label": "question"})
         if frame["favourable"].isna().all():
             frame = frame.drop(columns=["favourable", "favourable_low", "favourable_high"])
@@ -258,8 +259,7 @@ class _Weighing:
 
     def _interval(self, j, estimate, se, df):
         low, high = intervals.student(estimate, se, df, self.confidence)
-        floor, ceiling = _ENDS.get(self._units[j], (0.0, np.inf))
-        return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
+        return measures.VARIABLES[self._units[j]].within(low, high)
 
     def _weighted(self, j, g, n, mean, scatter, yes):
         fit = self.fits[j]

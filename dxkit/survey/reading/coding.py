@@ -14,6 +14,7 @@ from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import NOT_AFFECTED, Codebook
 from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.tools.base import Tool
 
 STATES = ("answered", "no opinion", "skipped", "not asked")
 ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
@@ -39,7 +40,7 @@ def coded(
         uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
     codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
     for u, text in enumerate(uniques):
-        code, spared = meaning(book, item, text, export.source)
+        code, spared = meaning(book, item, text, export.tool)
         if spared:
             unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
         if code is None:
@@ -50,11 +51,11 @@ def coded(
     return codes[inverse], states[inverse]
 
 
-def meaning(book: Codebook, item: str, text: str, source: str = "plain") -> tuple[float | None, bool]:
+def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> tuple[float | None, bool]:
     """The code a text stands for (None where the scale knows none), and whether it says "does not affect me"."""
     code = book.scale(item).code_of(text)
-    if code is None and source == "qualtrics" and _is_negative(text):
-        return math.nan, False  # Qualtrics recodes "not applicable" to a negative number
+    if code is None and tool is not None and tool.is_no_opinion(text):
+        return math.nan, False
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
@@ -72,10 +73,6 @@ def _least_burden(book: Codebook, item: str) -> float | None:
     if not row["topic"] or row["kind"] not in ("rating", "hours"):
         return None
     return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
-
-
-def _is_negative(text: str) -> bool:
-    return text.startswith("-") and text[1:].isdigit()
 
 
 def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:

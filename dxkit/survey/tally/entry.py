@@ -17,8 +17,8 @@ from dxkit.survey.reading.responses import LEAST_GROUP, Survey, read_survey
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.tally import codes, topics
 from dxkit.survey.tally.from_survey import chosen, count, spelled
+from dxkit.survey.tally.measures import VARIABLES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import CENTRE
 
 
 def tally(
@@ -151,7 +151,7 @@ def _plain(found: codes.Sums, book: Codebook, min_group: int) -> Tally:
     """The tally of a fast pass: its codes become index points, about the middle of 0..100."""
     index = {item: book.index(np.array([0.0, 1.0]), item) for item in book.measured}
     scale = np.array([at_one - at_zero for at_zero, at_one in index.values()])
-    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * found.centre - CENTRE
+    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * found.centre - VARIABLES["index"].origin
     # a value is scale x code + shift: its sums and products follow from those of the code
     sums = scale[:, None] * found.sums + shift[:, None] * found.pairs
     cross = np.outer(scale, shift) * found.sums
@@ -168,6 +168,6 @@ def _plain(found: codes.Sums, book: Codebook, min_group: int) -> Tally:
         counts=found.counts[None],
         states=found.states[None],
         anyone=np.zeros((1, 0), dtype=np.int64),
-        origin=np.full(len(scale), CENTRE),
+        origin=np.full(len(scale), VARIABLES["index"].origin),
         min_group=min_group,
     )

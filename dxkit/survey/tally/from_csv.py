@@ -86,15 +86,8 @@ class _Stream:
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
         self.segments = chosen(self.there, book, by, roster)
-        notes = [f"read as {self.source.replace('_', ' ')}: {export.why}", *export.notes]
-        if export.dropped:
-            notes.append(f"personal columns left out: {', '.join(export.dropped)}")
-        if export.ignored:
-            notes.append(listed("columns not in the codebook", export.ignored))
-        if book.of_kind("weight"):
-            notes.append("the weight column is not used: weights come from the roster")
-        self.notes = notes
-        self.plain = self.source == "plain" and not any(map(is_option, book.items.itertuples()))
+        self.notes = export.remarks(book)
+        self.plain = export.tool.by_hand and not any(map(is_option, book.items.itertuples()))
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -244,7 +237,7 @@ class _Worker:
         stream = self.stream
         if stream.id_at is None:
             return grid, np.empty(0, dtype=np.uint64)
-        texts = [exports.seen(row[stream.id_at]) for row in grid.cells]
+        texts = [exports.visible(row[stream.id_at]) for row in grid.cells]
         named = [i for i in range(stream.depth, len(texts)) if texts[i]]
         raw = [texts[i].encode(stream.file.encoding) for i in named]
         data, length = np.frombuffer(b"".join(raw), dtype=np.uint8), np.array([len(text) for text in raw], dtype=int)
@@ -255,7 +248,7 @@ class _Worker:
         answers = [
             stream.at[item] for item in (*stream.book.measured, *stream.book.of_kind("comment")) if item in stream.at
         ]
-        ids[[not any(exports.seen(grid.cells[i][j]) for j in answers) for i in named]] = 0
+        ids[[not any(exports.visible(grid.cells[i][j]) for j in answers) for i in named]] = 0
         gone = {named[k] for k in np.flatnonzero(self.earlier.get(block.number, ()))}
         kept = [i for i in range(len(grid.cells)) if i not in gone]
         return replace(grid, cells=[grid.cells[i] for i in kept], rows=[grid.rows[i] for i in kept]), ids
@@ -277,7 +270,7 @@ class _Worker:
 
 
 def _text(raw: bytes, encoding: str) -> str:
-    return exports.seen(unguarded(raw.decode(encoding)))
+    return exports.visible(unguarded(raw.decode(encoding)))
 
 
 def _place(names: list[str], label: str) -> int:

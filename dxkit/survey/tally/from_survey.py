@@ -16,7 +16,8 @@ from dxkit.survey.reading.coding import STATES
 from dxkit.survey.reading.responses import NOT_STATED, Survey, check_group, listed, spellings
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.tally import ORIGIN, Tally, as_list
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally, as_list
 from dxkit.survey.tally.variables import origins, variables_of
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
@@ -36,7 +37,7 @@ def count(survey: Survey, by=None) -> Tally:
     burdens = {}
     for score in topics.allowed(book):
         if topics.single_items(book, score) is None:
-            cost = topics.burdens(book, survey.answers, score) - ORIGIN[score]
+            cost = topics.burdens(book, survey.answers, score) - BURDENS[score].origin
             burdens[score] = tuple(
                 map(np.stack, zip(*(moments(cost[code == c]) for c in range(len(cells))), strict=True))
             )
