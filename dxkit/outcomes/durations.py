@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
@@ -12,6 +12,7 @@ import pandas as pd
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import read_table
+from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
 from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
@@ -31,12 +32,19 @@ class Quantile(NamedTuple):
 class Durations(Result):
     """A survival curve.
 
-    table    time, at_risk, events, censored, survival (share still open), low, high
     median   the time by which half are done, and p85 that by which 85% are: estimate, low, high; None where not reached
-    n        how many began, open of them still open, excluded because they began after the day of the look
+    n        how many began, open of them still open, excluded because they began after the data cut-off date
     """
 
-    formats: ClassVar[dict[str, str]] = {"survival": "share", "low": "share", "high": "share", "at_risk": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("time", "time since the start", "number", "hours or days"),
+        Column("at_risk", "how many were still open just before", "count"),
+        Column("events", "how many ended then", "count"),
+        Column("censored", "how many were still open after that time at the data cut-off date", "count"),
+        Column("survival", "share still open", "share"),
+        shared("low", "lower end of the 95% interval", format="share"),
+        shared("high", "upper end of the 95% interval", format="share"),
+    )
     plot_name: ClassVar[str] = "outcomes.survival"
 
     median: Quantile = Quantile(None, None, None)
@@ -46,8 +54,8 @@ class Durations(Result):
     excluded: int = 0
     unit: str = "hours"
 
-    def _displayed(self) -> pd.DataFrame:
-        """When so many are done, rather than every step of the curve."""
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """When so many are done, in place of every step of the curve."""
         at, *curves = (self.table[name].to_numpy() for name in ("time", "survival", "low", "high"))
         rows = []
         for done in _SHOWN:
@@ -56,7 +64,8 @@ class Durations(Result):
                 for each in (time_reached(at, curve, 1 - done) for curve in curves)
             ]
             rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
-        return pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
+        frame = pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
+        return frame, columns_of(frame)
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -73,7 +82,7 @@ def durations(
     start, end : sequences of timestamps, (n,)
         An empty end is open. Those without a zone are taken in `timezone`.
     as_of : timestamp
-        The day of the look. An end after it was not known then, so it counts as open; a start after it is excluded.
+        Data cut-off date. An end after it was not known then, so it counts as open; a start after it is excluded.
     unit : str
         hours or days.
     timezone, title : str
@@ -106,7 +115,7 @@ def durations(
         )
     look = stamps([as_of], "as_of", timezone).iloc[0]
     if pd.isna(look):
-        raise DataError("as_of is missing; name the day of the look")
+        raise DataError("as_of is missing; name the data cut-off date")
     faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
     faults += [f"row {i + 1}: the end lies before the start" for i in np.flatnonzero((done < begun).to_numpy())]
     if faults:
@@ -149,7 +158,7 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
         unit=unit,
         title=title,
         facts=(("still open", f"{count} of {len(times)}"),),
-        notes=((f"{excluded} began after the day of the look",) if excluded else ()),
+        notes=((f"{excluded} began after the data cut-off date",) if excluded else ()),
     )
 
 

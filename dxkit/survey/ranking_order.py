@@ -1,4 +1,4 @@
-"""How sure the order of the topics is in one group of respondents, and above all its worst m (MODELS 3)."""
+"""How sure the order of the topics is in one group of respondents, and above all its worst top_n (MODELS 3)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
 
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals, ranks, sampling
 from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
@@ -51,7 +52,7 @@ class Order:
         return "likely" if self.p_pair >= LIKELY else "open"
 
 
-def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: bool, confidence: float) -> Order:
+def order_of(tally, member, at, company, *, rank: bool, top_n: int, seed: int, fpc: bool, confidence: float) -> Order:
     figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
     nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
@@ -60,28 +61,28 @@ def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: 
     x, own = means.estimate, np.sqrt(np.diag(means.covariance))
     figures[at, :3] = np.column_stack([means.n, x, own])
     figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, own, means.df, confidence)))
-    if not rank or len(at) < m:
+    if not rank or len(at) < top_n:
         return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
     line = ranks.ranked(x)
     figures[at[line], 5] = np.arange(1, len(at) + 1)
-    chosen, df = line[:m], max(1.0, float(means.df.mean()))
+    chosen, df = line[:top_n], max(1.0, float(means.df.mean()))
     uniforms = sampling.scrambled(len(at) + 1, seed)
     normal = sampling.normals(uniforms[:, :-1])
     tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniforms[:, [-1]])))
     noise = normal @ sampling.mixing(means.covariance).T
     bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
-    repeated = ranks.on_top(x + bootstrap * noise, m)
+    repeated = ranks.top_share(x + bootstrap * noise, top_n)
     figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), sampling.error(repeated)])
     figures[at, 6:8] = np.column_stack(ranks.rank_sets(x, means.covariance, (noise * tails)[::2], confidence))
     figures[at, 10] = shrunken(x, means.covariance)
     truth = np.empty_like(noise)
     for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
         truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ sampling.mixing(covariance).T)
-    highest = ranks.on_top(truth, m)
-    held = ranks.is_pair(highest, chosen, m)
-    same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), m)
-    short = set(at[ranks.shortlist(highest, chosen, m)])
-    gap, more = _next(means, tally, line, m, fpc)
+    highest = ranks.top_share(truth, top_n)
+    held = ranks.is_pair(highest, chosen, top_n)
+    same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), top_n)
+    short = set(at[ranks.shortlist(highest, chosen, top_n)])
+    gap, more = _next(means, tally, line, top_n, fpc)
     return Order(
         at=at,
         figures=figures,
@@ -96,11 +97,11 @@ def order_of(tally, member, at, company, *, rank: bool, m: int, seed: int, fpc: 
     )
 
 
-def _next(means, tally, line: np.ndarray, m: int, fpc: bool) -> tuple[float, float]:
+def _next(means, tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
     """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
-    if len(line) <= m:
+    if len(line) <= top_n:
         return np.nan, np.nan
-    last, other = line[m - 1], line[m]
+    last, other = line[top_n - 1], line[top_n]
     gap = float(means.estimate[last] - means.estimate[other])
     v = means.covariance
     variance = v[last, last] + v[other, other] - 2 * v[last, other]
@@ -113,12 +114,21 @@ def _next(means, tally, line: np.ndarray, m: int, fpc: bool) -> tuple[float, flo
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ActionGrid(Result):
-    """Importance against satisfaction, index points. `.table`: topic, n, satisfaction, importance, var_satisfaction,
-    var_importance, covariance (of the errors of the two means), df, chosen, shown."""
+    """Importance against satisfaction of each topic."""
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the topic"),
+        shared("n", "answers to the one of its two questions that fewer answered"),
+        Column("satisfaction", "mean satisfaction", "index", "0 to 100"),
+        Column("importance", "mean importance", "index", "0 to 100"),
+        Column("var_satisfaction", "variance of mean satisfaction", "number", displayed=False),
+        Column("var_importance", "variance of mean importance", "number", displayed=False),
+        Column("covariance", "covariance of the errors of the two means", "number", displayed=False),
+        Column("df", "degrees of freedom", "number", displayed=False),
+        Column("chosen", "whether it is among the worst"),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "ranking.action_grid"
-    formats: ClassVar[dict[str, str]] = {"satisfaction": "index", "importance": "index"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"var_satisfaction", "var_importance", "covariance", "df"})
 
 
 def action_grid(
