@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.responses import NOT_STATED, Survey
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.segments import NOT_STATED
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
