@@ -13,7 +13,8 @@ import pandas as pd
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.responses import LEAST_GROUP, Survey, read_survey
+from dxkit.survey.reading.people import smallest_group
+from dxkit.survey.reading.responses import Survey, read_survey
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.tally import codes, topics
 from dxkit.survey.tally.from_survey import chosen, count, spelled
@@ -73,8 +74,7 @@ def tally(
         return count(survey, by)
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that the columns are understood")
-    if min_group < LEAST_GROUP:
-        raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
+    min_group = smallest_group(min_group)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):

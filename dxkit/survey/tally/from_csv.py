@@ -15,22 +15,17 @@ import pandas as pd
 
 from dxkit.files.csv_file import unguarded
 from dxkit.files.csv_stream import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
-from dxkit.files.errors import DataError, Fault, Faults, fault_at
+from dxkit.files.errors import DataError, Fault, Faults, and_more, fault_at
 from dxkit.files.summary_rows import openings
 from dxkit.survey.reading import exports
+from dxkit.survey.reading.asked_if import FILLED_UNASKED, says_not_asked, with_filters
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.headers import is_option
-from dxkit.survey.reading.responses import (
-    BLANK_ROWS,
-    FILLED_UNASKED,
-    NOT_STATED,
-    UNAFFECTED,
-    listed,
-    read_survey,
-    says_not_asked,
-    with_filters,
-)
+from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
+from dxkit.survey.reading.responses import read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
 from dxkit.survey.tally.tally import Tally
@@ -40,7 +35,6 @@ WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on
 _AHEAD = 2  # blocks that wait for each worker
 _KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
 _MOST_FAULTS = 50
-_EARLIER = "earlier submissions of the same id set aside, the last one kept"
 _VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
 _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
 
@@ -96,7 +90,7 @@ class _Stream:
         earlier = _superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [_EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
+            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
             found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
         return found
 
@@ -261,7 +255,7 @@ class _Worker:
         notes = list(stream.notes)
         for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
             if told := [f"{item} ({n})" for item, n in counted.items() if n]:
-                notes.append(listed(what, told))
+                notes.append(f"{what}: {and_more(told)}")
         found = self._running.tally(min_group=stream.min_group)
         if found is not None and self._slow is not None:
             found = found + self._slow

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dxkit.files import options
 from dxkit.files.cells import normal
-from dxkit.files.errors import DataError, nearest
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.google_forms import GoogleForms
 from dxkit.survey.reading.tools.limesurvey import LimeSurvey
@@ -36,14 +36,12 @@ def tool_named(name: str) -> Tool:
     >>> tool_named("Google Forms").name
     'google_forms'
     """
-    folded = re.sub(r"[\s_-]+", "_", name.strip().casefold())
+    folded = re.sub(r"[\s_-]+", "", str(name).casefold())
     for tool in TOOLS:
-        if folded in (tool.name, tool.name.replace("_", "")):
+        if folded == tool.name.replace("_", ""):
             return tool
-    names = [tool.name for tool in TOOLS]
-    near = nearest(folded, names)
-    hint = f" did you mean '{near}'?" if near else ""
-    raise DataError(f"source='{name[:40]}' is not a known tool; use one of {', '.join(names)}.{hint}")
+    options.choice("source", name, [tool.name for tool in TOOLS])
+    raise AssertionError("a known name is the name of a tool")
 
 
 def recognise(first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Tool, str]:
