@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
@@ -18,7 +19,10 @@ from dxkit.statistics.internal_consistency import (
     omega_total,
     one_factor_loadings,
 )
+from dxkit.survey.groups import check_answers
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.tally import Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -42,21 +46,28 @@ class Reliability(Result):
     items: pd.DataFrame = field(repr=False)
 
 
-def reliability(survey, *, confidence: float = 0.95) -> Reliability:
-    """Say whether the items of each dimension measure one thing (MODELS 2).
+def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliability:
+    """Do the questions of each dimension measure one thing? Alpha, omega and item-rest correlations (MODELS 2).
 
     Parameters
     ----------
     survey : Survey or Tally
+        The answers, from `open_survey` or `read_survey`, or a tally.
     confidence : float
-        Level of Feldt's interval.
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     Reliability
-        From pairwise-complete covariances; n, for the interval, is the number of respondents who answered at least one
-        item of the dimension. Dimensions below the smallest group that may be shown are left out. Omega needs three
-        items, alpha two.
+        Cronbach's alpha (1951) with Feldt's interval (1987) and McDonald's omega total (1999), from pairwise-complete
+        covariances. For the interval, n is the number of respondents who answered at least one question of the
+        dimension. Dimensions with fewer than the smallest group that may be shown are left out. Omega needs three
+        questions, alpha two.
+
+    Raises
+    ------
+    DataError
+        An option that cannot be.
 
     Examples
     --------
@@ -67,7 +78,8 @@ def reliability(survey, *, confidence: float = 0.95) -> Reliability:
     >>> float(dx.reliability(dx.read_survey(answers, book)).table["alpha"].round(3).iloc[0])
     0.944
     """
-    counted = tally(survey)
+    confidence = options.confidence(confidence)
+    counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)

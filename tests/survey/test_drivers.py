@@ -226,8 +226,8 @@ def test_above_twelve_predictors_there_are_relative_weights_alone():
 @pytest.mark.parametrize(
     ("outcome", "predictors", "message"),
     [
-        ("ratnig", None, "no item or dimension 'ratnig' in this survey; did you mean 'rating'"),
-        ("rating", ["raises", "zzz"], "no item or dimension 'zzz' in this survey; it has rating, complaints"),
+        ("ratnig", None, "outcome='ratnig': did you mean 'rating'"),
+        ("rating", ["raises", "zzz"], "predictors='zzz': use one of rating, complaints"),
         ("rating", ["rating", "raises"], "'rating' is among the predictors"),
         ("rating", [], "no predictors for 'rating': the list is empty; name items or dimensions"),
     ],
