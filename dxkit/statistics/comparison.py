@@ -62,14 +62,15 @@ def adjusted_p(p: np.ndarray, method: str = "holm") -> np.ndarray:
     return result
 
 
-def hedges_correction(df: ArrayLike) -> np.ndarray:
-    """The factor that makes a standardised difference unbiased, by degrees of freedom; nan where df is 1 or less.
+def hedges_g(difference: np.ndarray, sd: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Hedges' g (1981): a difference over a standard deviation with df degrees of freedom, made unbiased.
 
-    Gamma(df / 2) / (Gamma((df - 1) / 2) sqrt(df / 2)), exact (Hedges 1981).
+    The exact correction is Gamma(df / 2) / (Gamma((df - 1) / 2) sqrt(df / 2)). Arrays of one shape; 0 where nothing
+    differs, nan where df is 1 or less, or where something differs without any spread.
 
-    >>> round(float(hedges_correction(9)), 4)
-    0.9139
+    >>> hedges_g(np.array([10.0]), np.array([10.0]), np.array([9.0])).round(4).tolist()
+    [0.9139]
     """
-    df = np.asarray(df, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(df > 1, np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2), np.nan)
+        correction = np.where(df > 1, np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2), np.nan)
+        return np.where(sd > 0, difference / sd, np.where(difference == 0, 0.0, np.nan)) * correction

@@ -99,7 +99,7 @@ def cut(source: Survey | Tally, by: str | Sequence[str] | None, score: str | Non
         counted = counted.burden(score) if score else counted
         unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
         labels = counted.cells.astype(str).assign(_wave=counted.wave)
-        units = hash_pandas_object(labels, index=False).to_numpy()
+        units = np.asarray(hash_pandas_object(labels, index=False))  # type: ignore[operator]  # pandas.util hides its types
     groups, code = counted.groups(by)
     member = np.arange(len(groups))[:, None] == code
     return Cut(

@@ -155,7 +155,7 @@ def test_a_question_of_one_wave_only_is_listed():
 
 
 def test_an_unknown_adjustment_is_said():
-    with pytest.raises(dx.DataError, match="'bonferroni' is not known; use one of holm, bh, none"):
+    with pytest.raises(dx.DataError, match="adjust='bonferroni': use one of holm, bh, none"):
         dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"], adjust="bonferroni")
 
 
