@@ -1,10 +1,16 @@
-"""Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen.
+"""Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen; and what pins a message.
 
 Generated cases are the same on every run; `--hypothesis-profile=search` looks for new ones.
+Messages are compared with snapshots: `pytest --snapshot-update` writes them anew, and a person reads the difference.
 """
 
+from contextlib import contextmanager
+
 import matplotlib as mpl
+import pytest
 from hypothesis import settings
+
+from dxkit.faults import DataError
 
 mpl.use("Agg")
 settings.register_profile("dxkit", deadline=None, derandomize=True)
@@ -12,3 +18,22 @@ settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
 
 collect_ignore = ["hostile/fuzz.py"]  # needs atheris
+
+
+@pytest.fixture
+def refusal(snapshot, request):
+    """Hold a refusal to its snapshot: `with refusal("row 3"):`; the message must also contain each text given."""
+    folder = str(request.getfixturevalue("tmp_path")) if "tmp_path" in request.fixturenames else None
+
+    @contextmanager
+    def refuses(*named, error=DataError):
+        with pytest.raises(error) as caught:
+            yield caught
+        message = str(caught.value)
+        if folder is not None:
+            message = message.replace(folder, "<folder>")
+        for each in named:
+            assert each in message
+        assert message == snapshot
+
+    return refuses
