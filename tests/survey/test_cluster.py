@@ -18,17 +18,29 @@ from tests.survey.test_tally import same
 dd = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("dask.distributed")
 
-BOOK = dx.read_codebook(pd.DataFrame([
-    ["team", "Your team", "segment", "", "", ""], ["ci", "CI is fast", "rating", "agreement5", "builds", "CI"],
-    ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs"],
-    ["lost", "Hours lost", "hours", "hours", "", "CI"],
-], columns=["item", "text", "kind", "scale", "dimension", "topic"]))  # fmt: skip
+BOOK = dx.read_codebook(
+    pd.DataFrame(
+        [
+            ["team", "Your team", "segment", "", "", ""],
+            ["ci", "CI is fast", "rating", "agreement5", "builds", "CI"],
+            ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs"],
+            ["lost", "Hours lost", "hours", "hours", "", "CI"],
+        ],
+        columns=["item", "text", "kind", "scale", "dimension", "topic"],
+    )
+)
 
 
 def answers(n: int) -> pd.DataFrame:
     rng = np.random.default_rng(4)
-    frame = pd.DataFrame({"team": rng.choice(["Blue", "Green", "Red"], n), "ci": rng.integers(1, 6, n).astype(float),
-                          "docs": rng.integers(1, 8, n).astype(float), "lost": rng.integers(0, 30, n) / 2})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "team": rng.choice(["Blue", "Green", "Red"], n),
+            "ci": rng.integers(1, 6, n).astype(float),
+            "docs": rng.integers(1, 8, n).astype(float),
+            "lost": rng.integers(0, 30, n) / 2,
+        }
+    )
     return frame.mask(rng.random(frame.shape) < 0.08)
 
 
