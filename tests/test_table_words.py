@@ -279,7 +279,7 @@ def test_a_csv_file_names_its_places(tmp_path):
     ]
 
 
-def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path):
+def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path, refusal):
     with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
         pd.DataFrame({"note": ["x"], "team": ["y"]}).to_excel(book, sheet_name="first", index=False)
         pd.DataFrame({"team": ["A"], "headcount": [3]}).to_excel(book, sheet_name="heads", index=False)
@@ -287,12 +287,12 @@ def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_the
     assert (table.sheet, table.columns_at) == ("heads", {"Team": "A", "headcount": "B"})
     faults = Faults()
     table.fault(faults, 0, "headcount", "no")
-    with pytest.raises(DataError, match="^book.xlsx, sheet heads, cell B2: no$"):
+    with refusal("book.xlsx", "cell B2", "sheet heads"):
         faults.raise_if_any()
     assert read_table(tmp_path / "book.xlsx", required=["team"], sheet="first").frame["team"].tolist() == ["y"]
 
 
-def test_a_grid_by_itself_is_a_table(tmp_path):
+def test_a_grid_by_itself_is_a_table(tmp_path, refusal):
     path = tmp_path / "long.csv"
     path.write_text(f"{'many  words ' * 4},b\nx,y\n")
     grid = read_grid(path)
@@ -303,5 +303,5 @@ def test_a_grid_by_itself_is_a_table(tmp_path):
     assert table.frame.dtypes.tolist() == [object, object]
     assert table.notes[-1] == f"columns of the table that are not used: {name[:40]}"
     path.write_text("a,b\n")
-    with pytest.raises(DataError, match="^long.csv, row 1: the table has a header and no row under it$"):
+    with refusal("long.csv", "row 1"):
         table_from_grid(read_grid(path))

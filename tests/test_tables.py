@@ -121,31 +121,31 @@ def test_damaged_letters_are_noted(tmp_path, team, note):
     assert any(note in each for each in notes) if note else not notes
 
 
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, refusal):
     os.mkfifo(tmp_path / "t.csv")
-    with pytest.raises(DataError, match="pipe or device"):
+    with refusal():
         table_of(tmp_path / "t.csv")
 
 
-def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path):
+def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path, refusal):
     path = tmp_path / "incidents.csv"
     path.write_text("id,team,score\n")
     assert len(read_table(path, required=("id",), empty=True).frame) == 0
-    with pytest.raises(DataError, match="no row under it"):
+    with refusal():
         read_table(path, required=("id",))
 
 
 @pytest.mark.parametrize("path", ["https://example.com/a.csv", "file:///etc/passwd", "s3://bucket/key.csv"])
-def test_addresses_are_never_opened(path):
-    with pytest.raises(DataError, match="only a file on this machine"):
+def test_addresses_are_never_opened(path, refusal):
+    with refusal():
         table_of(path)
 
 
-def test_a_missing_file_is_told_with_the_nearest_name(tmp_path):
+def test_a_missing_file_is_told_with_the_nearest_name(tmp_path, refusal):
     (tmp_path / "answers.csv").write_text(TEXT)
-    with pytest.raises(DataError, match="did you mean answers.csv"):
+    with refusal("answers.csv"):
         table_of(tmp_path / "answer.csv")
-    with pytest.raises(DataError, match="this is a folder"):
+    with refusal():
         table_of(tmp_path)
 
 
@@ -235,29 +235,29 @@ def sheet_with(tmp_path, row, after=b""):
         b"".join([b'<row r="1048576">', b"<c/>" * 999, b"<c><v>1</v></c></row>"]),
     ],
 )
-def test_a_lone_far_cell_is_refused_however_it_is_spelled(tmp_path, row):
-    with pytest.raises(DataError, match="lone cell far away"):
+def test_a_lone_far_cell_is_refused_however_it_is_spelled(tmp_path, row, refusal):
+    with refusal():
         table_of(sheet_with(tmp_path, row))
 
 
-def test_a_merged_or_linked_area_without_end_is_refused_at_once(tmp_path):
+def test_a_merged_or_linked_area_without_end_is_refused_at_once(tmp_path, refusal):
     for after in (
         b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
         b"<hyperlinks><hyperlink ref='A1:XFD1048576' location='x'/></hyperlinks>",
     ):
-        with pytest.raises(DataError, match="A1:XFD1048576 are merged or linked as one"):
+        with refusal():
             table_of(sheet_with(tmp_path, b"", after))
 
 
-def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path):
+def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path, refusal):
     stored = b'<row r="4"><c r="A4"/><c r="B4" t="str"><f>""</f><v></v></c><c r="C4"><v>3</v></c></row>'
     assert table_of(sheet_with(tmp_path, stored)).frame["score"].tolist() == ["4", "5", "3"]
-    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+    with refusal("cell C4"):
         table_of(sheet_with(tmp_path, b'<row r="4"><c r="A4" s="0"/><c r="B4" /><c r="C4"><f>1+1</f></c></row>'))
 
 
 @pytest.mark.parametrize("place", ["/xl/odd/s.xml", "./worksheets/sheet1.xml", "../xl/worksheets/sub/sheet1.XML"])
-def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place):
+def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place, refusal):
     sheet_with(tmp_path, b'<row r="4"><c r="A4"><v>1</v></c><c r="C4"><f>1+1</f></c></row>')
     part = posixpath.normpath(posixpath.join("/xl", place))
     with zipfile.ZipFile(tmp_path / "bad.xlsx") as old, zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as new:
@@ -268,17 +268,17 @@ def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place):
             if name == "[Content_Types].xml":
                 data = data.replace(b"/xl/worksheets/sheet1.xml", part.encode())
             new.writestr(part.lstrip("/") if name.endswith("sheet1.xml") else name, data)
-    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+    with refusal("cell C4"):
         table_of(tmp_path / "odd.xlsx")
 
 
-def test_a_cell_that_is_there_twice_and_a_sheet_in_utf_16_are_refused(tmp_path):
+def test_a_cell_that_is_there_twice_and_a_sheet_in_utf_16_are_refused(tmp_path, refusal):
     twice = b"<row r='4'><c r='A4'><v>1</v></c></row><row r='4'><c r='A4'><v>2</v></c></row>"
-    with pytest.raises(DataError, match="a cell is there twice"):
+    with refusal():
         table_of(sheet_with(tmp_path, twice))
-    with pytest.raises(DataError, match="a way no spreadsheet program does"):
+    with refusal():
         table_of(repacked(tmp_path, lambda name, data: data.decode().encode("utf-16") if "sheet1" in name else data))
-    with pytest.raises(DataError, match="lone cell far away"):
+    with refusal():
         table_of(sheet_with(tmp_path, b"<row r='99999999'><c r='A99999999'><v>1</v></c></row>"))
 
 
@@ -288,7 +288,7 @@ def test_letters_that_xml_cannot_hold_are_read_as_they_are_seen(tmp_path):
     assert table_of(book).frame["team"].tolist()[-1] == "_xD83D_"
 
 
-def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
+def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path, refusal):
     def bomb(name, data):
         return b"0" * 40_000_000 if name.endswith("sheet1.xml") else data
 
@@ -304,7 +304,7 @@ def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
     plain = tmp_path / "plain.zip"
     with zipfile.ZipFile(plain, "w") as archive:
         archive.writestr("answers.csv", TEXT)
-    with pytest.raises(DataError, match="a zip archive and no workbook"):
+    with refusal():
         table_of(plain)
 
 

@@ -140,13 +140,13 @@ def test_what_would_be_counted_twice_is_refused_until_declared(overlap, line):
     assert f"{overlap}, not asked" in repr(found)
 
 
-def test_a_line_declares_for_itself_alone():
+def test_a_line_declares_for_itself_alone(refusal):
     lines = pd.DataFrame(
         [["A", "wiki licence retired", 50, "it is in no cost"], ["A", "old portal retired", 5, ""]],
         columns=["vendor", "line", "likely", "declared"],
     )
     dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]])
-    with pytest.raises(dx.DataError, match="old portal") as refused:
+    with refusal() as refused:
         case(hours(CI=2.0), replace(dossier, benefits=with_benefits(lines)), people=1, hourly=1)
     assert "wiki" not in str(refused.value)
     found = case(hours(CI=2.0), replace(dossier, benefits=with_benefits(lines[:1])), people=1, hourly=1)
@@ -185,27 +185,27 @@ def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours():
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    "options",
     [
-        ({"rho": 1.5}, "is no share"),
-        ({"vendor": "Z"}, "no vendor of the dossier"),
-        ({"people": "ghosts"}, "whose hours"),
-        ({"declared": {"x": "y"}}, "is no overlap"),
+        pytest.param({"rho": 1.5}, id="is no share"),
+        pytest.param({"vendor": "Z"}, id="no vendor of the dossier"),
+        pytest.param({"people": "ghosts"}, id="whose hours"),
+        pytest.param({"declared": {"x": "y"}}, id="is no overlap"),
     ],
 )
-def test_options_that_cannot_be(sample, options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_options_that_cannot_be(sample, options, refusal):
+    with refusal():
         dx.business_case(*sample, **options)
 
 
-def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sample):
+def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sample, refusal):
     _, dossier, tco, leaving = sample
     severity = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")), score="severity")
-    with pytest.raises(dx.DataError, match="needs hours"):
+    with refusal():
         dx.business_case(severity, dossier, tco, leaving)
     costs = pd.DataFrame({"vendor": ["A"], "line": "seats", "timing": "yearly", "likely": [1000]})
     bare = dx.read_dossier({"costs": costs})
-    with pytest.raises(dx.DataError, match="no sheet fit"):
+    with refusal("sheet fit"):
         dx.business_case(sample[0], bare, dx.tco(bare), dx.exit_cost(bare))
 
 
@@ -238,25 +238,25 @@ def test_other_words_for_an_overlap_are_known(overlap, line):
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "named"),
     [
-        ({"rho": "0.5"}, "is no share"),
-        ({"ramp": ()}, "ramp"),
-        ({"ramp": (-1.0,)}, "ramp"),
-        ({"weeks": -1}, "weeks=-1"),
-        ({"people": -3}, "people=-3"),
-        ({"most_hours": "2"}, "most_hours='2'"),
-        ({"declared": ["x"]}, "got list"),
+        pytest.param({"rho": "0.5"}, [], id="is no share"),
+        pytest.param({"ramp": ()}, [], id="ramp"),
+        pytest.param({"ramp": (-1.0,)}, [], id="ramp"),
+        pytest.param({"weeks": -1}, [], id="weeks=-1"),
+        pytest.param({"people": -3}, [], id="people=-3"),
+        pytest.param({"most_hours": "2"}, ["2"], id="most_hours='2'"),
+        pytest.param({"declared": ["x"]}, [], id="got list"),
     ],
 )
-def test_numbers_that_cannot_be(sample, options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_numbers_that_cannot_be(sample, options, named, refusal):
+    with refusal(*named):
         dx.business_case(*sample, **options)
 
 
-def test_costs_of_another_dossier_are_refused(sample):
+def test_costs_of_another_dossier_are_refused(sample, refusal):
     other = made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]])
-    with pytest.raises(dx.DataError, match="tco is of another dossier"):
+    with refusal():
         dx.business_case(sample[0], sample[1], dx.tco(other), sample[3], vendor="Port")
-    with pytest.raises(dx.DataError, match="exit_cost is of another dossier"):
+    with refusal():
         dx.business_case(sample[0], sample[1], sample[2], dx.exit_cost(other))

@@ -142,32 +142,33 @@ def test_failed_and_other_environments_are_set_aside_and_said():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "named"),
     [
-        (
+        pytest.param(
             {"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]},
-            "'soon' is no time.*'x' is no time.*empty.*01/02/2026",
+            ["soon", "x"],
+            id="'soon' is no time, 'x' is no time, empty, 01/02/2026",
         ),
-        ({"deployment": ["d1", "d1", "", "d4", "d5"]}, "the cell is empty.*is there twice"),
-        ({"kind": ["planed"] * 5}, "did you mean 'planned'"),
+        pytest.param({"deployment": ["d1", "d1", "", "d4", "d5"]}, [], id="the cell is empty, is there twice"),
+        pytest.param({"kind": ["planed"] * 5}, ["planned"], id="did you mean 'planned'"),
     ],
 )
-def test_faults_are_told_at_once(change, says):
-    with pytest.raises(dx.DataError, match=f"(?s){says}"):
+def test_faults_are_told_at_once(change, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED.assign(**change))
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "named"),
     [
-        ({"max_gap": "long"}, "max_gap"),
-        ({"timezone": "Mars"}, "timezone"),
-        ({"period": "fortnight"}, "period"),
-        ({"as_of": "2025-01-01"}, "not after the first record"),
+        pytest.param({"max_gap": "long"}, ["max_gap"], id="max_gap"),
+        pytest.param({"timezone": "Mars"}, ["timezone"], id="timezone"),
+        pytest.param({"period": "fortnight"}, ["period"], id="period"),
+        pytest.param({"as_of": "2025-01-01"}, [], id="not after the first record"),
     ],
 )
-def test_options_that_cannot_be(options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_options_that_cannot_be(options, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED, **options)
 
 
@@ -243,6 +244,6 @@ def test_what_is_set_aside_is_counted_in_its_own_period():
 
 
 @pytest.mark.parametrize("gap", [24, "24", " 1.5 "])
-def test_a_gap_without_a_unit_is_refused(gap):
-    with pytest.raises(dx.DataError, match="write it as 24h"):
+def test_a_gap_without_a_unit_is_refused(gap, refusal):
+    with refusal():
         dx.dora(DEPLOYED, max_gap=gap)

@@ -100,15 +100,15 @@ def test_more_than_two_open_themes_are_warned_of():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "named"),
     [
-        ({"topic": "Lunch"}, "the survey has no topic 'Lunch'"),
-        ({"done": "2025-01-01"}, "done before it was agreed"),
-        ({"retro_date": ""}, "the cell is empty"),
+        pytest.param({"topic": "Lunch"}, ["Lunch"], id="the survey has no topic 'Lunch'"),
+        pytest.param({"done": "2025-01-01"}, [], id="done before it was agreed"),
+        pytest.param({"retro_date": ""}, [], id="the cell is empty"),
     ],
 )
-def test_actions_that_cannot_be(change, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_actions_that_cannot_be(change, named, refusal):
+    with refusal(*named):
         dx.follow_up(*WAVES, ACTIONS.assign(**change))
 
 

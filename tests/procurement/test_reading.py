@@ -101,9 +101,9 @@ def test_a_single_line_may_be_called_a_total():
 
 
 @pytest.mark.parametrize("name", ["benefits (2)", "Benefit", "benefits_2026"])
-def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name):
+def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name, refusal):
     book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
-    with pytest.raises(dx.DataError, match=r"d.xlsx: the sheet '.*' is not read; call it benefits, or delete it"):
+    with refusal("d.xlsx"):
         dx.read_dossier(book)
     sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
     read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
@@ -111,7 +111,7 @@ def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name):
     assert f"sheets of d.xlsx that are not read: {name} " in read.notes
 
 
-def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
+def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path, refusal):
     drivers().to_csv(tmp_path / "Drivers.CSV", index=False)
     costs().to_csv(tmp_path / "costs.tsv", index=False, sep="\t")
     (tmp_path / "remarks.csv").write_text("a\n1\n")
@@ -119,12 +119,12 @@ def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
     assert (len(read.costs), len(read.drivers)) == (3, 2)
     assert f"files of {tmp_path.name} that are not read: remarks.csv" in read.notes
     costs().to_csv(tmp_path / "costs.csv.gz", index=False)
-    with pytest.raises(dx.DataError, match=r"costs.csv.gz and costs.tsv are both the sheet costs; keep one"):
+    with refusal("costs.csv.gz", "costs.tsv", "sheet costs"):
         dx.read_dossier(tmp_path)
     costs().iloc[:2].to_csv(tmp_path / "costs.csv", index=False)
     assert len(dx.read_dossier(tmp_path).costs) == 2
     costs().to_csv(tmp_path / "exit-2.csv", index=False)
-    with pytest.raises(dx.DataError, match=r"the file 'exit-2.csv' is not read; call it exit.csv, or delete it"):
+    with refusal("exit-2.csv", "exit.csv"):
         dx.read_dossier(tmp_path)
 
 
@@ -240,16 +240,16 @@ def test_ten_faults_give_ten_messages_with_their_cells(tmp_path):
     assert "bad.xlsx, sheet costs, cell G2: 'x' is not a number" in str(caught.value)
 
 
-def test_two_rows_of_one_line_must_be_the_same_line():
+def test_two_rows_of_one_line_must_be_the_same_line(refusal):
     frame = pd.concat([costs(), costs().iloc[[2]].assign(timing="monthly")]).reset_index(drop=True)
-    with pytest.raises(dx.DataError, match="stands in row 3 too, with another timing"):
+    with refusal("row 3"):
         dossier(costs=frame)
 
 
-def test_no_costs_no_dossier(tmp_path):
-    with pytest.raises(dx.DataError, match="there is no sheet costs"):
+def test_no_costs_no_dossier(tmp_path, refusal):
+    with refusal("sheet costs"):
         dx.read_dossier({"drivers": drivers()})
-    with pytest.raises(dx.DataError, match="has no sheet 'prices'"):
+    with refusal("prices"):
         dx.read_dossier({"prices": costs()})
 
 
@@ -258,12 +258,12 @@ def test_seventeen_inputs_of_exit_cost_are_asked_for():
     assert all(each.default >= 0 and each.meaning and each.unit for each in EXIT_INPUTS.values())
 
 
-def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path):
+def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path, refusal):
     path = workbook(tmp_path / "merged.xlsx", costs=costs(), drivers=drivers())
     book = openpyxl.load_workbook(path)
     book["costs"].merge_cells("A2:A3")
     book.save(path)
-    with pytest.raises(dx.DataError, match=r"merged.xlsx, sheet costs: the cells A2:A3 are merged.*unmerge them"):
+    with refusal("merged.xlsx", "cells A2:A3", "sheet costs"):
         dx.read_dossier(path)
 
 
@@ -273,22 +273,22 @@ def test_a_driver_with_a_fault_is_not_called_unknown_too():
     assert [fault.column for fault in caught.value.faults] == ["column likely"]
 
 
-def test_a_start_is_a_day():
-    with pytest.raises(dx.DataError, match="'soon' is no day; write it as 2027-01-31"):
+def test_a_start_is_a_day(refusal):
+    with refusal("soon"):
         dossier(decision=pd.DataFrame({"key": ["start"], "value": ["soon"]}))
 
 
-def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
+def test_a_cost_and_a_benefit_of_one_name_are_two_figures(refusal):
     read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
     assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
     assert len(read.figures) == len(dossier().figures) + len(read.benefits)
-    with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
+    with refusal("Alpha: seats"):
         dossier(drivers=drivers(driver=["seats", "Alpha: seats"]), costs=costs(growth=["", "", ""]))
 
 
 @pytest.mark.parametrize("source", [None, 3, [1], b"x", {"costs": None}, {"costs": [1]}])
-def test_what_is_no_dossier_is_told(source):
-    with pytest.raises(dx.DataError, match="expected a path or a DataFrame"):
+def test_what_is_no_dossier_is_told(source, refusal):
+    with refusal():
         dx.read_dossier(source)
 
 

@@ -309,12 +309,12 @@ def test_all_knocked_out_single_equal_and_one_criterion():
     assert dx.scorecard(made([[4], [2]], [1])).stability[["low", "high"]].to_numpy().tolist() == [[0.0, 1.0]]
 
 
-def test_what_cannot_be_scored_is_said():
-    with pytest.raises(dx.DataError, match="no criterion has a weight above 0"):
+def test_what_cannot_be_scored_is_said(refusal):
+    with refusal():
         dx.scorecard(made([[4, 3], [2, 3]], [0, 0]))
-    with pytest.raises(dx.DataError, match="has no criteria"):
+    with refusal():
         dx.scorecard(dx.read_dossier({"costs": pd.DataFrame({"vendor": ["A"], "line": "x", "likely": [1]})}))
-    with pytest.raises(dx.DataError, match="there is no vendor 'X'"):
+    with refusal("X"):
         dx.scorecard(made([[4], [2]], [1])).why("X", "V0")
 
 

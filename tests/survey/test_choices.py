@@ -117,8 +117,8 @@ def test_ticks_are_the_same_as_numbers_and_as_text():
     assert one.state["o0"].tolist() == other.state["o0"].tolist() == [0, 0, 2]
 
 
-def test_numbers_that_are_no_ticks_are_told():
-    with pytest.raises(dx.DataError, match="'2' is not an answer of scale yesno"):
+def test_numbers_that_are_no_ticks_are_told(refusal):
+    with refusal("2"):
         dx.read_survey(pd.DataFrame({"o0": [1, 2], "ci": [4, 4]}), book("A"))
 
 

@@ -132,26 +132,24 @@ def test_options_that_hold_the_separator_are_told_apart(tmp_path):
     assert any("1 answers outside the codebook's options" in note for note in survey.notes)
 
 
-def test_a_missing_question_is_told_with_the_nearest_header(tmp_path):
+def test_a_missing_question_is_told_with_the_nearest_header(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is quick", "Used?"], ["1/2/2026", "Agree", "Ship"]])
-    with pytest.raises(
-        dx.DataError, match=r"no column asks 'CI is fast' \(item ci.*did its text change to 'CI is quick'"
-    ):
+    with refusal("CI is fast", "CI is quick"):
         dx.read_survey(path, BOOK2)
 
 
-def test_a_question_with_two_columns_is_told(tmp_path):
+def test_a_question_with_two_columns_is_told(tmp_path, refusal):
     path = write(
         tmp_path / "g.csv", [["Timestamp", "CI is fast", "CI is fast.", "Used?"], ["1/2/2026", "Agree", "", "Ship"]]
     )
-    with pytest.raises(dx.DataError, match="item ci has 2 columns"):
+    with refusal():
         dx.read_survey(path, BOOK2)
 
 
-def test_source_overrules_and_an_unknown_one_is_told(tmp_path):
+def test_source_overrules_and_an_unknown_one_is_told(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is fast", "Used?"], ["1/2/2026", "Agree", "Ship"]])
     assert dx.read_survey(path, BOOK2, source="Google Forms").source == "google_forms"
-    with pytest.raises(dx.DataError, match="not a known tool.*did you mean 'typeform'"):
+    with refusal("typeform"):
         dx.read_survey(path, BOOK2, source="typefrom")
 
 
@@ -208,12 +206,19 @@ def rows_of(path):
 
 
 @pytest.mark.parametrize("name", ["qualtrics", "surveymonkey"])
-@pytest.mark.parametrize(("row", "says"), [("header", "header is repeated"), ("Total", "totals"), ("Mean", "averages")])
-def test_a_row_that_is_no_answer_is_told_under_a_header_of_several_rows(tmp_path, name, row, says):
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("header", id="header is repeated"),
+        pytest.param("Total", id="totals"),
+        pytest.param("Mean", id="averages"),
+    ],
+)
+def test_a_row_that_is_no_answer_is_told_under_a_header_of_several_rows(tmp_path, name, row, refusal):
     rows = rows_of(WRITERS[name](CLEAN, BOOK.items, tmp_path))
     extra = rows[0] if row == "header" else [row, *[""] * (len(rows[0]) - 2), "3.5"]
     path = write(tmp_path / "again.csv", [*rows, extra])
-    with pytest.raises(dx.DataError, match=says):
+    with refusal():
         dx.read_survey(path, BOOK)
 
 

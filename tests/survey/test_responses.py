@@ -167,7 +167,7 @@ def test_inputs_are_left_as_they_were():
     pd.testing.assert_frame_equal(book, BOOK)
 
 
-def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
+def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said(refusal):
     book = pd.DataFrame(
         {
             "item": ["a", "b", "h", "c"],
@@ -182,7 +182,7 @@ def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
     survey = dx.read_survey(frame, book)
     assert survey.answers.iloc[0].tolist() == [5.0, 1.0, 0.0, 3.0]
     assert "not affected, taken as no burden: a (1), b (1), h (1)" in survey.notes
-    with pytest.raises(dx.DataError, match="column c: 'Does not affect me'"):
+    with refusal("column c", "Does not affect me"):
         dx.read_survey(frame.assign(c="Does not affect me"), book)
 
 

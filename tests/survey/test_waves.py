@@ -149,18 +149,18 @@ def test_what_changed_in_a_question_is_said(book, says):
     assert result.table["name"].tolist() == ["r"]
 
 
-def test_a_question_of_one_wave_only_is_listed():
+def test_a_question_of_one_wave_only_is_listed(refusal):
     result = dx.compare(
         survey({"q": [1, 2, 3, 4], "old": [1, 2, 3, 4]}), survey({"q": [1, 2, 3, 4], "new": [1, 2, 3, 4]})
     )
     why = result.not_compared.set_index("name")["why"]
     assert (why["old"], why["new"]) == ("only in the earlier wave", "only in the later wave")
-    with pytest.raises(dx.DataError, match="no question in common"):
+    with refusal():
         dx.compare(survey({"a": [1, 2, 3]}), survey({"b": [1, 2, 3]}))
 
 
-def test_an_unknown_adjustment_is_said():
-    with pytest.raises(dx.DataError, match="'bonferroni' is not known; use one of holm, bh, none"):
+def test_an_unknown_adjustment_is_said(refusal):
+    with refusal("bonferroni"):
         dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"], adjust="bonferroni")
 
 

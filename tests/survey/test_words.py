@@ -179,7 +179,7 @@ def test_groups_that_are_merged_for_single_questions_are_named():
     assert lone.notes[2:] == ("merged for weighting, fewer than two answered: team: B with A",)
 
 
-def test_a_ranking_in_print():
+def test_a_ranking_in_print(refusal):
     result = dx.rank_pains(dx.read_survey(HOURS, TOPICS))
     assert repr(result) == text(
         "Pain points",
@@ -217,7 +217,7 @@ def test_a_ranking_in_print():
     assert result.robustness.values.tolist() == [["hours", "CI; Setup", result.p_pair, "open", 2]]
     assert result._kinds() == {"rank": "count"}
     assert dx.rank_pains(dx.read_survey(HOURS, TOPICS), seed=7, confidence=0.9).seed == 7
-    with pytest.raises(dx.DataError, match="^top must be a whole number of at least 1, got True$"):
+    with refusal():
         dx.rank_pains(dx.read_survey(HOURS, TOPICS), top=True)
 
 
@@ -390,7 +390,7 @@ def test_comments_of_a_team_that_is_not_stated_and_below_the_minimum_are_not_sho
     assert len(dx.comments(dx.read_survey(frame, book, min_group=12), by="team", comment_k=3).table) == 12
 
 
-def test_a_ledger_says_what_it_counts():
+def test_a_ledger_says_what_it_counts(refusal):
     report = dx.Release(min_group=6)
     assert repr(report) == "Release(min_group=6): 0 figures shown, 0 hidden"
     survey = dx.read_survey(pd.concat([ANSWERS] * 2).assign(team=["A"] * 7 + ["B"] * 5), BOOK)
@@ -398,7 +398,7 @@ def test_a_ledger_says_what_it_counts():
     assert repr(report) == "Release(min_group=6): 6 figures shown, 0 hidden"
     dx.scores(survey, by="team", release=report)  # B has five, and A would give B away
     assert repr(report) == "Release(min_group=6): 6 figures shown, 12 hidden"
-    with pytest.raises(ValueError, match="^min_group must be 3 or more, got 2$"):
+    with refusal(error=ValueError):
         dx.Release(2)
     assert dx.Release(3).min_group == 3
     assert dx.Release().min_group == 5
