@@ -83,9 +83,8 @@ def test_merges_of_a_history_that_is_cut_are_refused(clone, tmp_path_factory, re
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        pytest.param({"pattern": "z*"}, ["z*"], id="no tag matches 'z*'; there are 3"),
-        pytest.param({"branch": "gone"}, [], id="git says"),
-        pytest.param({"branch": "--output=x"}, [], id="is no name of a branch"),
+        pytest.param({"pattern": "z*"}, ["z*"], id="no such tag"),
+        pytest.param({"branch": "--output=x"}, ["--output=x"], id="no name of a branch"),
     ],
 )
 def test_what_is_not_there_is_said(clone, options, named, refusal):
@@ -94,6 +93,11 @@ def test_what_is_not_there_is_said(clone, options, named, refusal):
     assert not (clone / "x").exists()
 
 
-def test_a_folder_that_is_no_clone(tmp_path, refusal):
-    with refusal():
+def test_a_branch_that_is_not_there_is_said_in_the_words_of_git(clone):
+    with pytest.raises(dx.DataError, match="'gone'"):
+        dx.deployments_from_git(clone, branch="gone")
+
+
+def test_a_folder_that_is_no_clone(tmp_path):
+    with pytest.raises(dx.DataError, match=tmp_path.name):
         dx.deployments_from_git(tmp_path)
