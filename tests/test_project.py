@@ -53,10 +53,10 @@ def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
     assert not [path for path in started.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_new_refuses_a_folder_that_is_not_empty_and_leaves_it_alone(tmp_path, capsys):
+def test_new_refuses_a_folder_that_is_not_empty_and_leaves_it_alone(tmp_path, capsys, snapshot):
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["new", str(tmp_path)]) == 1
-    assert "not empty" in capsys.readouterr().err
+    assert capsys.readouterr().err.replace(str(tmp_path), "<folder>") == snapshot
     assert files(tmp_path) == ["mine.txt"]
 
 
@@ -152,7 +152,7 @@ def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, 
     assert not (tmp_path / "out").exists()
 
 
-def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys):
+def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
     path = notebook(tmp_path / "q.ipynb", "import dxkit as dx\ndx.open_survey(data)")
     (tmp_path / "codebook.csv").write_text("item,text,kind,scale\nci,CI,rating,agreement5\nqa,QA,rating,agreement5\n")
     (tmp_path / "answers.csv").write_text("ci,qa\n9,4\n3,8\n")
@@ -160,7 +160,7 @@ def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys):
     assert main(command) == 1
     said = capsys.readouterr().err
     assert "answers.csv" in said
-    assert "2 faults" in said
+    assert said == snapshot
     assert "Traceback" not in said
 
 
@@ -220,13 +220,13 @@ def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path, refusal
         project.run(notebook(tmp_path / "q.ipynb", "1"), say=lambda _: None)
 
 
-def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys):
+def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys, snapshot):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(project, "run", stop)
     assert main(["run", "q.ipynb"]) == 130
-    assert "stopped" in capsys.readouterr().err
+    assert capsys.readouterr().err == snapshot
 
 
 def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
@@ -239,19 +239,17 @@ def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    "name",
     [
-        ("company/codebook.csv", "Codebook: 54 questions"),
-        ("company/roster.csv", "roster of 180 people"),
-        ("company/responses_2026-Q3.csv", "112 respondents"),
-        ("github_oss_2017/scales.csv", "scales"),
+        "company/codebook.csv",
+        "company/roster.csv",
+        "company/responses_2026-Q3.csv",
+        "github_oss_2017/scales.csv",
     ],
 )
-def test_check_knows_what_a_table_is(name, words, capsys):
+def test_check_knows_what_a_table_is(name, capsys, snapshot):
     assert main(["check", str(dx.samples.path(name))]) == 0
-    said = capsys.readouterr().out
-    assert words in said
-    assert "no faults" in said
+    assert capsys.readouterr().out == snapshot
 
 
 def test_check_names_every_fault_of_every_file_with_its_cell(tmp_path, capsys, snapshot):
@@ -305,7 +303,6 @@ def test_check_reads_the_roster_in_the_workbook(workbook, capsys, snapshot):
     assert main(["check", *workbook(["team", "headcount"], ["Red", 7])]) == 0
     said = capsys.readouterr().out
     assert said == snapshot
-    assert "no roster" not in said
 
 
 def test_check_tells_a_team_that_the_roster_in_the_workbook_lacks(workbook, capsys, snapshot):

@@ -26,10 +26,9 @@ def test_the_usual_chart_of_weekly_counts_gives_a_false_signal_in_most_years():
 
 
 def test_one_value_far_out_a_long_run_and_few_crossings_are_signals(snapshot):
-    assert "5 lies outside" in dx.trend([*QUIET[:5], 60, *QUIET[6:]]).signals[0]
+    assert dx.trend([*QUIET[:5], 60, *QUIET[6:]]).signals[0] == snapshot
     shifted = dx.trend([*QUIET, *(3 * value for value in QUIET)])
     assert shifted.signals == snapshot
-    assert any("is crossed" in each for each in shifted.signals)
 
 
 def test_limits_of_runs_are_the_published_ones():
@@ -73,11 +72,11 @@ def test_values_that_cannot_be(values, kind, refusal):
         dx.trend(values, kind)
 
 
-def test_periods_are_put_in_the_order_of_time():
+def test_periods_are_put_in_the_order_of_time(snapshot):
     values = [*QUIET[:6], *(9 * value for value in QUIET[6:])]
     months = pd.Series(values, pd.period_range("2026-01", periods=12, freq="M"))
     assert dx.trend(months.sort_values(ascending=False)).signals == dx.trend(months).signals
-    assert "crossed once" in dx.trend(months).signals[-1]
+    assert dx.trend(months).signals[-1] == snapshot
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking):
+def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking, snapshot):
     axes = ranking.plot()
     table = ranking.table
     drawn = sorted(tuple(np.round(line.get_xdata(), 9)) for line in axes.lines if len(line.get_xdata()) == 2)
@@ -77,7 +77,7 @@ def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking):
     assert points == set(table["estimate"].round(9))
     assert [label.get_text() for label in axes.get_yticklabels()][::-1] == table["topic"].tolist()
     assert {"1 to 2", "over 99%"} <= set(texts(axes))
-    assert "open: 79%" in axes.get_title(loc="left")
+    assert axes.get_title(loc="left") == snapshot
     red = [line for line in axes.lines if line.get_color() == RED and len(line.get_xdata()) == 1]
     assert len(red) == 2
     assert fits(axes)
