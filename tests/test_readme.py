@@ -11,13 +11,13 @@ import dxkit as dx
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
 
-def test_the_whole_chain_runs_in_forty_lines(tmp_path, monkeypatch, capsys, snapshot):
+def test_the_whole_chain_runs_in_forty_lines(tmp_path, monkeypatch, capsys):
     script = re.search(r"```python\n(import dxkit as dx\n.*?)```", README, re.DOTALL)[1]
     assert len(script.splitlines()) <= 40
     monkeypatch.chdir(tmp_path)
     left = {}
     exec(script, left)
-    assert left["ranking"].top[0] == snapshot
+    assert left["ranking"].top[0] == "Waiting for CI"
     assert left["card"].winner in left["dossier"].vendors
     low, mid, high = left["case"].rho_break_even
     assert 0 < low < mid < high < 1

@@ -102,7 +102,7 @@ def test_headcount_from_which_a_platform_engineer_pays(snapshot):
     """220 days of 8 hours, against 2 hours of each person in 44 weeks, half of them output: 40 people."""
     found = case(hours(CI=4.0), made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]]), people=10, hourly=70)
     assert found.headcount[["low", "mid", "high"]].iloc[0].tolist() == pytest.approx([40.0] * 3)
-    assert found.notes == snapshot
+    assert found.facts == snapshot
 
 
 def test_the_ledgers_of_the_sample_are_those_of_tco_and_exit(sample, snapshot):
@@ -179,9 +179,9 @@ def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours(snapshot):
     assert break_even(10.0, 0.0, 20.0, 0.0) == 0.0
     found = case(hours(CI=2.0), made([["A", "licence", "yearly", 100]], [["A", "other", 0.5]]), people=1, hourly=1)
     assert found.rho_break_even == (np.inf,) * 3
-    assert found.notes == snapshot
+    assert (found.facts, found.notes) == snapshot
     rich = made([["A", "licence", "yearly", 10]], [["A", "CI", 0.5]], [["A", "sold hardware", "cash", "yearly", 50]])
-    assert case(hours(CI=2.0), rich, people=1, hourly=1).notes == snapshot
+    assert case(hours(CI=2.0), rich, people=1, hourly=1).facts == snapshot
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_smallest_headcount_is_one_of_whole_people_that_is_enough(snapshot):
     assert found.headcount["mid"].tolist() == [89.0]
     none = case(hours(CI=1.8), made([["A", "licence", "yearly", 1]], [["A", "CI", 0.5]]), people=10, rho=0)
     assert np.isinf(none.headcount["mid"]).all()
-    assert none.notes == snapshot
+    assert none.facts == snapshot
 
 
 @pytest.mark.parametrize(

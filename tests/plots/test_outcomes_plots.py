@@ -1,5 +1,7 @@
 """Pictures of what came of it show what the results say, and nothing is cut off."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -29,7 +31,7 @@ def test_a_signal_is_marked_and_the_power_is_stated(snapshot):
     ax = dx.trend([12, 9, 11, 14, 10, 60, 8, 11, 13, 10, 12, 9]).plot()
     assert ax.get_title(loc="left") == snapshot
     assert ax.lines[-1].get_ydata().tolist() == [60]
-    assert ax.get_xlabel() == snapshot
+    assert re.sub(r"\d+%", "<n>%", ax.get_xlabel()) == snapshot
     fits(ax)
 
 

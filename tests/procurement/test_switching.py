@@ -50,7 +50,7 @@ def test_the_break_even_saving_is_the_one_at_which_the_present_values_meet():
 def test_what_never_pays_says_so(snapshot):
     moved = dx.switching(certain(a=31_000), "B")
     assert np.isnan(moved.first.iloc[0]["first_quarter"])
-    assert moved.notes == snapshot
+    assert repr(moved) == snapshot
 
 
 def test_deciding_at_a_renewal_equals_the_integral():

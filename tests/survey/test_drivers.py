@@ -1,6 +1,7 @@
 """Relative weights and LMG against R, pingouin and exact arithmetic, and their laws."""
 
 import json
+import re
 import time
 from itertools import permutations
 from math import factorial
@@ -227,14 +228,10 @@ def test_above_twelve_predictors_there_are_relative_weights_alone(snapshot):
 @pytest.mark.parametrize(
     ("outcome", "predictors", "named"),
     [
-        pytest.param(
-            "ratnig", None, ["ratnig", "rating"], id="no item or dimension 'ratnig' in this survey; did you mean '"
-        ),
-        pytest.param(
-            "rating", ["raises", "zzz"], ["zzz"], id="no item or dimension 'zzz' in this survey; it has rating, co"
-        ),
+        pytest.param("ratnig", None, ["ratnig", "rating"], id="a misspelt outcome"),
+        pytest.param("rating", ["raises", "zzz"], ["zzz"], id="an unknown predictor"),
         pytest.param("rating", ["rating", "raises"], ["rating"], id="'rating' is among the predictors"),
-        pytest.param("rating", [], ["rating"], id="no predictors for 'rating': the list is empty; name items or"),
+        pytest.param("rating", [], ["rating"], id="no predictors"),
     ],
 )
 def test_wrong_names_are_told_with_what_would_do(outcome, predictors, named, refusal):
@@ -341,8 +338,8 @@ def test_samples_without_a_solution_are_dropped_and_counted():
         {"a": [10, 10, 10, 10, 10, 10, 90], "b": [5, 9, 30, 20, 60, 70, 50], "y": [20, 30, 10, 50, 60, 70, 90]}
     )
     found = dx.drivers(survey_of(frame), "y", replicates=400)
-    said = next(note for note in found.notes if "no solution" in note)
-    assert 90 <= int(said.split()[0]) <= 190  # the one who differs is not drawn in (6/7)^7 = 34% of them
+    said = re.search(r"(\d+) of 400", " ".join(found.notes))
+    assert 90 <= int(said[1]) <= 190  # the one who differs is not drawn in (6/7)^7 = 34% of them
     assert found.table["low"].notna().all()
 
 
@@ -350,7 +347,7 @@ def test_where_most_samples_have_no_solution_there_are_no_intervals(snapshot):
     frame = ATTITUDE.head(8)
     found = dx.drivers(survey_of(frame), "rating", replicates=200)
     assert found.table["low"].isna().all()
-    assert found.notes == snapshot
+    assert [re.sub(r"\d+ of 200", "<n> of 200", note) for note in found.notes] == snapshot
 
 
 def test_a_thousand_replicates_take_seconds():

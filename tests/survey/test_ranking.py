@@ -297,7 +297,7 @@ def test_new_joiners_hurt_elsewhere():
     ("change", "options", "named"),
     [
         pytest.param({"topic": ""}, {}, ["column topic"], id="codebook's column topic"),
-        pytest.param({}, {"score": "hours"}, [], id="needs for every topic a question of kind hours; without: Top"),
+        pytest.param({}, {"score": "hours"}, [], id="no question of hours"),
         pytest.param({}, {"score": "pain"}, ["pain"], id="'pain' is not known; use one of hours"),
         pytest.param({}, {"top": 0}, [], id="at least 1, got 0"),
         pytest.param({}, {"by": "team"}, ["team"], id="no segment 'team'"),
