@@ -62,14 +62,14 @@ def test_p_top_is_that_of_a_bootstrap(n, missing, within):
     )
 
 
-def test_few_answers_are_said_and_are_not_far_from_a_bootstrap():
+def test_few_answers_are_said_and_are_not_far_from_a_bootstrap(snapshot):
     rng = np.random.default_rng(10)
     counted = survey(likert(rng.normal(size=8) * 8, 10, rng))
     ranking = dx.rank_pains(counted)
     burden = 100 - 25 * (counted.answers.to_numpy() - 1)
     assert by_topic(ranking)["p_top"].to_numpy() == pytest.approx(bootstrap(burden), abs=0.03)
-    assert any("fewer than 20 answers" in note for note in ranking.notes)
-    assert not any("fewer than" in note for note in dx.rank_pains(attitude()).notes)
+    assert ranking.notes == snapshot
+    assert dx.rank_pains(attitude()).notes == snapshot
 
 
 def test_the_simulation_error_is_as_stated():
@@ -199,32 +199,32 @@ def test_merged_tallies_rank_as_the_whole():
     pd.testing.assert_frame_equal(whole.table, parts.table, atol=1e-9)
 
 
-def test_two_topics_one_topic_and_nothing_to_choose():
+def test_two_topics_one_topic_and_nothing_to_choose(snapshot):
     two = dx.rank_pains(survey(likert([5, 0], 30, np.random.default_rng(0))))
     assert (two.verdict, two.p_pair, two.regret) == ("clear", 1.0, 0.0)
-    assert "nothing to choose" in two.notes[1]
+    assert two.notes == snapshot
     one = dx.rank_pains(survey(likert([5], 30, np.random.default_rng(0))), top=1)
     assert one.table["p_top"].tolist() == [1.0]
     assert "Topic 00" in one.plot().get_title(loc="left")
 
 
 @pytest.mark.parametrize("answers", [np.array([[1.0, 2.0, 3.0]]), np.full((4, 3), 2.0)])
-def test_too_few_to_show_is_said_and_nothing_is_ranked(answers):
+def test_too_few_to_show_is_said_and_nothing_is_ranked(answers, snapshot):
     ranking = dx.rank_pains(survey(answers))
     assert ranking.top == []
     assert ranking.verdict == "open"
     assert not ranking.table["shown"].any()
-    assert "too few answers" in repr(ranking)
+    assert ranking.notes == snapshot
     ranking.plot()
 
 
-def test_everybody_of_one_mind_ties_and_shares():
+def test_everybody_of_one_mind_ties_and_shares(snapshot):
     ranking = dx.rank_pains(survey(np.full((20, 4), 3.0)))
     assert ranking.table["p_top"].tolist() == [0.5] * 4
     assert ranking.p_pair == pytest.approx(1 / 6)
     assert ranking.table["rank_high"].tolist() == [4.0] * 4
     assert np.isinf(ranking.more_answers)
-    assert "they are level" in repr(ranking)
+    assert ranking.notes == snapshot
 
 
 def test_the_tipping_point_is_where_the_order_reverses():
@@ -294,16 +294,16 @@ def test_new_joiners_hurt_elsewhere():
 
 
 @pytest.mark.parametrize(
-    ("change", "options", "says"),
+    ("change", "options", "named"),
     [
-        ({"topic": ""}, {}, "codebook's column topic"),
-        ({}, {"score": "hours"}, "needs for every topic a question of kind hours; without: Topic 00"),
-        ({}, {"score": "pain"}, "'pain' is not known; use one of hours"),
-        ({}, {"top": 0}, "at least 1, got 0"),
-        ({}, {"by": "team"}, "no segment 'team'"),
+        pytest.param({"topic": ""}, {}, ["column topic"], id="codebook's column topic"),
+        pytest.param({}, {"score": "hours"}, [], id="no question of hours"),
+        pytest.param({}, {"score": "pain"}, ["pain"], id="'pain' is not known; use one of hours"),
+        pytest.param({}, {"top": 0}, [], id="at least 1, got 0"),
+        pytest.param({}, {"by": "team"}, ["team"], id="no segment 'team'"),
     ],
 )
-def test_what_cannot_be_ranked_is_said(change, options, says):
+def test_what_cannot_be_ranked_is_said(change, options, named, refusal):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
-    with pytest.raises(dx.DataError, match=says):
+    with refusal(*named):
         dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)

@@ -72,15 +72,15 @@ def test_a_dimension_needs_half_of_its_items():
     assert counted.means[0, at] == pytest.approx(50.0)
 
 
-def test_tallies_of_different_questions_are_not_added():
+def test_tallies_of_different_questions_are_not_added(refusal):
     other = worlds.codebook()
     other.loc[0, "scale"] = "agreement7"
-    with pytest.raises(dx.DataError, match="codebooks differ"):
+    with refusal():
         dx.tally(worlds.answers(20), codebook=BOOK) + dx.tally(worlds.answers(20), codebook=dx.read_codebook(other))
 
 
-def test_an_unknown_segment_is_said_with_those_there_are():
-    with pytest.raises(dx.DataError, match="no segment 'site'.*it has team"):
+def test_an_unknown_segment_is_said_with_those_there_are(refusal):
+    with refusal("site"):
         dx.tally(worlds.survey(), by="site")
 
 
@@ -113,9 +113,9 @@ def test_the_fast_pass_over_plain_codes_gives_the_same_tally(missing):
 
 
 @pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, 1e300, np.inf, -np.inf])
-def test_the_fast_pass_lets_no_wrong_code_through(wrong):
+def test_the_fast_pass_lets_no_wrong_code_through(wrong, refusal):
     book = dx.read_codebook(pd.DataFrame({"item": ["a"], "text": ["a"], "kind": ["rating"], "scale": ["agreement5"]}))
     codes = np.full(9_000, 3.0)
     codes[[7_000, 7_001]] = np.nan, wrong
-    with pytest.raises(dx.DataError, match="column a"):
+    with refusal("column a"):
         dx.tally(pd.DataFrame({"a": codes}), codebook=book)
