@@ -215,6 +215,14 @@ def test_wrong_usage_is_exit_code_two(capsys):
     assert "usage" in capsys.readouterr().err
 
 
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"dxkit {dx.__version__}\n"
+    assert f"\nversion: {dx.__version__}\n" in (Path(__file__).parents[1] / "CITATION.cff").read_text()
+
+
 def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "nbclient", None)
     with pytest.raises(DataError, match=r'pip install "dxkit\[lab\]"'):

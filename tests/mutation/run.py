@@ -17,6 +17,7 @@ from queue import Queue
 
 ROOT = Path(__file__).parents[2]
 LEAST = 0.95
+MADE = shutil.ignore_patterns(".git", ".venv*", ".nox", ".hypothesis", "mutants", "out", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         for k in range(2):
             tree = Path(made) / str(k)
-            shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv*", "out", "__pycache__"))
+            shutil.copytree(ROOT, tree, ignore=MADE)
             trees.put(tree)
 
         def tried(change: Change) -> bool:
