@@ -15,9 +15,14 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 FLOORS = {
-    "pandas": "2.2.3", "numpy": "1.26.4", "scipy": "1.11.4", "matplotlib": "3.9.4", "openpyxl": "3.1.2",
-    "pyarrow": "16.1.0", "dask[dataframe,distributed]": "2024.8.0",
-}  # fmt: skip
+    "pandas": "2.2.3",
+    "numpy": "1.26.4",
+    "scipy": "1.11.4",
+    "matplotlib": "3.9.4",
+    "openpyxl": "3.1.2",
+    "pyarrow": "16.1.0",
+    "dask[dataframe,distributed]": "2024.8.0",
+}
 FLOOR_PYTHON = next((version for version in PYTHONS[:2] if shutil.which(f"python{version}")), PYTHONS[0])
 LEAST_TYPED = 0.98
 
@@ -37,9 +42,18 @@ def nbval(session: nox.Session, python: str, **env: str | None) -> None:
     """Run every notebook and compare each output with the stored one."""
     env.setdefault("MPLBACKEND", None)  # another backend than the notebooks' own would lose their pictures
     session.run(
-        python, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "notebooks", env=env,
+        python,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=120",
+        "-n",
+        "0",
+        "notebooks",
+        env=env,
         external=True,
-    )  # fmt: skip
+    )
 
 
 @here
@@ -164,4 +178,4 @@ def mutation(session: nox.Session) -> None:
 @here
 def simulated(session: nox.Session) -> None:
     """Statistical claims, hostile files and kills; with `-- --runs full` every run that is promised."""
-    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-s", *session.posargs)
+    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", "-s", *session.posargs)

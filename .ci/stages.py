@@ -17,9 +17,21 @@ from pathlib import Path
 
 TESTS = 'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]"'
 STAGES = (  # those that take longest begin first
-    "simulated", "mutation", "oldest", "pythons", "browser", "wheel", "notebooks", "same", "job", "types", "docs",
-    "style", "walls", "eager",
-)  # fmt: skip
+    "simulated",
+    "mutation",
+    "oldest",
+    "pythons",
+    "browser",
+    "wheel",
+    "notebooks",
+    "same",
+    "job",
+    "types",
+    "docs",
+    "style",
+    "walls",
+    "eager",
+)
 OPTIONAL = ("pythons",)  # no promise rests on having each newer Python here
 PYTEST = re.compile(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.* =+$|^\d+ passed.* in [\d.]+s.*$", re.MULTILINE)
 
@@ -55,14 +67,13 @@ def pythons(folder: Path) -> None:
 
 
 def tested() -> Outcome:
-    """The README's test command, on two cores; what it says is shown as it comes."""
+    """The README's test command; what it says is shown as it comes."""
     command = next(line for line in Path("README.md").read_text().splitlines() if line.startswith(TESTS))
     say("\n== the README's test command")
     start = time.monotonic()
     with subprocess.Popen(
-        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=os.environ | {"PYTEST_ADDOPTS": "-n 2 --dist loadfile"},
-    ) as running:  # fmt: skip
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
         lines = []
         for line in running.stdout:
             print(line, end="", flush=True)
@@ -78,8 +89,11 @@ def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
         report = Path(made) / "report.json"
         done = subprocess.run(
             [str(nox), "--no-error-on-missing-interpreters", "--report", str(report), "-s", stage],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=env,
+        )
         sessions = json.loads(report.read_text())["sessions"] if report.exists() else []
     seconds = time.monotonic() - start
     say(f"\n== {stage}  ({seconds:.0f} s)\n{done.stdout}")

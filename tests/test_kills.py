@@ -15,7 +15,7 @@ import pytest
 import dxkit as dx
 from dxkit import project
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulated
 FORK = multiprocessing.get_context("fork")
 
 

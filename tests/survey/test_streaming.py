@@ -42,7 +42,7 @@ def either(read):
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(cells, min_size=1, max_size=40), st.sampled_from(["\n", "\r\n"]), st.sampled_from([64, 300, 2**19]),
        st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))  # fmt: skip
 def test_block_by_block_is_the_same_as_whole(tmp_path_factory, rows, end, block, encoding):
