@@ -41,19 +41,8 @@ def tool(name: str) -> str:
 def nbval(session: nox.Session, python: str, **env: str | None) -> None:
     """Run every notebook and compare each output with the stored one."""
     env.setdefault("MPLBACKEND", None)  # another backend than the notebooks' own would lose their pictures
-    session.run(
-        python,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=120",
-        "-n",
-        "0",
-        "notebooks",
-        env=env,
-        external=True,
-    )
+    options = "--nbval --nbval-current-env --nbval-cell-timeout=120 -n 0 notebooks".split()
+    session.run(python, "-m", "pytest", *options, env=env, external=True)
 
 
 @here
@@ -177,5 +166,5 @@ def mutation(session: nox.Session) -> None:
 
 @here
 def simulated(session: nox.Session) -> None:
-    """Statistical claims, hostile files and kills; with `-- --runs full` every run that is promised."""
+    """Statistical claims, hostile files and kills."""
     session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", "-s", *session.posargs)
