@@ -5,6 +5,7 @@ Those that need other versions make their own environment. `.ci/run` runs all of
 """
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -30,6 +31,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["style", "walls", "types", "tests"]
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
+os.environ.pop("MPLBACKEND", None)  # another backend than the notebooks' own would lose their pictures
 here = nox.session(venv_backend="none")
 
 
@@ -38,9 +40,8 @@ def tool(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def nbval(session: nox.Session, python: str, **env: str | None) -> None:
+def nbval(session: nox.Session, python: str, **env: str) -> None:
     """Run every notebook and compare each output with the stored one."""
-    env.setdefault("MPLBACKEND", None)  # another backend than the notebooks' own would lose their pictures
     options = "--nbval --nbval-current-env --nbval-cell-timeout=120 -n 0 notebooks".split()
     session.run(python, "-m", "pytest", *options, env=env, external=True)
 
@@ -104,7 +105,7 @@ def same(session: nox.Session) -> None:
     """Notebooks that are run and saved again do not change."""
     with tempfile.TemporaryDirectory() as made:
         again = shutil.copytree("notebooks", Path(made) / "notebooks")
-        session.run(tool("dxkit"), "run", str(again), "--save", env={"MPLBACKEND": None})
+        session.run(tool("dxkit"), "run", str(again), "--save")
         session.run(sys.executable, ".ci/same_notebooks.py", "notebooks", str(again))
 
 
@@ -127,7 +128,7 @@ def pythons(session: nox.Session) -> None:
 def job(session: nox.Session) -> None:
     """The README's main job writes a page and pictures for each notebook, and the workbook."""
     shutil.rmtree("out", ignore_errors=True)
-    session.run(tool("dxkit"), "run", "notebooks", env={"MPLBACKEND": None})
+    session.run(tool("dxkit"), "run", "notebooks")
     for notebook in Path("notebooks").glob("*.ipynb"):
         page, pictures = Path("out", f"{notebook.stem}.html"), list(Path("out", notebook.stem).glob("*.png"))
         if not page.stat().st_size or not pictures:
