@@ -51,7 +51,6 @@ def false_alarms(spread, runs):
     return false / runs, naive / runs
 
 
-@pytest.mark.simulated
 @pytest.mark.parametrize("spread", [0.0, 4.0, 8.0])
 def test_the_chosen_two_are_rarely_called_moved_where_nothing_changed(spread):
     """12 topics and 30 answers; 500 worlds, whose simulation error is 1 point."""
