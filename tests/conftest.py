@@ -36,3 +36,8 @@ def refusal(snapshot, tmp_path):
         assert message == snapshot
 
     return refuses
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two processes for the whole suite; a few chosen files or tests start sooner in one."""
+    return 0 if config.option.keyword or config.args != config.getini("testpaths") else 2

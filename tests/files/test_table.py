@@ -288,6 +288,7 @@ def test_letters_that_xml_cannot_hold_are_read_as_they_are_seen(tmp_path):
     assert table_of(book).frame["team"].tolist()[-1] == "_xD83D_"
 
 
+@pytest.mark.mutation
 def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path, refusal):
     def bomb(name, data):
         return b"0" * 40_000_000 if name.endswith("sheet1.xml") else data
@@ -333,6 +334,7 @@ def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, b
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).map(str.strip)
 
 
+@pytest.mark.mutation
 @settings(max_examples=60)
 @given(st.lists(st.tuples(words.filter(bool), words), min_size=1, max_size=5))
 def test_what_is_written_is_read_back_and_holds_no_formula(tmp_path_factory, rows):

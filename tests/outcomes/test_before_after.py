@@ -40,6 +40,7 @@ def test_exposure_counts():
     assert dx.before_after(frame, "2026-03-01").ratio == pytest.approx(1.0)
 
 
+@pytest.mark.simulated
 def test_counts_are_called_changed_in_five_percent_where_nothing_changed():
     """2,000 worlds; the simulation error is 0.5 points."""
     made = np.random.default_rng(2)

@@ -130,6 +130,7 @@ def test_two_lines_of_benefit_add_up():
     assert returns.loc["B", "npv"] == pytest.approx(-2900 * back, rel=1e-5)
 
 
+@pytest.mark.mutation
 def test_what_is_gained_is_drawn_with_the_rest_and_at_its_mean_where_lines_are_drawn_apart():
     doubted = BENEFITS.assign(low=[2000], likely=[4000], high=[6000])
     together, apart = (dx.tco(read(benefits=doubted), shared=shared).returns.iloc[0] for shared in (True, False))

@@ -16,6 +16,7 @@ import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.project.check import check
 from dxkit.project.run import run
+from tests.places import ROOT
 
 V4 = nbformat.v4
 
@@ -215,6 +216,14 @@ def test_wrong_usage_is_exit_code_two(capsys):
     assert "usage" in capsys.readouterr().err
 
 
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"dxkit {dx.__version__}\n"
+    assert f"\nversion: {dx.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
 def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path, refusal):
     monkeypatch.setitem(sys.modules, "nbclient", None)
     with refusal():
@@ -325,9 +334,9 @@ def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
 
 
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
-    notebook = dx.samples.notebooks() / "04_own_and_leave.ipynb"
-    written = run(notebook, out=tmp_path / "out", say=lambda _: None)
-    book = tmp_path / "out" / "04_own_and_leave" / "decision.xlsx"
+    cell = "import dxkit as dx\ndx.write_workbook(dx.read_dossier(dx.samples.path('portal')), dx.out('decision.xlsx'))"
+    written = run(notebook(tmp_path / "q.ipynb", cell), out=tmp_path / "out", say=lambda _: None)
+    book = tmp_path / "out" / "q" / "decision.xlsx"
     assert book in written
     assert dx.read_dossier(book).changed.empty
 

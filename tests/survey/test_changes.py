@@ -203,6 +203,7 @@ def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
     return said / runs
 
 
+@pytest.mark.simulated
 @pytest.mark.parametrize(
     ("ids", "population", "response"),
     [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
@@ -212,6 +213,7 @@ def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, 
     assert alarms(60, ids, population, response) <= 0.05 + 0.056  # two simulation errors above the promise
 
 
+@pytest.mark.simulated
 def test_without_adjustment_there_would_be_many_alarms():
     assert alarms(25, False, adjust="none") > 0.2
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
@@ -84,6 +84,7 @@ def test_alpha_from_missing_answers_is_pairwise():
     )
 
 
+@settings(max_examples=30)
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_reversing_an_item_and_its_flag_together_changes_nothing(k, seed):
     rng = np.random.default_rng(seed)

@@ -234,7 +234,8 @@ def test_scores_are_the_weighted_sum_and_contributions_add_up(card):
     assert card.why("Port", "Cortex")["difference"].sum() == pytest.approx(sums["Port"] - sums["Cortex"])
 
 
-@few
+@pytest.mark.mutation
+@settings(max_examples=15)
 @given(st.floats(0.1, 1000))
 def test_rescaling_weights_changes_nothing(factor):
     ratings = [[4, 2, 3], [3, 3, 3.5], [2, 5, 1]]
@@ -316,6 +317,7 @@ def test_what_cannot_be_scored_is_said(refusal):
         dx.scorecard(made([[4], [2]], [1])).why("X", "V0")
 
 
+@pytest.mark.mutation
 def test_pains_weigh_the_fit(portal):
     survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
     ranking = dx.rank_pains(survey)
@@ -399,6 +401,7 @@ def test_a_record_says_what_was_chosen_and_what_would_change_it(portal, card, tm
     assert text.count("\n## ") == 5
 
 
+@pytest.mark.mutation
 def test_the_digest_is_that_of_the_inputs_wherever_they_stand(portal, tmp_path):
     from dxkit.procurement.choice.record import digest
 

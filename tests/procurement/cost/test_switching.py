@@ -94,6 +94,7 @@ def test_certain_figures_leave_nothing_to_decide_later():
     assert worth["decide"] == pytest.approx(worth["plan"])
 
 
+@pytest.mark.mutation
 def test_every_other_vendor_has_its_rows(portal):
     moved = dx.switching(portal, "Port")
     assert moved.first["vendor"].tolist() == [name for name in portal.vendors if name != "Port"]

@@ -51,7 +51,7 @@ def either(read):
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.lists(cells, min_size=1, max_size=40),
     st.sampled_from(["\n", "\r\n"]),

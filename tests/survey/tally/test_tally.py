@@ -19,6 +19,7 @@ def same(one, two, tolerance=1e-10):
         assert getattr(one, name) == pytest.approx(getattr(two, name), rel=tolerance, abs=tolerance)
 
 
+@pytest.mark.mutation
 @settings(max_examples=30, deadline=None)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts(frame, seed):
@@ -41,6 +42,7 @@ def test_an_iterator_of_frames_gives_the_tally_of_one_frame():
     assert one.products[at] == pytest.approx(two.products, rel=1e-12)
 
 
+@pytest.mark.mutation
 @settings(max_examples=30, deadline=None)
 @given(worlds.worlds)
 def test_means_and_covariances_equal_pandas(frame):
@@ -54,6 +56,7 @@ def test_means_and_covariances_equal_pandas(frame):
     assert counted.over().means[0, :6] == pytest.approx(index.mean().to_numpy(), abs=1e-9, nan_ok=True)
 
 
+@pytest.mark.mutation
 @settings(max_examples=20, deadline=None)
 @given(worlds.worlds)
 def test_every_respondent_is_in_exactly_one_state_per_item(frame):
