@@ -18,6 +18,7 @@ from queue import Queue
 from tests.places import ROOT
 
 LEAST = 0.95
+MADE = shutil.ignore_patterns(".git", ".venv*", ".nox", ".hypothesis", "mutants", "out", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,13 @@ def noticed(tree: Path, change: Change) -> bool:
     path.write_text(text.replace(change.old, change.new))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests], cwd=tree,
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests],
+            cwd=tree,
             env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     except subprocess.TimeoutExpired:
         return True
     finally:
@@ -73,7 +77,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         for k in range(2):
             tree = Path(made) / str(k)
-            shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv*", "out", "__pycache__"))
+            shutil.copytree(ROOT, tree, ignore=MADE)
             trees.put(tree)
 
         def tried(change: Change) -> bool:

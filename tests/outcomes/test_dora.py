@@ -18,9 +18,12 @@ def incidents(*rows):
 
 
 DEPLOYED = deployments(
-    ("d1", "2026-01-10", "planned"), ("d2", "2026-01-20", "planned"), ("d3", "2026-02-05", "planned"),
-    ("d4", "2026-02-05 10:00", "rollback"), ("d5", "2026-03-01", "unplanned"),
-)  # fmt: skip
+    ("d1", "2026-01-10", "planned"),
+    ("d2", "2026-01-20", "planned"),
+    ("d3", "2026-02-05", "planned"),
+    ("d4", "2026-02-05 10:00", "rollback"),
+    ("d5", "2026-03-01", "unplanned"),
+)
 
 
 def row(result, metric, period="all"):
@@ -28,15 +31,15 @@ def row(result, metric, period="all"):
     return table[(table["metric"] == metric) & (table["period"] == period)].iloc[0]
 
 
-def test_nothing_recorded_is_unknown_and_never_nil():
+def test_nothing_recorded_is_unknown_and_never_nil(snapshot):
     for result in (dx.dora(DEPLOYED.iloc[:0]), dx.dora(DEPLOYED.iloc[:0], as_of="2026-04-01"), dx.dora(None)):
         assert result.table["estimate"].isna().all()
-        assert result.table["note"].str.startswith("unknown").all()
-        assert "unknown" in repr(result)
+        assert (result.table["note"] != "").all()
+        assert result.table["note"].drop_duplicates().tolist() == snapshot
     found = dx.dora(DEPLOYED[DEPLOYED["kind"] == "planned"].drop(columns="kind"), as_of="2026-04-01")
-    assert row(found, "change fail rate")["note"] == "unknown: no incident is recorded"
-    assert row(found, "deployment rework rate")["note"] == "unknown: deployments have no column kind"
-    assert row(found, "change lead time")["note"] == "unknown: no change is recorded"
+    assert row(found, "change fail rate")["note"] == snapshot
+    assert row(found, "deployment rework rate")["note"] == snapshot
+    assert row(found, "change lead time")["note"] == snapshot
 
 
 def test_two_incidents_of_one_deployment_are_one_failed_deployment():
@@ -47,11 +50,11 @@ def test_two_incidents_of_one_deployment_are_one_failed_deployment():
     assert (found["low"], found["high"]) == pytest.approx([float(end) for end in wilson(0.25, 4)], abs=1e-12)
 
 
-def test_a_rollback_fails_what_it_undoes_brings_no_change_and_is_rework():
+def test_a_rollback_fails_what_it_undoes_brings_no_change_and_is_rework(snapshot):
     found = dx.dora(DEPLOYED, as_of="2026-04-01")
     assert row(found, "deployment frequency")["n"] == 4
     assert (row(found, "change fail rate")["n"], row(found, "change fail rate")["of"]) == (1, 4)
-    assert row(found, "change fail rate")["note"] == "from rollbacks alone"
+    assert row(found, "change fail rate")["note"] == snapshot
     assert (row(found, "deployment rework rate")["n"], row(found, "deployment rework rate")["of"]) == (2, 5)
 
 
@@ -64,17 +67,20 @@ def test_an_open_incident_is_counted_as_open():
     assert np.isnan(found["high"])
 
 
-def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_gap():
-    bugs = incidents(("named", "2026-03-30", "2026-03-31", "d2"),
-                     ("at once", "2026-01-10", "2026-01-11", ""), ("late", "2026-01-25", "2026-01-26", ""),
-                     ("nobody", "2026-01-26", "2026-01-27", "d99"))  # fmt: skip
+def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_gap(snapshot):
+    bugs = incidents(
+        ("named", "2026-03-30", "2026-03-31", "d2"),
+        ("at once", "2026-01-10", "2026-01-11", ""),
+        ("late", "2026-01-25", "2026-01-26", ""),
+        ("nobody", "2026-01-26", "2026-01-27", "d99"),
+    )
     found = dx.dora(DEPLOYED.iloc[:2], incidents=bugs, as_of="2026-04-01")
     rate = row(found, "change fail rate")
     assert (rate["n"], rate["unmatched"]) == (2, 2)
     wide = dx.dora(DEPLOYED.iloc[:2], incidents=bugs, as_of="2026-04-01", max_gap="7d")
     assert row(wide, "change fail rate")["unmatched"] == 1
     assert found.gaps["matched"].tolist() == [2, 2, 2]
-    assert "with 24 h" in repr(found)
+    assert found.notes == snapshot
 
 
 @pytest.mark.parametrize("name", ["Shop", "shop\u200b", "SHOP"])
@@ -110,39 +116,59 @@ def test_a_week_with_daylight_saving_is_an_hour_shorter():
 
 
 def test_lead_time_counts_what_is_not_in_production_yet():
-    changes = pd.DataFrame({
-        "change": list("abcde"), "deployment": ["d1", "d2", "", "d99", "d1"],
-        "committed": ["2026-01-09", "2026-01-18", "2026-03-01", "2026-01-05", "2026-01-12"],
-    })  # fmt: skip
+    changes = pd.DataFrame(
+        {
+            "change": list("abcde"),
+            "deployment": ["d1", "d2", "", "d99", "d1"],
+            "committed": ["2026-01-09", "2026-01-18", "2026-03-01", "2026-01-05", "2026-01-12"],
+        }
+    )
     found = row(dx.dora(DEPLOYED, changes, as_of="2026-04-01"), "change lead time")
     assert (found["n"], found["open"], found["unmatched"], found["excluded"]) == (3, 1, 1, 1)
     assert found["estimate"] == 48.0
 
 
-def test_failed_and_other_environments_are_set_aside_and_said():
-    made = deployments(("d1", "2026-01-10"), ("d2", "2026-01-20"), ("d3", "2026-02-05"),
-                       environment=["production", "staging", ""], outcome=["", "success", "failed"])  # fmt: skip
+def test_failed_and_other_environments_are_set_aside_and_said(snapshot):
+    made = deployments(
+        ("d1", "2026-01-10"),
+        ("d2", "2026-01-20"),
+        ("d3", "2026-02-05"),
+        environment=["production", "staging", ""],
+        outcome=["", "success", "failed"],
+    )
     found = dx.dora(made, as_of="2026-03-01")
     assert (row(found, "deployment frequency")["n"], row(found, "deployment frequency")["excluded"]) == (1, 2)
-    assert "2 deployments are left out" in repr(found)
+    assert found.notes == snapshot
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]}, "'soon' is no time.*'x' is no time.*empty.*01/02/2026"),
-    ({"deployment": ["d1", "d1", "", "d4", "d5"]}, "the cell is empty.*is there twice"),
-    ({"kind": ["planed"] * 5}, "did you mean 'planned'"),
-])  # fmt: skip
-def test_faults_are_told_at_once(change, says):
-    with pytest.raises(dx.DataError, match=f"(?s){says}"):
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        pytest.param(
+            {"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]},
+            ["soon", "x"],
+            id="'soon' is no time, 'x' is no time, empty, 01/02/2026",
+        ),
+        pytest.param({"deployment": ["d1", "d1", "", "d4", "d5"]}, [], id="the cell is empty, is there twice"),
+        pytest.param({"kind": ["planed"] * 5}, ["planned"], id="did you mean 'planned'"),
+    ],
+)
+def test_faults_are_told_at_once(change, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED.assign(**change))
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"max_gap": "long"}, "max_gap"), ({"timezone": "Mars"}, "timezone"), ({"period": "fortnight"}, "period"),
-    ({"as_of": "2025-01-01"}, "not after the first record"),
-])  # fmt: skip
-def test_options_that_cannot_be(options, says):
-    with pytest.raises(dx.DataError, match=says):
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        pytest.param({"max_gap": "long"}, ["max_gap"], id="max_gap"),
+        pytest.param({"timezone": "Mars"}, ["timezone"], id="timezone"),
+        pytest.param({"period": "fortnight"}, ["period"], id="period"),
+        pytest.param({"as_of": "2025-01-01"}, [], id="not after the first record"),
+    ],
+)
+def test_options_that_cannot_be(options, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED, **options)
 
 
@@ -163,8 +189,13 @@ def test_every_deployment_is_in_one_period():
 
 def test_what_comes_after_the_look_does_not_leak_in():
     made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-10"), ("d3", "2026-03-10"))
-    changes = pd.DataFrame({"change": list("abc"), "deployment": ["d1", "d2", "d3"],
-                            "committed": ["2026-01-09", "2026-02-08", "2026-02-14"]})  # fmt: skip
+    changes = pd.DataFrame(
+        {
+            "change": list("abc"),
+            "deployment": ["d1", "d2", "d3"],
+            "committed": ["2026-01-09", "2026-02-08", "2026-02-14"],
+        }
+    )
     bugs = incidents(("a", "2026-02-11", "2026-02-25", "d2"), ("b", "2026-03-11", "2026-03-12", "d3"))
     now = dx.dora(made, changes, bugs, as_of="2026-02-20")
     then = changes.assign(deployment=["d1", "d2", ""]), bugs[:1].assign(resolved="")
@@ -182,16 +213,16 @@ def test_a_change_whose_deployment_failed_is_not_in_production():
     assert (lead["n"], lead["open"], lead["unmatched"]) == (2, 1, 0)
 
 
-def test_kinds_that_nobody_wrote_down_are_unknown_and_not_all_planned():
+def test_kinds_that_nobody_wrote_down_are_unknown_and_not_all_planned(snapshot):
     made = deployments(("d1", "2026-01-10", ""), ("d2", "2026-01-20", ""))
     found = row(dx.dora(made, as_of="2026-02-01"), "deployment rework rate")
-    assert found["note"] == "unknown: no deployment says its kind"
+    assert found["note"] == snapshot
     assert np.isnan(found["estimate"])
 
 
 def test_frames_without_columns_are_nothing_recorded():
     nothing = pd.DataFrame()
-    assert dx.dora(nothing, nothing, nothing).table["note"].str.startswith("unknown").all()
+    assert dx.dora(nothing, nothing, nothing).table["note"].equals(dx.dora(None).table["note"])
 
 
 def test_without_deployments_no_gap_gives_a_fail_rate():
@@ -201,14 +232,18 @@ def test_without_deployments_no_gap_gives_a_fail_rate():
 
 
 def test_what_is_set_aside_is_counted_in_its_own_period():
-    made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-02"), ("d3", "2026-02-20"),
-                       environment=["production", "staging", "production"])  # fmt: skip
+    made = deployments(
+        ("d1", "2026-01-10"),
+        ("d2", "2026-02-02"),
+        ("d3", "2026-02-20"),
+        environment=["production", "staging", "production"],
+    )
     found = dx.dora(made, as_of="2026-03-01")
     excluded = [row(found, "deployment frequency", name)["excluded"] for name in ("2026-01-01", "2026-02-01", "all")]
     assert excluded == [0, 1, 1]
 
 
 @pytest.mark.parametrize("gap", [24, "24", " 1.5 "])
-def test_a_gap_without_a_unit_is_refused(gap):
-    with pytest.raises(dx.DataError, match="write it as 24h"):
+def test_a_gap_without_a_unit_is_refused(gap, refusal):
+    with refusal():
         dx.dora(DEPLOYED, max_gap=gap)
