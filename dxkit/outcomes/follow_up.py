@@ -17,7 +17,7 @@ from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
 from dxkit.survey.changes import differs
 from dxkit.survey.ranking import rank_pains
-from dxkit.survey.tally.topics import NEEDS
+from dxkit.survey.tally.measures import BURDENS
 
 _TOLD = {
     ("moved", "none"): "moved without action",
@@ -179,7 +179,9 @@ def _apart(one, two, score: str, topics: list[str]) -> dict[str, str]:
     """Why a topic was not asked alike in both waves, for those that were not."""
     why = {}
     for topic in topics:
-        items = [[item for kind in NEEDS[score] for item in book.topic_items(topic, kind)] for book in (one, two)]
+        items = [
+            [item for kind in BURDENS[score].questions for item in book.topic_items(topic, kind)] for book in (one, two)
+        ]
         if not all(items):
             why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
         elif set(items[0]) != set(items[1]):

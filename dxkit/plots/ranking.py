@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
     from dxkit.survey.ranking_order import ActionGrid
 
-_UNITS = {
-    "hours": "hours lost a week, mean a person",
-    "impact": "impact, 0 to 100",
-    "severity": "severity, 0 to 100",
-    "opportunity": "opportunity, 0 to 20",
-}
-
 
 def pains(result: Ranking, ax: Axes | None = None) -> Axes:
     """Every topic with its interval, the worst on top; the chosen are red, those still possible blue, the others grey.
@@ -49,7 +42,7 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
         headings = "possible\nranks", f"among the\nworst {result.top_n}"
         _columns(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         grid_on(ax)
-        ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
+        ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
         sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
@@ -85,7 +78,7 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
         ax.set_ylim(-0.5, len(order) - 0.5)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.top_n} of the group; hatched: too few to show")
+        ax.set_xlabel(f"{result.axis_label}; framed: worst {result.top_n} of the group; hatched: too few to show")
         title = f"The worst {result.top_n} by {' and '.join(result.segments)}"
         ax.set_title(fitting(title, int(10 + 9 * len(columns))))
     return ax

@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from dxkit.survey.response_rate import ResponseRate
     from dxkit.survey.scores import Scores
 
-_UNITS = {
-    "index": "score, 0 worst to 100 best",
-    "hours": "hours lost a week",
-    "recommend": "net promoter score, -100 to 100",
-}
-
 
 def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None = None) -> Axes:
     """Diverging stacked bars of the answers to items of one scale, the worst item on top.
@@ -175,7 +169,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
                 va="bottom",
             )
         grid_on(ax)
-        ax.set_xlabel(f"{_UNITS[unit]}, with {round(100 * result.confidence)}% interval")
+        ax.set_xlabel(f"{result.axis_labels[unit]}, with {round(100 * result.confidence)}% interval")
         visible = rows.loc[rows["shown"]]
         if len(visible):
             worst = visible.iloc[-1]

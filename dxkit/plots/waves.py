@@ -13,8 +13,6 @@ from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
 
-_UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score"}
-
 
 def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> Axes:
     """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
@@ -65,7 +63,7 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{_UNITS[unit]}; coloured: a change that holds after adjustment")
+        ax.set_xlabel(f"{result.axis_labels[unit]}; coloured: a change that holds after adjustment")
         held = [row["label"] for row in rows if row["holds"]]
         found = f"Changed: {'; '.join(held)}" if held else "No change holds"
         ax.set_title(fitting(found, 88), pad=12)

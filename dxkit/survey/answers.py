@@ -9,14 +9,16 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files import options
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
-from dxkit.survey.groups import cut
+from dxkit.survey.groups import check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.tally.tally import Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -49,10 +51,12 @@ class Answers(Result):
         """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
         table = self.table
         for segment, value in (where or {}).items():
-            table = table[table[segment] == value]
+            options.choice("where", segment, self.segments)
+            table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
         if items is not None:
-            table = table[table["item"].isin(items)]
-            table = table.sort_values("item", key=lambda column: column.map(list(items).index), kind="stable")
+            wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
+            table = table.loc[table["item"].isin(wanted)]
+            table = table.sort_values("item", key=lambda column: column.map(wanted.index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
     def share_of(
@@ -69,9 +73,7 @@ class Answers(Result):
             labels = [labels] if isinstance(labels, str) else list(labels)
             for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
                 first = group.iloc[0]
-                if unknown := set(labels) - set(group["label"]):
-                    known = ", ".join(group["label"])
-                    raise DataError(f"item {item} has no answer {', '.join(sorted(unknown))}; it has {known}")
+                options.choices(f"answer to {item}", labels, group["label"].tolist())
                 count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
                 share = count / answered
                 everyone = answered + first["skipped"] + first["not_asked"]
@@ -117,7 +119,7 @@ class Answers(Result):
         }
         if len(scales) != 1:
             return super()._printed()
-        labels = [*scales.pop(), *(["No opinion"] if self.table["code"].isna().any() else [])]
+        labels = [*scales.pop(), *(["No opinion"] if self.table["code"].isna().to_numpy().any() else [])]
         counts = ["answered", "skipped", "not_asked"]
         rows = []
         for _, group in self.table.groupby(["item", *self.segments], sort=False):
@@ -159,20 +161,36 @@ class AnswerShares(Result):
     )
 
 
-def answers(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> Answers:
-    """Count the answers to every item, with who was asked, who answered and who skipped (MODELS 1).
+def answers(
+    survey: Survey | Tally,
+    by: str | Sequence[str] | None = None,
+    release: Release | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Answers:
+    """Who gave which answer? Counts and shares for every question, with who was asked and who skipped it (MODELS 1).
 
     Parameters
     ----------
     survey : Survey or Tally
-    by, release, confidence
-        As for `scores`.
+        The answers, from `open_survey` or `read_survey`, or a tally.
+    by : str or list of str, optional
+        Segments to split by; None for everybody together.
+    release : Release, optional
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
+    confidence : float
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     Answers
-        One row per item, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
-        answered; their intervals are Wilson's. Items without codes (hours) are left out.
+        A row for each question, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
+        answered; their intervals are Wilson's (1927). Questions without codes (hours) are left out.
+
+    Raises
+    ------
+    DataError
+        An option that cannot be, such as a segment that was not asked.
 
     Examples
     --------
@@ -182,6 +200,9 @@ def answers(survey, by=None, release: Release | None = None, *, confidence: floa
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
     [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
     """
+    check_answers(survey)
+    check_release(release)
+    confidence = options.confidence(confidence)
     work = cut(survey, by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]

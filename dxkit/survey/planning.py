@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,16 +11,23 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
+from dxkit.survey.groups import check_answers
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import joint
 
 POWER = 0.8
-_TYPICAL = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}  # assumptions, index points; said where used
+_COUNTS = "a list of numbers of answers, such as [40, 80, 120]"
+# assumptions where no earlier survey is given, in index points; a note says so
+_TYPICAL: dict[str, float] = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -54,7 +61,9 @@ class Plan(Result):
     gap: float = math.nan
 
 
-def answers_for(gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05):
+def answers_for(
+    gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05
+) -> float:
     """Answers that show a gap between two means with this power: ((z + z') sd / gap)^2, fewer where staff are few.
 
     sd is that of a respondent's difference. With a population of N it is n / (1 + n / N) (Cochran 1977, section 4.6).
@@ -69,7 +78,7 @@ def answers_for(gap: float, sd: float, population: float = math.inf, *, power: f
 
 
 def plan_survey(
-    before=None,
+    before: Survey | Tally | None = None,
     *,
     topics: int | None = None,
     population: int | None = None,
@@ -83,33 +92,46 @@ def plan_survey(
     score: str | None = None,
     seed: int = 0,
 ) -> Plan:
-    """Say what a survey can tell before it goes out: how sure the worst two will be, by the number of answers.
+    """How many answers do we need? How sure the worst two will be, by the number of answers, before a survey goes out.
 
     Parameters
     ----------
     before : Survey or Tally, optional
-        An earlier survey; the figures below are taken from it where they are not given.
-    topics : int
-        Pain points asked for.
+        An earlier survey, from which the figures below are taken where they are not given; without it they are typical
+        ones, which a note names.
+    topics : int, optional
+        Number of pain points asked for.
     population : int, optional
-        Everybody who could answer; few who are missing tell less than many.
+        Number of people who could answer; None for the roster's total, or without one for very many.
     gap : float, optional
-        The difference between two topics that is worth telling; else the usual one after place `top_n`.
-    spread, sd : float
-        Standard deviation of the true scores between topics, and of one topic between respondents, in the score's unit.
-    correlation : float
-        Between two topics' answers of one respondent; what people share does not blur a comparison.
+        The difference between two topics that is worth telling; None for the usual one after place `top_n`.
+    spread : float, optional
+        Standard deviation of the true scores between topics, in the score's unit.
+    sd : float, optional
+        Standard deviation of one topic's score between respondents, in the score's unit.
+    correlation : float, optional
+        Correlation of two topics' scores within a respondent; what people share does not blur a comparison.
+    top_n : int
+        How many pain points are to be chosen.
     answers : sequence of int
-        The rows of the table.
+        The numbers of answers to judge, a row of the table for each; those above the population are left out.
+    power : float
+        How often the gap is to be found, between 0 and 1.
+    score : "hours", "impact", "severity" or "opportunity", optional
+        The score of the earlier survey, as in `rank_pains`.
+    seed : int
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     Plan
+        From 16,384 simulated surveys; the answers needed are those of a two-sided z test of two means of the same
+        people at the 5% level, with the finite population correction (Cochran 1977, section 4.6).
 
     Raises
     ------
     DataError
-        A figure that cannot be: fewer than two topics, a negative spread, more answers than people only.
+        A figure that cannot be, such as fewer topics than are to be chosen, or a negative spread.
 
     Examples
     --------
@@ -117,9 +139,22 @@ def plan_survey(
     >>> (plan.table["p_pair"] < 0.5).tolist()  # 40 answers to 25 questions miss the true two more often than not
     [True, False]
     """
-    known, source = _earlier(before, score, spread) if before is not None else (dict(_TYPICAL), "assumed")
     given = {"topics": topics, "spread": spread, "sd": sd, "correlation": correlation}
-    known |= {name: value for name, value in given.items() if value is not None}
+    given = {name: options.number(name, value) for name, value in given.items() if value is not None}
+    if topics is not None:
+        options.whole("topics", topics)
+    top_n, seed, power = (
+        options.whole("top_n", top_n, 1),
+        options.whole("seed", seed, 0),
+        options.number("power", power, 0.01, 0.9999),
+    )
+    population = None if population is None else options.whole("population", population)
+    gap = None if gap is None else options.number("gap", gap)
+    counts = sorted({options.whole("answers", n, 0) for n in options.instance("answers", answers, Iterable, _COUNTS)})
+    known, source = dict(_TYPICAL), "assumed"
+    if before is not None:
+        known, source = _earlier(check_answers(before, "before"), score, spread)
+    known |= given
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total
     _check(known, population, gap, top_n)
@@ -131,14 +166,14 @@ def plan_survey(
     wanted = usual if gap is None else float(gap)
     people = math.inf if population is None else population
     rows = []
-    for n in sorted({int(n) for n in answers if n >= 2 and n <= people}):
+    for n in (n for n in counts if 2 <= n <= people):
         unseen = 1 - n / people
-        found = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
-        right = ((found > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
+        estimated = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
+        right = ((estimated > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
-    said = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
+    figures = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
     return Plan(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]),
         seed=seed,
@@ -152,14 +187,14 @@ def plan_survey(
             ),
         ),
         notes=(
-            f"{source}: {said}",
+            f"{source}: {figures}",
             f"gap found with {100 * power:.0f}% power at the 5% level; "
             "people who answer are taken to be like those who do not",
         ),
     )
 
 
-def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
+def _earlier(before: Survey | Tally, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tally(before).burden(score)
@@ -178,13 +213,13 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
             "deviation of the true scores that you expect"
         )
     known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
-    return known, f"from the survey given ({score}, {topics.UNITS[score]})"
+    return known, f"from the survey given ({score}, {BURDENS[score].unit})"
 
 
-def _check(known: dict[str, float], population, gap, top_n: int) -> None:
+def _check(known: dict[str, float], population: int | None, gap: float | None, top_n: int) -> None:
     wrong = []
     if known["topics"] <= top_n:
-        wrong.append(f"topics must be more than the {top_n} to choose, got {known['topics']}")
+        wrong.append(f"topics must be more than the {top_n} to choose, got {known['topics']:g}")
     wrong += [f"{name} must be above 0, got {known[name]}" for name in ("spread", "sd") if not known[name] > 0]
     if not -1 < known["correlation"] < 1:
         wrong.append(f"correlation must lie between -1 and 1, got {known['correlation']}")

@@ -17,8 +17,9 @@ from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
 from dxkit.survey import planning
 from dxkit.survey.groups import cut
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import joint
+from dxkit.survey.weighting import Joint, joint
 
 LIKELY = 0.8
 FIGURES = ["n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken"]
@@ -51,15 +52,31 @@ class Order:
         return "likely" if self.p_pair >= LIKELY else "open"
 
 
-def order_of(tally, member, at, company, *, rank: bool, top_n: int, seed: int, fpc: bool, confidence: float) -> Order:
+def order_of(
+    tally: Tally,
+    member: np.ndarray,
+    at: np.ndarray,
+    company: list[int] | None,
+    *,
+    rank: bool,
+    top_n: int,
+    seed: int,
+    fpc: bool,
+    confidence: float,
+) -> Order:
+    """The order of the topics `at` these positions in the cells of `member` (C,).
+
+    company  the chosen topics of everybody, to which the group's own are compared; None for everybody
+    rank     False for estimates alone
+    """
     figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
     nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
         return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means = joint(tally, list(at), member, fpc=fpc)
+    means, burden = joint(tally, list(at), member, fpc=fpc), BURDENS[tally.variables["level"].iloc[0]]
     x, own = means.estimate, np.sqrt(np.diag(means.covariance))
     figures[at, :3] = np.column_stack([means.n, x, own])
-    figures[at, 3:5] = np.column_stack(_limits(tally, x, own, means.df, confidence))
+    figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, own, means.df, confidence)))
     if not rank or len(at) < top_n:
         return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
     line = ranks.ranked(x)
@@ -96,13 +113,7 @@ def order_of(tally, member, at, company, *, rank: bool, top_n: int, seed: int, f
     )
 
 
-def _limits(tally, x, se, df, confidence):
-    low, high = intervals.student(x, se, df, confidence)
-    ceiling = {"0-100": 100.0, "0-20": 20.0}.get(tally.variables["unit"].iloc[0], np.inf)
-    return np.clip(low, 0.0, ceiling), np.clip(high, 0.0, ceiling)
-
-
-def _next(means, tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
+def _next(means: Joint, tally: Tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
     """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
     if len(line) <= top_n:
         return np.nan, np.nan

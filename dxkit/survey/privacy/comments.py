@@ -12,7 +12,8 @@ import pandas as pd
 from dxkit.results.columns import SEGMENT, Column
 from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.responses import NOT_STATED, Survey
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.segments import NOT_STATED
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 

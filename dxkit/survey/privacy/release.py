@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dxkit.survey.privacy.attack import atoms_of, find_breach, taking_part
-from dxkit.survey.reading.responses import LEAST_GROUP
+from dxkit.survey.reading.people import LEAST_GROUP, smallest_group
 
 
 @dataclass(eq=False)
@@ -43,9 +43,7 @@ class Release:
     """
 
     def __init__(self, min_group: int = 5):
-        if min_group < LEAST_GROUP:
-            raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
-        self.min_group = int(min_group)
+        self.min_group = smallest_group(min_group)
         self._subjects: dict[str, _Subject] = {}
         self._shown = self._hidden = 0
 

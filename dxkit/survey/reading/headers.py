@@ -11,24 +11,22 @@ from dataclasses import dataclass
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import MEASURED, Codebook, split_question
-from dxkit.survey.reading.tools import Shape, is_technical
+from dxkit.survey.reading.tools.base import Heading, Tool
+from dxkit.survey.reading.tools.registry import is_technical
 
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(Heading):
     """A column of a file: what its header rows say, and where it is."""
 
-    code: str
-    stem: str
-    statement: str = ""
-    header: str = ""
     position: int
     place: str
 
     @property
     def name(self) -> str:
+        """What messages and notes call it."""
         return " ".join(f"{self.stem} [{self.statement}]".split()) if self.statement else " ".join(self.stem.split())
 
     @property
@@ -54,11 +52,11 @@ def is_joined(column: Column, stem: str) -> bool:
 
 
 def match(
-    header: Sequence[Column], codebook: Codebook, shape: Shape, faults: Faults, *, file: str, sheet: str | None
+    header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, *, file: str, sheet: str | None
 ) -> tuple[dict[str, Column], list[str]]:
     """The column of every item, and notes. Options of one question may share the column they are joined in."""
     place = {"file": file, "sheet": sheet}
-    index = _Index(header, codebook, shape)
+    index = _Index(header, codebook, tool)
     rows = [row for row in codebook.items.itertuples() if row.kind != "ignore" or index.is_filter(row)]
     found = {row.item: _one(row, index.of(row), faults, place) for row in rows}
     apart = {key(split_question(row.text)[0]) for row in rows if is_option(row) and found[row.item]}
@@ -66,7 +64,7 @@ def match(
         stem = split_question(row.text)[0]
         if is_option(row) and found[row.item] is None and key(stem) not in apart:
             found[row.item] = _one(row, (index.by_text.get(key(stem), []), []), faults, place)
-    notes = _missing([row for row in rows if found[row.item] is None], header, codebook, shape, faults, place)
+    notes = _missing([row for row in rows if found[row.item] is None], header, codebook, tool, faults, place)
     matched = {item: columns[0] for item, columns in found.items() if columns}
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     return matched, notes
@@ -75,8 +73,8 @@ def match(
 class _Index:
     """The columns by what they are called."""
 
-    def __init__(self, header: Sequence[Column], codebook: Codebook, shape: Shape):
-        self.shape = shape
+    def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):
+        self.tool = tool
         self.filters = {normal(name) for name in codebook.items["asked_if"] if name}
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
@@ -86,12 +84,12 @@ class _Index:
                 self.by_text.setdefault(name, []).append(column)
             if column.code and not column.statement:
                 self.by_code.setdefault(normal(column.code), []).append(column)
-            if _has_no_stem(column, shape):
+            if not column.parts[1] and tool.may_be_statement(column):
                 self.by_statement.setdefault(normal(column.stem), []).append(column)
         self._number_statements(codebook)
 
     def _number_statements(self, codebook: Codebook) -> None:
-        """Microsoft puts a number behind a header that is there for the second time and later."""
+        """The header that a statement has alone; some tools number the ones that come again."""
         met: Counter[str] = Counter()
         self.statement: dict[str, str] = {}
         for row in codebook.items.itertuples():
@@ -102,7 +100,7 @@ class _Index:
             met[normal(own)] += 1
             if option:
                 self.statement[row.item] = own if met[normal(own)] == 1 else f"{own}{met[normal(own)]}"
-        if self.shape.name != "microsoft_forms":
+        if not self.tool.numbers_repeats:
             self.statement = {
                 item: own for item, own in self.statement.items() if met[normal(own)] == 1
             }  # which of several questions a bare statement belongs to cannot be told elsewhere
@@ -121,26 +119,17 @@ class _Index:
         if not texts and row.item in self.statement:
             texts = self.by_statement.get(normal(self.statement[row.item]), [])
         ids = self.by_code.get(normal(row.item), [])
-        if normal(row.item) in self.shape.signs and (texts or row.kind in MEASURED):
+        if normal(row.item) in self.tool.signs and (texts or row.kind in MEASURED):
             ids = []  # the tool's own column, and no question
         return texts or self.by_code.get(normal(row.text), []), ids
 
 
 def _texts_of(column: Column) -> set[str]:
     stem, statement = column.parts
-    names = {key(column.stem), key(column.header)} if not column.statement else set()
+    names = {key(column.stem), key(column.cell)} if not column.statement else set()
     if statement:
         names |= {f"{key(stem)}\x00{normal(statement)}", key(f"{stem} - {statement}"), key(f"{stem} [{statement}]")}
     return names
-
-
-def _has_no_stem(column: Column, shape: Shape) -> bool:
-    """Whether the header may be the bare statement of a grid, as these tools write it."""
-    if column.parts[1]:
-        return False
-    return shape.name in ("microsoft_forms", "typeform") or (
-        shape.name == "limesurvey" and column.stem != column.code and bool(split_question(column.code)[1])
-    )
 
 
 def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: dict) -> list[Column] | None:
@@ -165,9 +154,9 @@ def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: d
     return columns[:1] or None
 
 
-def _missing(rows, header, codebook: Codebook, shape: Shape, faults: Faults, place: dict) -> list[str]:
+def _missing(rows, header, codebook: Codebook, tool: Tool, faults: Faults, place: dict) -> list[str]:
     """Faults for the questions that no column asks; a note of those one can do without."""
-    names = [column.name[:200] for column in header if not is_technical(shape, column.code)]
+    names = [column.name[:200] for column in header if not is_technical(tool, column.code)]
     askers: dict[str, list[str]] = {}
     for row in codebook.items.itertuples():
         if row.asked_if:

@@ -12,7 +12,8 @@ from dxkit.files.cells import as_text, folded, normal
 from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
 from dxkit.survey.reading.scales import Scale
-from dxkit.survey.reading.tools import Shape, is_technical
+from dxkit.survey.reading.tools.base import Tool
+from dxkit.survey.reading.tools.registry import is_technical
 
 _YES = ("yes", "y", "1", "true", "selected", "checked", "x")
 _NO = ("no", "n", "0", "false", "not selected", "unchecked")
@@ -24,7 +25,7 @@ def choose(
     header: Sequence[Column],
     matched: Mapping[str, Column],
     codebook: Codebook,
-    shape: Shape,
+    tool: Tool,
 ) -> list[str]:
     """Put Yes, No or blank into `columns` for every option of the codebook; returns notes."""
     groups: dict[str, list[str]] = {}
@@ -43,7 +44,7 @@ def choose(
                 continue
             declined = _declined([cells], scale, options)
             chosen, unknown = _cut(
-                ["" if no else cell for cell, no in zip(cells, declined, strict=True)], options, shape.joints
+                ["" if no else cell for cell, no in zip(cells, declined, strict=True)], options, tool.separators
             )
             filled = _filled(cells)
         else:
@@ -54,7 +55,7 @@ def choose(
                 continue  # explicit yes and no need no inference from what was left blank
             declined = _declined(list(texts.values()), scale, options)
             chosen, unknown = _ticked(texts, options, scale)
-            others = _unlisted(header, body, matched, stem, items, codebook, shape)
+            others = _unlisted(header, body, matched, stem, items, codebook, tool)
             filled = np.logical_or.reduce([_filled(column) for column in (*texts.values(), *others)])
             declined &= ~np.logical_or.reduce([np.zeros(len(filled), dtype=bool), *map(_filled, others)])
         for item in items:
@@ -108,7 +109,7 @@ def _ticked(texts: Mapping[str, list[str]], options: Mapping[str, str], scale: S
     return chosen, unknown
 
 
-def _unlisted(header, body, matched, stem: str, items: Sequence[str], codebook: Codebook, shape: Shape) -> list:
+def _unlisted(header, body, matched, stem: str, items: Sequence[str], codebook: Codebook, tool: Tool) -> list:
     """The cells of columns of the same question that are no option of the codebook: "Other (please specify)"."""
     own = [matched[item] for item in items]
     comments = codebook.of_kind("comment")  # what was written there was an answer too
@@ -118,9 +119,11 @@ def _unlisted(header, body, matched, stem: str, items: Sequence[str], codebook: 
     last = max(column.position for column in own)
     found = []
     for column in header:
-        if column.position in taken or (is_technical(shape, column.code) and not column.code.upper().endswith("_TEXT")):
+        if column.position in taken or (
+            is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        ):
             continue
-        bare = shape.name == "typeform" and column.position == last + 1 and normal(column.stem) == "other"
+        bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & _families(column) or key(column.stem).startswith(opening):
             found.append([as_text(value) for value in body[column.position]])
     return found

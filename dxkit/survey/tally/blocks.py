@@ -12,8 +12,8 @@ from dxkit.statistics.moments import Tiles, by_tiles, moments, products, single,
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED, SKIPPED, STATES, meaning, state_of
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.tally import ORIGIN, Tally
-from dxkit.survey.tally.topics import half_mean
+from dxkit.survey.tally.measures import BURDENS, enough, mean_of_answered
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import described, in_unit, origins
 
 _MOST_COUNTERS = 2**18
@@ -218,8 +218,8 @@ class Running:
         count = by_tiles(both[:, : self._items], self._member)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = by_tiles(both[:, j : j + self._items], self._member) / count
-        mean[count < 0.5 * self._member.sum(axis=0)] = np.nan
-        scores = np.column_stack([mean, half_mean(mean)])
+        mean[~enough(count, self._member.sum(axis=0))] = np.nan
+        scores = np.column_stack([mean, mean_of_answered(mean)])
         both[:, self._items : j] = given = ~np.isnan(scores)
         both[:, j + self._items :] = np.where(given, scores, 0.0)
         return both, count[at.rows] > 0, at
@@ -229,7 +229,7 @@ class Running:
         if not self._burdens:
             return []
         answers = pd.DataFrame(tables.code.take(flat), columns=self.book.measured)
-        return [topics.burdens(self.book, answers, score) - ORIGIN[score] for score in self._burdens]
+        return [topics.burdens(self.book, answers, score) - BURDENS[score].origin for score in self._burdens]
 
     def tally(self, **facts) -> Tally | None:
         """All that went by, with facts (roster, wave, min_group, ...); None where nothing did."""

@@ -13,12 +13,13 @@ import pandas as pd
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.responses import LEAST_GROUP, Survey, read_survey
+from dxkit.survey.reading.people import smallest_group
+from dxkit.survey.reading.responses import Survey, read_survey
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.tally import codes, topics
 from dxkit.survey.tally.from_survey import chosen, count, spelled
+from dxkit.survey.tally.measures import VARIABLES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import CENTRE
 
 
 def tally(
@@ -73,8 +74,7 @@ def tally(
         return count(survey, by)
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that the columns are understood")
-    if min_group < LEAST_GROUP:
-        raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
+    min_group = smallest_group(min_group)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
@@ -151,7 +151,7 @@ def _plain(found: codes.Sums, book: Codebook, min_group: int) -> Tally:
     """The tally of a fast pass: its codes become index points, about the middle of 0..100."""
     index = {item: book.index(np.array([0.0, 1.0]), item) for item in book.measured}
     scale = np.array([at_one - at_zero for at_zero, at_one in index.values()])
-    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * found.centre - CENTRE
+    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * found.centre - VARIABLES["index"].origin
     # a value is scale x code + shift: its sums and products follow from those of the code
     sums = scale[:, None] * found.sums + shift[:, None] * found.pairs
     cross = np.outer(scale, shift) * found.sums
@@ -168,6 +168,6 @@ def _plain(found: codes.Sums, book: Codebook, min_group: int) -> Tally:
         counts=found.counts[None],
         states=found.states[None],
         anyone=np.zeros((1, 0), dtype=np.int64),
-        origin=np.full(len(scale), CENTRE),
+        origin=np.full(len(scale), VARIABLES["index"].origin),
         min_group=min_group,
     )

@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import normal
 from dxkit.files.errors import DataError, Faults
 from dxkit.statistics.moments import moments
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import STATES
-from dxkit.survey.reading.responses import NOT_STATED, Survey, check_group, listed, spellings
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.segments import check_group, has_segment, one_spelling, segment_notes
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.tally import ORIGIN, Tally, as_list
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally, as_list
 from dxkit.survey.tally.variables import origins, variables_of
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
@@ -36,7 +37,7 @@ def count(survey: Survey, by=None) -> Tally:
     burdens = {}
     for score in topics.allowed(book):
         if topics.single_items(book, score) is None:
-            cost = topics.burdens(book, survey.answers, score) - ORIGIN[score]
+            cost = topics.burdens(book, survey.answers, score) - BURDENS[score].origin
             burdens[score] = tuple(
                 map(np.stack, zip(*(moments(cost[code == c]) for c in range(len(cells))), strict=True))
             )
@@ -79,26 +80,25 @@ def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(list(labels), columns=list(segments.columns), dtype=object), code
 
 
-def spelled(found: Tally, roster: Roster | None, file: str) -> Tally:
+def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
     """The tally with the segments in one spelling, those of the roster where it has them; held against the roster."""
-    faults, notes, cells = Faults(), [], found.cells.copy()
-    for name in found.segments:
-        known = {}
-        if roster is not None and name in roster.segments:
-            known = {normal(label): label for label in roster.categories(name)}
-        people = pd.Series(found.people).groupby(cells[name].to_numpy(dtype=object)).sum()
-        spelling = spellings(people.drop(NOT_STATED, errors="ignore"), known)
-        cells[name] = [label if label == NOT_STATED else spelling[normal(label)] for label in cells[name]]
-        if unknown := int(people.get(NOT_STATED, 0)):
-            weighed = " (they have no weight)" if known else ""
-            notes.append(f"respondents who state no {name}{weighed}: {unknown}")
-        if known:
-            for label, n in pd.Series(found.people).groupby(cells[name].to_numpy(dtype=object)).sum().items():
-                check_group(roster, name, label, int(n), faults, file=file, column=name)
-            if empty := [label for label in known.values() if label not in set(cells[name])]:
-                notes.append(listed(f"nobody answered in {name}", empty))
+    faults, notes, cells = Faults(), [], counted.cells.copy()
+    for name in counted.segments:
+        labels = cells[name].to_numpy(dtype=object)
+        spelling = one_spelling(name, _people(labels, counted.people), roster)
+        cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
+        people = _people(labels, counted.people)
+        notes += segment_notes(name, people, roster)
+        if roster is not None and has_segment(roster, name):
+            for label, n in people.items():
+                check_group(roster, name, label, n, faults, file=file, column=name)
     faults.raise_if_any()
-    return replace(found.regrouped(cells), notes=tuple(dict.fromkeys((*found.notes, *notes))))
+    return replace(counted.regrouped(cells), notes=tuple(dict.fromkeys((*counted.notes, *notes))))
+
+
+def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
+    """Respondents by label, from those of each cell."""
+    return {str(label): int(n) for label, n in pd.Series(people).groupby(labels).sum().items()}
 
 
 def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:

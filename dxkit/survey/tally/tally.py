@@ -15,9 +15,9 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import NOT_ASKED
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.measures import BURDENS
 
 _PER_CELL = ("people", "pairs", "sums", "products", "counts", "states", "anyone")
-ORIGIN = {"severity": 50.0, "impact": 50.0, "hours": 0.0, "opportunity": 10.0}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -153,8 +153,8 @@ class Tally:
     def not_asked(self, position: int) -> np.ndarray:
         """Respondents per cell (C,) to whom the question was not put; they count when weights are made."""
         level, name = self.variables["level"].iloc[position], self.variables["name"].iloc[position]
-        if level in topics.NEEDS:
-            items = [item for kind in topics.NEEDS[level] for item in self.codebook.topic_items(name, kind)]
+        if level in BURDENS:
+            items = [item for kind in BURDENS[level].questions for item in self.codebook.topic_items(name, kind)]
         else:
             items = [name] if level == "item" else []
         at = [self.codebook.measured.index(item) for item in items]
@@ -163,7 +163,7 @@ class Tally:
     def burden(self, score: str) -> Tally:
         """The tally whose variables are the topics' burdens by this score (MODELS 3)."""
         book = self.codebook
-        variables = pd.DataFrame({"level": score, "name": book.topics, "unit": topics.UNITS[score]}, dtype=object)
+        variables = pd.DataFrame({"level": score, "name": book.topics, "unit": BURDENS[score].unit}, dtype=object)
         if items := topics.single_items(book, score):
             at = self.at("item", items)
             grid = np.ix_(np.arange(len(self.cells)), at, at)
@@ -171,7 +171,7 @@ class Tally:
             sums = -sums if score == "severity" else sums  # 100 - u about 50 is -(u - 50)
         else:
             pairs, sums, products = self.burdens[score]
-            origin = np.full(len(book.topics), ORIGIN[score])
+            origin = np.full(len(book.topics), BURDENS[score].origin)
         return replace(
             self,
             variables=variables,
