@@ -142,9 +142,9 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
     except DeadKernelError:
         raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
-    for cell in notebook.cells if data is not None else ():
+    for cell in notebook.cells:
         if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
-            cell.source = f"data = {Path(data).name!r}"
+            cell.source = f"data = {Path(data or '').name!r}"
     return notebook
 
 
