@@ -1,4 +1,4 @@
-"""What is wrong with a user's table: every fault at once, each with its place."""
+"""What is wrong with a table: every fault at once, each with its place and what to do."""
 
 from __future__ import annotations
 

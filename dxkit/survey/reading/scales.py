@@ -196,7 +196,7 @@ def read_scales(
         for i, label, code in zip(rows.index, rows["label"], rows["code"], strict=True):
             earlier = code_of.setdefault(normal(label), code)
             if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
-                message = f"the label stands for code {earlier:g} above; give each label one code"
+                message = f"the label already stands for code {earlier:g}; give each label one code"
                 table.fault(faults, i, "label", message)
         if len(set(rows["code"].dropna())) < 2:
             message = f"scale '{name}' has fewer than two codes; an answer scale needs two"
