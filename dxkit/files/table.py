@@ -131,7 +131,7 @@ class Table:
             message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)
         )
 
-    def text(self, column: str, *, faults: Faults | None = None, default: str = "") -> pd.Series:
+    def text(self, column: str, *, default: str = "") -> pd.Series:
         """A column as stripped text; the default where the column is missing."""
         if column not in self.frame.columns:
             return pd.Series([default] * len(self.rows), dtype=object)

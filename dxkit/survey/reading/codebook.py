@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import normal
+from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
 from dxkit.files.opening import OpenedFile, open_file
 from dxkit.files.table import YES_NO, Column, Table, TableSpec, texts
@@ -186,7 +186,7 @@ def read_codebook(
 
 def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:
     frame = table.values(faults)
-    frame["kind"] = frame["kind"].str.casefold()
+    frame["kind"] = frame["kind"].map(folded)
     for column in ("dimension", "topic"):  # one spelling, the first
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]

@@ -24,20 +24,8 @@ _COUNTS = re.compile(
 _MOST = 1e8  # people; no company has more
 _HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
-    {
-        "all",
-        "alle",
-        "everyone",
-        "everybody",
-        "company",
-        "whole company",
-        "all teams",
-        "all sites",
-        "firma",
-        "alle teams",
-        "organisation",
-        "organization",
-    }
+    "all|alle|everyone|everybody|company|whole company|all teams|all sites|firma|alle teams|"
+    "organisation|organization".split("|")
 )
 
 

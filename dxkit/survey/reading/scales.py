@@ -16,20 +16,9 @@ from dxkit.files.errors import Faults
 from dxkit.files.table import NUMBER, YES_NO, Column, TableSpec, texts
 
 HOURS_IN_A_WEEK = 168
-NO_OPINION = (
-    "not applicable",
-    "n/a",
-    "na",
-    "does not apply",
-    "don't know",
-    "do not know",
-    "dont know",
-    "no opinion",
-    "prefer not to say",
-    "i don't know",
-    "not sure",
-    "unsure",
-    "can't say",
+NO_OPINION = tuple(
+    "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
+    "not sure|unsure|can't say".split("|")
 )
 SCALES = TableSpec(
     kind="scales",
