@@ -73,17 +73,17 @@ def test_the_plain_survey_is_what_was_written(surveys):
     assert (survey.answers["used_deploy"] == 1).sum() == (CLEAN["used_deploy"] == "Yes").sum()
 
 
-def test_previews_and_unfinished_rows_are_set_aside_and_counted(surveys):
+def test_previews_and_unfinished_rows_are_set_aside_and_counted(surveys, snapshot):
     def cleaning(name):
         return dict(surveys[name].cleaning.itertuples(index=False))
 
-    assert cleaning("qualtrics") == {"test and preview rows set aside": 1, "unfinished submissions set aside": 1}
-    assert cleaning("limesurvey") == {"unfinished submissions set aside": 1}
-    assert cleaning("surveymonkey") == {"unfinished submissions set aside": 1}
-    assert cleaning("google_forms") == {"blank submissions set aside": 1}
+    assert cleaning("qualtrics") == snapshot
+    assert cleaning("limesurvey") == snapshot
+    assert cleaning("surveymonkey") == snapshot
+    assert cleaning("google_forms") == snapshot
 
 
-def test_personal_columns_are_dropped_and_named(surveys):
+def test_personal_columns_are_dropped_and_named(surveys, snapshot):
     for name, column in (
         ("qualtrics", "IPAddress"),
         ("google_forms", "Email Address"),
@@ -92,7 +92,8 @@ def test_personal_columns_are_dropped_and_named(surveys):
         ("surveymonkey", "First Name"),
         ("microsoft_forms", "Name"),
     ):
-        assert any("personal columns left out" in note and column in note for note in surveys[name].notes), name
+        assert any(column in note for note in surveys[name].notes), name
+        assert surveys[name].notes == snapshot(name=name)
         assert "192.0.2.7" not in repr(surveys[name])
 
 
@@ -115,7 +116,7 @@ BOOK2 = dx.read_codebook(
 )
 
 
-def test_options_that_hold_the_separator_are_told_apart(tmp_path):
+def test_options_that_hold_the_separator_are_told_apart(tmp_path, snapshot):
     path = write(
         tmp_path / "g.csv",
         [
@@ -129,29 +130,27 @@ def test_options_that_hold_the_separator_are_told_apart(tmp_path):
     survey = dx.read_survey(path, BOOK2)
     assert survey.answers["tool_a"].tolist() == [1, 1, 0, 0]
     assert survey.answers["tool_b"].tolist() == [0, 1, 1, 1]
-    assert any("1 answers outside the codebook's options" in note for note in survey.notes)
+    assert survey.notes == snapshot
 
 
-def test_a_missing_question_is_told_with_the_nearest_header(tmp_path):
+def test_a_missing_question_is_told_with_the_nearest_header(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is quick", "Used?"], ["1/2/2026", "Agree", "Ship"]])
-    with pytest.raises(
-        dx.DataError, match=r"no column asks 'CI is fast' \(item ci.*did its text change to 'CI is quick'"
-    ):
+    with refusal("CI is fast", "CI is quick"):
         dx.read_survey(path, BOOK2)
 
 
-def test_a_question_with_two_columns_is_told(tmp_path):
+def test_a_question_with_two_columns_is_told(tmp_path, refusal):
     path = write(
         tmp_path / "g.csv", [["Timestamp", "CI is fast", "CI is fast.", "Used?"], ["1/2/2026", "Agree", "", "Ship"]]
     )
-    with pytest.raises(dx.DataError, match="item ci has 2 columns"):
+    with refusal():
         dx.read_survey(path, BOOK2)
 
 
-def test_source_overrules_and_an_unknown_one_is_told(tmp_path):
+def test_source_overrules_and_an_unknown_one_is_told(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is fast", "Used?"], ["1/2/2026", "Agree", "Ship"]])
     assert dx.read_survey(path, BOOK2, source="Google Forms").source == "google_forms"
-    with pytest.raises(dx.DataError, match="not a known tool.*did you mean 'typeform'"):
+    with refusal("typeform"):
         dx.read_survey(path, BOOK2, source="typefrom")
 
 
@@ -208,12 +207,19 @@ def rows_of(path):
 
 
 @pytest.mark.parametrize("name", ["qualtrics", "surveymonkey"])
-@pytest.mark.parametrize(("row", "says"), [("header", "header is repeated"), ("Total", "totals"), ("Mean", "averages")])
-def test_a_row_that_is_no_answer_is_told_under_a_header_of_several_rows(tmp_path, name, row, says):
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("header", id="header is repeated"),
+        pytest.param("Total", id="totals"),
+        pytest.param("Mean", id="averages"),
+    ],
+)
+def test_a_row_that_is_no_answer_is_told_under_a_header_of_several_rows(tmp_path, name, row, refusal):
     rows = rows_of(WRITERS[name](CLEAN, BOOK.items, tmp_path))
     extra = rows[0] if row == "header" else [row, *[""] * (len(rows[0]) - 2), "3.5"]
     path = write(tmp_path / "again.csv", [*rows, extra])
-    with pytest.raises(dx.DataError, match=says):
+    with refusal():
         dx.read_survey(path, BOOK)
 
 
