@@ -118,21 +118,15 @@ def test_a_frame_that_nobody_declared_is_taken_as_it_is():
     ]
 
 
-@pytest.mark.parametrize(
-    ("formats", "says"),
-    [
-        ({"share": "percent"}, r"formats\['share'\]='percent'"),
-        ({"shares": "share"}, "no column 'shares'; did you mean 'share'?"),
-    ],
-)
-def test_a_format_that_cannot_be_is_refused_when_the_frame_is_shown(formats, says):
-    with pytest.raises(dx.DataError, match=says):
+@pytest.mark.parametrize("formats", [{"share": "percent"}, {"shares": "share"}], ids=["kind", "column"])
+def test_a_format_that_cannot_be_is_refused_when_the_frame_is_shown(formats, refusal):
+    with refusal(*formats):
         dx.show(pd.DataFrame({"share": [0.5]}), formats=formats)
 
 
-@pytest.mark.parametrize("frame", ["the dossier names no benefits", [1, 2], None])
-def test_only_a_frame_is_shown(frame):
-    with pytest.raises(dx.DataError, match="give a DataFrame"):
+@pytest.mark.parametrize("frame", ["the dossier names no benefits", [1, 2], None], ids=["text", "list", "none"])
+def test_only_a_frame_is_shown(frame, refusal):
+    with refusal("DataFrame"):
         dx.show(frame)
 
 
@@ -150,17 +144,16 @@ def test_axes_of_another_kind_are_refused(results, axes):
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "says"),
+    ("name", "options"),
     [
-        ("scores", {"levle": "item"}, "plot has no option 'levle'; did you mean 'level'?"),
-        ("scores", {"level": "items"}, "level='items': did you mean 'item'?"),
-        ("answers", {"items": ["sat_c"]}, "items='sat_c': did you mean 'sat_ci'?"),
-        ("compare", {"kind": "ratings"}, "kind='ratings': did you mean 'rating'?"),
-        ("tco", {"basis": "npv"}, "basis='npv'"),
-        ("rank_pains", {"top": 3}, "plot has no option 'top'; there is none"),
+        ("scores", {"levle": "item"}),
+        ("scores", {"level": "items"}),
+        ("answers", {"items": ["sat_c"]}),
+        ("compare", {"kind": "ratings"}),
+        ("tco", {"basis": "npv"}),
+        ("rank_pains", {"top": 3}),
     ],
 )
-def test_an_option_that_a_picture_does_not_have_is_refused(results, name, options, says):
-    with pytest.raises(dx.DataError) as refused:
+def test_an_option_that_a_picture_does_not_have_is_refused(results, name, options, refusal):
+    with refusal(*options):
         results[name][0].plot(**options)
-    assert says in str(refused.value)
