@@ -233,7 +233,7 @@ def test_axes_and_vendor_reach_the_picture():
         ),
         draws=1024,
     )
-    for picture in (card.standing, card.weights, card.plan):
+    for picture in (card.plot_ranks, card.plot_weight_ranges, card.plot_trial_plan):
         assert picture(ax=one) is one
     plt.close("all")
 
