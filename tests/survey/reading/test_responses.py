@@ -120,12 +120,12 @@ def test_a_row_as_large_as_all_others_is_asked_about_unless_its_name_tells(snaps
     assert notes == snapshot
 
 
-def test_a_number_of_each_person_is_no_headcount(snapshot):
+def test_a_number_of_each_person_is_no_headcount():
     people = pd.DataFrame({"team": ["Red", "Red", "Blue"], "years": [3, 8, 11], "FTE": [0.8, 1, 1]})
     assert dx.read_survey(frame(ci=["Agree"]), BOOK, people).roster.margin("team").to_dict() == {"Red": 2, "Blue": 1}
 
 
-def test_a_roster_of_persons_is_counted(snapshot):
+def test_a_roster_of_persons_is_counted():
     people = pd.DataFrame({"team": ["Red"] * 4 + ["Blue"] * 2, "name": list("abcdef")})
     survey = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, people)
     assert survey.roster.margin("team").to_dict() == {"Red": 4, "Blue": 2}
