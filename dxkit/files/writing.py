@@ -1,4 +1,4 @@
-"""Writing files that are whole or not there, and whose text no program takes for a formula."""
+"""Write files whole or not at all, with no text that a program could take for a formula."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import instance
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 _FORMULA = re.compile(r"[=+\-@\t\r\x00]")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -29,23 +35,40 @@ def guarded(text: str) -> str:
 
 
 def out(name: str) -> Path:
-    """Where a notebook puts a file: the folder `out` beside it, or the one of `dxkit run` while that is running.
+    """Where does a notebook put a file? In the folder `out` beside it; in the one of `dxkit run` while that is running.
 
+    Parameters
+    ----------
+    name : str
+        A file name without a folder.
+
+    Returns
+    -------
+    Path
+        In a folder that exists.
+
+    Raises
+    ------
+    DataError
+        The name is a path.
+
+    Examples
+    --------
     >>> import os, tempfile
     >>> os.environ["DXKIT_OUT"] = tempfile.mkdtemp()
     >>> out("decision.xlsx").name, os.environ.pop("DXKIT_OUT") != ""
     ('decision.xlsx', True)
     """
-    if Path(name).name != name:
-        raise DataError(f"'{name[:80]}' is no plain file name")
+    if Path(instance("name", name, str, "the name of a file, such as 'decision.xlsx'")).name != name:
+        raise DataError(f"'{name[:80]}' is a path; give a file name without a folder")
     folder = Path(os.environ.get("DXKIT_OUT") or "out")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / name
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
-    """A temporary path beside `path` to write to; it takes the place of `path` when all went well, else it goes."""
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path to write to. It takes the place of `path` when all went well, and is deleted otherwise."""
     target = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
     os.close(handle)
@@ -58,8 +81,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_csv(frame: pd.DataFrame, path: str | os.PathLike, comment: str | None = None) -> None:
-    """Write a frame as csv, text guarded; a comment becomes the first line, which `read_table` sets aside."""
+def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | None = None) -> None:
+    """Write a frame as csv, its text guarded. A comment becomes the first line, which readers set aside."""
     safe = frame.rename(columns=lambda name: guarded(str(name)))
     for j in range(safe.shape[1]):
         column = safe.iloc[:, j]
@@ -71,9 +94,25 @@ def write_csv(frame: pd.DataFrame, path: str | os.PathLike, comment: str | None 
         safe.to_csv(stream, index=False, lineterminator="\n")
 
 
+@contextmanager
+def new_workbook(path: str | os.PathLike) -> Iterator[Workbook]:
+    """A workbook that stands at `path` once all is written: text stays text, and equal content gives equal bytes."""
+    from xlsxwriter import Workbook
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with replacing(path) as temporary, Workbook(str(temporary), plain) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        yield book
+
+
+def writable(text: str) -> str:
+    """Text as a worksheet cell can hold it: without control characters, at most 32,767 characters."""
+    return _UNWRITABLE.sub("", text)[:32767]
+
+
 def as_text_cell(cell, text: str) -> None:
     """Put text into a worksheet cell so that it stays text, whatever it starts with."""
-    cell.value = _UNWRITABLE.sub("", text)[:32767]
+    cell.value = writable(text)
     cell.data_type = "s"
 
 

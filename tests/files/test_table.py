@@ -16,7 +16,7 @@ from openpyxl.styles import numbers
 
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.opening import read_grids
+from dxkit.files.opening import open_file
 from dxkit.files.table import read_table
 from dxkit.files.writing import as_text_cell, replacing, sheet_name, slug, write_csv
 
@@ -315,7 +315,7 @@ def test_any_bytes_are_a_grid_or_a_clear_refusal(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(data)
     with contextlib.suppress(DataError):
-        assert read_grids(path)
+        assert open_file(path).sheets
 
 
 @settings(max_examples=60)
@@ -328,7 +328,7 @@ def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, b
     data[at % len(data)] = byte
     (folder / "damaged.xlsx").write_bytes(data)
     with contextlib.suppress(DataError):
-        assert read_grids(folder / "damaged.xlsx")
+        assert open_file(folder / "damaged.xlsx").sheets
 
 
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).map(str.strip)

@@ -1,20 +1,21 @@
-"""What was asked: the questions of a survey, their scales, and how answer labels become codes."""
+"""What was asked: the questions of a survey and the scales of their answers."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any, cast
 
-from dxkit.files.cells import normal
-from dxkit.files.errors import Faults
-from dxkit.survey.reading.scales import BUILT_IN, Scale, _range_scale, _scale
+import numpy as np
+import pandas as pd
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+from dxkit.files.cells import folded, normal
+from dxkit.files.errors import Faults, and_more, nearest, suggest
+from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.table import YES_NO, Column, Table, TableSpec, texts
+from dxkit.survey.reading.scales import BUILT_IN, Scale, range_scale, read_scales
 
 MEASURED = ("rating", "importance", "hours", "recommend")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
@@ -50,31 +51,38 @@ class Codebook:
 
     @cached_property
     def measured(self) -> list[str]:
+        """The ids of the items whose answers are numbers."""
         return self.of_kind(*MEASURED)
 
     @cached_property
     def segments(self) -> list[str]:
+        """The ids of the items that say which group a person belongs to."""
         return self.of_kind("segment")
 
     @cached_property
     def dimensions(self) -> list[str]:
+        """The names of the dimensions, in codebook order."""
         return list(self._by_dimension)
 
     @cached_property
     def topics(self) -> list[str]:
+        """The pain points that items measure, in codebook order."""
         return list(dict.fromkeys(self._rows[name]["topic"] for name in self.of_kind(*MEASURED, topic=True)))
 
     def dimension_items(self, dimension: str) -> list[str]:
+        """The ids of the ratings of a dimension."""
         return self._by_dimension.get(dimension, [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
+        """The ids of the items of this kind that measure a pain point."""
         return self._by_topic.get((topic, kind), [])
 
-    def item(self, name: str) -> Mapping[str, object]:
+    def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
         return self._rows[name]
 
     def scale(self, item: str) -> Scale:
+        """The scale on which an item is answered."""
         return self.scales[self.item(item)["scale"]]
 
     def label(self, item: str) -> str:
@@ -108,8 +116,8 @@ class Codebook:
         return found
 
     @cached_property
-    def _rows(self) -> dict[str, Mapping[str, object]]:
-        return {row["item"]: row for row in self.items.to_dict("records")}
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
+        return {str(row["item"]): row for row in self.items.to_dict("records")}
 
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
@@ -117,24 +125,41 @@ class Codebook:
         return f"Codebook: {len(self.items)} questions ({asked})"
 
 
-COLUMNS = ("item", "text", "kind", "dimension", "topic", "scale", "reverse", "asked_if")
+CODEBOOK = TableSpec(
+    kind="codebook",
+    columns=(
+        *texts("item", "text", "kind", needed=True),
+        *texts("dimension", "topic", "scale"),
+        Column(name="reverse", kind=YES_NO),
+        *texts("asked_if"),
+    ),
+)
+COLUMNS = tuple(column.name for column in CODEBOOK.columns)
 
 
-def read_codebook(items, scales=None) -> Codebook:
-    """Read the table of questions, and the table of scales where the built-in ones do not do.
+def read_codebook(
+    items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
+) -> Codebook:
+    """What was asked: read the table of questions, and the scales of their answers where no built-in one fits.
 
     Parameters
     ----------
     items : path or DataFrame
-        One row per question; columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
-        A workbook may hold the scales too, in a sheet named `scales`.
+        One row per question, with columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
+        A workbook may hold the scales too, on a sheet named `scales`.
     scales : path or DataFrame, optional
-        Columns scale, code, label and optionally favourable. An empty code is a "no opinion" label.
+        One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
+        "no opinion". None for the built-in scales.
+
+    Returns
+    -------
+    Codebook
+        Its `items` has one row per question, its `scales` every scale by name.
 
     Raises
     ------
     DataError
-        With every fault of both tables: an unknown kind or scale, a repeated item, a question asked twice.
+        Every fault of both tables at once: an unknown kind or scale, an item or a question that appears twice.
 
     Examples
     --------
@@ -142,109 +167,67 @@ def read_codebook(items, scales=None) -> Codebook:
     >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]}))
     Codebook: 1 questions (1 rating)
     """
-    from dxkit.files.table import read_table
-
     faults = Faults()
-    scales = _scales_sheet(items) if scales is None else scales
-    known, notes = dict(BUILT_IN), []
+    source: OpenedFile | pd.DataFrame = items if isinstance(items, pd.DataFrame) else open_file(items)
+    sheet = scales_sheet = None
+    if isinstance(source, OpenedFile) and source.is_workbook:
+        sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
+        if scales is None and source.has_rows("scales"):
+            scales, scales_sheet = source, "scales"
+    by_name, notes = dict(BUILT_IN), []
     if scales is not None:
-        own, scale_notes = _read_scales(scales, faults)
-        known.update(own)
-        notes += scale_notes
-    named = {(grid.sheet or "").casefold() for grid in _grids(items)}
-    sheet = next((name for name in ("codebook", "items") if name in named), None)
-    table = read_table(items, required=("item", "text", "kind"), optional=COLUMNS[3:], sheet=sheet, kind="codebook")
-    frame = _items(table, known, faults)
+        read, notes = read_scales(scales, faults, scales_sheet)
+        by_name.update(read)
+    table = CODEBOOK.read(source, sheet)
+    frame = _items(table, by_name, faults)
     faults.raise_if_any()
-    return Codebook(items=frame, scales=known, notes=(*table.notes, *notes))
+    return Codebook(items=frame, scales=by_name, notes=tuple(dict.fromkeys((*table.notes, *notes))))
 
 
-def _grids(source) -> list:
-    """The sheets of a workbook source; none for other sources."""
-    from dxkit.files.opening import read_grids
-
-    return read_grids(source) if str(source).lower().endswith((".xlsx", ".xlsm")) else []
-
-
-def _scales_sheet(source):
-    from dxkit.files.table import read_table
-
-    filled = {(grid.sheet or "").casefold() for grid in _grids(source) if len(grid.cells) > 1}
-    return read_table(source, sheet="scales", kind="scales").frame if "scales" in filled else None
-
-
-def _read_scales(source, faults: Faults) -> tuple[dict[str, Scale], list[str]]:
-    from dxkit.files.table import read_table
-
-    table = read_table(source, required=("scale", "code", "label"), optional=("favourable",), kind="scales")
-    names, labels = table.text("scale", faults=faults), table.text("label", faults=faults)
-    codes = table.numbers("code", required=False, faults=faults)
-    favourable = table.flags("favourable", default=False, faults=faults) if "favourable" in table.frame else None
-    scales: dict[str, Scale] = {}
-    for name in dict.fromkeys(names):
-        at = [i for i, value in enumerate(names) if value == name]
-        rows = [(float(codes.iloc[i]), labels.iloc[i]) for i in at]
-        seen: dict[str, float] = {}
-        for i, (code, label) in zip(at, rows, strict=True):
-            earlier = seen.setdefault(normal(label), code)
-            if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
-                table.fault(
-                    faults, i, "label", f"the label stands for code {earlier:g} above; give each label one code"
-                )
-        if sum(not math.isnan(code) for code in {code for code, _ in rows}) < 2:
-            table.fault(faults, at[0], "code", f"scale '{name}' has fewer than two codes; an answer scale needs two")
-            continue
-        top = [rows[k][0] for k, i in enumerate(at) if favourable is not None and favourable.iloc[i]]
-        scales[name] = _scale(name, rows, [code for code in top if not math.isnan(code)])
-    return scales, list(table.notes)
-
-
-def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = {name: table.text(name, default="", faults=faults).str.strip() for name in COLUMNS if name != "reverse"}
-    frame = pd.DataFrame(columns, dtype=object)
-    frame["reverse"] = table.flags("reverse", default=False, faults=faults).astype(bool)
-    frame["kind"] = frame["kind"].str.casefold()
+def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:
+    frame = table.values(faults)
+    frame["kind"] = frame["kind"].map(folded)
     for column in ("dimension", "topic"):  # one spelling, the first
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
-    seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
+    earlier_rows: dict[str, dict[str, int]] = {"item": {}, "text": {}}
     scales: list[str] = []
-    for i, row in enumerate(frame.itertuples(index=False)):
-        _check_row(table, faults, i, row, known)
-        for column, earlier in seen.items():
+    for i, row in enumerate(cast(Iterable[Any], frame.itertuples(index=False))):
+        _check_row(table, faults, i, row, by_name)
+        for column, earlier in earlier_rows.items():
             value = normal(getattr(row, column))
             if value and row.kind != "ignore" and value in earlier:
                 at = table.rows[earlier[value]]
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")
             earlier.setdefault(value, i)
         scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-        if row.kind in MEASURED and scale not in known and (ranged := _range_scale(scale)):
-            known[scale] = ranged
+        if row.kind in MEASURED and scale not in by_name and (ranged := range_scale(scale)):
+            by_name[scale] = ranged
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
-    return frame[list(COLUMNS)]
+    return frame.loc[:, list(COLUMNS)]
 
 
-def _check_row(table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:
+def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, Scale]) -> None:
     if not row.item:
         table.fault(faults, i, "item", "the id of the question is empty; write a short id")
     if not row.text and row.kind != "ignore":
-        table.fault(faults, i, "text", "the question text is empty; write it as the export's header has it")
+        table.fault(faults, i, "text", "the question text is empty; copy it from the header of the export")
     if row.kind not in KINDS:
-        table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; use one of {', '.join(KINDS)}")
+        table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; {suggest(row.kind, KINDS)}")
         return
     scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-    if row.kind in MEASURED and scale not in known and not _range_scale(scale):
-        found = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
-        table.fault(faults, i, "scale", f"{found}; use one of {', '.join(known)}, or a range such as 1-7")
+    if row.kind in MEASURED and scale not in by_name and not range_scale(scale):
+        problem = f"'{scale}' is not a by_name scale" if scale else "a rating needs a scale"
+        near = nearest(scale, by_name)
+        advice = (
+            f"did you mean '{near}'?" if near else f"use one of {and_more(list(by_name), 12)}, or a range such as 1-7"
+        )
+        table.fault(faults, i, "scale", f"{problem}; {advice}")
     if row.reverse and row.kind not in ("rating", "importance"):
         table.fault(faults, i, "reverse", f"only ratings can be reverse-keyed, not {row.kind}; leave it empty")
 
 
 def with_items(codebook: Codebook, extra: pd.DataFrame) -> Codebook:
     """The codebook with further rows at its end."""
-    import pandas as pd
-
     return replace(codebook, items=pd.concat([codebook.items, extra], ignore_index=True))

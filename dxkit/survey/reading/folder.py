@@ -1,4 +1,4 @@
-"""A survey as people keep it: the answers in a file, with codebook, scales and roster beside it."""
+"""A survey as people keep it: a file of answers, with codebook, scales and roster in the same folder."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ import re
 from pathlib import Path
 
 from dxkit.files.errors import DataError, fault_at
-from dxkit.files.opening import read_grids
+from dxkit.files.opening import OpenedFile, open_file
 from dxkit.survey.reading.codebook import read_codebook
 from dxkit.survey.reading.responses import Survey, read_survey
 
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
-def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey:
-    """Read a file of answers with the codebook, scales and roster that stand in the same folder.
+def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey:
+    """Read a file of answers with the codebook, scales and roster in the same folder.
 
-    Looked for are `codebook` (`codebook_2026-Q3` first, if the answers are `responses_2026-Q3`), `scales` and `roster`,
-    as .csv or .xlsx, or one workbook `survey.xlsx` with sheets of these names. The wave is what follows the `_` in the
-    name of the answers.
+    dxkit looks for the tables `codebook`, `scales` and `roster` as .csv or .xlsx, or for a workbook `survey.xlsx` with
+    sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and `codebook_2026-Q3` comes
+    before `codebook`.
 
     Parameters
     ----------
     responses : path
+        The file of answers, as the survey tool exports it.
     min_group : int
-        The smallest number of answers a shown figure may rest on.
+        The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
-        The tool the answers come from, where it should not be recognised.
+        The survey tool the answers come from; None to recognise it.
+
+    Returns
+    -------
+    Survey
+        The answers, with what was asked, who could have answered, and which wave it is.
 
     Raises
     ------
     DataError
-        No codebook beside the answers, or any fault of the files.
+        No codebook in the folder, or any fault of the files.
 
     Examples
     --------
@@ -41,30 +47,39 @@ def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    path = Path(responses)
-    wave = wave_of(path)
-    folder = path.parent
-    book = find(folder, f"codebook_{wave}", "codebook", "survey")
-    if book is None:
+    files = Beside(open_file(responses))
+    if files.codebook is None:
         raise fault_at(
-            f"there is no codebook beside it; put codebook.csv into the folder {folder.resolve().name}, or use "
+            f"there is no codebook in its folder; put codebook.csv into {files.folder.resolve().name}, or use "
             "read_survey(responses, codebook)",
-            file=path.name,
+            file=files.answers.name,
         )
-    return read_survey(
-        path,
-        read_codebook(book, find(folder, "scales")),
-        roster=find_roster(folder),
-        wave=wave,
-        source=source,
-        min_group=min_group,
-    )
+    book = read_codebook(files.codebook, files.scales)
+    return read_survey(files.answers, book, roster=files.roster, wave=files.wave, source=source, min_group=min_group)
 
 
-def open_before(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey | None:
-    """Read the wave before this one: the file in its folder whose name is alike and sorts just before; None if none is.
+def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
+    """Read the wave before this one: the file in its folder whose name sorts just before; None where there is none.
 
-    Parameters are those of `open_survey`. Numbers in names count as numbers: wave 9 comes before wave 10.
+    Numbers in names count as numbers: wave 9 comes before wave 10.
+
+    Parameters
+    ----------
+    responses : path
+        The file of answers of the later wave.
+    min_group : int
+        The smallest number of answers that a shown figure may rest on; at least 3.
+    source : str, optional
+        The survey tool the answers come from; None to recognise it.
+
+    Returns
+    -------
+    Survey or None
+
+    Raises
+    ------
+    DataError
+        No codebook in the folder, or any fault of the files.
 
     Examples
     --------
@@ -76,7 +91,11 @@ def open_before(responses: str | os.PathLike, *, min_group: int = 5, source: str
     prefix = path.name.split("_")[0]
     waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
     earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
-    return open_survey(max(earlier, key=waves.get), min_group=min_group, source=source) if earlier else None
+    return (
+        open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
+        if earlier
+        else None
+    )
 
 
 def _ordering(wave: str) -> list[tuple[int, str]]:
@@ -84,31 +103,48 @@ def _ordering(wave: str) -> list[tuple[int, str]]:
 
 
 def wave_of(path: Path) -> str:
-    """The wave a file name tells: what follows the first underscore.
+    """The wave that a file name gives: what follows the first underscore.
 
     >>> wave_of(Path("responses_2026-Q3.csv"))
     '2026-Q3'
     """
-    found = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
-    return found[1] if found else ""
+    wave = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
+    return wave[1] if wave else ""
 
 
-def find(folder: Path, *stems: str) -> Path | None:
-    """The first table of these names in a folder."""
-    for stem in stems:
-        for suffix in _TABLES:
-            if (folder / f"{stem}{suffix}").is_file():
-                return folder / f"{stem}{suffix}"
-    return None
+class Beside:
+    """The tables in the folder of a file of answers. Each file is opened once, whatever is read from it."""
 
+    def __init__(self, answers: OpenedFile, codebook: str | os.PathLike[str] | None = None):
+        self.answers, self.folder, self.wave = answers, answers.path.parent, wave_of(answers.path)
+        self._opened = {answers.path: answers}
+        self._given = None if codebook is None else self._open(Path(codebook))
 
-def find_roster(folder: Path) -> Path | None:
-    """The roster file, or the workbook whose sheet `roster` has rows."""
-    found = find(folder, "roster")
-    if found is None and (book := find(folder, "survey")) is not None and book.suffix == ".xlsx":
+    @property
+    def codebook(self) -> OpenedFile | None:
+        """The codebook that was given, else the one of this wave, of all waves, or of the workbook."""
+        return self._given or self._first(self.folder, f"codebook_{self.wave}", "codebook", "survey")
+
+    @property
+    def scales(self) -> OpenedFile | None:
+        """The scales, which stand with a codebook that was given."""
+        return self._first(self._given.path.parent if self._given else self.folder, "scales")
+
+    @property
+    def roster(self) -> OpenedFile | None:
+        """The roster, or the workbook whose sheet `roster` has rows."""
+        if found := self._first(self.folder, "roster"):
+            return found
+        book = self._first(self.folder, "survey")
         try:
-            rows = {(grid.sheet or "").casefold(): len(grid.cells) for grid in read_grids(book)}
+            return book if book and book.path.suffix == ".xlsx" and book.has_rows("roster") else None
         except DataError:
             return None
-        return book if rows.get("roster", 0) > 1 else None
-    return found
+
+    def _first(self, folder: Path, *stems: str) -> OpenedFile | None:
+        """The first table of these names in a folder."""
+        paths = (folder / f"{stem}{suffix}" for stem in stems for suffix in _TABLES)
+        return next((self._open(path) for path in paths if path.is_file()), None)
+
+    def _open(self, path: Path) -> OpenedFile:
+        return self._opened.setdefault(path, open_file(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pandas as pd
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
 from dxkit.files.summary_rows import is_total
-from dxkit.files.table import read_table
+from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
 _COUNTS = re.compile(
     r"(#|n|no|number of|count of|total)? ?"
@@ -21,21 +22,10 @@ _COUNTS = re.compile(
     r"( \(?[\w .-]+\)?)?"
 )
 _MOST = 1e8  # people; no company has more
+_HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
-    {
-        "all",
-        "alle",
-        "everyone",
-        "everybody",
-        "company",
-        "whole company",
-        "all teams",
-        "all sites",
-        "firma",
-        "alle teams",
-        "organisation",
-        "organization",
-    }
+    "all|alle|everyone|everybody|company|whole company|all teams|all sites|firma|alle teams|"
+    "organisation|organization".split("|")
 )
 
 
@@ -56,7 +46,8 @@ class Roster:
     @property
     def total(self) -> int:
         """Everybody who could have answered."""
-        return int(self.margin(self.segments[0]).sum()) if self.segments else int(self.table["headcount"].sum())
+        counts = self.margin(self.segments[0]) if self.segments else self.table["headcount"]
+        return int(counts.to_numpy().sum())
 
     def categories(self, segment: str) -> list[str]:
         return list(self.margin(segment).index)
@@ -67,8 +58,11 @@ class Roster:
 
     @cached_property
     def _margins(self) -> dict[str, pd.Series]:
-        named = {name: self.table[self.table[name] != ""] for name in self.segments}
-        return {name: rows.groupby(name, sort=False)["headcount"].sum() for name, rows in named.items()}
+        margins = {}
+        for name in self.segments:
+            filled = self.table.loc[self.table[name].astype(bool)]
+            margins[name] = filled["headcount"].groupby(filled[name], sort=False).sum()
+        return margins
 
     def headcount(self, by: Sequence[str], labels: Sequence[str]) -> float:
         """People in one group; nan where the roster cannot tell, because it lacks a segment or a joint count."""
@@ -76,77 +70,76 @@ class Roster:
             return np.nan
         if not by:
             return float(self.total)
-        rows = self.table[(self.table[list(by)] != "").all(axis=1)]
-        if len(by) > 1 and rows["headcount"].sum() != self.total:
+        rows = self.table.loc[self.table[list(by)].astype(bool).all(axis=1)]
+        counts = rows["headcount"].to_numpy()
+        if len(by) > 1 and counts.sum() != self.total:
             return np.nan
-        match = (rows[list(by)] == list(labels)).all(axis=1)
-        return float(rows.loc[match, "headcount"].sum())
+        return float(counts[(rows[list(by)].to_numpy() == list(labels)).all(axis=1)].sum())
 
 
-def read_roster(source, segments: Sequence[str]) -> Roster:
-    """Read headcounts by segment: one row per group with a `headcount` column, or one row per person without it.
+def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
+    """Who could have answered: read headcounts by segment, one row per group, or one row per person.
 
     Parameters
     ----------
     source : path or DataFrame
-        Columns named as the codebook's segments, and `headcount`. Rows that fill one segment only, the others empty,
-        give margins: the headcount of each team, then of each site.
+        Columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that fill one
+        segment only give margins: the headcount of each team, then of each site.
     segments : list of str
-        The segments of the codebook; other columns are set aside and named in a note.
+        The segments of the codebook. Other columns are set aside and named in a note.
+
+    Returns
+    -------
+    Roster
 
     Raises
     ------
     DataError
-        No segment column, a headcount that is not a whole number of people, margins that do not agree, a group twice.
+        No segment column, a headcount that is not a whole number, totals that do not agree, a group that appears twice.
     """
-    table = read_table(source, kind="roster", optional=(*segments, "headcount"))
+    table = TableSpec(kind="roster", columns=(*texts(*segments), _HEADCOUNT)).read(source)
     faults = Faults()
     used = [name for name in segments if name in table.frame.columns]
     if not used:
         faults.add(
-            f"no column is a segment of the codebook; name one {' or '.join(segments) or '(none was asked)'}",
+            f"no column is named like a segment of the codebook; name one {' or '.join(segments)}"
+            if segments
+            else "the codebook has no segment, so a roster has no use; add a question of kind segment",
             file=table.file,
             sheet=table.sheet,
         )
         faults.raise_if_any()
-    frame = pd.DataFrame({name: table.text(name, default="", faults=faults) for name in used}, dtype=object)
-    frame = frame.map(lambda text: " ".join(str(text).split()))
+    values = table.values(faults)
+    frame = values.loc[:, used].map(lambda text: " ".join(text.split()))
     notes = list(table.notes)
     for name in used:
-        for i in np.flatnonzero(frame[name].map(is_total)):
-            table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
+        for i in [i for i, label in enumerate(frame[name]) if is_total(label)]:
+            table.fault(faults, i, name, "this looks like a row of totals; delete it, because dxkit computes totals")
     if "headcount" in table.frame.columns:
-        frame["headcount"] = _headcounts(table, faults)
+        frame["headcount"] = counts = values["headcount"]
+        for i in [i for i, count in enumerate(counts) if count % 1 > 0]:
+            table.fault(faults, i, "headcount", "a headcount counts people; write a whole number")
     else:
         _check_uncounted(table, frame, used, faults)
-        blank = (frame == "").any(axis=1)
-        for i in np.flatnonzero(blank):
-            empty = [name for name in used if frame.at[i, name] == ""]
-            table.fault(faults, i, empty[0], "this person has no value; every person of a roster needs every segment")
-        frame["headcount"] = 1
-        frame = frame.groupby(used, sort=False, as_index=False)["headcount"].sum()
-        notes.append("the roster has one row per person; they were counted")
+        for i, labels in enumerate(frame.itertuples(index=False, name=None)):
+            if "" in labels:
+                message = "this cell is empty; a roster with one row per person needs every segment of everybody"
+                table.fault(faults, i, used[labels.index("")], message)
+        frame = frame.assign(headcount=1).groupby(used, sort=False, as_index=False).agg({"headcount": "sum"})
+        notes.append("the roster has one row per person; dxkit counted them")
     faults.raise_if_any()
     _check_groups(table, frame, used, faults)
     notes += _check_sums(table, frame, used, faults)
     faults.raise_if_any()
-    frame["headcount"] = frame["headcount"].astype(np.int64)
-    return Roster(table=frame.reset_index(drop=True), notes=tuple(notes))
+    return Roster(table=frame.astype({"headcount": np.int64}).reset_index(drop=True), notes=tuple(notes))
 
 
-def _headcounts(table, faults: Faults) -> pd.Series:
-    counts = table.numbers("headcount", low=0, high=_MOST, faults=faults)
-    for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
-        table.fault(faults, i, "headcount", "a headcount is a whole number of people")
-    return counts
-
-
-def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
-    """A fault where a roster without `headcount` has a column that is one under another name."""
+def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+    """A fault where a roster has its headcounts in a column of another name."""
     once = not frame.duplicated().any()
     for name in (name for name in table.frame.columns if name not in used):
-        found = [table.number(text) for text in table.text(name)]
-        counts = not any(problem for _, problem in found) and max(value for value, _ in found) > 1
+        numbers = [table.number(text) for text in table.text(name)]
+        counts = not any(problem for _, problem in numbers) and max(value for value, _ in numbers) > 1
         if counts and (once or _COUNTS.fullmatch(normal(name))):
             faults.add(
                 f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "
@@ -157,44 +150,53 @@ def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults
             )
 
 
-def _check_sums(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
-    """A row that counts as many people as all others is a total where its name says so; else a note asks."""
+def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
+    """A row that counts as many people as all others is a fault if its name says total, else a note asks about it."""
     notes = []
     for name in used if len(frame) == len(table.rows) else ():
-        rows = frame.index[frame[name] != ""]
-        counts = frame.loc[rows, "headcount"]
-        for i in rows[2 * counts == counts.sum()] if len(rows) > 3 else ():
-            if normal(frame.at[i, name]) in _EVERYBODY:
-                table.fault(faults, i, name, "this row counts as many people as all others; it is a total, delete it")
+        filled = frame.loc[frame[name].astype(bool)]
+        total = filled["headcount"].to_numpy().sum()
+        for i, label, count in zip(filled.index, filled[name], filled["headcount"], strict=True):
+            if len(filled) <= 3 or 2 * count != total:
+                continue
+            if normal(label) in _EVERYBODY:
+                table.fault(
+                    faults,
+                    i,
+                    name,
+                    "this row counts as many people as all others together; it is a total, so delete it",
+                )
             else:
                 notes.append(
-                    f"row {table.rows[i]} of the roster counts as many people as all other rows of {name}; "
+                    f"row {table.rows[i]} of the roster counts as many people as all other rows of {name} together; "
                     "if it is a total, delete it"
                 )
     return notes
 
 
-def _check_groups(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
     at = {"file": table.file, "sheet": table.sheet}
     if len(frame) == len(table.rows):
-        seen: dict[tuple[str, ...], int] = {}
+        first_row: dict[tuple[str, ...], int] = {}
         for i, group in enumerate(frame[used].itertuples(index=False, name=None)):
-            earlier = seen.setdefault(tuple(map(normal, group)), i)
+            earlier = first_row.setdefault(tuple(map(normal, group)), i)
             if earlier != i:
                 table.fault(faults, i, used[0], f"the same group as in row {table.rows[earlier]}; keep one row for it")
             if not any(group):
-                table.fault(faults, i, used[0], "this row names no group; a total row must go, the sum is computed")
+                table.fault(faults, i, used[0], "this row names no group; name it, or delete it if it is a total")
     for name in used:
-        if (frame[name] == "").all():
+        if not any(frame[name]):
             faults.add(f"column '{name}' is empty; fill it or delete it", **at)
         spellings: dict[str, str] = {}
         for label in filter(None, frame[name].unique()):
             other = spellings.setdefault(normal(label), label)
             if other != label:
-                faults.add(f"'{label}' and '{other}' in column '{name}' look like one group; spell it one way", **at)
+                faults.add(
+                    f"'{label}' and '{other}' in column '{name}' look like the same group; spell them in one way", **at
+                )
     totals = {name: int(frame.loc[frame[name] != "", "headcount"].sum()) for name in used}
     if len(set(totals.values())) > 1:
         listed = ", ".join(f"{name} {total}" for name, total in totals.items())
-        faults.add(f"the headcounts of the segments do not add up to one total ({listed}); correct them", **at)
+        faults.add(f"the segments count different totals ({listed}); correct the headcounts so that they agree", **at)
     elif not any(totals.values()):
-        faults.add("the roster counts nobody; fill the headcounts", **at)
+        faults.add("every headcount is empty or zero; fill them in", **at)
