@@ -73,11 +73,11 @@ def item_rest_correlation(covariance: np.ndarray) -> np.ndarray:
     >>> item_rest_correlation(np.array([[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]])).round(4).tolist()
     [0.5774, 0.5774, 0.5774]
     """
-    own = np.diag(covariance)
-    with_rest = covariance.sum(axis=1) - own
-    rest = covariance.sum() - 2 * covariance.sum(axis=1) + own
+    variances = np.diag(covariance)
+    with_rest = covariance.sum(axis=1) - variances
+    rest = covariance.sum() - 2 * covariance.sum(axis=1) + variances
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rest > 0, with_rest / np.sqrt(own * rest), np.nan)
+        return np.where(rest > 0, with_rest / np.sqrt(variances * rest), np.nan)
 
 
 def alpha_if_dropped(covariance: np.ndarray) -> np.ndarray:

@@ -114,9 +114,9 @@ def rank_sets(
     """
     topics = len(scores)
     first, second = np.triu_indices(topics, 1)
-    own = np.diag(covariance)
-    variance = own[first] + own[second] - 2 * covariance[first, second]
-    varies = variance > 1e-12 * np.maximum(own[first] + own[second], 1e-300)
+    variances = np.diag(covariance)
+    variance = variances[first] + variances[second] - 2 * covariance[first, second]
+    varies = variance > 1e-12 * np.maximum(variances[first] + variances[second], 1e-300)
     gap = scores[first] - scores[second]
     gap[np.abs(gap) <= TIE * max(float(np.abs(scores).max(initial=0.0)), 1e-300)] = 0.0
     scale = np.sqrt(np.where(varies, variance, 1.0))

@@ -1,4 +1,4 @@
-"""Who gave which answer: counts and shares with those who were asked, answered and skipped (MODELS 1)."""
+"""Who gave which answer? Counts and shares, with those who were asked, answered and skipped (MODELS 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with an outcome: how its explained variance is shared among the predictors (MODELS 4)."""
+"""What goes with an outcome? How its explained variance is shared among the predictors (MODELS 4)."""
 
 from __future__ import annotations
 
@@ -130,10 +130,11 @@ def drivers(
     n, width = int(pairs.min()), len(at) - 1
     methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
     notes = [f'this says what goes with "{labels[-1]}", not what causes it']
-    if own := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & _items(counted, at[-1])]:
-        notes.append(f"{', '.join(own)} and {names[-1]} hold the same answers, so they go together by construction")
+    of_outcome = _items(counted, at[-1])
+    if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & of_outcome]:
+        notes.append(f"{', '.join(overlapping)} and {names[-1]} share answers, so they go together by construction")
     if width > MOST_LMG:
-        notes.append(f"LMG is computed up to {MOST_LMG} predictors; here are {width}, so Johnson's weights alone")
+        notes.append(f"LMG is computed up to {MOST_LMG} predictors; for {width} there are Johnson's weights alone")
     if counted.roster is not None:
         notes.append("respondents count equally: not weighted to the roster")
     parts, spread, shown = np.full((len(methods), width), np.nan), None, n >= counted.min_group
@@ -147,8 +148,8 @@ def drivers(
         if pairs.max() > n:
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
-            spread, said = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
-            notes += said
+            spread, remarks = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
+            notes += remarks
         elif isinstance(survey, Tally):
             notes.append("no intervals: they need the respondents; give the survey instead of its tally")
     wave, r2 = f", {counted.wave}" if counted.wave else "", float(parts[0].sum())
@@ -172,11 +173,11 @@ def _bootstrap(
     """Parts of R^2 by replicate, None where most replicates have no solution; and notes on them."""
     spread = resampled(values, methods, replicates, seed)
     lost, enough = replicates - len(spread), 2 * len(spread) >= replicates
-    said = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
+    notes = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
     if lost:
         too_few = "" if enough else "; too many for intervals"
-        said.append(f"{lost:,} of {replicates:,} bootstrap samples have no solution and do not count{too_few}")
-    return spread if enough else None, said
+        notes.append(f"{lost:,} of {replicates:,} bootstrap samples have no solution and do not count{too_few}")
+    return spread if enough else None, notes
 
 
 def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.DataFrame:
@@ -227,14 +228,14 @@ def _chosen(counted: Tally, outcome: str, predictors: str | Sequence[str] | None
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
     if predictors is None:
-        own, book = _items(counted, position[outcome]), counted.codebook
-        free = [j for j in counted.at("dimension") if not _items(counted, j) & own]
-        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in own])
+        of_outcome, book = _items(counted, position[outcome]), counted.codebook
+        free = [j for j in counted.at("dimension") if not _items(counted, j) & of_outcome]
+        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in of_outcome])
         chosen = free if len(free) >= 2 else rest
     else:
         chosen = [position[name] for name in asked]
     if not chosen:
-        why = "nothing is left beside it" if predictors is None else "the list is empty"
+        why = "the survey has nothing else that is rated" if predictors is None else "the list is empty"
         raise DataError(f"no predictors for {outcome!r}: {why}; name items or dimensions with predictors=[...]")
     return [*chosen, position[outcome]]
 

@@ -1,4 +1,4 @@
-"""A cut of the tally: which respondents make up each row of a table, and which rows may be shown."""
+"""Split the answers by segments: which respondents make up each row of a table, and which rows may be shown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 
 from dxkit.files import options
+from dxkit.files.errors import DataError
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
@@ -88,6 +89,8 @@ def check_release(value: object) -> None:
 
 def cut(source: Survey | Tally, by: str | Sequence[str] | None, score: str | None = None) -> Cut:
     """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    if by and not source.codebook.segments:
+        raise DataError(f"by={by!r}: the codebook has no segment to split by")
     by = as_list(options.choices("by", by, source.codebook.segments))
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
         counted = tally(source, by)

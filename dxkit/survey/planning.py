@@ -151,16 +151,16 @@ def plan_survey(
     population = None if population is None else options.whole("population", population)
     gap = None if gap is None else options.number("gap", gap)
     counts = sorted({options.whole("answers", n, 0) for n in options.instance("answers", answers, Iterable, _COUNTS)})
-    known, source = dict(_TYPICAL), "assumed"
+    figures, source = dict(_TYPICAL), "assumed"
     if before is not None:
-        known, source = _earlier(check_answers(before, "before"), score, spread)
-    known |= given
+        figures, source = _earlier(check_answers(before, "before"), score, spread)
+    figures |= given
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total
-    _check(known, population, gap, top_n)
-    count, differs = int(known["topics"]), known["sd"] * math.sqrt(2 * (1 - known["correlation"]))
+    _check(figures, population, gap, top_n)
+    count, differs = int(figures["topics"]), figures["sd"] * math.sqrt(2 * (1 - figures["correlation"]))
     noise = sampling.normals(sampling.scrambled(2 * count, seed))
-    true, error = known["spread"] * noise[:, :count], noise[:, count:]
+    true, error = figures["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
     usual = float(np.median(rank[:, top_n - 1] - rank[:, top_n]))
     wanted = usual if gap is None else float(gap)
@@ -173,7 +173,7 @@ def plan_survey(
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
-    figures = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
+    named = ", ".join(f"{name} {value:.2g}" for name, value in figures.items())
     return Plan(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]),
         seed=seed,
@@ -187,9 +187,9 @@ def plan_survey(
             ),
         ),
         notes=(
-            f"{source}: {figures}",
+            f"{source}: {named}",
             f"gap found with {100 * power:.0f}% power at the 5% level; "
-            "people who answer are taken to be like those who do not",
+            "people who answer are assumed to be like those who do not",
         ),
     )
 
@@ -202,9 +202,9 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     if (means.n < max(counted.min_group, 8)).any():
         raise DataError("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))
-    own = np.diag(covariance)
-    count, sd = len(own), math.sqrt(own.mean())
-    between = (covariance.sum() - own.sum()) / (count * (count - 1)) if count > 1 else 0.0
+    variances = np.diag(covariance)
+    count, sd = len(variances), math.sqrt(variances.mean())
+    between = (covariance.sum() - variances.sum()) / (count * (count - 1)) if count > 1 else 0.0
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
@@ -212,20 +212,24 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "
             "deviation of the true scores that you expect"
         )
-    known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
-    return known, f"from the survey given ({score}, {BURDENS[score].unit})"
+    correlation, spread = between / variances.mean(), math.sqrt(max(spread2, 0.0))
+    figures = {"topics": count, "spread": spread, "sd": sd, "correlation": correlation}
+    return figures, f"from the survey given ({score}, {BURDENS[score].unit})"
 
 
-def _check(known: dict[str, float], population: int | None, gap: float | None, top_n: int) -> None:
+def _check(figures: dict[str, float], population: int | None, gap: float | None, top_n: int) -> None:
     wrong = []
-    if known["topics"] <= top_n:
-        wrong.append(f"topics must be more than the {top_n} to choose, got {known['topics']:g}")
-    wrong += [f"{name} must be above 0, got {known[name]}" for name in ("spread", "sd") if not known[name] > 0]
-    if not -1 < known["correlation"] < 1:
-        wrong.append(f"correlation must lie between -1 and 1, got {known['correlation']}")
+    if figures["topics"] <= top_n:
+        wrong.append(f"topics={figures['topics']:g}: write more than the {top_n} to choose")
+    positive = {"spread": figures["spread"], "sd": figures["sd"], "gap": gap}
+    wrong += [
+        f"{name}={value:g}: write a number above 0"
+        for name, value in positive.items()
+        if value is not None and not value > 0
+    ]
+    if not -1 < figures["correlation"] < 1:
+        wrong.append(f"correlation={figures['correlation']:g}: write a number above -1 and below 1")
     if population is not None and not population >= 2:
-        wrong.append(f"population must be at least 2 people, got {population}")
-    if gap is not None and not gap > 0:
-        wrong.append(f"gap must be above 0, got {gap}")
+        wrong.append(f"population={population}: write at least 2 people")
     if wrong:
         raise DataError("; ".join(wrong))

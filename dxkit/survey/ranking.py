@@ -1,4 +1,4 @@
-"""Which two do we fix: topics in the order of what they cost people, with how sure that order is (MODELS 3)."""
+"""Which two do we fix? Topics in the order of what they cost people, with how sure that order is (MODELS 3)."""
 
 from __future__ import annotations
 
@@ -295,13 +295,13 @@ def _method(work: Cut, score: str) -> str:
 def _warnings(order: Order, top_n: int, count: int) -> list[str]:
     if not order.chosen:
         return ["too few answers to show or to rank"]
-    said = ["there is nothing to choose: as many pains to fix as topics"] if count <= top_n else []
+    warnings = ["there is nothing to choose: no more topics than you want to fix"] if count <= top_n else []
     if order.figures[order.at, FIGURES.index("n")].min() < FEW:
-        said.append(
-            f"fewer than {FEW} answers: how often a topic is among the worst is a normal approximation, up to 3 points "
-            "off a bootstrap at 10 answers, 5 at 6; the intervals and possible ranks allow for it"
+        warnings.append(
+            f"fewer than {FEW} answers: how often a topic is among the worst is approximate, up to 3 percentage points "
+            "from a bootstrap at 10 answers and 5 at 6; intervals and possible ranks allow for it"
         )
-    return said
+    return warnings
 
 
 def _facts(order: Order, names: np.ndarray, work: Cut, score: str, top_n: int) -> Iterator[tuple[str, str]]:
@@ -313,7 +313,7 @@ def _facts(order: Order, names: np.ndarray, work: Cut, score: str, top_n: int) -
     yield "verdict", f"{order.verdict}, these are the worst {top_n} with {percent(order.p_pair)} probability"
     if order.verdict != "clear":
         yield "still in play", ", ".join(names[order.possible])
-    yield "holds the true ones with 90%", ", ".join(names[order.shortlist])
+    yield "shortlist, holds the true ones with 90% probability", ", ".join(names[order.shortlist])
     yield "expected loss if others are worse", f"{order.regret:.{digits}f}{unit}"
     tip, roster = _tipping_point(order, work), work.tally.roster
     if tip is not None and roster is not None:

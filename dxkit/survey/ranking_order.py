@@ -74,9 +74,9 @@ def order_of(
     if len(at) == 0:
         return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
     means, burden = joint(tally, list(at), member, fpc=fpc), BURDENS[tally.variables["level"].iloc[0]]
-    x, own = means.estimate, np.sqrt(np.diag(means.covariance))
-    figures[at, :3] = np.column_stack([means.n, x, own])
-    figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, own, means.df, confidence)))
+    x, se = means.estimate, np.sqrt(np.diag(means.covariance))
+    figures[at, :3] = np.column_stack([means.n, x, se])
+    figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, se, means.df, confidence)))
     if not rank or len(at) < top_n:
         return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
     line = ranks.ranked(x)

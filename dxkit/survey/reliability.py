@@ -1,4 +1,4 @@
-"""Do the items of a dimension hang together: alpha, omega, item-rest correlations (MODELS 2)."""
+"""Do the questions of a dimension measure one thing? Alpha, omega and item-rest correlations (MODELS 2)."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
             notes.append(f"{dimension}: fewer than {counted.min_group} respondents, not shown")
             continue
         if len(names) < 3:
-            notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}, omega needs three")
+            notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}; omega needs three")
         covariance, _ = counted.covariance(counted.at("item", names))
         flat = [name for name, variance in zip(names, np.diag(covariance), strict=True) if not variance > 0]
         if flat or not np.isfinite(covariance).all():
-            notes.append(f"{dimension}: not computed, {', '.join(flat) or 'some pair of items'} does not vary")
+            notes.append(f"{dimension}: not computed, because {', '.join(flat) or 'some pair of items'} does not vary")
             rows.append([dimension, len(names), n] + [np.nan] * 4)
             parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
             continue

@@ -1,4 +1,4 @@
-"""Who answered at all, by group (MODELS 1)."""
+"""Who answered at all? The response rate of each group (MODELS 1)."""
 
 from __future__ import annotations
 
@@ -101,12 +101,13 @@ def response_rate(
         share = responded / headcount
         rows.append([*labels, responded, headcount, share, *map(float, wilson(share, headcount, confidence)), bool(ok)])
     table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "shown"])
-    whole = f"{int(people.sum())} of {roster.total} answered"
+    enough, minimum = people.sum() >= work.tally.min_group, work.tally.min_group
+    note = f"{int(people.sum())} of {roster.total} answered" if enough else f"fewer than {minimum} people answered"
     return ResponseRate(
         table=table,
         segments=tuple(by),
         title=f"Response rate by {' and '.join(by)}",
         confidence=confidence,
         method="Wilson intervals",
-        notes=(whole if people.sum() >= work.tally.min_group else "fewer than the minimum answered",),
+        notes=(note,),
     )

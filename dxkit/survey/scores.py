@@ -1,4 +1,4 @@
-"""Where does it hurt: index scores and favourable shares, each with its interval (MODELS 1)."""
+"""Where does it hurt? Index scores and favourable shares, each with its interval (MODELS 1)."""
 
 from __future__ import annotations
 
@@ -207,20 +207,23 @@ class _Weighing:
         self.fits = calibrations(self.tally, range(len(self.tally.variables)))
         self.used = np.column_stack([fit.weights for fit in self.fits])
         how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
-        beyond = "finite population counted" if fpc else "without the finite-population factor"
-        self.method = f"mean {how} {', '.join(roster.segments)}, {beyond}"
+        self.method = (
+            f"mean {how} {', '.join(roster.segments)}, {'with' if fpc else 'without'} finite population correction"
+        )
         everybody = calibrate(self.tally.people.astype(float), self.tally)
         effect, effective = design_effect(everybody.weights, self.tally.people)
         responded = int(self.tally.people[everybody.weights > 0].sum())
         self.notes.append(
-            f"weighted to the roster: {responded} of {roster.total} answered, design effect {effect:.2f}, worth "
-            f"{effective:.0f} equal answers; who did not answer is taken to be like those of the same group who did"
+            f"weighted to the roster: {responded} of {roster.total} answered; design effect {effect:.2f}, as precise "
+            f"as {effective:.0f} equally weighted answers"
         )
+        self.notes.append("people who did not answer are assumed to be like those of their group who did")
         if everybody.merged:
-            self.notes.append("merged for weighting, fewer than two answered: " + "; ".join(everybody.merged))
-        elsewhere = sorted({said for fit in self.fits for said in fit.merged} - set(everybody.merged))
+            merged = "; ".join(everybody.merged)
+            self.notes.append(f"groups merged for weighting, because fewer than two answered: {merged}")
+        elsewhere = sorted({groups for fit in self.fits for groups in fit.merged} - set(everybody.merged))
         if elsewhere:
-            self.notes.append("merged for single questions: " + "; ".join(elsewhere[:4]))
+            self.notes.append("groups merged for single questions: " + "; ".join(elsewhere[:4]))
 
     def _labels(self) -> list[tuple]:
         if not self.work.by:
@@ -281,12 +284,12 @@ class _Weighing:
         if total == 0:
             return [0.0] + [np.nan] * 7
         part_of_staff = bool(self.tally.not_asked(j).any())  # then nobody knows how many it could have been put to
-        known = np.nan if part_of_staff else self.population[g]
+        headcount = np.nan if part_of_staff else self.population[g]
         whole = not self.work.by and not part_of_staff
         estimate, se, width, df = self._mean(n, mean, scatter, weight, fit, whole)
         share = [np.nan] * 3
         if yes is not None:
-            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, known)
+            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, headcount)
         return [total, estimate, se, *self._interval(j, estimate, width, df), *share]
 
     def _mean(self, n, mean, scatter, weight, fit, whole) -> tuple[float, float, float, float]:
@@ -307,13 +310,13 @@ class _Weighing:
         width, df = corrected(n, mean, scatter, weight, same, fpc=self.fpc)
         return estimate, width, width, df
 
-    def _share(self, n, part, weight, fit, whole, known):
+    def _share(self, n, part, weight, fit, whole, headcount):
         """Exact for an unweighted group of known headcount, else Wilson's with the effective sample size."""
         used = weight[(n > 0) & (weight > 0)]
         total = n[weight > 0].sum()
-        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(known) and known >= total:
+        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(headcount) and headcount >= total:
             k = int(round((n[weight > 0] * part[weight > 0]).sum()))
-            return [k / total, *intervals.hypergeometric(k, int(total), int(known), self.confidence)]
+            return [k / total, *intervals.hypergeometric(k, int(total), int(headcount), self.confidence)]
         share, _, width, _ = self._mean(n, part, n * part * (1 - part), weight, fit, whole)
         if width > 1e-9:  # below it is rounding, of a share that is whole or zero
             effective = share * (1 - share) / width**2

@@ -49,8 +49,8 @@ def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
         targets.append(margin.to_numpy(dtype=float))
     n = np.where(usable, n, 0.0)
     for m, segment in enumerate(roster.segments):
-        codes[m], targets[m], said = _merge(codes[m], targets[m], n, roster, segment)
-        merged += said
+        codes[m], targets[m], words = _merge(codes[m], targets[m], n, roster, segment)
+        merged += words
     margins = [
         np.equal.outer(code, np.arange(len(target))) & usable[:, None]
         for code, target in zip(codes, targets, strict=True)
@@ -223,8 +223,8 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
     f, g = about[:, :, None], about[:, None, :]
     spread = products - f * np.swapaxes(sums, 1, 2) - g * sums + pairs * f * g
     covariance = np.einsum("cj,ck,cjk->jk", factor, factor, spread)
-    own = np.arange(len(at))
-    flat = covariance[own, own] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, own, own])
+    diagonal = np.arange(len(at))
+    flat = covariance[diagonal, diagonal] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, diagonal, diagonal])
     covariance[flat, :] = covariance[:, flat] = 0.0
     return Joint(n=total, estimate=estimate, covariance=covariance, df=df)
 
