@@ -15,10 +15,9 @@ import numpy as np
 
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.grid import Grid
 from dxkit.files.opening import checked_path
 from dxkit.files.summary_rows import is_total
-from dxkit.files.table import Table, read_table, table_from_grid
+from dxkit.files.table import Table, read_table
 from dxkit.procurement.dossier.dossier import (
     CATEGORIES,
     EXAMPLE,
@@ -169,9 +168,7 @@ def _tables(source) -> tuple[dict[str, Table], list[str]]:
     for name, sheet in sheets.items():
         columns = {"required": _REQUIRED[name], "optional": _OPTIONAL[name], "kind": f"sheet {name}"}
         try:
-            is_grid = isinstance(sheet, Grid)
-            read = table_from_grid if is_grid else read_table
-            found[name] = _without_examples(read(sheet, **columns))
+            found[name] = _without_examples(read_table(sheet, **columns))
         except DataError as problem:
             problems += problem.faults
     if problems:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.opening import read_grids
+from dxkit.files.opening import open_file
 from dxkit.procurement.dossier.dossier import SHEETS
 
 _ENDING = re.compile(r"\.(csv|tsv|xlsx|csv\.gz)$")
@@ -33,7 +33,7 @@ def sheets_of(source) -> tuple[dict[str, object], list[str]]:
         return {name: each for name, each in source.items() if not (isinstance(each, pd.DataFrame) and each.empty)}, []
     if isinstance(source, str | os.PathLike) and Path(source).is_dir():
         return _of_folder(Path(source))
-    held = read_grids(source)
+    held = open_file(source).sheets
     found: dict[str, object] = {}
     for grid in held:
         name = _plain(grid.sheet or "")

@@ -14,9 +14,9 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import DataError, Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.files.opening import read_grid
+from dxkit.files.opening import open_file
 from dxkit.files.summary_rows import check_rows
-from dxkit.files.table import read_table, table_from_grid
+from dxkit.files.table import read_table
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
@@ -104,7 +104,7 @@ def read_export(
         tool = tool or recognise([column.code for column in header], [], [])[0]
         file, sheet, notes = "DataFrame", None, ()
     else:
-        grid = source if isinstance(source, Grid) else read_grid(source, wanted=_count_questions(codebook))
+        grid = source if isinstance(source, Grid) else open_file(source).choose(wanted=_count_questions(codebook))
         blank = [""] * len(grid.cells[0])
         first, second, third = (*grid.cells[:3], blank, blank)[:3]
         recognised, why = recognise(first, second, third)
@@ -165,7 +165,7 @@ def _from_grid(grid: Grid, tool: Tool, depth: int) -> tuple[list[Column], list[n
     headings = tool.headings(grid.cells[:depth])
     header = [Column(**vars(heading), position=j, place=_place(grid, j)) for j, heading in enumerate(headings)]
     if depth == 1:  # the checks of a plain table hold: repeated headers, totals, columns without a name
-        table = table_from_grid(grid if tool.by_hand else _without_repeats(grid), kind="table of answers")
+        table = read_table(grid if tool.by_hand else _without_repeats(grid), kind="table of answers")
         body, rows = grid.cells[1:], list(table.rows)
     else:
         body, rows = grid.cells[depth:], list(grid.rows[depth:])
