@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,19 @@ def split_question(text: str) -> tuple[str, str]:
     return (text, "") if whole else (stem.rstrip(), statement)
 
 
+class Question(NamedTuple):
+    """One row of the codebook."""
+
+    item: str
+    text: str
+    kind: str
+    dimension: str
+    topic: str
+    scale: str
+    reverse: bool
+    asked_if: str
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Codebook:
     """The questions (`items`, one row each) and the scales they use.
@@ -47,6 +61,11 @@ class Codebook:
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
         return [name for name, row in self._rows.items() if row["kind"] in kinds and (row["topic"] or not topic)]
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """The rows of `items`."""
+        return [Question(*row) for row in self.items[list(Question._fields)].to_numpy().tolist()]
 
     @cached_property
     def measured(self) -> list[str]:
@@ -70,7 +89,7 @@ class Codebook:
     def topic_items(self, topic: str, kind: str) -> list[str]:
         return self._by_topic.get((topic, kind), [])
 
-    def item(self, name: str) -> Mapping[str, object]:
+    def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
         return self._rows[name]
 
@@ -108,7 +127,7 @@ class Codebook:
         return found
 
     @cached_property
-    def _rows(self) -> dict[str, Mapping[str, object]]:
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
         return {row["item"]: row for row in self.items.to_dict("records")}
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
-from dxkit.survey.reading.codebook import MEASURED, Codebook, split_question
+from dxkit.survey.reading.codebook import MEASURED, Codebook, Question, split_question
 from dxkit.survey.reading.tools.base import Heading, Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
@@ -41,7 +41,7 @@ def key(text: str) -> str:
     return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
 
 
-def is_option(row) -> bool:
+def is_option(row: Question) -> bool:
     """Whether a row of the codebook is an option of a question of which one may choose several."""
     return row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
 
@@ -57,7 +57,7 @@ def match(
     """The column of every item, and notes. Options of one question may share the column they are joined in."""
     place = {"file": file, "sheet": sheet}
     index = _Index(header, codebook, tool)
-    rows = [row for row in codebook.items.itertuples() if row.kind != "ignore" or index.is_filter(row)]
+    rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
     found = {row.item: _one(row, index.of(row), faults, place) for row in rows}
     apart = {key(split_question(row.text)[0]) for row in rows if is_option(row) and found[row.item]}
     for row in rows:
@@ -92,7 +92,7 @@ class _Index:
         """The header that a statement has alone; some tools number the ones that come again."""
         met: Counter[str] = Counter()
         self.statement: dict[str, str] = {}
-        for row in codebook.items.itertuples():
+        for row in codebook.questions:
             stem, option = split_question(row.text)
             if is_option(row) and key(stem) in self.by_text:
                 continue  # it stands in its question's column, and has no header of its own
@@ -105,11 +105,11 @@ class _Index:
                 item: own for item, own in self.statement.items() if met[normal(own)] == 1
             }  # which of several questions a bare statement belongs to cannot be told elsewhere
 
-    def is_filter(self, row) -> bool:
+    def is_filter(self, row: Question) -> bool:
         """Whether an `asked_if` names this item."""
         return not self.filters.isdisjoint((normal(row.item), normal(row.text)))
 
-    def of(self, row) -> tuple[list[Column], list[Column]]:
+    def of(self, row: Question) -> tuple[list[Column], list[Column]]:
         """The columns that have the text of an item, and those that have its id."""
         stem, option = split_question(row.text)
         names = [key(row.text)]
@@ -132,7 +132,7 @@ def _texts_of(column: Column) -> set[str]:
     return names
 
 
-def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: dict) -> list[Column] | None:
+def _one(row: Question, found: tuple[list[Column], list[Column]], faults: Faults, place: dict) -> list[Column] | None:
     """The column of an item as a list of one; faults where there are several."""
     texts, ids = found
     both = [column for column in texts if column in ids]
@@ -154,11 +154,13 @@ def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: d
     return columns[:1] or None
 
 
-def _missing(rows, header, codebook: Codebook, tool: Tool, faults: Faults, place: dict) -> list[str]:
+def _missing(
+    rows: Sequence[Question], header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, place: dict
+) -> list[str]:
     """Faults for the questions that no column asks; a note of those one can do without."""
     names = [column.name[:200] for column in header if not is_technical(tool, column.code)]
     askers: dict[str, list[str]] = {}
-    for row in codebook.items.itertuples():
+    for row in codebook.questions:
         if row.asked_if:
             askers.setdefault(normal(row.asked_if), []).append(row.item)
     spared = []
@@ -181,9 +183,9 @@ def _missing(rows, header, codebook: Codebook, tool: Tool, faults: Faults, place
     return [f"questions without a column, left out: {', '.join(spared[:8])}{more}"] if spared else []
 
 
-def _check_shared(rows, matched: dict[str, Column], faults: Faults, place: dict) -> None:
+def _check_shared(rows: Sequence[Question], matched: dict[str, Column], faults: Faults, place: dict) -> None:
     """A column answers one question; only options may share the column they are joined in."""
-    sharing: dict[int, list] = {}
+    sharing: dict[int, list[Question]] = {}
     for row in rows:
         sharing.setdefault(matched[row.item].position, []).append(row)
     for position, those in sharing.items():

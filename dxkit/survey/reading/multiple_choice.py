@@ -30,7 +30,7 @@ def choose(
     """Put Yes, No or blank into `columns` for every option of the codebook; returns notes."""
     groups: dict[str, list[str]] = {}
     stems: dict[str, str] = {}
-    for row in codebook.items.itertuples():
+    for row in codebook.questions:
         if is_option(row) and row.item in matched:
             stem = split_question(row.text)[0]
             groups.setdefault(stems.setdefault(key(stem), stem), []).append(row.item)
@@ -138,15 +138,13 @@ def _cut(cells: Sequence[str], options: Mapping[str, str], joints: Sequence[str]
     that leaves the fewest cells unexplained."""
     items = {text: item for item, text in options.items()}
     distinct = {cell: f" {folded(cell)} " for cell in dict.fromkeys(cells) if cell}
-    best = None
+    ways = []
     for joint in joints:
         most = 1 + max(text.count(joint) for text in items)
         parsed = {cell: _parsed(text.split(joint), joint, items, most) for cell, text in distinct.items()}
         strange = sum(parsed[cell][0] > 0 for cell in cells if cell)
-        rank = (strange, -sum(len(parsed[cell][1]) for cell in cells if cell))
-        if best is None or rank < best[0]:
-            best = (rank, strange, parsed)
-    _, strange, parsed = best
+        ways.append((strange, -sum(len(parsed[cell][1]) for cell in cells if cell), parsed))
+    strange, _, parsed = min(ways, key=lambda way: way[:2])
     chosen = {item: np.array([bool(c) and item in parsed[c][1] for c in cells], dtype=bool) for item in options}
     return chosen, strange
 

@@ -211,8 +211,8 @@ class Running:
         who answered any of a dimension (n, D)."""
         j = len(self.variables)
         at = tiles(sizes, j)
-        both = np.zeros((at.size, 2 * j), dtype=pairs.real.dtype)
-        both[at.rows, : self._items], both[at.rows, j : j + self._items] = pairs.real, pairs.imag
+        both = np.zeros((at.size, 2 * j), dtype=np.real(pairs).dtype)
+        both[at.rows, : self._items], both[at.rows, j : j + self._items] = np.real(pairs), np.imag(pairs)
         if not self.book.dimensions:
             return both, np.zeros((len(pairs), 0), dtype=bool), at
         count = by_tiles(both[:, : self._items], self._member)

@@ -81,7 +81,7 @@ class _Stream:
         self.there = [name for name in book.segments if name in self.at]
         self.segments = chosen(self.there, book, by, roster)
         self.notes = export.remarks(book)
-        self.plain = export.tool.by_hand and not any(map(is_option, book.items.itertuples()))
+        self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 

@@ -14,7 +14,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import STATES
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.segments import check_group, has_segment, one_spelling, segment_notes
+from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally, as_list
@@ -31,7 +31,7 @@ def count(survey: Survey, by=None) -> Tally:
     segments = chosen(survey.segments.columns, book, by, survey.roster)
     values, variables, anyone = variables_of(survey)
     levels = origins(variables)
-    cells, code = _cells(survey.segments[segments])
+    cells, code = _cells(survey.segments.loc[:, segments])
     parts = [moments(values[code == c] - levels) for c in range(len(cells))]
     states, counts = _counts(survey, code, len(cells))
     burdens = {}
@@ -89,7 +89,7 @@ def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
         cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
         people = _people(labels, counted.people)
         notes += segment_notes(name, people, roster)
-        if roster is not None and has_segment(roster, name):
+        if roster is not None and name in roster.segments:
             for label, n in people.items():
                 check_group(roster, name, label, n, faults, file=file, column=name)
     faults.raise_if_any()
@@ -98,7 +98,9 @@ def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
 
 def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
     """Respondents by label, from those of each cell."""
-    return {str(label): int(n) for label, n in pd.Series(people).groupby(labels).sum().items()}
+    groups, code = np.unique(labels.astype(str), return_inverse=True)
+    counted = np.bincount(code, weights=people, minlength=len(groups)).astype(int)
+    return dict(zip(groups.tolist(), counted.tolist(), strict=True))
 
 
 def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.coding import NOT_ASKED
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import topics
@@ -49,7 +49,7 @@ class Tally:
     states: np.ndarray
     anyone: np.ndarray
     origin: np.ndarray
-    burdens: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+    burdens: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
@@ -105,7 +105,7 @@ class Tally:
             )
         if not by:
             return pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=int)
-        keys = pd.MultiIndex.from_frame(self.cells[list(by)])
+        keys = _keys(self.cells, by)
         order, code = np.unique(keys.to_flat_index().map(_ordering(self.roster, by)).to_numpy(), return_inverse=True)
         first = [int(np.flatnonzero(code == g)[0]) for g in range(len(order))]
         return self.cells[list(by)].iloc[first].reset_index(drop=True), code
@@ -114,7 +114,7 @@ class Tally:
         """The cell of each person of a frame of segments."""
         if not self.segments:
             return np.zeros(len(segments), dtype=int)
-        return pd.MultiIndex.from_frame(self.cells).get_indexer(pd.MultiIndex.from_frame(segments[self.segments]))
+        return _keys(self.cells, self.segments).get_indexer(_keys(segments, self.segments))
 
     def over(self, mask: np.ndarray | None = None) -> Tally:
         """The tally of the chosen cells (all by default) as one cell without segments."""
@@ -166,7 +166,7 @@ class Tally:
         variables = pd.DataFrame({"level": score, "name": book.topics, "unit": BURDENS[score].unit}, dtype=object)
         if items := topics.single_items(book, score):
             at = self.at("item", items)
-            grid = np.ix_(np.arange(len(self.cells)), at, at)
+            grid = np.ix_(range(len(self.cells)), at, at)
             pairs, sums, products, origin = self.pairs[grid], self.sums[grid], self.products[grid], self.origin[at]
             sums = -sums if score == "severity" else sums  # 100 - u about 50 is -(u - 50)
         else:
@@ -195,7 +195,7 @@ class Tally:
         if not isinstance(other, Tally):
             return NotImplemented
         _check_same(self, other)
-        cells = pd.concat([self.cells, other.cells[self.segments]], ignore_index=True)
+        cells = pd.concat([self.cells, other.cells.reindex(columns=self.segments)], ignore_index=True)
         both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_CELL}
         burdens = {
             score: tuple(map(np.concatenate, zip(parts, other.burdens[score], strict=True)))
@@ -271,6 +271,10 @@ class Tally:
         return f"Tally: {int(self.people.sum()):,} respondents, {len(self.variables)} variables{by}"
 
 
+def _keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([frame[name] for name in names], names=list(names))
+
+
 def _ordering(roster: Roster | None, by: Sequence[str]):
     """A sort key for group labels: the order of the roster where it knows the segment, else the alphabet."""
     ranks = [
@@ -289,9 +293,11 @@ def _ordering(roster: Roster | None, by: Sequence[str]):
 def _check_same(mine: Tally, other: Tally) -> None:
     """Tallies add up only where the same questions were asked on the same scales, cut by the same segments."""
     problems = []
-    columns = ["item", "kind", "dimension", "topic", "scale", "reverse"]
-    left, right = (t.codebook.items[t.codebook.items["item"].isin(t.codebook.measured)][columns] for t in (mine, other))
-    if left.to_numpy().tolist() != right.to_numpy().tolist():
+    left, right = (
+        [question._replace(text="", asked_if="") for question in tally.codebook.questions if question.kind in MEASURED]
+        for tally in (mine, other)
+    )
+    if left != right:
         problems.append("their codebooks differ")
     else:
         for item in mine.codebook.measured:
