@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -42,7 +42,7 @@ _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in ran
 def tally_csv(
     path: str | os.PathLike,
     book: Codebook,
-    by,
+    by: str | Iterable[str] | None,
     *,
     roster: Roster | None,
     wave: str,
@@ -79,7 +79,7 @@ class _Stream:
         faults.raise_if_any()
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
-        self.segments = chosen(self.there, book, by, roster)
+        self.segments = chosen(self.there, by, roster)
         self.notes = export.remarks(book)
         self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
         ids = [item for item in book.of_kind("id") if item in self.at]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dxkit.files.errors import DataError
 from dxkit.survey.tally.tally import Tally
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.entry import Parts
 
 _FAN_IN = 8
 
 
-def tally_partitions(frame, parts) -> Tally:
+def tally_partitions(frame: Any, parts: Parts) -> Tally:
     """Tally every partition where it is (`parts.tally`), and merge the tallies; no raw row leaves a worker."""
     from dask.base import compute
     from dask.delayed import delayed

@@ -22,20 +22,27 @@ _PER_CELL = ("people", "pairs", "sums", "products", "counts", "states", "anyone"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Tally:
-    """What one pass over the respondents leaves (MODELS 2). Two tallies of one codebook add up: `tally + tally`.
+    """Counts and sums of a survey that hold no person (MODELS 2). Two tallies of one codebook add up: `tally + tally`.
 
-    `cells` has one row per group of respondents (a column per segment), `variables` one row per measured variable
-    (level, name). With C cells, J variables, I items and K codes:
+    With C cells, J variables, I items, K codes, D dimensions and T topics:
 
+    codebook            what was asked
+    cells               one row per group of respondents, a column per segment
+    variables           one row per measured variable (level, name, unit)
     people (C,)         respondents of the cell
     pairs (C, J, J)     respondents who have both variables; the diagonal is the n of each
-    sums (C, J, J)      sum of the first variable over those pairs, about `origin` (J,)
+    sums (C, J, J)      sum of the first variable over those pairs, about `origin`
     products (C, J, J)  sum of the products of the two, about `origin`
+    origin (J,)         the number that is taken from a variable before it is summed
     counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
     burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
+    roster              headcount by segment; None where it is not known
+    wave                the name of the wave
+    min_group           the smallest number of answers that a shown figure may rest on
     cleaning            what was set aside or changed while reading, and how often (columns what, count)
+    notes               what was noticed while reading
     """
 
     codebook: Codebook
@@ -58,6 +65,7 @@ class Tally:
 
     @property
     def segments(self) -> list[str]:
+        """The segments that the tally can be split by."""
         return list(self.cells.columns)
 
     @cached_property
@@ -162,7 +170,7 @@ class Tally:
 
     def burden(self, score: str) -> Tally:
         """The tally whose variables are the topics' burdens by this score (MODELS 3)."""
-        book = self.codebook
+        book, score = self.codebook, topics.default(self.codebook, score)
         variables = pd.DataFrame({"level": score, "name": book.topics, "unit": BURDENS[score].unit}, dtype=object)
         if items := topics.single_items(book, score):
             at = self.at("item", items)
@@ -214,11 +222,16 @@ class Tally:
 
     __radd__ = __add__
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the tally to one small file, to be read with `Tally.load` and added to others.
 
-        The file holds no answer of a person, but counts and sums of every cell, small ones too: who gives it away
-        tallies with `by=[]` or coarse segments.
+        The file holds no answer of a person, but it does hold counts and sums of every cell, small ones too. Before
+        you give it away, tally with `by=[]` or by coarse segments.
+
+        Parameters
+        ----------
+        path : path
+            Where to write; the folder must exist.
 
         Examples
         --------
@@ -248,8 +261,19 @@ class Tally:
         storage.write(path, facts, arrays)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> Tally:
-        """Read a tally that `save` wrote; a file of another kind, damaged or of a later version is a DataError."""
+    def load(cls, path: str | os.PathLike[str]) -> Tally:
+        """Read a tally that `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+
+        Raises
+        ------
+        DataError
+            A file of another kind, a damaged one, or one of a later version.
+        """
         from dxkit.survey.tally import storage
 
         facts, arrays = storage.read(path)
@@ -312,7 +336,7 @@ def _check_same(mine: Tally, other: Tally) -> None:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))
 
 
-def as_list(by) -> list[str]:
+def as_list(by: str | Iterable[str] | None) -> list[str]:
     """A segment name or a list of them as a list without repeats."""
     if by is None:
         return []

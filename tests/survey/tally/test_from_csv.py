@@ -197,7 +197,7 @@ def test_a_damaged_or_foreign_tally_is_refused(tmp_path):
         else:  # the change was in what zip keeps beside the arrays
             same(back, dx.Tally.load(tmp_path / "ours.tally"), 0)
     (tmp_path / "bad.tally").write_text("no tally")
-    with pytest.raises(dx.DataError, match="no tally"):
+    with pytest.raises(dx.DataError, match="not a tally"):
         dx.Tally.load(tmp_path / "bad.tally")
 
 
