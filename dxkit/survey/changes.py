@@ -11,6 +11,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.survey.groups import Cut, cut
@@ -31,24 +32,32 @@ _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", 
 class Change(Result):
     """Changes from one wave to a later one.
 
-    `.table` has the columns level, name, n_before, n_after, before, after, estimate (later less earlier: index points,
-    hours, or points of the net promoter score), se, low, high, p, p_adjusted (among questions of one kind and level), g
-    (Hedges'), paired, holds (p_adjusted below 1 - confidence), shown, label, unit, kind.
-
     not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "short question", heading="question"),
+        Column("before", "figure of the earlier wave", "estimate", "see column unit"),
+        Column("after", "figure of the later wave", "estimate", "see column unit"),
+        shared("estimate", "later less earlier", unit="see column unit"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("p_adjusted", "p-value adjusted among the questions of one kind and level", "p", heading="adjusted p"),
+        Column("g", "Hedges' g", "number", "standard deviations"),
+        Column("paired", "whether the same people are compared"),
+        Column("holds", "whether p_adjusted is below 1 - confidence"),
+        shared("unit", "index: points; hours: hours a week; recommend: points of the net promoter score"),
+        shared("shown"),
+        Column("level", "item, dimension or overall", displayed=False),
+        Column("name", "id of the item, or the dimension", displayed=False),
+        Column("n_before", "answers in the earlier wave", "count", displayed=False),
+        Column("n_after", "answers in the later wave", "count", displayed=False),
+        Column("p", "p-value before the adjustment", "p", displayed=False),
+        Column("kind", "kind of question", displayed=False),
+    )
     plot_name: ClassVar[str] = "waves.change"
     axis_labels: ClassVar[Mapping[str, str]] = AXES
-    formats: ClassVar[dict[str, str]] = {
-        "n_before": "count",
-        "n_after": "count",
-        "before": "estimate",
-        "after": "estimate",
-        "p": "p",
-        "p_adjusted": "p",
-    }
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p"})
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -60,28 +69,6 @@ class Change(Result):
         if names is not None:
             table = table[table["name"].isin(names)]
         return replace(self, table=table.reset_index(drop=True))
-
-    def _displayed(self) -> pd.DataFrame:
-        columns = [
-            "label",
-            "before",
-            "after",
-            "estimate",
-            "se",
-            "low",
-            "high",
-            "p_adjusted",
-            "g",
-            "paired",
-            "holds",
-            "unit",
-            "shown",
-        ]
-        names = {"label": "question", "p_adjusted": "adjusted p"}
-        return self.table[columns].rename(columns=names)
-
-    def _kinds(self) -> dict[str, str]:
-        return {"adjusted p": "p"}
 
 
 def compare(
@@ -249,12 +236,12 @@ def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: f
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
         g = np.where(pooled > 0, estimate / pooled, np.where(estimate == 0, 0.0, np.nan))
-    g = g * comparison.small_sample(n1 + n2 - 2)
+    g = g * comparison.hedges_correction(n1 + n2 - 2)
     return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
 
 
 def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    p = comparison.p_value(estimate, se, df)
+    p = comparison.t_test_p(estimate, se, df)
     low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
     return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
 
@@ -320,7 +307,7 @@ def _pairs(both: _Matched, shown, names, least: int, ledger: Release, confidence
         spread = np.where(both.twice, both.second - both.first - moved, 0.0)
         sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
         sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.small_sample(pairs - 1)
+        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.hedges_correction(pairs - 1)
         found = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
     return use, found, pairs
 
@@ -335,7 +322,7 @@ def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confiden
     table["unit"] = [units[key] for key in names]
     table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
     for _, rows in table.groupby(["level", "kind", "unit"]):
-        table.loc[rows.index, "p_adjusted"] = comparison.adjusted(rows["p"].to_numpy(), adjust)
+        table.loc[rows.index, "p_adjusted"] = comparison.adjusted_p(rows["p"].to_numpy(), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
     return table[_ORDER]
 

@@ -8,8 +8,16 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from dxkit.statistics.internal_consistency import (
+    alpha_if_dropped,
+    cronbach_alpha,
+    feldt_interval,
+    item_rest_correlation,
+    omega_total,
+    one_factor_loadings,
+)
 from dxkit.survey.tally.entry import tally
 
 
@@ -17,18 +25,21 @@ from dxkit.survey.tally.entry import tally
 class Reliability(Result):
     """Reliability of every dimension.
 
-    `.table`: dimension, items, n, alpha, alpha_low, alpha_high, omega. `.items`: dimension, item, item_rest (corrected
-    item-total correlation), alpha_if_dropped. nan where there are too few items, or an item does not vary.
+    `.items`: dimension, item, item_rest (corrected item-total correlation), alpha_if_dropped. Figures are nan where
+    there are too few items, or an item does not vary.
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("dimension", "the dimension"),
+        Column("items", "how many items it has", "count"),
+        shared("n", "respondents who answered at least one of its items"),
+        Column("alpha", "Cronbach's alpha", "number"),
+        Column("alpha_low", "lower end of Feldt's interval", "number"),
+        Column("alpha_high", "upper end of Feldt's interval", "number"),
+        Column("omega", "McDonald's omega total", "number"),
+    )
+
     items: pd.DataFrame = field(repr=False)
-    formats: ClassVar[dict[str, str]] = {
-        "alpha": "number",
-        "alpha_low": "number",
-        "alpha_high": "number",
-        "omega": "number",
-        "items": "count",
-    }
 
 
 def reliability(survey, *, confidence: float = 0.95) -> Reliability:
@@ -73,15 +84,15 @@ def reliability(survey, *, confidence: float = 0.95) -> Reliability:
             rows.append([dimension, len(names), n] + [np.nan] * 4)
             parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
             continue
-        figures = np.column_stack([item_rest(covariance), if_dropped(covariance)])
+        figures = np.column_stack([item_rest_correlation(covariance), alpha_if_dropped(covariance)])
         parts.append(_item_rows(dimension, names, figures))
         if len(names) < 2:
             rows.append([dimension, 1, n] + [np.nan] * 4)
             continue
-        value = alpha(covariance)
+        value = cronbach_alpha(covariance)
         scale = np.sqrt(np.diag(covariance))
-        omega = omega_total(one_factor(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
-        rows.append([dimension, len(names), n, value, *feldt(value, len(names), n, confidence), omega])
+        omega = omega_total(one_factor_loadings(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
+        rows.append([dimension, len(names), n, value, *feldt_interval(value, len(names), n, confidence), omega])
     table = pd.DataFrame(rows, columns=["dimension", "items", "n", "alpha", "alpha_low", "alpha_high", "omega"])
     columns = ["dimension", "item", "item_rest", "alpha_if_dropped"]
     items = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -42,9 +42,9 @@ def test_a_lognormal_has_low_and_high_at_5_and_95_percent():
 
 
 @pytest.mark.parametrize(("given", "says"), [
-    ((5, 4, 3), "low 5 is above high 3"), ((1, 9, 3), "likely 9 lies outside"), ((1, 2), "go together"),
-    ((1, None, 3, "pert"), "needs likely"), ((-1, None, 3, "lognormal"), "above 0"), ((1, 2, 3, "normal"), "no shape"),
-    ((1, 2, float("inf")), "finite"),
+    ((5, 4, 3), "low 5 is above high 3"), ((1, 9, 3), "likely 9 lies outside"), ((1, 2), "likely is given without high"),
+    ((1, None, 3, "pert"), "needs likely"), ((-1, None, 3, "lognormal"), "above 0"), ((1, 2, 3, "normal"), "did you mean .lognormal"),
+    ((1, 2, float("inf")), "high=inf"),
 ])  # fmt: skip
 def test_what_cannot_be_an_estimate_is_said(given, says):
     with pytest.raises(dx.DataError, match=says):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -21,9 +20,13 @@ from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import FIT_NAMES, RATINGS, Criterion
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
 from dxkit.statistics.sampling import SCRAMBLES, error, points_for, scrambled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _SEED = 2_000_003  # a sequence of its own, so that ratings and costs move apart
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
@@ -36,8 +39,6 @@ _BLOCKING = ("demos alone", "no evidence")
 class Scorecard(Result):
     """Vendors compared on declared criteria.
 
-    table         vendor, score (0 to 100: worst to best anchors on everything), low, high (95 of 100 draws), p_first,
-                  regret (expected points lost if it is chosen), must (pass, fail, unknown)
     contributions vendor, criterion, weight, value (0 to 1), contribution (points), low, high
     stability     criterion, weight, low, high (weights for which the winner stays), flips_to (at the nearer end)
     changes       vendor, criterion, rating, changed_to, winner: ratings that would change the winner, smallest first
@@ -49,6 +50,15 @@ class Scorecard(Result):
     flags         vendor, criterion, flag
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("score", "mean score: 0 is worst and 100 is best on every criterion", "index", "points"),
+        Column("low", "lower end of its 95% interval", "index", "points"),
+        Column("high", "upper end of its 95% interval", "index", "points"),
+        Column("p_first", "share of simulations in which it ranks first", "share"),
+        Column("regret", "points that are expected to be lost if it is chosen", "hours", "points"),
+        Column("must", "must-haves: pass, fail or unknown"),
+    )
     plot_name: ClassVar[str] = "scorecard.contributions"
 
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -90,27 +100,26 @@ class Scorecard(Result):
         row = rows.loc[at]
         return str(row["criterion"]), float(row["weight"]), float(ends.loc[at, gaps.loc[at].idxmin()]), row["flips_to"]
 
-    def standing(self, ax=None):
+    def plot_ranks(self, ax: Axes | None = None) -> Axes:
         """Draw how often each vendor has each rank; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").standing(self, ax=ax)
+        return self._draw("scorecard.ranks", ax)
 
-    def weights(self, ax=None):
+    def plot_weight_ranges(self, ax: Axes | None = None) -> Axes:
         """Draw the weights for which the winner stays; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").weights(self, ax=ax)
+        return self._draw("scorecard.weight_ranges", ax)
 
-    def plan(self, ax=None):
+    def plot_trial_plan(self, ax: Axes | None = None) -> Axes:
         """Draw what to find out first; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").plan(self, ax=ax)
+        return self._draw("scorecard.trial_plan", ax)
 
-    def _displayed(self) -> pd.DataFrame:
-        shown = self.table.assign(**{name: self.table[name].map("{:.0f}".format) for name in ("score", "low", "high")})
-        shown["low"] = shown.pop("low") + " to " + shown.pop("high")
-        shown = shown.rename(columns={"low": "95 in 100", "regret": "points at stake"})
-        shown["p_first"] = self.table["p_first"].map(percent)
-        shown["points at stake"] = self.table["regret"].map("{:.1f}".format)
-        return shown[["vendor", "score", "95 in 100", "p_first", "points at stake", "must"]].rename(
-            columns={"p_first": "first in", "must": "must-haves"}
-        )
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """The ends of the interval in one column, and probabilities rounded with care."""
+        score, low, high = (self.table[name].map("{:.0f}".format) for name in ("score", "low", "high"))
+        frame = pd.DataFrame({"vendor": self.table["vendor"], "score": score, "95% interval": low + " to " + high})
+        frame["ranks first in"] = self.table["p_first"].map(percent)
+        frame["points at stake"] = self.table["regret"].map("{:.1f}".format)
+        frame["must-haves"] = self.table["must"]
+        return frame, columns_of(frame)
 
 
 def scorecard(
@@ -272,7 +281,9 @@ def _burden(needs, topics: list[str]) -> np.ndarray:
 def _clipped(values: np.ndarray, criteria) -> str:
     far = ((values < -1e-9) | (values > 1 + 1e-9)).mean(axis=(0, 1)) > 0.05
     beyond = ", ".join(each.name for each, out in zip(criteria, far, strict=True) if out)
-    return f"beyond worst or best in over 5% of the draws, and cut there: {beyond}; widen the anchors" if beyond else ""
+    return (
+        f"beyond worst or best in over 5% of simulations, and cut there: {beyond}; widen the anchors" if beyond else ""
+    )
 
 
 def _result(dossier, criteria, values, weights, known, musts, notes, seed) -> Scorecard:
@@ -411,10 +422,17 @@ def _reasons(vendors, best, level: bool, musts, flags, first) -> tuple[list[str]
     if unknown or thin:
         open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
         open_ += [f"too thin for {name}: {', '.join(thin)}"] if thin else []
-        return [f"{name} scores highest, first in {share} of the draws; it is not settled", *open_, *out], False
+        return [
+            f"{name} scores highest and ranks first in {share} of simulations; it is not settled",
+            *open_,
+            *out,
+        ], False
     if first[name] <= _MOSTLY:
-        return [f"{name} scores highest, but is first in only {share} of the draws; it is not settled", *out], False
-    return [f"{name} is recommended: first in {share} of the draws", *out], True
+        return [
+            f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled",
+            *out,
+        ], False
+    return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
 
 
 def _intervals(names, mean, weight, vendors) -> pd.DataFrame:

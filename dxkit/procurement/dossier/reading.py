@@ -23,11 +23,11 @@ from dxkit.procurement.dossier.dossier import (
     EXAMPLE,
     STATUSES,
     TIMINGS,
-    Claim,
     Dossier,
     Driver,
     Figure,
     Line,
+    SourcedFigure,
 )
 from dxkit.procurement.dossier.judging import read_criteria, read_evidence, read_fit
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -282,9 +282,11 @@ def _amount(table: Table, i: int, faults: Faults, columns=("low", "likely", "hig
         return None
 
 
-def _claim(table: Table, i: int, amount) -> Claim:
+def _claim(table: Table, i: int, amount) -> SourcedFigure:
     place = f"{table.sheet or table.file} row {table.rows[i]}"
-    return Claim(estimate=amount, source=table.text("source")[i], date=table.text("source_date")[i][:10], place=place)
+    return SourcedFigure(
+        estimate=amount, source=table.text("source")[i], date=table.text("source_date")[i][:10], place=place
+    )
 
 
 def _drivers(table: Table | None, faults: Faults) -> dict[str, Driver]:

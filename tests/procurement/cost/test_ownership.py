@@ -211,7 +211,7 @@ def test_many_draws_agree_with_the_default_and_keep_the_mean():
         pair = [each.totals.query("basis == 'pv'")[name].to_numpy() for each in (few_, many)]
         assert pair[1] == pytest.approx(pair[0], rel=digits)
     assert len(many.present["Port"]) == 8 * 65_536
-    with pytest.raises(dx.DataError, match="use from 1,024"):
+    with pytest.raises(dx.DataError, match="whole number from 1,024"):
         dx.tco(portal(), draws=10)
 
 
