@@ -11,6 +11,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from typing import Any
 from xml.etree import ElementTree
 
 from dxkit.files.errors import DataError, Faults, fault_at
@@ -63,7 +64,7 @@ def read(data: bytes, file: str) -> list[Grid]:
     return grids
 
 
-def open_twice(data: bytes, file: str):
+def open_twice(data: bytes, file: str) -> tuple[Any, Any]:
     """A workbook after the same checks, once with its formulas and once with the values stored for them (openpyxl)."""
     archive, _ = _checked(data, file)
     for name in _sheets(archive, _parts(archive)):

@@ -27,7 +27,9 @@ def writing(path: Path) -> Iterator[Workbook]:
         yield book
 
 
-def add_sheet(book: Workbook, name: str, columns: Sequence[str], widths: Mapping[str, float], width: float) -> Worksheet:
+def add_sheet(
+    book: Workbook, name: str, columns: Sequence[str], widths: Mapping[str, float], width: float
+) -> Worksheet:
     """A sheet with its header, which stays in view; `widths` are those of columns that are not of the usual width."""
     sheet = book.add_worksheet(name)
     sheet.write_row(0, 0, columns, book.add_format(HEAD))

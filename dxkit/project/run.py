@@ -115,7 +115,9 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         notebook = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError):
         raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
+    shown = ""
     if data is not None:
+        shown = Path(data).name
         _inject(notebook, path, Path(data).resolve())
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     at = 0
@@ -142,9 +144,9 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
     except DeadKernelError:
         raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
-    for cell in notebook.cells if data is not None else ():
+    for cell in notebook.cells:
         if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
-            cell.source = f"data = {Path(data).name!r}"
+            cell.source = f"data = {shown!r}"
     return notebook
 
 

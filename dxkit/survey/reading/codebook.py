@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -128,7 +128,7 @@ class Codebook:
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
-        return {row["item"]: row for row in self.items.to_dict("records")}
+        return {str(row["item"]): row for row in self.items.to_dict("records")}
 
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
@@ -197,7 +197,7 @@ def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFram
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
     scales: list[str] = []
-    for i, row in enumerate(frame.itertuples(index=False)):
+    for i, row in enumerate(cast(Iterable[Any], frame.itertuples(index=False))):
         _check_row(table, faults, i, row, known)
         for column, earlier in seen.items():
             value = normal(getattr(row, column))
@@ -210,7 +210,7 @@ def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFram
             known[scale] = ranged
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
-    return frame[list(COLUMNS)]
+    return frame.loc[:, list(COLUMNS)]
 
 
 def _check_row(table: Table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:

@@ -102,9 +102,9 @@ def test_faults_of_a_partition_come_back_as_they_are(cluster):
         dx.tally(dd.from_pandas(frame, npartitions=4), codebook=BOOK)
 
 
-def test_the_lines_of_the_readme(cluster, tmp_path, monkeypatch):
-    readme = (ROOT / "README.md").read_text()
-    script = re.search(r"```python\n(import dask.*?)```", readme, re.DOTALL)[1]
+def test_the_lines_of_the_page_on_large_data(cluster, tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "large_data.md").read_text(encoding="utf-8")
+    script = re.search(r"```python\n(import dask.*?)```", page, re.DOTALL)[1]
     monkeypatch.chdir(tmp_path)
     frame = answers(900)
     (tmp_path / "answers").mkdir()
