@@ -11,7 +11,7 @@ from dxkit.survey.reading.codebook import Codebook, with_items
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.exports import Export
 
-FILLED_UNASKED = "cells filled where the question was not asked, not counted"
+FILLED_UNASKED = "answers to questions that were not asked, not counted"
 _NO = ("", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan")
 
 

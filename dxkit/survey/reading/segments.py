@@ -80,7 +80,7 @@ def check_group(roster: Roster, name: str, label: str, n: int, faults: Faults, *
         faults.add(f"{shown} is not in the roster; {suggest(label, list(groups))} ({n} {people})", **place)
     elif n > groups[label]:
         faults.add(
-            f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there;"
-            " correct the headcount or the answers",
+            f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there; "
+            "correct the headcount or the answers",
             **place,
         )

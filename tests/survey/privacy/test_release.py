@@ -238,3 +238,22 @@ def test_a_group_of_the_minimum_is_shown_beside_smaller_ones_that_hide_each_othe
     rows = np.repeat(np.eye(4), sizes, axis=1)
     shown = dx.Release(min_group=5).admit("q", rows, np.arange(22), np.ones(22), np.zeros(4, dtype=bool))
     assert shown.tolist() == [True, False, False, True]
+
+
+def test_options_of_comments_are_checked():
+    survey = dx.read_survey(pd.DataFrame({"ci": ["Yes"] * 12, "why": ["slow"] * 12}), COMMENTED)
+    for options, says in (
+        ({"question": "wyh"}, "question='wyh': did you mean 'why'"),
+        ({"by": "taem"}, "by='taem': there is none"),
+        ({"comment_k": 0}, "comment_k=0: write a whole number of 1 or more"),
+        ({"seed": -1}, "seed=-1: write a whole number of 0 or more"),
+    ):
+        with pytest.raises(dx.DataError, match=f"^{says}"):
+            dx.comments(survey, **options)
+    with pytest.raises(dx.DataError, match="a tally has no comments"):
+        dx.comments(dx.tally(survey))
+
+
+COMMENTED = pd.DataFrame(
+    {"item": ["ci", "why"], "text": ["CI is fast", "Why?"], "kind": ["rating", "comment"], "scale": ["yesno", ""]}
+)

@@ -149,7 +149,7 @@ def test_a_filter_that_is_no_column_is_a_fault():
     answers = pd.DataFrame({"q": ["Yes"], "r": ["Yes"], "on call": ["1"]})
     with pytest.raises(dx.DataError) as caught:
         dx.read_survey(answers, ASKED)
-    assert "asked_if of q names 'oncall', and no column is called so; did you mean 'on call'?" in str(caught.value)
+    assert "asked_if of q names 'oncall', but no column has that name; did you mean 'on call'?" in str(caught.value)
     assert "asked_if of r names 'seen'" in str(caught.value)
 
 

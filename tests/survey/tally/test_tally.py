@@ -119,3 +119,21 @@ def test_the_fast_pass_lets_no_wrong_code_through(wrong):
     codes[[7_000, 7_001]] = np.nan, wrong
     with pytest.raises(dx.DataError, match="column a"):
         dx.tally(pd.DataFrame({"a": codes}), codebook=book)
+
+
+def test_options_of_a_tally_are_checked():
+    frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5]})
+    book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+    for options, says in (
+        ({"min_group": 2}, "min_group=2: write a whole number of 3 or more"),
+        ({"wave": 3}, "wave=3: give the name of the wave as text"),
+        ({"progress": "yes"}, "progress='yes': give a function"),
+        ({"source": "typefrom"}, "source='typefrom': did you mean 'typeform'"),
+        ({"by": "team"}, "by='team': there is none"),
+    ):
+        with pytest.raises(dx.DataError, match=f"^{says}"):
+            dx.tally(frame, codebook=book, **options)
+    with pytest.raises(dx.DataError, match="^survey=5: give a survey"):
+        dx.tally(5, codebook=book)
+    with pytest.raises(dx.DataError, match="^score='hour': did you mean 'hours'"):
+        dx.tally(frame, codebook=book.assign(topic="CI")).burden("hour")
