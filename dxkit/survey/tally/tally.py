@@ -209,13 +209,12 @@ class Tally:
             score: tuple(map(np.concatenate, zip(parts, other.burdens[score], strict=True)))
             for score, parts in self.burdens.items()
         }
-        log = pd.concat([self.cleaning, other.cleaning]).groupby("what", sort=False, as_index=False)["count"].sum()
         together = replace(
             self,
             **both,
             burdens=burdens,
             wave=self.wave if self.wave == other.wave else "",
-            cleaning=log,
+            cleaning=added_logs([self.cleaning, other.cleaning]),
             notes=tuple(dict.fromkeys(self.notes + other.notes)),
         )
         return together.regrouped(cells)
@@ -334,6 +333,11 @@ def _check_same(mine: Tally, other: Tally) -> None:
         problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
     if problems:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))
+
+
+def added_logs(logs: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """What was set aside in several parts of the answers (columns what, count), a row for each reason."""
+    return pd.concat(list(logs)).groupby("what", sort=False).agg({"count": "sum"}).reset_index()
 
 
 def as_list(by: str | Iterable[str] | None) -> list[str]:
