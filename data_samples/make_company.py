@@ -21,10 +21,20 @@ WAVES = ("2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3")
 STARTS = ("2025-11-10", "2026-02-09", "2026-05-11", "2026-08-10")
 
 TEAMS = {  # headcount and share that answers
-    "Billing": (16, 0.70), "Booking": (18, 0.65), "Carrier Links": (14, 0.50), "Customs": (9, 0.80),
-    "Data Platform": (13, 0.75), "Driver App": (17, 0.55), "Fleet": (11, 0.60), "Identity": (7, 0.85),
-    "Mobile Core": (12, 0.45), "Observability": (6, 0.90), "Pricing": (15, 0.70), "Routing": (19, 0.60),
-    "Tracking": (18, 0.40), "Web Front": (5, 0.80),
+    "Billing": (16, 0.70),
+    "Booking": (18, 0.65),
+    "Carrier Links": (14, 0.50),
+    "Customs": (9, 0.80),
+    "Data Platform": (13, 0.75),
+    "Driver App": (17, 0.55),
+    "Fleet": (11, 0.60),
+    "Identity": (7, 0.85),
+    "Mobile Core": (12, 0.45),
+    "Observability": (6, 0.90),
+    "Pricing": (15, 0.70),
+    "Routing": (19, 0.60),
+    "Tracking": (18, 0.40),
+    "Web Front": (5, 0.80),
 }
 ROLES = {"Backend": 0.46, "Frontend": 0.20, "Data": 0.14, "Mobile": 0.12, "Platform": 0.08}
 TENURES = {"Under 6 months": 0.14, "6 to 24 months": 0.28, "2 to 5 years": 0.36, "Over 5 years": 0.22}
@@ -47,7 +57,8 @@ TOPICS = (
 )
 NEWCOMERS = {"docs": 1.0, "access": 1.1, "local": 0.8, "owners": 0.5}  # what hurts people in their first six months
 CHANGES = {  # wave from which satisfaction moves, and by how much on the latent scale; hours move the other way
-    "review": (2, 0.55), "deploy": (3, -0.35),
+    "review": (2, 0.55),
+    "deploy": (3, -0.35),
 }
 AGREEMENT = (
     ("rhythm_done", "I can finish what I planned for the week", 3.2, False),
@@ -66,12 +77,18 @@ QUESTIONS = {
 }
 OLD_WORDING = {"rhythm_choice": "I decide myself how I do my work"}  # asked so in the first wave
 REMARKS = (
-    "The queue before noon is the worst part.", "I rerun the same job until it is green.",
-    "Nobody knows who owns half of these services.", "Reviews wait until someone has finished a sprint.",
-    "The wiki has three answers to every question.", "Getting access took me two weeks.",
-    "Deploys are fine, waiting for them is not.", "Please fewer status meetings.",
-    "The staging environment is usually taken.", "Old modules have no tests at all.",
-    "On-call was calm this quarter.", "Setting up my laptop took four days.",
+    "The queue before noon is the worst part.",
+    "I rerun the same job until it is green.",
+    "Nobody knows who owns half of these services.",
+    "Reviews wait until someone has finished a sprint.",
+    "The wiki has three answers to every question.",
+    "Getting access took me two weeks.",
+    "Deploys are fine, waiting for them is not.",
+    "Please fewer status meetings.",
+    "The staging environment is usually taken.",
+    "Old modules have no tests at all.",
+    "On-call was calm this quarter.",
+    "Setting up my laptop took four days.",
 )
 
 
@@ -81,8 +98,11 @@ def codebook(old: bool = False) -> pd.DataFrame:
         {"item": "code", "text": "Your survey code", "kind": "id"},
         *({"item": name, "text": f"Your {name}", "kind": "segment"} for name in ("team", "role", "tenure", "site")),
     ]
-    for kind, prefix, scale in (("rating", "sat", "satisfaction5"), ("importance", "imp", "importance5"),
-                                ("hours", "hrs", "hours")):
+    for kind, prefix, scale in (
+        ("rating", "sat", "satisfaction5"),
+        ("importance", "imp", "importance5"),
+        ("hours", "hrs", "hours"),
+    ):
         for topic, statement, dimension, *_ in TOPICS:
             rows.append(
                 {
@@ -105,8 +125,14 @@ def codebook(old: bool = False) -> pd.DataFrame:
                 "reverse": "yes" if reverse else "",
             }
         )
-    rows.append({"item": "recommend", "text": "How likely are you to recommend working here to a friend?",
-                 "kind": "recommend", "scale": "recommend11"})
+    rows.append(
+        {
+            "item": "recommend",
+            "text": "How likely are you to recommend working here to a friend?",
+            "kind": "recommend",
+            "scale": "recommend11",
+        }
+    )
     for tool in TOOLS:
         rows.append(
             {
@@ -174,7 +200,10 @@ def full_answers(people: pd.DataFrame, team_bent: pd.DataFrame, rng: np.random.G
         start, shift = CHANGES.get(topic, (0, 0.0))
         moved = shift if wave >= start else 0.0
         pain = (
-            -moved + NEWCOMERS.get(topic, 0.0) * newcomer - people["mood"] - people[f"bent_{topic}"]
+            -moved
+            + NEWCOMERS.get(topic, 0.0) * newcomer
+            - people["mood"]
+            - people[f"bent_{topic}"]
             + people["team"].map(team_bent[topic]).to_numpy()
         ).to_numpy()
         columns[f"sat_{topic}"] = np.clip(np.round(satisfaction - pain + rng.normal(0, 0.55, n)), 1, 5)
@@ -208,8 +237,13 @@ def export(full: pd.DataFrame, book: pd.DataFrame, rng: np.random.Generator, sta
     for k in again:
         rows.append(_row(came.iloc[k].to_dict(), book, options, rng))
     rows.append([""] * (len(header) - 1))  # one opened the form and sent it empty
-    return [header, *([f"{t:%Y/%m/%d} {t:%I}:{t:%M:%S} {t:%p} GMT".replace(" 0", " "), *row]
-                      for t, row in zip(stamps, rows, strict=True))]
+    return [
+        header,
+        *(
+            [f"{t:%Y/%m/%d} {t:%I}:{t:%M:%S} {t:%p} GMT".replace(" 0", " "), *row]
+            for t, row in zip(stamps, rows, strict=True)
+        ),
+    ]
 
 
 def _header(book: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
@@ -278,7 +312,8 @@ def truth(full: pd.DataFrame, book: pd.DataFrame) -> dict:
     for topic, statement, *_ in TOPICS:
         severity = 100 - index[f"sat_{topic}"]
         topics[statement] = {
-            "hours": items[f"hrs_{topic}"], "severity": round(float(severity.mean()), 6),
+            "hours": items[f"hrs_{topic}"],
+            "severity": round(float(severity.mean()), 6),
             "impact": round(float((severity * index[f"imp_{topic}"] / 100).mean()), 6),
         }
     worst = {score: sorted(topics, key=lambda t: -topics[t][score])[:3] for score in ("hours", "severity", "impact")}

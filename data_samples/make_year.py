@@ -44,14 +44,18 @@ def services(rng: np.random.Generator) -> pd.DataFrame:
     other = [teams[k] for k in rng.integers(0, len(teams), SERVICES)]
     said = [b if bad else a for a, b, bad in zip(owner, other, wrong, strict=True)]
     old = np.arange(SERVICES) % 15 == 14
-    return pd.DataFrame({
-        "service": name, "registered": [day(t) if ok else "" for t, ok in zip(registered, inside, strict=True)],
-        "owner": [_team(team) if ok else "" for team, ok in zip(said, inside, strict=True)],
-        "metadata_changed": [day(t) if ok else "" for t, ok in zip(entry, inside, strict=True)],
-        "source_changed": [day(t) for t in changed], "created": [day(t) for t in created],
-        "created_by_template": np.where(rng.random(SERVICES) < TEMPLATE, "yes", "no"),
-        "eligible": np.where(old, "no", "yes"),
-    }), owner
+    return pd.DataFrame(
+        {
+            "service": name,
+            "registered": [day(t) if ok else "" for t, ok in zip(registered, inside, strict=True)],
+            "owner": [_team(team) if ok else "" for team, ok in zip(said, inside, strict=True)],
+            "metadata_changed": [day(t) if ok else "" for t, ok in zip(entry, inside, strict=True)],
+            "source_changed": [day(t) for t in changed],
+            "created": [day(t) for t in created],
+            "created_by_template": np.where(rng.random(SERVICES) < TEMPLATE, "yes", "no"),
+            "eligible": np.where(old, "no", "yes"),
+        }
+    ), owner
 
 
 def _team(team: str) -> str:
@@ -139,32 +143,93 @@ def hires(rng: np.random.Generator) -> pd.DataFrame:
     """Newcomers of the year; some have not deployed yet."""
     start = BEGIN + pd.to_timedelta(np.sort(rng.integers(0, 357, HIRES)), unit="D")
     first = start + pd.to_timedelta(np.ceil(FIRST_DEPLOY_DAYS * np.exp(rng.normal(0, 0.6, HIRES))), unit="D")
-    return pd.DataFrame({
-        "person": [f"newcomer {k:02d}" for k in range(1, HIRES + 1)], "start": [day(t) for t in start],
-        "first_deploy": [day(t) if t < LOOK else "" for t in first],
-    })
+    return pd.DataFrame(
+        {
+            "person": [f"newcomer {k:02d}" for k in range(1, HIRES + 1)],
+            "start": [day(t) for t in start],
+            "first_deploy": [day(t) if t < LOOK else "" for t in first],
+        }
+    )
 
 
 ACTIONS = (
-    ("2026-02-23", "Billing", "at most two reviews open for each person", "Waiting for code review", "Billing",
-     "2026-03-02", "2026-03-02", "lead time of changes"),
-    ("2026-02-23", "all", "second pool of build machines", "Waiting for CI", "Platform", "2026-05-29", "2026-06-12",
-     "hours lost to CI"),
-    ("2026-02-23", "all", "one place for documentation", "Finding documentation", "Platform", "2026-06-30", "",
-     "hours lost to searching"),
-    ("2026-03-09", "Routing", "quarantine for tests that fail at random", "Tests that fail at random", "Routing",
-     "2026-04-30", "2026-05-05", "reruns a week"),
-    ("2026-03-30", "Fleet", "rota for questions", "Interruptions and meetings", "Fleet", "2026-04-13", "2026-04-13",
-     ""),
+    (
+        "2026-02-23",
+        "Billing",
+        "at most two reviews open for each person",
+        "Waiting for code review",
+        "Billing",
+        "2026-03-02",
+        "2026-03-02",
+        "lead time of changes",
+    ),
+    (
+        "2026-02-23",
+        "all",
+        "second pool of build machines",
+        "Waiting for CI",
+        "Platform",
+        "2026-05-29",
+        "2026-06-12",
+        "hours lost to CI",
+    ),
+    (
+        "2026-02-23",
+        "all",
+        "one place for documentation",
+        "Finding documentation",
+        "Platform",
+        "2026-06-30",
+        "",
+        "hours lost to searching",
+    ),
+    (
+        "2026-03-09",
+        "Routing",
+        "quarantine for tests that fail at random",
+        "Tests that fail at random",
+        "Routing",
+        "2026-04-30",
+        "2026-05-05",
+        "reruns a week",
+    ),
+    (
+        "2026-03-30",
+        "Fleet",
+        "rota for questions",
+        "Interruptions and meetings",
+        "Fleet",
+        "2026-04-13",
+        "2026-04-13",
+        "",
+    ),
     ("2026-05-25", "Tracking", "runbook for the night", "", "Tracking", "2026-06-30", "2026-07-07", ""),
-    ("2026-05-25", "all", "owners in every repository", "Finding out who owns a service", "Platform", "2026-08-31", "",
-     "owners that agree"),
-    ("2026-06-01", "all", "search over all wikis", "Finding documentation", "Platform", "2026-09-30", "",
-     "hours lost to searching"),
+    (
+        "2026-05-25",
+        "all",
+        "owners in every repository",
+        "Finding out who owns a service",
+        "Platform",
+        "2026-08-31",
+        "",
+        "owners that agree",
+    ),
+    (
+        "2026-06-01",
+        "all",
+        "search over all wikis",
+        "Finding documentation",
+        "Platform",
+        "2026-09-30",
+        "",
+        "hours lost to searching",
+    ),
 )
 _HEAD = ("retro_date", "scope", "action", "topic", "owner", "due", "done", "measure")
 PLATFORM_TEAM = {  # which of the four skills each of the five carries
-    "engineering": (1, 1, 1, 1, 0), "reliability": (0, 1, 0, 1, 0), "product": (0, 0, 0, 0, 1),
+    "engineering": (1, 1, 1, 1, 0),
+    "reliability": (0, 1, 0, 1, 0),
+    "product": (0, 0, 0, 0, 1),
     "writing": (0, 0, 0, 0, 0),
 }
 
@@ -182,7 +247,8 @@ def main(folder: Path | None = None) -> None:
         ("deployments", made, ["deployment", "service", "time", "kind", "team"]),
         ("incidents", bugs, ["incident", "service", "opened", "resolved", "deployment", "reviewed"]),
         ("changes", work, ["change", "service", "committed", "deployment"]),
-        ("hires", hires(rng), ["person", "start", "first_deploy"]), ("catalog", catalog, list(catalog)),
+        ("hires", hires(rng), ["person", "start", "first_deploy"]),
+        ("catalog", catalog, list(catalog)),
         ("actions", pd.DataFrame(ACTIONS, columns=_HEAD), list(_HEAD)),
     ):
         texts = frame[columns].copy()
@@ -195,10 +261,19 @@ def main(folder: Path | None = None) -> None:
     rules = [f"{service}/ @fernhill/{_team(team)}" for service, team in zip(catalog["service"], owner, strict=True)]
     (folder / "CODEOWNERS").write_text("\n".join([f"# {LABEL}", "* @fernhill/platform", *rules]) + "\n")
     known = {
-        "note": LABEL, "begin": day(BEGIN), "as_of": day(LOOK), "review_limit": day(REVIEW_LIMIT),
-        "deployments_a_week": DEPLOYS_A_WEEK, "variance_over_mean": SCATTER, "median_lead_hours": LEAD_HOURS,
-        "change_fail_rate": FAILS, "median_recovery_hours": RECOVERY_HOURS, "reviewed_incidents": REVIEWED,
-        "median_days_to_first_deploy": FIRST_DEPLOY_DAYS, "registered": REGISTERED, "owner_agrees": OWNER_RIGHT,
+        "note": LABEL,
+        "begin": day(BEGIN),
+        "as_of": day(LOOK),
+        "review_limit": day(REVIEW_LIMIT),
+        "deployments_a_week": DEPLOYS_A_WEEK,
+        "variance_over_mean": SCATTER,
+        "median_lead_hours": LEAD_HOURS,
+        "change_fail_rate": FAILS,
+        "median_recovery_hours": RECOVERY_HOURS,
+        "reviewed_incidents": REVIEWED,
+        "median_days_to_first_deploy": FIRST_DEPLOY_DAYS,
+        "registered": REGISTERED,
+        "owner_agrees": OWNER_RIGHT,
         "planted": [
             "From 2026-03-02 on changes reach production sooner; nothing else of delivery changes in the year.",
             "Months scatter more than chance alone would have it, so weekly or monthly ups and downs mean nothing.",

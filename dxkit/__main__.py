@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+import dxkit
 from dxkit.files.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, or 1 where a table or notebook is at fault. argparse exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
+    parser.add_argument("--version", action="version", version=f"dxkit {dxkit.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="new | run | check")
     new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
     new.add_argument("folder", metavar="DIR")

@@ -1,4 +1,4 @@
-"""The statistical claims, simulated again with enough runs for what is promised: `pytest -m slow tests/claims`."""
+"""The statistical claims, simulated again with enough runs for what is promised: `pytest -m simulated tests/claims`."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.survey.test_changes import alarms
 from tests.survey.test_coverage import PEOPLE, coverage
 from tests.survey.test_ranking_simulation import FINITE, FIXED, stated_and_true, verdicts
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulated
 
 
 def test_intervals_cover_the_truth_of_all_staff(claimed):

@@ -69,36 +69,36 @@ def test_a_csv_file_in_any_dress_is_the_clean_table(tmp_path, name):
 
 
 REFUSED = {
-    "a longer row": (b"id,team,score\n1,a,4\n2,b,5,9\n", "row 3.*4 cells, the header 3"),
-    "a decimal comma": (b"id,team,score\n1,a,4,5\n", "row 2.*unquoted separator or decimal comma"),
-    "a shorter row": (b"id,team,score\n1,a\n", "row 2.*was it cut short"),
-    "a repeated column": (b"id,team,score,team\n1,a,4,b\n", "'team' is there twice"),
-    "a missing column": (b"id,taem,score\n1,a,4\n", "needs a column 'team'; did you mean it by 'taem'"),
-    "an unnamed column": (b"id,team,score,\n1,a,4,x\n", "column has no name"),
-    "a repeated header": (b"id,team,score\n1,a,4\nid,team,score\n", "row 3.*header is repeated"),
-    "a totals row": (b"id,team,score\n1,a,4\nTotal,,4\n", "row 3.*row of totals"),
-    "a German totals row": (b"id,team,score\n1,a,4\nGesamtsumme:,,4\n", "row 3.*row of totals"),
-    "a row of averages": ("id,team,score\n1,a,4\nØ,,4.2\n".encode("cp1252"), "row 3.*row of averages"),
-    "an open quote": (b'id,team,score\n1,"a,4\n', "quotation mark is not closed"),
-    "nothing": (b"", "the file is empty"),
-    "a header alone": (b"id,team,score\n", "no row under it"),
-    "a web page": (b"<!DOCTYPE html><html></html>", "web page"),
-    "json": (b'[{"id": 1}]', "JSON"),
-    "pdf": (b"%PDF-1.7 x", "a PDF"),
-    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "old Excel"),
-    "a zip": (b"PK\x03\x04rest", "broken or cut short"),
-    "nul bytes": (b"id,team,score\n1,a\x00b,4\n", "NUL"),
-    "utf-32": ("id,team".encode("utf-32"), "UTF-32"),
-    "gzip cut short": (gzip.compress(TEXT.encode())[:-9], "gzip file is broken"),
+    "a longer row": (b"id,team,score\n1,a,4\n2,b,5,9\n", ["t.csv", "row 3"]),
+    "a decimal comma": (b"id,team,score\n1,a,4,5\n", ["t.csv", "row 2"]),
+    "a shorter row": (b"id,team,score\n1,a\n", ["t.csv", "row 2"]),
+    "a repeated column": (b"id,team,score,team\n1,a,4,b\n", ["t.csv"]),
+    "a missing column": (b"id,taem,score\n1,a,4\n", ["t.csv"]),
+    "an unnamed column": (b"id,team,score,\n1,a,4,x\n", ["t.csv"]),
+    "a repeated header": (b"id,team,score\n1,a,4\nid,team,score\n", ["t.csv", "row 3"]),
+    "a totals row": (b"id,team,score\n1,a,4\nTotal,,4\n", ["t.csv", "row 3"]),
+    "a German totals row": (b"id,team,score\n1,a,4\nGesamtsumme:,,4\n", ["t.csv", "row 3"]),
+    "a row of averages": ("id,team,score\n1,a,4\nØ,,4.2\n".encode("cp1252"), ["t.csv", "row 3"]),
+    "an open quote": (b'id,team,score\n1,"a,4\n', ["t.csv"]),
+    "nothing": (b"", ["t.csv"]),
+    "a header alone": (b"id,team,score\n", ["t.csv"]),
+    "a web page": (b"<!DOCTYPE html><html></html>", ["t.csv"]),
+    "json": (b'[{"id": 1}]', ["t.csv"]),
+    "pdf": (b"%PDF-1.7 x", ["t.csv"]),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", ["t.csv"]),
+    "a zip": (b"PK\x03\x04rest", ["t.csv"]),
+    "nul bytes": (b"id,team,score\n1,a\x00b,4\n", ["t.csv"]),
+    "utf-32": ("id,team".encode("utf-32"), ["t.csv"]),
+    "gzip cut short": (gzip.compress(TEXT.encode())[:-9], ["t.csv"]),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(tmp_path, name):
-    data, said = REFUSED[name]
+def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(tmp_path, name, refusal):
+    data, named = REFUSED[name]
     path = tmp_path / "t.csv"
     path.write_bytes(data)
-    with pytest.raises(DataError, match=f"(?s)t.csv.*{said}"):
+    with refusal(*named):
         table_of(path)
 
 
@@ -109,44 +109,43 @@ def test_a_name_that_begins_like_a_sum_is_a_name(tmp_path, row):
 
 
 @pytest.mark.parametrize(
-    ("team", "note"),
+    "team",
     [
-        ("Z\ufffdrich", "letters were lost"),
-        ("Zürich".encode().decode("cp1252"), "encoded twice"),
-        ("Zürich SÃO", None),
+        pytest.param("Z\ufffdrich", id="lost"),
+        pytest.param("Zürich".encode().decode("cp1252"), id="encoded twice"),
+        pytest.param("Zürich SÃO", id="whole"),
     ],
 )
-def test_damaged_letters_are_noted(tmp_path, team, note):
+def test_damaged_letters_are_noted(tmp_path, team, snapshot):
     (tmp_path / "t.csv").write_text(TEXT.replace("Zürich", team), encoding="utf-8")
-    notes = table_of(tmp_path / "t.csv").notes
-    assert any(note in each for each in notes) if note else not notes
+    assert table_of(tmp_path / "t.csv").notes == snapshot
 
 
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, refusal):
     os.mkfifo(tmp_path / "t.csv")
-    with pytest.raises(DataError, match="pipe or device"):
+    with refusal():
         table_of(tmp_path / "t.csv")
 
 
-def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path):
+def test_a_header_alone_is_fine_where_nothing_may_have_happened(tmp_path, refusal):
     path = tmp_path / "incidents.csv"
     path.write_text("id,team,score\n")
     assert len(read_table(path, required=("id",), empty=True).frame) == 0
-    with pytest.raises(DataError, match="no row under it"):
+    with refusal():
         read_table(path, required=("id",))
 
 
 @pytest.mark.parametrize("path", ["https://example.com/a.csv", "file:///etc/passwd", "s3://bucket/key.csv"])
-def test_addresses_are_never_opened(path):
-    with pytest.raises(DataError, match="only a file on this machine"):
+def test_addresses_are_never_opened(path, refusal):
+    with refusal():
         table_of(path)
 
 
-def test_a_missing_file_is_told_with_the_nearest_name(tmp_path):
+def test_a_missing_file_is_told_with_the_nearest_name(tmp_path, refusal):
     (tmp_path / "answers.csv").write_text(TEXT)
-    with pytest.raises(DataError, match="did you mean 'answers.csv'"):
+    with refusal("answers.csv"):
         table_of(tmp_path / "answer.csv")
-    with pytest.raises(DataError, match="this is a folder"):
+    with refusal():
         table_of(tmp_path)
 
 
@@ -172,29 +171,29 @@ def faulty(tmp_path, change):
     return str(caught.value)
 
 
-def test_cells_that_hold_no_value_to_trust_are_told_by_name(tmp_path):
-    assert "cell C2: a formula has no stored value" in faulty(tmp_path, cell("C2", "=1+3"))
-    assert "cell C3: the cell shows the error #N/A" in faulty(tmp_path, cell("C3", "#N/A"))
-    assert "B2:B3 are merged" in faulty(tmp_path, lambda book: book.active.merge_cells("B2:B3"))
+def test_cells_that_hold_no_value_to_trust_are_told_by_name(tmp_path, snapshot):
+    assert faulty(tmp_path, cell("C2", "=1+3")) == snapshot
+    assert faulty(tmp_path, cell("C3", "#N/A")) == snapshot
+    assert faulty(tmp_path, lambda book: book.active.merge_cells("B2:B3")) == snapshot
 
 
-def test_a_lone_far_cell_is_refused_at_once(tmp_path):
-    assert "lone cell far away (XFD1048576)" in faulty(tmp_path, cell("XFD1048576", "x"))
+def test_a_lone_far_cell_is_refused_at_once(tmp_path, snapshot):
+    assert faulty(tmp_path, cell("XFD1048576", "x")) == snapshot
 
 
-def test_what_a_spreadsheet_changed_is_undone_or_noted(tmp_path):
+def test_what_a_spreadsheet_changed_is_undone_or_noted(tmp_path, snapshot):
     table = table_of(book_of(ROWS, tmp_path, change=cell("C2", 4, numbers.FORMAT_DATE_YYYYMMDD2)))
     assert table.frame["score"][0] == "4"
-    assert any("formatted as dates" in note and "C2" in note for note in table.notes)
+    assert table.notes == snapshot
     table = table_of(book_of(ROWS, tmp_path, change=cell("A2", 7, "000")))
     assert table.frame["id"][0] == "007"
     table = table_of(
         book_of(ROWS, tmp_path, change=lambda book: setattr(book.active.row_dimensions[3], "hidden", True))
     )
-    assert any("hidden rows" in note for note in table.notes)
+    assert table.notes == snapshot
 
 
-def test_a_notes_sheet_in_front_and_a_hidden_sheet_do_not_hide_the_table(tmp_path):
+def test_a_notes_sheet_in_front_and_a_hidden_sheet_do_not_hide_the_table(tmp_path, snapshot):
     def change(book):
         book.create_sheet("Notes", 0)["A1"] = "read me"
         book.create_sheet("old").sheet_state = "hidden"
@@ -202,7 +201,7 @@ def test_a_notes_sheet_in_front_and_a_hidden_sheet_do_not_hide_the_table(tmp_pat
 
     table = table_of(book_of(ROWS, tmp_path, change=change))
     assert table.sheet == "Sheet"
-    assert any("hidden sheets not read: old" in note for note in table.notes)
+    assert table.notes == snapshot
 
 
 def repacked(tmp_path, change):
@@ -236,29 +235,29 @@ def sheet_with(tmp_path, row, after=b""):
         b"".join([b'<row r="1048576">', b"<c/>" * 999, b"<c><v>1</v></c></row>"]),
     ],
 )
-def test_a_lone_far_cell_is_refused_however_it_is_spelled(tmp_path, row):
-    with pytest.raises(DataError, match="lone cell far away"):
+def test_a_lone_far_cell_is_refused_however_it_is_spelled(tmp_path, row, refusal):
+    with refusal():
         table_of(sheet_with(tmp_path, row))
 
 
-def test_a_merged_or_linked_area_without_end_is_refused_at_once(tmp_path):
+def test_a_merged_or_linked_area_without_end_is_refused_at_once(tmp_path, refusal):
     for after in (
         b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
         b"<hyperlinks><hyperlink ref='A1:XFD1048576' location='x'/></hyperlinks>",
     ):
-        with pytest.raises(DataError, match="A1:XFD1048576 are merged or linked as one"):
+        with refusal():
             table_of(sheet_with(tmp_path, b"", after))
 
 
-def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path):
+def test_an_empty_cell_beside_a_formula_is_not_taken_for_it(tmp_path, refusal):
     stored = b'<row r="4"><c r="A4"/><c r="B4" t="str"><f>""</f><v></v></c><c r="C4"><v>3</v></c></row>'
     assert table_of(sheet_with(tmp_path, stored)).frame["score"].tolist() == ["4", "5", "3"]
-    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+    with refusal("cell C4"):
         table_of(sheet_with(tmp_path, b'<row r="4"><c r="A4" s="0"/><c r="B4" /><c r="C4"><f>1+1</f></c></row>'))
 
 
 @pytest.mark.parametrize("place", ["/xl/odd/s.xml", "./worksheets/sheet1.xml", "../xl/worksheets/sub/sheet1.XML"])
-def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place):
+def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place, refusal):
     sheet_with(tmp_path, b'<row r="4"><c r="A4"><v>1</v></c><c r="C4"><f>1+1</f></c></row>')
     part = posixpath.normpath(posixpath.join("/xl", place))
     with zipfile.ZipFile(tmp_path / "bad.xlsx") as old, zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as new:
@@ -269,17 +268,17 @@ def test_a_sheet_is_looked_at_wherever_the_workbook_keeps_it(tmp_path, place):
             if name == "[Content_Types].xml":
                 data = data.replace(b"/xl/worksheets/sheet1.xml", part.encode())
             new.writestr(part.lstrip("/") if name.endswith("sheet1.xml") else name, data)
-    with pytest.raises(DataError, match="cell C4: a formula has no stored value"):
+    with refusal("cell C4"):
         table_of(tmp_path / "odd.xlsx")
 
 
-def test_a_cell_that_is_there_twice_and_a_sheet_in_utf_16_are_refused(tmp_path):
+def test_a_cell_that_is_there_twice_and_a_sheet_in_utf_16_are_refused(tmp_path, refusal):
     twice = b"<row r='4'><c r='A4'><v>1</v></c></row><row r='4'><c r='A4'><v>2</v></c></row>"
-    with pytest.raises(DataError, match="a cell is there twice"):
+    with refusal():
         table_of(sheet_with(tmp_path, twice))
-    with pytest.raises(DataError, match="a way no spreadsheet program does"):
+    with refusal():
         table_of(repacked(tmp_path, lambda name, data: data.decode().encode("utf-16") if "sheet1" in name else data))
-    with pytest.raises(DataError, match="lone cell far away"):
+    with refusal():
         table_of(sheet_with(tmp_path, b"<row r='99999999'><c r='A99999999'><v>1</v></c></row>"))
 
 
@@ -289,7 +288,8 @@ def test_letters_that_xml_cannot_hold_are_read_as_they_are_seen(tmp_path):
     assert table_of(book).frame["team"].tolist()[-1] == "_xD83D_"
 
 
-def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
+@pytest.mark.mutation
+def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path, refusal):
     def bomb(name, data):
         return b"0" * 40_000_000 if name.endswith("sheet1.xml") else data
 
@@ -299,13 +299,13 @@ def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path):
     def broken(name, data):
         return data[: len(data) // 2] if name.endswith("sheet1.xml") else data
 
-    for change, said in ((bomb, "too large to be a table"), (entity, "XML entities"), (broken, "cannot be read")):
-        with pytest.raises(DataError, match=said):
+    for change in (bomb, entity, broken):
+        with refusal():
             table_of(repacked(tmp_path, change))
     plain = tmp_path / "plain.zip"
     with zipfile.ZipFile(plain, "w") as archive:
         archive.writestr("answers.csv", TEXT)
-    with pytest.raises(DataError, match="a zip archive and no workbook"):
+    with refusal():
         table_of(plain)
 
 
@@ -334,6 +334,7 @@ def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, b
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).map(str.strip)
 
 
+@pytest.mark.mutation
 @settings(max_examples=60)
 @given(st.lists(st.tuples(words.filter(bool), words), min_size=1, max_size=5))
 def test_what_is_written_is_read_back_and_holds_no_formula(tmp_path_factory, rows):
@@ -348,30 +349,27 @@ def test_what_is_written_is_read_back_and_holds_no_formula(tmp_path_factory, row
     pd.testing.assert_frame_equal(back, expected.astype(object), check_dtype=False)
 
 
-def test_every_bad_number_is_told_with_its_cell(tmp_path):
+def test_every_bad_number_is_told_with_its_cell(tmp_path, refusal):
     path = tmp_path / "n.csv"
     texts = ["abc", "1,234", "12%", "inf", "1e400", "EUR 5", "(100)", "0x1F", "1_000", "1.234,50", ""]
     path.write_text("v\tw\n" + "".join(f"{text}\tx\n" for text in texts))
     faults, table = Faults(), read_table(path)
     assert table.numbers("v", faults=faults).isna().all()
-    with pytest.raises(DataError) as caught:
+    with refusal("row 3", "column 1 (v)", "1,234") as caught:
         faults.raise_if_any()
     assert len(caught.value.faults) == len(texts)
-    assert "row 3, column 1 (v): '1,234' may be 1234 or 1.234" in str(caught.value)
 
 
-def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path):
+def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path, refusal):
     path = tmp_path / "n.csv"
     path.write_text("v,w\nask Bob about it,x\nmany,x\n")
     faults, table = Faults(), read_table(path)
     table.numbers("v", faults=faults)
     table.flags("v", faults=faults)
     table.choices("v", ["few"], faults=faults)
-    with pytest.raises(DataError) as caught:
+    with refusal("row 2", "column 1 (v)", "many") as caught:
         faults.raise_if_any()
     assert "Bob" not in str(caught.value)
-    assert "row 2, column 1 (v): the text here is not a number" in str(caught.value)
-    assert "'many' is neither yes nor no" in str(caught.value)
 
 
 def test_good_numbers_are_read(tmp_path):
@@ -435,6 +433,6 @@ def test_text_in_a_workbook_is_never_a_formula(tmp_path):
         ("2026-01-31 14:00 -0200", "16:00:00"),
     ],
 )
-def test_a_time_is_read_where_it_can_be_only_one(text, read):
+def test_a_time_is_read_where_it_can_be_only_one(text, read, snapshot):
     stamp, problem = timestamp(text)
-    assert (stamp == pd.Timestamp(f"2026-01-31T{read}Z")) if read else "is no time" in problem
+    assert stamp == pd.Timestamp(f"2026-01-31T{read}Z") if read else problem == snapshot

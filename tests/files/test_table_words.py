@@ -15,12 +15,12 @@ def one(values, name="v"):
 
 
 def told(read):
-    """The message of every fault, and its cell."""
+    """What was read, and the row, column and message of every fault, one a line."""
     faults = Faults()
     found = read(faults).tolist()
     with pytest.raises(DataError) as caught:
         faults.raise_if_any()
-    return found, [(fault.row, fault.column, fault.message) for fault in caught.value.faults]
+    return found, "\n".join(f"row {each.row}, {each.column}: {each.message}" for each in caught.value.faults)
 
 
 def refused(table, **options):
@@ -30,25 +30,25 @@ def refused(table, **options):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    "text",
     [
-        ("1,234", "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"),
-        ("-1,234", "'-1,234' may be -1234 or -1.234; write it without thousands separators and with a decimal point"),
-        ("1,234,567", "'1,234,567' has thousands separators; write the number without them"),
-        ("1,234.5", "'1,234.5' has thousands separators; write the number without them"),
-        ("1 234,5", "'1 234,5' has thousands separators; write the number without them"),
-        ("1'234", "'1'234' has thousands separators; write the number without them"),
-        ("12%", "'12%' is a percentage; write 0.12 for 12%"),
-        ("many", "'many' is not a number; write one such as 12.5"),
-        ("1e400", "'1e400' is too large for a number"),
-        ("1e4000", "'1e4000' is not a number; write one such as 12.5"),
-        ("a%b", "'a%b' is not a number; write one such as 12.5"),
+        "1,234",
+        "-1,234",
+        "1,234,567",
+        "1,234.5",
+        "1 234,5",
+        "1'234",
+        "12%",
+        "many",
+        "1e400",
+        "1e4000",
+        "a%b",
     ],
 )
-def test_a_number_that_is_none_says_why(text, says):
+def test_a_number_that_is_none_says_why(text, snapshot):
     value, problem = number(text)
     assert np.isnan(value)
-    assert problem == says
+    assert problem == snapshot
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,13 @@ def test_a_time_without_a_zone_is_taken_as_utc_to_the_nanosecond():
 
 
 @pytest.mark.parametrize("text", ["31/01/2026", "2026-13-01", "2026-01-31Tx", "2026", "1826-01-31", "soon"])
-def test_what_is_no_time_is_told(text):
+def test_what_is_no_time_is_told(text, snapshot):
     stamp, problem = timestamp(text)
     assert stamp is pd.NaT
-    assert problem == f"'{text}' is no time; write it as 2026-01-31T14:00+01:00"
+    assert problem == snapshot
 
 
-def test_a_column_of_times():
+def test_a_column_of_times(snapshot):
     table = one(["2026-01-31 14:00", "", "2026-06-30 14:00"])
     found = table.times("v", faults=Faults(), timezone="Europe/Berlin")
     assert found.isna().tolist() == [False, True, False]
@@ -162,45 +162,33 @@ def test_a_column_of_times():
     stamps, faults = told(lambda faults: one(["", "31.1.", "2026-01-31"]).times("v", faults=faults, required=True))
     assert stamps[:2] == [pd.NaT, pd.NaT]
     assert stamps[2] == pd.Timestamp("2026-01-31", tz="UTC")
-    assert faults == [
-        (1, "column v", "the cell is empty; write a time such as 2026-01-31T14:00+01:00"),
-        (2, "column v", "'31.1.' is no time; write it as 2026-01-31T14:00+01:00"),
-    ]
+    assert faults == snapshot
 
 
-def test_numbers_have_bounds_that_belong_to_them():
+def test_numbers_have_bounds_that_belong_to_them(snapshot):
     table = one(["1", "0.5", "2", "2.5", "", "x"])
-    assert told(lambda faults: table.numbers("v", faults=faults, low=1, high=2))[1] == [
-        (2, "column v", "0.5 is too small; the least is 1"),
-        (4, "column v", "2.5 is too large; the most is 2"),
-        (5, "column v", "the cell is empty; write a number"),
-        (6, "column v", "'x' is not a number; write one such as 12.5"),
-    ]
+    assert told(lambda faults: table.numbers("v", faults=faults, low=1, high=2))[1] == snapshot
     found = one(["1", ""]).numbers("v", faults=Faults(), low=0, high=2, required=False)
     assert found[0] == 1
     assert np.isnan(found[1])
     assert found.dtype == float
 
 
-def test_words_of_a_list_are_found_in_any_dress():
+def test_words_of_a_list_are_found_in_any_dress(snapshot):
     table = one([" Yearly", "once A  year", "", "yearli", "fortnight", "never ever"])
     found, faults = told(lambda faults: table.choices("v", ["yearly", "Once a Year"], faults=faults, default="none"))
     assert found == ["yearly", "Once a Year", "none", "none", "none", "none"]
-    assert faults == [
-        (4, "column v", "'yearli' is not allowed here; did you mean 'yearly'?"),
-        (5, "column v", "'fortnight' is not allowed here; use one of yearly, Once a Year"),
-        (6, "column v", "the text here is not allowed here; use one of yearly, Once a Year"),
-    ]
+    assert faults == snapshot
     assert one([""]).choices("v", ["a"], faults=Faults()).tolist() == [""]
 
 
-def test_yes_and_no_in_any_dress():
+def test_yes_and_no_in_any_dress(snapshot):
     table = one(["Yes", "y", "TRUE", "1", "x", "1.0", "no", "N", "False", "0", "0.0", ""])
     assert table.flags("v", faults=Faults()).tolist() == [True] * 6 + [False] * 6
     assert table.flags("v", faults=Faults(), default=True).tolist() == [True] * 6 + [False] * 5 + [True]
     found, faults = told(lambda faults: one(["ja", "yes"]).flags("v", faults=faults))
     assert found == [False, True]
-    assert faults == [(1, "column v", "'ja' is neither yes nor no")]
+    assert faults == snapshot
 
 
 def test_a_column_that_is_missing_is_its_default():
@@ -211,45 +199,38 @@ def test_a_column_that_is_missing_is_its_default():
     assert table.text("w").dtype == table.text("v").dtype == object
 
 
-def test_a_header_keeps_its_own_spelling_and_names_what_is_not_used():
+def test_a_header_keeps_its_own_spelling_and_names_what_is_not_used(snapshot):
     frame = pd.DataFrame([["a", "b", *range(9)]], columns=[" ID", "Tea m", *(f"more {k}" for k in range(9))])
     table = read_table(frame, required=["id"], optional=["tea m"], kind="roster")
     assert table.frame.columns.tolist() == ["id", "tea m", *(f"more {k}" for k in range(9))]
-    assert table.notes == (
-        f"columns of the roster that are not used: {', '.join(f'more {k}' for k in range(8))} and 1 more",
-    )
+    assert table.notes == snapshot
     assert read_table(frame).notes == ()
     eight = read_table(frame.iloc[:, :10], required=["id"], optional=["tea m"])
-    assert eight.notes == (f"columns of the table that are not used: {', '.join(f'more {k}' for k in range(8))}",)
+    assert eight.notes == snapshot
     assert (table.file, table.sheet, table.rows) == ("DataFrame", None, [1])
     assert table.columns_at["id"] == "column id"
     assert table.frame["more 1"].tolist() == [1]
     long = read_table(pd.DataFrame([["a", "b"]], columns=["id", "y" * 50]), required=["id"])
-    assert long.notes == (f"columns of the table that are not used: {'y' * 40}",)
+    assert long.notes == snapshot
 
 
-def test_a_column_that_is_missing_or_there_twice_is_told():
+def test_a_column_that_is_missing_or_there_twice_is_told(snapshot):
     frame = pd.DataFrame([["a", "b", "c"]], columns=["team", "Team", "headcuont"])
-    assert refused(frame, required=["team", "headcount"], kind="roster").split("\n") == [
-        "2 faults:",
-        "DataFrame, column 2: column 'team' is there twice (also column 1); rename or delete one",
-        "DataFrame: the roster needs a column 'headcount'; did you mean it by 'headcuont'?",
-    ]
+    assert refused(frame, required=["team", "headcount"], kind="roster") == snapshot
     other = pd.DataFrame([range(13)], columns=[f"{k}" * 45 for k in range(13)])
     found = ", ".join((f"{k}" * 45)[:40] for k in range(12))
-    assert refused(other, required=["team"]) == f"DataFrame: the table needs a column 'team'; found are {found}, ..."
-    assert refused(other.iloc[:, :12], required=["team"]).endswith(f"found are {found}")
-    assert refused(pd.DataFrame(index=[0]), required=["team"]) == (
-        "DataFrame: the table needs a column 'team'; found are none"
-    )
+    assert refused(other, required=["team"]).endswith(f"{found}, ...")
+    assert refused(other, required=["team"]) == snapshot
+    assert refused(other.iloc[:, :12], required=["team"]).endswith(found)
+    assert refused(pd.DataFrame(index=[0]), required=["team"]) == snapshot
 
 
-def test_frames_that_are_no_table_are_refused():
+def test_frames_that_are_no_table_are_refused(snapshot):
     levels = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")]))
-    assert refused(levels, kind="roster") == "the roster has a header of 2 levels; flatten it to one"
-    assert refused(pd.DataFrame({"a": []}), kind="roster") == "DataFrame: the roster has no rows"
+    assert refused(levels, kind="roster") == snapshot
+    assert refused(pd.DataFrame({"a": []}), kind="roster") == snapshot
     assert len(read_table(pd.DataFrame({"a": []}), empty=True).frame) == 0
-    assert refused(pd.DataFrame({"a": [1, np.inf]})) == "DataFrame, column a: the column holds an infinite number"
+    assert refused(pd.DataFrame({"a": [1, np.inf]})) == snapshot
     kept = read_table(pd.DataFrame({"a": [1, 2], "b": [True, False], "c": [1.5, None]}, index=[5, 9]))
     assert kept.frame["a"].tolist() == [1, 2]
     assert kept.frame["b"].tolist() == ["TRUE", "FALSE"]
@@ -257,30 +238,23 @@ def test_frames_that_are_no_table_are_refused():
     assert (kept.frame.index.tolist(), kept.rows) == ([0, 1], [1, 2])
 
 
-def test_a_csv_file_names_its_places(tmp_path):
+def test_a_csv_file_names_its_places(tmp_path, snapshot):
     path = tmp_path / "roster.csv"
     path.write_text("team,headcount,\nA,3,\nteam,headcount,\nTotal:,3,\nB,2,x\n")
-    assert refused(path, required=["team", "headcount"]).split("\n") == [
-        "3 faults:",
-        "roster.csv, row 1, column 3: the column has no name in the header",
-        "roster.csv, row 3: the header is repeated here; delete the row",
-        "roster.csv, row 4: this looks like a row of totals; delete it, totals are computed",
-    ]
+    assert refused(path, required=["team", "headcount"]) == snapshot
     path.write_text("team,headcount\n")
-    assert refused(path, kind="roster") == "roster.csv, row 1: the roster has a header and no row under it"
+    assert refused(path, kind="roster") == snapshot
     assert len(read_table(path, empty=True).frame) == 0
     path.write_text("  Team , heads\n A , 3\n\nB,x\n")
     table = read_table(path, required=["team"], kind="roster")
     assert table.frame.to_numpy().tolist() == [["A", "3"], ["B", "x"]]
     assert (table.file, table.sheet, table.rows) == ("roster.csv", None, [2, 4])
     assert table.columns_at == {"team": "column 1 (Team)", "heads": "column 2 (heads)"}
-    assert table.notes[-1] == "columns of the roster that are not used: heads"
-    assert told(lambda faults: table.numbers("heads", faults=faults))[1] == [
-        (4, "column 2 (heads)", "'x' is not a number; write one such as 12.5")
-    ]
+    assert table.notes[-1] == snapshot
+    assert told(lambda faults: table.numbers("heads", faults=faults))[1] == snapshot
 
 
-def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path):
+def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path, refusal):
     with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
         pd.DataFrame({"note": ["x"], "team": ["y"]}).to_excel(book, sheet_name="first", index=False)
         pd.DataFrame({"team": ["A"], "headcount": [3]}).to_excel(book, sheet_name="heads", index=False)
@@ -288,12 +262,12 @@ def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_the
     assert (table.sheet, table.columns_at) == ("heads", {"Team": "A", "headcount": "B"})
     faults = Faults()
     table.fault(faults, 0, "headcount", "no")
-    with pytest.raises(DataError, match="^book.xlsx, sheet heads, cell B2: no$"):
+    with refusal("book.xlsx", "cell B2", "sheet heads"):
         faults.raise_if_any()
     assert read_table(tmp_path / "book.xlsx", required=["team"], sheet="first").frame["team"].tolist() == ["y"]
 
 
-def test_a_grid_by_itself_is_a_table(tmp_path):
+def test_a_grid_by_itself_is_a_table(tmp_path, refusal, snapshot):
     path = tmp_path / "long.csv"
     path.write_text(f"{'many  words ' * 4},b\nx,y\n")
     grid = open_file(path).choose()
@@ -302,9 +276,9 @@ def test_a_grid_by_itself_is_a_table(tmp_path):
     assert table.frame.columns.tolist() == [name, "b"]
     assert table.columns_at == {name: f"column 1 ({name[:40]})", "b": "column 2 (b)"}
     assert table.frame.dtypes.tolist() == [object, object]
-    assert table.notes[-1] == f"columns of the table that are not used: {name[:40]}"
+    assert table.notes[-1] == snapshot
     path.write_text("a,b\n")
-    with pytest.raises(DataError, match="^long.csv, row 1: the table has a header and no row under it$"):
+    with refusal("long.csv", "row 1"):
         read_table(path)
 
 
@@ -321,22 +295,35 @@ KINDS = TableSpec(
 
 
 def test_declared_columns_are_read_by_their_kind_and_bounds():
-    table = KINDS.read(pd.DataFrame([["A", "1,5", "2026-01-31", "no", "Large"], ["", "0", "", "", ""]],
-                                    columns=["WHO", "hours", "at", "done", "size"]))  # fmt: skip
+    table = KINDS.read(
+        pd.DataFrame(
+            [["A", "1,5", "2026-01-31", "no", "Large"], ["", "0", "", "", ""]],
+            columns=["WHO", "hours", "at", "done", "size"],
+        )
+    )
     values = table.values(Faults())
     assert values.columns.tolist() == [column.name for column in KINDS.columns]
     assert values["hours"].tolist() == [1.5, 0.0]
     assert values["done"].tolist() == [False, True]
     assert values["size"].tolist() == ["large", "small"]
     assert values["at"].isna().tolist() == [False, True]
-    table = KINDS.read(pd.DataFrame([["A", "200", "soon", "maybe", "lareg"], ["B", "", "", "", ""]],
-                                    columns=["who", "hours", "at", "done", "size"]))  # fmt: skip
+    table = KINDS.read(
+        pd.DataFrame(
+            [["A", "200", "soon", "maybe", "lareg"], ["B", "", "", "", ""]],
+            columns=["who", "hours", "at", "done", "size"],
+        )
+    )
     faults = Faults()
     table.values(faults)
     with pytest.raises(DataError) as caught:
         faults.raise_if_any()
     assert sorted((fault.row, fault.column) for fault in caught.value.faults) == [
-        (1, "column at"), (1, "column done"), (1, "column hours"), (1, "column size"), (2, "column hours")]  # fmt: skip
+        (1, "column at"),
+        (1, "column done"),
+        (1, "column hours"),
+        (1, "column size"),
+        (2, "column hours"),
+    ]
 
 
 def test_a_declared_column_that_is_missing_is_as_if_empty_unless_it_is_needed():

@@ -156,30 +156,38 @@ def _broken(kind: str, at: Kind) -> Iterator[tuple[str, bytes, str]]:
     yield "empty", b"", "empty"
     yield "nothing but spaces", b"\n \n\t\n", "empty"
     if kind != "deployments":  # nothing was deployed yet
-        yield "header alone", (text_of(rows[:1])).encode(), "no row|header"
+        yield "header alone", (text_of(rows[:1])).encode(), "row 1"
     yield "a row one cell longer", (plain.rstrip("\n") + ",extra\n").encode(), f"row {last + 1}"
-    yield "a row cut short", (plain + ",".join(rows[1][:-2]) + "\n").encode(), "cut short"
-    yield "an unclosed quote", (plain + '"open,' + "," * (width - 2) + "\n").encode(), "quot"
+    yield "a row cut short", (plain + ",".join(rows[1][:-2]) + "\n").encode(), f"row {last + 2}"
+    yield "an unclosed quote", (plain + '"open,' + "," * (width - 2) + "\n").encode(), f"row {last + 2}"
     yield "a zero byte inside", plain.replace(rows[2][0], rows[2][0] + "\x00", 1).encode(), "NUL"
     yield "utf-32", plain.encode("utf-32"), "UTF-32"
-    yield "column twice", text_of([[*row, row[at.number]] for row in rows]).encode(), "twice"
-    yield "a column without name", text_of([[*row, "x" if i else ""] for i, row in enumerate(rows)]).encode(), "no name"
-    yield "header repeated", text_of([*rows[:3], rows[0], *rows[3:]]).encode(), "header"
-    yield "totals", text_of([*rows, ["Total", *[""] * (width - 2), "99"]]).encode(), "total|Total"
+    yield (
+        "column twice",
+        text_of([[*row, row[at.number]] for row in rows]).encode(),
+        f"column {width + 1}.*{rows[0][at.number]}",
+    )
+    yield (
+        "a column without name",
+        text_of([[*row, "x" if i else ""] for i, row in enumerate(rows)]).encode(),
+        f"column {width + 1}",
+    )
+    yield "header repeated", text_of([*rows[:3], rows[0], *rows[3:]]).encode(), "row 4"
+    yield "totals", text_of([*rows, ["Total", *[""] * (width - 2), "99"]]).encode(), f"row {last + 2}"
     if kind != "roster":  # without headcount it is a list of people, which a note says
         short = [[cell for j, cell in enumerate(row) if j != at.number] for row in rows]
         yield "a column is missing", text_of(short).encode(), ""
     yield "a word where a number belongs", text_of(put(rows, 2, at.number, "plenty")).encode(), "row 3"
     yield "a formula where a number belongs", text_of(put(rows, 2, at.number, "=1+1")).encode(), "row 3"
-    yield "gzip cut short", gzip.compress(plain.encode())[:-12], "broken|cut short"
+    yield "gzip cut short", gzip.compress(plain.encode())[:-12], "gzip"
     if kind == "answers":
-        yield "gzip bomb", _gzip_bomb(), "larger"
+        yield "gzip bomb", _gzip_bomb(), "300 MiB"
     yield "a picture", b"\x89PNG\r\n\x1a\n" + bytes(64), "picture"
     yield "a pdf", b"%PDF-1.7\n" + bytes(64), "PDF"
     yield "an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "xlsx"
     yield "a web page", f"<!DOCTYPE html><table><tr><td>{CANARY}</td></tr></table>".encode(), "web page"
     yield "json", b'[{"team": "Red", "n": 1}]', "JSON"
-    yield "a broken zip", b"PK\x03\x04" + bytes(range(256)), "broken|zip"
+    yield "a broken zip", b"PK\x03\x04" + bytes(range(256)), "workbook"
     yield "noise", bytes((k * 97 + 13) % 251 + 1 for k in range(4000)), ""
 
 
@@ -369,19 +377,19 @@ def _workbooks(kind: str, at: Kind) -> Iterator[Case]:
     yield changed("a hidden row", lambda b, s: setattr(s.row_dimensions[3], "hidden", True), says="hidden")
     yield changed("an error cell", cell(3, number, "#DIV/0!"), faulty=True, says="#DIV/0!")
     yield changed("#N/A", cell(3, number, "#N/A"), faulty=True, says="#N/A")
-    yield changed("a formula without a value", cell(3, number, "=1+2"), faulty=True, says="formula")
+    yield changed("a formula without a value", cell(3, number, "=1+2"), faulty=True, says=f"{chr(65 + number)}3")
     yield changed(
         "merged cells",
         lambda b, s: s.merge_cells(start_row=2, end_row=4, start_column=at.name + 1, end_column=at.name + 1),
         faulty=True,
         says="merged",
     )
-    yield changed("a lone far cell", lambda b, s: s.cell(1_048_576, 16_384, "x"), faulty=True, says="far away")
+    yield changed("a lone far cell", lambda b, s: s.cell(1_048_576, 16_384, "x"), faulty=True, says="XFD1048576")
     yield changed(
         "a header below a title", lambda b, s: s.insert_rows(1, 2) or s.cell(1, 1, "Report 2026"), faulty=True
     )
     totals = ["Total", *[None] * (len(rows[0]) - 2), 99]
-    yield changed("totals in a workbook", lambda b, s: s.append(totals), faulty=True, says="otal")
+    yield changed("totals in a workbook", lambda b, s: s.append(totals), faulty=True, says=f"row {top}")
     yield changed("a link on a cell", lambda b, s: setattr(s.cell(2, 1), "hyperlink", "http://example.org/x"))
     yield changed(
         "a comment on a cell", lambda b, s: setattr(s.cell(2, 1), "comment", openpyxl.comments.Comment(CANARY, "me"))
@@ -406,7 +414,7 @@ def _workbooks(kind: str, at: Kind) -> Iterator[Case]:
             ),
         )
     yield by_hand("a dimension of a million rows", _dimension)
-    yield by_hand("a member twice", lambda parts: None, twice=_SHEET, faulty=True, says="save it again")
+    yield by_hand("a member twice", lambda parts: None, twice=_SHEET, faulty=True, says="spreadsheet program")
     for name, entity in (("an entity", b'e SYSTEM "file:///etc/passwd"'), ("laughs", b'a "ha"><!ENTITY b "&a;&a;"')):
         declared = b"<!DOCTYPE x [<!ENTITY " + entity + b">]><worksheet"
         yield by_hand(name, swap(b"<worksheet", declared), faulty=True, says="entities")
@@ -416,7 +424,7 @@ def _workbooks(kind: str, at: Kind) -> Iterator[Case]:
             {_SHEET: parts[_SHEET].replace(b"</sheetData>", b"</sheetData>" + b" " * (60 * 2**20))}
         ),
         faulty=True,
-        says="too large",
+        says="CSV",
     )
     yield by_hand("a sheet cut short", lambda parts: parts.update({_SHEET: parts[_SHEET][:-300]}), faulty=True)
     yield by_hand("no sheet", lambda parts: parts.pop(_SHEET), faulty=True)

@@ -50,7 +50,7 @@ def wrong(case, plain, outcome, found, notes, memory):
     return "" if re.search(case.says, " ".join(notes)) else f"no note of {case.says}"
 
 
-@pytest.mark.slow
+@pytest.mark.simulated
 def test_no_file_misleads(files):
     plain = clean(files, by_dxkit)
     bad = []
@@ -63,7 +63,7 @@ def test_no_file_misleads(files):
     assert not bad, "\n".join(bad)
 
 
-@pytest.mark.slow
+@pytest.mark.simulated
 def test_plain_pandas_beside_it(files):
     """How often a line of pandas is silently wrong on the same files: the reason for a reader of our own."""
     plain, told = clean(files, by_pandas), Counter()

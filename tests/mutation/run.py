@@ -18,6 +18,7 @@ from queue import Queue
 from tests.places import ROOT
 
 LEAST = 0.95
+MADE = shutil.ignore_patterns(".git", ".venv*", ".nox", ".hypothesis", "mutants", "out", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         for k in range(2):
             tree = Path(made) / str(k)
-            shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv*", "out", "__pycache__"))
+            shutil.copytree(ROOT, tree, ignore=MADE)
             trees.put(tree)
 
         def tried(change: Change) -> bool:

@@ -15,7 +15,7 @@ import pytest
 import dxkit as dx
 from dxkit.project.run import run
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulated
 FORK = multiprocessing.get_context("fork")
 
 

@@ -14,9 +14,9 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
-from dxkit.files.errors import DataError
 from dxkit.project.check import check
 from dxkit.project.run import run
+from tests.places import ROOT
 
 V4 = nbformat.v4
 
@@ -55,10 +55,10 @@ def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
     assert not [path for path in started.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_new_refuses_a_folder_that_is_not_empty_and_leaves_it_alone(tmp_path, capsys):
+def test_new_refuses_a_folder_that_is_not_empty_and_leaves_it_alone(tmp_path, capsys, snapshot):
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["new", str(tmp_path)]) == 1
-    assert "not empty" in capsys.readouterr().err
+    assert capsys.readouterr().err.replace(str(tmp_path), "<folder>") == snapshot
     assert files(tmp_path) == ["mine.txt"]
 
 
@@ -143,18 +143,18 @@ def test_force_replaces_its_own_pictures_and_no_other_file(ran, tmp_path):
 
 
 @pytest.mark.parametrize("tags", [[], ["raises-exception"]])
-def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, capsys, tags):
+def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, capsys, tags, snapshot):
     path = notebook(tmp_path / "q.ipynb", "1 / 0" if tags else "1", 'raise KeyError("no <team>")')
     book = nbformat.read(path, as_version=4)
     book.cells[2].metadata["tags"] = tags
     nbformat.write(book, path)
     assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
-    assert said == "q.ipynb, code cell 3: KeyError: 'no <team>'\n"
+    assert said == snapshot
     assert not (tmp_path / "out").exists()
 
 
-def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys):
+def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
     path = notebook(tmp_path / "q.ipynb", "import dxkit as dx\ndx.open_survey(data)")
     (tmp_path / "codebook.csv").write_text("item,text,kind,scale\nci,CI,rating,agreement5\nqa,QA,rating,agreement5\n")
     (tmp_path / "answers.csv").write_text("ci,qa\n9,4\n3,8\n")
@@ -162,7 +162,7 @@ def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys):
     assert main(command) == 1
     said = capsys.readouterr().err
     assert "answers.csv" in said
-    assert "2 faults" in said
+    assert said == snapshot
     assert "Traceback" not in said
 
 
@@ -183,20 +183,20 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    "arguments",
     [
-        (["missing.ipynb"], "no notebook"),
-        (["."], "holds no notebook"),
-        (["broken.ipynb"], "damaged"),
-        (["q.ipynb", "--data", "missing.csv"], "missing.csv: there is no such file"),
-        (["q.ipynb", "--data", "nowhere"], "there is no such file"),
-        (["q.ipynb", "--save", "--data", "answers.csv"], "leave out"),
-        (["q.ipynb", "--out", "answers.csv"], "answers.csv is a file"),
-        (["plain.ipynb", "--data", "answers.csv"], "no cell tagged"),
+        ["missing.ipynb"],
+        ["."],
+        ["broken.ipynb"],
+        ["q.ipynb", "--data", "missing.csv"],
+        ["q.ipynb", "--data", "nowhere"],
+        ["q.ipynb", "--save", "--data", "answers.csv"],
+        ["q.ipynb", "--out", "answers.csv"],
+        ["plain.ipynb", "--data", "answers.csv"],
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=" ".join,
 )
-def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, arguments, words):
+def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, arguments, snapshot):
     (tmp_path / "empty").mkdir()
     notebook(tmp_path / "q.ipynb", "1")
     nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("1")]), tmp_path / "plain.ipynb")
@@ -205,7 +205,7 @@ def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, a
     monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
     assert main(["run", *arguments]) == 1
     said = capsys.readouterr().err
-    assert words in said
+    assert said == snapshot
     assert len(said.splitlines()) == 1
 
 
@@ -216,47 +216,53 @@ def test_wrong_usage_is_exit_code_two(capsys):
     assert "usage" in capsys.readouterr().err
 
 
-def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path):
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"dxkit {dx.__version__}\n"
+    assert f"\nversion: {dx.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_run_without_jupyter_says_what_to_install(monkeypatch, tmp_path, refusal):
     monkeypatch.setitem(sys.modules, "nbclient", None)
-    with pytest.raises(DataError, match=r'pip install "dxkit\[lab\]"'):
+    with refusal():
         run(notebook(tmp_path / "q.ipynb", "1"), say=lambda _: None)
 
 
-def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys):
+def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys, snapshot):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dxkit.project.run.run", stop)
     assert main(["run", "q.ipynb"]) == 130
-    assert "stopped" in capsys.readouterr().err
+    assert capsys.readouterr().err == snapshot
 
 
-def test_the_command_is_quiet_on_the_terminal(tmp_path):
+def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
     path = notebook(tmp_path / "q.ipynb", PICTURE)
     command = [sys.executable, "-m", "dxkit", "run", str(path), "--out", str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONWARNINGS": "default"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == f"2 files written to {tmp_path / 'out'}"
+    assert done.stdout.splitlines()[-1].replace(str(tmp_path), "<folder>") == snapshot
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    "name",
     [
-        ("company/codebook.csv", "Codebook: 54 questions"),
-        ("company/roster.csv", "roster of 180 people"),
-        ("company/responses_2026-Q3.csv", "112 respondents"),
-        ("github_oss_2017/scales.csv", "scales"),
+        "company/codebook.csv",
+        "company/roster.csv",
+        "company/responses_2026-Q3.csv",
+        "github_oss_2017/scales.csv",
     ],
 )
-def test_check_knows_what_a_table_is(name, words, capsys):
+def test_check_knows_what_a_table_is(name, capsys, snapshot):
     assert main(["check", str(dx.samples.path(name))]) == 0
-    said = capsys.readouterr().out
-    assert words in said
-    assert "no faults" in said
+    assert capsys.readouterr().out == snapshot
 
 
-def test_check_names_every_fault_of_every_file_with_its_cell(tmp_path, capsys):
+def test_check_names_every_fault_of_every_file_with_its_cell(tmp_path, capsys, snapshot):
     (tmp_path / "codebook.csv").write_text(
         "item,text,kind,scale\nteam,Team,segment,\nci,CI is fast,rating,agreement5\n"
     )
@@ -266,8 +272,7 @@ def test_check_names_every_fault_of_every_file_with_its_cell(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "a.csv, row 2" in said
     assert "a.csv, row 4" in said
-    assert "b.csv: 2 respondents, no faults" in said
-    assert "c.csv: there is no such file" in said
+    assert said == snapshot
 
 
 def test_check_takes_the_codebook_from_elsewhere(tmp_path, capsys):
@@ -277,8 +282,8 @@ def test_check_takes_the_codebook_from_elsewhere(tmp_path, capsys):
     assert main(["check", str(answers), "--codebook", str(dx.samples.path("company/codebook.csv"))]) == 0
 
 
-def test_check_of_a_folder_asks_for_the_file(tmp_path):
-    with pytest.raises(DataError, match="is a folder"):
+def test_check_of_a_folder_asks_for_the_file(tmp_path, refusal):
+    with refusal():
         check(tmp_path)
 
 
@@ -304,40 +309,40 @@ def workbook(tmp_path):
     return make
 
 
-def test_check_reads_the_roster_in_the_workbook(workbook, capsys):
+def test_check_reads_the_roster_in_the_workbook(workbook, capsys, snapshot):
     assert main(["check", *workbook(["team", "headcount"], ["Red", 7])]) == 0
     said = capsys.readouterr().out
-    assert "survey.xlsx: Codebook: 2 questions" in said
-    assert "survey.xlsx: roster of 7 people, no faults" in said
-    assert "no roster" not in said
+    assert said == snapshot
 
 
-def test_check_tells_a_team_that_the_roster_in_the_workbook_lacks(workbook, capsys):
+def test_check_tells_a_team_that_the_roster_in_the_workbook_lacks(workbook, capsys, snapshot):
     assert main(["check", workbook(["team", "headcount"], ["Red", 7], teams=["Red", "Blue", "Blue"])[1]]) == 1
-    assert "team 'Blue' is not in the roster" in capsys.readouterr().out
+    assert capsys.readouterr().out == snapshot
 
 
-def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys):
+def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys, snapshot):
     for path in workbook(["team", "headcount"], ["Red", "many"]):
         assert main(["check", path]) == 1
-        assert "survey.xlsx, sheet roster, cell B2: 'many' is not a number" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "survey.xlsx, sheet roster, cell B2" in said
+        assert said == snapshot
 
 
-def test_check_says_that_there_is_no_roster(workbook, capsys):
+def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
     assert main(["check", *workbook()]) == 0
-    assert capsys.readouterr().out.count("note: no roster") == 2
+    assert capsys.readouterr().out == snapshot
 
 
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
-    notebook = dx.samples.notebooks() / "04_own_and_leave.ipynb"
-    written = run(notebook, out=tmp_path / "out", say=lambda _: None)
-    book = tmp_path / "out" / "04_own_and_leave" / "decision.xlsx"
+    cell = "import dxkit as dx\ndx.write_workbook(dx.read_dossier(dx.samples.path('portal')), dx.out('decision.xlsx'))"
+    written = run(notebook(tmp_path / "q.ipynb", cell), out=tmp_path / "out", say=lambda _: None)
+    book = tmp_path / "out" / "q" / "decision.xlsx"
     assert book in written
     assert dx.read_dossier(book).changed.empty
 
 
-def test_a_name_for_a_file_is_no_path(tmp_path, monkeypatch):
+def test_a_name_for_a_file_is_no_path(tmp_path, monkeypatch, refusal):
     monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
     assert dx.out("a.xlsx") == tmp_path / "a.xlsx"
-    with pytest.raises(dx.DataError, match="no plain file name"):
+    with refusal():
         dx.out("../a.xlsx")

@@ -52,17 +52,17 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "name", "says"),
+    ("given", "name", "named"),
     [
-        ({}, "a.xlsx", "no result to write"),
-        ({"x": 1}, "a.xlsx", "'x' is a int and no result"),
+        pytest.param({}, "a.xlsx", [], id="no result to write"),
+        pytest.param({"x": 1}, "a.xlsx", ["x"], id="'x' is a int and no result"),
     ],
 )
-def test_what_cannot_be_written_is_said(given, name, says, tmp_path):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_cannot_be_written_is_said(given, name, named, tmp_path, refusal):
+    with refusal(*named):
         dx.write_report(given, tmp_path / name)
 
 
-def test_another_ending_is_refused(results, tmp_path):
-    with pytest.raises(dx.DataError, match=r"ends in \.xlsx"):
+def test_another_ending_is_refused(results, tmp_path, refusal):
+    with refusal():
         dx.write_report(results, tmp_path / "a.csv")

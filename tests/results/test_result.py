@@ -140,22 +140,22 @@ def test_column_names_may_be_numbers_or_repeated():
 
 
 @pytest.mark.parametrize(("rows", "left_out"), [(60, 0), (61, 11), (180, 130)])
-def test_a_long_table_says_how_many_rows_are_left_out(rows, left_out):
+def test_a_long_table_says_how_many_rows_are_left_out(rows, left_out, snapshot):
     shown = show(pd.DataFrame({"a": range(rows)}))
     assert len(shown._cells()[2]) == rows - left_out
-    assert (f"... {left_out} more rows in .table" in repr(shown)) == bool(left_out)
+    assert repr(shown).splitlines()[rows - left_out :] == snapshot
 
 
-def test_an_empty_table_says_so():
-    assert repr(show(pd.DataFrame({"a": []}), title="Nothing")) == "Nothing\nno rows"
-    assert "no rows" in show(pd.DataFrame({"a": []}))._repr_html_()
+def test_an_empty_table_says_so(snapshot):
+    assert repr(show(pd.DataFrame({"a": []}), title="Nothing")) == snapshot
+    assert show(pd.DataFrame({"a": []}))._repr_html_() == snapshot
 
 
-def test_facts_stand_above_the_table_and_notes_below():
+def test_facts_stand_above_the_table_and_notes_below(snapshot):
     shown = Result(
         table=pd.DataFrame({"a": [1]}), title="T", facts=(("Respondents", "112 of 180"),), notes=("weighted",)
     )
-    assert repr(shown) == "T\nRespondents: 112 of 180\na\n1\nweighted"
+    assert repr(shown) == snapshot
 
 
 class Tags(HTMLParser):
@@ -217,6 +217,6 @@ def test_a_single_note_is_one_line():
     assert repr(show(pd.DataFrame({"a": [1]}), notes="synthetic")) == "a\n1\nsynthetic"
 
 
-def test_a_result_without_a_picture_says_where_its_figures_are():
-    with pytest.raises(TypeError, match=r"Result has no picture; its figures are in \.table"):
+def test_a_result_without_a_picture_says_where_its_figures_are(refusal):
+    with refusal(error=TypeError):
         dx.show(pd.DataFrame({"a": [1]})).plot()

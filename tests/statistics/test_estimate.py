@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-import dxkit as dx
 from dxkit.statistics.estimate import Estimate, estimate
 from tests.places import CASE_FILES
 
@@ -51,19 +50,19 @@ def test_a_lognormal_has_low_and_high_at_5_and_95_percent():
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    "given",
     [
-        ((5, 4, 3), "low 5 is above high 3"),
-        ((1, 9, 3), "likely 9 lies outside"),
-        ((1, 2), "likely is given without high"),
-        ((1, None, 3, "pert"), "needs likely"),
-        ((-1, None, 3, "lognormal"), "above 0"),
-        ((1, 2, 3, "normal"), "did you mean .lognormal"),
-        ((1, 2, float("inf")), "high=inf"),
+        pytest.param((5, 4, 3), id="low 5 is above high 3"),
+        pytest.param((1, 9, 3), id="likely 9 lies outside"),
+        pytest.param((1, 2), id="go together"),
+        pytest.param((1, None, 3, "pert"), id="needs likely"),
+        pytest.param((-1, None, 3, "lognormal"), id="above 0"),
+        pytest.param((1, 2, 3, "normal"), id="no shape"),
+        pytest.param((1, 2, float("inf")), id="finite"),
     ],
 )
-def test_what_cannot_be_an_estimate_is_said(given, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_cannot_be_an_estimate_is_said(given, refusal):
+    with refusal():
         estimate(*given)
 
 

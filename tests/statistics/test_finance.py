@@ -110,16 +110,16 @@ def test_many_cases_at_once_and_an_annuity():
 
 
 @pytest.mark.parametrize(
-    ("work", "says"),
+    "work",
     [
-        (lambda: dx.npv(0.1, []), "no flows"),
-        (lambda: dx.npv(-1, [1, 2]), "above -100%"),
-        (lambda: dx.npv(0.1, [1, np.nan]), "missing or not finite"),
-        (lambda: dx.irr([0, 0]), "every flow is 0"),
-        (lambda: dx.irr([[1, 2], [3, 4]]), "one case"),
-        (lambda: roi(5, 0), "costs above 0"),
+        pytest.param(lambda: dx.npv(0.1, []), id="no flows"),
+        pytest.param(lambda: dx.npv(-1, [1, 2]), id="above -100%"),
+        pytest.param(lambda: dx.npv(0.1, [1, np.nan]), id="missing or not finite"),
+        pytest.param(lambda: dx.irr([0, 0]), id="every flow is 0"),
+        pytest.param(lambda: dx.irr([[1, 2], [3, 4]]), id="one case"),
+        pytest.param(lambda: roi(5, 0), id="costs above 0"),
     ],
 )
-def test_what_cannot_be_is_said(work, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_cannot_be_is_said(work, refusal):
+    with refusal():
         work()

@@ -8,6 +8,8 @@ import pytest
 
 import dxkit as dx
 
+pytestmark = pytest.mark.simulated
+
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())
 PEOPLE = pd.read_csv(dx.samples.path("company/truth/population_2026-Q3.csv"), comment="#")

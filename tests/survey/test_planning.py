@@ -1,5 +1,7 @@
 """What a survey can tell before it goes out."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -35,11 +37,11 @@ def test_the_stated_chance_is_how_often_surveys_of_that_size_find_the_true_two()
     assert plan.table["p_pair"][0] == pytest.approx(right / runs, abs=0.075)  # three simulation errors
 
 
-def test_an_earlier_survey_gives_its_own_figures():
+def test_an_earlier_survey_gives_its_own_figures(snapshot):
     rng = np.random.default_rng(3)
     before = survey(likert(rng.normal(size=12) * 8, 900, rng))
     note = dx.plan_survey(before).notes[0]
-    assert note.startswith("from the survey given (severity, 0-100): topics 12")
+    assert re.sub(r"\d\.?\d*", "<n>", note) == snapshot
     figures = dict(part.rsplit(" ", 1) for part in note.split(": ")[1].split(", "))
     assert float(figures["correlation"]) == pytest.approx(0.33, abs=0.05)
     assert float(figures["sd"]) == pytest.approx(25, abs=3)
@@ -54,27 +56,27 @@ def test_few_staff_need_fewer_answers_and_the_table_stops_at_them():
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    "options",
     [
-        ({"topics": 2}, "more than the 2 to choose"),
-        ({"sd": 0}, "sd must be above 0"),
-        ({"gap": -1}, "gap must be above 0"),
-        ({"correlation": 1.0}, "between -1 and 1"),
-        ({"population": 1}, "at least 2 people"),
+        pytest.param({"topics": 2}, id="more than the 2 to choose"),
+        pytest.param({"sd": 0}, id="sd must be above 0"),
+        pytest.param({"gap": -1}, id="gap must be above 0"),
+        pytest.param({"correlation": 1.0}, id="between -1 and 1"),
+        pytest.param({"population": 1}, id="at least 2 people"),
     ],
 )
-def test_figures_that_cannot_be_are_said(options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_figures_that_cannot_be_are_said(options, refusal):
+    with refusal():
         dx.plan_survey(**options)
 
 
-def test_an_earlier_survey_of_a_handful_cannot_plan():
-    with pytest.raises(dx.DataError, match="too few answers to plan from"):
+def test_an_earlier_survey_of_a_handful_cannot_plan(refusal):
+    with refusal():
         dx.plan_survey(survey(likert([3, 2, 1], 6, np.random.default_rng(0))))
 
 
-def test_a_survey_without_differences_cannot_say_its_spread():
+def test_a_survey_without_differences_cannot_say_its_spread(refusal):
     level = survey(np.repeat(likert([0], 40, np.random.default_rng(14)), 6, axis=1))
-    with pytest.raises(dx.DataError, match="no difference between topics beyond chance; give spread="):
+    with refusal():
         dx.plan_survey(level)
     assert len(dx.plan_survey(level, spread=5).table) == 7

@@ -4,9 +4,12 @@ A sample of each world; tests/claims runs them often enough for what is promised
 """
 
 import numpy as np
+import pytest
 
 import dxkit as dx
 from tests.survey.topic_worlds import likert, survey
+
+pytestmark = pytest.mark.simulated
 
 # people, share that answers, topics, spread of the true burdens in index points: from wide to nearly tied
 FINITE = [

@@ -34,14 +34,13 @@ def faults_of(data, book=BOOK, **options):
     return str(caught.value)
 
 
-def test_an_unknown_label_is_told_with_count_place_and_the_nearest_known(tmp_path):
+def test_an_unknown_label_is_told_with_count_place_and_the_nearest_known(tmp_path, snapshot):
     path = tmp_path / "answers.csv"
     frame(ci=["Agree", "Agre", "Disagree", "Agre"]).to_csv(path, index=False)
     text = faults_of(path)
     assert "answers.csv" in text
-    assert "'Agre' is not an answer of scale agreement5" in text
-    assert "did you mean 'Agree'?" in text
-    assert "2 times, rows 3, 5" in text
+    assert text == snapshot
+    assert "rows 3, 5" in text
 
 
 def test_every_fault_is_told_at_once():
@@ -57,10 +56,11 @@ def test_free_text_and_ids_are_never_in_a_message():
     assert "secret-id" not in text
 
 
-def test_a_blank_submission_is_set_aside_and_counted():
+def test_a_blank_submission_is_set_aside_and_counted(snapshot):
     survey = dx.read_survey(frame(ci=["Agree", ""], hours=["1", ""]), BOOK)
     assert len(survey) == 1
-    assert survey.cleaning.to_numpy().tolist() == [["blank submissions set aside", 1]]
+    assert survey.cleaning["count"].tolist() == [1]
+    assert survey.cleaning["what"].tolist() == snapshot
 
 
 def test_the_last_submission_of_an_id_counts_and_the_rows_are_named():
@@ -71,51 +71,53 @@ def test_the_last_submission_of_an_id_counts_and_the_rows_are_named():
     assert "rows 1" in what
 
 
-def test_segments_take_the_spelling_of_the_roster():
+def test_segments_take_the_spelling_of_the_roster(snapshot):
     roster = pd.DataFrame({"team": ["Red Team", "Blue"], "headcount": [9, 3]})
     survey = dx.read_survey(frame(team=["red team", " Red  Team", "RED TEAM", ""]), BOOK, roster)
     assert survey.segments["team"].tolist() == ["Red Team"] * 3 + ["(not stated)"]
-    assert any("respondents who state no team (they have no weight): 1" in note for note in survey.notes)
-    assert any("nobody answered in team: Blue" in note for note in survey.notes)
+    assert survey.notes == snapshot
 
 
-def test_a_respondent_outside_the_roster_is_a_fault_with_the_nearest_group():
+def test_a_respondent_outside_the_roster_is_a_fault_with_the_nearest_group(snapshot):
     roster = pd.DataFrame({"team": ["Payments", "Search"], "headcount": [9, 3]})
     text = faults_of(frame(team=["Payments", "Paymants", "Paymants"]), roster=roster)
-    assert "team 'Paymants' is not in the roster; did you mean 'Payments'? (2 respondents)" in text
+    assert text == snapshot
 
 
-def test_more_respondents_than_people_is_a_fault():
+def test_more_respondents_than_people_is_a_fault(snapshot):
     roster = pd.DataFrame({"team": ["Red"], "headcount": [2]})
-    assert "3 respondents say team 'Red', the roster counts 2" in faults_of(frame(ci=["Agree"] * 3), roster=roster)
+    assert faults_of(frame(ci=["Agree"] * 3), roster=roster) == snapshot
 
 
 @pytest.mark.parametrize(
-    ("roster", "said"),
+    "roster",
     [
-        (pd.DataFrame({"team": ["Red", "Red"], "headcount": [5, 5]}), "same group as in row"),
-        (pd.DataFrame({"team": ["Red", "red"], "headcount": [5, 5]}), "same group as in row"),
-        (pd.DataFrame({"team": ["Red"], "headcount": [5.5]}), "whole number"),
-        (pd.DataFrame({"team": ["Red"], "headcount": ["many"]}), "not a number"),
-        (pd.DataFrame({"squad": ["Red"], "headcount": [5]}), "no column is a segment"),
-        (pd.DataFrame({"team": ["Red"], "headcount": [0]}), "counts nobody"),
-        (pd.DataFrame({"team": ["Red"], "headcount": [1e20]}), "too large"),
-        (pd.DataFrame({"headcount": [5, 5], "team": ["Red", "Gesamt"]}), "row of totals"),
-        (pd.DataFrame({"team": ["Red", "Blue", "Green", "All"], "headcount": [5, 6, 7, 18]}), "as many people as all"),
-        (pd.DataFrame({"team": ["Red", "Blue"], "FTE": [5, 6.5]}), "column 'FTE' holds a number for each group"),
-        (pd.DataFrame({"team": ["Red", "Red"], "Head count (Q3)": [5, 6]}), "column 'Head count (Q3)' holds a number"),
+        pytest.param(pd.DataFrame({"team": ["Red", "Red"], "headcount": [5, 5]}), id="the same group twice"),
+        pytest.param(pd.DataFrame({"team": ["Red", "red"], "headcount": [5, 5]}), id="the same group in two spellings"),
+        pytest.param(pd.DataFrame({"team": ["Red"], "headcount": [5.5]}), id="half a person"),
+        pytest.param(pd.DataFrame({"team": ["Red"], "headcount": ["many"]}), id="a word"),
+        pytest.param(pd.DataFrame({"squad": ["Red"], "headcount": [5]}), id="no column of a segment"),
+        pytest.param(pd.DataFrame({"team": ["Red"], "headcount": [0]}), id="nobody"),
+        pytest.param(pd.DataFrame({"team": ["Red"], "headcount": [1e20]}), id="too many"),
+        pytest.param(pd.DataFrame({"headcount": [5, 5], "team": ["Red", "Gesamt"]}), id="a row of totals"),
+        pytest.param(
+            pd.DataFrame({"team": ["Red", "Blue", "Green", "All"], "headcount": [5, 6, 7, 18]}),
+            id="a row as large as all others",
+        ),
+        pytest.param(pd.DataFrame({"team": ["Red", "Blue"], "FTE": [5, 6.5]}), id="a column FTE"),
+        pytest.param(pd.DataFrame({"team": ["Red", "Red"], "Head count (Q3)": [5, 6]}), id="a column of another name"),
     ],
 )
-def test_a_faulty_roster_is_told(roster, said):
-    assert said in faults_of(frame(ci=["Agree"]), roster=roster)
+def test_a_faulty_roster_is_told(roster, snapshot):
+    assert faults_of(frame(ci=["Agree"]), roster=roster) == snapshot
 
 
-def test_a_row_as_large_as_all_others_is_asked_about_unless_its_name_tells():
+def test_a_row_as_large_as_all_others_is_asked_about_unless_its_name_tells(snapshot):
     roster = pd.DataFrame({"team": ["Red", "Blue", "Green", "Black"], "headcount": [5, 6, 7, 18]})
     notes = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, roster).notes
-    assert any("row 4 of the roster counts as many people as all other rows of team" in note for note in notes)
+    assert notes == snapshot
     notes = dx.read_survey(frame(ci=["Agree"] * 3), BOOK, roster.assign(headcount=[5, 6, 7, 17])).notes
-    assert not any("as many people" in note for note in notes)
+    assert notes == snapshot
 
 
 def test_a_number_of_each_person_is_no_headcount():
@@ -129,7 +131,7 @@ def test_a_roster_of_persons_is_counted():
     assert survey.roster.margin("team").to_dict() == {"Red": 4, "Blue": 2}
 
 
-def test_a_question_not_asked_is_neither_skipped_nor_no():
+def test_a_question_not_asked_is_neither_skipped_nor_no(snapshot):
     book = pd.DataFrame(
         {
             "item": ["q", "r"],
@@ -143,15 +145,15 @@ def test_a_question_not_asked_is_neither_skipped_nor_no():
     survey = dx.read_survey(data, book)
     assert survey.state["q"].tolist() == [0, 2, 3, 3, 3]
     assert survey.answers["q"].notna().sum() == 1  # the box of somebody who was not asked says nothing
-    assert any("not asked, not counted: q (1)" in note for note in survey.notes)
+    assert survey.notes == snapshot
 
 
-def test_an_item_that_runs_against_its_dimension_is_named():
+def test_an_item_that_runs_against_its_dimension_is_named(snapshot):
     data = worlds.answers(80, items=4, missing=0)
     book = worlds.codebook(items=4, dimensions=1)
     data["q0"] = 6 - data[["q1", "q2", "q3"]].mean(axis=1).round()
-    assert any("item q0 runs against the rest of D0" in note for note in dx.read_survey(data, book).notes)
-    assert not any("runs against" in note for note in worlds.survey(80).notes)
+    assert dx.read_survey(data, book).notes == snapshot
+    assert worlds.survey(80).notes == snapshot
 
 
 def test_a_missing_question_is_told_with_its_text():
@@ -167,7 +169,7 @@ def test_inputs_are_left_as_they_were():
     pd.testing.assert_frame_equal(book, BOOK)
 
 
-def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
+def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said(refusal, snapshot):
     book = pd.DataFrame(
         {
             "item": ["a", "b", "h", "c"],
@@ -181,12 +183,12 @@ def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
     frame = pd.DataFrame({name: ["Does not affect me."] for name in "abh"} | {"c": ["Neither"]})
     survey = dx.read_survey(frame, book)
     assert survey.answers.iloc[0].tolist() == [5.0, 1.0, 0.0, 3.0]
-    assert "not affected, taken as no burden: a (1), b (1), h (1)" in survey.notes
-    with pytest.raises(dx.DataError, match="column c: 'Does not affect me'"):
+    assert survey.notes == snapshot
+    with refusal("column c", "Does not affect me"):
         dx.read_survey(frame.assign(c="Does not affect me"), book)
 
 
-def test_all_faults_of_all_files_are_told_at_once(tmp_path):
+def test_all_faults_of_all_files_are_told_at_once(tmp_path, snapshot):
     frame(ci=["Agree", "Agre"], hours=["1", "400"]).drop(columns="team").to_csv(tmp_path / "a.csv", index=False)
     (tmp_path / "roster.csv").write_text("team,headcount\nRed,many\nred,5\n")
     text = faults_of(tmp_path / "a.csv", roster=tmp_path / "roster.csv")
@@ -198,7 +200,7 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path):
     ):
         assert part in text
     text = faults_of(tmp_path / "none.csv", roster=tmp_path / "roster.csv")
-    assert "none.csv: there is no such file" in text
+    assert text == snapshot
     assert "'many'" in text
 
 
@@ -216,12 +218,12 @@ def test_what_one_person_wrote_is_not_repeated(secret):
         assert "row 1" in text
 
 
-def test_what_helps_and_tells_nothing_of_anybody_is_repeated():
+def test_what_helps_and_tells_nothing_of_anybody_is_repeated(snapshot):
     text = faults_of(frame(ci=["Agre", "Quite ok", "Quite ok", "9"], hours=["two", "3 hours", "-1", "1.000,5"]))
     for part in ("'Agre'", "'Quite ok'", "'9'", "'two'", "'3 hours'", "'-1'", "'1.000,5'"):
         assert part in text
-    assert "team 'Paymants' is not in the roster; did you mean 'Payments'? (1 respondent)" in faults_of(
-        frame(team=["Paymants"]), roster=pd.DataFrame({"team": ["Payments"], "headcount": [9]})
+    assert (
+        faults_of(frame(team=["Paymants"]), roster=pd.DataFrame({"team": ["Payments"], "headcount": [9]})) == snapshot
     )
 
 
@@ -253,7 +255,7 @@ def test_a_frame_of_numbers_is_read_as_the_file_of_them(tmp_path):
     assert one.segments["team"].tolist() == ["7", "7", "8", "(not stated)"]
 
 
-def test_a_column_of_a_frame_is_no_letter_of_a_spreadsheet():
+def test_a_column_of_a_frame_is_no_letter_of_a_spreadsheet(snapshot):
     book = BOOK.replace({"item": {"ci": "CI"}})
     text = faults_of(frame(ci=["Agre"]).rename(columns={"ci": "CI"}), book)
-    assert "DataFrame, row 1, column CI: 'Agre'" in text
+    assert text == snapshot

@@ -19,6 +19,7 @@ def same(one, two, tolerance=1e-10):
         assert getattr(one, name) == pytest.approx(getattr(two, name), rel=tolerance, abs=tolerance)
 
 
+@pytest.mark.mutation
 @settings(max_examples=30, deadline=None)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts(frame, seed):
@@ -41,6 +42,7 @@ def test_an_iterator_of_frames_gives_the_tally_of_one_frame():
     assert one.products[at] == pytest.approx(two.products, rel=1e-12)
 
 
+@pytest.mark.mutation
 @settings(max_examples=30, deadline=None)
 @given(worlds.worlds)
 def test_means_and_covariances_equal_pandas(frame):
@@ -54,6 +56,7 @@ def test_means_and_covariances_equal_pandas(frame):
     assert counted.over().means[0, :6] == pytest.approx(index.mean().to_numpy(), abs=1e-9, nan_ok=True)
 
 
+@pytest.mark.mutation
 @settings(max_examples=20, deadline=None)
 @given(worlds.worlds)
 def test_every_respondent_is_in_exactly_one_state_per_item(frame):
@@ -72,15 +75,15 @@ def test_a_dimension_needs_half_of_its_items():
     assert counted.means[0, at] == pytest.approx(50.0)
 
 
-def test_tallies_of_different_questions_are_not_added():
+def test_tallies_of_different_questions_are_not_added(refusal):
     other = worlds.codebook()
     other.loc[0, "scale"] = "agreement7"
-    with pytest.raises(dx.DataError, match="codebooks differ"):
+    with refusal():
         dx.tally(worlds.answers(20), codebook=BOOK) + dx.tally(worlds.answers(20), codebook=dx.read_codebook(other))
 
 
-def test_an_unknown_segment_is_said_with_those_there_are():
-    with pytest.raises(dx.DataError, match="^by='site': use one of team$"):
+def test_an_unknown_segment_is_said_with_those_there_are(refusal):
+    with refusal("site"):
         dx.tally(worlds.survey(), by="site")
 
 
@@ -113,27 +116,22 @@ def test_the_fast_pass_over_plain_codes_gives_the_same_tally(missing):
 
 
 @pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, 1e300, np.inf, -np.inf])
-def test_the_fast_pass_lets_no_wrong_code_through(wrong):
+def test_the_fast_pass_lets_no_wrong_code_through(wrong, refusal):
     book = dx.read_codebook(pd.DataFrame({"item": ["a"], "text": ["a"], "kind": ["rating"], "scale": ["agreement5"]}))
     codes = np.full(9_000, 3.0)
     codes[[7_000, 7_001]] = np.nan, wrong
-    with pytest.raises(dx.DataError, match="column a"):
+    with refusal("column a"):
         dx.tally(pd.DataFrame({"a": codes}), codebook=book)
 
 
-def test_options_of_a_tally_are_checked():
+def test_options_of_a_tally_are_checked(refusal):
     frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5]})
     book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    for options, says in (
-        ({"min_group": 2}, "min_group=2: write a whole number of 3 or more"),
-        ({"wave": 3}, "wave=3: give the name of the wave as text"),
-        ({"progress": "yes"}, "progress='yes': give a function"),
-        ({"source": "typefrom"}, "source='typefrom': did you mean 'typeform'"),
-        ({"by": "team"}, "by='team': there is none"),
-    ):
-        with pytest.raises(dx.DataError, match=f"^{says}"):
-            dx.tally(frame, codebook=book, **options)
-    with pytest.raises(dx.DataError, match="^survey=5: give a survey"):
+    wrong = {"min_group": 2, "wave": 3, "progress": "yes", "source": "typefrom", "by": "team"}
+    for name, value in wrong.items():
+        with refusal(f"{name}="):
+            dx.tally(frame, codebook=book, **{name: value})
+    with refusal("survey=5"):
         dx.tally(5, codebook=book)
-    with pytest.raises(dx.DataError, match="^score='hour': did you mean 'hours'"):
+    with refusal("score='hour'", "'hours'"):
         dx.tally(frame, codebook=book.assign(topic="CI")).burden("hour")

@@ -1,0 +1,148 @@
+"""Every stage, two beside each other, and a table of how long each took and what came of it.
+
+Usage: python3 .ci/stages.py [SESSION ...]. Without sessions, the README's test command and then all of them.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+TESTS = 'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]"'
+STAGES = (  # those that take longest begin first
+    "simulated",
+    "mutation",
+    "oldest",
+    "pythons",
+    "browser",
+    "wheel",
+    "notebooks",
+    "same",
+    "job",
+    "types",
+    "docs",
+    "style",
+    "walls",
+    "eager",
+)
+OPTIONAL = ("pythons",)  # no promise rests on having each newer Python here
+PYTEST = re.compile(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.* =+$|^\d+ passed.* in [\d.]+s.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a stage: passed, failed or not run, why, and pytest's own closing lines."""
+
+    stage: str
+    result: str
+    seconds: float = 0.0
+    why: str = ""
+    closing: tuple[str, ...] = ()
+
+    @property
+    def bad(self) -> bool:
+        return self.result == "failed" or (self.result == "not run" and self.stage.split("-")[0] not in OPTIONAL)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def pythons(folder: Path) -> None:
+    """Put every Python that starts into the folder: some are not on the path, some names on the path do not start."""
+    for minor in range(11, 15):
+        name = f"python3.{minor}"
+        places = [shutil.which(name), *sorted(Path.home().glob(f".pyenv/versions/3.{minor}*/bin/{name}"))]
+        for place in filter(None, places):
+            if not subprocess.run([place, "-c", ""], capture_output=True).returncode:
+                (folder / name).symlink_to(place)
+                break
+
+
+def tested() -> Outcome:
+    """The README's test command; what it says is shown as it comes."""
+    command = next(line for line in Path("README.md").read_text().splitlines() if line.startswith(TESTS))
+    say("\n== the README's test command")
+    start = time.monotonic()
+    with subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        lines = []
+        for line in running.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+    result = "failed" if running.returncode else "passed"
+    return Outcome("tests", result, time.monotonic() - start, closing=tuple(PYTEST.findall("".join(lines))))
+
+
+def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
+    """A session of nox, or one for each Python; what it says is shown when it has ended."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as made:
+        report = Path(made) / "report.json"
+        done = subprocess.run(
+            [str(nox), "--no-error-on-missing-interpreters", "--report", str(report), "-s", stage],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=env,
+        )
+        sessions = json.loads(report.read_text())["sessions"] if report.exists() else []
+    seconds = time.monotonic() - start
+    say(f"\n== {stage}  ({seconds:.0f} s)\n{done.stdout}")
+    closing = tuple(PYTEST.findall(done.stdout))
+    if not sessions:
+        return [Outcome(stage, "failed", seconds, "nox did not start it", closing)]
+    found = []
+    for session in sessions:
+        name = session["signatures"][0] if session["signatures"] else session["name"]
+        if session["result"] == "skipped":
+            why = re.search(rf"Session {re.escape(name)} skipped: (.*?)\.?$", done.stdout, re.MULTILINE)
+            missing = re.search(rf"{re.escape(name)}.*?(Python interpreter \S+ not found)", done.stdout)
+            found.append(Outcome(name, "not run", 0.0, (why or missing)[1] if why or missing else "nox skipped it"))
+        else:
+            result = "passed" if session["result"] == "success" else "failed"
+            found.append(Outcome(name, result, session.get("duration") or seconds, closing=closing))
+    if done.returncode and not any(each.result == "failed" for each in found):
+        found.append(Outcome(stage, "failed", seconds, f"nox ended with {done.returncode}"))
+    return found
+
+
+def main(chosen: list[str]) -> int:
+    """Run the stages; 0 where all passed and none that a promise rests on is missing."""
+    start, outcomes = time.monotonic(), []
+    if not chosen:
+        outcomes.append(tested())
+        for program, stage in (("soffice", "LibreOffice tests"), ("git", "git tests")):
+            if not shutil.which(program):
+                outcomes.append(Outcome(stage, "not run", why=f"{program} is not here"))
+    nox, stages = Path(".venv/bin/nox").absolute(), chosen or STAGES
+    if not nox.exists():
+        outcomes += [Outcome(stage, "not run", why="nox was not installed") for stage in stages]
+    else:
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+            pythons(Path(folder))
+            env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+            for found in pool.map(lambda stage: staged(stage, nox, env), stages):
+                outcomes += found
+    say("\n== what pytest said of each stage")
+    for each in outcomes:
+        for line in each.closing:
+            say(f"{each.stage}: {line}")
+    say(f"\n{'stage':20} {'result':8} {'seconds':>7}")
+    for each in outcomes:
+        say(f"{each.stage:20} {each.result:8} {each.seconds:7.0f}  {each.why}".rstrip())
+    bad = [each.stage for each in outcomes if each.bad]
+    say(f"\n{'not good: ' + ', '.join(bad) if bad else 'all passed'}, in {time.monotonic() - start:.0f} s")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
