@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dxkit.files.excel_writer import NUMBER, SHARE, Book
-from dxkit.procurement.choice.scorecard import anchors, by_fit, rating_of
+from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS

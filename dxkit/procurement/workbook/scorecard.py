@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet, letter
-from dxkit.procurement.choice.scorecard import anchors, by_fit, must_haves, rating_of
+from dxkit.procurement.choice.values import anchors, by_fit, must_haves, rating_of
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.procurement.workbook.leaving import ExitWriter
