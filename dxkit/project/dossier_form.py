@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from dxkit.files.table import CHOICE, YES_NO, Column
 from dxkit.files.writing import replacing
-from dxkit.procurement.dossier.dossier import CATEGORIES, EXAMPLE, TIMINGS
+from dxkit.procurement.dossier.columns import CLAUSES, EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 
 VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
 _CONVENTION = "Forrester's TEI convention"
-_LIKELY = ("low", "likely", "high")
+_RARE = {"shape", "from_month", "to_month", "ratchet", "currency", *CLAUSES} - {"minimum"}  # not asked in the form
+_NOT_OF_BENEFITS = {"category", "growth", "minimum"}
 
 _READ_ME = (
     "What does it cost to own, and to leave?",
@@ -36,13 +39,11 @@ _DECISION = (
     ("jurisdiction", "", "EU: notice of at most two months for leaving (Regulation (EU) 2023/2854)"),
     ("status", "illustrative", "illustrative until the prices are quotes, then quoted"),
 )
-_DRIVERS = ("driver", "unit", *_LIKELY, "growth_low", "growth_likely", "growth_high", "source", "source_date", "what")
 _DRIVER_ROWS = (
     (f"{EXAMPLE} seats", "people", 90, 100, 120, 0, 0.05, 0.1, "HR head count", "2026-10-01", "three numbers: a range"),
     ("seats", "people", "", _ASK, "", "", _ASK, "", "", "", "users in the first year, and their growth a year"),
     ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", DEFAULT_SOURCE, "", "what an engineer costs a year"),
 )
-_COSTS = ("vendor", "line", "category", "timing", "per", *_LIKELY, "growth", "minimum", "source", "source_date", "what")
 _EXAMPLE_COST = (
     f"{EXAMPLE} Acme Portal",
     "seats",
@@ -103,7 +104,6 @@ _LINES = (
     ("support", "support", "yearly", "", "", _ASK, "", "", "", "", "money a year for support"),
     ("hosting", "hosting", "yearly", "", "", _ASK, "", "", "", "", "money a year for hosting"),
 )
-_BENEFITS = ("vendor", "line", "ledger", "timing", "per", *_LIKELY, "source", "source_date", "declared", "what")
 _BENEFIT_ROWS = (
     (
         f"{EXAMPLE} Acme Portal",
@@ -120,59 +120,18 @@ _BENEFIT_ROWS = (
         "money that is no longer spent; hours saved come from the survey, not from here",
     ),
 )
-_EXIT = ("vendor", "input", *_LIKELY, "source", "source_date", "unit", "assumed", "what")
-_CRITERIA = ("criterion", "weight_low", "weight", "weight_high", "worst", "best", "must", "measure")
-_EVIDENCE = (
-    "vendor",
-    "criterion",
-    "rating",
-    "kind",
-    "rater",
-    "date",
-    "trial_week",
-    "similar_environment",
-    "link",
-    "note",
-)
-_FIT = ("vendor", "topic", *_LIKELY, "kind")
 _OTHER_SHEETS = {
-    "benefits": (_BENEFITS, _BENEFIT_ROWS),
+    "benefits": _BENEFIT_ROWS,
     "criteria": (
-        _CRITERIA,
-        (
-            (f"{EXAMPLE} feature fit", 20, 30, 40, 1, 5, "", "rating"),
-            (f"{EXAMPLE} three-year cost", 20, 25, 35, 900000, 200000, "", "tco"),
-            (f"{EXAMPLE} single sign-on", "", "", "", "", "", "yes", "rating"),
-        ),
+        (f"{EXAMPLE} feature fit", 20, 30, 40, 1, 5, "", "rating"),
+        (f"{EXAMPLE} three-year cost", 20, 25, 35, 900000, 200000, "", "tco"),
+        (f"{EXAMPLE} single sign-on", "", "", "", "", "", "yes", "rating"),
     ),
     "evidence": (
-        _EVIDENCE,
-        (
-            (f"{EXAMPLE} Acme Portal", "feature fit", 4, "trial", "platform engineer", "2026-10-20", 3, "yes", "", ""),
-            (
-                f"{EXAMPLE} Acme Portal",
-                "single sign-on",
-                "pass",
-                "documentation",
-                "security",
-                "2026-10-02",
-                "",
-                "",
-                "",
-                "",
-            ),
-        ),
+        (f"{EXAMPLE} Acme Portal", "feature fit", 4, "trial", "platform engineer", "2026-10-20", 3, "yes", "", ""),
+        (f"{EXAMPLE} Acme Portal", "single sign-on", "pass", "documentation", "security", "2026-10-02", *4 * ("",)),
     ),
-    "fit": (_FIT, ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),)),
-}
-_LISTS = {
-    "category": CATEGORIES,
-    "timing": TIMINGS,
-    "ledger": ("cash", "risk"),
-    "must": ("yes", "no"),
-    "measure": ("rating", "tco", "exit_cost"),
-    "kind": ("demo", "documentation", "reference", "trial", "production"),
-    "similar_environment": ("yes", "no"),
+    "fit": ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),),
 }
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
 
@@ -199,20 +158,23 @@ def write_dossier_workbook(path: Path) -> None:
         first.append([text])
     _style_text(first)
     sheets = {
-        "decision": (("key", "value", "what"), _DECISION),
-        "drivers": (_DRIVERS, _DRIVER_ROWS),
-        "costs": (
-            _COSTS,
-            (_EXAMPLE_COST, *((vendor, *line[:9], line[9], "", line[10]) for vendor in VENDORS for line in _LINES)),
-        ),
-        "exit": (_EXIT, tuple(_exit_rows())),
+        "decision": _DECISION,
+        "drivers": _DRIVER_ROWS,
+        "costs": (_EXAMPLE_COST, *((vendor, *line[:-1], "", line[-1]) for vendor in VENDORS for line in _LINES)),
+        "exit": tuple(_exit_rows()),
         **_OTHER_SHEETS,
     }
-    for name, (columns, rows) in sheets.items():
-        _fill(book.create_sheet(name), columns, rows)
+    for name, rows in sheets.items():
+        _fill(book.create_sheet(name), _columns(name), rows)
     _restrict_decision(book["decision"])
     with replacing(path) as temporary:
         book.save(temporary)
+
+
+def _columns(sheet: str) -> list[Column]:
+    """The declared columns of a sheet that the form asks for."""
+    left_out = _RARE | (_NOT_OF_BENEFITS if sheet == "benefits" else set())
+    return [column for column in SHEETS[sheet].columns if column.name not in left_out]
 
 
 def _exit_rows():
@@ -231,12 +193,12 @@ def _style_text(sheet) -> None:
     sheet["A1"].font = Font(bold=True, size=14)
 
 
-def _fill(sheet, columns, rows) -> None:
+def _fill(sheet, columns: Sequence[Column], rows) -> None:
     """Header, rows, colours, drop-downs and bounds of one sheet."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    sheet.append(list(columns))
+    sheet.append([column.name for column in columns])
     for row in rows:
         sheet.append([None if cell is _ASK or cell == "" else cell for cell in row])
     yellow, head = PatternFill("solid", fgColor="FFF2B3"), PatternFill("solid", fgColor="DDE6EE")
@@ -249,15 +211,15 @@ def _fill(sheet, columns, rows) -> None:
                 cell.font = Font(italic=True, color="808080")
             if value is _ASK:
                 cell.fill = yellow
-            if columns[j - 1] == "what":
+            if columns[j - 1].name == "what":
                 cell.font = Font(color="808080", italic=str(row[0]).startswith(EXAMPLE))
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for j, name in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(j)].width = _WIDTHS.get(name, 14)
-        if name in _LISTS:
-            _allow(sheet, get_column_letter(j), _LISTS[name])
-        elif name in ("low", "likely", "high", "minimum"):
-            _at_least_nil(sheet, get_column_letter(j))
+    for j, column in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(j)].width = _WIDTHS.get(column.name, 14)
+        if column.kind in (CHOICE, YES_NO):
+            _allow(sheet, get_column_letter(j), column.allowed or ("yes", "no"))
+        elif column.low == 0:
+            _at_least_zero(sheet, get_column_letter(j))
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -272,7 +234,7 @@ def _allow(sheet, letter: str, words) -> None:
     sheet.add_data_validation(listed)
 
 
-def _at_least_nil(sheet, letter: str) -> None:
+def _at_least_zero(sheet, letter: str) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     bound = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True)
@@ -286,7 +248,7 @@ def _restrict_decision(sheet) -> None:
 
     for row in sheet.iter_rows(min_row=2):
         if row[0].value == "status":
-            listed = DataValidation(type="list", formula1='"illustrative,quoted"', showErrorMessage=True)
+            listed = DataValidation(type="list", formula1=f'"{",".join(STATUSES)}"', showErrorMessage=True)
             listed.add(row[1].coordinate)
             sheet.add_data_validation(listed)
     sheet.column_dimensions["B"].width = 34
