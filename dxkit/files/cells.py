@@ -9,18 +9,15 @@ import numpy as np
 import pandas as pd
 
 YES = ("yes", "y", "true", "1", "x")
-
-
 NO = ("no", "n", "false", "0", "")
-
-
 _TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cell; a zone of letters is not one offset
     r"(?!1900)(19|20|21)\d\d-\d\d-\d\d"
     r"([Tt\s]\s*(\d\d|\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AaPp][Mm])?)\s?(Z|z|UTC|GMT|[-+]\d\d(:?\d\d)?)?)?"
 )
-
-
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?")
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
 def as_text(value: object) -> str:
@@ -67,9 +64,7 @@ def number(text: str) -> tuple[float, str | None]:
     "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"
     """
     shown, plain = quoted(text), text.strip().replace("\u2212", "-")
-    if re.fullmatch(r"[-+]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?", plain) and not re.fullmatch(
-        r"[-+]?\d+\.\d+", plain
-    ):
+    if _GROUPED.fullmatch(plain) and not re.fullmatch(r"[-+]?\d+\.\d+", plain):
         if plain.count(",") == 1 and "." not in plain and " " not in plain:
             either = f"{shown} may be {plain.replace(',', '')} or {plain.replace(',', '.')}"
             return np.nan, f"{either}; write it without thousands separators and with a decimal point"
@@ -110,23 +105,22 @@ def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str |
         return pd.NaT, problem
 
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+def folded(text: object) -> str:
+    """Fold a name, so that two that a person takes for one are equal: case, spaces of every sort, invisible characters,
+    curly quotes, dashes. Its end punctuation stays, because in a name it counts: `C` is not `C*`.
 
-
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+    >>> folded("  Team\\u00a0NAME* "), folded("Zoe\\u2019s") == folded("zoe's")
+    ('team name*', True)
+    """
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
+    return " ".join(plain.split()).casefold()
 
 
 def normal(text: object) -> str:
-    """Fold a label for comparing: case, spaces of every sort, invisible characters, curly quotes, end punctuation.
+    """Fold a label or a question as `folded` does, without its end punctuation, which tools add and people forget.
 
     >>> normal("  Strongly\\u00a0AGREE. ") == normal("strongly agree")
     True
     """
     text = folded(text)
     return text.rstrip(".:;,!?* ") or text
-
-
-def folded(text: object) -> str:
-    """Fold a text as `normal` does, its end punctuation kept."""
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
-    return " ".join(plain.split()).casefold()

@@ -1,8 +1,7 @@
-"""Any file a person hands over as one sheet of text, or a message that says why not."""
+"""Any file a person hands over as sheets of text, or a message that says why not."""
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import io
 import os
@@ -10,9 +9,12 @@ import re
 import stat
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from dxkit.files.errors import DataError, fault_at
+from dxkit.files.cells import folded
+from dxkit.files.errors import DataError, and_more, fault_at, nearest
 from dxkit.files.grid import MOST_BYTES, Grid
 
 _KINDS = (
@@ -31,54 +33,81 @@ _KINDS = (
 FOREIGN = (b"PK\x03\x04", *(magic for magic, _ in _KINDS))
 
 
-def read_grids(path: str | os.PathLike) -> list[Grid]:
-    """Every visible sheet that holds something; a csv file is one sheet.
+@dataclass(frozen=True, eq=False)
+class OpenedFile:
+    """A file a person handed over: checked when it is opened, read when a sheet is first asked for, and only once.
 
-    Raises
-    ------
-    DataError
-        A missing, empty, broken, dangerous or foreign file; cells that cannot be trusted (errors, formulas without a
-        value, merged cells, rows longer than the header).
+    It stands wherever a path may, so several readers of one workbook share what was read.
     """
-    file, data = _bytes_of(path)
-    if data[:4] == b"PK\x03\x04":
-        from dxkit.files import excel_file
 
-        return excel_file.read(data, file)
-    for magic, what in _KINDS:
-        if data.startswith(magic):
-            raise fault_at(f"this is {what}", file=file)
-    from dxkit.files import csv_file
+    path: Path
+    name: str
 
-    return [csv_file.read(data, file)]
+    def __fspath__(self) -> str:
+        return str(self.path)
 
+    @cached_property
+    def sheets(self) -> list[Grid]:
+        """Every visible sheet that holds something; a csv file is one sheet.
 
-def read_grid(path: str | os.PathLike, sheet: str | None = None, wanted: Callable[[Grid], float] | None = None) -> Grid:
-    """The sheet of that name; without a name the only one, or the one that `wanted` scores highest."""
-    grids = read_grids(path)
-    names = [grid.sheet or "" for grid in grids]
-    if sheet is not None and names != [""]:
-        for grid, name in zip(grids, names, strict=True):
-            if name.strip().casefold() == sheet.strip().casefold():
+        Raises
+        ------
+        DataError
+            An empty, broken, dangerous or foreign file; cells that cannot be trusted (errors, formulas without a
+            value, merged cells, rows longer than the header).
+        """
+        data = _bytes_of(self.path, self.name)
+        if data[:4] == b"PK\x03\x04":
+            from dxkit.files import excel_file
+
+            return excel_file.read(data, self.name)
+        for magic, what in _KINDS:
+            if data.startswith(magic):
+                raise fault_at(f"this is {what}", file=self.name)
+        from dxkit.files import csv_file
+
+        return [csv_file.read(data, self.name)]
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether its sheets have names."""
+        return self.sheets[0].sheet is not None
+
+    def sheet(self, name: str) -> Grid | None:
+        """The sheet of this name, in any spelling of it; None where none that holds something is called so."""
+        return next((grid for grid in self.sheets if folded(grid.sheet or "") == folded(name)), None)
+
+    def has_rows(self, name: str) -> bool:
+        """Whether the sheet of this name holds more than its header."""
+        grid = self.sheet(name)
+        return grid is not None and len(grid.cells) > 1
+
+    def choose(self, name: str | None = None, wanted: Callable[[Grid], float] | None = None) -> Grid:
+        """The sheet of this name; without a name the only one, or the one that `wanted` scores highest."""
+        listed = and_more([grid.sheet or "" for grid in self.sheets], 12)
+        if name is not None and self.is_workbook:
+            if (grid := self.sheet(name)) is not None:
                 return grid
+            raise fault_at(f"there is no sheet '{name}' with something in it; it has {listed}", file=self.name)
+        if len(self.sheets) == 1:
+            return self.sheets[0]
+        scores = [wanted(grid) if wanted else 0.0 for grid in self.sheets]
+        best = max(scores)
+        if best > 0 and scores.count(best) == 1:
+            return self.sheets[scores.index(best)]
         raise fault_at(
-            f"there is no sheet '{sheet}' with something in it; it has {', '.join(names)}", file=grids[0].file
+            f"there are {len(scores)} sheets ({listed}) and none is plainly the one wanted; "
+            "put the table on the only sheet, or name its columns as the documentation does",
+            file=self.name,
         )
-    if len(grids) == 1:
-        return grids[0]
-    scores = [wanted(grid) for grid in grids] if wanted else [0.0] * len(grids)
-    best = max(scores)
-    if best > 0 and scores.count(best) == 1:
-        return grids[scores.index(best)]
-    listed = ", ".join(names)
-    raise fault_at(
-        f"there are {len(grids)} sheets ({listed}) and none is plainly the one wanted; "
-        "put the table on the only sheet, or name its columns as the documentation does",
-        file=grids[0].file,
-    )
 
 
-def checked_path(path: str | os.PathLike, *, folder: bool = False) -> tuple[Path, str]:
+def open_file(path: str | os.PathLike[str]) -> OpenedFile:
+    """Open a file that is there, or hand on the one that is open already."""
+    return path if isinstance(path, OpenedFile) else OpenedFile(*checked_path(path))
+
+
+def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple[Path, str]:
     """A path to a file that is there, or also to a folder, and what messages call it."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
@@ -108,28 +137,27 @@ def _unopened(error: Exception, file: str) -> DataError:
     return fault_at(f"the file cannot be opened ({reason})", file=file)
 
 
-def _bytes_of(path: str | os.PathLike) -> tuple[str, bytes]:
-    place, file = checked_path(path)
+def _bytes_of(path: Path, file: str) -> bytes:
     try:
-        size = place.stat().st_size
+        size = path.stat().st_size
         if size > MOST_BYTES:
             raise fault_at(f"the file has {size / 2**20:,.0f} MiB, more than {MOST_BYTES >> 20}; split it", file=file)
-        data = place.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise _unopened(error, file) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
         raise fault_at("the file is empty; it needs a header row and the answers under it", file=file)
-    return file, data
+    return data
 
 
 def _nearest(place: Path) -> str:
     try:
-        near = difflib.get_close_matches(place.name, os.listdir(place.parent), n=1)
+        near = nearest(place.name, os.listdir(place.parent))
     except OSError:
         return f"; there is no folder {place.parent.name} either"
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean '{near}'?" if near else ""
 
 
 def _unpacked(data: bytes, file: str) -> bytes:

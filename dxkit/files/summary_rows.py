@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
 
 _OF = r"( (of|per|in) .+| (head ?count|staff|employees|people|costs?|price|amount|weights?|général|general|geral))?"
@@ -50,7 +51,7 @@ def is_total(text: str) -> bool:
     >>> is_total("TOTAL:"), is_total("Total per year"), is_total("Total Rewards")
     (True, True, False)
     """
-    return bool(_TOTAL.fullmatch(_plain(text)))
+    return bool(_TOTAL.fullmatch(_label(text)))
 
 
 def openings(encoding: str) -> set[bytes]:
@@ -60,13 +61,13 @@ def openings(encoding: str) -> set[bytes]:
 
 def check_rows(body: Sequence[Sequence[str]], headers: Sequence[Sequence[str]], rows, at: dict, faults: Faults) -> None:
     """A fault for each row of stripped texts that repeats a header, or sums up the others."""
-    known = {tuple(map(_plain, header)) for header in headers}
+    known = {tuple(map(_label, header)) for header in headers}
     beginnings = {header[0] for header in known if header}
-    firsts = Counter(_plain(line[0]) for line in body if line)
+    firsts = Counter(_label(line[0]) for line in body if line)
     for line, row in zip(body, rows, strict=True):
-        first = _plain(line[0]) if line else ""
+        first = _label(line[0]) if line else ""
         others = [cell for cell in line[1:] if cell]
-        if first in beginnings and tuple(map(_plain, line)) in known:
+        if first in beginnings and tuple(map(_label, line)) in known:
             faults.add("the header is repeated here; delete the row", **(at | {"row": row}))
         elif _TOTAL.fullmatch(first):
             faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": row}))
@@ -79,5 +80,5 @@ def _only_figures(others: Sequence[str], most: int) -> bool:
     return 0 < len(others) < most and all(_NUMBER.fullmatch(cell) for cell in others)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").replace("\ufeff", "").split()).casefold().rstrip(": ")
+def _label(text: str) -> str:
+    return folded(text).rstrip(": ")

@@ -1,23 +1,87 @@
-"""A table a person made: its header and its typed columns, every fault with its cell."""
+"""A table a person made: the columns it is declared to have, its typed values, every fault with its cell."""
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import NO, YES, as_text, number, quoted, timestamp
-from dxkit.files.errors import DataError, Faults
+from dxkit.files.cells import NO, YES, as_text, folded, number, quoted, timestamp
+from dxkit.files.errors import DataError, Faults, and_more, nearest, suggest
 from dxkit.files.grid import Grid
-from dxkit.files.opening import read_grid
+from dxkit.files.opening import open_file
 from dxkit.files.summary_rows import check_rows
 
+TEXT, NUMBER, TIME, YES_NO, CHOICE = "text", "number", "time", "yes/no", "choice"
 _POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _COMMA = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What the cells of a column hold, and within which bounds. `needed` is a column that the table must have, `filled`
+    one without empty cells; `default` stands for an empty cell of a choice or of yes and no."""
+
+    name: str
+    kind: str = TEXT
+    needed: bool = False
+    filled: bool = False
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+    default: str | bool = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSpec:
+    """The columns of a kind of table, declared once: `read` finds them in a file, `Table.values` reads their cells.
+
+    kind     what messages call the table
+    empty    whether a header with no row under it is fine
+
+    >>> spec = TableSpec(kind="roster", columns=(*texts("team"), Column(name="headcount", kind=NUMBER, low=0)))
+    >>> table = spec.read(pd.DataFrame({"Team": ["Red"], "headcount": ["7"]}))
+    >>> table.values(Faults()).to_dict("list")
+    {'team': ['Red'], 'headcount': [7.0]}
+    """
+
+    kind: str = "table"
+    columns: tuple[Column, ...] = ()
+    empty: bool = False
+
+    @property
+    def needed(self) -> list[str]:
+        return [column.name for column in self.columns if column.needed]
+
+    def score(self, grid: Grid) -> float:
+        """How many of these columns the first row of a grid names: to find the right sheet of a workbook."""
+        header = {folded(cell) for cell in grid.cells[0]}
+        return float(sum(folded(column.name) in header for column in self.columns))
+
+    def fits(self, grid: Grid) -> bool:
+        """Whether the first row of a grid names every column that is needed."""
+        return {folded(name) for name in self.needed} <= {folded(cell) for cell in grid.cells[0]}
+
+    def read(self, source: str | os.PathLike[str] | Grid | pd.DataFrame, sheet: str | None = None) -> Table:
+        """The table in a csv file, a sheet of a workbook (of this name, else the one that has the columns) or a frame.
+
+        Raises
+        ------
+        DataError
+            Every fault of the header, or a file that cannot be read.
+        """
+        if isinstance(source, pd.DataFrame):
+            return _from_frame(source, self)
+        return _from_grid(source if isinstance(source, Grid) else open_file(source).choose(sheet, self.score), self)
+
+
+def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:
+    """Columns of text."""
+    return tuple(Column(name=name, needed=needed) for name in names)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +99,24 @@ class Table:
     sheet: str | None = None
     notes: tuple[str, ...] = ()
     commas: bool = False
+    spec: TableSpec = field(default_factory=TableSpec)
+
+    def values(self, faults: Faults) -> pd.DataFrame:
+        """Every declared column, typed; one that the table lacks is as if its cells were empty."""
+        return pd.DataFrame({column.name: self._typed(column, faults) for column in self.spec.columns})
+
+    def _typed(self, column: Column, faults: Faults) -> pd.Series:
+        name, there = column.name, column.name in self.frame.columns
+        if column.kind == NUMBER:
+            filled = column.filled and there
+            return self.numbers(name, faults=faults, low=column.low, high=column.high, required=filled)
+        if column.kind == TIME:
+            return self.times(name, faults=faults, required=column.filled and there)
+        if column.kind == YES_NO:
+            return self.flags(name, faults=faults, default=bool(column.default))
+        if column.kind == CHOICE:
+            return self.choices(name, column.allowed, faults=faults, default=str(column.default))
+        return self.text(name)
 
     def number(self, text: str) -> tuple[float, str | None]:
         """A number of this table, or what is wrong with it: where decimals have a comma, a point may mean thousands."""
@@ -55,7 +137,9 @@ class Table:
             return pd.Series([default] * len(self.rows), dtype=object)
         return self.frame[column].map(as_text).astype(object)
 
-    def numbers(self, column: str, *, faults: Faults, low=None, high=None, required: bool = True) -> pd.Series:
+    def numbers(
+        self, column: str, *, faults: Faults, low: float | None = None, high: float | None = None, required: bool = True
+    ) -> pd.Series:
         """A column as numbers within bounds; nan only where it may be empty."""
         values = []
         for i, text in enumerate(self.text(column)):
@@ -85,43 +169,27 @@ class Table:
 
     def choices(self, column: str, allowed: Sequence[str], *, faults: Faults, default: str = "") -> pd.Series:
         """A column of words from a list, matched without regard to case and spaces."""
-        known = {_folded(word): word for word in allowed}
+        spelled = {folded(word): word for word in allowed}
         values = []
         for i, text in enumerate(self.text(column)):
-            if text and _folded(text) not in known:
-                near = difflib.get_close_matches(_folded(text), list(known), n=1)
-                hint = f"did you mean '{known[near[0]]}'?" if near else f"use one of {', '.join(allowed)}"
-                self.fault(faults, i, column, f"{quoted(text)} is not allowed here; {hint}")
-            values.append(known.get(_folded(text), default))
+            if text and folded(text) not in spelled:
+                self.fault(faults, i, column, f"{quoted(text)} is not allowed here; {suggest(folded(text), allowed)}")
+            values.append(spelled.get(folded(text), default))
         return pd.Series(values, dtype=object)
 
     def flags(self, column: str, *, faults: Faults, default: bool = False) -> pd.Series:
         """A column of yes and no."""
         values = []
         for i, text in enumerate(self.text(column)):
-            folded = _folded(text)
-            if folded not in YES and folded not in NO and folded not in ("1.0", "0.0"):
+            word = {"1.0": "1", "0.0": "0"}.get(folded(text), folded(text))
+            if word not in YES and word not in NO:
                 self.fault(faults, i, column, f"{quoted(text)} is neither yes nor no")
-            values.append(folded in YES or folded == "1.0" or (not folded and default))
+            values.append(word in YES or (not word and default))
         return pd.Series(values, dtype=bool)
 
 
-def _folded(text: object) -> str:
-    return " ".join(str(text).replace("\u00a0", " ").replace("\ufeff", "").split()).casefold()
-
-
-def header_score(required: Sequence[str]):
-    """How many of these columns the first row of a grid names: to find the right sheet of a workbook."""
-
-    def score(grid: Grid) -> float:
-        names = {_folded(cell) for cell in grid.cells[0]}
-        return float(sum(_folded(name) in names for name in required))
-
-    return score
-
-
 def read_table(
-    source,
+    source: str | os.PathLike[str] | Grid | pd.DataFrame,
     *,
     required: Sequence[str] = (),
     optional: Sequence[str] = (),
@@ -129,107 +197,80 @@ def read_table(
     kind: str = "table",
     empty: bool = False,
 ) -> Table:
-    """Read a csv file, a sheet of a workbook or a DataFrame with a header row.
-
-    Parameters
-    ----------
-    source : path or DataFrame
-    required, optional : list of str
-        Column names, matched without regard to case and spaces. Other columns are kept and named in a note.
-    sheet : str, optional
-        The sheet of a workbook; by default the only one or the one that has the columns.
-    kind : str
-        What the table is called in messages.
-    empty : bool
-        Whether a header with no row under it is fine.
-
-    Raises
-    ------
-    DataError
-        Every fault of the header, or a file that is no table.
-    """
-    if isinstance(source, pd.DataFrame):
-        return _from_frame(source, required, optional, kind, empty)
-    return table_from_grid(
-        read_grid(source, sheet, header_score([*required, *optional])),
-        required=required,
-        optional=optional,
-        kind=kind,
-        empty=empty,
-    )
+    """Read a csv file, a sheet of a workbook or a DataFrame whose columns are all text as yet: see `TableSpec.read`."""
+    columns = (*texts(*required, needed=True), *texts(*optional))
+    return TableSpec(kind=kind, columns=columns, empty=empty).read(source, sheet)
 
 
-def table_from_grid(
-    grid: Grid, *, required: Sequence[str] = (), optional: Sequence[str] = (), kind: str = "table", empty: bool = False
-) -> Table:
+def _from_grid(grid: Grid, spec: TableSpec) -> Table:
     """The table of a grid whose first row is the header."""
     faults = Faults()
     header = [" ".join(cell.split()) for cell in grid.cells[0]]
     places = [grid.column_name(j) for j in range(len(header))]
     at = {"file": grid.file, "sheet": grid.sheet, "row": grid.rows[0]}
     body = [[cell.strip() for cell in line] for line in grid.cells[1:]]
-    nameless = [j for j, name in enumerate(header) if not name]
-    for j in nameless:
-        if any(line[j] for line in body):
+    for j, name in enumerate(header):
+        if not name and any(line[j] for line in body):
             faults.add("the column has no name in the header", column=places[j], **at)
     keep = [j for j in range(len(header)) if header[j]]
-    names, notes = _named([header[j] for j in keep], [places[j] for j in keep], required, optional, kind, at, faults)
+    names, notes = _named([header[j] for j in keep], [places[j] for j in keep], spec, at, faults)
     rows = grid.rows[1:]
-    check_rows([[line[j] for j in keep] for line in body], [[header[j] for j in keep]], rows, at, faults)
-    if not body and not empty and not len(faults):
-        faults.add(f"the {kind} has a header and no row under it", **at)
+    body = [[line[j] for j in keep] for line in body]
+    check_rows(body, [[header[j] for j in keep]], rows, at, faults)
+    if not body and not spec.empty and not len(faults):
+        faults.add(f"the {spec.kind} has a header and no row under it", **at)
     faults.raise_if_any()
-    frame = pd.DataFrame([[line[j] for j in keep] for line in body], columns=names, dtype=object)
+    shown = [places[j] if grid.lettered else f"{places[j]} ({header[j][:40]})" for j in keep]
     return Table(
-        frame=frame,
+        frame=pd.DataFrame(body, columns=names, dtype=object),
         rows=list(rows),
-        columns_at=dict(zip(names, (_place(grid, places[j], j) for j in keep), strict=True)),
+        columns_at=dict(zip(names, shown, strict=True)),
         file=grid.file,
         sheet=grid.sheet,
         notes=(*grid.notes, *notes),
         commas=grid.separator == ";" or any(_COMMA.fullmatch(cell) for line in body for cell in line),
+        spec=spec,
     )
 
 
-def _place(grid: Grid, place: str, j: int) -> str:
-    name = " ".join(grid.cells[0][j].split())
-    return place if grid.lettered else f"{place} ({name[:40]})"
+def _named(
+    header: Sequence[str], places: Sequence[str], spec: TableSpec, at: dict, faults: Faults
+) -> tuple[list[str], list[str]]:
+    """The header with declared columns in their own spelling; faults for repeated and missing ones; a note for others.
 
-
-def _named(header, places, required, optional, kind, at, faults: Faults) -> tuple[list[str], list[str]]:
-    """The header with known columns in their own spelling; faults for repeated and missing ones; a note for others."""
-    known = {_folded(name): name for name in (*required, *optional)}
-    names = [known.get(_folded(name), name) for name in header]
-    seen: dict[str, int] = {}
+    A column that nobody declared is repeated only where case alone differs: `it's` and `it’s` may be two questions.
+    """
+    spelled = {folded(column.name): column.name for column in spec.columns}
+    names = [spelled.get(folded(name), name) for name in header]
+    first_at: dict[str, int] = {}
     for j, name in enumerate(names):
-        first = seen.setdefault(_folded(name), j)
+        first = first_at.setdefault(" ".join(name.split()).casefold(), j)
         if first != j:
             faults.add(
                 f"column '{name[:60]}' is there twice (also {places[first]}); rename or delete one",
                 column=places[j],
                 **at,
             )
-    missing = [name for name in required if _folded(name) not in seen]
-    for name in missing:
-        near = difflib.get_close_matches(_folded(name), [_folded(h) for h in header if _folded(h) not in known], n=1)
-        found = ", ".join(h[:40] for h in header[:12]) + (", ..." if len(header) > 12 else "")
-        hint = f"did you mean it by '{near[0]}'?" if near else f"found are {found or 'none'}"
-        faults.add(f"the {kind} needs a column '{name}'; {hint}", **at)
-    others = [name[:40] for name in names if _folded(name) not in known]
-    more = f" and {len(others) - 8} more" if len(others) > 8 else ""
-    notes = [f"columns of the {kind} that are not used: {', '.join(others[:8])}{more}"] if others and known else []
-    return names, notes
+    others = [name for name in names if folded(name) not in spelled]
+    for name in spec.needed:
+        if name not in names:
+            near = nearest(name, others)
+            listed = ", ".join(other[:40] for other in header[:12]) + (", ..." if len(header) > 12 else "")
+            hint = f"did you mean it by '{near[:60]}'?" if near else f"found are {listed or 'none'}"
+            faults.add(f"the {spec.kind} needs a column '{name}'; {hint}", **at)
+    unused = and_more([name[:40] for name in others])
+    return names, [f"columns of the {spec.kind} that are not used: {unused}"] if others and spelled else []
 
 
-def _from_frame(source: pd.DataFrame, required, optional, kind: str, empty: bool) -> Table:
+def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
     if source.columns.nlevels > 1:
-        raise DataError(f"the {kind} has a header of {source.columns.nlevels} levels; flatten it to one")
+        raise DataError(f"the {spec.kind} has a header of {source.columns.nlevels} levels; flatten it to one")
     faults = Faults()
     at = {"file": "DataFrame", "sheet": None, "row": None}
     header = [as_text(name) for name in source.columns]
-    names, notes = _named(header, [f"column {j + 1}" for j in range(len(header))], required, optional, kind, at, faults)
-    if not len(source) and not empty and not len(faults):
-        faults.add(f"the {kind} has no rows", file="DataFrame")
+    names, notes = _named(header, [f"column {j + 1}" for j in range(len(header))], spec, at, faults)
+    if not len(source) and not spec.empty and not len(faults):
+        faults.add(f"the {spec.kind} has no rows", file="DataFrame")
     faults.raise_if_any()
     columns = {}
     for j, name in enumerate(names):
@@ -239,11 +280,11 @@ def _from_frame(source: pd.DataFrame, required, optional, kind: str, empty: bool
         if numeric and np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
             faults.add("the column holds an infinite number", file="DataFrame", column=name)
     faults.raise_if_any()
-    frame = pd.DataFrame(columns, index=range(len(source)))
     return Table(
-        frame=frame,
+        frame=pd.DataFrame(columns, index=range(len(source))),
         rows=list(range(1, len(source) + 1)),
         columns_at={name: f"column {name}" for name in names},
         file="DataFrame",
         notes=tuple(notes),
+        spec=spec,
     )

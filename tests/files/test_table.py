@@ -16,7 +16,7 @@ from openpyxl.styles import numbers
 
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.opening import read_grids
+from dxkit.files.opening import open_file
 from dxkit.files.table import read_table
 from dxkit.files.writing import as_text_cell, replacing, sheet_name, slug, write_csv
 
@@ -139,7 +139,7 @@ def test_addresses_are_never_opened(path):
 
 def test_a_missing_file_is_told_with_the_nearest_name(tmp_path):
     (tmp_path / "answers.csv").write_text(TEXT)
-    with pytest.raises(DataError, match="did you mean answers.csv"):
+    with pytest.raises(DataError, match="did you mean 'answers.csv'"):
         table_of(tmp_path / "answer.csv")
     with pytest.raises(DataError, match="this is a folder"):
         table_of(tmp_path)
@@ -310,7 +310,7 @@ def test_any_bytes_are_a_grid_or_a_clear_refusal(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(data)
     with contextlib.suppress(DataError):
-        assert read_grids(path)
+        assert open_file(path).sheets
 
 
 @settings(max_examples=60)
@@ -323,7 +323,7 @@ def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, b
     data[at % len(data)] = byte
     (folder / "damaged.xlsx").write_bytes(data)
     with contextlib.suppress(DataError):
-        assert read_grids(folder / "damaged.xlsx")
+        assert open_file(folder / "damaged.xlsx").sheets
 
 
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).map(str.strip)

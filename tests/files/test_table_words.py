@@ -6,8 +6,8 @@ import pytest
 
 from dxkit.files.cells import as_text, number, quoted, timestamp
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.opening import read_grid
-from dxkit.files.table import read_table, table_from_grid
+from dxkit.files.opening import open_file
+from dxkit.files.table import CHOICE, NUMBER, TIME, YES_NO, Column, TableSpec, read_table, texts
 
 
 def one(values, name="v"):
@@ -245,8 +245,8 @@ def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_the
 def test_a_grid_by_itself_is_a_table(tmp_path):
     path = tmp_path / "long.csv"
     path.write_text(f"{'many  words ' * 4},b\nx,y\n")
-    grid = read_grid(path)
-    table = table_from_grid(grid, required=["b"])
+    grid = open_file(path).choose()
+    table = read_table(grid, required=["b"])
     name = " ".join(["many words"] * 4)
     assert table.frame.columns.tolist() == [name, "b"]
     assert table.columns_at == {name: f"column 1 ({name[:40]})", "b": "column 2 (b)"}
@@ -254,4 +254,43 @@ def test_a_grid_by_itself_is_a_table(tmp_path):
     assert table.notes[-1] == f"columns of the table that are not used: {name[:40]}"
     path.write_text("a,b\n")
     with pytest.raises(DataError, match="^long.csv, row 1: the table has a header and no row under it$"):
-        table_from_grid(read_grid(path))
+        read_table(path)
+
+
+KINDS = TableSpec(
+    kind="log",
+    columns=(
+        *texts("who", needed=True),
+        Column(name="hours", kind=NUMBER, filled=True, low=0, high=168),
+        Column(name="at", kind=TIME),
+        Column(name="done", kind=YES_NO, default=True),
+        Column(name="size", kind=CHOICE, allowed=("small", "large"), default="small"),
+    ),
+)
+
+
+def test_declared_columns_are_read_by_their_kind_and_bounds():
+    table = KINDS.read(pd.DataFrame([["A", "1,5", "2026-01-31", "no", "Large"], ["", "0", "", "", ""]],
+                                    columns=["WHO", "hours", "at", "done", "size"]))  # fmt: skip
+    values = table.values(Faults())
+    assert values.columns.tolist() == [column.name for column in KINDS.columns]
+    assert values["hours"].tolist() == [1.5, 0.0]
+    assert values["done"].tolist() == [False, True]
+    assert values["size"].tolist() == ["large", "small"]
+    assert values["at"].isna().tolist() == [False, True]
+    table = KINDS.read(pd.DataFrame([["A", "200", "soon", "maybe", "lareg"], ["B", "", "", "", ""]],
+                                    columns=["who", "hours", "at", "done", "size"]))  # fmt: skip
+    faults = Faults()
+    table.values(faults)
+    with pytest.raises(DataError) as caught:
+        faults.raise_if_any()
+    assert sorted((fault.row, fault.column) for fault in caught.value.faults) == [
+        (1, "column at"), (1, "column done"), (1, "column hours"), (1, "column size"), (2, "column hours")]  # fmt: skip
+
+
+def test_a_declared_column_that_is_missing_is_as_if_empty_unless_it_is_needed():
+    values = KINDS.read(pd.DataFrame({"who": ["A"]})).values(Faults())
+    assert values.iloc[0][["who", "done", "size"]].tolist() == ["A", True, "small"]
+    assert np.isnan(values["hours"][0])
+    with pytest.raises(DataError, match="the log needs a column 'who'"):
+        KINDS.read(pd.DataFrame({"hours": [1]}))

@@ -13,7 +13,7 @@ with atheris.instrument_imports(include=["dxkit"]):
     import dxkit as dx
     from dxkit.files.csv_file import read as read_csv
     from dxkit.files.excel_file import read as read_xlsx
-    from dxkit.files.opening import read_grids
+    from dxkit.files.opening import open_file
     from dxkit.files.table import read_table
     from dxkit.survey.reading.responses import read_survey
 
@@ -31,7 +31,7 @@ def one(data: bytes) -> None:
             pass
     PLACE.write_bytes(data)
     for reader in (
-        lambda: read_grids(PLACE), lambda: read_table(PLACE, required=("team", "headcount")),
+        lambda: open_file(PLACE).sheets, lambda: read_table(PLACE, required=("team", "headcount")),
         lambda: read_survey(PLACE, CODEBOOK), lambda: dx.dora(PLACE), lambda: dx.read_dossier({"costs": PLACE}),
     ):  # fmt: skip
         try:

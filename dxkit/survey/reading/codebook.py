@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
-from dxkit.survey.reading.scales import BUILT_IN, Scale, _range_scale, _scale
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.table import YES_NO, Column, Table, TableSpec, texts
+from dxkit.survey.reading.scales import BUILT_IN, Scale, range_scale, read_scales
 
 MEASURED = ("rating", "importance", "hours", "recommend")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
@@ -117,10 +117,21 @@ class Codebook:
         return f"Codebook: {len(self.items)} questions ({asked})"
 
 
-COLUMNS = ("item", "text", "kind", "dimension", "topic", "scale", "reverse", "asked_if")
+CODEBOOK = TableSpec(
+    kind="codebook",
+    columns=(
+        *texts("item", "text", "kind", needed=True),
+        *texts("dimension", "topic", "scale"),
+        Column(name="reverse", kind=YES_NO),
+        *texts("asked_if"),
+    ),
+)
+COLUMNS = tuple(column.name for column in CODEBOOK.columns)
 
 
-def read_codebook(items, scales=None) -> Codebook:
+def read_codebook(
+    items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
+) -> Codebook:
     """Read the table of questions, and the table of scales where the built-in ones do not do.
 
     Parameters
@@ -142,69 +153,25 @@ def read_codebook(items, scales=None) -> Codebook:
     >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]}))
     Codebook: 1 questions (1 rating)
     """
-    from dxkit.files.table import read_table
-
     faults = Faults()
-    scales = _scales_sheet(items) if scales is None else scales
+    source: OpenedFile | pd.DataFrame = items if isinstance(items, pd.DataFrame) else open_file(items)
+    sheet = scales_sheet = None
+    if isinstance(source, OpenedFile) and source.is_workbook:
+        sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
+        if scales is None and source.has_rows("scales"):
+            scales, scales_sheet = source, "scales"
     known, notes = dict(BUILT_IN), []
     if scales is not None:
-        own, scale_notes = _read_scales(scales, faults)
+        own, notes = read_scales(scales, faults, scales_sheet)
         known.update(own)
-        notes += scale_notes
-    named = {(grid.sheet or "").casefold() for grid in _grids(items)}
-    sheet = next((name for name in ("codebook", "items") if name in named), None)
-    table = read_table(items, required=("item", "text", "kind"), optional=COLUMNS[3:], sheet=sheet, kind="codebook")
+    table = CODEBOOK.read(source, sheet)
     frame = _items(table, known, faults)
     faults.raise_if_any()
-    return Codebook(items=frame, scales=known, notes=(*table.notes, *notes))
+    return Codebook(items=frame, scales=known, notes=tuple(dict.fromkeys((*table.notes, *notes))))
 
 
-def _grids(source) -> list:
-    """The sheets of a workbook source; none for other sources."""
-    from dxkit.files.opening import read_grids
-
-    return read_grids(source) if str(source).lower().endswith((".xlsx", ".xlsm")) else []
-
-
-def _scales_sheet(source):
-    from dxkit.files.table import read_table
-
-    filled = {(grid.sheet or "").casefold() for grid in _grids(source) if len(grid.cells) > 1}
-    return read_table(source, sheet="scales", kind="scales").frame if "scales" in filled else None
-
-
-def _read_scales(source, faults: Faults) -> tuple[dict[str, Scale], list[str]]:
-    from dxkit.files.table import read_table
-
-    table = read_table(source, required=("scale", "code", "label"), optional=("favourable",), kind="scales")
-    names, labels = table.text("scale", faults=faults), table.text("label", faults=faults)
-    codes = table.numbers("code", required=False, faults=faults)
-    favourable = table.flags("favourable", default=False, faults=faults) if "favourable" in table.frame else None
-    scales: dict[str, Scale] = {}
-    for name in dict.fromkeys(names):
-        at = [i for i, value in enumerate(names) if value == name]
-        rows = [(float(codes.iloc[i]), labels.iloc[i]) for i in at]
-        seen: dict[str, float] = {}
-        for i, (code, label) in zip(at, rows, strict=True):
-            earlier = seen.setdefault(normal(label), code)
-            if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
-                table.fault(
-                    faults, i, "label", f"the label stands for code {earlier:g} above; give each label one code"
-                )
-        if sum(not math.isnan(code) for code in {code for code, _ in rows}) < 2:
-            table.fault(faults, at[0], "code", f"scale '{name}' has fewer than two codes; an answer scale needs two")
-            continue
-        top = [rows[k][0] for k, i in enumerate(at) if favourable is not None and favourable.iloc[i]]
-        scales[name] = _scale(name, rows, [code for code in top if not math.isnan(code)])
-    return scales, list(table.notes)
-
-
-def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = {name: table.text(name, default="", faults=faults).str.strip() for name in COLUMNS if name != "reverse"}
-    frame = pd.DataFrame(columns, dtype=object)
-    frame["reverse"] = table.flags("reverse", default=False, faults=faults).astype(bool)
+def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
+    frame = table.values(faults)
     frame["kind"] = frame["kind"].str.casefold()
     for column in ("dimension", "topic"):  # one spelling, the first
         spelling: dict[str, str] = {}
@@ -220,14 +187,14 @@ def _items(table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")
             earlier.setdefault(value, i)
         scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-        if row.kind in MEASURED and scale not in known and (ranged := _range_scale(scale)):
+        if row.kind in MEASURED and scale not in known and (ranged := range_scale(scale)):
             known[scale] = ranged
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
     return frame[list(COLUMNS)]
 
 
-def _check_row(table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:
+def _check_row(table: Table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:
     if not row.item:
         table.fault(faults, i, "item", "the id of the question is empty; write a short id")
     if not row.text and row.kind != "ignore":
@@ -236,7 +203,7 @@ def _check_row(table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -
         table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; use one of {', '.join(KINDS)}")
         return
     scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-    if row.kind in MEASURED and scale not in known and not _range_scale(scale):
+    if row.kind in MEASURED and scale not in known and not range_scale(scale):
         found = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
         table.fault(faults, i, "scale", f"{found}; use one of {', '.join(known)}, or a range such as 1-7")
     if row.reverse and row.kind not in ("rating", "importance"):
@@ -245,6 +212,4 @@ def _check_row(table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -
 
 def with_items(codebook: Codebook, extra: pd.DataFrame) -> Codebook:
     """The codebook with further rows at its end."""
-    import pandas as pd
-
     return replace(codebook, items=pd.concat([codebook.items, extra], ignore_index=True))

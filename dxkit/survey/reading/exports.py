@@ -13,9 +13,9 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.grid import Grid
-from dxkit.files.opening import read_grid
+from dxkit.files.opening import open_file
 from dxkit.files.summary_rows import check_rows
-from dxkit.files.table import table_from_grid
+from dxkit.files.table import read_table
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
@@ -82,7 +82,7 @@ def read_export(source, codebook: Codebook, *, as_tool: str | None = None, fault
         shape = shape or recognise([column.code for column in header], [], [])[0]
         file, sheet, notes = "DataFrame", None, ()
     else:
-        grid = source if isinstance(source, Grid) else read_grid(source, wanted=_asks(codebook))
+        grid = source if isinstance(source, Grid) else open_file(source).choose(wanted=_asks(codebook))
         second, third = (grid.cells[i] if len(grid.cells) > i else [""] * len(grid.cells[0]) for i in (1, 2))
         found, why = recognise(grid.cells[0], second, third)
         shape, why = (shape, "as source= says") if shape else (found, why)
@@ -160,7 +160,7 @@ def _of_grid(grid: Grid, shape: Shape, depth: int) -> tuple[list[Column], list[n
             code, text = code_and_text(cell) if shape.name == "limesurvey" else (cell.strip(), cell.strip())
             header.append(Column(code=code, stem=text, header=cell.strip(), position=j, place=_at(grid, j)))
     if depth == 1:  # the checks of a plain table hold: repeated headers, totals, columns without a name
-        table = table_from_grid(_without_repeats(grid, shape), kind="table of answers")
+        table = read_table(_without_repeats(grid, shape), kind="table of answers")
         body_cells, rows = grid.cells[1:], list(table.rows)
     else:
         body_cells, rows = grid.cells[depth:], grid.rows[depth:]
@@ -200,8 +200,6 @@ def _without_repeats(grid: Grid, shape: Shape) -> Grid:
 
 
 def _of_frame(frame: pd.DataFrame):
-    from dxkit.files.table import read_table
-
     table = read_table(frame, kind="table of answers")
     header = [
         Column(code=name, stem=name, position=j, place=table.columns_at[name]) for j, name in enumerate(table.frame)

@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 from dxkit.files.errors import DataError, fault_at
-from dxkit.files.opening import read_grids
+from dxkit.files.opening import OpenedFile, open_file
 from dxkit.survey.reading.codebook import read_codebook
 from dxkit.survey.reading.responses import Survey, read_survey
 
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
-def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey:
+def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey:
     """Read a file of answers with the codebook, scales and roster that stand in the same folder.
 
     Looked for are `codebook` (`codebook_2026-Q3` first, if the answers are `responses_2026-Q3`), `scales` and `roster`,
@@ -41,27 +41,18 @@ def open_survey(responses: str | os.PathLike, *, min_group: int = 5, source: str
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    path = Path(responses)
-    wave = wave_of(path)
-    folder = path.parent
-    book = find(folder, f"codebook_{wave}", "codebook", "survey")
-    if book is None:
+    files = Beside(open_file(responses))
+    if files.codebook is None:
         raise fault_at(
-            f"there is no codebook beside it; put codebook.csv into the folder {folder.resolve().name}, or use "
+            f"there is no codebook beside it; put codebook.csv into the folder {files.folder.resolve().name}, or use "
             "read_survey(responses, codebook)",
-            file=path.name,
+            file=files.answers.name,
         )
-    return read_survey(
-        path,
-        read_codebook(book, find(folder, "scales")),
-        roster=find_roster(folder),
-        wave=wave,
-        source=source,
-        min_group=min_group,
-    )
+    book = read_codebook(files.codebook, files.scales)
+    return read_survey(files.answers, book, roster=files.roster, wave=files.wave, source=source, min_group=min_group)
 
 
-def open_before(responses: str | os.PathLike, *, min_group: int = 5, source: str | None = None) -> Survey | None:
+def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
     """Read the wave before this one: the file in its folder whose name is alike and sorts just before; None if none is.
 
     Parameters are those of `open_survey`. Numbers in names count as numbers: wave 9 comes before wave 10.
@@ -93,22 +84,39 @@ def wave_of(path: Path) -> str:
     return found[1] if found else ""
 
 
-def find(folder: Path, *stems: str) -> Path | None:
-    """The first table of these names in a folder."""
-    for stem in stems:
-        for suffix in _TABLES:
-            if (folder / f"{stem}{suffix}").is_file():
-                return folder / f"{stem}{suffix}"
-    return None
+class Beside:
+    """The tables that stand beside a file of answers. Each file is opened once, whatever is read from it."""
 
+    def __init__(self, answers: OpenedFile, codebook: str | os.PathLike[str] | None = None):
+        self.answers, self.folder, self.wave = answers, answers.path.parent, wave_of(answers.path)
+        self._opened = {answers.path: answers}
+        self._given = None if codebook is None else self._open(Path(codebook))
 
-def find_roster(folder: Path) -> Path | None:
-    """The roster file, or the workbook whose sheet `roster` has rows."""
-    found = find(folder, "roster")
-    if found is None and (book := find(folder, "survey")) is not None and book.suffix == ".xlsx":
+    @property
+    def codebook(self) -> OpenedFile | None:
+        """The codebook that was given, else the one of this wave, of all waves, or of the workbook."""
+        return self._given or self._first(self.folder, f"codebook_{self.wave}", "codebook", "survey")
+
+    @property
+    def scales(self) -> OpenedFile | None:
+        """The scales, which stand with a codebook that was given."""
+        return self._first(self._given.path.parent if self._given else self.folder, "scales")
+
+    @property
+    def roster(self) -> OpenedFile | None:
+        """The roster, or the workbook whose sheet `roster` has rows."""
+        if found := self._first(self.folder, "roster"):
+            return found
+        book = self._first(self.folder, "survey")
         try:
-            rows = {(grid.sheet or "").casefold(): len(grid.cells) for grid in read_grids(book)}
+            return book if book and book.path.suffix == ".xlsx" and book.has_rows("roster") else None
         except DataError:
             return None
-        return book if rows.get("roster", 0) > 1 else None
-    return found
+
+    def _first(self, folder: Path, *stems: str) -> OpenedFile | None:
+        """The first table of these names in a folder."""
+        paths = (folder / f"{stem}{suffix}" for stem in stems for suffix in _TABLES)
+        return next((self._open(path) for path in paths if path.is_file()), None)
+
+    def _open(self, path: Path) -> OpenedFile:
+        return self._opened.setdefault(path, open_file(path))

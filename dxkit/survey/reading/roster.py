@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pandas as pd
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
 from dxkit.files.summary_rows import is_total
-from dxkit.files.table import read_table
+from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
 _COUNTS = re.compile(
     r"(#|n|no|number of|count of|total)? ?"
@@ -21,6 +22,7 @@ _COUNTS = re.compile(
     r"( \(?[\w .-]+\)?)?"
 )
 _MOST = 1e8  # people; no company has more
+_HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
     {
         "all",
@@ -83,7 +85,7 @@ class Roster:
         return float(rows.loc[match, "headcount"].sum())
 
 
-def read_roster(source, segments: Sequence[str]) -> Roster:
+def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
     """Read headcounts by segment: one row per group with a `headcount` column, or one row per person without it.
 
     Parameters
@@ -99,8 +101,9 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
     DataError
         No segment column, a headcount that is not a whole number of people, margins that do not agree, a group twice.
     """
-    table = read_table(source, kind="roster", optional=(*segments, "headcount"))
+    table = TableSpec(kind="roster", columns=(*texts(*segments), _HEADCOUNT)).read(source)
     faults = Faults()
+    values = table.values(faults)
     used = [name for name in segments if name in table.frame.columns]
     if not used:
         faults.add(
@@ -109,14 +112,15 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
             sheet=table.sheet,
         )
         faults.raise_if_any()
-    frame = pd.DataFrame({name: table.text(name, default="", faults=faults) for name in used}, dtype=object)
-    frame = frame.map(lambda text: " ".join(str(text).split()))
+    frame = values[used].map(lambda text: " ".join(text.split()))
     notes = list(table.notes)
     for name in used:
         for i in np.flatnonzero(frame[name].map(is_total)):
             table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
     if "headcount" in table.frame.columns:
-        frame["headcount"] = _headcounts(table, faults)
+        frame["headcount"] = counts = values["headcount"]
+        for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
+            table.fault(faults, int(i), "headcount", "a headcount is a whole number of people")
     else:
         _check_uncounted(table, frame, used, faults)
         blank = (frame == "").any(axis=1)
@@ -134,14 +138,7 @@ def read_roster(source, segments: Sequence[str]) -> Roster:
     return Roster(table=frame.reset_index(drop=True), notes=tuple(notes))
 
 
-def _headcounts(table, faults: Faults) -> pd.Series:
-    counts = table.numbers("headcount", low=0, high=_MOST, faults=faults)
-    for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
-        table.fault(faults, i, "headcount", "a headcount is a whole number of people")
-    return counts
-
-
-def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
     """A fault where a roster without `headcount` has a column that is one under another name."""
     once = not frame.duplicated().any()
     for name in (name for name in table.frame.columns if name not in used):
@@ -157,7 +154,7 @@ def _check_uncounted(table, frame: pd.DataFrame, used: list[str], faults: Faults
             )
 
 
-def _check_sums(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
+def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
     """A row that counts as many people as all others is a total where its name says so; else a note asks."""
     notes = []
     for name in used if len(frame) == len(table.rows) else ():
@@ -174,7 +171,7 @@ def _check_sums(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> 
     return notes
 
 
-def _check_groups(table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
+def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
     at = {"file": table.file, "sheet": table.sheet}
     if len(frame) == len(table.rows):
         seen: dict[tuple[str, ...], int] = {}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.files.cells import normal
+import pandas as pd
+
+from dxkit.files.cells import normal, number
+from dxkit.files.errors import Faults
+from dxkit.files.table import NUMBER, YES_NO, Column, TableSpec, texts
 
 HOURS_IN_A_WEEK = 168
-
-
 NO_OPINION = (
     "not applicable",
     "n/a",
@@ -28,6 +31,15 @@ NO_OPINION = (
     "unsure",
     "can't say",
 )
+SCALES = TableSpec(
+    kind="scales",
+    columns=(
+        *texts("scale", "label", needed=True),
+        Column(name="code", kind=NUMBER, needed=True),
+        Column(name="favourable", kind=YES_NO),
+    ),
+)
+_DIGITS = re.compile(r"[-+]?[\d.,]+")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,9 +73,9 @@ class Scale:
             return math.nan
         if folded in self.labels:
             return self.labels[folded]
-        if (number := _number(folded, str(text))) is not None:
-            inside = self.lo <= number <= self.hi if self.numeric else number in self.codes
-            return number if inside else None
+        if (value := _number(folded, str(text))) is not None:
+            inside = self.lo <= value <= self.hi if self.numeric else value in self.codes
+            return value if inside else None
         if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
             code = float(numbered[1])
             return code if self.labels.get(numbered[2]) == code else None
@@ -74,12 +86,11 @@ class Scale:
 
 
 def _number(text: str, written: str) -> float | None:
-    """A number; none where the comma may stand between thousands, or where a digit is a superscript."""
-    if not re.fullmatch(r"[-+]?(\d+([.,]\d+)?|[.,]\d+)", text) or re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", text):
+    """A number as `cells.number` reads it; None for powers of ten, signs and digits that no answer is written with."""
+    if not _DIGITS.fullmatch(text) or any(letter.isdigit() and not letter.isdecimal() for letter in written):
         return None
-    if any(character.isdigit() and not character.isdecimal() for character in written):
-        return None
-    return float(text.replace(",", "."))
+    value, problem = number(text)
+    return None if problem else value
 
 
 def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
@@ -162,7 +173,7 @@ BUILT_IN: Mapping[str, Scale] = {
 }
 
 
-def _range_scale(name: str) -> Scale | None:
+def range_scale(name: str) -> Scale | None:
     """A scale named by its ends, such as `1-7` or `0-100`; None where the name is not a range."""
     ends = re.fullmatch(r"(-?\d+)\s*(?:-|to|\.\.)\s*(\d+)", name.strip())
     if not ends or int(ends[1]) >= int(ends[2]):
@@ -171,3 +182,26 @@ def _range_scale(name: str) -> Scale | None:
     if hi - lo > 20:
         return _numeric(name, lo, hi)
     return _scale(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
+
+
+def read_scales(
+    source: str | os.PathLike[str] | pd.DataFrame, faults: Faults, sheet: str | None = None
+) -> tuple[dict[str, Scale], list[str]]:
+    """The scales of a table by name, and its notes."""
+    table = SCALES.read(source, sheet)
+    values = table.values(faults)
+    scales: dict[str, Scale] = {}
+    for name, rows in values.groupby("scale", sort=False):
+        code_of: dict[str, float] = {}
+        for i, label, code in zip(rows.index, rows["label"], rows["code"], strict=True):
+            earlier = code_of.setdefault(normal(label), code)
+            if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
+                message = f"the label stands for code {earlier:g} above; give each label one code"
+                table.fault(faults, i, "label", message)
+        if rows["code"].nunique() < 2:
+            message = f"scale '{name}' has fewer than two codes; an answer scale needs two"
+            table.fault(faults, rows.index[0], "code", message)
+            continue
+        top = rows.loc[rows["favourable"], "code"].dropna()
+        scales[str(name)] = _scale(str(name), zip(rows["code"], rows["label"], strict=True), top)
+    return scales, list(table.notes)
