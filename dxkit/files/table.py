@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,7 @@ class Table:
             return np.nan, f"{either}; write it without thousands separators"
         return number(text)
 
-    def fault(self, faults: Faults, i: int, column: str, message: str) -> None:
+    def fault(self, faults: Faults, i: SupportsIndex, column: str, message: str) -> None:
         """Add a fault of the cell in row i (counted from 0) of a column."""
         faults.add(
             message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)

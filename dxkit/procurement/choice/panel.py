@@ -24,7 +24,7 @@ class Panel:
         return _TEXT
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
-        shown = {"text/plain": _TEXT}
+        shown: dict[str, object] = {"text/plain": _TEXT}
         if self.widget is not None:
             view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
             shown["application/vnd.jupyter.widget-view+json"] = view
@@ -55,23 +55,23 @@ def panel(dossier: Dossier, needs=None) -> Panel:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
-    criteria = [each for each in dossier.criteria_read if each.weight is not None]
+    weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
         "continuous_update": False,
     }
     sliders = {
-        each.name: widgets.FloatSlider(
-            value=each.weight.likely,
+        name: widgets.FloatSlider(
+            value=weight.likely,
             min=0,
-            max=max(100.0, each.weight.high),
+            max=max(100.0, weight.high),
             step=1,
-            description=each.name[:28],
+            description=name[:28],
             readout_format=".0f",
             **wide,
         )
-        for each in criteria
+        for name, weight in weights.items()
     }
     rate = widgets.FloatSlider(
         value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide

@@ -91,7 +91,7 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
     lines += ["- nothing that was asked"] if lines[-1] == "" else []
     lines += ["", "## What to find out first", ""]
     plan = card.trial_plan.head(5)
-    worth = rounded_money(plan[["money"]])["money"].tolist() if len(plan) else []
+    worth = rounded_money(plan.filter(["money"]))["money"].tolist() if len(plan) else []
     unit = dossier.decision["currency"] or "money"
     for row, money in zip(plan.to_dict("records"), worth, strict=True):
         known = "" if money == "–" else f" (worth {money} {unit})"

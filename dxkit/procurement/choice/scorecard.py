@@ -85,14 +85,13 @@ class Scorecard(Result):
     @property
     def nearest_weight(self) -> tuple[str, float, float, str] | None:
         """The smallest change of one weight that changes the winner: criterion, weight now, weight then, new winner."""
-        rows = self.stability[self.stability["flips_to"] != ""]
-        if rows.empty:
-            return None
-        ends = rows[["low", "high"]].where((rows[["low", "high"]] > 0) & (rows[["low", "high"]] < 1))
-        gaps = ends.sub(rows["weight"], axis=0).abs()
-        at = gaps.min(axis=1).idxmin()
-        row = rows.loc[at]
-        return str(row["criterion"]), float(row["weight"]), float(ends.loc[at, gaps.loc[at].idxmin()]), row["flips_to"]
+        ends = [
+            (row["criterion"], row["weight"], end, row["flips_to"])
+            for row in self.stability.to_dict("records")
+            for end in (row["low"], row["high"])
+            if row["flips_to"] and 0 < end < 1
+        ]
+        return min(ends, key=lambda change: abs(change[2] - change[1]), default=None)
 
     def standing(self, ax=None):
         """Draw how often each vendor has each rank; returns the matplotlib Axes."""
@@ -214,12 +213,12 @@ def _result(
     in_the_race = [vendors[i] for i in order]
     of_criteria, of_cells, of_all = np.zeros(len(names)), np.zeros((0, len(names))), 0.0
     if len(order):
-        of_criteria, of_cells, of_all = (100 * each for each in information(values[:, order], weight))
+        of_criteria, of_cells, of_all = information(values[:, order], weight)
     worth = money_a_point(criteria, weight)
-    gained = np.array([*of_criteria, of_all])
+    gained = 100 * np.array([*of_criteria, of_all])
     plan = [
         unknown_musts(musts, in_the_race),
-        worth_finding_out(dossier, criteria, ratings, of_cells, worth, in_the_race),
+        worth_finding_out(dossier, criteria, ratings, 100 * of_cells, worth, in_the_race),
     ]
     pairs = [
         [v, other, share]

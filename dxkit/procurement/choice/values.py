@@ -113,12 +113,13 @@ def burden_of(needs: Result | None, topics: list[str]) -> np.ndarray:
         return np.zeros(0)
     if needs is None:
         return np.full(len(topics), 1 / len(topics))
-    rows = needs.table.drop_duplicates("topic").set_index("topic")["estimate"]
-    weights = np.array([float(rows.get(topic, 0.0)) for topic in topics])
-    weights = np.where(np.isnan(weights), 0.0, np.maximum(weights, 0.0))
+    rows = needs.table.drop_duplicates("topic")
+    estimates = np.maximum(rows["estimate"].to_numpy(dtype=float), 0.0)
+    found = dict(zip(rows["topic"], np.nan_to_num(estimates), strict=True))
+    weights = np.array([found.get(topic, 0.0) for topic in topics])
     if weights.sum() <= 0:
         raise DataError("the ranking holds none of the topics of sheet fit; use the same words for both")
-    return weights / float(np.nansum(np.maximum(rows.to_numpy(dtype=float), 0.0)))
+    return weights / float(np.nansum(estimates))
 
 
 def note_on_anchors(values: np.ndarray, criteria: Sequence[Criterion]) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -95,7 +95,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         values, missing = inputs(dossier, vendor, drawn)
         assumed += missing
         parts = components(values, times, eu=eu)
-        sums = {mode: sum(each.values()) for mode, each in parts.items()}
+        sums = {mode: total(each.values()) for mode, each in parts.items()}
         for mode, each in parts.items():
             for name, cost in each.items():
                 low, high = np.quantile(cost, [0.1, 0.9], axis=0)
@@ -144,7 +144,7 @@ def _dates(dossier: Dossier, quarter: int, notice_months: float) -> list:
     if not dossier.decision["start"]:
         return [last, "", ""]
     day = pd.Timestamp(str(dossier.decision["start"])) + pd.DateOffset(months=3 * quarter)
-    return [last, str(day.date()), str((day - pd.DateOffset(months=math.ceil(notice_months))).date())]
+    return [last, str(day.date()), str((day + pd.DateOffset(months=-math.ceil(notice_months))).date())]
 
 
 def given_for(dossier: Dossier, vendor: str) -> dict[str, Figure]:
@@ -175,7 +175,7 @@ def known_for(dossier: Dossier, vendor: str, values: Mapping[str, np.ndarray]) -
     known = {"annual_spend": 0.0}
     paid = paid_lines(dossier, vendor)
     if paid:
-        spent = sum(money(line, dossier, values)[0, 1:] for line in paid)
+        spent = total(money(line, dossier, values)[0, 1:] for line in paid)
         known["annual_spend"] = float(spent[0])
         if dossier.horizon > 1:
             grown = (spent[-1] / spent[0]) ** (1 / (dossier.horizon - 1)) - 1 if spent[0] > 0 else 0.0
@@ -204,7 +204,7 @@ def expected_by_draw(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarr
     times = np.arange(4 * dossier.horizon + 1) / 4
     values, _ = inputs(dossier, vendor, drawn)
     parts = components(values, times, eu=in_the_eu(dossier))
-    sums = {mode: sum(each.values()) for mode, each in parts.items()}
+    sums = {mode: total(each.values()) for mode, each in parts.items()}
     return expected_exit(sums, values["hazard_forced"], values["hazard_voluntary"], dossier.rate, times)[1]
 
 
@@ -237,7 +237,7 @@ def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) 
     contract = np.maximum(remaining_term(v["term_months"] / 12, t), notice) * spend * v["liability"]
     selection = engineer * v["reselect_days"] * np.ones_like(t)
     parts = (data, integration, people, both + v["overlap_months"] * spend / 12, contract, selection)
-    planned = dict(zip(COMPONENTS, np.broadcast_arrays(*parts), strict=True))
+    planned: dict[str, np.ndarray] = dict(zip(COMPONENTS, np.broadcast_arrays(*parts), strict=True))
     forced = planned | {
         "data": v["rush"] * planned["data"],
         "integration": v["rush"] * planned["integration"],

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewals
-from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.results.formatting import rounded_money
@@ -158,9 +158,9 @@ def _drawn_costs(dossier: Dossier, seed: int):
     terms = {}
     for values, leaving in zip(drawn(dossier, seed), drawn_exits(dossier, seed), strict=True):
         for vendor in dossier.vendors:
-            cost = sum(money(line, dossier, values) for line in dossier.costs if line.vendor == vendor)
+            cost = total(money(line, dossier, values) for line in dossier.costs if line.vendor == vendor)
             given, _ = inputs(dossier, vendor, leaving)
-            planned = sum(components(given, times, eu=eu)["planned"].values())
+            planned = total(components(given, times, eu=eu)["planned"].values())
             spent[vendor].append(np.broadcast_to(cost, (rows, cost.shape[1])))
             left[vendor].append(np.broadcast_to(planned, (rows, planned.shape[1])))
             terms[vendor] = float(given["term_months"].mean())
@@ -213,7 +213,7 @@ def option_value(
         gone |= leaves
     decide = float((started + ahead).mean())
     means = {quarter: float(plan.mean()) for quarter, plan in plans.items()} | {np.nan: float(stay.mean())}
-    best = min(means, key=means.get)
+    best = min(means, key=lambda quarter: means[quarter])
     known = np.minimum.reduce([stay, *plans.values()])
     return {
         "stay": float(stay.mean()),

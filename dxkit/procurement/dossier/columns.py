@@ -94,7 +94,7 @@ SHEETS = {name: TableSpec(kind=f"sheet {name}", columns=columns) for name, colum
 
 def rows_of(table: Table, faults: Faults) -> list[Row]:
     """The typed cells of every row, by column."""
-    return table.values(faults).to_dict("records")
+    return [*table.values(faults).to_dict("records")]
 
 
 def day_of(text: str) -> date | None:

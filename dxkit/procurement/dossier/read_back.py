@@ -259,8 +259,9 @@ def _judging(frames: dict[str, pd.DataFrame], rows: list[_Row]) -> None:
                 "rater": "changed in the workbook",
             }
             kept = frames.get("evidence", pd.DataFrame(columns=["vendor", "criterion"]))
-            other = kept[(kept["vendor"] != row.owner) | (kept["criterion"] != row.item)]
-            frames["evidence"] = pd.concat([other, pd.DataFrame([told])], ignore_index=True).fillna("").astype(object)
+            other = kept.loc[(kept["vendor"] != row.owner) | (kept["criterion"] != row.item)]
+            joined = pd.DataFrame(pd.concat([other, pd.DataFrame([told])], ignore_index=True))
+            frames["evidence"] = joined.fillna("").astype(object)
     shares = [
         {
             "vendor": row.owner,
