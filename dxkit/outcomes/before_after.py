@@ -13,6 +13,7 @@ from scipy.special import ndtri, stdtr
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import read_table
 from dxkit.outcomes.durations import Durations, durations, stamps, zone
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import t_quantile
 from dxkit.statistics.survival import log_rank
@@ -22,21 +23,26 @@ from dxkit.statistics.survival import log_rank
 class BeforeAfter(Result):
     """What was before a date that had been named beforehand, and after it.
 
-    table    period (before, after), n, estimate, low, high
     ratio    counts: after over before, with ratio_low and ratio_high; None for durations
     p        of no change
-    seen     power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if unknown
+    detectable_ratio  power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if
+                      unknown
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
-
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "before or after"),
+        shared("n", "how many periods or durations"),
+        shared("estimate", "count a period, or the time until half are done", format="hours"),
+        shared("low", "lower end of the 95% interval", format="hours"),
+        shared("high", "upper end of the 95% interval", format="hours"),
+    )
     plot_name: ClassVar[str] = "outcomes.sides"
 
     p: float = math.nan
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
-    seen: float | None = None
+    detectable_ratio: float | None = None
     dispersion: float = math.nan
     curves: tuple[Durations, ...] = ()
 
@@ -56,7 +62,7 @@ def before_after(
     kind : str
         count or duration.
     as_of : timestamp
-        The day of the look, for durations.
+        Data cut-off date, for durations.
     unit, timezone : str
         As for `durations`.
 
@@ -88,7 +94,7 @@ def before_after(
     if kind != "duration":
         raise DataError(f"kind='{kind}' is not known; use count or duration")
     if as_of is None:
-        raise DataError("as_of is missing; name the day of the look")
+        raise DataError("as_of is missing; name the data cut-off date")
     faults = Faults()
     table = read_table(data, required=("start", "end"), kind="table of durations")
     start = table.times("start", faults=faults, timezone=timezone, required=True)
@@ -101,7 +107,7 @@ def before_after(
     curves = tuple(durations(start[side], end[side], look, unit=unit) for side in sides)
     if not all(curve.n for curve in curves):
         raise DataError("nothing began on one side of the date; there is nothing to compare")
-    chi, _, p = log_rank([_raw(curve) for curve in curves])
+    chi, p = log_rank(*(_raw(curve) for curve in curves))
     rows = [
         [name, curve.n, *(np.nan if each is None else each for each in curve.median)]
         for name, curve in zip(("before", "after"), curves, strict=True)
@@ -110,9 +116,9 @@ def before_after(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
         p=p,
         curves=curves,
-        seen=(seen := _seen_finishing(curves)),
+        detectable_ratio=(detectable := _detectable(curves)),
         title=f"Before and after {named}: {unit} until half are done",
-        facts=(("log-rank test", f"p {_p(p)}"), _power(seen, "a pace")),
+        facts=(("log-rank test", f"p {_p(p)}"), _power(detectable, "a pace")),
         method=f"log-rank, chi-square {chi:.3f}",
         notes=(_CAUSE,),
     )
@@ -125,12 +131,12 @@ def _p(p: float) -> str:
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _power(seen: float | None, what: str) -> tuple[str, str]:
-    told = "unknown: nothing to judge it by" if seen is None else f"{what} {seen:.1f} times as high or as low"
+def _power(ratio: float | None, what: str) -> tuple[str, str]:
+    told = "unknown: nothing to judge it by" if ratio is None else f"{what} {ratio:.1f} times as high or as low"
     return "8 in 10 such comparisons would find", told
 
 
-def _seen_finishing(curves: tuple[Durations, ...]) -> float | None:
+def _detectable(curves: tuple[Durations, ...]) -> float | None:
     """The ratio of hazards that 8 of 10 log-rank tests with so many ends would find (Schoenfeld 1981)."""
     n, ends = [curve.n for curve in curves], sum(curve.n - curve.open for curve in curves)
     return math.exp((ndtri(0.975) + ndtri(0.8)) * sum(n) / math.sqrt(ends * n[0] * n[1])) if ends else None
@@ -181,12 +187,12 @@ def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
     for name, side, rate, total in zip(("before", "after"), (~after, after), rates, totals, strict=True):
         half = t * math.sqrt(dispersion / total) if total else np.nan
         rows.append([name, int(side.sum()), rate, rate * math.exp(-half), rate * math.exp(half)])
-    ratio, ends, p, seen = None, (None, None), math.nan, None
+    ratio, ends, p, detectable = None, (None, None), math.nan, None
     if min(totals) > 0:
         ratio, se = float(rates[1] / rates[0]), math.sqrt(dispersion * (1 / totals[0] + 1 / totals[1]))
         ends = ratio * math.exp(-t * se), ratio * math.exp(t * se)
         p = float(2 * stdtr(df, -abs(math.log(ratio)) / se))
-        seen = math.exp((t + float(t_quantile(float(df), 0.8))) * se)
+        detectable = math.exp((t + float(t_quantile(float(df), 0.8))) * se)
     said = (
         f"{ratio:.2f} (95%: {ends[0]:.2f} to {ends[1]:.2f}), p {_p(p)}" if ratio else "unknown: one side has no count"
     )
@@ -196,12 +202,12 @@ def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
         p=p,
         ratio=ratio,
-        seen=seen,
+        detectable_ratio=detectable,
         ratio_low=ends[0],
         ratio_high=ends[1],
         dispersion=dispersion,
         title=f"Before and after {named}: counts a period",
-        facts=(("times as many after", said), _power(seen, "a rate")),
+        facts=(("times as many after", said), _power(detectable, "a rate")),
         method=f"quasi-Poisson, dispersion {dispersion:.3f}",
         notes=notes,
     )

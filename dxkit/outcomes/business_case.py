@@ -17,6 +17,7 @@ from dxkit.procurement.cost.lines import money
 from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier, Driver
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import Estimate, estimate
@@ -39,6 +40,14 @@ class BusinessCase(Result):
     vendor          the one that the headline is about
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("ledger", "cost, exit, cash, capacity (what all saved hours would be worth) or risk"),
+        Column("mean", "present value, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "outcomes.ledgers"
 
     ledgers: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -50,25 +59,26 @@ class BusinessCase(Result):
     rho: float = 0.5
     currency: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor with its ledgers side by side."""
         wide = self.ledgers.pivot(index="vendor", columns="ledger", values="mean")
         wide = wide.reindex(index=self.break_even["vendor"], columns=["cost", "exit", "cash", "risk", "capacity"])
         wide = wide.dropna(axis=1, how="all").rename(columns={"capacity": "hours, if all became output"})
         frame = pd.concat([rounded_money(wide[[name]]) for name in wide.columns], axis=1).reset_index()
         frame["must become output"] = [_share(row.mid) for row in self.break_even.itertuples()]
-        frame["80 in 100"] = [f"{_share(row.low)} to {_share(row.high)}" for row in self.break_even.itertuples()]
+        frame["80% interval"] = [f"{_share(row.low)} to {_share(row.high)}" for row in self.break_even.itertuples()]
         frame[f"pays with {100 * self.rho:.0f}%"] = self.npv["p_positive"].map(percent).to_numpy()
-        return frame
+        return frame, columns_of(frame)
 
 
 def _range(row) -> str:
-    return f"{_share(row['mid'])} (80 in 100: {_share(row['low'])} to {_share(row['high'])})"
+    return f"{_share(row['mid'])} (80% interval: {_share(row['low'])} to {_share(row['high'])})"
 
 
 def _people(least: list, vendor: str) -> str:
     ends = next(row[1:] for row in least if row[0] == vendor)
     low, mid, high = ("never" if np.isinf(end) else f"{end:,.0f}" for end in ends)
-    return mid if mid == "never" else f"{mid} (80 in 100: {low} to {high}; the field says 30 to 50)"
+    return mid if mid == "never" else f"{mid} (80% interval: {low} to {high}; the field says 30 to 50)"
 
 
 def _share(value: float) -> str:

@@ -14,6 +14,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import Table, read_table
 from dxkit.outcomes.codeowners import _rules, owners_of
 from dxkit.outcomes.durations import Durations, durations, zone
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 
@@ -34,12 +35,19 @@ _OPTIONAL = (
 class CatalogHealth(Result):
     """Shares of the eligible services.
 
-    table      measure, n, of, estimate, low, high (Wilson), unknown (services about which the tables do not say)
     services   service, registered, owner, codeowners, agrees, days_behind (the entry, behind its source)
     to_register  Kaplan-Meier of the days from creation to registration; None where dates are not known
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "share", "low": "share", "high": "share", "of": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("measure", "what is asked of a service"),
+        shared("n", "services that have it"),
+        Column("of", "services about which the tables say", "count"),
+        shared("estimate", "share of these services", format="share"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        Column("unknown", "services about which the tables do not say", "number"),
+    )
 
     services: pd.DataFrame | None = None
     to_register: Durations | None = None
@@ -56,7 +64,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     codeowners : path or str, optional
         A CODEOWNERS file, or its text. The last rule that matches counts, as on GitHub.
     as_of : timestamp, optional
-        The day of the look; by default the last date in the table.
+        Data cut-off date; by default the last date in the table.
     max_lag : int
         Days that an entry may be older than the last change of its source and still be called fresh.
     timezone : str
@@ -96,7 +104,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     faults.raise_if_any()
     look = _look(as_of, timezone, frame, since)
     later = frame["created"] > look if look is not None else pd.Series(False, index=frame.index)
-    if look is not None:  # what came after the day of the look was not known then
+    if look is not None:  # what came after the data cut-off was not known then
         frame["registered"], since = frame["registered"] & ~(since > look), since.where(since <= look)
         for name in ("metadata_changed", "source_changed"):
             frame[name] = frame[name].where(frame[name] <= look)
@@ -135,7 +143,7 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     if not eligible.all():
         notes.append(f"services that are not eligible, left out: {int((~eligible).sum())}")
     if later.any():
-        notes.append(f"services made after the day of the look, left out: {int(later.sum())}")
+        notes.append(f"services made after the data cut-off date, left out: {int(later.sum())}")
     return CatalogHealth(
         table=pd.DataFrame(rows, columns=["measure", "n", "of", "estimate", "low", "high", "unknown"]),
         services=frame[["service", "registered", "owner", "codeowners", "agrees", "days_behind"]],

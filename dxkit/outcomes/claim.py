@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class Claim(Result):
+class ClaimCheck(Result):
     """A promise beside what there is to save.
 
-    table     topic, estimate, low, high: hours a person and week that were reported
     claimed   hours a person and week that the vendor says it saves
     reported  estimate, low, high of the topics together; the ends are added, as if all errors went one way
     needed    claimed over reported: the share of the reported hours that would have to vanish
     verdict   impossible (more than was reported, even at the upper end), doubtful (more than half of it), possible
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the pain"),
+        shared("estimate", "what people reported", format="hours", unit="hours a person and week"),
+        shared("low", "lower end of the interval", format="hours", unit="hours a person and week"),
+        shared("high", "upper end of the interval", format="hours", unit="hours a person and week"),
+    )
 
     claimed: float = 0.0
     reported: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -28,7 +33,7 @@ class Claim(Result):
     verdict: str = ""
 
 
-def claim_check(ranking, claimed: float, topics=None) -> Claim:
+def claim_check(ranking, claimed: float, topics=None) -> ClaimCheck:
     """Ask whether a vendor can save what it says it saves.
 
     Parameters
@@ -42,7 +47,7 @@ def claim_check(ranking, claimed: float, topics=None) -> Claim:
 
     Returns
     -------
-    Claim
+    ClaimCheck
 
     Raises
     ------
@@ -76,7 +81,7 @@ def claim_check(ranking, claimed: float, topics=None) -> Claim:
         "doubtful": "more than half of what people lose",
         "possible": "at most half of what people lose",
     }
-    return Claim(
+    return ClaimCheck(
         table=table,
         claimed=float(claimed),
         reported=(estimate, low, high),

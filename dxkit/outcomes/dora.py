@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -15,6 +16,7 @@ from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.outcomes import events
 from dxkit.outcomes.durations import Durations, durations, zone
+from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 
@@ -34,18 +36,34 @@ _COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDEN
 class Dora(Result):
     """Delivery metrics by period and of all time.
 
-    table     metric, period (its first day, or all), n (what is counted), estimate, low, high, unit, of (denominator
-              of a share), open (censored), unmatched (name no deployment that is known, or follow none within max_gap),
-              excluded, exposure (days of the period that are on record), note
     gaps      max_gap, matched, failed, change_fail_rate: what another gap would have given
-
-    An estimate is nan where nothing is recorded (`note` says what) and where half are not done yet.
     """
 
-    formats: ClassVar[dict[str, str]] = {"n": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("metric", "one of the five metrics"),
+        Column("period", "first day of the period, or all"),
+        shared("n", "how many are counted"),
+        shared(
+            "estimate",
+            "the metric; nan where nothing is recorded or half are not done yet",
+            format="number",
+            unit="see column unit",
+        ),
+        shared("low", "lower end of the 95% interval", format="number"),
+        shared("high", "upper end of the 95% interval", format="number"),
+        shared("unit", "what the metric is measured in"),
+        Column("of", "denominator of a share", "count"),
+        Column("open", "how many were not done by the data cut-off date", "number"),
+        Column("unmatched", "how many name no known deployment, or follow none within max_gap", "number"),
+        Column("excluded", "how many are left out", "number"),
+        Column("exposure", "part of the period that is on record", "number", "days"),
+        Column("note", "what is not recorded"),
+    )
+
     gaps: pd.DataFrame | None = None
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """The metrics over all time as text, in place of the periods."""
         rows = self.table[self.table["period"] == "all"]
         told = [[_told(row[name], row["metric"]) for name in ("estimate", "low", "high")] for _, row in rows.iterrows()]
         spans = [_span(low, high) for _, low, high in told]
@@ -56,7 +74,8 @@ class Dora(Result):
         frame = rows[["metric", "n", "unit", "open", "unmatched", "note"]].rename(columns={"unit": "in"})
         frame.insert(2, "figure", figures)
         frame.insert(4, "95% interval", spans)
-        return frame if frame["note"].any() else frame.drop(columns="note")
+        frame = frame if frame["note"].any() else frame.drop(columns="note")
+        return frame, columns_of(frame)
 
 
 def _span(low: str, high: str) -> str:
@@ -93,7 +112,7 @@ def dora(
     incidents : DataFrame or path, optional
         incident, opened, resolved (empty: open), deployment, service, responders, direct_cost, reviewed.
     as_of : timestamp, optional
-        The day of the look; by default the last time in the tables.
+        Data cut-off date; by default the last time in the tables.
     period : str
         MS (months), QS (quarters), W-MON (weeks from Monday) or another anchored period of pandas.
     timezone : str
@@ -150,7 +169,7 @@ def dora(
         rows = [_unknown(metric, "all", "no deployment is recorded") for metric in METRICS]
         return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=told)
     if start >= look:
-        raise DataError("the day of the look is not after the first record; name a later as_of or an earlier since")
+        raise DataError("the data cut-off date is not after the first record; name a later as_of or an earlier since")
     events.land(begun, deployed, elsewhere)
     on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
     set_aside = pd.concat([elsewhere["time"], deployed["time"][~on_record]])

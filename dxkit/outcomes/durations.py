@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
@@ -12,8 +12,9 @@ import pandas as pd
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import read_table
+from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
-from dxkit.statistics.survival import _log_log, _reached
+from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
 _SHOWN = (0.25, 0.5, 0.75, 0.85)
@@ -31,12 +32,19 @@ class Quantile(NamedTuple):
 class Durations(Result):
     """A survival curve.
 
-    table    time, at_risk, events, censored, survival (share still open), low, high
     median   the time by which half are done, and p85 that by which 85% are: estimate, low, high; None where not reached
-    n        how many began, open of them still open, excluded because they began after the day of the look
+    n        how many began, open of them still open, excluded because they began after the data cut-off date
     """
 
-    formats: ClassVar[dict[str, str]] = {"survival": "share", "low": "share", "high": "share", "at_risk": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("time", "time since the start", "number", "hours or days"),
+        Column("at_risk", "how many were still open just before", "count"),
+        Column("events", "how many ended then", "count"),
+        Column("censored", "how many were still open after that time at the data cut-off date", "count"),
+        Column("survival", "share still open", "share"),
+        shared("low", "lower end of the 95% interval", format="share"),
+        shared("high", "upper end of the 95% interval", format="share"),
+    )
     plot_name: ClassVar[str] = "outcomes.survival"
 
     median: Quantile = Quantile(None, None, None)
@@ -46,17 +54,18 @@ class Durations(Result):
     excluded: int = 0
     unit: str = "hours"
 
-    def _displayed(self) -> pd.DataFrame:
-        """When so many are done, rather than every step of the curve."""
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """When so many are done, in place of every step of the curve."""
         at, *curves = (self.table[name].to_numpy() for name in ("time", "survival", "low", "high"))
         rows = []
         for done in _SHOWN:
             figures = [
                 "not reached" if each is None else f"{each:,.1f}"
-                for each in (_reached(at, curve, 1 - done) for curve in curves)
+                for each in (time_reached(at, curve, 1 - done) for curve in curves)
             ]
             rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
-        return pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
+        frame = pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
+        return frame, columns_of(frame)
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -73,7 +82,7 @@ def durations(
     start, end : sequences of timestamps, (n,)
         An empty end is open. Those without a zone are taken in `timezone`.
     as_of : timestamp
-        The day of the look. An end after it was not known then, so it counts as open; a start after it is excluded.
+        Data cut-off date. An end after it was not known then, so it counts as open; a start after it is excluded.
     unit : str
         hours or days.
     timezone, title : str
@@ -106,7 +115,7 @@ def durations(
         )
     look = stamps([as_of], "as_of", timezone).iloc[0]
     if pd.isna(look):
-        raise DataError("as_of is missing; name the day of the look")
+        raise DataError("as_of is missing; name the data cut-off date")
     faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
     faults += [f"row {i + 1}: the end lies before the start" for i in np.flatnonzero((done < begun).to_numpy())]
     if faults:
@@ -124,30 +133,23 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
     >>> from_times([1, 2, 3, 4], [True, True, True, False]).median.estimate
     2.5
     """
-    from scipy.stats import CensoredData, ecdf
-
     times, known = np.asarray(times, dtype=float), np.asarray(known, dtype=bool)
     if not len(times):
         return Durations(
-            table=_curve([], [], [], [], [], []),
+            table=pd.DataFrame(columns=SurvivalCurve._fields, dtype=float),
             unit=unit,
             excluded=excluded,
             title=title,
             facts=(("nothing", "no duration to look at"),),
         )
-    at = np.unique(times)
-    events = np.array([(known & (times == t)).sum() for t in at])
-    censored = np.array([(~known & (times == t)).sum() for t in at])
-    risk = np.array([(times >= t).sum() for t in at])
-    survival = np.asarray(ecdf(CensoredData(uncensored=times[known], right=times[~known])).sf.evaluate(at))
-    low, high = _log_log(survival, risk, events)
-    quantiles = {
-        level: Quantile(*(_reached(at, curve, 1 - level) for curve in (survival, low, high))) for level in (0.5, 0.85)
-    }
-    median, p85 = quantiles.values()
+    curve = kaplan_meier(times, known)
+    median, p85 = (
+        Quantile(*(time_reached(curve.time, ends, 1 - done) for ends in (curve.survival, curve.low, curve.high)))
+        for done in (0.5, 0.85)
+    )
     count = int((~known).sum())
     return Durations(
-        table=_curve(at, risk, events, censored, survival, (low, high)),
+        table=pd.DataFrame(curve._asdict()),
         median=median,
         p85=p85,
         n=len(times),
@@ -156,7 +158,7 @@ def from_times(times, known, *, unit: str = "days", excluded: int = 0, title: st
         unit=unit,
         title=title,
         facts=(("still open", f"{count} of {len(times)}"),),
-        notes=((f"{excluded} began after the day of the look",) if excluded else ()),
+        notes=((f"{excluded} began after the data cut-off date",) if excluded else ()),
     )
 
 
@@ -182,21 +184,6 @@ def stamps(values, name: str, timezone: str) -> pd.Series:
 
 def _span(low: str, high: str) -> str:
     return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
-
-
-def _curve(at, risk, events, censored, survival, limits) -> pd.DataFrame:
-    low, high = limits if len(limits) else ([], [])
-    return pd.DataFrame(
-        {
-            "time": at,
-            "at_risk": risk,
-            "events": events,
-            "censored": censored,
-            "survival": survival,
-            "low": low,
-            "high": high,
-        }
-    )
 
 
 def time_to_first_deploy(hires, as_of, *, timezone: str = "UTC") -> Durations:

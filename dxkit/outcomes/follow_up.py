@@ -11,6 +11,7 @@ import pandas as pd
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import read_table
 from dxkit.outcomes.durations import Durations, durations, stamps
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
@@ -45,48 +46,31 @@ _COLUMNS = [
 class FollowUp(Result):
     """Topics in the order of the first wave.
 
-    table       topic, rank_before, action, done (done, open, none), before, shrunken, after, estimate (after less
-                shrunken), low, high, verdict (moved, not shown, worse, no action, hidden), remark
     completion  share of the actions that are done, low, high (Wilson); None without actions
     age         Kaplan-Meier of the actions, days from the day they were agreed
     repeats     topics that were agreed on at more than one date
     """
 
-    formats: ClassVar[dict[str, str]] = {"rank_before": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the pain"),
+        Column("rank_before", "its rank in the first wave", "count", heading="rank"),
+        Column("done", "the action agreed for it: done, open or none", heading="action"),
+        Column("before", "score of the first wave", "score", "see .unit"),
+        Column("shrunken", "that score without the part that is probably luck", "score", "see .unit", "of it real"),
+        Column("after", "score of the later wave", "score", "see .unit"),
+        Column("estimate", "after less shrunken", "score", "see .unit", "change"),
+        Column("low", "lower end of its interval", "score", "see .unit", "from"),
+        Column("high", "upper end of its interval", "score", "see .unit", "to"),
+        Column("verdict", "moved, not shown, worse, no action or hidden"),
+        Column("remark", "verdict and action together"),
+        Column("action", "what was agreed", displayed=False),
+    )
     plot_name: ClassVar[str] = "outcomes.moved"
 
     completion: tuple[float, float, float] | None = None
     age: Durations | None = None
     repeats: tuple[str, ...] = ()
     unit: str = ""
-
-    def _displayed(self) -> pd.DataFrame:
-        columns = [
-            "topic",
-            "rank_before",
-            "done",
-            "before",
-            "shrunken",
-            "after",
-            "estimate",
-            "low",
-            "high",
-            "verdict",
-            "remark",
-        ]
-        names = {
-            "rank_before": "rank",
-            "done": "action",
-            "shrunken": "of it real",
-            "estimate": "change",
-            "low": "from",
-            "high": "to",
-        }
-        return self.table[columns].rename(columns=names)
-
-    def _kinds(self) -> dict[str, str]:
-        kind = "hours" if "hour" in self.unit else "index"
-        return {name: kind for name in ("before", "of it real", "after", "change", "from", "to")}
 
 
 def follow_up(
@@ -262,7 +246,7 @@ def _actions(source, topics: list[str], as_of):
     still = [name for name, state in done.items() if state == "open"]
     notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
     if later:
-        notes.append(f"actions agreed after the day of the look, left out: {later}")
+        notes.append(f"actions agreed after the data cut-off date, left out: {later}")
     if len(still) > 2:
         notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
     return done, told, age, completion, repeats, notes

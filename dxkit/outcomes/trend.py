@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import bdtr, ndtr, ndtri
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
 
@@ -29,12 +30,18 @@ _WORLDS = 2000
 class Trend(Result):
     """Points of a year with their centre and limits.
 
-    table     period, value, centre, low, high (limits of chance), outside
     signals   what was found, in words; empty where nothing but chance is needed
     power     lasting change from the middle on (times as much), seen: probability that it would give a signal
     """
 
-    formats: ClassVar[dict[str, str]] = {"value": "number", "centre": "number"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "the period"),
+        Column("value", "its value", "number"),
+        Column("centre", "mean of the values on the scale where chance is even", "number"),
+        shared("low", "lower limit of chance"),
+        shared("high", "upper limit of chance"),
+        Column("outside", "whether the value lies outside the limits"),
+    )
     plot_name: ClassVar[str] = "outcomes.points"
 
     signals: tuple[str, ...] = ()

@@ -36,12 +36,12 @@ def pains(result, ax=None):
         ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlim(left=0)
-        headings = "possible\nranks", f"among the\nworst {result.m}"
+        headings = "possible\nranks", f"among the\nworst {result.top_n}"
         _beside(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         ax.grid(axis="x", color=PALE, linewidth=0.6)
         ax.set_axisbelow(True)
         ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
-        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.m}"
+        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
 
@@ -86,8 +86,8 @@ def groups(result, ax=None):
         ax.set_ylim(-0.5, len(order) - 0.5)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.m} of the group; hatched: too few to show")
-        ax.set_title(fitting(f"The worst {result.m} by {' and '.join(result.segments)}", int(10 + 9 * len(columns))))
+        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.top_n} of the group; hatched: too few to show")
+        ax.set_title(fitting(f"The worst {result.top_n} by {' and '.join(result.segments)}", int(10 + 9 * len(columns))))
     return ax
 
 
@@ -97,7 +97,7 @@ def _cell(ax, x: int, y: int, row, largest: float, result) -> None:
         return
     depth = 0.75 * row["estimate"] / largest if largest > 0 else 0.0
     ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=(1 - 0.05 * depth, 1 - 0.45 * depth, 1 - depth)))
-    chosen = row["rank"] <= result.m
+    chosen = row["rank"] <= result.top_n
     if chosen:
         ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor=RED, linewidth=2))
     digits = 1 if result.score in ("hours", "opportunity") else 0

@@ -10,24 +10,13 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-_HEADINGS = {
-    "se": "std. error",
-    "not_asked": "not asked",
-    "estimate": "estimate",
-    "alpha_if_dropped": "alpha if dropped",
-    "item_rest": "item-rest",
-    "p_pair": "the pair is right",
-    "shared": "of them the same",
-}
-
-
 _LONGEST = 80
 
 
 _LONGEST_LINE = 320
 
 
-_MISSING = "–"
+MISSING = "–"
 
 
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -54,27 +43,10 @@ def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFram
     """
     most = float(np.nanmax(frame.abs().to_numpy(dtype=float), initial=1.0))
     step = step or 10.0 ** max(0, math.floor(math.log10(most)) - 1)
-    return frame.map(lambda value: _MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+    return frame.map(lambda value: MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
 
 
-def _kinds(frame: pd.DataFrame) -> dict[str, str]:
-    """How the common columns of estimates are formatted; other numbers as they are."""
-    kinds = {}
-    for name in frame.columns:
-        if pd.api.types.is_bool_dtype(frame[name]) or not pd.api.types.is_numeric_dtype(frame[name]):
-            kinds[name] = "text"
-        elif name in ("n", "count", "answered", "skipped", "respondents", "people", "headcount"):
-            kinds[name] = "count"
-        elif name in ("estimate", "low", "high", "se"):
-            kinds[name] = "estimate"
-        elif name.startswith("favourable") or name == "share":
-            kinds[name] = "share"
-        else:
-            kinds[name] = "number"
-    return kinds
-
-
-def _digits(frame: pd.DataFrame) -> list[int]:
+def estimate_decimals(frame: pd.DataFrame) -> list[int]:
     """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
     if "se" not in frame:
         return [1] * len(frame)
@@ -87,7 +59,7 @@ def _digits(frame: pd.DataFrame) -> list[int]:
     return [decimals[unit] for unit in units]
 
 
-def _texts(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+def formatted(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
     return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
 
 
@@ -95,7 +67,7 @@ def _format(value: object, kind: str, digits: int) -> str:
     """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
     value = value.item() if isinstance(value, np.generic) else value
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return _MISSING
+        return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "text" or not isinstance(value, int | float | Decimal):
@@ -126,17 +98,18 @@ def _signed(text: str) -> str:
     return text[1:] if re.fullmatch(r"-0(\.0*)?%?", text) else text
 
 
-def _range(low: str, high: str) -> str:
-    if _MISSING in (low, high):
-        return _MISSING
+def interval_text(low: str, high: str) -> str:
+    if MISSING in (low, high):
+        return MISSING
     return f"{low.rstrip('%')} to {high}"
 
 
-def _heading(name: str) -> str:
-    return _cut(_HEADINGS.get(name, name.replace("_", " ")), _LONGEST)
+def heading_of(name: str) -> str:
+    """What stands above a column of this name."""
+    return _cut(name.replace("_", " "), _LONGEST)
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
     """One line without control characters."""
     return _cut(text, _LONGEST_LINE)
 
@@ -146,5 +119,5 @@ def _cut(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def _escape(text: str) -> str:
-    return html.escape(_plain(text), quote=True)
+def html_text(text: str) -> str:
+    return html.escape(one_line(text), quote=True)

@@ -15,24 +15,24 @@ def ranked(scores: np.ndarray) -> np.ndarray:
     return np.argsort(-np.round(scores / step), kind="stable")
 
 
-def on_top(draws: np.ndarray, m: int) -> np.ndarray:
-    """Share of each topic in the m highest of every draw, (S, T); ties at the edge share what is left.
+def top_share(draws: np.ndarray, top_n: int) -> np.ndarray:
+    """Share of each topic in the top_n highest of every draw, (S, T); ties at the edge share what is left.
 
-    >>> on_top(np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 4.0]]), 2).tolist()
+    >>> top_share(np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 4.0]]), 2).tolist()
     [[1.0, 1.0, 0.0], [1.0, 0.5, 0.5]]
     """
     topics = draws.shape[1]
-    if m >= topics:
+    if top_n >= topics:
         return np.ones_like(draws)
-    edge = np.partition(draws, topics - m, axis=1)[:, [topics - m]]
+    edge = np.partition(draws, topics - top_n, axis=1)[:, [topics - top_n]]
     tie = TIE * np.maximum(np.abs(edge), 1e-300)
     above, level = draws > edge + tie, np.abs(draws - edge) <= tie
-    left = m - above.sum(axis=1, keepdims=True)
+    left = top_n - above.sum(axis=1, keepdims=True)
     return above + level * (left / level.sum(axis=1, keepdims=True))
 
 
-def is_pair(shares: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
-    """Probability per draw (S,) that the chosen topics are the m highest, from `on_top` shares."""
+def is_pair(shares: np.ndarray, chosen: np.ndarray, top_n: int) -> np.ndarray:
+    """Probability per draw (S,) that the chosen topics are the top_n highest, from `top_share` shares."""
     held = (shares[:, chosen] == 1).all(axis=1).astype(float)
     if ((shares == 0) | (shares == 1)).all():
         return held
@@ -40,23 +40,25 @@ def is_pair(shares: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
     tied = (others < 1).all(axis=1) & (shares[:, chosen] > 0).all(axis=1) & (others > 0).any(axis=1)
     for row in np.flatnonzero(tied):
         level = int(((shares[row] > 0) & (shares[row] < 1)).sum())
-        held[row] = 1.0 / math.comb(level, m - int((shares[row] == 1).sum()))
+        held[row] = 1.0 / math.comb(level, top_n - int((shares[row] == 1).sum()))
     return held
 
 
-def shortlist(shares: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9) -> list[int]:
-    """A smallest set with the chosen topics that holds all m highest in at least `level` of the draws, from `on_top`.
+def shortlist(shares: np.ndarray, chosen: np.ndarray, top_n: int, level: float = 0.9) -> list[int]:
+    """A smallest set with the chosen topics that holds all top_n highest in at least `level` of the draws.
+
+    `shares` are from `top_share`.
 
     Topics are dropped one by one, first the one in the fewest of the draws that are still held.
     """
     topics = shares.shape[1]
     firm = (shares == 1) | (shares == 0)
     if not firm.all():  # ties: the first of those that share a place has it
-        shares = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1) < m
-    highest = (np.flatnonzero(shares) % topics).reshape(-1, m)
-    sets, count = np.unique(highest @ topics ** np.arange(m), return_counts=True)
+        shares = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1) < top_n
+    highest = (np.flatnonzero(shares) % topics).reshape(-1, top_n)
+    sets, count = np.unique(highest @ topics ** np.arange(top_n), return_counts=True)
     member = np.zeros((len(sets), topics), dtype=bool)
-    for place in range(m):
+    for place in range(top_n):
         member[np.arange(len(sets)), sets // topics**place % topics] = True
     share = count / count.sum()
     kept = np.ones(topics, dtype=bool)
@@ -71,7 +73,7 @@ def shortlist(shares: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9
 
 
 def regret(draws: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """How much more the highest of every draw (`on_top` shares) sum to than the chosen ones, (S,)."""
+    """How much more the highest of every draw (`top_share` shares) sum to than the chosen ones, (S,)."""
     return np.einsum("st,st->s", draws, shares) - draws[:, chosen].sum(axis=1)
 
 

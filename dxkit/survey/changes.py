@@ -11,6 +11,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.survey.groups import Cut, cut
@@ -30,23 +31,31 @@ _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", 
 class Change(Result):
     """Changes from one wave to a later one.
 
-    `.table` has the columns level, name, n_before, n_after, before, after, estimate (later less earlier: index points,
-    hours, or points of the net promoter score), se, low, high, p, p_adjusted (among questions of one kind and level), g
-    (Hedges'), paired, holds (p_adjusted below 1 - confidence), shown, label, unit, kind.
-
     not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "short question", heading="question"),
+        Column("before", "figure of the earlier wave", "estimate", "see column unit"),
+        Column("after", "figure of the later wave", "estimate", "see column unit"),
+        shared("estimate", "later less earlier", unit="see column unit"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("p_adjusted", "p-value adjusted among the questions of one kind and level", "p", heading="adjusted p"),
+        Column("g", "Hedges' g", "number", "standard deviations"),
+        Column("paired", "whether the same people are compared"),
+        Column("holds", "whether p_adjusted is below 1 - confidence"),
+        shared("unit", "index: points; hours: hours a week; recommend: points of the net promoter score"),
+        shared("shown"),
+        Column("level", "item, dimension or overall", displayed=False),
+        Column("name", "id of the item, or the dimension", displayed=False),
+        Column("n_before", "answers in the earlier wave", "count", displayed=False),
+        Column("n_after", "answers in the later wave", "count", displayed=False),
+        Column("p", "p-value before the adjustment", "p", displayed=False),
+        Column("kind", "kind of question", displayed=False),
+    )
     plot_name: ClassVar[str] = "waves.change"
-    formats: ClassVar[dict[str, str]] = {
-        "n_before": "count",
-        "n_after": "count",
-        "before": "estimate",
-        "after": "estimate",
-        "p": "p",
-        "p_adjusted": "p",
-    }
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p"})
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -58,28 +67,6 @@ class Change(Result):
         if names is not None:
             table = table[table["name"].isin(names)]
         return replace(self, table=table.reset_index(drop=True))
-
-    def _displayed(self) -> pd.DataFrame:
-        columns = [
-            "label",
-            "before",
-            "after",
-            "estimate",
-            "se",
-            "low",
-            "high",
-            "p_adjusted",
-            "g",
-            "paired",
-            "holds",
-            "unit",
-            "shown",
-        ]
-        names = {"label": "question", "p_adjusted": "adjusted p"}
-        return self.table[columns].rename(columns=names)
-
-    def _kinds(self) -> dict[str, str]:
-        return {"adjusted p": "p"}
 
 
 def compare(

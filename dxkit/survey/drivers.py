@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
 from dxkit.survey.reading.responses import Survey
@@ -25,31 +27,45 @@ _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise c
 class Drivers(Result):
     """The predictors' parts of the R^2 of an outcome.
 
-    `.table`: predictor, method (johnson, lmg), n (who answered it and the outcome), estimate (its part of R^2), low,
-    high, share (of the explained variance: those of a method sum to 1), share_low, share_high, label, shown. Figures of
-    hidden rows are nan. `.outcome` is its name, `.r2` the whole R^2, `.n` the fewest respondents behind a correlation
-    (None where hidden).
+    `.outcome` is its name, `.r2` the whole R^2, `.n` the fewest respondents behind a correlation (None where hidden).
+    Figures of hidden rows are nan.
     """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("predictor", "id of the item, or the dimension"),
+        Column("method", "johnson: relative weights; lmg: Shapley values"),
+        shared("n", "respondents who answered it and the outcome"),
+        shared("estimate", "its part of R²", format="share"),
+        shared("low", format="share"),
+        shared("high", format="share"),
+        shared("share", "its share of the explained variance; those of a method sum to 1"),
+        Column("share_low", "lower end of the interval of share", "share"),
+        Column("share_high", "upper end of the interval of share", "share"),
+        Column("label", "short question, or the dimension"),
+        shared("shown"),
+    )
 
     outcome: str
     r2: float
     n: int | None
-    formats: ClassVar[dict[str, str]] = {"share": "share", "low": "share", "high": "share", "lmg_share": "share"}
 
-    def _displayed(self) -> pd.DataFrame:
-        columns = {
-            "label": "predictor",
-            "n": "n",
-            "share": "share",
-            "share_low": "low",
-            "share_high": "high",
-            "shown": "shown",
-        }
-        frame = self.table[self.table["method"] == "johnson"][list(columns)].rename(columns=columns)
-        other = self.table.loc[self.table["method"] == "lmg", "share"]
-        frame = frame.assign(lmg_share=other.to_numpy()) if len(other) else frame
-        frame = frame.drop(columns=["low", "high"]) if frame["low"].isna().all() else frame
-        return frame.sort_values("share", ascending=False, kind="stable")
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each predictor: its share by Johnson's weights, the largest first, and beside it by LMG."""
+        names = ["label", "n", "share", "share_low", "share_high", "shown"]
+        frame = self.table.loc[self.table["method"] == "johnson", names]
+        columns = [
+            Column("predictor", "short question, or the dimension"),
+            shared("n"),
+            shared("share"),
+            shared("low", format="share", optional=True),
+            shared("high", format="share", optional=True),
+            shared("shown"),
+        ]
+        lmg_shares = self.table.loc[self.table["method"] == "lmg", "share"]
+        if len(lmg_shares):
+            frame = frame.assign(lmg_share=lmg_shares.to_numpy())
+            columns.append(Column("lmg_share", "share by LMG", "share"))
+        return frame.sort_values("share", ascending=False, kind="stable"), columns
 
 
 def drivers(

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
 from dxkit.survey.tally import topics
@@ -26,25 +27,31 @@ _TYPICAL = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}  # assu
 class Plan(Result):
     """What a number of answers can tell.
 
-    `.table`: answers, response (share of the staff), gap (the difference between two topics that is found with the
-    power asked for), p_pair (probability that the worst m found are the true ones), p_pair_se.
-
-    needed      answers that settle the gap asked for, or the usual gap between places m and m + 1
+    needed      answers that settle the gap asked for, or the usual gap between places top_n and top_n + 1
     gap         that gap
     """
 
-    formats: ClassVar[dict[str, str]] = {"answers": "count", "response": "share", "gap": "hours", "p_pair": "share"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p_pair_se"})
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("answers", "how many answer", "count"),
+        Column("response", "share of the staff that this is", "share", optional=True),
+        Column(
+            "gap",
+            "difference between two topics that is found with the power asked for",
+            "hours",
+            "as the score",
+            heading="gap it can tell",
+        ),
+        Column(
+            "p_pair",
+            "probability that the worst topics found are the true ones",
+            "share",
+            heading="the pair found is right",
+        ),
+        Column("p_pair_se", "simulation error of p_pair", "share", displayed=False),
+    )
 
     needed: float = math.nan
     gap: float = math.nan
-
-    def _displayed(self) -> pd.DataFrame:
-        frame = self.table.rename(columns={"gap": "gap it can tell", "p_pair": "the pair found is right"})
-        return frame if frame["response"].notna().any() else frame.drop(columns="response")
-
-    def _kinds(self) -> dict[str, str]:
-        return {"gap it can tell": "hours", "the pair found is right": "share"}
 
 
 def answers_for(gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05):
@@ -70,7 +77,7 @@ def plan_survey(
     spread: float | None = None,
     sd: float | None = None,
     correlation: float | None = None,
-    top: int = 2,
+    top_n: int = 2,
     answers: Sequence[int] = (20, 40, 80, 120, 200, 400, 800),
     power: float = POWER,
     score: str | None = None,
@@ -87,7 +94,7 @@ def plan_survey(
     population : int, optional
         Everybody who could answer; few who are missing tell less than many.
     gap : float, optional
-        The difference between two topics that is worth telling; else the usual one between places `top` and `top` + 1.
+        The difference between two topics that is worth telling; else the usual one after place `top_n`.
     spread, sd : float
         Standard deviation of the true scores between topics, and of one topic between respondents, in the score's unit.
     correlation : float
@@ -115,19 +122,19 @@ def plan_survey(
     known |= {name: value for name, value in given.items() if value is not None}
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total
-    _check(known, population, gap, top)
+    _check(known, population, gap, top_n)
     count, differs = int(known["topics"]), known["sd"] * math.sqrt(2 * (1 - known["correlation"]))
     noise = sampling.normals(sampling.scrambled(2 * count, seed))
     true, error = known["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
-    usual = float(np.median(rank[:, top - 1] - rank[:, top]))
+    usual = float(np.median(rank[:, top_n - 1] - rank[:, top_n]))
     wanted = usual if gap is None else float(gap)
     people = math.inf if population is None else population
     rows = []
     for n in sorted({int(n) for n in answers if n >= 2 and n <= people}):
         unseen = 1 - n / people
-        found = ranks.on_top(true + differs * math.sqrt(unseen / n / 2) * error, top)
-        right = ((found > 0.5) == (ranks.on_top(true, top) > 0.5)).all(axis=1).astype(float)
+        found = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
+        right = ((found > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
@@ -140,7 +147,7 @@ def plan_survey(
         gap=wanted,
         facts=(
             (
-                f"answers that tell place {top} from place {top + 1}",
+                f"answers that tell place {top_n} from place {top_n + 1}",
                 f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}",
             ),
         ),
@@ -174,10 +181,10 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
     return known, f"from the survey given ({score}, {topics.UNITS[score]})"
 
 
-def _check(known: dict[str, float], population, gap, top: int) -> None:
+def _check(known: dict[str, float], population, gap, top_n: int) -> None:
     wrong = []
-    if known["topics"] <= top:
-        wrong.append(f"topics must be more than the {top} to choose, got {known['topics']}")
+    if known["topics"] <= top_n:
+        wrong.append(f"topics must be more than the {top_n} to choose, got {known['topics']}")
     wrong += [f"{name} must be above 0, got {known[name]}" for name in ("spread", "sd") if not known[name] > 0]
     if not -1 < known["correlation"] < 1:
         wrong.append(f"correlation must lie between -1 and 1, got {known['correlation']}")

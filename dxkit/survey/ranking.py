@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import SEGMENT, Column, columns_of, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.survey.action_grid import Grid, action_grid
 from dxkit.survey.groups import Cut, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.ranking_order import FIGURES, Order, order_of
+from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally import topics
 from dxkit.survey.weighting import calibrations
@@ -27,33 +28,44 @@ FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another on
 class Ranking(Result):
     """Topics from the worst to the least, and how sure the worst are.
 
-    `.table` has the columns topic, one per segment, n, estimate, se, low, high (mean burden a person: hours a week, or
-    index points), rank (1 the worst), rank_low, rank_high (ranks that are possible, all topics at once), p_top (how
-    often the topic is among the worst `m` when the survey is repeated), p_top_se (its simulation error), shrunken
-    (the estimate with the part that is probably luck taken out), shown.
-
     With `by` the table and `.groups` are by group, every other fact is about everybody.
 
-    top             the m worst topics
-    shortlist       the fewest topics that hold the true worst m with 90% probability
-    possible        topics that may be among the worst m: their rank set reaches m (all at once, 95%)
+    top             the top_n worst topics
+    shortlist       the fewest topics that hold the true worst top_n with 90% probability
+    possible        topics that may be among the worst top_n: their rank set reaches top_n (all at once, 95%)
     verdict         clear (no other is possible), likely (p_pair at least 0.8) or open
-    p_pair          probability that `top` is the true worst m; p_pair_se its simulation error
+    p_pair          probability that `top` is the true worst top_n; p_pair_se its simulation error
     regret          burden that is expected to be lost by choosing `top`, where the true worst differ
     gap             how much the last of `top` is ahead of the next
     tipping_point   the opposite gap that those who did not answer would need to reverse it; None without a roster
-    more_answers    further answers that would settle that gap with 80% power; inf where it is nil
-    robustness      the worst m by every score of the codebook (score, top, p_pair, verdict, shared)
-    groups          one row per group: its worst m, p_pair, verdict, p_same (probability that its worst m are `top`),
-                    ruled_out (topics of `top` that cannot be among its worst m, by its rank sets)
+    more_answers    further answers that would settle that gap with 80% power; inf where the gap is zero
+    robustness      the worst top_n by every score of the codebook (score, top, p_pair, verdict, shared)
+    groups          one row per group: its worst top_n, p_pair, verdict, p_same (probability that they are `top`) and
+                    ruled_out (topics of `top` that cannot be among its worst top_n, by its rank sets)
     grid            importance and satisfaction of each topic with the covariance of their errors; None if not asked
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("rank", "place in the order, 1 the worst", "count"),
+        Column("topic", "the topic"),
+        SEGMENT,
+        shared("n"),
+        shared("estimate", "mean burden a person", unit="hours a week, or index points"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("rank_low", "best rank that is possible, all topics at once", "count"),
+        Column("rank_high", "worst rank that is possible, all topics at once", "count"),
+        Column("p_top", "how often it is among the worst `top_n` when the survey is repeated", "share"),
+        Column("p_top_se", "simulation error of p_top", "share", displayed=False),
+        Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "ranking.pains"
 
     score: str = ""
     unit: str = ""
-    m: int = 2
+    top_n: int = 2
     top: list[str] = field(default_factory=list)
     shortlist: list[str] = field(default_factory=list)
     possible: list[str] = field(default_factory=list)
@@ -66,13 +78,10 @@ class Ranking(Result):
     more_answers: float = math.nan
     robustness: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame | None = None
-    grid: Grid | None = None
-    segments: tuple[str, ...] = ()
+    grid: ActionGrid | None = None
 
-    def _picture(self) -> str:
-        return "ranking.groups" if self.segments else self.plot_name
-
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """Possible ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
             frame = self.groups.drop(columns="p_pair_se")
             frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
@@ -81,27 +90,23 @@ class Ranking(Result):
                 "p_same": "everybody's two are theirs",
                 "ruled_out": "ruled out there",
             }
-            return frame.rename(columns=names)
-        frame = self.table
+            frame = frame.rename(columns=names)
+            return frame, columns_of(frame)
         ranks = [
             "–" if not low == low else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-            for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)
+            for low, high in zip(self.table["rank_low"], self.table["rank_high"], strict=True)
         ]
-        columns = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", self._among, "shown"]
-        return frame.assign(**{"possible ranks": ranks, self._among: frame["p_top"].map(percent)})[columns]
-
-    @property
-    def _among(self) -> str:
-        return f"among the worst {self.m}"
-
-    def _kinds(self) -> dict[str, str]:
-        return {"rank": "count"}
+        among = f"among the worst {self.top_n}"
+        frame = self.table.assign(**{"possible ranks": ranks, among: self.table["p_top"].map(percent)})
+        declared = {column.name: column for column in self.columns}
+        names = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", among, "shown"]
+        return frame[names], [declared.get(name, Column(name, "")) for name in names]
 
 
 def rank_pains(
     survey,
     score: str | None = None,
-    top: int = 2,
+    top_n: int = 2,
     by=None,
     seed: int = 0,
     release: Release | None = None,
@@ -118,7 +123,7 @@ def rank_pains(
     score : "hours", "impact", "severity" or "opportunity", optional
         The burden, a mean over people: hours lost a week; severity x importance / 100; 100 less satisfaction; Ulwick's
         opportunity (0 to 20). The first that every topic was asked for by default, in this order, opportunity never.
-    top : int
+    top_n : int
         How many pains are to be chosen.
     by : segment name or list of them, optional
         Rank within each group too. A group is ranked where every topic may be shown.
@@ -157,11 +162,11 @@ def rank_pains(
     """
     book = survey.codebook
     score = topics.default(book, score)
-    if not isinstance(top, int | np.integer) or isinstance(top, bool) or top < 1:
-        raise DataError(f"top must be a whole number of at least 1, got {top!r}")
+    if not isinstance(top_n, int | np.integer) or isinstance(top_n, bool) or top_n < 1:
+        raise DataError(f"top_n must be a whole number of at least 1, got {top_n!r}")
     whole = cut(survey, None, score)
-    m = min(int(top), len(book.topics))
-    options = {"m": m, "seed": seed, "fpc": fpc, "confidence": confidence}
+    top_n = min(int(top_n), len(book.topics))
+    options = {"top_n": top_n, "seed": seed, "fpc": fpc, "confidence": confidence}
     everybody, shown = _orders(whole, release, options)
     order = everybody[0]
     names = np.array(book.topics, dtype=object)
@@ -169,7 +174,7 @@ def rank_pains(
     if by is not None:
         work = cut(survey, by, score)
         by_group, shown = _orders(work, release, options, like=order)
-        groups = _groups(work, by_group, order, names, m)
+        groups = _groups(work, by_group, order, names, top_n)
     table = _table(work, by_group if by is not None else everybody, shown, names)
     return Ranking(
         table=table,
@@ -178,11 +183,11 @@ def rank_pains(
         seed=seed,
         score=score,
         unit=topics.UNITS[score],
-        m=m,
+        top_n=top_n,
         segments=tuple(work.by),
         method=_method(whole, score),
-        notes=(_method(whole, score), *_warnings(order, m, len(names)), *hidden_note(table, work.tally.min_group)),
-        facts=tuple(_facts(order, names, whole, score, m)) if by is None else (),
+        notes=(_method(whole, score), *_warnings(order, top_n, len(names)), *hidden_note(table, work.tally.min_group)),
+        facts=tuple(_facts(order, names, whole, score, top_n)) if by is None else (),
         top=names[order.chosen].tolist(),
         shortlist=names[order.shortlist].tolist(),
         possible=names[order.possible].tolist(),
@@ -195,7 +200,7 @@ def rank_pains(
         more_answers=order.more_answers,
         robustness=_robustness(survey, score, order, names, options),
         groups=groups,
-        grid=action_grid(survey, order, names, options),
+        grid=action_grid(survey, order, names, fpc=fpc, confidence=confidence),
     )
 
 
@@ -239,14 +244,14 @@ def _table(work: Cut, ranked: list[Order], shown: np.ndarray, names: np.ndarray)
     return pd.concat(parts, ignore_index=True)
 
 
-def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray, m: int) -> pd.DataFrame:
+def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray, top_n: int) -> pd.DataFrame:
     rows = []
     for g, order in enumerate(ranked):
         outside = order.chosen and set(everybody.chosen) - set(order.possible)
         rows.append(
             {
                 **{name: work.groups[name].iloc[g] for name in work.by},
-                **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(m)},
+                **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(top_n)},
                 "p_pair": order.p_pair,
                 "p_pair_se": order.p_pair_se,
                 "verdict": order.verdict if order.chosen else "–",
@@ -258,7 +263,7 @@ def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray,
 
 
 def _robustness(survey, score: str, order: Order, names: np.ndarray, options) -> pd.DataFrame:
-    """The worst m under every score that the codebook allows."""
+    """The worst top_n under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
         found = order if other == score else _orders(cut(survey, None, other), None, options)[0][0]
@@ -285,10 +290,10 @@ def _method(work: Cut, score: str) -> str:
     return f"{score}: {what}" + (f", weighted to {', '.join(roster.segments)}" if roster is not None else "")
 
 
-def _warnings(order: Order, m: int, count: int) -> list[str]:
+def _warnings(order: Order, top_n: int, count: int) -> list[str]:
     if not order.chosen:
         return ["too few answers to show or to rank"]
-    said = ["there is nothing to choose: as many pains to fix as topics"] if count <= m else []
+    said = ["there is nothing to choose: as many pains to fix as topics"] if count <= top_n else []
     if order.figures[order.at, FIGURES.index("n")].min() < FEW:
         said.append(
             f"fewer than {FEW} answers: how often a topic is among the worst is a normal approximation, up to 3 points "
@@ -297,14 +302,14 @@ def _warnings(order: Order, m: int, count: int) -> list[str]:
     return said
 
 
-def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
+def _facts(order: Order, names: np.ndarray, work: Cut, score: str, top_n: int):
     """What a manager asks, in lines."""
     if not order.chosen:
         return
     unit = {"hours": " hours a week a person"}.get(score, " points")
     digits = 2 if score == "hours" else 1
-    yield f"the worst {m}", " and ".join(names[order.chosen])
-    yield "verdict", f"{order.verdict}, these are the worst {m} with {percent(order.p_pair)} probability"
+    yield f"the worst {top_n}", " and ".join(names[order.chosen])
+    yield "verdict", f"{order.verdict}, these are the worst {top_n} with {percent(order.p_pair)} probability"
     if order.verdict != "clear":
         yield "still in play", ", ".join(names[order.possible])
     yield "holds the true ones with 90%", ", ".join(names[order.shortlist])
@@ -324,9 +329,12 @@ def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
         )
     if not math.isnan(order.more_answers):
         if math.isinf(order.more_answers):
-            yield "more answers", f"no number would settle place {m} against {m + 1}: they are level"
+            yield "more answers", f"no number would settle place {top_n} against {top_n + 1}: they are level"
         elif order.more_answers > 0:
-            yield "more answers", f"about {_two_digits(order.more_answers)} would settle place {m} against {m + 1}"
+            yield (
+                "more answers",
+                f"about {_two_digits(order.more_answers)} would settle place {top_n} against {top_n + 1}",
+            )
 
 
 def _two_digits(number: float) -> str:

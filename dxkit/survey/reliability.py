@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
 from dxkit.survey.tally.entry import tally
@@ -17,18 +18,21 @@ from dxkit.survey.tally.entry import tally
 class Reliability(Result):
     """Reliability of every dimension.
 
-    `.table`: dimension, items, n, alpha, alpha_low, alpha_high, omega. `.items`: dimension, item, item_rest (corrected
-    item-total correlation), alpha_if_dropped. nan where there are too few items, or an item does not vary.
+    `.items`: dimension, item, item_rest (corrected item-total correlation), alpha_if_dropped. Figures are nan where
+    there are too few items, or an item does not vary.
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("dimension", "the dimension"),
+        Column("items", "how many items it has", "count"),
+        shared("n", "respondents who answered at least one of its items"),
+        Column("alpha", "Cronbach's alpha", "number"),
+        Column("alpha_low", "lower end of Feldt's interval", "number"),
+        Column("alpha_high", "upper end of Feldt's interval", "number"),
+        Column("omega", "McDonald's omega total", "number"),
+    )
+
     items: pd.DataFrame = field(repr=False)
-    formats: ClassVar[dict[str, str]] = {
-        "alpha": "number",
-        "alpha_low": "number",
-        "alpha_high": "number",
-        "omega": "number",
-        "items": "count",
-    }
 
 
 def reliability(survey, *, confidence: float = 0.95) -> Reliability:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 from dxkit.survey.groups import cut
@@ -18,16 +19,18 @@ from dxkit.survey.tally.tally import as_list
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ResponseRate(Result):
-    """Who answered. `.table`: one column per segment, responded, headcount, estimate, low, high (shares), shown."""
+    """Who answered, by group."""
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        SEGMENT,
+        Column("responded", "how many answered", "count"),
+        shared("headcount", "people in the roster"),
+        shared("estimate", "share who answered", format="share"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "survey.response_rate"
-    formats: ClassVar[dict[str, str]] = {
-        "responded": "count",
-        "headcount": "count",
-        "estimate": "share",
-        "low": "share",
-        "high": "share",
-    }
 
 
 def response_rate(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> ResponseRate:
@@ -86,6 +89,7 @@ def response_rate(survey, by=None, release: Release | None = None, *, confidence
     whole = f"{int(people.sum())} of {roster.total} answered"
     return ResponseRate(
         table=table,
+        segments=tuple(by),
         title=f"Response rate by {' and '.join(by)}",
         confidence=confidence,
         method="Wilson intervals",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
 from dxkit.survey.groups import Cut, cut
@@ -22,13 +24,29 @@ _ENDS = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}
 class Scores(Result):
     """Scores by level (item, dimension, overall) and group.
 
-    `.table` has the columns level, name, one per segment, n, estimate, se, low, high (index points 0..100; hours for
-    hours items; the employee net promoter score for recommend items), favourable, favourable_low, favourable_high
-    (shares of the n who have an opinion), shown (False where fewer than the minimum answered, or where the figure
-    would give such a group away), label (short question), unit and kind. Figures of hidden rows are nan.
+    Figures of hidden rows are nan.
     """
 
-    segments: tuple[str, ...] = ()
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "short question, or the dimension", heading="question"),
+        SEGMENT,
+        shared("n", "answers with an opinion"),
+        shared("estimate", "weighted mean where there is a roster, else the mean", unit="see column unit"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        shared("favourable"),
+        shared("favourable_low"),
+        shared("favourable_high"),
+        Column(
+            "kind", "kind of question: rating, importance, hours, recommend; or dimension, overall", heading="measure"
+        ),
+        shared("unit", "index: points from 0 to 100; hours: hours a week; recommend: net promoter score, -100 to 100"),
+        shared("shown"),
+        Column("level", "item, dimension or overall", displayed=False),
+        Column("name", "id of the item, or the dimension", displayed=False),
+    )
+    plot_name: ClassVar[str] = "survey.scores"
 
     def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
         """The same result with the rows of one level, or of these names, in their order."""
@@ -40,35 +58,13 @@ class Scores(Result):
             table = table.sort_values("name", key=lambda column: column.map(list(names).index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
-    def _picture(self) -> str:
-        """A heat map where there are groups and several names, else points with intervals."""
-        return "survey.heat" if self.segments and self.table["name"].nunique() > 1 else "survey.scores"
-
-    def _displayed(self) -> pd.DataFrame:
-        frame = self.table
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A long table by group without its items, and each kind of question with the measure it has."""
+        frame, columns = super()._printed()
         if len(frame) > 60 and self.segments:
             frame = frame[frame["level"] != "item"]
-        columns = [
-            "label",
-            *self.segments,
-            "n",
-            "estimate",
-            "se",
-            "low",
-            "high",
-            "favourable",
-            "favourable_low",
-            "favourable_high",
-            "measure",
-            "unit",
-            "shown",
-        ]
         measures = {"hours": "hours a week", "recommend": "eNPS", "importance": "importance 0-100"}
-        frame = frame.assign(measure=frame["kind"].map(measures).fillna("0-100"))[columns]
-        frame = frame.rename(columns={"label": "question"})
-        if frame["favourable"].isna().all():
-            frame = frame.drop(columns=["favourable", "favourable_low", "favourable_high"])
-        return frame
+        return frame.assign(kind=frame["kind"].map(measures).fillna("0-100")), columns
 
 
 def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:

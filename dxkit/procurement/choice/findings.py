@@ -97,10 +97,17 @@ def reasons_for(
     if unknown or thin:
         open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
         open_ += [f"too thin for {name}: {', '.join(thin)}"] if thin else []
-        return [f"{name} scores highest, first in {share} of the draws; it is not settled", *open_, *out], False
+        return [
+            f"{name} scores highest and ranks first in {share} of simulations; it is not settled",
+            *open_,
+            *out,
+        ], False
     if first[name] <= _MOSTLY:
-        return [f"{name} scores highest, but is first in only {share} of the draws; it is not settled", *out], False
-    return [f"{name} is recommended: first in {share} of the draws", *out], True
+        return [
+            f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled",
+            *out,
+        ], False
+    return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
 
 
 def weight_ranges(names: Sequence[str], mean: np.ndarray, weight: np.ndarray, vendors: Sequence[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.files.writing import replacing
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.results.columns import Column
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 
@@ -70,7 +71,7 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
     lines = [f"# Decision: {_plain(dossier.decision['title'])} ({card.status})", ""]
     lines += [f"- start: {dossier.decision['start'] or 'not set'}", f"- inputs: {digest(dossier)}", ""]
     lines += ["## In short", "", *(f"- {_plain(reason)}" for reason in card.reasons), "", "## Scores", ""]
-    lines += ["| vendor | score | 95 in 100 | first in | must-haves |", "|---|---|---|---|---|"]
+    lines += ["| vendor | score | 95% interval | ranks first in | must-haves |", "|---|---|---|---|---|"]
     for row in card.table.to_dict("records"):
         lines.append(
             f"| {_plain(row['vendor'])} | {row['score']:.0f} | {row['low']:.0f} to {row['high']:.0f} | "
@@ -118,9 +119,14 @@ def _plain(text: object) -> str:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Comparison(Result):
-    """Which input changed the choice: table input, changed, winner_with_it, changes_winner."""
+    """Which input changed the choice."""
 
-    formats: ClassVar[dict[str, str]] = {}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("input", "part of the dossier"),
+        Column("changed", "whether it differs between the two decisions"),
+        Column("winner_with_it", "who wins when it alone is put into the old decision"),
+        Column("changes_winner", "whether that is another winner"),
+    )
 
 
 def compare_decisions(old: Dossier, new: Dossier, needs=None, seed: int = 0) -> Comparison:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,17 +30,19 @@ from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Criterion
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
 from dxkit.statistics.sampling import error
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Scorecard(Result):
     """Vendors compared on declared criteria.
 
-    table         vendor, score (0 to 100: worst to best anchors on everything), low, high (95 of 100 draws), p_first,
-                  regret (expected points lost if it is chosen), must (pass, fail, unknown)
     contributions vendor, criterion, weight, value (0 to 1), contribution (points), low, high
     stability     criterion, weight, low, high (weights for which the winner stays), flips_to (at the nearer end)
     changes       vendor, criterion, rating, changed_to, winner: ratings that would change the winner, smallest first
@@ -53,6 +54,15 @@ class Scorecard(Result):
     flags         vendor, criterion, flag
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("score", "mean score: 0 is worst and 100 is best on every criterion", "index", "points"),
+        Column("low", "lower end of its 95% interval", "index", "points"),
+        Column("high", "upper end of its 95% interval", "index", "points"),
+        Column("p_first", "share of simulations in which it ranks first", "share"),
+        Column("regret", "points that are expected to be lost if it is chosen", "hours", "points"),
+        Column("must", "must-haves: pass, fail or unknown"),
+    )
     plot_name: ClassVar[str] = "scorecard.contributions"
 
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -93,27 +103,26 @@ class Scorecard(Result):
         ]
         return min(ends, key=lambda change: abs(change[2] - change[1]), default=None)
 
-    def standing(self, ax=None):
+    def plot_ranks(self, ax: Axes | None = None) -> Axes:
         """Draw how often each vendor has each rank; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").standing(self, ax=ax)
+        return self._draw("scorecard.ranks", ax)
 
-    def weights(self, ax=None):
+    def plot_weight_ranges(self, ax: Axes | None = None) -> Axes:
         """Draw the weights for which the winner stays; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").weights(self, ax=ax)
+        return self._draw("scorecard.weight_ranges", ax)
 
-    def plan(self, ax=None):
+    def plot_trial_plan(self, ax: Axes | None = None) -> Axes:
         """Draw what to find out first; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.scorecard").plan(self, ax=ax)
+        return self._draw("scorecard.trial_plan", ax)
 
-    def _displayed(self) -> pd.DataFrame:
-        shown = self.table.assign(**{name: self.table[name].map("{:.0f}".format) for name in ("score", "low", "high")})
-        shown["low"] = shown.pop("low") + " to " + shown.pop("high")
-        shown = shown.rename(columns={"low": "95 in 100", "regret": "points at stake"})
-        shown["p_first"] = self.table["p_first"].map(percent)
-        shown["points at stake"] = self.table["regret"].map("{:.1f}".format)
-        return shown[["vendor", "score", "95 in 100", "p_first", "points at stake", "must"]].rename(
-            columns={"p_first": "first in", "must": "must-haves"}
-        )
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """The ends of the interval in one column, and probabilities rounded with care."""
+        score, low, high = (self.table[name].map("{:.0f}".format) for name in ("score", "low", "high"))
+        frame = pd.DataFrame({"vendor": self.table["vendor"], "score": score, "95% interval": low + " to " + high})
+        frame["ranks first in"] = self.table["p_first"].map(percent)
+        frame["points at stake"] = self.table["regret"].map("{:.1f}".format)
+        frame["must-haves"] = self.table["must"]
+        return frame, columns_of(frame)
 
 
 def scorecard(

@@ -126,4 +126,6 @@ def note_on_anchors(values: np.ndarray, criteria: Sequence[Criterion]) -> str:
     """A note of the criteria whose values often lie beyond an anchor; "" where none does."""
     far = ((values < -1e-9) | (values > 1 + 1e-9)).mean(axis=(0, 1)) > _OFTEN
     beyond = ", ".join(each.name for each, out in zip(criteria, far, strict=True) if out)
-    return f"beyond worst or best in over 5% of the draws, and cut there: {beyond}; widen the anchors" if beyond else ""
+    return (
+        f"beyond worst or best in over 5% of simulations, and cut there: {beyond}; widen the anchors" if beyond else ""
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
@@ -31,7 +32,6 @@ _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own
 class ExitCost(Result):
     """Exit cost by vendor.
 
-    table      vendor, quarter (0 is the start), mode (planned, forced), component, mean, p10, p90
     totals     vendor, quarter, planned, forced, lock_in_ratio (planned exit over the yearly spend), headroom (the
                lasting price rise that would still be swallowed); nan where nothing is paid to the vendor
     expected   vendor, expected (over the horizon, discounted, by the hazards), certain (planned exit at the end of
@@ -42,7 +42,17 @@ class ExitCost(Result):
     renewals   vendor, quarter, planned, last_notice (years after the start), date, last_notice_date
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("quarter", "0 is the start", "count"),
+        Column("mode", "planned or forced"),
+        Column("component", "what the money is for"),
+        Column("mean", "cost, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "procurement.leaving"
+
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -51,16 +61,15 @@ class ExitCost(Result):
     currency: str = ""
     status: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor and year with its totals, in place of the components."""
         years = self.totals[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
         shown = rounded_money(years[["planned", "forced"]])
         room = years["headroom"].map(
             lambda share: "over 300%" if share > 3 else "–" if np.isnan(share) else f"{share:.0%}"
         )
-        return pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio"]], room], axis=1)
-
-    def _kinds(self) -> dict[str, str]:
-        return {"year": "count", "lock_in_ratio": "hours"}
+        frame = pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio"]], room], axis=1)
+        return frame, columns_of(frame, {"year": "count", "lock_in_ratio": "hours"})
 
 
 def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:

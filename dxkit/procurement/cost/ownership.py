@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,10 +16,14 @@ from dxkit.procurement.cost.lines import money
 from dxkit.procurement.cost.returns import COLUMNS, returns
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import discount_factors
 from dxkit.statistics.sampling import SCRAMBLES, error, points_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
 
@@ -29,7 +32,6 @@ _IN_FULL = 2**17  # more draws are kept in single precision, enough for quantile
 class Tco(Result):
     """Total cost of ownership by vendor.
 
-    table     vendor, year (0 is the start), category, mean, p10, p50, p90: nominal money
     yearly    vendor, year, mean, p10, p90: all categories together
     totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
               simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan
@@ -40,6 +42,15 @@ class Tco(Result):
     present   present value by vendor and draw, (S,) each, paired over the vendors
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("year", "0 is the start", "count"),
+        Column("category", "what the money is for"),
+        Column("mean", "nominal cost, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "procurement.totals"
 
     yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -56,22 +67,23 @@ class Tco(Result):
         rows = self.totals[self.totals["basis"] == "pv"]
         return str(rows.loc[rows["mean"].idxmin(), "vendor"])
 
-    def years(self, ax=None):
+    def plot_years(self, ax: Axes | None = None) -> Axes:
         """Draw the cost by year and category; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.procurement").years(self, ax=ax)
+        return self._draw("procurement.years", ax)
 
-    def doubt(self, vendor: str | None = None, ax=None):
-        """Draw what a vendor's cost is uncertain about; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.procurement").tornado(self, ax=ax, vendor=vendor)
+    def plot_tornado(self, vendor: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw which figures cause the uncertainty of a vendor's cost; returns the matplotlib Axes."""
+        return self._draw("procurement.tornado", ax, vendor=vendor)
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor and basis with its present value, in place of the years."""
         rows = self.totals[self.totals["basis"] != "nominal"]
-        step = _step(rows)
-        shown = rounded_money(rows[["mean", "p10", "p50", "p90"]], step)
-        names = {"mean": "present value", "p10": "10 in 100 below", "p50": "half below", "p90": "90 in 100 below"}
+        money_columns = rounded_money(rows[["mean", "p10", "p50", "p90"]], _step(rows))
+        names = {"mean": "present value", "p10": "P10", "p50": "median", "p90": "P90"}
         basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
         chance = rows["p_cheapest"].map(percent).rename("cheapest")
-        return pd.concat([rows[["vendor"]], basis, shown.rename(columns=names), chance], axis=1)
+        frame = pd.concat([rows[["vendor"]], basis, money_columns.rename(columns=names), chance], axis=1)
+        return frame, columns_of(frame)
 
 
 def _step(rows: pd.DataFrame) -> float:

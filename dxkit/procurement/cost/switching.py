@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewa
 from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_exits
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity, discount_factors
@@ -23,8 +24,6 @@ from dxkit.statistics.finance import annuity, discount_factors
 class Switching(Result):
     """Leaving each vendor for one rival.
 
-    table     vendor, rival, quarter, move (planned exit plus the rival's start), needed (the saving a year that pays
-              for it over the horizon), saving (running cost a year less the rival's), p_pays
     first     vendor, rival, first_quarter (from which leaving pays on average; nan where it never does within the
               horizon), needed and saving then, or else when they are nearest
     option    vendor, rival, stay (present value of owning to the end of the horizon), plan (of the best leaving date
@@ -32,13 +31,23 @@ class Switching(Result):
               less decide), at_most (were all known today), p_leaves
     """
 
-    plot_name: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor that is left"),
+        Column("rival", "the vendor that takes its place"),
+        Column("quarter", "when it is left; 0 is the start", "count"),
+        Column("move", "planned exit plus the rival's start", "money", "currency of the dossier"),
+        Column("needed", "saving that pays for the move over the horizon", "money", "currency of the dossier a year"),
+        Column("saving", "running cost less the rival's", "money", "currency of the dossier a year"),
+        Column("p_pays", "probability that leaving pays", "share"),
+    )
+
     first: pd.DataFrame = field(default_factory=pd.DataFrame)
     option: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: str = ""
     status: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor: when leaving pays and what it is worth to decide later, in place of the quarters."""
         both = self.first.merge(self.option, on=["vendor", "rival"])
         quarter = both["first_quarter"]
         pays = [
@@ -52,19 +61,10 @@ class Switching(Result):
             "at_most": "at most",
         }
         shown = rounded_money(both[list(names)]).rename(columns=names)
-        return pd.concat(
-            [
-                both[["vendor"]],
-                shown.iloc[:, :2],
-                pd.Series(pays, name="pays"),
-                shown.iloc[:, 2:],
-                both[["p_leaves"]].rename(columns={"p_leaves": "leaves"}),
-            ],
-            axis=1,
-        )
-
-    def _kinds(self) -> dict[str, str]:
-        return {"leaves": "share"}
+        leaves = both[["p_leaves"]].rename(columns={"p_leaves": "leaves"})
+        when = pd.Series(pays, name="pays")
+        frame = pd.concat([both[["vendor"]], shown.iloc[:, :2], when, shown.iloc[:, 2:], leaves], axis=1)
+        return frame, columns_of(frame, {"leaves": "share"})
 
 
 def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:

@@ -14,7 +14,7 @@ from dxkit.statistics.estimate import Estimate
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Claim:
+class SourcedFigure:
     """One source's word on a figure, and the cell it stands in."""
 
     estimate: Estimate
@@ -32,7 +32,7 @@ class Figure:
     """A figure with every claim on it. Where sources differ each is as likely (a linear pool, Stone 1961)."""
 
     name: str
-    claims: tuple[Claim, ...]
+    claims: tuple[SourcedFigure, ...]
 
     @property
     def mean(self) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dxkit.files.errors import DataError, Faults, suggest
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import AMOUNT, Row
-from dxkit.procurement.dossier.dossier import Claim
+from dxkit.procurement.dossier.dossier import SourcedFigure
 from dxkit.statistics.estimate import SHAPES, Estimate, estimate
 
 MOST = 1e15  # beyond it somebody leant on a key
@@ -62,7 +62,7 @@ def _number(table: Table, text: str, least: float) -> tuple[float | None, str | 
     return number, problem
 
 
-def claim_of(table: Table, i: int, row: Row, amount: Estimate) -> Claim:
+def claim_of(table: Table, i: int, row: Row, amount: Estimate) -> SourcedFigure:
     """The estimate with its source, its date and the row it stands in."""
     place = f"{table.sheet or table.file} row {table.rows[i]}"
-    return Claim(estimate=amount, source=row["source"], date=row["source_date"][:10], place=place)
+    return SourcedFigure(estimate=amount, source=row["source"], date=row["source_date"][:10], place=place)

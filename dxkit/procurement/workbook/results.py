@@ -14,9 +14,9 @@ from dxkit.procurement.workbook.vendor import VendorSheet
 from dxkit.statistics.finance import npv
 
 _SIMULATED = {
-    "p10": "10 in 100 below",
+    "p10": "P10",
     "mean": "mean",
-    "p90": "90 in 100 below",
+    "p90": "P90",
     "p_cheapest": "chance to be the cheapest",
 }
 

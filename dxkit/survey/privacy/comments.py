@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.results.columns import SEGMENT, Column
+from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import NOT_STATED, Survey
 
@@ -33,7 +37,19 @@ def masked(text: str) -> str:
     return text
 
 
-def comments(survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Comments(Result):
+    """Comments that may be shown."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        SEGMENT,
+        Column("comment", "what was written, with names and links masked"),
+    )
+
+
+def comments(
+    survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0
+) -> Comments:
     """The comments that may be shown: shuffled, masked, with nothing else about their writers (MODELS 6).
 
     Parameters
@@ -50,8 +66,7 @@ def comments(survey: Survey, question: str | None = None, by: str | None = None,
 
     Returns
     -------
-    Result
-        `.table`: the segment if asked for, comment.
+    Comments
 
     Examples
     --------
@@ -62,15 +77,16 @@ def comments(survey: Survey, question: str | None = None, by: str | None = None,
     >>> len(dx.comments(survey).table)  # nine writers are too few
     0
     """
-    from dxkit.results.result import Result
-
     book: Codebook = survey.codebook
     asked = book.of_kind("comment")
     question = question or (asked[0] if asked else None)
     columns = [by] if by else []
     if question is None or question not in survey.comments:
-        return Result(
-            table=pd.DataFrame(columns=[*columns, "comment"]), title="Comments", notes=("none were asked for",)
+        return Comments(
+            table=pd.DataFrame(columns=[*columns, "comment"]),
+            segments=tuple(columns),
+            title="Comments",
+            notes=("none were asked for",),
         )
     texts = survey.comments[question].fillna("").astype(str).str.strip()
     groups = survey.segments[by] if by else pd.Series([""] * len(texts))
@@ -87,8 +103,9 @@ def comments(survey: Survey, question: str | None = None, by: str | None = None,
     table = pd.DataFrame(rows, columns=["group", "comment"]).rename(columns={"group": by or "group"})
     table = table if by else table[["comment"]]
     hidden = " groups with fewer are left out" if by else ""
-    return Result(
+    return Comments(
         table=table,
+        segments=tuple(columns),
         title=book.label(question),
         seed=seed,
         notes=(f"shown from {comment_k} writers on, in no order;{hidden} mail addresses, links and names masked",),
