@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, suggest
+from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
     changes_of,
     contributions,
@@ -22,13 +23,14 @@ from dxkit.procurement.choice.findings import (
     worth_finding_out,
 )
 from dxkit.procurement.choice.robustness import information, ranks, wins
-from dxkit.procurement.choice.values import Ratings, drawn_values, must_haves, note_on_anchors, rating_of
+from dxkit.procurement.choice.values import Ratings, check_needs, drawn_values, must_haves, note_on_anchors, rating_of
 from dxkit.procurement.cost.leaving import ExitCost
 from dxkit.procurement.cost.leaving import exit_cost as work_out_exit
-from dxkit.procurement.cost.ownership import Tco
+from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.columns import KINDS
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
@@ -86,7 +88,7 @@ class Scorecard(Result):
         }
         for name, rows in parts.items():
             if rows.empty:
-                raise DataError(f"there is no vendor '{name}'; there are {', '.join(self.table['vendor'])}")
+                raise DataError(f"there is no vendor '{name}'; {suggest(str(name), list(self.table['vendor']))}")
         one, two = parts.values()
         frame = pd.DataFrame({"weight": one["weight"], vendor: one["contribution"], other: two["contribution"]})
         frame["difference"] = frame[vendor] - frame[other]
@@ -129,24 +131,27 @@ def scorecard(
     dossier: Dossier,
     tco: Tco | None = None,
     exit_cost: ExitCost | None = None,
-    needs=None,
+    needs: Result | None = None,
     seed: int = 0,
     *,
     draws: int = DRAWS,
     spread: Mapping[str, float] | None = None,
 ) -> Scorecard:
-    """Compare the vendors of a dossier on its criteria (MODELS 10).
+    """Which vendor scores highest on the declared criteria, and how firm is that? (MODELS 10)
 
     Parameters
     ----------
     dossier : Dossier
-        With sheet criteria, and evidence; fit where a criterion `feature fit` is to rest on pains removed.
-    tco, exit_cost : results of the same dossier, optional
-        Worked out here where a criterion measures them and they are not given.
-    needs : result of `rank_pains`, optional
-        Weighs the topics of sheet fit by their burden; without it they count alike.
-    seed, draws : int
-        Of weights and ratings; draws is taken from tco where it is given.
+        The vendors and their figures, from `read_dossier`. It needs sheet criteria, and evidence; fit where a
+        criterion `feature fit` is to rest on pains removed.
+    tco, exit_cost : Tco, ExitCost, optional
+        Results of the same dossier; worked out here where a criterion measures them and they are not given.
+    needs : Ranking, optional
+        Weighs the topics of sheet fit by their burden, from `rank_pains`; None weighs them alike.
+    seed : int
+        Seed of the random draws; the same seed gives the same result.
+    draws : int
+        Number of random draws, a power of two; where tco is given, its own number.
     spread : mapping, optional
         Standard deviation in rating points of a judgement by kind (demo 1.0, documentation 0.8, reference 0.6, trial
         and production 0.35).
@@ -160,7 +165,7 @@ def scorecard(
     Raises
     ------
     DataError
-        No criteria, or no weight above 0.
+        A dossier without criteria, or without a weight above 0; results of another dossier.
 
     Examples
     --------
@@ -172,6 +177,10 @@ def scorecard(
     >>> dx.scorecard(dx.read_dossier(sheets)).winner
     'A'
     """
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    check_results(dossier, tco, exit_cost)
+    check_needs(needs)
+    seed, draws, spread = whole("seed", seed, 0), whole("draws", draws), _spread(spread)
     criteria = [each for each in dossier.criteria_read if each.weight is not None]
     if not dossier.criteria_read:
         raise DataError("the dossier has no criteria; fill in its sheet criteria")
@@ -189,6 +198,13 @@ def scorecard(
     return _result(
         dossier, criteria, np.clip(values, 0.0, 1.0), weights, ratings, note_on_anchors(values, criteria), seed
     )
+
+
+def _spread(spread: Mapping[str, float] | None) -> dict[str, float]:
+    if spread is None:
+        return {}
+    instance("spread", spread, Mapping, "a dict of kind of evidence and standard deviation, such as {'demo': 1.0}")
+    return {choice("spread", kind, KINDS): number(f"spread of {kind}", sd, 0) for kind, sd in spread.items()}
 
 
 def _result(

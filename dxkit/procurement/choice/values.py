@@ -107,6 +107,13 @@ def shuffled(size: int, seed: int) -> np.ndarray:
     return np.concatenate([k * block + generator.permutation(block) for k in range(SCRAMBLES)])
 
 
+def check_needs(needs: Result | None) -> None:
+    """Refuse what is not a ranking of pains."""
+    columns = getattr(getattr(needs, "table", None), "columns", ())
+    if needs is not None and not {"topic", "estimate"} <= set(columns):
+        raise DataError(f"needs=<{type(needs).__name__}>: give a ranking, from rank_pains, or None")
+
+
 def burden_of(needs: Result | None, topics: list[str]) -> np.ndarray:
     """The weight of each topic: its part of the ranking's whole burden; alike, summing to 1, without a ranking."""
     if not topics:

@@ -12,6 +12,8 @@ import pandas as pd
 from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
 from dxkit.statistics.estimate import Estimate
 
+A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SourcedFigure:

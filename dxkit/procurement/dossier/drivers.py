@@ -6,7 +6,7 @@ from dxkit.files.cells import normal
 from dxkit.files.errors import Faults
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import GROWTH, Row, rows_of
-from dxkit.procurement.dossier.dossier import SourcedFigure, Driver, Figure
+from dxkit.procurement.dossier.dossier import Driver, Figure, SourcedFigure
 from dxkit.procurement.dossier.estimates import amount_of, claim_of
 
 _MOST_GROWTH = 2.0  # a year; what is more is a percentage written without its sign
