@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ _TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cel
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+_NO_TIME = cast(pd.Timestamp, pd.NaT)  # a column of times may hold either
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
@@ -92,17 +94,17 @@ def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str |
     """
     text = as_text(value)
     if not text:
-        return pd.NaT, None
+        return _NO_TIME, None
     problem = f"{quoted(text)} is no time; write it as 2026-01-31T14:00+01:00"
     if not _TIME.fullmatch(text):
-        return pd.NaT, problem
+        return _NO_TIME, problem
     try:
         stamp = pd.Timestamp(text.replace(",", "."))
         if stamp.tzinfo is None:
             stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
-        return stamp.tz_convert("UTC").as_unit("ns"), None
+        return cast(pd.Timestamp, stamp.tz_convert("UTC").as_unit("ns")), None
     except (ValueError, TypeError, OverflowError):
-        return pd.NaT, problem
+        return _NO_TIME, problem
 
 
 def folded(text: object) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -35,11 +36,11 @@ _MOST_SHEETS = 200
 class Book:
     """The workbook, its names and the value of every formula."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         import openpyxl
 
         self._book = openpyxl.Workbook()
-        self._book.remove(self._book.active)
+        self._book.remove(self._book.worksheets[0])
         self._taken: set[str] = set()
         self._sheets: list[Sheet] = []
 
@@ -71,7 +72,7 @@ class Book:
         self._book.defined_names[name] = DefinedName(name, attr_text=sheet.to(cell))
         return name
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the workbook whole or not at all, with the value of each formula beside it."""
         self._book.calculation.fullCalcOnLoad = True
         for sheet in self._sheets:
@@ -86,7 +87,7 @@ class Book:
 class Sheet:
     """A worksheet. Rows and columns count from 1; formulas come with the value they have."""
 
-    raw: object
+    raw: Any  # openpyxl's worksheet
     values: dict[str, float | str] = field(default_factory=dict)
     charts: tuple[int, int] = (1, 1)  # the last column and row that a chart covers
 
@@ -109,7 +110,9 @@ class Sheet:
         self._dress(cell, style)
         return cell.coordinate
 
-    def formula(self, row: int, column: int, formula: str, value: float | str, form: str = NUMBER, style: str = ""):
+    def formula(
+        self, row: int, column: int, formula: str, value: float | str, form: str = NUMBER, style: str = ""
+    ) -> str:
         """A formula and the value it has now. Returns the cell."""
         cell = self.raw.cell(row, column)
         cell.value = formula

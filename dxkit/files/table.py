@@ -136,7 +136,7 @@ class Table:
         """A column as stripped text; the default where the column is missing."""
         if column not in self.frame.columns:
             return pd.Series([default] * len(self.rows), dtype=object)
-        return self.frame[column].map(as_text).astype(object)
+        return pd.Series([as_text(value) for value in self.frame[column]], dtype=object)
 
     def numbers(
         self, column: str, *, faults: Faults, low: float | None = None, high: float | None = None, required: bool = True

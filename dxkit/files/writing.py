@@ -44,7 +44,7 @@ def out(name: str) -> Path:
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside `path` to write to; it takes the place of `path` when all went well, else it goes."""
     target = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
@@ -58,7 +58,7 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_csv(frame: pd.DataFrame, path: str | os.PathLike, comment: str | None = None) -> None:
+def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | None = None) -> None:
     """Write a frame as csv, text guarded; a comment becomes the first line, which `read_table` sets aside."""
     safe = frame.rename(columns=lambda name: guarded(str(name)))
     for j in range(safe.shape[1]):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dxkit.files.table import CHOICE, YES_NO, Column
-from dxkit.files.writing import replacing
 from dxkit.procurement.dossier.columns import CLAUSES, EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
+from dxkit.project import form
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
@@ -45,94 +49,48 @@ _DRIVER_ROWS = (
     ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", DEFAULT_SOURCE, "", "what an engineer costs a year"),
 )
 _EXAMPLE_COST = (
-    f"{EXAMPLE} Acme Portal",
-    "seats",
-    "licence",
-    "monthly",
-    "seats",
-    18,
-    20,
-    25,
-    0.05,
-    50,
-    "quote 4711",
-    "2026-11-02",
-    "20 a seat and month, rising 5% a year, at least 50 seats",
+    *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50),
+    *("quote 4711", "2026-11-02", "20 a seat and month, rising 5% a year, at least 50 seats"),
 )
-_LINES = (
+_LINES = (  # line, category, timing, per, likely, growth, minimum, what
     (
         "seats",
         "licence",
         "monthly",
         "seats",
-        "",
-        _ASK,
-        "",
         _ASK,
         _ASK,
-        "",
+        _ASK,
         "price of a seat a month; its rise a year (growth); least seats billed (minimum)",
     ),
-    (
-        "roll-out",
-        "implementation",
-        "initial",
-        "engineer_year",
-        "",
-        _ASK,
-        "",
-        "",
-        "",
-        "",
-        "engineer years until it is in use",
-    ),
-    ("integrations", "integration", "initial", "", "", _ASK, "", "", "", "", "money for integrations before the start"),
-    ("training", "training", "initial", "seats", "", _ASK, "", "", "", "", "money for each user"),
-    (
-        "own work",
-        "operations",
-        "yearly",
-        "engineer_year",
-        "",
-        _ASK,
-        "",
-        "",
-        "",
-        "",
-        "engineer years each year to run it",
-    ),
-    ("support", "support", "yearly", "", "", _ASK, "", "", "", "", "money a year for support"),
-    ("hosting", "hosting", "yearly", "", "", _ASK, "", "", "", "", "money a year for hosting"),
+    ("roll-out", "implementation", "initial", "engineer_year", _ASK, "", "", "engineer years until it is in use"),
+    ("integrations", "integration", "initial", "", _ASK, "", "", "money for integrations before the start"),
+    ("training", "training", "initial", "seats", _ASK, "", "", "money for each user"),
+    ("own work", "operations", "yearly", "engineer_year", _ASK, "", "", "engineer years each year to run it"),
+    ("support", "support", "yearly", "", _ASK, "", "", "money a year for support"),
+    ("hosting", "hosting", "yearly", "", _ASK, "", "", "money a year for hosting"),
 )
-_BENEFIT_ROWS = (
-    (
-        f"{EXAMPLE} Acme Portal",
-        "retired licences",
-        "cash",
-        "yearly",
-        "",
-        8000,
-        10000,
-        12000,
-        "invoice 2026",
-        "2026-03-31",
-        "why neither hours nor costs hold it already",
-        "money that is no longer spent; hours saved come from the survey, not from here",
-    ),
+_BENEFIT = (
+    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000),
+    *("invoice 2026", "2026-03-31", "why neither hours nor costs hold it already"),
+    "money that is no longer spent; hours saved come from the survey, not from here",
+)
+_CRITERIA_ROWS = (
+    (f"{EXAMPLE} feature fit", 20, 30, 40, 1, 5, "", "rating"),
+    (f"{EXAMPLE} three-year cost", 20, 25, 35, 900000, 200000, "", "tco"),
+    (f"{EXAMPLE} single sign-on", "", "", "", "", "", "yes", "rating"),
+)
+_EVIDENCE_ROWS = (
+    (f"{EXAMPLE} Acme Portal", "feature fit", 4, "trial", "platform engineer", "2026-10-20", 3, "yes"),
+    (f"{EXAMPLE} Acme Portal", "single sign-on", "pass", "documentation", "security", "2026-10-02"),
 )
 _OTHER_SHEETS = {
-    "benefits": _BENEFIT_ROWS,
-    "criteria": (
-        (f"{EXAMPLE} feature fit", 20, 30, 40, 1, 5, "", "rating"),
-        (f"{EXAMPLE} three-year cost", 20, 25, 35, 900000, 200000, "", "tco"),
-        (f"{EXAMPLE} single sign-on", "", "", "", "", "", "yes", "rating"),
-    ),
-    "evidence": (
-        (f"{EXAMPLE} Acme Portal", "feature fit", 4, "trial", "platform engineer", "2026-10-20", 3, "yes", "", ""),
-        (f"{EXAMPLE} Acme Portal", "single sign-on", "pass", "documentation", "security", "2026-10-02", *4 * ("",)),
-    ),
+    "benefits": (_BENEFIT,),
+    "criteria": _CRITERIA_ROWS,
+    "evidence": _EVIDENCE_ROWS,
     "fit": ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),),
 }
+_TITLE, _GREY = {"bold": True, "font_size": 14}, "#808080"
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
 
 
@@ -148,27 +106,21 @@ def asked() -> dict[str, int]:
 
 def write_dossier_workbook(path: Path) -> None:
     """The workbook to fill in: sheets read me, decision, drivers, costs, exit, and examples in the optional ones."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    first = book.active
-    first.title = "read me"
-    first.column_dimensions["A"].width = 110
-    for text in _READ_ME:
-        first.append([text])
-    _style_text(first)
     sheets = {
         "decision": _DECISION,
         "drivers": _DRIVER_ROWS,
-        "costs": (_EXAMPLE_COST, *((vendor, *line[:-1], "", line[-1]) for vendor in VENDORS for line in _LINES)),
+        "costs": (_EXAMPLE_COST, *(_cost(vendor, *line) for vendor in VENDORS for line in _LINES)),
         "exit": tuple(_exit_rows()),
         **_OTHER_SHEETS,
     }
-    for name, rows in sheets.items():
-        _fill(book.create_sheet(name), _columns(name), rows)
-    _restrict_decision(book["decision"])
-    with replacing(path) as temporary:
-        book.save(temporary)
+    with form.writing(path) as book:
+        first = book.add_worksheet("read me")
+        first.set_column(0, 0, 110)
+        title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))
+        for number, line in enumerate(_READ_ME):
+            first.write_string(number, 0, line, text if number else title)
+        for name, rows in sheets.items():
+            _fill(book, name, _columns(name), rows)
 
 
 def _columns(sheet: str) -> list[Column]:
@@ -177,7 +129,11 @@ def _columns(sheet: str) -> list[Column]:
     return [column for column in SHEETS[sheet].columns if column.name not in left_out]
 
 
-def _exit_rows():
+def _cost(vendor: str, line: str, category: str, timing: str, per: str, likely, growth, minimum, what: str) -> tuple:
+    return (vendor, line, category, timing, per, "", likely, "", growth, minimum, "", "", what)
+
+
+def _exit_rows() -> Iterator[tuple]:
     for asked_ in (True, False):
         for name, each in EXIT_INPUTS.items():
             if each.asked is asked_:
@@ -185,70 +141,25 @@ def _exit_rows():
                 yield ("all", name, cell, cell, cell, "", "", each.unit, each.default, each.meaning)
 
 
-def _style_text(sheet) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    for row in sheet.iter_rows():
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
-    sheet["A1"].font = Font(bold=True, size=14)
-
-
-def _fill(sheet, columns: Sequence[Column], rows) -> None:
+def _fill(book: Workbook, name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
     """Header, rows, colours, drop-downs and bounds of one sheet."""
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    sheet.append([column.name for column in columns])
-    for row in rows:
-        sheet.append([None if cell is _ASK or cell == "" else cell for cell in row])
-    yellow, head = PatternFill("solid", fgColor="FFF2B3"), PatternFill("solid", fgColor="DDE6EE")
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), head
-    for number, row in enumerate(rows, 2):
-        for j, value in enumerate(row, 1):
-            cell = sheet.cell(number, j)
-            if str(row[0]).startswith(EXAMPLE):
-                cell.font = Font(italic=True, color="808080")
+    widths = _WIDTHS | ({"value": 34} if name == "decision" else {})
+    sheet = form.add_sheet(book, name, [column.name for column in columns], widths, 14)
+    for number, row in enumerate(rows, 1):
+        example = str(row[0]).startswith(EXAMPLE)
+        for j, (column, value) in enumerate(zip(columns, row, strict=False)):
+            looks = {"italic": True, "font_color": _GREY} if example else {}
+            if column.name == "what":
+                looks |= {"font_color": _GREY, "text_wrap": True, "valign": "top"}
             if value is _ASK:
-                cell.fill = yellow
-            if columns[j - 1].name == "what":
-                cell.font = Font(color="808080", italic=str(row[0]).startswith(EXAMPLE))
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for j, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(j)].width = _WIDTHS.get(column.name, 14)
+                looks |= {"bg_color": "#FFF2B3"}
+            sheet.write(number, j, None if value is _ASK or value == "" else value, book.add_format(looks))
+        if row[0] == "status":
+            form.offer(sheet, 1, STATUSES, rows=(number, number))
+    for j, column in enumerate(columns):
         if column.kind in (CHOICE, YES_NO):
-            _allow(sheet, get_column_letter(j), column.allowed or ("yes", "no"))
+            form.offer(sheet, j, column.allowed or ("yes", "no"))
         elif column.low == 0:
-            _at_least_zero(sheet, get_column_letter(j))
-    sheet.freeze_panes = "A2"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _allow(sheet, letter: str, words) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    listed = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
-    listed.error = f"Use one of: {', '.join(words)}."
-    listed.add(f"{letter}2:{letter}500")
-    sheet.add_data_validation(listed)
-
-
-def _at_least_zero(sheet, letter: str) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    bound = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True)
-    bound.error, bound.showErrorMessage = "Write a number, 0 or more, without a currency sign.", True
-    bound.add(f"{letter}2:{letter}500")
-    sheet.add_data_validation(bound)
-
-
-def _restrict_decision(sheet) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    for row in sheet.iter_rows(min_row=2):
-        if row[0].value == "status":
-            listed = DataValidation(type="list", formula1=f'"{",".join(STATUSES)}"', showErrorMessage=True)
-            listed.add(row[1].coordinate)
-            sheet.add_data_validation(listed)
-    sheet.column_dimensions["B"].width = 34
+            form.at_least_zero(sheet, j, "Write a number, 0 or more, without a currency sign.")
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)

@@ -90,8 +90,9 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
     try:
         import nbclient
         import nbformat
-        from jupyter_client import AsyncKernelManager
         from jupyter_client.kernelspec import KernelSpec
+        from jupyter_client.manager import AsyncKernelManager
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     except ImportError:
         raise DataError(_LAB) from None
 
@@ -135,15 +136,15 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
     )
     try:
         client.execute()
-    except nbclient.exceptions.CellExecutionError as error:
+    except CellExecutionError as error:
         raise DataError(f"{path.name}, code cell {at}: {error.ename}: {error.evalue}") from None
-    except nbclient.exceptions.CellTimeoutError:
+    except CellTimeoutError:
         raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
-    except nbclient.exceptions.DeadKernelError:
+    except DeadKernelError:
         raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
     for cell in notebook.cells:
         if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
-            cell.source = f"data = {Path(data).name!r}"
+            cell.source = f"data = {Path(data or '').name!r}"
     return notebook
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dxkit
-from dxkit.files.writing import replacing
+from dxkit.project import form
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.scales import BUILT_IN
 
@@ -42,7 +42,7 @@ The tables in `data_samples/company` are synthetic: a fictional company. `data_s
 """
 
 _QUESTIONS = (
-    ("team", "Your team", "segment", "", "", ""),
+    ("team", "Your team", "segment"),
     (
         "sat_ci",
         "How satisfied are you with ... [Waiting for CI]",
@@ -62,7 +62,7 @@ _QUESTIONS = (
     ("hrs_ci", "Hours lost in a typical week [Waiting for CI]", "hours", "", "Waiting for CI", "hours"),
     ("focus", "I have time for deep work on most days", "rating", "Flow", "", "agreement5"),
     ("recommend", "How likely are you to recommend working here?", "recommend", "", "", "recommend11"),
-    ("remark", "What else should we know?", "comment", "", "", ""),
+    ("remark", "What else should we know?", "comment"),
 )
 _NOTES = {
     "item": "A short id of your own.",
@@ -79,39 +79,15 @@ _NOTES = {
 
 def write_survey_workbook(path: Path) -> None:
     """A workbook with the sheets codebook (example questions), scales and roster, with drop-downs and notes."""
-    import openpyxl
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = openpyxl.Workbook()
-    sheets = {
-        "codebook": (COLUMNS, _QUESTIONS),
-        "scales": (("scale", "code", "label", "favourable"), ()),
-        "roster": (("team", "headcount"), ()),
-    }
-    book.remove(book.active)
-    for name, (columns, rows) in sheets.items():
-        sheet = book.create_sheet(name)
-        sheet.append(list(columns))
-        for row in rows:
-            sheet.append(list(row))
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-            cell.fill = PatternFill("solid", fgColor="DDE6EE")
-            if cell.value in _NOTES and name == "codebook":
-                cell.comment = Comment(_NOTES[cell.value], "dxkit", width=320, height=110)
-            sheet.column_dimensions[cell.column_letter].width = 60 if cell.value == "text" else 18
-        sheet.freeze_panes = "A2"
-    for column, allowed in (("C", KINDS), ("F", tuple(BUILT_IN)), ("G", ("yes", "no"))):
-        listed = DataValidation(
-            type="list", formula1=f'"{",".join(allowed)}"', allow_blank=True, showErrorMessage=column != "F"
-        )
-        listed.add(f"{column}2:{column}500")
-        book["codebook"].add_data_validation(listed)
-    whole = DataValidation(type="whole", operator="greaterThanOrEqual", formula1="0", allow_blank=True)
-    whole.error = "A headcount is a whole number of people."
-    whole.add("B2:B500")
-    book["roster"].add_data_validation(whole)
-    with replacing(path) as temporary:
-        book.save(temporary)
+    with form.writing(path) as book:
+        codebook = form.add_sheet(book, "codebook", COLUMNS, {"text": 60}, 18)
+        for j, column in enumerate(COLUMNS):
+            codebook.write_comment(0, j, _NOTES[column], {"author": "dxkit", "width": 320, "height": 110})
+        for number, row in enumerate(_QUESTIONS, 1):
+            codebook.write_row(number, 0, row)
+        form.offer(codebook, COLUMNS.index("kind"), KINDS)
+        form.offer(codebook, COLUMNS.index("scale"), tuple(BUILT_IN), only=False)
+        form.offer(codebook, COLUMNS.index("reverse"), ("yes", "no"))
+        form.add_sheet(book, "scales", ("scale", "code", "label", "favourable"), {}, 18)
+        roster = form.add_sheet(book, "roster", ("team", "headcount"), {}, 18)
+        form.at_least_zero(roster, 1, "A headcount is a whole number of people.", whole=True)

@@ -29,7 +29,7 @@ _HOW = (
     "the workbook. P10 and P90: 10% and 90% of the simulations are below.",
     "One sheet for each vendor: its lines by year. Exit: what leaving costs by quarter, planned and forced.",
     "Checks: what must hold; the top of each sheet says whether every check holds.",
-    "Payments at the start are not discounted; yearly ones fall at the end of the year. All amounts are in the currency "
+    "Payments at the start are not discounted; yearly ones fall at the end of the year. Amounts are in the currency "
     "above.",
     "dxkit reads a changed workbook back: dx.read_dossier of this file lists the changes.",
 )

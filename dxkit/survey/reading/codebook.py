@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ class Codebook:
     def topic_items(self, topic: str, kind: str) -> list[str]:
         return self._by_topic.get((topic, kind), [])
 
-    def item(self, name: str) -> Mapping[str, object]:
+    def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
         return self._rows[name]
 
@@ -108,8 +109,8 @@ class Codebook:
         return found
 
     @cached_property
-    def _rows(self) -> dict[str, Mapping[str, object]]:
-        return {row["item"]: row for row in self.items.to_dict("records")}
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
+        return {str(row["item"]): row for row in self.items.to_dict("records")}
 
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
@@ -178,7 +179,7 @@ def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFram
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
     scales: list[str] = []
-    for i, row in enumerate(frame.itertuples(index=False)):
+    for i, row in enumerate(cast(Iterable[Any], frame.itertuples(index=False))):
         _check_row(table, faults, i, row, known)
         for column, earlier in seen.items():
             value = normal(getattr(row, column))
@@ -191,7 +192,7 @@ def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFram
             known[scale] = ranged
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
-    return frame[list(COLUMNS)]
+    return frame.loc[:, list(COLUMNS)]
 
 
 def _check_row(table: Table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:

@@ -67,7 +67,11 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
     prefix = path.name.split("_")[0]
     waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
     earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
-    return open_survey(max(earlier, key=waves.get), min_group=min_group, source=source) if earlier else None
+    return (
+        open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
+        if earlier
+        else None
+    )
 
 
 def _ordering(wave: str) -> list[tuple[int, str]]:

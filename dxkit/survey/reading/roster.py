@@ -58,7 +58,8 @@ class Roster:
     @property
     def total(self) -> int:
         """Everybody who could have answered."""
-        return int(self.margin(self.segments[0]).sum()) if self.segments else int(self.table["headcount"].sum())
+        counts = self.margin(self.segments[0]) if self.segments else self.table["headcount"]
+        return int(counts.to_numpy().sum())
 
     def categories(self, segment: str) -> list[str]:
         return list(self.margin(segment).index)
@@ -69,8 +70,11 @@ class Roster:
 
     @cached_property
     def _margins(self) -> dict[str, pd.Series]:
-        named = {name: self.table[self.table[name] != ""] for name in self.segments}
-        return {name: rows.groupby(name, sort=False)["headcount"].sum() for name, rows in named.items()}
+        margins = {}
+        for name in self.segments:
+            filled = self.table.loc[self.table[name].astype(bool)]
+            margins[name] = filled["headcount"].groupby(filled[name], sort=False).sum()
+        return margins
 
     def headcount(self, by: Sequence[str], labels: Sequence[str]) -> float:
         """People in one group; nan where the roster cannot tell, because it lacks a segment or a joint count."""
@@ -78,11 +82,11 @@ class Roster:
             return np.nan
         if not by:
             return float(self.total)
-        rows = self.table[(self.table[list(by)] != "").all(axis=1)]
-        if len(by) > 1 and rows["headcount"].sum() != self.total:
+        rows = self.table.loc[self.table[list(by)].astype(bool).all(axis=1)]
+        counts = rows["headcount"].to_numpy()
+        if len(by) > 1 and counts.sum() != self.total:
             return np.nan
-        match = (rows[list(by)] == list(labels)).all(axis=1)
-        return float(rows.loc[match, "headcount"].sum())
+        return float(counts[(rows[list(by)].to_numpy() == list(labels)).all(axis=1)].sum())
 
 
 def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
@@ -103,7 +107,6 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
     """
     table = TableSpec(kind="roster", columns=(*texts(*segments), _HEADCOUNT)).read(source)
     faults = Faults()
-    values = table.values(faults)
     used = [name for name in segments if name in table.frame.columns]
     if not used:
         faults.add(
@@ -112,30 +115,29 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
             sheet=table.sheet,
         )
         faults.raise_if_any()
-    frame = values[used].map(lambda text: " ".join(text.split()))
+    values = table.values(faults)
+    frame = values.loc[:, used].map(lambda text: " ".join(text.split()))
     notes = list(table.notes)
     for name in used:
-        for i in np.flatnonzero(frame[name].map(is_total)):
+        for i in [i for i, label in enumerate(frame[name]) if is_total(label)]:
             table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
     if "headcount" in table.frame.columns:
         frame["headcount"] = counts = values["headcount"]
-        for i in np.flatnonzero(counts.notna() & (counts != counts.round())):
-            table.fault(faults, int(i), "headcount", "a headcount is a whole number of people")
+        for i in [i for i, count in enumerate(counts) if count % 1 > 0]:
+            table.fault(faults, i, "headcount", "a headcount is a whole number of people")
     else:
         _check_uncounted(table, frame, used, faults)
-        blank = (frame == "").any(axis=1)
-        for i in np.flatnonzero(blank):
-            empty = [name for name in used if frame.at[i, name] == ""]
-            table.fault(faults, i, empty[0], "this person has no value; every person of a roster needs every segment")
-        frame["headcount"] = 1
-        frame = frame.groupby(used, sort=False, as_index=False)["headcount"].sum()
+        for i, labels in enumerate(frame.itertuples(index=False, name=None)):
+            if "" in labels:
+                message = "this person has no value; every person of a roster needs every segment"
+                table.fault(faults, i, used[labels.index("")], message)
+        frame = frame.assign(headcount=1).groupby(used, sort=False, as_index=False).agg({"headcount": "sum"})
         notes.append("the roster has one row per person; they were counted")
     faults.raise_if_any()
     _check_groups(table, frame, used, faults)
     notes += _check_sums(table, frame, used, faults)
     faults.raise_if_any()
-    frame["headcount"] = frame["headcount"].astype(np.int64)
-    return Roster(table=frame.reset_index(drop=True), notes=tuple(notes))
+    return Roster(table=frame.astype({"headcount": np.int64}).reset_index(drop=True), notes=tuple(notes))
 
 
 def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
@@ -158,10 +160,12 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
     """A row that counts as many people as all others is a total where its name says so; else a note asks."""
     notes = []
     for name in used if len(frame) == len(table.rows) else ():
-        rows = frame.index[frame[name] != ""]
-        counts = frame.loc[rows, "headcount"]
-        for i in rows[2 * counts == counts.sum()] if len(rows) > 3 else ():
-            if normal(frame.at[i, name]) in _EVERYBODY:
+        filled = frame.loc[frame[name].astype(bool)]
+        total = filled["headcount"].to_numpy().sum()
+        for i, label, count in zip(filled.index, filled[name], filled["headcount"], strict=True):
+            if len(filled) <= 3 or 2 * count != total:
+                continue
+            if normal(label) in _EVERYBODY:
                 table.fault(faults, i, name, "this row counts as many people as all others; it is a total, delete it")
             else:
                 notes.append(
@@ -182,7 +186,7 @@ def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Fa
             if not any(group):
                 table.fault(faults, i, used[0], "this row names no group; a total row must go, the sum is computed")
     for name in used:
-        if (frame[name] == "").all():
+        if not any(frame[name]):
             faults.add(f"column '{name}' is empty; fill it or delete it", **at)
         spellings: dict[str, str] = {}
         for label in filter(None, frame[name].unique()):

@@ -198,7 +198,7 @@ def read_scales(
             if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
                 message = f"the label stands for code {earlier:g} above; give each label one code"
                 table.fault(faults, i, "label", message)
-        if rows["code"].nunique() < 2:
+        if len(set(rows["code"].dropna())) < 2:
             message = f"scale '{name}' has fewer than two codes; an answer scale needs two"
             table.fault(faults, rows.index[0], "code", message)
             continue

@@ -1,0 +1,54 @@
+"""A workbook to fill in: headers, widths, and what may be written where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dxkit.files.writing import replacing
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+HEAD = {"bold": True, "bg_color": "#DDE6EE"}
+_LAST = 499  # the last row that a rule covers, counted from 0
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Workbook]:
+    """A workbook that stands at `path` once everything is written; text in it stays text, whatever it starts with."""
+    import xlsxwriter
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), plain) as book:
+        yield book
+
+
+def add_sheet(
+    book: Workbook, name: str, columns: Sequence[str], widths: Mapping[str, float], width: float
+) -> Worksheet:
+    """A sheet with its header, which stays in view; `widths` are those of columns that are not of the usual width."""
+    sheet = book.add_worksheet(name)
+    sheet.write_row(0, 0, columns, book.add_format(HEAD))
+    for j, column in enumerate(columns):
+        sheet.set_column(j, j, widths.get(column, width))
+    sheet.freeze_panes(1, 0)
+    return sheet
+
+
+def offer(
+    sheet: Worksheet, column: int, words: Sequence[str], *, only: bool = True, rows: tuple[int, int] = (1, _LAST)
+) -> None:
+    """A drop-down for a column; `only` these words may be written."""
+    rule = {"validate": "list", "source": list(words), "show_input": False, "show_error": only}
+    message = {"error_message": f"Use one of: {', '.join(words)}."} if only else {}
+    sheet.data_validation(rows[0], column, rows[1], column, rule | message)
+
+
+def at_least_zero(sheet: Worksheet, column: int, message: str, *, whole: bool = False) -> None:
+    """Only numbers of 0 or more may be written into a column."""
+    rule = {"validate": "integer" if whole else "decimal", "criteria": ">=", "value": 0, "show_input": False}
+    sheet.data_validation(1, column, _LAST, column, rule | {"error_message": message})
