@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.codeowners import _rules, owners_of
+from dxkit.outcomes.codeowners import rules_of, owners_of
 from dxkit.statistics.intervals import wilson
 
 RULES = """
@@ -33,7 +33,7 @@ CATALOG = pd.DataFrame({
     ("a/b/infra", ["@org/ops", "@org/backend"]), ("infra", ["@org/ops", "@org/backend"]), ("free/x", []),
 ])  # fmt: skip
 def test_the_last_rule_that_matches_counts(path, owners):
-    assert owners_of(path, _rules(RULES)) == owners
+    assert owners_of(path, rules_of(RULES)) == owners
 
 
 def test_shares_count_what_is_known_and_say_what_is_not():
