@@ -24,10 +24,14 @@ def main(names: list[str]) -> int:
     for name in [part for part in PARTS if not names or part in names]:
         print(name, flush=True)
         for found in import_module(f"benchmarks.{name}").ratios():
-            rows.append((found.work, found.peer, found.ours, found.theirs, found.ratio, found.promised, found.holds,
-                         found.same))  # fmt: skip
-            print(f"  {found.work} | {found.peer}: {found.ours:.3g} s / {found.theirs:.3g} s = {found.ratio:.3g} "
-                  f"{found.holds} {found.same}", flush=True)  # fmt: skip
+            rows.append(
+                (found.work, found.peer, found.ours, found.theirs, found.ratio, found.promised, found.holds, found.same)
+            )
+            print(
+                f"  {found.work} | {found.peer}: {found.ours:.3g} s / {found.theirs:.3g} s = {found.ratio:.3g} "
+                f"{found.holds} {found.same}",
+                flush=True,
+            )
     table = pd.DataFrame(
         rows, columns=["work", "peer", "dxkit s", "peer s", "ratio", "promised", "holds", "same answer"]
     )

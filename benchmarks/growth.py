@@ -29,17 +29,30 @@ def dossier(vendors: int, lines: int):
     rng = np.random.default_rng(8)
     names = [f"V{k}" for k in range(vendors)]
     likely = rng.uniform(100, 1_000, vendors * lines)
-    costs = pd.DataFrame({
-        "vendor": np.repeat(names, lines), "line": [f"l{k}" for k in range(lines)] * vendors, "category": "licence",
-        "timing": "yearly", "low": 0.7 * likely, "likely": likely, "high": 1.6 * likely,
-    }).astype(object)  # fmt: skip
+    costs = pd.DataFrame(
+        {
+            "vendor": np.repeat(names, lines),
+            "line": [f"l{k}" for k in range(lines)] * vendors,
+            "category": "licence",
+            "timing": "yearly",
+            "low": 0.7 * likely,
+            "likely": likely,
+            "high": 1.6 * likely,
+        }
+    ).astype(object)
     criteria = [f"c{k}" for k in range(6)]
-    evidence = [{"vendor": v, "criterion": c, "rating": float(rng.integers(2, 6)), "kind": "trial", "trial_week": 2}
-                for v in names for c in criteria]  # fmt: skip
-    return dx.read_dossier({
-        "costs": costs, "criteria": pd.DataFrame({"criterion": criteria, "weight": [30, 25, 15, 15, 10, 5]}),
-        "evidence": pd.DataFrame(evidence).astype(object),
-    })  # fmt: skip
+    evidence = [
+        {"vendor": v, "criterion": c, "rating": float(rng.integers(2, 6)), "kind": "trial", "trial_week": 2}
+        for v in names
+        for c in criteria
+    ]
+    return dx.read_dossier(
+        {
+            "costs": costs,
+            "criteria": pd.DataFrame({"criterion": criteria, "weight": [30, 25, 15, 15, 10, 5]}),
+            "evidence": pd.DataFrame(evidence).astype(object),
+        }
+    )
 
 
 def works():

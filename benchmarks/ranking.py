@@ -60,5 +60,11 @@ def ratios():
     times = [seconds(lambda: dx.rank_pains(dx.tally(frame, codebook=BOOK))) for _ in range(9)]
     found = dx.rank_pains(dx.tally(frame, codebook=BOOK)).table.sort_values("topic")["p_top"].to_numpy()
     gap = np.abs(found - expected[0]).max()
-    yield Ratio("tally, ranking; 100,000 x 40", "bootstrap, 2,000 replicates", statistics.median(times), peer, 0.01,
-                f"p_top {gap:.3f} (promised 0.012)")  # fmt: skip
+    yield Ratio(
+        "tally, ranking; 100,000 x 40",
+        "bootstrap, 2,000 replicates",
+        statistics.median(times),
+        peer,
+        0.01,
+        f"p_top {gap:.3f} (promised 0.012)",
+    )

@@ -19,14 +19,24 @@ def dossier():
     vendors, criteria = [f"V{i}" for i in range(VENDORS)], [f"c{k}" for k in range(CRITERIA)]
     evidence = [
         {"vendor": v, "criterion": c, "rating": float(rng.integers(2, 6)), "kind": kind, "trial_week": 3}
-        for v in vendors for c in criteria for kind in ("trial", "reference")
-    ]  # fmt: skip
-    return dx.read_dossier({
-        "costs": pd.DataFrame({"vendor": vendors, "line": "x", "timing": "yearly", "likely": 1000}),
-        "criteria": pd.DataFrame({"criterion": criteria, "weight_low": [0.7 * w for w in WEIGHTS], "weight": WEIGHTS,
-                                  "weight_high": [1.4 * w for w in WEIGHTS]}).astype(object),
-        "evidence": pd.DataFrame(evidence).astype(object),
-    })  # fmt: skip
+        for v in vendors
+        for c in criteria
+        for kind in ("trial", "reference")
+    ]
+    return dx.read_dossier(
+        {
+            "costs": pd.DataFrame({"vendor": vendors, "line": "x", "timing": "yearly", "likely": 1000}),
+            "criteria": pd.DataFrame(
+                {
+                    "criterion": criteria,
+                    "weight_low": [0.7 * w for w in WEIGHTS],
+                    "weight": WEIGHTS,
+                    "weight_high": [1.4 * w for w in WEIGHTS],
+                }
+            ).astype(object),
+            "evidence": pd.DataFrame(evidence).astype(object),
+        }
+    )
 
 
 def drawn() -> tuple[np.ndarray, np.ndarray]:

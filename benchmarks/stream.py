@@ -48,20 +48,29 @@ def written(path: Path, rng, segments: bool = False) -> None:
 def book(folder: Path, kind: str) -> Path:
     extra = ["id", "team", "site"] if kind == "segments" else []
     rated = [""] * len(extra)
-    table = pd.DataFrame({
-        "item": extra + NAMES, "text": extra + NAMES, "topic": rated + NAMES,
-        "kind": ["id", "segment", "segment"][: len(extra)] + ["rating"] * ITEMS,
-        "scale": rated + ["agreement5"] * ITEMS,
-        "dimension": rated + ["" if kind == "items" else f"d{i // 8}" for i in range(ITEMS)],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "item": extra + NAMES,
+            "text": extra + NAMES,
+            "topic": rated + NAMES,
+            "kind": ["id", "segment", "segment"][: len(extra)] + ["rating"] * ITEMS,
+            "scale": rated + ["agreement5"] * ITEMS,
+            "dimension": rated + ["" if kind == "items" else f"d{i // 8}" for i in range(ITEMS)],
+        }
+    )
     table.to_csv(folder / f"{kind}.csv", index=False)
     return folder / f"{kind}.csv"
 
 
 def run(code: str, *arguments) -> list[float]:
     here = str(Path(__file__).parents[1])
-    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments), here], capture_output=True, text=True,
-                          check=True, env=os.environ)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments), here],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
     return [float(word) for word in done.stdout.split()]
 
 
@@ -81,6 +90,11 @@ def ratios():
                 theirs.append(run(THEIRS, folder / "answers.csv"))
             same = "counts the same" if ours[0][2:] == theirs[0][1:] else "COUNTS DIFFER"
             most = max(each[1] for each in ours)
-            yield Ratio(what, "pandas read_csv alone", statistics.median(each[0] for each in ours),
-                        statistics.median(each[0] for each in theirs), promised,
-                        f"{same}; {most:.0f} MB at most (promised 600)")  # fmt: skip
+            yield Ratio(
+                what,
+                "pandas read_csv alone",
+                statistics.median(each[0] for each in ours),
+                statistics.median(each[0] for each in theirs),
+                promised,
+                f"{same}; {most:.0f} MB at most (promised 600)",
+            )

@@ -20,32 +20,51 @@ def ratios():
     margins = {"team": [f"t{k}" for k in range(20)], "site": ["a", "b", "c"], "role": ["x", "y"]}
     for name, labels in margins.items():
         frame[name] = rng.choice(labels, PEOPLE)
-    book = dx.read_codebook(pd.DataFrame({
-        "item": [*names, *margins], "text": [*names, *margins], "kind": ["rating"] * ITEMS + ["segment"] * 3,
-        "scale": ["agreement5"] * ITEMS + [""] * 3, "dimension": ["Flow"] * ITEMS + [""] * 3,
-    }))  # fmt: skip
+    book = dx.read_codebook(
+        pd.DataFrame(
+            {
+                "item": [*names, *margins],
+                "text": [*names, *margins],
+                "kind": ["rating"] * ITEMS + ["segment"] * 3,
+                "scale": ["agreement5"] * ITEMS + [""] * 3,
+                "dimension": ["Flow"] * ITEMS + [""] * 3,
+            }
+        )
+    )
     if there("pingouin"):
         import pingouin
 
         items, of_items = frame[names], dx.read_codebook(book.items.head(ITEMS))
         counted = dx.tally(items, codebook=of_items)
         gap = abs(dx.reliability(counted).table["alpha"].iloc[0] - pingouin.cronbach_alpha(items)[0])
-        yield Ratio("alpha, omega, if dropped, from the frame; 100,000 x 12", "pingouin cronbach_alpha", *paired(
-            lambda: dx.reliability(dx.tally(items, codebook=of_items)), lambda: pingouin.cronbach_alpha(items)),
-            None, f"alpha {gap:.0e}")  # fmt: skip
-        yield Ratio("the same from a tally", "pingouin cronbach_alpha", *paired(
-            lambda: dx.reliability(counted), lambda: pingouin.cronbach_alpha(items)),
-            None, f"alpha {gap:.0e}")  # fmt: skip
+        yield Ratio(
+            "alpha, omega, if dropped, from the frame; 100,000 x 12",
+            "pingouin cronbach_alpha",
+            *paired(lambda: dx.reliability(dx.tally(items, codebook=of_items)), lambda: pingouin.cronbach_alpha(items)),
+            None,
+            f"alpha {gap:.0e}",
+        )
+        yield Ratio(
+            "the same from a tally",
+            "pingouin cronbach_alpha",
+            *paired(lambda: dx.reliability(counted), lambda: pingouin.cronbach_alpha(items)),
+            None,
+            f"alpha {gap:.0e}",
+        )
     if there("samplics"):
         from samplics import SampleWeight
 
-        targets = {name: {label: float(2 * PEOPLE // len(labels) + 1_000 * k) for k, label in enumerate(labels)}
-                   for name, labels in margins.items()}  # fmt: skip
+        targets = {
+            name: {label: float(2 * PEOPLE // len(labels) + 1_000 * k) for k, label in enumerate(labels)}
+            for name, labels in margins.items()
+        }
         for each in targets.values():  # all margins add up to the same
             total = sum(each.values())
             each |= {label: count * 2 * PEOPLE / total for label, count in each.items()}
-        crossed = pd.DataFrame([(t, s, r) for t in margins["team"] for s in margins["site"] for r in margins["role"]],
-                               columns=list(margins))  # fmt: skip
+        crossed = pd.DataFrame(
+            [(t, s, r) for t in margins["team"] for s in margins["site"] for r in margins["role"]],
+            columns=list(margins),
+        )
         share = np.prod([crossed[name].map(each) / (2 * PEOPLE) for name, each in targets.items()], axis=0)
         roster = crossed.assign(headcount=np.round(share * 2 * PEOPLE).astype(int))
         counted = dx.tally(frame, codebook=book, roster=roster)
@@ -53,14 +72,22 @@ def ratios():
 
         def theirs():
             return SampleWeight().rake(
-                samp_weight=np.ones(PEOPLE), control={k: {a: float(b) for a, b in v.items()} for k, v in exact.items()},
-                margins={name: frame[name].to_numpy() for name in margins}, tol=1e-13, max_iter=100,
-            )  # fmt: skip
+                samp_weight=np.ones(PEOPLE),
+                control={k: {a: float(b) for a, b in v.items()} for k, v in exact.items()},
+                margins={name: frame[name].to_numpy() for name in margins},
+                tol=1e-13,
+                max_iter=100,
+            )
 
         own = calibrate(counted.people.astype(float), counted).weights
         at = pd.MultiIndex.from_frame(counted.cells[list(margins)]).get_indexer(
             pd.MultiIndex.from_frame(frame[list(margins)])
         )
         gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
-        yield Ratio("raking three margins; 100,000 people, from the tally", "samplics rake", *paired(
-            lambda: calibrate(counted.people.astype(float), counted), theirs), None, f"weights {gap:.0e}")  # fmt: skip
+        yield Ratio(
+            "raking three margins; 100,000 people, from the tally",
+            "samplics rake",
+            *paired(lambda: calibrate(counted.people.astype(float), counted), theirs),
+            None,
+            f"weights {gap:.0e}",
+        )

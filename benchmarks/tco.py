@@ -20,17 +20,34 @@ def tables() -> dict[str, pd.DataFrame]:
     """A dossier of 3 vendors with 12 lines: 96 uncertain cells (36 amounts, 30 quantities and 30 growths)."""
     rng = np.random.default_rng(3)
     drivers = [
-        {"driver": f"d{k}", "low": 80, "likely": 100, "high": 150, "growth_low": 0.0, "growth_likely": 0.03,
-         "growth_high": 0.1} for k in range(30)
-    ]  # fmt: skip
+        {
+            "driver": f"d{k}",
+            "low": 80,
+            "likely": 100,
+            "high": 150,
+            "growth_low": 0.0,
+            "growth_likely": 0.03,
+            "growth_high": 0.1,
+        }
+        for k in range(30)
+    ]
     costs = []
     for vendor in range(VENDORS):
         for line in range(LINES):
             likely = float(rng.uniform(100, 1_000))
             per = f"d{(vendor * 10 + line) % 30}" if line < 10 else ""
-            costs.append({"vendor": f"V{vendor}", "line": f"l{line}", "category": CATEGORIES[line % 6],
-                          "timing": TIMINGS[line % 3], "per": per, "low": 0.7 * likely, "likely": likely,
-                          "high": 1.6 * likely})  # fmt: skip
+            costs.append(
+                {
+                    "vendor": f"V{vendor}",
+                    "line": f"l{line}",
+                    "category": CATEGORIES[line % 6],
+                    "timing": TIMINGS[line % 3],
+                    "per": per,
+                    "low": 0.7 * likely,
+                    "likely": likely,
+                    "high": 1.6 * likely,
+                }
+            )
     return {"costs": pd.DataFrame(costs).astype(object), "drivers": pd.DataFrame(drivers).astype(object)}
 
 
@@ -105,8 +122,19 @@ def with_monaco(frames, draws: int):
         "run": lambda *x: (present_values(np.array(x)[:, None], lines)[1][:, 0],),
         "postprocess": lambda case, pv: [case.addOutVal(f"pv{v}", float(pv[v])) for v in range(VENDORS)],
     }
-    sim = monaco.Sim(name="tco", ndraws=draws, fcns=fcns, singlethreaded=True, verbose=False, debug=False, seed=1,
-                     keepsiminput=False, keepsimrawoutput=False, savecasedata=False, savesimdata=False)  # fmt: skip
+    sim = monaco.Sim(
+        name="tco",
+        ndraws=draws,
+        fcns=fcns,
+        singlethreaded=True,
+        verbose=False,
+        debug=False,
+        seed=1,
+        keepsiminput=False,
+        keepsimrawoutput=False,
+        savecasedata=False,
+        savesimdata=False,
+    )
     for name, (low, likely, high) in zip(names, found, strict=True):
         a, b = 1 + 4 * (likely - low) / (high - low), 1 + 4 * (high - likely) / (high - low)
         sim.addInVar(name=name, dist=beta_law, distkwargs={"a": a, "b": b, "loc": low, "scale": high - low})

@@ -11,7 +11,7 @@ from dxkit.files.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, or 1 where a table or notebook is at fault. argparse exits with 2 on wrong usage."""
+    """Run a command. The exit code is 0, or 1 if a table or notebook has a fault, or 2 if the command is wrong."""
     parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="new | run | check")
     new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
@@ -22,9 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument("--out", metavar="DIR", default="out", help="where to write (default: out)")
     run.add_argument("--force", action="store_true", help="overwrite what is there")
     run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")
-    check = commands.add_parser("check", help="name every fault of a table with its cell")
+    check = commands.add_parser("check", help="name every fault of a table, with its cell")
     check.add_argument("files", metavar="FILE", nargs="+")
-    check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not beside them")
+    check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
     options = parser.parse_args(arguments)
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
     from dxkit.project.new import new as start
@@ -54,13 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; what was written before is whole", file=sys.stderr)
+        print("stopped; the files written so far are complete", file=sys.stderr)
         return 130
     return 0
 
 
 def _check(options) -> int:
-    """Check every file; faults of one do not keep the others from being checked."""
+    """Check every file, also after one that has faults."""
     from dxkit.project.check import check
 
     failed = 0

@@ -58,7 +58,7 @@ def quoted(text: str) -> str:
 
 
 def number(text: str) -> tuple[float, str | None]:
-    """A number a person typed, or what is wrong with it. A decimal comma is read where it can be nothing else.
+    """A number a person typed, or what is wrong with it. A decimal comma is accepted where it can mean nothing else.
 
     >>> number("1,5"), number("12.50")
     ((1.5, None), (12.5, None))
@@ -84,18 +84,18 @@ def number(text: str) -> tuple[float, str | None]:
 
 
 def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str | None]:
-    """A time in UTC (NaT for an empty cell), or what is wrong with it. The year comes first; a clock hour that is there
-    twice is the first of the two, one that is skipped the next that exists.
+    """A time in UTC (NaT for an empty cell), or what is wrong with it. The year comes first. A clock hour that occurs
+    twice is the first of the two; one that is skipped is the next that exists.
 
     >>> timestamp("2026-01-31 14:00", "Europe/Berlin")
     (Timestamp('2026-01-31 13:00:00+0000', tz='UTC'), None)
     >>> timestamp("31/01/2026")[1]
-    "'31/01/2026' is no time; write it as 2026-01-31T14:00+01:00"
+    "write the time as 2026-01-31T14:00+01:00, not '31/01/2026'"
     """
     text = as_text(value)
     if not text:
         return _NO_TIME, None
-    problem = f"{quoted(text)} is no time; write it as 2026-01-31T14:00+01:00"
+    problem = f"write the time as 2026-01-31T14:00+01:00, not {quoted(text)}"
     if not _TIME.fullmatch(text):
         return _NO_TIME, problem
     try:

@@ -11,8 +11,8 @@ from dxkit.files.grid import MOST_BYTES, Grid
 
 _SEPARATORS = ",;\t|"
 _MOST_TEXT, _MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
-_BY_BLOCK = "read whole it would need too much memory. dx.tally goes through answers block by block; split other tables"
-_SAMPLE = 200  # records looked at to find the separator
+_BY_BLOCK = "this is too much to read at once. dx.tally reads answers block by block; split other tables"
+_SAMPLE = 200  # records that decide which separator it is
 _TWICE = re.compile("\u00c3[\u0080-\u009f\u00a1-\u00bf\u0152-\u2122]|\u00e2\u20ac")
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
 
@@ -40,12 +40,12 @@ def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
 
 
 def _doubts(text: str) -> list[str]:
-    """Notes of letters that were damaged before the file was saved."""
+    """Notes about letters that were damaged before the file was saved."""
     notes = []
     if "\ufffd" in text:
         notes.append("letters were lost before the file was saved (they show as \ufffd); export it again as UTF-8")
     if _TWICE.search(text):
-        notes.append("letters look as if encoded twice (\u00c3\u00bc for \u00fc); look at accented letters")
+        notes.append("letters seem to be encoded twice (\u00c3\u00bc for \u00fc); check the accented letters")
     return notes
 
 
@@ -56,7 +56,7 @@ def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None
     if above is not None:
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
-        raise fault_at("the file holds no row", file=file)
+        raise fault_at("the file has no rows", file=file)
     cells = _rectangular(records, numbers, file)
     return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
@@ -85,7 +85,7 @@ def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
             raise fault_at(
                 "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8", file=file, row=line
             ) from None
-        notes.append(f"read as Windows-1252 because line {line} is not UTF-8; look at accented letters")
+        notes.append(f"read as Windows-1252 because line {line} is not UTF-8; check the accented letters")
     text = text.rstrip("\x1a\x00")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
@@ -115,7 +115,7 @@ def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
 
 def _separator(text: str) -> str:
     """The separator that cuts the first records into the most equal number of cells."""
-    best, found = (0.0, 0), ","
+    highest, likeliest = (0.0, 0), ","
     for separator in _SEPARATORS:
         widths: list[int] = []
         try:
@@ -129,9 +129,9 @@ def _separator(text: str) -> str:
         if not widths or widths[0] < 2:
             continue
         rank = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
-        if rank > best:
-            best, found = rank, separator
-    return found
+        if rank > highest:
+            highest, likeliest = rank, separator
+    return likeliest
 
 
 def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:
@@ -145,7 +145,7 @@ def _records(text: str, separator: str, first: int, file: str) -> tuple[list[lis
             line = first + reader.line_num
     except csv.Error:
         raise fault_at(
-            "a quotation mark is not closed, or text follows a closing one; quotes inside a cell are doubled",
+            "a quotation mark is not closed, or text follows a closing one; write a quotation mark inside a cell twice",
             file=file,
             row=line,
         ) from None
@@ -176,15 +176,15 @@ def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[l
         if len(record) > width:
             if not (ended or i == 0) or any(cell.strip() for cell in record[width:]):
                 faults.add(
-                    f"the row has {len(record)} cells, the header {width}; is there an unquoted separator or decimal "
-                    "comma in it?",
+                    f"the row has {len(record)} cells, but the header has {width}; does it contain an "
+                    "unquoted separator or decimal comma?",
                     file=file,
                     row=rows[i],
                 )
             records[i] = record[:width]
         else:
             faults.add(
-                f"the row has {len(record)} cells, the header {width}; was it cut short? Keep the empty cells",
+                f"the row has {len(record)} cells, but the header has {width}; was it cut short? Keep its empty cells",
                 file=file,
                 row=rows[i],
             )

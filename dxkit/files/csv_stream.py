@@ -85,7 +85,7 @@ class BigCsv:
         NotUtf8
             Where the file was taken for UTF-8 and is not.
         DataError
-            Bytes that are no text; a row that does not end.
+            Bytes that are not text; a row that does not end.
         """
         line, rest, number = self.first_line, b"", 0
         skip, left = self.skipped, depth

@@ -1,10 +1,11 @@
-"""What is wrong with a user's table: every fault at once, each with its place."""
+"""What is wrong with a table: every fault at once, each with its place and what to do."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _MOST_LISTED = 50
 
@@ -50,11 +51,19 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[Fault] = []
 
-    def add(self, message: str, *, file=None, sheet=None, row=None, column=None) -> None:
+    def add(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
         self._found.append(Fault(message, file=file, sheet=sheet, row=row, column=column))
 
-    def take(self, read, *args, **options):
-        """What a reader returns; None where it found faults, which are kept to be told with the others."""
+    def take(self, read: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """What a reader returns; None where it found faults, which are kept and raised with the others."""
         try:
             return read(*args, **options)
         except DataError as error:
@@ -76,7 +85,7 @@ class Faults:
         raise DataError("\n".join(lines), tuple(self._found))
 
 
-def fault_at(message: str, **place) -> DataError:
+def fault_at(message: str, **place: Any) -> DataError:
     """A DataError of a single fault.
 
     >>> str(fault_at("the file is empty", file="answers.csv"))

@@ -11,9 +11,10 @@ import struct
 import warnings
 import zipfile
 import zlib
+from typing import Any
 from xml.etree import ElementTree
 
-from dxkit.files.errors import DataError, Faults, fault_at
+from dxkit.files.errors import DataError, Faults, and_more, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
 
 MOST_CELLS = 3_000_000
@@ -39,7 +40,7 @@ DAMAGE = (
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
 _ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # not the halves of a letter
 _MOST_AREAS = 5_000
-_STRANGE = "the workbook is put together in a way no spreadsheet program does; save it again"
+_STRANGE = "no spreadsheet program builds a workbook in this way; open it in one and save it again"
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
@@ -53,17 +54,17 @@ def read(data: bytes, file: str) -> list[Grid]:
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     if hidden:
-        notes.append(f"hidden sheets not read: {', '.join(hidden)}")
+        notes.append(f"hidden sheets that were not read: {', '.join(hidden)}")
     faults = Faults()
     grids = [_grid(sheet, uncomputed.get(parts.get(sheet.title, ""), []), file, notes, faults) for sheet in visible]
     faults.raise_if_any()
     grids = [grid for grid in grids if grid.cells]
     if not grids:
-        raise fault_at("no visible sheet holds anything", file=file)
+        raise fault_at("every visible sheet is empty; fill one in", file=file)
     return grids
 
 
-def open_twice(data: bytes, file: str):
+def open_twice(data: bytes, file: str) -> tuple[Any, Any]:
     """A workbook after the same checks, once with its formulas and once with the values stored for them (openpyxl)."""
     archive, _ = _checked(data, file)
     for name in _sheets(archive, _parts(archive)):
@@ -72,7 +73,7 @@ def open_twice(data: bytes, file: str):
 
 
 def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
-    """The zip archive, after looking at its directory: sizes, ratios, names, foreign kinds."""
+    """The zip archive, once its directory is checked: sizes, ratios, names, foreign kinds."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -84,7 +85,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     if "mimetype" in names or "content.xml" in names:
         raise fault_at("this is an OpenDocument file; save it as .xlsx", file=file)
     if "xl/workbook.xml" not in names:
-        raise fault_at("this is a zip archive and no workbook; unpack it, or save the table as .xlsx", file=file)
+        raise fault_at("this is a zip archive, not a workbook; unpack it, or save the table as .xlsx", file=file)
     if len(set(names)) < len(names) or len(names) > _MOST_MEMBERS or any(member.flag_bits & 1 for member in members):
         raise fault_at(_STRANGE, file=file)
     large = sum(member.file_size for member in members) > MOST_BYTES or any(
@@ -92,7 +93,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
         for member in members
     )
     if large:
-        raise fault_at("unpacked the workbook would be too large to be a table; save the sheet as CSV", file=file)
+        raise fault_at("the unpacked workbook would be too large for a table; save the sheet as CSV", file=file)
     notes = []
     for member in members:
         if not member.filename.endswith((".xml", ".rels", ".vml")):
@@ -103,11 +104,14 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
         except DAMAGE:
             raise fault_at(_BROKEN, file=file) from None
         if re.search(rb"<!(DOCTYPE|ENTITY)", beginning):
-            raise fault_at("the workbook declares XML entities, which no spreadsheet does; save it again", file=file)
+            raise fault_at(
+                "the workbook declares XML entities, which no spreadsheet program does; save it again in one",
+                file=file,
+            )
     if any(name.startswith("xl/externalLinks/") for name in names):
-        notes.append("the workbook has links to other files; they were not followed, the stored values were read")
+        notes.append("the workbook has links to other files; dxkit read the stored values and followed none of them")
     if any(name.endswith("vbaProject.bin") for name in names):
-        notes.append("the workbook has macros; they were not run")
+        notes.append("the workbook has macros; dxkit did not run them")
     return archive, notes
 
 
@@ -151,14 +155,17 @@ def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     if last_row * last_column > 1_000_000 + 50 * count:
         raise _far_away(far, file)
     if again and len({match.groups() for match in _CELL.finditer(xml)}) < count:
-        raise fault_at("a cell is there twice, which no spreadsheet program does; save the workbook again", file=file)
+        raise fault_at(
+            "a cell appears twice, which no spreadsheet program allows; open the workbook in one and save it again",
+            file=file,
+        )
     spread = 0
     for number, match in enumerate(_AREA.finditer(xml), 1):
         area = match[1].decode()
         left, top, right, bottom = _bounds(area, file)
         spread += (right - left + 1) * (bottom - top + 1)
         if spread > 1_000_000 or number > _MOST_AREAS:  # openpyxl makes all of these cells before any can be looked at
-            raise fault_at(f"the cells {area} are merged or linked as one; undo it, and fill each cell", file=file)
+            raise fault_at(f"the cells {area} are merged or linked as one; undo this and fill each cell", file=file)
     if b"<f" not in xml and b":f" not in xml:
         return []
     empty = [match[1] for match in _FORMULA.finditer(xml) if not _VALUE.search(match[2])]
@@ -176,8 +183,8 @@ def _bounds(area: str, file: str) -> tuple[int, int, int, int]:
 
 
 def _place(attributes: bytes) -> tuple[str, int]:
-    found = re.search(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""", attributes)
-    return (found[1].decode().upper(), int(found[2])) if found else ("A", 1)
+    reference = re.search(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""", attributes)
+    return (reference[1].decode().upper(), int(reference[2])) if reference else ("A", 1)
 
 
 def _loaded(data: bytes, file: str, *, values: bool = True):
@@ -199,7 +206,7 @@ def _loaded(data: bytes, file: str, *, values: bool = True):
 
 def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str], faults: Faults) -> Grid:
     place = {"file": file, "sheet": sheet.title}
-    own = list(notes)
+    sheet_notes = list(notes)
     for column, row in uncomputed:
         faults.add(
             "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save",
@@ -224,17 +231,22 @@ def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str],
             cells.append(texts)
             rows.append(number)
     width = max((j + 1 for line in cells for j, text in enumerate(line) if text.strip()), default=0)
-    own += [
-        f"{what}: {', '.join(at[:8])}{f' and {len(at) - 8} more' if len(at) > 8 else ''}" for what, at in counts.items()
-    ]
+    sheet_notes += [f"{what}: {and_more(at)}" for what, at in counts.items()]
     hidden = [number for number in rows if number in sheet.row_dimensions and sheet.row_dimensions[number].hidden]
     if hidden:
-        own.append(f"{len(hidden)} hidden rows were read like the others: {', '.join(map(str, hidden[:8]))}")
+        sheet_notes.append(
+            f"{len(hidden)} hidden rows were read like the others: {and_more([str(number) for number in hidden])}"
+        )
     hidden_columns = [letter for letter, column in sheet.column_dimensions.items() if column.hidden]
     if hidden_columns:
-        own.append(f"hidden columns were read like the others: {', '.join(hidden_columns)}")
+        sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden_columns)}")
     return Grid(
-        cells=[line[:width] for line in cells], rows=rows, file=file, sheet=sheet.title, lettered=True, notes=tuple(own)
+        cells=[line[:width] for line in cells],
+        rows=rows,
+        file=file,
+        sheet=sheet.title,
+        lettered=True,
+        notes=tuple(sheet_notes),
     )
 
 
@@ -256,7 +268,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _text(cell, place: dict, faults: Faults, counts: dict[str, list[str]]) -> str:
-    """A cell as a person sees it; doubts are counted by cell."""
+    """A cell as a person sees it; what is doubtful is listed by cell in `counts`."""
     value = cell.value
     if value is None:
         return ""
@@ -269,7 +281,7 @@ def _text(cell, place: dict, faults: Faults, counts: dict[str, list[str]]) -> st
                 **place,
             )
             return ""
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).replace("\x00", "")
+        return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), value).replace("\x00", "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -289,9 +301,7 @@ def _number(value: float, cell, counts: dict[str, list[str]]) -> str:
     if re.fullmatch(r"0{2,}", form) and float(value).is_integer() and value >= 0:
         return str(int(value)).zfill(len(form))
     if "%" in form:
-        counts.setdefault("cells shown as percentages, read as the number behind (50% is 0.5)", []).append(
-            cell.coordinate
-        )
+        counts.setdefault("cells shown as percentages, read as shares (50% is 0.5)", []).append(cell.coordinate)
     if abs(value) >= 1e15:
         counts.setdefault("numbers of more than 15 digits, which a spreadsheet rounds", []).append(cell.coordinate)
     return str(value) if isinstance(value, int) else f"{value:.15g}"

@@ -88,7 +88,7 @@ class OpenedFile:
         if name is not None and self.is_workbook:
             if (grid := self.sheet(name)) is not None:
                 return grid
-            raise fault_at(f"there is no sheet '{name}' with something in it; it has {listed}", file=self.name)
+            raise fault_at(f"the workbook has no filled sheet '{name}'; its sheets are {listed}", file=self.name)
         if len(self.sheets) == 1:
             return self.sheets[0]
         scores = [wanted(grid) if wanted else 0.0 for grid in self.sheets]
@@ -96,8 +96,8 @@ class OpenedFile:
         if best > 0 and scores.count(best) == 1:
             return self.sheets[scores.index(best)]
         raise fault_at(
-            f"there are {len(scores)} sheets ({listed}) and none is plainly the one wanted; "
-            "put the table on the only sheet, or name its columns as the documentation does",
+            f"there are {len(scores)} sheets ({listed}), and dxkit cannot tell which one to read; "
+            "keep only that sheet, or name its columns as the documentation does",
             file=self.name,
         )
 
@@ -111,9 +111,9 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
     """A path to a file that is there, or also to a folder, and what messages call it."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
-        raise DataError(f"expected a path or a DataFrame, got {type(path).__name__}")
+        raise DataError(f"give a path or a DataFrame, not {type(path).__name__}")
     if re.match(r"(?i)[a-z][a-z0-9+.-]+:", text) and not re.match(r"(?i)[a-z]:[\\/]", text):
-        raise DataError("an address is not read, only a file on this machine; download it first")
+        raise DataError("dxkit reads only a file on this machine, not an address; download it first")
     place = Path(text)
     file = place.name or text
     try:
@@ -122,7 +122,7 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
                 return place, file
             raise fault_at("this is a folder; name a file in it", file=file)
         if not stat.S_ISREG(place.stat().st_mode):
-            raise fault_at("this is a pipe or device and no file; save the table as a file first", file=file)
+            raise fault_at("this is a pipe or device, not a file; save the table as a file first", file=file)
     except (FileNotFoundError, NotADirectoryError):
         raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
     except DataError:
@@ -141,14 +141,16 @@ def _bytes_of(path: Path, file: str) -> bytes:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise fault_at(f"the file has {size / 2**20:,.0f} MiB, more than {MOST_BYTES >> 20}; split it", file=file)
+            raise fault_at(
+                f"the file has {size / 2**20:,.0f} MiB, but dxkit reads at most {MOST_BYTES >> 20}; split it", file=file
+            )
         data = path.read_bytes()
     except OSError as error:
         raise _unopened(error, file) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
-        raise fault_at("the file is empty; it needs a header row and the answers under it", file=file)
+        raise fault_at("the file is empty; it needs a header and rows under it", file=file)
     return data
 
 
@@ -165,7 +167,7 @@ def _unpacked(data: bytes, file: str) -> bytes:
         with gzip.open(io.BytesIO(data)) as stream:
             plain = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error):
-        raise fault_at("the gzip file is broken or cut short; fetch it again", file=file) from None
+        raise fault_at("the gzip file is broken or cut short; download it again", file=file) from None
     if len(plain) > MOST_BYTES:
-        raise fault_at(f"unpacked it is larger than {MOST_BYTES >> 20} MiB; split it", file=file)
+        raise fault_at(f"the unpacked file has more than {MOST_BYTES >> 20} MiB; split it", file=file)
     return plain

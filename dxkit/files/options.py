@@ -31,10 +31,10 @@ def confidence(value: object) -> float:
 
 def number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number within bounds, which belong to it."""
-    found = _real(value)
-    if found is None or not math.isfinite(found) or not low <= found <= high:
+    real = _real(value)
+    if real is None or not math.isfinite(real) or not low <= real <= high:
         raise _refused(name, value, f"write a number{_between(low, high)}")
-    return found
+    return real
 
 
 def whole(name: str, value: object, low: int | None = None, high: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Rows of a table that are no rows of data: the header once more, totals, averages."""
+"""Rows of a table that hold no data of their own: the header once more, totals, averages."""
 
 from __future__ import annotations
 
@@ -16,33 +16,7 @@ _TOTAL = re.compile(
 )
 _AVERAGE = re.compile(r"average|avg\.?|mean|median|durchschnitt|mittelwert|moyenne|gemiddelde|promedio|ø")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)%?")
-_OPENINGS = (
-    "tot",
-    "gra",
-    "sub",
-    "sou",
-    "sum",
-    "ove",
-    "ges",
-    "zwi",
-    "ins",
-    "som",
-    "合計",
-    "总计",
-    "σ",
-    "Σ",
-    "ave",
-    "avg",
-    "mea",
-    "med",
-    "dur",
-    "mit",
-    "moy",
-    "gem",
-    "pro",
-    "ø",
-    "Ø",
-)
+_OPENINGS = ("tot gra sub sou sum ove ges zwi ins som 合計 总计 σ Σ ave avg mea med dur mit moy gem pro ø Ø").split()
 
 
 def is_total(text: str) -> bool:
@@ -61,18 +35,22 @@ def openings(encoding: str) -> set[bytes]:
 
 def check_rows(body: Sequence[Sequence[str]], headers: Sequence[Sequence[str]], rows, at: dict, faults: Faults) -> None:
     """A fault for each row of stripped texts that repeats a header, or sums up the others."""
-    known = {tuple(map(_label, header)) for header in headers}
-    beginnings = {header[0] for header in known if header}
+    header_rows = {tuple(map(_label, header)) for header in headers}
+    beginnings = {header[0] for header in header_rows if header}
     firsts = Counter(_label(line[0]) for line in body if line)
     for line, row in zip(body, rows, strict=True):
         first = _label(line[0]) if line else ""
         others = [cell for cell in line[1:] if cell]
-        if first in beginnings and tuple(map(_label, line)) in known:
+        if first in beginnings and tuple(map(_label, line)) in header_rows:
             faults.add("the header is repeated here; delete the row", **(at | {"row": row}))
         elif _TOTAL.fullmatch(first):
-            faults.add("this looks like a row of totals; delete it, totals are computed", **(at | {"row": row}))
+            faults.add(
+                "this looks like a row of totals; delete it, because dxkit computes totals", **(at | {"row": row})
+            )
         elif _AVERAGE.fullmatch(first) and firsts[first] == 1 and _only_figures(others, len(line) - 1):
-            faults.add("this looks like a row of averages; delete it, averages are computed", **(at | {"row": row}))
+            faults.add(
+                "this looks like a row of averages; delete it, because dxkit computes averages", **(at | {"row": row})
+            )
 
 
 def _only_figures(others: Sequence[str], most: int) -> bool:

@@ -42,7 +42,7 @@ class TableSpec:
     """The columns of a kind of table, declared once: `read` finds them in a file, `Table.values` reads their cells.
 
     kind     what messages call the table
-    empty    whether a header with no row under it is fine
+    empty    whether a header without rows is fine
 
     >>> spec = TableSpec(kind="roster", columns=(*texts("team"), Column(name="headcount", kind=NUMBER, low=0)))
     >>> table = spec.read(pd.DataFrame({"Team": ["Red"], "headcount": ["7"]}))
@@ -133,7 +133,7 @@ class Table:
             message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)
         )
 
-    def text(self, column: str, *, faults: Faults | None = None, default: str = "") -> pd.Series:
+    def text(self, column: str, *, default: str = "") -> pd.Series:
         """A column as stripped text; the default where the column is missing."""
         if column not in self.frame.columns:
             return pd.Series([default] * len(self.rows), dtype=object)
@@ -149,9 +149,9 @@ class Table:
                 self.number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
             )
             if problem is None and low is not None and value < low:
-                problem = f"{value:g} is too small; the least is {low:g}"
+                problem = f"{value:g} is too small; write {low:g} or more"
             if problem is None and high is not None and value > high:
-                problem = f"{value:g} is too large; the most is {high:g}"
+                problem = f"{value:g} is too large; write {high:g} or less"
             if problem:
                 self.fault(faults, i, column, problem)
             values.append(value)
@@ -185,7 +185,7 @@ class Table:
         for i, text in enumerate(self.text(column)):
             word = {"1.0": "1", "0.0": "0"}.get(folded(text), folded(text))
             if word not in YES and word not in NO:
-                self.fault(faults, i, column, f"{quoted(text)} is neither yes nor no")
+                self.fault(faults, i, column, f"write yes or no, not {quoted(text)}")
             values.append(word in YES or (not word and default))
         return pd.Series(values, dtype=bool)
 
@@ -213,14 +213,14 @@ def _from_grid(grid: Grid, spec: TableSpec) -> Table:
     body = [[cell.strip() for cell in line] for line in grid.cells[1:]]
     for j, name in enumerate(header):
         if not name and any(line[j] for line in body):
-            faults.add("the column has no name in the header", column=places[j], **at)
+            faults.add("the column has no name in the header; name it or delete it", column=places[j], **at)
     keep = [j for j in range(len(header)) if header[j]]
     names, notes = _named([header[j] for j in keep], [places[j] for j in keep], spec, at, faults)
     rows = grid.rows[1:]
     body = [[line[j] for j in keep] for line in body]
     check_rows(body, [[header[j] for j in keep]], rows, at, faults)
     if not body and not spec.empty and not len(faults):
-        faults.add(f"the {spec.kind} has a header and no row under it", **at)
+        faults.add(f"the {spec.kind} has a header but no rows under it", **at)
     faults.raise_if_any()
     shown = [places[j] if grid.lettered else f"{places[j]} ({header[j][:40]})" for j in keep]
     return Table(
@@ -240,7 +240,7 @@ def _named(
 ) -> tuple[list[str], list[str]]:
     """The header with declared columns in their own spelling; faults for repeated and missing ones; a note for others.
 
-    A column that nobody declared is repeated only where case alone differs: `it's` and `it’s` may be two questions.
+    Two columns that nobody declared are the same only where case alone differs: `it's` and `it’s` may be two questions.
     """
     spelled = {folded(column.name): column.name for column in spec.columns}
     names = [spelled.get(folded(name), name) for name in header]
@@ -249,7 +249,7 @@ def _named(
         first = first_at.setdefault(" ".join(name.split()).casefold(), j)
         if first != j:
             faults.add(
-                f"column '{name[:60]}' is there twice (also {places[first]}); rename or delete one",
+                f"column '{name[:60]}' appears twice (also {places[first]}); rename or delete one",
                 column=places[j],
                 **at,
             )
@@ -258,7 +258,7 @@ def _named(
         if name not in names:
             near = nearest(name, others)
             listed = ", ".join(other[:40] for other in header[:12]) + (", ..." if len(header) > 12 else "")
-            hint = f"did you mean it by '{near[:60]}'?" if near else f"found are {listed or 'none'}"
+            hint = f"is it the one called '{near[:60]}'?" if near else f"its columns are {listed or '(none)'}"
             faults.add(f"the {spec.kind} needs a column '{name}'; {hint}", **at)
     unused = and_more([name[:40] for name in others])
     return names, [f"columns of the {spec.kind} that are not used: {unused}"] if others and spelled else []
@@ -280,7 +280,7 @@ def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
         numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         columns[name] = column.reset_index(drop=True) if numeric else column.map(as_text).astype(object).to_numpy()
         if numeric and np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
-            faults.add("the column holds an infinite number", file="DataFrame", column=name)
+            faults.add("the column holds an infinite number; write a finite one", file="DataFrame", column=name)
     faults.raise_if_any()
     return Table(
         frame=pd.DataFrame(columns, index=range(len(source))),

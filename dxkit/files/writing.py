@@ -1,4 +1,4 @@
-"""Writing files that are whole or not there, and whose text no program takes for a formula."""
+"""Write files whole or not at all, with no text that a program could take for a formula."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import instance
 
 _FORMULA = re.compile(r"[=+\-@\t\r\x00]")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -29,15 +30,32 @@ def guarded(text: str) -> str:
 
 
 def out(name: str) -> Path:
-    """Where a notebook puts a file: the folder `out` beside it, or the one of `dxkit run` while that is running.
+    """Where does a notebook put a file? In the folder `out` beside it; in the one of `dxkit run` while that is running.
 
+    Parameters
+    ----------
+    name : str
+        A file name without a folder.
+
+    Returns
+    -------
+    Path
+        In a folder that exists.
+
+    Raises
+    ------
+    DataError
+        The name is a path.
+
+    Examples
+    --------
     >>> import os, tempfile
     >>> os.environ["DXKIT_OUT"] = tempfile.mkdtemp()
     >>> out("decision.xlsx").name, os.environ.pop("DXKIT_OUT") != ""
     ('decision.xlsx', True)
     """
-    if Path(name).name != name:
-        raise DataError(f"'{name[:80]}' is no plain file name")
+    if Path(instance("name", name, str, "the name of a file, such as 'decision.xlsx'")).name != name:
+        raise DataError(f"'{name[:80]}' is a path; give a file name without a folder")
     folder = Path(os.environ.get("DXKIT_OUT") or "out")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / name
@@ -45,7 +63,7 @@ def out(name: str) -> Path:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path` to write to; it takes the place of `path` when all went well, else it goes."""
+    """A temporary path to write to. It takes the place of `path` when all went well, and is deleted otherwise."""
     target = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
     os.close(handle)
@@ -59,7 +77,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | None = None) -> None:
-    """Write a frame as csv, text guarded; a comment becomes the first line, which `read_table` sets aside."""
+    """Write a frame as csv, its text guarded. A comment becomes the first line, which readers set aside."""
     safe = frame.rename(columns=lambda name: guarded(str(name)))
     for j in range(safe.shape[1]):
         column = safe.iloc[:, j]

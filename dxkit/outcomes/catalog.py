@@ -172,7 +172,7 @@ def _registered(table: Table, faults: Faults, timezone: str) -> tuple[pd.Series,
     for i, text in enumerate(table.text("registered")):
         stamp, problem = (pd.NaT, None) if text.casefold() in (*YES, *NO) else timestamp(text, timezone)
         if problem:
-            table.fault(faults, i, "registered", f"{problem}, or as yes or no")
+            table.fault(faults, i, "registered", f"{problem}; or write yes or no")
         inside.append(text.casefold() in YES or stamp is not pd.NaT)
         since.append(stamp)
     return pd.Series(inside, dtype=bool), pd.Series(pd.DatetimeIndex(since, tz="UTC"))

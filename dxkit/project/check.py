@@ -15,14 +15,14 @@ from dxkit.survey.reading.responses import read_survey
 from dxkit.survey.reading.roster import read_roster
 from dxkit.survey.reading.scales import SCALES, read_scales
 
-_NO_ROSTER = "no roster: answers are not weighted, and the response rate is not known"
+_NO_ROSTER = "there is no roster, so answers are not weighted and the response rate is unknown"
 
 
 def check(path: str | os.PathLike[str], *, codebook: str | os.PathLike[str] | None = None) -> str:
-    """Read a table as a notebook would; returns what it is with its notes, or raises DataError with every fault.
+    """What a table is, with the notes on it; DataError with every fault where it has any.
 
-    A dossier is known by its sheet costs; a codebook, scales or roster by its columns. Answers need the codebook:
-    beside the file, or given.
+    The sheet costs makes a dossier; their columns make a codebook, scales or a roster. Answers need the codebook, in
+    the same folder or given.
     """
     place, name = checked_path(path, folder=True)
     if place.is_dir():

@@ -1,4 +1,4 @@
-"""The workbook in which a manager writes down a decision between vendors: yellow cells to fill, the rest assumed."""
+"""The workbook in which a manager describes a decision between vendors: yellow cells to fill, the rest assumed."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ _NOT_OF_BENEFITS = {"category", "growth", "minimum"}
 _READ_ME = (
     "What does it cost to own, and to leave?",
     "1. Fill in the yellow cells: twelve figures on owning (sheets drivers and costs), seventeen on leaving (sheet "
-    "exit). One number in `likely` is enough; where you are not sure, write low, likely and high.",
-    "2. Put the names of your vendors in place of Vendor A and Vendor B. Copy the rows of one for a third. Write 0 "
+    "exit). One number in `likely` is enough. Where you are not sure, write low, likely and high.",
+    "2. Replace Vendor A and Vendor B by the names of your vendors. For a third vendor, copy the rows of one. Write 0 "
     "where a line costs nothing.",
-    "3. Say where each figure comes from, and when: source and source_date. A figure without them is accepted, and "
-    "listed as unsupported.",
-    "4. Leave the yellow cells of sheet exit empty where you do not know: the value in `assumed` is taken, and said.",
-    "Grey rows are examples; they are left out when the workbook is read. White cells hold assumptions; change them "
-    "where you know better. Shares are written as 0.05 for 5%.",
-    "Then:  dxkit check my_decision/dossier.xlsx   names every cell that is missing or wrong;",
-    "dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx   works it out.",
+    "3. Say where each figure comes from, and when: source and source_date. You may leave them empty; the figure is "
+    "then listed as unsupported.",
+    "4. Leave a yellow cell of sheet exit empty if you do not know the figure. dxkit then uses the value in `assumed`, "
+    "and says so.",
+    "Grey rows are examples; dxkit leaves them out. White cells hold assumptions; change them where you know better. "
+    "Write shares as 0.05 for 5%.",
+    "Then run:  dxkit check my_decision/dossier.xlsx   It names every cell that is missing or wrong.",
+    "For the results run:  dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx",
 )
 _DECISION = (
     ("title", "Our decision", "shown on every result"),
@@ -52,17 +53,9 @@ _EXAMPLE_COST = (
     *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50),
     *("quote 4711", "2026-11-02", "20 a seat and month, rising 5% a year, at least 50 seats"),
 )
+_PRICE = "price of a seat a month; its rise a year (growth); least seats billed (minimum)"
 _LINES = (  # line, category, timing, per, likely, growth, minimum, what
-    (
-        "seats",
-        "licence",
-        "monthly",
-        "seats",
-        _ASK,
-        _ASK,
-        _ASK,
-        "price of a seat a month; its rise a year (growth); least seats billed (minimum)",
-    ),
+    ("seats", "licence", "monthly", "seats", _ASK, _ASK, _ASK, _PRICE),
     ("roll-out", "implementation", "initial", "engineer_year", _ASK, "", "", "engineer years until it is in use"),
     ("integrations", "integration", "initial", "", _ASK, "", "", "money for integrations before the start"),
     ("training", "training", "initial", "seats", _ASK, "", "", "money for each user"),
@@ -101,7 +94,7 @@ def asked() -> dict[str, int]:
     {'drivers': 3, 'costs': 9, 'exit': 17}
     """
     owning = [sum(cell is _ASK for row in rows for cell in row) for rows in (_DRIVER_ROWS, _LINES)]
-    return {"drivers": owning[0], "costs": owning[1], "exit": sum(each.asked for each in EXIT_INPUTS.values())}
+    return {"drivers": owning[0], "costs": owning[1], "exit": sum(one.asked for one in EXIT_INPUTS.values())}
 
 
 def write_dossier_workbook(path: Path) -> None:
@@ -135,10 +128,10 @@ def _cost(vendor: str, line: str, category: str, timing: str, per: str, likely, 
 
 def _exit_rows() -> Iterator[tuple]:
     for asked_ in (True, False):
-        for name, each in EXIT_INPUTS.items():
-            if each.asked is asked_:
+        for name, one in EXIT_INPUTS.items():
+            if one.asked is asked_:
                 cell = _ASK if asked_ else ""
-                yield ("all", name, cell, cell, cell, "", "", each.unit, each.default, each.meaning)
+                yield ("all", name, cell, cell, cell, "", "", one.unit, one.default, one.meaning)
 
 
 def _fill(book: Workbook, name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:

@@ -6,35 +6,66 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import dxkit
 from dxkit.files.errors import DataError
-from dxkit.project import samples
+from dxkit.project import dossier_form, samples, survey_form
+
+_CI = f"""# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
+set -e
+cd "$(dirname "$0")"
+python3 -m venv .venv
+.venv/bin/pip install --quiet "${{DXKIT:-dxkit[lab]=={dxkit.__version__}}}" pytest nbval
+for table in my_survey/responses_* my_decision/*.csv; do
+  if [ -e "$table" ]; then .venv/bin/dxkit check "$table"; fi
+done
+.venv/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+"""
+_README = """# Your survey, your decision
+
+1. Run `notebooks/00_start_here.ipynb` in JupyterLab (`jupyter lab`). It shows on real data what you get.
+2. Fill in `my_survey/survey.xlsx`: each question on sheet `codebook`, the headcount of each group on sheet `roster`.
+   Put the export of your survey tool into the same folder, as `responses_2026-Q4.csv` or `.xlsx`.
+3. Run `dxkit check my_survey/responses_2026-Q4.csv`. It names every fault with its cell. Once it finds none, run
+   `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
+4. Run `02_which_two.ipynb` in the same way. It shows which two pain points to fix, and how certain that is. It also
+   compares with the wave before, if that file (`responses_2026-Q3.csv`) is in the same folder.
+5. Fill in the yellow cells of `my_decision/dossier.xlsx`: what each vendor costs to own and to leave.
+   Run `dxkit check my_decision/dossier.xlsx`, which names the cells that are missing. Then run
+   `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
+   If you fill in the sheets criteria and evidence too, `03_which_tool.ipynb` compares the vendors on them.
+6. After you have acted, put `actions.csv`, `deployments.csv` and what else you have next to the answers of both waves.
+   `data_samples/company` shows what these files look like. Name the files and the day in the first cell of
+   `05_did_it_work.ipynb`, and run it on that folder.
+
+`sh ci.sh` checks your tables and runs the notebooks against their stored results; call it from your CI.
+
+The tables in `data_samples/company` are synthetic: a fictional company. Those in `data_samples/github_oss_2017` are
+real.
+"""
+_HIDDEN = shutil.ignore_patterns(".*", "__pycache__", "out")
 
 
 def new(folder: str | Path) -> list[str]:
-    """Start a folder: notebooks, sample data, a fill-in survey and a fill-in dossier workbook, and a short README.
+    """Start a folder with notebooks, sample data, a workbook for a survey and one for a decision, and a short README.
 
-    The folder must not exist or be empty. It appears whole or not at all. Returns what was put into it.
+    The folder must be new or empty, and is filled completely or not at all. Returns the names of what is in it.
     """
-    from dxkit.project import dossier_form, survey_form
-
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DataError(f"{target} is there already and not empty; name a new folder")
+        raise DataError(f"{target} already exists and is not empty; name a new folder")
     target.resolve().parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.resolve().parent))
     try:
-        shutil.copytree(
-            samples.notebooks(), work / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__", "out")
-        )
-        shutil.copytree(samples.path(), work / "data_samples", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        shutil.copytree(samples.notebooks(), work / "notebooks", ignore=_HIDDEN)
+        shutil.copytree(samples.path(), work / "data_samples", ignore=_HIDDEN)
         (work / "my_survey").mkdir()
         survey_form.write_survey_workbook(work / "my_survey" / "survey.xlsx")
         (work / "my_decision").mkdir()
         dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
-        (work / "README.md").write_text(survey_form.README, encoding="utf-8")
-        (work / "ci.sh").write_text(survey_form.CI, encoding="utf-8")
+        (work / "README.md").write_text(_README, encoding="utf-8")
+        (work / "ci.sh").write_text(_CI, encoding="utf-8")
         work.chmod(0o755)
-        if target.exists():  # it may be where the person stands, so it stays and is filled
+        if target.exists():  # it may be the working directory, so it is kept and filled
             for made in work.iterdir():
                 made.rename(target / made.name)
         else:

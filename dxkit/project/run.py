@@ -1,4 +1,4 @@
-"""A folder of notebooks: started, run, and its tables checked. What the `dxkit` command does."""
+"""Run notebooks on one's own data and keep what they show: pages, pictures and files."""
 
 from __future__ import annotations
 
@@ -35,12 +35,16 @@ def run(
     source : path
         A notebook or a folder of them.
     data : path, optional
-        A file or folder, put into the notebook's variable `data` (in its cell tagged `parameters`), not the sample.
+        Your file or folder. It becomes the notebook's variable `data` (set in the cell tagged `parameters`), which
+        holds the sample otherwise.
     out : path
-        Where `<notebook>.html`, and in `<notebook>/` its pictures and files, are written. Existing ones are not
-        overwritten unless `force`.
+        The folder to write to: `<notebook>.html`, and in `<notebook>/` its pictures and files.
+    force : bool
+        Overwrite what is there.
     save : bool
         Store the outputs in the notebook itself instead, without anything that changes from run to run.
+    say : function
+        Called with each line about the progress.
 
     Returns
     -------
@@ -76,12 +80,12 @@ def run(
 
 def _notebooks(source: Path) -> list[Path]:
     if source.is_dir():
-        found = sorted(path for path in source.glob("*.ipynb") if not path.name.startswith("."))
-        if not found:
-            raise DataError(f"{source} holds no notebook (.ipynb)")
-        return found
+        notebooks = sorted(path for path in source.glob("*.ipynb") if not path.name.startswith("."))
+        if not notebooks:
+            raise DataError(f"{source} contains no notebook (.ipynb)")
+        return notebooks
     if not source.is_file() or source.suffix != ".ipynb":
-        raise DataError(f"{source} is no notebook and no folder of notebooks")
+        raise DataError(f"{source} is neither a notebook (.ipynb) nor a folder")
     return [source]
 
 
@@ -115,7 +119,9 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         notebook = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError):
         raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
+    shown = ""
     if data is not None:
+        shown = Path(data).name
         _inject(notebook, path, Path(data).resolve())
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     at = 0
@@ -141,10 +147,10 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
     except CellTimeoutError:
         raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
     except DeadKernelError:
-        raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps for want of memory") from None
+        raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps because memory ran out") from None
     for cell in notebook.cells:
         if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
-            cell.source = f"data = {Path(data or '').name!r}"
+            cell.source = f"data = {shown!r}"
     return notebook
 
 
@@ -154,7 +160,7 @@ def _inject(notebook, path: Path, data: Path) -> None:
 
     at = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
     if not at:
-        raise DataError(f"{path.name} has no cell tagged `parameters`, so --data cannot be put in")
+        raise DataError(f"{path.name} has no cell with the tag `parameters`; add the tag to the cell that sets `data`")
     cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": [_INJECTED]})
     notebook.cells.insert(at[0] + 1, cell)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, suggest
+from dxkit.files.options import instance
 
 _HERE = Path(__file__).resolve().parents[1]
 
@@ -30,7 +31,7 @@ def path(name: str = "") -> Path:
     Raises
     ------
     DataError
-        There is no such sample; those that exist are listed.
+        No sample has this name; the message gives the nearest name, or some of those that exist.
 
     Examples
     --------
@@ -38,8 +39,10 @@ def path(name: str = "") -> Path:
     'codebook.csv'
     """
     root = _shipped("data_samples")
-    found = root / name
-    if not found.exists():
-        known = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.suffix in (".csv", ".gz", ".json"))
-        raise DataError(f"there is no sample '{name}'; there are {', '.join(known)}")
-    return found
+    place = root / instance("name", name, str, "the name of a sample, such as 'company/codebook.csv'")
+    if not place.exists():
+        samples = sorted(
+            p.relative_to(root).as_posix() for p in root.rglob("*") if p.suffix in (".csv", ".gz", ".json")
+        )
+        raise DataError(f"there is no sample '{name}'; {suggest(name, samples)}")
+    return place

@@ -22,8 +22,12 @@ def test_intervals_cover_the_truth_of_all_staff(claimed):
         covered = coverage(PEOPLE.groupby(margins).size().rename("headcount").reset_index(), 200)
         assert 0.935 <= covered <= 0.965
         told.append(f"{100 * covered:.1f}% {name}")
-    claimed("95% intervals hold the truth of all staff, though teams answer at different rates", "93.5 to 96.5%",
-            ", ".join(told), "200 surveys each")  # fmt: skip
+    claimed(
+        "95% intervals hold the truth of all staff, though teams answer at different rates",
+        "93.5 to 96.5%",
+        ", ".join(told),
+        "200 surveys each",
+    )
 
 
 def test_the_probability_of_the_pair_is_honest(claimed):
@@ -32,8 +36,12 @@ def test_the_probability_of_the_pair_is_honest(claimed):
         stated, right = stated_and_true(*world, runs=500 if world[0] == 30 else 120)
         gaps.append(abs(stated - right))
     assert max(gaps) <= 0.06  # simulation error 0.017 and 0.04
-    claimed("the stated probability that the two pains are the worst two, against how often they are", "within 0.06",
-            f"{max(gaps):.3f} at most", "4 worlds, 120 to 500 surveys each")  # fmt: skip
+    claimed(
+        "the stated probability that the two pains are the worst two, against how often they are",
+        "within 0.06",
+        f"{max(gaps):.3f} at most",
+        "4 worlds, 120 to 500 surveys each",
+    )
 
 
 def test_rank_sets_and_verdicts(claimed):
@@ -43,35 +51,56 @@ def test_rank_sets_and_verdicts(claimed):
     assert held >= 0.94
     assert wrong <= 0.05
     assert right / likely >= 0.8
-    claimed("95% rank sets hold all true ranks at once", "95% or more", f"{100 * held:.1f}% at least",
-            "9 worlds, 40 surveys each")  # fmt: skip
-    claimed("pairs called clear that were wrong; pairs called likely that were right", "under 5%; over 80%",
-            f"{100 * wrong:.0f}% at most; {right} of {likely}", "the same")  # fmt: skip
+    claimed(
+        "95% rank sets hold all true ranks at once",
+        "95% or more",
+        f"{100 * held:.1f}% at least",
+        "9 worlds, 40 surveys each",
+    )
+    claimed(
+        "pairs called clear that were wrong; pairs called likely that were right",
+        "under 5%; over 80%",
+        f"{100 * wrong:.0f}% at most; {right} of {likely}",
+        "the same",
+    )
 
 
 def test_false_alarms_between_waves(claimed):
-    rates = [alarms(500, ids, population, response)
-             for ids, population, response in ((False, None, 1.0), (True, None, 1.0), (True, 60, 0.6))]  # fmt: skip
+    rates = [
+        alarms(500, ids, population, response)
+        for ids, population, response in ((False, None, 1.0), (True, None, 1.0), (True, 60, 0.6))
+    ]
     assert max(rates) <= 0.05 + 0.0097  # one simulation error
-    claimed("a change is reported among 12 topics of which none changed", "at most 5%",
-            f"{100 * min(rates):.1f} to {100 * max(rates):.1f}%", "500 pairs of waves, 3 designs")  # fmt: skip
+    claimed(
+        "a change is reported among 12 topics of which none changed",
+        "at most 5%",
+        f"{100 * min(rates):.1f} to {100 * max(rates):.1f}%",
+        "500 pairs of waves, 3 designs",
+    )
 
 
 def test_an_attacker_with_four_waves_and_every_cut(claimed):
     leaks = sum(leak_of_four_waves(seed, dx.Release(min_group=5)) is not None for seed in range(10_000))
     plain = sum(leak_of_four_waves(seed, None) is not None for seed in range(500))
     assert leaks == 0
-    claimed("a group below five can be solved from all tables of four waves and every cut", "none",
-            f"{leaks}; under a plain minimum of five in {plain / 5:.0f}%", "10,000 releases")  # fmt: skip
+    claimed(
+        "a group below five can be solved from all tables of four waves and every cut",
+        "none",
+        f"{leaks}; under a plain minimum of five in {plain / 5:.0f}%",
+        "10,000 releases",
+    )
 
 
 def test_pains_that_are_called_moved_where_nothing_changed(claimed):
     found = [false_alarms(spread, 2000) for spread in (0.0, 4.0, 8.0)]
     assert max(found)[0] <= 0.07
     ours, naive = ([f"{100 * end(column):.0f}" for end in (min, max)] for column in zip(*found, strict=True))
-    claimed("one of the two chosen pains is called moved though nothing changed", "at most 7%",
-            f"{' to '.join(dict.fromkeys(ours))}%; a t-test of their scores {' to '.join(naive)}%",
-            "2,000 pairs of waves, 3 spreads")  # fmt: skip
+    claimed(
+        "one of the two chosen pains is called moved though nothing changed",
+        "at most 7%",
+        f"{' to '.join(dict.fromkeys(ours))}%; a t-test of their scores {' to '.join(naive)}%",
+        "2,000 pairs of waves, 3 spreads",
+    )
 
 
 def test_a_year_without_change(claimed):
@@ -81,13 +110,20 @@ def test_a_year_without_change(claimed):
     mean = weeks.mean(axis=1, keepdims=True)
     usual = (np.abs(weeks - mean) > 3 * np.sqrt(mean)).any(axis=1).mean()
     assert max(rates) <= 0.07
-    claimed("a year of unchanged months gives a false signal (variance 2.2 times the mean)", "at most 7%",
-            f"{100 * min(rates):.1f} to {100 * max(rates):.1f}%; weekly limits of three roots {100 * usual:.0f}%",
-            "3,000 years, 3 sizes")  # fmt: skip
+    claimed(
+        "a year of unchanged months gives a false signal (variance 2.2 times the mean)",
+        "at most 7%",
+        f"{100 * min(rates):.1f} to {100 * max(rates):.1f}%; weekly limits of three roots {100 * usual:.0f}%",
+        "3,000 years, 3 sizes",
+    )
 
 
 def test_simulated_costs_are_those_integrated(claimed):
     beyond, rows = far_from_exact(range(100))
     assert beyond <= 0.02 * rows
-    claimed("simulated mean costs lie further than 4 of their errors from the integrated ones", "at most 2%",
-            f"{beyond} of {rows}", "100 seeds")  # fmt: skip
+    claimed(
+        "simulated mean costs lie further than 4 of their errors from the integrated ones",
+        "at most 2%",
+        f"{beyond} of {rows}",
+        "100 seeds",
+    )

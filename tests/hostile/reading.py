@@ -15,19 +15,27 @@ from tests.hostile.corpus import KINDS
 
 SECONDS = 10
 MOST_MEMORY = 500 * 2**20
-CODEBOOK = pd.DataFrame([
-    ["code", "Your code", "id", ""], ["team", "Your team", "segment", ""],
-    ["builds", "Builds are fast", "rating", "agreement5"], ["hours", "Hours lost to builds", "hours", "hours"],
-    ["else", "What else?", "comment", ""],
-], columns=["item", "text", "kind", "scale"])  # fmt: skip
+CODEBOOK = pd.DataFrame(
+    [
+        ["code", "Your code", "id", ""],
+        ["team", "Your team", "segment", ""],
+        ["builds", "Builds are fast", "rating", "agreement5"],
+        ["hours", "Hours lost to builds", "hours", "hours"],
+        ["else", "What else?", "comment", ""],
+    ],
+    columns=["item", "text", "kind", "scale"],
+)
 
 
 def by_dxkit(kind: str, path: Path):
     """What was read, as plain values, and every note beside it."""
     if kind == "answers":
         survey = dx.read_survey(path, CODEBOOK)
-        rows = sorted(zip(survey.segments["team"], *(survey.answers[item].fillna(-1) for item in ("builds", "hours")),
-                          strict=True))  # fmt: skip
+        rows = sorted(
+            zip(
+                survey.segments["team"], *(survey.answers[item].fillna(-1) for item in ("builds", "hours")), strict=True
+            )
+        )
         return rows, [*survey.notes, *survey.cleaning["what"]]
     if kind == "roster":
         from dxkit.survey.reading.roster import read_roster

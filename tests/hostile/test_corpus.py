@@ -16,8 +16,10 @@ def files(tmp_path_factory):
 
 
 def clean(files, reader):
-    return {kind: reader(kind, next(path for case, path in files if (case.kind, case.name) == (kind, "plain")))[0]
-            for kind in KINDS}  # fmt: skip
+    return {
+        kind: reader(kind, next(path for case, path in files if (case.kind, case.name) == (kind, "plain")))[0]
+        for kind in KINDS
+    }
 
 
 def wanted(case, plain):

@@ -50,10 +50,13 @@ def noticed(tree: Path, change: Change) -> bool:
     path.write_text(text.replace(change.old, change.new))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests], cwd=tree,
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests],
+            cwd=tree,
             env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     except subprocess.TimeoutExpired:
         return True
     finally:

@@ -30,8 +30,13 @@ def test_a_ratio_of_rates_is_that_of_the_quasi_poisson_model():
 
 
 def test_exposure_counts():
-    frame = pd.DataFrame({"period": pd.date_range("2026-01-01", periods=4, freq="MS"), "count": [5, 10, 10, 10],
-                          "exposure": [0.5, 1, 1, 1]})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "period": pd.date_range("2026-01-01", periods=4, freq="MS"),
+            "count": [5, 10, 10, 10],
+            "exposure": [0.5, 1, 1, 1],
+        }
+    )
     assert dx.before_after(frame, "2026-03-01").ratio == pytest.approx(1.0)
 
 
@@ -45,20 +50,23 @@ def test_counts_are_called_changed_in_five_percent_where_nothing_changed():
 def test_durations_before_and_after_are_compared_by_the_log_rank_test():
     start = ["2026-01-01"] * 6 + ["2026-03-01"] * 6
     end = [f"2026-01-0{d}" for d in range(3, 9)] + [f"2026-03-{d}" for d in (11, 12, 13, 14, 15)] + [""]
-    found = dx.before_after(pd.DataFrame({"start": start, "end": end}), "2026-02-01", "duration", as_of="2026-04-01",
-                            unit="days")  # fmt: skip
+    found = dx.before_after(
+        pd.DataFrame({"start": start, "end": end}), "2026-02-01", "duration", as_of="2026-04-01", unit="days"
+    )
     assert found.table["estimate"].tolist() == [4.5, 12.5]
     assert found.p < 0.01
     assert "whatever else changed" in repr(found)
 
 
-@pytest.mark.parametrize(("data", "options", "says"), [
-    (months([1, 2, 3, 4]), {"date": "2026-04-01"}, "two of each are needed"),
-    (months([1, 2, -3, 4]), {"date": "2026-03-01"}, "row 3, column count: -3 is too small"),
-    (OPEN, {"date": "2026-02-01", "kind": "duration", "as_of": "2026-03-01"},
-     "nothing began on one side"),
-    (OPEN, {"date": "2026-02-01", "kind": "duration"}, "as_of is missing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "options", "says"),
+    [
+        (months([1, 2, 3, 4]), {"date": "2026-04-01"}, "two of each are needed"),
+        (months([1, 2, -3, 4]), {"date": "2026-03-01"}, "row 3, column count: -3 is too small"),
+        (OPEN, {"date": "2026-02-01", "kind": "duration", "as_of": "2026-03-01"}, "nothing began on one side"),
+        (OPEN, {"date": "2026-02-01", "kind": "duration"}, "as_of is missing"),
+    ],
+)
 def test_comparisons_that_cannot_be(data, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.before_after(data, **options)
@@ -78,8 +86,10 @@ def test_the_power_is_stated():
 def test_a_path_and_months_of_pandas_are_read_too(tmp_path):
     values = months([9, 11, 10, 12, 21, 18, 22, 19])
     values.rename_axis("period").rename("count").to_csv(tmp_path / "counts.csv")
-    ratios = [dx.before_after(data, "2026-05-01").ratio
-              for data in (values, values.to_period("M"), str(tmp_path / "counts.csv"))]  # fmt: skip
+    ratios = [
+        dx.before_after(data, "2026-05-01").ratio
+        for data in (values, values.to_period("M"), str(tmp_path / "counts.csv"))
+    ]
     assert len(set(ratios)) == 1
 
 
@@ -89,13 +99,17 @@ def test_the_period_that_holds_the_date_is_named():
     assert "counts as before" not in repr(dx.before_after(values, "2026-05-01"))
 
 
-@pytest.mark.parametrize(("data", "options", "says"), [
-    (pd.DataFrame({"a": [1]}), {}, "needs a column 'period'"),
-    (pd.DataFrame({"a": [1]}), {"kind": "duration", "as_of": "2026-03-01"}, "needs a column 'start'"),
-    ([1, 2, 3], {}, "got list"), (months([1, None, 3, 4]), {}, "row 2, column count: the cell is empty"),
-    (OPEN.assign(end="2025-01-01"), {"kind": "duration", "as_of": "2026-03-01"}, "the end lies before the start"),
-    (pd.DataFrame({"period": ["2026-01-01"], "count": [1], "exposure": [0]}), {}, "0 is no exposure"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "options", "says"),
+    [
+        (pd.DataFrame({"a": [1]}), {}, "needs a column 'period'"),
+        (pd.DataFrame({"a": [1]}), {"kind": "duration", "as_of": "2026-03-01"}, "needs a column 'start'"),
+        ([1, 2, 3], {}, "got list"),
+        (months([1, None, 3, 4]), {}, "row 2, column count: the cell is empty"),
+        (OPEN.assign(end="2025-01-01"), {"kind": "duration", "as_of": "2026-03-01"}, "the end lies before the start"),
+        (pd.DataFrame({"period": ["2026-01-01"], "count": [1], "exposure": [0]}), {}, "0 is no exposure"),
+    ],
+)
 def test_tables_that_cannot_be_compared(data, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.before_after(data, "2026-02-01", **options)

@@ -15,8 +15,15 @@ from dxkit.outcomes.overlap import OVERLAPS
 
 def hours(**topics):
     """A ranking in which everybody reports the same hours."""
-    items = pd.DataFrame({"item": [f"h{k}" for k in range(len(topics))], "text": list(topics), "kind": "hours",
-                          "topic": list(topics), "scale": "hours"})  # fmt: skip
+    items = pd.DataFrame(
+        {
+            "item": [f"h{k}" for k in range(len(topics))],
+            "text": list(topics),
+            "kind": "hours",
+            "topic": list(topics),
+            "scale": "hours",
+        }
+    )
     answers = pd.DataFrame({f"h{k}": [value] * 12 for k, value in enumerate(topics.values())})
     return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items)), score="hours", top_n=1)
 
@@ -27,7 +34,7 @@ def made(costs, fit, benefits=None, *, years=1, rate=0.0):
         "costs": pd.DataFrame(costs, columns=["vendor", "line", "timing", "likely"]),
         "fit": pd.DataFrame(fit, columns=["vendor", "topic", "likely"]),
         "exit": pd.DataFrame({"vendor": "A", "input": ["hazard_forced", "hazard_voluntary"], "likely": [0, 0]}),
-    }  # fmt: skip
+    }
     if benefits is not None:
         tables["benefits"] = pd.DataFrame(benefits, columns=["vendor", "line", "ledger", "timing", "likely"])
     return dx.read_dossier(tables)
@@ -53,8 +60,14 @@ def test_the_example_of_doras_calculator():
     assert 5_065_000 + 3_300_000 == 8_365_000
     assert 11_000_000 + 990_000 - 344_000 == 11_646_000
     assert f"{(11_646_000 - 8_365_000) / 8_365_000:.0%}" == "39%"
-    dossier = made([["A", "licences", "initial", 5_065_000], ["A", "learning", "initial", 3_300_000],
-                    ["A", "more downtime", "initial", 344_000]], [["A", "all", 1.0]])  # fmt: skip
+    dossier = made(
+        [
+            ["A", "licences", "initial", 5_065_000],
+            ["A", "learning", "initial", 3_300_000],
+            ["A", "more downtime", "initial", 344_000],
+        ],
+        [["A", "all", 1.0]],
+    )
     found = case(hours(all=5.0), dossier, people=500, hourly=100, weeks=44, ramp=(1.0,))
     ledgers = found.ledgers.set_index("ledger")["mean"]
     assert ledgers["capacity"] == pytest.approx(11_000_000)
@@ -107,10 +120,15 @@ def test_the_ledgers_of_the_sample_are_those_of_tco_and_exit(sample):
     pd.testing.assert_frame_equal(found.ledgers, again.ledgers)
 
 
-@pytest.mark.parametrize(("overlap", "line"), [
-    ("hours and DORA", "shorter lead time"), ("hours and incident cost", "fewer incidents"),
-    ("onboarding and hires' hours", "faster onboarding"), ("retired licences and TCO", "wiki licence retired"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overlap", "line"),
+    [
+        ("hours and DORA", "shorter lead time"),
+        ("hours and incident cost", "fewer incidents"),
+        ("onboarding and hires' hours", "faster onboarding"),
+        ("retired licences and TCO", "wiki licence retired"),
+    ],
+)
 def test_what_would_be_counted_twice_is_refused_until_declared(overlap, line):
     dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], [["A", line, "cash", "yearly", 50]])
     with pytest.raises(dx.DataError, match=overlap):
@@ -123,8 +141,10 @@ def test_what_would_be_counted_twice_is_refused_until_declared(overlap, line):
 
 
 def test_a_line_declares_for_itself_alone():
-    lines = pd.DataFrame([["A", "wiki licence retired", 50, "it is in no cost"], ["A", "old portal retired", 5, ""]],
-                         columns=["vendor", "line", "likely", "declared"])  # fmt: skip
+    lines = pd.DataFrame(
+        [["A", "wiki licence retired", 50, "it is in no cost"], ["A", "old portal retired", 5, ""]],
+        columns=["vendor", "line", "likely", "declared"],
+    )
     dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]])
     with pytest.raises(dx.DataError, match="old portal") as refused:
         case(hours(CI=2.0), replace(dossier, benefits=with_benefits(lines)), people=1, hourly=1)
@@ -139,8 +159,12 @@ def with_benefits(lines):
 
 
 def test_every_overlap_has_its_words():
-    assert list(OVERLAPS) == ["hours and DORA", "hours and incident cost", "onboarding and hires' hours",
-                              "retired licences and TCO"]  # fmt: skip
+    assert list(OVERLAPS) == [
+        "hours and DORA",
+        "hours and incident cost",
+        "onboarding and hires' hours",
+        "retired licences and TCO",
+    ]
 
 
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9), st.floats(1, 1e9))
@@ -160,10 +184,15 @@ def test_nothing_saved_never_pays_and_enough_cash_needs_no_hours():
     assert "none (80 in 100: none to none)" in repr(case(hours(CI=2.0), rich, people=1, hourly=1))
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"rho": 1.5}, "is no share"), ({"vendor": "Z"}, "no vendor of the dossier"), ({"people": "ghosts"}, "whose hours"),
-    ({"declared": {"x": "y"}}, "is no overlap"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"rho": 1.5}, "is no share"),
+        ({"vendor": "Z"}, "no vendor of the dossier"),
+        ({"people": "ghosts"}, "whose hours"),
+        ({"declared": {"x": "y"}}, "is no overlap"),
+    ],
+)
 def test_options_that_cannot_be(sample, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.business_case(*sample, **options)
@@ -189,22 +218,37 @@ def test_the_smallest_headcount_is_one_of_whole_people_that_is_enough():
     assert "pays, with 0%: never" in repr(none)
 
 
-@pytest.mark.parametrize(("overlap", "line"), [
-    ("hours and DORA", "lower change failure rate"), ("hours and DORA", "lead-times halved"),
-    ("hours and DORA", "more deployments"), ("hours and DORA", "mean time to recovery"),
-    ("hours and incident cost", "on call"), ("onboarding and hires' hours", "quicker hiring"),
-    ("retired licences and TCO", "wiki retirement"), ("retired licences and TCO", "licensing of the old tool"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overlap", "line"),
+    [
+        ("hours and DORA", "lower change failure rate"),
+        ("hours and DORA", "lead-times halved"),
+        ("hours and DORA", "more deployments"),
+        ("hours and DORA", "mean time to recovery"),
+        ("hours and incident cost", "on call"),
+        ("onboarding and hires' hours", "quicker hiring"),
+        ("retired licences and TCO", "wiki retirement"),
+        ("retired licences and TCO", "licensing of the old tool"),
+    ],
+)
 def test_other_words_for_an_overlap_are_known(overlap, line):
     dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], [["A", line, "cash", "yearly", 50]])
     with pytest.raises(dx.DataError, match=overlap):
         case(hours(CI=2.0), dossier, people=1, hourly=1)
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"rho": "0.5"}, "is no share"), ({"ramp": ()}, "ramp"), ({"ramp": (-1.0,)}, "ramp"), ({"weeks": -1}, "weeks=-1"),
-    ({"people": -3}, "people=-3"), ({"most_hours": "2"}, "most_hours='2'"), ({"declared": ["x"]}, "got list"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"rho": "0.5"}, "is no share"),
+        ({"ramp": ()}, "ramp"),
+        ({"ramp": (-1.0,)}, "ramp"),
+        ({"weeks": -1}, "weeks=-1"),
+        ({"people": -3}, "people=-3"),
+        ({"most_hours": "2"}, "most_hours='2'"),
+        ({"declared": ["x"]}, "got list"),
+    ],
+)
 def test_numbers_that_cannot_be(sample, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.business_case(*sample, **options)

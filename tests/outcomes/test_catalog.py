@@ -16,22 +16,35 @@ services/shop @org/shop
 **/infra/    @org/ops @org/backend
 /free/
 """
-CATALOG = pd.DataFrame({
-    "service": ["shop", "till", "mail", "lab", "old"],
-    "path": [f"services/{x}" for x in ("shop", "till", "mail", "lab", "old")],
-    "registered": ["2026-02-01", "2026-01-11", "", "yes", "no"], "owner": ["group:shop", "team-x", "", "", ""],
-    "created": ["2026-01-01", "2026-01-01", "2026-01-01", "", "2020-01-01"],
-    "metadata_changed": ["2026-02-01", "2025-01-01", "", "", ""],
-    "source_changed": ["2026-06-01", "2026-06-01", "", "", ""],
-    "created_by_template": ["yes", "no", "", "", ""], "eligible": ["yes", "yes", "yes", "yes", "no"],
-})  # fmt: skip
+CATALOG = pd.DataFrame(
+    {
+        "service": ["shop", "till", "mail", "lab", "old"],
+        "path": [f"services/{x}" for x in ("shop", "till", "mail", "lab", "old")],
+        "registered": ["2026-02-01", "2026-01-11", "", "yes", "no"],
+        "owner": ["group:shop", "team-x", "", "", ""],
+        "created": ["2026-01-01", "2026-01-01", "2026-01-01", "", "2020-01-01"],
+        "metadata_changed": ["2026-02-01", "2025-01-01", "", "", ""],
+        "source_changed": ["2026-06-01", "2026-06-01", "", "", ""],
+        "created_by_template": ["yes", "no", "", "", ""],
+        "eligible": ["yes", "yes", "yes", "yes", "no"],
+    }
+)
 
 
-@pytest.mark.parametrize(("path", "owners"), [
-    ("web", ["@org/everyone"]), ("services/till", ["@org/backend"]), ("services/shop", ["@org/shop"]),
-    ("other/services/x", ["@org/everyone"]), ("docs", ["@org/writers"]), ("docs/api", ["@org/everyone"]),
-    ("a/b/infra", ["@org/ops", "@org/backend"]), ("infra", ["@org/ops", "@org/backend"]), ("free/x", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("web", ["@org/everyone"]),
+        ("services/till", ["@org/backend"]),
+        ("services/shop", ["@org/shop"]),
+        ("other/services/x", ["@org/everyone"]),
+        ("docs", ["@org/writers"]),
+        ("docs/api", ["@org/everyone"]),
+        ("a/b/infra", ["@org/ops", "@org/backend"]),
+        ("infra", ["@org/ops", "@org/backend"]),
+        ("free/x", []),
+    ],
+)
 def test_the_last_rule_that_matches_counts(path, owners):
     assert owners_of(path, rules_of(RULES)) == owners
 
@@ -39,8 +52,12 @@ def test_the_last_rule_that_matches_counts(path, owners):
 def test_shares_count_what_is_known_and_say_what_is_not():
     table = dx.catalog_health(CATALOG, RULES).table.set_index("measure")
     figures = {name: (row["n"], row["of"], row["unknown"]) for name, row in table.iterrows()}
-    assert figures == {"registered": (3, 4, 0), "owner agrees with CODEOWNERS": (1, 2, 1),
-                       "as fresh as the source": (1, 2, 1), "made from a template": (1, 2, 2)}  # fmt: skip
+    assert figures == {
+        "registered": (3, 4, 0),
+        "owner agrees with CODEOWNERS": (1, 2, 1),
+        "as fresh as the source": (1, 2, 1),
+        "made from a template": (1, 2, 2),
+    }
     assert (table.loc["registered", "low"], table.loc["registered", "high"]) == pytest.approx(
         [float(end) for end in wilson(0.75, 4)]
     )
@@ -54,8 +71,14 @@ def test_time_to_register_counts_those_that_are_not_registered_yet():
 def test_the_real_catalog_of_a_public_repository():
     """21 of 45 packages are registered."""
     frame = pd.read_csv(dx.samples.path("roadie/catalog.csv"), dtype=str).fillna("")
-    services = frame.rename(columns={"path": "service", "last_catalog_change": "metadata_changed",
-                                     "last_source_change": "source_changed", "package_added": "created"})  # fmt: skip
+    services = frame.rename(
+        columns={
+            "path": "service",
+            "last_catalog_change": "metadata_changed",
+            "last_source_change": "source_changed",
+            "package_added": "created",
+        }
+    )
     services["registered"] = services["registered_on"].where(services["registered"] == "1", "no")
     found = dx.catalog_health(services, as_of="2026-06-19").table.set_index("measure")
     assert (found.loc["registered", "n"], found.loc["registered", "of"]) == (21, 45)
@@ -95,18 +118,26 @@ def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path):
         dx.catalog_health(CATALOG, str(folder / "GONE"))
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"service": "shop", "path": "a"}, "row 2.*is there twice"), ({"service": "", "path": ""}, "the cell is empty"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"service": "shop", "path": "a"}, "row 2.*is there twice"),
+        ({"service": "", "path": ""}, "the cell is empty"),
+    ],
+)
 def test_every_service_has_one_row(change, says):
     with pytest.raises(dx.DataError, match=f"(?s){says}"):
         dx.catalog_health(CATALOG.assign(**change), RULES)
 
 
-@pytest.mark.parametrize(("data", "says"), [
-    (b"<html><body>not found</body></html>", "no line names an owner"), (b"* @a\x00", "NUL"),
-    ("* @grün".encode("cp1252"), "not UTF-8"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"<html><body>not found</body></html>", "no line names an owner"),
+        (b"* @a\x00", "NUL"),
+        ("* @grün".encode("cp1252"), "not UTF-8"),
+    ],
+)
 def test_what_is_no_codeowners_file_is_told(tmp_path, data, says):
     (tmp_path / "CODEOWNERS").write_bytes(data)
     with pytest.raises(dx.DataError, match=f"CODEOWNERS.*{says}"):

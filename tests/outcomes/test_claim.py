@@ -8,20 +8,31 @@ from tests.outcomes.test_business_case import hours
 RANKING = hours(CI=2.0, docs=3.0)
 
 
-@pytest.mark.parametrize(("claimed", "topics", "verdict", "needed"), [
-    (6.0, None, "impossible", 1.2), (4.0, None, "doubtful", 0.8), (2.5, None, "possible", 0.5),
-    (2.5, ["CI"], "impossible", 1.25), (2.0, ["CI"], "doubtful", 1.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claimed", "topics", "verdict", "needed"),
+    [
+        (6.0, None, "impossible", 1.2),
+        (4.0, None, "doubtful", 0.8),
+        (2.5, None, "possible", 0.5),
+        (2.5, ["CI"], "impossible", 1.25),
+        (2.0, ["CI"], "doubtful", 1.0),
+    ],
+)
 def test_a_claim_is_held_against_the_hours_of_its_pains(claimed, topics, verdict, needed):
     found = dx.claim_check(RANKING, claimed, topics)
     assert (found.verdict, found.needed) == (verdict, pytest.approx(needed))
     assert found.reported == pytest.approx((2.0 if topics else 5.0,) * 3)
 
 
-@pytest.mark.parametrize(("claimed", "topics", "says"), [
-    (0, None, "is no saving"), (float("nan"), None, "is no saving"), (1, ["Lunch"], "no topic 'Lunch'"),
-    (1, [], "no topic is left"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claimed", "topics", "says"),
+    [
+        (0, None, "is no saving"),
+        (float("nan"), None, "is no saving"),
+        (1, ["Lunch"], "no topic 'Lunch'"),
+        (1, [], "no topic is left"),
+    ],
+)
 def test_what_cannot_be_asked(claimed, topics, says):
     with pytest.raises(dx.DataError, match=says):
         dx.claim_check(RANKING, claimed, topics)

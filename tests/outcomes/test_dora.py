@@ -18,9 +18,12 @@ def incidents(*rows):
 
 
 DEPLOYED = deployments(
-    ("d1", "2026-01-10", "planned"), ("d2", "2026-01-20", "planned"), ("d3", "2026-02-05", "planned"),
-    ("d4", "2026-02-05 10:00", "rollback"), ("d5", "2026-03-01", "unplanned"),
-)  # fmt: skip
+    ("d1", "2026-01-10", "planned"),
+    ("d2", "2026-01-20", "planned"),
+    ("d3", "2026-02-05", "planned"),
+    ("d4", "2026-02-05 10:00", "rollback"),
+    ("d5", "2026-03-01", "unplanned"),
+)
 
 
 def row(result, metric, period="all"):
@@ -65,9 +68,12 @@ def test_an_open_incident_is_counted_as_open():
 
 
 def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_gap():
-    bugs = incidents(("named", "2026-03-30", "2026-03-31", "d2"),
-                     ("at once", "2026-01-10", "2026-01-11", ""), ("late", "2026-01-25", "2026-01-26", ""),
-                     ("nobody", "2026-01-26", "2026-01-27", "d99"))  # fmt: skip
+    bugs = incidents(
+        ("named", "2026-03-30", "2026-03-31", "d2"),
+        ("at once", "2026-01-10", "2026-01-11", ""),
+        ("late", "2026-01-25", "2026-01-26", ""),
+        ("nobody", "2026-01-26", "2026-01-27", "d99"),
+    )
     found = dx.dora(DEPLOYED.iloc[:2], incidents=bugs, as_of="2026-04-01")
     rate = row(found, "change fail rate")
     assert (rate["n"], rate["unmatched"]) == (2, 2)
@@ -110,37 +116,56 @@ def test_a_week_with_daylight_saving_is_an_hour_shorter():
 
 
 def test_lead_time_counts_what_is_not_in_production_yet():
-    changes = pd.DataFrame({
-        "change": list("abcde"), "deployment": ["d1", "d2", "", "d99", "d1"],
-        "committed": ["2026-01-09", "2026-01-18", "2026-03-01", "2026-01-05", "2026-01-12"],
-    })  # fmt: skip
+    changes = pd.DataFrame(
+        {
+            "change": list("abcde"),
+            "deployment": ["d1", "d2", "", "d99", "d1"],
+            "committed": ["2026-01-09", "2026-01-18", "2026-03-01", "2026-01-05", "2026-01-12"],
+        }
+    )
     found = row(dx.dora(DEPLOYED, changes, as_of="2026-04-01"), "change lead time")
     assert (found["n"], found["open"], found["unmatched"], found["excluded"]) == (3, 1, 1, 1)
     assert found["estimate"] == 48.0
 
 
 def test_failed_and_other_environments_are_set_aside_and_said():
-    made = deployments(("d1", "2026-01-10"), ("d2", "2026-01-20"), ("d3", "2026-02-05"),
-                       environment=["production", "staging", ""], outcome=["", "success", "failed"])  # fmt: skip
+    made = deployments(
+        ("d1", "2026-01-10"),
+        ("d2", "2026-01-20"),
+        ("d3", "2026-02-05"),
+        environment=["production", "staging", ""],
+        outcome=["", "success", "failed"],
+    )
     found = dx.dora(made, as_of="2026-03-01")
     assert (row(found, "deployment frequency")["n"], row(found, "deployment frequency")["excluded"]) == (1, 2)
     assert "2 deployments are left out" in repr(found)
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]}, "'soon' is no time.*'x' is no time.*empty.*01/02/2026"),
-    ({"deployment": ["d1", "d1", "", "d4", "d5"]}, "the cell is empty.*is there twice"),
-    ({"kind": ["planed"] * 5}, "did you mean 'planned'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            {"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]},
+            "'soon' is no time.*'x' is no time.*empty.*01/02/2026",
+        ),
+        ({"deployment": ["d1", "d1", "", "d4", "d5"]}, "the cell is empty.*is there twice"),
+        ({"kind": ["planed"] * 5}, "did you mean 'planned'"),
+    ],
+)
 def test_faults_are_told_at_once(change, says):
     with pytest.raises(dx.DataError, match=f"(?s){says}"):
         dx.dora(DEPLOYED.assign(**change))
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"max_gap": "long"}, "max_gap"), ({"timezone": "Mars"}, "timezone"), ({"period": "fortnight"}, "period"),
-    ({"as_of": "2025-01-01"}, "not after the first record"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"max_gap": "long"}, "max_gap"),
+        ({"timezone": "Mars"}, "timezone"),
+        ({"period": "fortnight"}, "period"),
+        ({"as_of": "2025-01-01"}, "not after the first record"),
+    ],
+)
 def test_options_that_cannot_be(options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.dora(DEPLOYED, **options)
@@ -163,8 +188,13 @@ def test_every_deployment_is_in_one_period():
 
 def test_what_comes_after_the_look_does_not_leak_in():
     made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-10"), ("d3", "2026-03-10"))
-    changes = pd.DataFrame({"change": list("abc"), "deployment": ["d1", "d2", "d3"],
-                            "committed": ["2026-01-09", "2026-02-08", "2026-02-14"]})  # fmt: skip
+    changes = pd.DataFrame(
+        {
+            "change": list("abc"),
+            "deployment": ["d1", "d2", "d3"],
+            "committed": ["2026-01-09", "2026-02-08", "2026-02-14"],
+        }
+    )
     bugs = incidents(("a", "2026-02-11", "2026-02-25", "d2"), ("b", "2026-03-11", "2026-03-12", "d3"))
     now = dx.dora(made, changes, bugs, as_of="2026-02-20")
     then = changes.assign(deployment=["d1", "d2", ""]), bugs[:1].assign(resolved="")
@@ -201,8 +231,12 @@ def test_without_deployments_no_gap_gives_a_fail_rate():
 
 
 def test_what_is_set_aside_is_counted_in_its_own_period():
-    made = deployments(("d1", "2026-01-10"), ("d2", "2026-02-02"), ("d3", "2026-02-20"),
-                       environment=["production", "staging", "production"])  # fmt: skip
+    made = deployments(
+        ("d1", "2026-01-10"),
+        ("d2", "2026-02-02"),
+        ("d3", "2026-02-20"),
+        environment=["production", "staging", "production"],
+    )
     found = dx.dora(made, as_of="2026-03-01")
     excluded = [row(found, "deployment frequency", name)["excluded"] for name in ("2026-01-01", "2026-02-01", "all")]
     assert excluded == [0, 1, 1]

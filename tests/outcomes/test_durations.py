@@ -77,8 +77,9 @@ def test_all_open_one_event_zero_times_and_nothing():
 
 
 def test_ends_after_the_look_are_open_and_later_starts_are_left_out():
-    took = dx.durations(["2026-01-01", "2026-01-01", "2026-03-01"], ["2026-01-03", "2026-02-20", ""], "2026-01-31",
-                        unit="days")  # fmt: skip
+    took = dx.durations(
+        ["2026-01-01", "2026-01-01", "2026-03-01"], ["2026-01-03", "2026-02-20", ""], "2026-01-31", unit="days"
+    )
     assert (took.n, took.open, took.excluded) == (2, 1, 1)
     assert took.curve["time"].tolist() == [2.0, 30.0]
 
@@ -93,12 +94,15 @@ def test_a_week_with_daylight_saving_counts_real_hours():
     assert took.median.estimate == 23.0
 
 
-@pytest.mark.parametrize(("start", "end", "says"), [
-    (["2026-01-02"], ["2026-01-01"], "row 1: the end lies before the start"),
-    (["2026-01-02", ""], ["", ""], "row 2: the start is missing"),
-    (["soon"], [""], "row 1, start: 'soon' is no time"),
-    (["2026-01-02"], [], "1 starts and 0 ends"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "says"),
+    [
+        (["2026-01-02"], ["2026-01-01"], "row 1: the end lies before the start"),
+        (["2026-01-02", ""], ["", ""], "row 2: the start is missing"),
+        (["soon"], [""], "row 1, start: 'soon' is no time"),
+        (["2026-01-02"], [], "1 starts and 0 ends"),
+    ],
+)
 def test_what_cannot_be_is_said(start, end, says):
     with pytest.raises(dx.DataError, match=says):
         dx.durations(start, end, "2026-02-01")
@@ -114,11 +118,16 @@ def test_the_survival_curve_falls_and_counts_everybody():
     assert ((bounded["low"] <= bounded["survival"]) & (bounded["survival"] <= bounded["high"])).all()
 
 
-@pytest.mark.parametrize(("times", "ends", "median", "p85"), [
-    ([1, 2], 1, (1.5, 1, None), (None, 1, None)), ([1, 2, 3, 4], 2, (3, 1, None), (None, 1, None)),
-    (range(1, 21), 17, (10.5, 5, 15), (18.5, 14, None)), (range(1, 21), 20, (10.5, 5, 15), (17.5, 14, None)),
-    ([0, 0, 2], 2, (0, 0, None), (None, 0, None)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("times", "ends", "median", "p85"),
+    [
+        ([1, 2], 1, (1.5, 1, None), (None, 1, None)),
+        ([1, 2, 3, 4], 2, (3, 1, None), (None, 1, None)),
+        (range(1, 21), 17, (10.5, 5, 15), (18.5, 14, None)),
+        (range(1, 21), 20, (10.5, 5, 15), (17.5, 14, None)),
+        ([0, 0, 2], 2, (0, 0, None), (None, 0, None)),
+    ],
+)
 def test_where_the_curve_is_flat_the_quantiles_are_those_of_r(times, ends, median, p85):
     """R 4.2.2, survival 3.5: quantile(survfit(Surv(t, e) ~ 1, conf.type = "log-log"), c(0.5, 0.85))."""
     found = from_times(times, np.arange(len(times)) < ends)
@@ -134,10 +143,13 @@ def test_parts_of_a_second_and_zones_of_a_midnight_are_kept():
     assert dx.durations([start], ["2026-01-01T00:00Z"], "2026-02-01").median.estimate == 1.0
 
 
-@pytest.mark.parametrize(("start", "options", "says"), [
-    ("2026-01-01", {}, "start: expected a column or list of times, got str"),
-    (["2026-01-01"], {"timezone": "Mars"}, "timezone='Mars' is not known"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "options", "says"),
+    [
+        ("2026-01-01", {}, "start: expected a column or list of times, got str"),
+        (["2026-01-01"], {"timezone": "Mars"}, "timezone='Mars' is not known"),
+    ],
+)
 def test_what_is_no_list_and_no_zone_is_refused(start, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.durations(start, [""], "2026-02-01", **options)

@@ -11,12 +11,14 @@ from dxkit.statistics.intervals import wilson
 from dxkit.statistics.shrinkage import shrunken
 
 WAVES = [dx.open_survey(dx.samples.path(f"company/responses_2026-Q{k}.csv")) for k in (1, 3)]
-ACTIONS = pd.DataFrame({
-    "retro_date": ["2026-03-01", "2026-03-01", "2026-04-01", "2026-05-01"],
-    "action": ["two reviewers", "cache", "shard", "pages"],
-    "topic": ["Waiting for code review", "waiting for  CI", "Waiting for CI", "Finding documentation"],
-    "done": ["2026-04-15", "2026-05-01", "", "2026-06-01"],
-})  # fmt: skip
+ACTIONS = pd.DataFrame(
+    {
+        "retro_date": ["2026-03-01", "2026-03-01", "2026-04-01", "2026-05-01"],
+        "action": ["two reviewers", "cache", "shard", "pages"],
+        "topic": ["Waiting for code review", "waiting for  CI", "Waiting for CI", "Finding documentation"],
+        "done": ["2026-04-15", "2026-05-01", "", "2026-06-01"],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +99,14 @@ def test_more_than_two_open_themes_are_warned_of():
     assert "3 themes are open at once" in repr(dx.follow_up(*WAVES, ACTIONS.assign(done="")))
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"topic": "Lunch"}, "the survey has no topic 'Lunch'"), ({"done": "2025-01-01"}, "done before it was agreed"),
-    ({"retro_date": ""}, "the cell is empty"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"topic": "Lunch"}, "the survey has no topic 'Lunch'"),
+        ({"done": "2025-01-01"}, "done before it was agreed"),
+        ({"retro_date": ""}, "the cell is empty"),
+    ],
+)
 def test_actions_that_cannot_be(change, says):
     with pytest.raises(dx.DataError, match=says):
         dx.follow_up(*WAVES, ACTIONS.assign(**change))
@@ -121,8 +127,15 @@ def test_no_action_at_all_is_no_fault():
 
 
 def test_a_topic_that_was_asked_differently_is_named_and_not_compared():
-    items = pd.DataFrame({"item": ["a", "b", "c"], "text": ["CI?", "Docs?", "Review?"], "kind": "hours",
-                          "topic": ["CI", "Docs", "Review"], "scale": "hours"})  # fmt: skip
+    items = pd.DataFrame(
+        {
+            "item": ["a", "b", "c"],
+            "text": ["CI?", "Docs?", "Review?"],
+            "kind": "hours",
+            "topic": ["CI", "Docs", "Review"],
+            "scale": "hours",
+        }
+    )
     answers = pd.DataFrame({"a": [1, 2, 3] * 4, "b": [2, 2, 1] * 4, "c": [3, 1, 1] * 4})
     other = items.assign(text=["CI, a week?", "Docs?", "Review?"], item=["a", "b", "d"])
     other.loc[2, "topic"] = "Pull requests"

@@ -15,10 +15,17 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 def clone(tmp_path):
     def git(*words, day="01"):
         stamp = f"2026-01-{day}T12:00:00+01:00"
-        who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
-               for what, value in (("NAME", "x"), ("EMAIL", "x@example.org"), ("DATE", stamp))}  # fmt: skip
-        subprocess.run(["git", "-C", tmp_path, "-c", "commit.gpgsign=false", *words], check=True, capture_output=True,
-                       env=os.environ | who | {"GIT_CONFIG_GLOBAL": os.devnull})  # fmt: skip
+        who = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "x"), ("EMAIL", "x@example.org"), ("DATE", stamp))
+        }
+        subprocess.run(
+            ["git", "-C", tmp_path, "-c", "commit.gpgsign=false", *words],
+            check=True,
+            capture_output=True,
+            env=os.environ | who | {"GIT_CONFIG_GLOBAL": os.devnull},
+        )
 
     git("init", "-b", "main")
     for number, (day, tag) in enumerate([("02", ""), ("03", "v1"), ("05", ""), ("06", "v2"), ("09", "")]):
@@ -54,8 +61,12 @@ def test_a_branch_of_a_tags_name_and_a_form_feed_in_a_subject_do_no_harm(clone):
     assert dx.deployments_from_git(clone, "v*")["deployment"].tolist() == ["v1", "v2"]
     settings = ("user.name=x", "user.email=x@example.org", "commit.gpgsign=false")
     who = [word for each in settings for word in ("-c", each)]
-    for words in (["checkout", "-q", "-b", "more", "main"], ["commit", "--allow-empty", "-qm", "work"],
-                  ["checkout", "-q", "main"], ["merge", "-q", "--no-ff", "more", "-m", "Merge \x0b or \u2028 more"]):
+    for words in (
+        ["checkout", "-q", "-b", "more", "main"],
+        ["commit", "--allow-empty", "-qm", "work"],
+        ["checkout", "-q", "main"],
+        ["merge", "-q", "--no-ff", "more", "-m", "Merge \x0b or \u2028 more"],
+    ):
         subprocess.run(["git", "-C", clone, *who, *words], check=True, capture_output=True)
     assert len(dx.deployments_from_git(clone, branch="main")) == 2
 
@@ -69,10 +80,14 @@ def test_merges_of_a_history_that_is_cut_are_refused(clone, tmp_path_factory):
             call()
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"pattern": "z*"}, "no tag matches 'z\\*'; there are 3"), ({"branch": "gone"}, "git says"),
-    ({"branch": "--output=x"}, "is no name of a branch"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"pattern": "z*"}, "no tag matches 'z\\*'; there are 3"),
+        ({"branch": "gone"}, "git says"),
+        ({"branch": "--output=x"}, "is no name of a branch"),
+    ],
+)
 def test_what_is_not_there_is_said(clone, options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.deployments_from_git(clone, **options)

@@ -57,12 +57,17 @@ def test_limits_hold_the_centre_and_stay_where_values_can_be(kind):
     assert kind != "share" or table["high"].max() <= 1
 
 
-@pytest.mark.parametrize(("values", "kind", "says"), [
-    ([1, 2, 3], "count", "needs 8 values or more, and not 3"),
-    ([-1, *QUIET], "count", "the value of 0 cannot be a count"),
-    ([0, *QUIET], "duration", "cannot be a duration"), ([2, *QUIET], "share", "cannot be a share"),
-    (["x", *QUIET], "count", "the value of 0 is not a number"), (QUIET, "speed", "use count, duration or share"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "kind", "says"),
+    [
+        ([1, 2, 3], "count", "needs 8 values or more, and not 3"),
+        ([-1, *QUIET], "count", "the value of 0 cannot be a count"),
+        ([0, *QUIET], "duration", "cannot be a duration"),
+        ([2, *QUIET], "share", "cannot be a share"),
+        (["x", *QUIET], "count", "the value of 0 is not a number"),
+        (QUIET, "speed", "use count, duration or share"),
+    ],
+)
 def test_values_that_cannot_be(values, kind, says):
     with pytest.raises(dx.DataError, match=says):
         dx.trend(values, kind)
@@ -75,12 +80,16 @@ def test_periods_are_put_in_the_order_of_time():
     assert "crossed once" in dx.trend(months).signals[-1]
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    (lambda months: months.drop(months.index[4]), "between 2026-04-01 and 2026-06-01 a period is missing"),
-    (lambda months: pd.concat([months, months[:1]]), "names a period twice"),
-    (lambda months: months.to_frame(), "got DataFrame; pick one column"), (lambda _: "12", "got str"),
-    (lambda _: 12, "got int"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda months: months.drop(months.index[4]), "between 2026-04-01 and 2026-06-01 a period is missing"),
+        (lambda months: pd.concat([months, months[:1]]), "names a period twice"),
+        (lambda months: months.to_frame(), "got DataFrame; pick one column"),
+        (lambda _: "12", "got str"),
+        (lambda _: 12, "got int"),
+    ],
+)
 def test_periods_that_are_missing_or_there_twice_are_refused(change, says):
     with pytest.raises(dx.DataError, match=says):
         dx.trend(change(pd.Series(QUIET, index=pd.date_range("2026-01-01", periods=12, freq="MS"))))

@@ -33,8 +33,12 @@ def ranking(company):
 def hostile(seed=1):
     rng = np.random.default_rng(seed)
     book = pd.DataFrame({"item": NAMES, "text": HOSTILE, "topic": HOSTILE, "kind": "rating", "scale": "agreement5"})
-    importance = book.assign(item=[f"i{name}" for name in NAMES], text=[f"How important? [{t}] {k}" for k, t in
-                             enumerate(HOSTILE)], kind="importance", scale="importance5")  # fmt: skip
+    importance = book.assign(
+        item=[f"i{name}" for name in NAMES],
+        text=[f"How important? [{t}] {k}" for k, t in enumerate(HOSTILE)],
+        kind="importance",
+        scale="importance5",
+    )
     team = pd.DataFrame([{"item": "team", "text": "Team", "kind": "segment"}])
     book = pd.concat([book, importance, team], ignore_index=True).fillna("")
     items = [*NAMES, *importance["item"]]
@@ -123,8 +127,11 @@ def test_a_change_colours_only_what_holds(company):
     before = dx.open_survey(dx.samples.path("company/responses_2025-Q4.csv"))
     result = dx.compare(before, company).only(names=company.codebook.of_kind("rating", topic=True))
     axes = result.plot()
-    lines = {tuple(line.get_ydata()): line.get_linewidth() for line in axes.lines if len(line.get_xdata()) == 2
-             and line.get_marker() == "o"}  # fmt: skip
+    lines = {
+        tuple(line.get_ydata()): line.get_linewidth()
+        for line in axes.lines
+        if len(line.get_xdata()) == 2 and line.get_marker() == "o"
+    }
     for row in result.table.itertuples():
         assert (lines[row.before, row.after] > 2) == row.holds
     assert axes.get_title(loc="left") == "Changed: Waiting for code review; Deploying to production"
@@ -141,8 +148,12 @@ def test_nothing_to_compare_is_a_picture_that_says_so(company):
 def test_hostile_labels_are_only_text():
     survey = hostile()
     ranking = dx.rank_pains(survey)
-    for axes in (ranking.plot(), ranking.grid.plot(), dx.rank_pains(survey, by="team").plot(),
-                 dx.compare(hostile(2), survey).plot()):  # fmt: skip
+    for axes in (
+        ranking.plot(),
+        ranking.grid.plot(),
+        dx.rank_pains(survey, by="team").plot(),
+        dx.compare(hostile(2), survey).plot(),
+    ):
         assert fits(axes)
         plt.close(axes.figure)
     assert "<b>bold" not in ranking._repr_html_()

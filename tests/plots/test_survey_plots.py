@@ -57,11 +57,12 @@ def texts_outside(ax):
         lambda artist: isinstance(artist, plt.Text) and artist.get_visible() and artist.get_text().strip()
     )
     return [
-        text.get_text() for text in found
+        text.get_text()
+        for text in found
         if not (lambda b: box.x0 - 2 <= b.x0 and b.x1 <= box.x1 + 2 and box.y0 - 2 <= b.y0 and b.y1 <= box.y1 + 2)(
             text.get_window_extent()
         )
-    ]  # fmt: skip
+    ]
 
 
 def test_answer_bars_are_the_shares_of_the_table(company):
@@ -136,8 +137,10 @@ def test_hostile_labels_are_only_text():
 
 
 def test_nothing_to_show_is_said():
-    survey = dx.read_survey(pd.DataFrame({"q": [1, 2]}), pd.DataFrame(
-        {"item": ["q"], "text": ["Q"], "kind": ["rating"], "scale": ["agreement5"]}))  # fmt: skip
+    survey = dx.read_survey(
+        pd.DataFrame({"q": [1, 2]}),
+        pd.DataFrame({"item": ["q"], "text": ["Q"], "kind": ["rating"], "scale": ["agreement5"]}),
+    )
     assert "nothing to show" in dx.answers(survey).plot().texts[0].get_text()
     assert "nothing to show" in plots.heat(dx.scores(survey)).texts[0].get_text()
     dx.scores(survey).plot(level="item").figure.canvas.draw()

@@ -12,11 +12,14 @@ from dxkit.procurement.cost.ownership import _step
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 
 COSTS = pd.DataFrame(
-    [["A", "set-up", "implementation", "initial", None, 5000, None],
-     ["A", "seats", "licence", "yearly", None, 1000, None], ["A", "own work", "operations", "yearly", None, 200, None],
-     ["B", "seats", "licence", "yearly", 2000, 3000, 4000]],
+    [
+        ["A", "set-up", "implementation", "initial", None, 5000, None],
+        ["A", "seats", "licence", "yearly", None, 1000, None],
+        ["A", "own work", "operations", "yearly", None, 200, None],
+        ["B", "seats", "licence", "yearly", 2000, 3000, 4000],
+    ],
     columns=["vendor", "line", "category", "timing", "low", "likely", "high"],
-).astype(object)  # fmt: skip
+).astype(object)
 DECISION = {"currency": "EUR", "status": "quoted", "start": "2026-01-31", "title": "Portal", "jurisdiction": "EU"}
 YEAR_1, YEAR_2, YEAR_3 = 1 / 1.1, 1 / 1.21, 1 / 1.331
 
@@ -36,9 +39,24 @@ def text(*lines):
 
 BENEFITS = pd.DataFrame({"vendor": ["A"], "line": ["time"], "timing": ["yearly"], "likely": [4000]})
 # nothing but the choice of the next tool (30 days at 700) and what the contract still asks
-BARE = [("all", name, 0) for name, each in EXIT_INPUTS.items() if each.default and name not in (
-    "engineer_day_rate", "reselect_days", "term_months", "notice_months", "liability", "rush", "hazard_forced",
-    "hazard_voluntary", "unlearn_years", "export_fidelity")]  # fmt: skip
+BARE = [
+    ("all", name, 0)
+    for name, each in EXIT_INPUTS.items()
+    if each.default
+    and name
+    not in (
+        "engineer_day_rate",
+        "reselect_days",
+        "term_months",
+        "notice_months",
+        "liability",
+        "rush",
+        "hazard_forced",
+        "hazard_voluntary",
+        "unlearn_years",
+        "export_fidelity",
+    )
+]
 
 
 def test_cost_in_print():
@@ -47,7 +65,16 @@ def test_cost_in_print():
     pv = 5000 + 1200 * (YEAR_1 + YEAR_2 + YEAR_3)
     totals = result.totals.set_index(["vendor", "basis"])
     assert result.totals.columns.tolist() == [
-        "vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest", "exact_mean"]  # fmt: skip
+        "vendor",
+        "basis",
+        "mean",
+        "se",
+        "p10",
+        "p50",
+        "p90",
+        "p_cheapest",
+        "exact_mean",
+    ]
     assert result.totals["basis"].tolist() == ["nominal"] * 2 + ["pv"] * 2 + ["pv_with_exit"] * 2
     for column in ("mean", "p10", "p50", "p90", "exact_mean"):
         assert totals.loc[("A", "nominal"), column] == pytest.approx(5000 + 3 * 1200, rel=1e-12)
@@ -60,8 +87,13 @@ def test_cost_in_print():
     assert totals.xs("pv_with_exit", level="basis")["exact_mean"].isna().all()
     assert totals["p_cheapest"].groupby("basis").sum().tolist() == pytest.approx([1, 1, 1])
     assert result.table[["vendor", "year", "category", "mean"]].to_numpy().tolist()[:6] == [
-        ["A", 0, "implementation", 5000], ["A", 0, "licence", 0], ["A", 0, "operations", 0],
-        ["A", 1, "implementation", 0], ["A", 1, "licence", 1000], ["A", 1, "operations", 200]]  # fmt: skip
+        ["A", 0, "implementation", 5000],
+        ["A", 0, "licence", 0],
+        ["A", 0, "operations", 0],
+        ["A", 1, "implementation", 0],
+        ["A", 1, "licence", 1000],
+        ["A", 1, "operations", 200],
+    ]
     assert result.table.columns.tolist() == ["vendor", "year", "category", "mean", "p10", "p50", "p90"]
     assert len(result.table) == 4 * 3 + 4
     assert result.yearly.columns.tolist() == ["vendor", "year", "mean", "p10", "p90"]
@@ -131,9 +163,14 @@ def test_the_notes_of_cost():
         "4 of 4 figures rest on no dated source: see .unsupported of the dossier",
     )
     assert dx.tco(read(), shared=False).notes[0] == (
-        "every line is drawn by itself, so the spread is understated: for comparison only")
-    leaving = read(costs=COSTS.assign(low=None, high=None), exit=pd.DataFrame(
-        {"vendor": ["all"], "input": ["hazard_forced"], "low": [0.01], "likely": [0.02], "high": [0.05]}))  # fmt: skip
+        "every line is drawn by itself, so the spread is understated: for comparison only"
+    )
+    leaving = read(
+        costs=COSTS.assign(low=None, high=None),
+        exit=pd.DataFrame(
+            {"vendor": ["all"], "input": ["hazard_forced"], "low": [0.01], "likely": [0.02], "high": [0.05]}
+        ),
+    )
     assert "every figure is a single number" in dx.tco(leaving).notes[1]  # how it may end is no doubt about the cost
 
 
@@ -141,7 +178,8 @@ def test_sources_that_differ_and_those_that_are_dated_are_counted_in_the_notes()
     """Two sources name B's seats, one of them has a date; A's seats are dated."""
     more = pd.DataFrame([["B", "seats", "licence", "yearly", 3000, 3600, 5000]], columns=COSTS.columns)
     both = pd.concat([COSTS, more.astype(object)], ignore_index=True).assign(
-        source=["", "quote", "", "blog", "list"], source_date=["", "2026-01-10", "", "", "2026-01-11"])  # fmt: skip
+        source=["", "quote", "", "blog", "list"], source_date=["", "2026-01-10", "", "", "2026-01-11"]
+    )
     notes = dx.tco(read(costs=both)).notes
     assert notes[1:] == (
         "3 of 4 figures rest on no dated source: see .unsupported of the dossier",
@@ -149,26 +187,51 @@ def test_sources_that_differ_and_those_that_are_dated_are_counted_in_the_notes()
     )
 
 
-@pytest.mark.parametrize(("p10", "p90", "mean", "step"), [
-    ([0, 0], [5_000, 49_999], [9e9, 9e9], 1_000), ([0, 0], [49_999, 50_000], [1, 1], 1_000),
-    ([0, 0], [50_000, 60_000], [1, 1], 10_000), ([5, 5], [5, 5], [2e6, 7e6], 1_000), ([0, 0], [3, 3], [1, 1], 1),
-    ([7, 7], [7, 7], [7, 7], 1), ([5, 5], [5, 5], [1, 5e6], 1_000), ([10, 0], [60, 90], [1, 1], 10),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("p10", "p90", "mean", "step"),
+    [
+        ([0, 0], [5_000, 49_999], [9e9, 9e9], 1_000),
+        ([0, 0], [49_999, 50_000], [1, 1], 1_000),
+        ([0, 0], [50_000, 60_000], [1, 1], 10_000),
+        ([5, 5], [5, 5], [2e6, 7e6], 1_000),
+        ([0, 0], [3, 3], [1, 1], 1),
+        ([7, 7], [7, 7], [7, 7], 1),
+        ([5, 5], [5, 5], [1, 5e6], 1_000),
+        ([10, 0], [60, 90], [1, 1], 10),
+    ],
+)
 def test_the_last_digit_shown_is_one_that_a_fifth_of_the_spread_earns(p10, p90, mean, step):
     """The narrowest spread decides; where nothing is spread, a thousandth of the largest mean stands for it."""
     assert _step(pd.DataFrame({"p10": p10, "p90": p90, "mean": mean}, dtype=float)) == step
 
 
-@pytest.mark.parametrize("draw", [
-    lambda cost, card, leaving: cost.years(), lambda cost, card, leaving: cost.doubt("B"),
-    lambda cost, card, leaving: leaving.plot(), lambda cost, card, leaving: card.standing(),
-    lambda cost, card, leaving: card.weights(), lambda cost, card, leaving: card.plan(),
-], ids=["years", "doubt", "leaving", "standing", "weights", "plan"])  # fmt: skip
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda cost, card, leaving: cost.years(),
+        lambda cost, card, leaving: cost.doubt("B"),
+        lambda cost, card, leaving: leaving.plot(),
+        lambda cost, card, leaving: card.standing(),
+        lambda cost, card, leaving: card.weights(),
+        lambda cost, card, leaving: card.plan(),
+    ],
+    ids=["years", "doubt", "leaving", "standing", "weights", "plan"],
+)
 def test_a_picture_is_drawn_into_the_axes_that_are_given(draw):
-    sheets = {"criteria": pd.DataFrame({"criterion": ["cost", "use"], "weight": [1, 1], "worst": [10000, 1],
-                                        "best": [0, 5], "measure": ["tco", "rating"]}),
-              "evidence": pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo",
-                                        "rater": "x"})}  # fmt: skip
+    sheets = {
+        "criteria": pd.DataFrame(
+            {
+                "criterion": ["cost", "use"],
+                "weight": [1, 1],
+                "worst": [10000, 1],
+                "best": [0, 5],
+                "measure": ["tco", "rating"],
+            }
+        ),
+        "evidence": pd.DataFrame(
+            {"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo", "rater": "x"}
+        ),
+    }
     dossier = read(**sheets)
     cost = dx.tco(dossier, draws=1024)
     assert draw(cost, dx.scorecard(dossier, cost), dx.exit_cost(dossier)).get_title(loc="left")
@@ -184,10 +247,13 @@ def test_axes_and_vendor_reach_the_picture():
         two.clear()
         assert cost.doubt(vendor, ax=two) is two
         assert two.get_title(loc="left").startswith(f"{vendor}: ")
-    card = dx.scorecard(read(
-        criteria=pd.DataFrame({"criterion": ["use"], "weight": [1]}),
-        evidence=pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo"}),
-    ), draws=1024)  # fmt: skip
+    card = dx.scorecard(
+        read(
+            criteria=pd.DataFrame({"criterion": ["use"], "weight": [1]}),
+            evidence=pd.DataFrame({"vendor": ["A", "B"], "criterion": "use", "rating": [3, 4], "kind": "demo"}),
+        ),
+        draws=1024,
+    )
     for picture in (card.standing, card.weights, card.plan):
         assert picture(ax=one) is one
     plt.close("all")
@@ -236,15 +302,30 @@ def test_leaving_in_print():
     assert result.present["A"] == pytest.approx(at_end)
     # the first cheapest quarter after the start; the contract renews each year, two months' notice from the 31st
     assert result.calendar.columns.tolist() == [
-        "vendor", "cheapest", "planned", "last_notice", "date", "last_notice_date"]  # fmt: skip
+        "vendor",
+        "cheapest",
+        "planned",
+        "last_notice",
+        "date",
+        "last_notice_date",
+    ]
     row = result.calendar.set_index("vendor").loc["A"]
     assert row[["cheapest", "date", "last_notice_date"]].tolist() == [4, "2027-01-31", "2026-11-30"]
     assert row[["planned", "last_notice"]].tolist() == pytest.approx([21_000 + 1000 / 6, 1 - 2 / 12])
     assert result.renewals.columns.tolist() == [
-        "vendor", "quarter", "planned", "last_notice", "date", "last_notice_date"]  # fmt: skip
+        "vendor",
+        "quarter",
+        "planned",
+        "last_notice",
+        "date",
+        "last_notice_date",
+    ]
     assert result.renewals[["vendor", "quarter", "date", "last_notice_date"]].to_numpy().tolist() == [
-        ["A", 4, "2027-01-31", "2026-11-30"], ["A", 8, "2028-01-31", "2027-11-30"],
-        ["B", 4, "2027-01-31", "2026-11-30"], ["B", 8, "2028-01-31", "2027-11-30"]]  # fmt: skip
+        ["A", 4, "2027-01-31", "2026-11-30"],
+        ["A", 8, "2028-01-31", "2027-11-30"],
+        ["B", 4, "2027-01-31", "2026-11-30"],
+        ["B", 8, "2028-01-31", "2027-11-30"],
+    ]
     assert result.renewals["planned"].tolist() == pytest.approx([21_000 + 1000 / 6] * 2 + [21_500] * 2)
 
 
@@ -254,7 +335,9 @@ def test_outside_the_eu_notice_is_as_agreed_and_without_a_start_there_is_no_day(
     assert len(result.notes) == 1
     assert result.totals["planned"][4] == pytest.approx(21_000 + 1000 / 4)
     assert result.renewals[["last_notice", "date", "last_notice_date"]].to_numpy().tolist()[:2] == [
-        [0.75, "", ""], [1.75, "", ""]]  # fmt: skip
+        [0.75, "", ""],
+        [1.75, "", ""],
+    ]
     nobody = dx.exit_cost(read(costs=COSTS.assign(category="operations"), leaving=BARE))
     assert nobody._displayed()["headroom"].tolist() == ["–"] * 8
     three = [("all", "notice_months", 14)]  # longer than the year: the last day is the start
@@ -265,42 +348,81 @@ def test_outside_the_eu_notice_is_as_agreed_and_without_a_start_there_is_no_day(
 def test_every_component_grows_as_its_inputs_do():
     """After two years, everything that may grow has grown."""
     base = {name: each.default for name, each in EXIT_INPUTS.items()}
-    changed = base | {"annual_spend": 30_000, "spend_growth": 0.1, "seats_growth": 0.2, "data_gb": 7, "egress_fee": 0.3,
-                      "automations": 4, "export_rework": 0.5, "export_fidelity": 0.6, "unlearn_years": 2.0,
-                      "term_months": 36, "liability": 0.4, "rush": 1.8, "overlap_months": 4}  # fmt: skip
+    changed = base | {
+        "annual_spend": 30_000,
+        "spend_growth": 0.1,
+        "seats_growth": 0.2,
+        "data_gb": 7,
+        "egress_fee": 0.3,
+        "automations": 4,
+        "export_rework": 0.5,
+        "export_fidelity": 0.6,
+        "unlearn_years": 2.0,
+        "term_months": 36,
+        "liability": 0.4,
+        "rush": 1.8,
+        "overlap_months": 4,
+    }
     v = {name: np.full((1, 1), float(value)) for name, value in changed.items()}
     parts = components(v, np.array([0.0, 2.0]))
     found = {name: cost[0, 1] for name, cost in parts["planned"].items()}
     spend, seats = 30_000 * 1.21, 100 * 1.44
     assert found["data"] == pytest.approx(
-        (7 + 2 * 20) * 0.3 + 700 * (5 + 2 * 10) * (1 + 0.5 * 0.4) + 700 * 2 * (2000 + 2 * 1000) / 1000 * 0.4)
+        (7 + 2 * 20) * 0.3 + 700 * (5 + 2 * 10) * (1 + 0.5 * 0.4) + 700 * 2 * (2000 + 2 * 1000) / 1000 * 0.4
+    )
     assert found["integration"] == pytest.approx(700 * (4 * (10 + 2 * 5) + 1 * (4 + 2 * 10)) * 0.7)
-    assert found["people"] == pytest.approx(
-        seats * 600 / 8 * (3 * (1 - np.exp(-1)) + 4) + seats * 600 * 5 * 2 * 0.05)
+    assert found["people"] == pytest.approx(seats * 600 / 8 * (3 * (1 - np.exp(-1)) + 4) + seats * 600 * 5 * 2 * 0.05)
     assert found["parallel"] == pytest.approx(4 * 700 * 5 + 4 * spend / 12)
     assert found["contract"] == pytest.approx(1 * spend * 0.4)
     assert found["selection"] == pytest.approx(700 * 30)
     forced = {name: cost[0, 1] for name, cost in parts["forced"].items()}
-    assert forced == pytest.approx(found | {"data": 1.8 * found["data"], "integration": 1.8 * found["integration"],
-                                            "parallel": 4 * 700 * 5, "contract": 0})  # fmt: skip
+    assert forced == pytest.approx(
+        found
+        | {
+            "data": 1.8 * found["data"],
+            "integration": 1.8 * found["integration"],
+            "parallel": 4 * 700 * 5,
+            "contract": 0,
+        }
+    )
     at_once = components(v | {"unlearn_years": np.zeros((1, 1))}, np.array([0.0, 2.0]))["planned"]["people"][0]
     assert at_once.tolist() == pytest.approx([100 * 75 * 4 + 100 * 300, seats * 75 * 7 + seats * 300])
 
 
-@pytest.mark.parametrize(("months", "horizon", "quarters"), [
-    (12, 3, [4, 8]), (3, 1, [1, 2, 3]), (0, 1, [1, 2, 3]), (0.01, 1, [1, 2, 3]), (24, 2, []),
-    (1, 1, [1, 2, 3]), (2, 1, [1, 2, 3]), (1, 2, [*range(1, 8)]),
-    (7, 2, [2, 5, 7]), (11, 2, [4, 7]), (24, 5, [8, 16]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("months", "horizon", "quarters"),
+    [
+        (12, 3, [4, 8]),
+        (3, 1, [1, 2, 3]),
+        (0, 1, [1, 2, 3]),
+        (0.01, 1, [1, 2, 3]),
+        (24, 2, []),
+        (1, 1, [1, 2, 3]),
+        (2, 1, [1, 2, 3]),
+        (1, 2, [*range(1, 8)]),
+        (7, 2, [2, 5, 7]),
+        (11, 2, [4, 7]),
+        (24, 5, [8, 16]),
+    ],
+)
 def test_renewals_by_hand(months, horizon, quarters):
     assert renewals(months, horizon) == quarters
 
 
 def test_what_the_other_sheets_say_is_taken_for_leaving():
     """1000 growing by a tenth a year, a term of two years, and twenty seats that grow by a fifth."""
-    costs = pd.DataFrame({"vendor": ["A", "A"], "line": ["seats", "help"], "category": ["licence", "support"],
-                          "timing": "yearly", "likely": [900, 100], "growth": [0.1, 0.1], "term_months": [12, 24],
-                          "per": ["", ""]}).astype(object)  # fmt: skip
+    costs = pd.DataFrame(
+        {
+            "vendor": ["A", "A"],
+            "line": ["seats", "help"],
+            "category": ["licence", "support"],
+            "timing": "yearly",
+            "likely": [900, 100],
+            "growth": [0.1, 0.1],
+            "term_months": [12, 24],
+            "per": ["", ""],
+        }
+    ).astype(object)
     drivers = pd.DataFrame({"driver": ["seats"], "likely": [20], "growth_likely": [0.2]})
     result = dx.exit_cost(read(costs=costs, drivers=drivers, decision={"title": "x"}))
     totals = result.totals.set_index("quarter")

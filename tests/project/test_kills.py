@@ -40,8 +40,10 @@ def killed(work, longest, rng):
 
 
 def titled(title):
-    tables = {"decision": [["key", "value"], ["title", title]],
-              "costs": [["vendor", "line", "timing", "likely"], ["Acme", "seats", "yearly", 1000]]}  # fmt: skip
+    tables = {
+        "decision": [["key", "value"], ["title", title]],
+        "costs": [["vendor", "line", "timing", "likely"], ["Acme", "seats", "yearly", 1000]],
+    }
     return dx.read_dossier({name: pd.DataFrame(rows[1:], columns=rows[0]) for name, rows in tables.items()})
 
 
@@ -69,9 +71,15 @@ def test_a_workbook_is_the_old_or_the_new_one(tmp_path):
 def notebook(path, word):
     cells = [
         {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Made"},
-        {"cell_type": "code", "id": "b", "metadata": {}, "execution_count": None, "outputs": [],
-         "source": f"import dxkit as dx\ndx.out('made.txt').write_text('{word}' * 100000)\n'told {word}'"},
-    ]  # fmt: skip
+        {
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": f"import dxkit as dx\ndx.out('made.txt').write_text('{word}' * 100000)\n'told {word}'",
+        },
+    ]
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
 

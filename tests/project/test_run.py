@@ -289,8 +289,11 @@ def workbook(tmp_path):
     def make(*roster, teams=("Red", "Red")):
         book = openpyxl.Workbook()
         book.active.title = "codebook"
-        for row in (["item", "text", "kind", "scale"], ["team", "Team", "segment", ""],
-                    ["ci", "CI is fast", "rating", "agreement5"]):  # fmt: skip
+        for row in (
+            ["item", "text", "kind", "scale"],
+            ["team", "Team", "segment", ""],
+            ["ci", "CI is fast", "rating", "agreement5"],
+        ):
             book.active.append(row)
         for row in roster:
             (book["roster"] if "roster" in book.sheetnames else book.create_sheet("roster")).append(row)

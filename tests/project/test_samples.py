@@ -84,14 +84,20 @@ def test_the_year_holds_what_was_planted_in_it():
     files = [COMPANY / f"{name}.csv" for name in ("deployments", "changes", "incidents")]
     found = dx.dora(*files, as_of=known["as_of"], since=known["begin"]).table
     found = found[found["period"] == "all"].set_index("metric")
-    for metric, truth in (("change fail rate", "change_fail_rate"),
-                          ("failed deployment recovery time", "median_recovery_hours")):  # fmt: skip
+    for metric, truth in (
+        ("change fail rate", "change_fail_rate"),
+        ("failed deployment recovery time", "median_recovery_hours"),
+    ):
         assert found.loc[metric, "low"] < known[truth] < found.loc[metric, "high"]
     assert found.loc["deployment frequency", "estimate"] == pytest.approx(known["deployments_a_week"], rel=0.1)
     work = dx.samples.path("company/changes.csv")
     work = pd.read_csv(work, comment="#").merge(pd.read_csv(files[0], comment="#")[["deployment", "time"]], how="left")
-    lead = dx.before_after(work.rename(columns={"committed": "start", "time": "end"}), known["review_limit"],
-                           "duration", as_of=known["as_of"])  # fmt: skip
+    lead = dx.before_after(
+        work.rename(columns={"committed": "start", "time": "end"}),
+        known["review_limit"],
+        "duration",
+        as_of=known["as_of"],
+    )
     assert lead.p < 0.001
     assert lead.table["estimate"].tolist() == pytest.approx(known["median_lead_hours"], rel=0.07)
     first = dx.time_to_first_deploy(COMPANY / "hires.csv", known["as_of"]).median

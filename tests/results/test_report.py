@@ -13,8 +13,11 @@ import dxkit as dx
 def results():
     survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
     release = dx.Release(min_group=5)
-    return {"all": dx.scores(survey, release=release), "teams": dx.scores(survey, by="team", release=release),
-            "pains": dx.rank_pains(survey, release=release)}  # fmt: skip
+    return {
+        "all": dx.scores(survey, release=release),
+        "teams": dx.scores(survey, by="team", release=release),
+        "pains": dx.rank_pains(survey, release=release),
+    }
 
 
 def test_every_shown_figure_is_a_number_and_every_hidden_one_is_marked(results, tmp_path):
@@ -48,9 +51,13 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.parametrize(("given", "name", "says"), [
-    ({}, "a.xlsx", "no result to write"), ({"x": 1}, "a.xlsx", "'x' is a int and no result"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "name", "says"),
+    [
+        ({}, "a.xlsx", "no result to write"),
+        ({"x": 1}, "a.xlsx", "'x' is a int and no result"),
+    ],
+)
 def test_what_cannot_be_written_is_said(given, name, says, tmp_path):
     with pytest.raises(dx.DataError, match=says):
         dx.write_report(given, tmp_path / name)

@@ -25,10 +25,19 @@ def test_quantiles_and_moments_are_those_of_r(shape, table):
         assert made.variance**0.5 == pytest.approx(known.get("sd", known.get("sd_exact")), rel=1e-9)
 
 
-@pytest.mark.parametrize("made", [
-    estimate(10, 20, 60), estimate(10, 20, 60, "triangular"), estimate(10, None, 60, "uniform"),
-    estimate(10, None, 60, "lognormal"), estimate(5, 5, 9), estimate(5, 9, 9, "triangular"), estimate(7),
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "made",
+    [
+        estimate(10, 20, 60),
+        estimate(10, 20, 60, "triangular"),
+        estimate(10, None, 60, "uniform"),
+        estimate(10, None, 60, "lognormal"),
+        estimate(5, 5, 9),
+        estimate(5, 9, 9, "triangular"),
+        estimate(7),
+    ],
+    ids=str,
+)
 def test_moments_are_those_of_the_quantiles(made):
     values = made.quantile(U)
     assert values.mean() == pytest.approx(made.mean, rel=2e-4)
@@ -41,11 +50,18 @@ def test_a_lognormal_has_low_and_high_at_5_and_95_percent():
     assert made.quantile(np.array([0.05, 0.95])) == pytest.approx([10, 60])
 
 
-@pytest.mark.parametrize(("given", "says"), [
-    ((5, 4, 3), "low 5 is above high 3"), ((1, 9, 3), "likely 9 lies outside"), ((1, 2), "go together"),
-    ((1, None, 3, "pert"), "needs likely"), ((-1, None, 3, "lognormal"), "above 0"), ((1, 2, 3, "normal"), "no shape"),
-    ((1, 2, float("inf")), "finite"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((5, 4, 3), "low 5 is above high 3"),
+        ((1, 9, 3), "likely 9 lies outside"),
+        ((1, 2), "go together"),
+        ((1, None, 3, "pert"), "needs likely"),
+        ((-1, None, 3, "lognormal"), "above 0"),
+        ((1, 2, 3, "normal"), "no shape"),
+        ((1, 2, float("inf")), "finite"),
+    ],
+)
 def test_what_cannot_be_an_estimate_is_said(given, says):
     with pytest.raises(dx.DataError, match=says):
         estimate(*given)

@@ -109,11 +109,17 @@ def test_many_cases_at_once_and_an_annuity():
     assert annuity(0.1, 3) == pytest.approx(dx.npv(0.1, [0, 1, 1, 1]))
 
 
-@pytest.mark.parametrize(("work", "says"), [
-    (lambda: dx.npv(0.1, []), "no flows"), (lambda: dx.npv(-1, [1, 2]), "above -100%"),
-    (lambda: dx.npv(0.1, [1, np.nan]), "missing or not finite"), (lambda: dx.irr([0, 0]), "every flow is 0"),
-    (lambda: dx.irr([[1, 2], [3, 4]]), "one case"), (lambda: roi(5, 0), "costs above 0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("work", "says"),
+    [
+        (lambda: dx.npv(0.1, []), "no flows"),
+        (lambda: dx.npv(-1, [1, 2]), "above -100%"),
+        (lambda: dx.npv(0.1, [1, np.nan]), "missing or not finite"),
+        (lambda: dx.irr([0, 0]), "every flow is 0"),
+        (lambda: dx.irr([[1, 2], [3, 4]]), "one case"),
+        (lambda: roi(5, 0), "costs above 0"),
+    ],
+)
 def test_what_cannot_be_is_said(work, says):
     with pytest.raises(dx.DataError, match=says):
         work()

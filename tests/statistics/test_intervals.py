@@ -38,9 +38,10 @@ def test_hypergeometric_equals_brute_force_over_every_population():
     for population, n in ((12, 5), (20, 8), (9, 9), (30, 1)):
         for k in range(n + 1):
             possible = [
-                yes for yes in range(population + 1)
+                yes
+                for yes in range(population + 1)
                 if hypergeom.sf(k - 1, population, yes, n) > 0.025 and hypergeom.cdf(k, population, yes, n) > 0.025
-            ]  # fmt: skip
+            ]
             low, high = hypergeometric(k, n, population)
             assert low == pytest.approx(min(possible) / population, abs=1e-15)
             assert high == pytest.approx(max(possible) / population, abs=1e-15)

@@ -128,17 +128,22 @@ def test_a_reworded_question_and_what_holds_it_is_listed_not_compared():
     assert not set(result.not_compared["name"]) & set(result.table["name"])
 
 
-@pytest.mark.parametrize(("book", "says"), [
-    ({"scale": "1-5"}, "scale changed"), ({"reverse": "yes"}, "reverse changed"),
-    ({"kind": "importance"}, "kind changed"),
-    ({"text": ["Another question", "r"]}, "worded differently: 'q' then 'Another question'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("book", "says"),
+    [
+        ({"scale": "1-5"}, "scale changed"),
+        ({"reverse": "yes"}, "reverse changed"),
+        ({"kind": "importance"}, "kind changed"),
+        ({"text": ["Another question", "r"]}, "worded differently: 'q' then 'Another question'"),
+    ],
+)
 def test_what_changed_in_a_question_is_said(book, says):
     columns = {"q": [1, 2, 3, 4, 5] * 2, "r": [1, 2, 3, 4, 5] * 2}
     second = survey({"q": columns["q"], "r": columns["r"]}, **book)
     if "text" not in book:
-        second = survey(columns, **{name: [value, {"scale": "1-7", "kind": "rating"}.get(name, "")]
-                                    for name, value in book.items()})  # fmt: skip
+        second = survey(
+            columns, **{name: [value, {"scale": "1-7", "kind": "rating"}.get(name, "")] for name, value in book.items()}
+        )
     result = dx.compare(survey(columns), second)
     assert says in result.not_compared.set_index("name").loc["q", "why"]
     assert result.table["name"].tolist() == ["r"]
@@ -184,8 +189,11 @@ def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
         mood = rng.normal(size=(size, 12)) * 8
         waves = []
         for _ in range(2):
-            codes = likert(np.zeros(12), size, rng) if not ids else np.clip(
-                np.round(3 + (mood + 16 * rng.normal(size=(size, 12))) / 25), 1, 5)  # fmt: skip
+            codes = (
+                likert(np.zeros(12), size, rng)
+                if not ids
+                else np.clip(np.round(3 + (mood + 16 * rng.normal(size=(size, 12))) / 25), 1, 5)
+            )
             if population:  # the same staff think the same: only who answers differs
                 codes = np.clip(np.round(3 + mood / 10), 1, 5)
             who = np.flatnonzero(rng.random(size) < response)
@@ -195,8 +203,11 @@ def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
     return said / runs
 
 
-@pytest.mark.parametrize(("ids", "population", "response"), [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
-                         ids=["independent", "paired", "staff"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ids", "population", "response"),
+    [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
+    ids=["independent", "paired", "staff"],
+)
 def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, population, response):
     assert alarms(60, ids, population, response) <= 0.05 + 0.056  # two simulation errors above the promise
 

@@ -18,8 +18,7 @@ from tests.places import CASE_FILES
 from tests.survey import worlds
 
 CASES = json.loads((CASE_FILES / "drivers.json").read_text())
-ATTITUDE = pd.DataFrame(json.loads((CASE_FILES / "statistics.json").read_text())
-                        ["attitude"]["data"])  # fmt: skip
+ATTITUDE = pd.DataFrame(json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]["data"])
 COLLINEAR = pd.DataFrame(CASES["collinear"]["data"])
 MTCARS = pd.DataFrame(CASES["mtcars"]["data"])
 
@@ -332,8 +331,9 @@ def test_intervals_hold_the_true_parts_about_as_often_as_they_say():
 
 
 def test_samples_without_a_solution_are_dropped_and_counted():
-    frame = pd.DataFrame({"a": [10, 10, 10, 10, 10, 10, 90], "b": [5, 9, 30, 20, 60, 70, 50],
-                          "y": [20, 30, 10, 50, 60, 70, 90]})  # fmt: skip
+    frame = pd.DataFrame(
+        {"a": [10, 10, 10, 10, 10, 10, 90], "b": [5, 9, 30, 20, 60, 70, 50], "y": [20, 30, 10, 50, 60, 70, 90]}
+    )
     found = dx.drivers(survey_of(frame), "y", replicates=400)
     said = next(note for note in found.notes if "no solution" in note)
     assert 90 <= int(said.split()[0]) <= 190  # the one who differs is not drawn in (6/7)^7 = 34% of them

@@ -53,11 +53,16 @@ def test_few_staff_need_fewer_answers_and_the_table_stops_at_them():
     assert (everybody["p_pair"], everybody["gap"]) == (1.0, 0.0)
 
 
-@pytest.mark.parametrize(("options", "says"), [
-    ({"topics": 2}, "more than the 2 to choose"), ({"sd": 0}, "sd must be above 0"),
-    ({"gap": -1}, "gap must be above 0"),
-    ({"correlation": 1.0}, "between -1 and 1"), ({"population": 1}, "at least 2 people"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"topics": 2}, "more than the 2 to choose"),
+        ({"sd": 0}, "sd must be above 0"),
+        ({"gap": -1}, "gap must be above 0"),
+        ({"correlation": 1.0}, "between -1 and 1"),
+        ({"population": 1}, "at least 2 people"),
+    ],
+)
 def test_figures_that_cannot_be_are_said(options, says):
     with pytest.raises(dx.DataError, match=says):
         dx.plan_survey(**options)

@@ -48,8 +48,10 @@ def test_p_top_is_that_of_r_boot_on_attitude():
         assert found[topic] == pytest.approx(expected, abs=0.012), topic
 
 
-@pytest.mark.parametrize(("n", "missing", "within"), [(25, 0.1, 0.016), (40, 0.0, 0.012), (100, 0.2, 0.012),
-                                                      (600, 0.3, 0.012), (2400, 0.1, 0.012)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "missing", "within"),
+    [(25, 0.1, 0.016), (40, 0.0, 0.012), (100, 0.2, 0.012), (600, 0.3, 0.012), (2400, 0.1, 0.012)],
+)
 def test_p_top_is_that_of_a_bootstrap(n, missing, within):
     rng = np.random.default_rng(n)
     counted = survey(likert(rng.normal(size=14) * 4, n, rng), missing=missing)
@@ -111,8 +113,9 @@ def test_impact_is_the_mean_of_products_not_the_product_of_means():
     ranking = dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)))
     assert ranking.score == "impact"
     assert by_topic(ranking).loc["A", "estimate"] == pytest.approx((100 + 100 + 0 + 0 + 25 + 25) / 6)
-    opportunity = by_topic(dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)),
-                                         score="opportunity"))  # fmt: skip
+    opportunity = by_topic(
+        dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)), score="opportunity")
+    )
     assert opportunity.loc["A", "estimate"] == pytest.approx((20 + 20 + 0 + 0 + 5 + 5) / 6)
 
 
@@ -290,13 +293,16 @@ def test_new_joiners_hurt_elsewhere():
     assert groups.loc["Under 6 months", "worst 1"] == "Finding documentation"
 
 
-@pytest.mark.parametrize(("change", "options", "says"), [
-    ({"topic": ""}, {}, "codebook's column topic"),
-    ({}, {"score": "hours"}, "needs for every topic a question of kind hours; without: Topic 00"),
-    ({}, {"score": "pain"}, "'pain' is not known; use one of hours"),
-    ({}, {"top": 0}, "at least 1, got 0"),
-    ({}, {"by": "team"}, "no segment 'team'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "options", "says"),
+    [
+        ({"topic": ""}, {}, "codebook's column topic"),
+        ({}, {"score": "hours"}, "needs for every topic a question of kind hours; without: Topic 00"),
+        ({}, {"score": "pain"}, "'pain' is not known; use one of hours"),
+        ({}, {"top": 0}, "at least 1, got 0"),
+        ({}, {"by": "team"}, "no segment 'team'"),
+    ],
+)
 def test_what_cannot_be_ranked_is_said(change, options, says):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
     with pytest.raises(dx.DataError, match=says):

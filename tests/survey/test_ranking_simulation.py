@@ -9,8 +9,15 @@ import dxkit as dx
 from tests.survey.topic_worlds import likert, survey
 
 # people, share that answers, topics, spread of the true burdens in index points: from wide to nearly tied
-FINITE = [(30, 0.8, 20, 12), (60, 0.6, 20, 8), (120, 0.5, 25, 6), (180, 0.6, 30, 4), (400, 0.4, 30, 2),
-          (1000, 0.3, 40, 1), (2000, 0.5, 40, 0.5)]  # fmt: skip
+FINITE = [
+    (30, 0.8, 20, 12),
+    (60, 0.6, 20, 8),
+    (120, 0.5, 25, 6),
+    (180, 0.6, 30, 4),
+    (400, 0.4, 30, 2),
+    (1000, 0.3, 40, 1),
+    (2000, 0.5, 40, 0.5),
+]
 FIXED = {
     "clear": [25, 22, *range(0, -10, -1)],
     "close": [12, 10, 8, 6, 4, 2, 0, -2, -4, -6, -8, -10],

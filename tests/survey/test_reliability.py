@@ -88,8 +88,16 @@ def test_alpha_from_missing_answers_is_pairwise():
 def test_reversing_an_item_and_its_flag_together_changes_nothing(k, seed):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.integers(1, 6, (20, k)), columns=[f"q{i}" for i in range(k)])
-    book = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "dimension": "d",
-                         "scale": "agreement5", "reverse": ""})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": frame.columns,
+            "text": frame.columns,
+            "kind": "rating",
+            "dimension": "d",
+            "scale": "agreement5",
+            "reverse": "",
+        }
+    )
     turned = book.assign(reverse=["yes"] + [""] * (k - 1))
     one = dx.reliability(dx.read_survey(frame, book)).table.iloc[0, 3:].astype(float)
     two = dx.reliability(dx.read_survey(frame.assign(q0=6 - frame["q0"]), turned)).table.iloc[0, 3:].astype(float)

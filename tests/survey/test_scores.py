@@ -13,9 +13,7 @@ from dxkit.statistics.intervals import wilson
 from tests.places import CASE_FILES
 from tests.survey import worlds
 
-WILSON = json.loads((CASE_FILES / "statistics.json").read_text())["wilson_and_friends"][
-    "cases"
-]
+WILSON = json.loads((CASE_FILES / "statistics.json").read_text())["wilson_and_friends"]["cases"]
 FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
 
@@ -86,10 +84,21 @@ def test_one_answer_that_differs_by_a_point_is_not_the_same_from_everybody():
 
 def test_a_weighted_share_has_the_interval_of_its_effective_answers():
     """Of a yes or no, the share and the mean over 100 are one, so the same error makes Wilson's interval."""
-    book = pd.DataFrame({"item": ["q", "team", "site"], "text": ["Question", "team", "site"],
-                         "kind": ["rating", "segment", "segment"], "scale": ["yesno", "", ""]})  # fmt: skip
-    frame = pd.DataFrame({"q": ["Yes", "No"] * 9 + ["Yes"] * 6, "team": ["A"] * 10 + ["B"] * 14,
-                          "site": ["North"] * 6 + ["South"] * 4 + ["North"] * 8 + ["South"] * 6})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["q", "team", "site"],
+            "text": ["Question", "team", "site"],
+            "kind": ["rating", "segment", "segment"],
+            "scale": ["yesno", "", ""],
+        }
+    )
+    frame = pd.DataFrame(
+        {
+            "q": ["Yes", "No"] * 9 + ["Yes"] * 6,
+            "team": ["A"] * 10 + ["B"] * 14,
+            "site": ["North"] * 6 + ["South"] * 4 + ["North"] * 8 + ["South"] * 6,
+        }
+    )
     roster = pd.DataFrame({"team": ["A", "B"], "headcount": [40, 20]})
     table = dx.scores(dx.read_survey(frame, book, roster), by="site").table
     assert len(table) == 2
@@ -106,8 +115,15 @@ def test_a_minimum_below_three_is_refused():
 
 
 def test_answers_count_who_answered_skipped_and_was_not_asked():
-    book = pd.DataFrame({"item": ["asked", "q"], "text": ["On call?", "Rest"], "kind": ["rating"] * 2,
-                         "scale": ["yesno", "agreement5"], "asked_if": ["", "asked"]})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["asked", "q"],
+            "text": ["On call?", "Rest"],
+            "kind": ["rating"] * 2,
+            "scale": ["yesno", "agreement5"],
+            "asked_if": ["", "asked"],
+        }
+    )
     frame = pd.DataFrame(
         {
             "asked": ["Yes"] * 8 + ["No"] * 3 + [""],

@@ -18,9 +18,14 @@ CASES = json.loads((CASE_FILES / "r_survey.json").read_text())["cases"]
 
 def survey_of(case):
     margins = [case["margins"]] if isinstance(case["margins"], str) else case["margins"]
-    book = pd.DataFrame({"item": ["y1", "y2", *margins], "text": ["One", "Two", *margins],
-                         "kind": ["rating", "rating", *["segment"] * len(margins)],
-                         "scale": ["agreement5"] * 2 + [""] * len(margins)})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["y1", "y2", *margins],
+            "text": ["One", "Two", *margins],
+            "kind": ["rating", "rating", *["segment"] * len(margins)],
+            "scale": ["agreement5"] * 2 + [""] * len(margins),
+        }
+    )
     rows = [{name: group, "headcount": count} for name in margins for group, count in case["roster"][name].items()]
     roster = pd.DataFrame(rows).fillna("")
     return dx.read_survey(pd.DataFrame(case["answers"]), book, roster)
@@ -69,8 +74,9 @@ def test_raked_weights_meet_every_margin():
 
 
 def test_everybody_answered_leaves_no_error():
-    book = pd.DataFrame({"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"],
-                         "scale": ["agreement5", ""]})  # fmt: skip
+    book = pd.DataFrame(
+        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+    )
     answers = pd.DataFrame({"y": [1, 2, 3, 4, 5, 5], "team": ["A"] * 3 + ["B"] * 3})
     roster = pd.DataFrame({"team": ["A", "B"], "headcount": [3, 3]})
     row = dx.scores(dx.read_survey(answers, book, roster)).table.iloc[0]
@@ -79,8 +85,9 @@ def test_everybody_answered_leaves_no_error():
 
 
 def test_a_group_with_one_respondent_is_merged_with_the_next_and_said():
-    book = pd.DataFrame({"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"],
-                         "scale": ["agreement5", ""]})  # fmt: skip
+    book = pd.DataFrame(
+        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+    )
     answers = pd.DataFrame({"y": [1, 2, 3, 4, 5, 5, 2], "team": ["A"] * 3 + ["B"] + ["C"] * 3})
     roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [10, 4, 6, 5]})
     result = dx.scores(dx.read_survey(answers, book, roster))
@@ -91,8 +98,9 @@ def test_a_group_with_one_respondent_is_merged_with_the_next_and_said():
 
 
 def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
-    book = pd.DataFrame({"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"],
-                         "scale": ["agreement5", ""]})  # fmt: skip
+    book = pd.DataFrame(
+        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+    )
     answers = pd.DataFrame({"y": [1, 2, 3, 4, 5] * 3 + [1, 2], "team": ["A"] * 10 + ["B"] * 5 + ["C"] * 2})
     roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [20, 6, 6, 4]})
     table = dx.response_rate(dx.read_survey(answers, book, roster)).table.set_index("team")
@@ -108,8 +116,14 @@ def test_a_response_rate_without_a_roster_is_refused_in_words():
         dx.response_rate(dx.read_survey(pd.DataFrame({"y": [1, 2]}), book))
 
 
-ITEMS = pd.DataFrame({"item": ["y", "team", "site"], "text": ["y", "team", "site"],
-                      "kind": ["rating", "segment", "segment"], "scale": ["agreement5", "", ""]})  # fmt: skip
+ITEMS = pd.DataFrame(
+    {
+        "item": ["y", "team", "site"],
+        "text": ["y", "team", "site"],
+        "kind": ["rating", "segment", "segment"],
+        "scale": ["agreement5", "", ""],
+    }
+)
 STAFF = pd.DataFrame({"team": ["A", "B"], "headcount": [20, 70]})
 
 
@@ -129,13 +143,13 @@ def test_a_weighted_share_that_is_whole_has_wilsons_interval_of_the_equal_answer
     row = of_two_teams([4, 4, 5, 5] * 6).iloc[0]
     worth = 90**2 / (10 * 2**2 + 14 * 5**2) / (1 - 24 / 90)
     assert row["favourable"] == 1
-    assert (row["favourable_low"], row["favourable_high"]) == pytest.approx(
-        tuple(map(float, wilson(1.0, worth))))
+    assert (row["favourable_low"], row["favourable_high"]) == pytest.approx(tuple(map(float, wilson(1.0, worth))))
     less = of_two_teams([4, 4, 5, 5] * 6, confidence=0.8).iloc[0]
     assert less["favourable_low"] == pytest.approx(float(wilson(1.0, worth, 0.8)[0]))
     site = of_two_teams([4, 4, 5, 5] * 6, by="site").iloc[0]  # five of A and seven of B
     assert site["favourable_low"] == pytest.approx(
-        float(wilson(1.0, (5 * 2 + 7 * 5) ** 2 / (5 * 4 + 7 * 25) / (1 - 12 / 45))[0]))
+        float(wilson(1.0, (5 * 2 + 7 * 5) ** 2 / (5 * 4 + 7 * 25) / (1 - 12 / 45))[0])
+    )
 
 
 def test_a_share_of_a_group_of_known_headcount_is_exact():
@@ -166,9 +180,15 @@ def test_a_team_that_has_all_answered_has_no_doubt_about_its_share():
 
 def test_a_question_that_was_put_to_a_part_of_the_staff_knows_no_headcount():
     """Half of each team was asked, so how many would have been is not known: Wilson's interval, and weighted means."""
-    book = pd.DataFrame({"item": ["asked", "y", "team"], "text": ["On call?", "y", "team"],
-                         "kind": ["rating", "rating", "segment"], "scale": ["yesno", "agreement5", ""],
-                         "asked_if": ["", "asked", ""]})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["asked", "y", "team"],
+            "text": ["On call?", "y", "team"],
+            "kind": ["rating", "rating", "segment"],
+            "scale": ["yesno", "agreement5", ""],
+            "asked_if": ["", "asked", ""],
+        }
+    )
     frame = pd.DataFrame({"asked": ["Yes", "Yes", "No"] * 8, "y": [4, 1, np.nan] * 8, "team": ["A"] * 12 + ["B"] * 12})
     roster = pd.DataFrame({"team": ["A", "B"], "headcount": [24, 72]})
     survey = dx.read_survey(frame, book, roster)
@@ -197,8 +217,13 @@ def test_a_group_without_an_answer_to_a_question_is_an_empty_row():
 def test_fewer_than_two_answers_a_margin_leave_the_interval_to_the_plain_weighted_mean(people, rich):
     """Three teams and three sites are five margins that are free, so ten answers fit them and nine do not."""
     frame = pd.DataFrame({"y": [1, 2, 3, 4, 5, 4, 2, 5, 1, 3], "team": [*"AABBBCCCAB"], "site": [*"NSWNSWNSWN"]})
-    roster = pd.DataFrame({"team": ["A", "B", "C", "", "", ""], "site": ["", "", "", "N", "S", "W"],
-                           "headcount": [30, 20, 50, 40, 25, 35]})  # fmt: skip
+    roster = pd.DataFrame(
+        {
+            "team": ["A", "B", "C", "", "", ""],
+            "site": ["", "", "", "N", "S", "W"],
+            "headcount": [30, 20, 50, 40, 25, 35],
+        }
+    )
     survey = dx.read_survey(frame[:people], ITEMS, roster)
     result = dx.scores(survey)
     assert result.method == "mean raked to the margins of team, site, finite population counted"

@@ -9,20 +9,43 @@ import pytest
 import dxkit as dx
 from dxkit.statistics.intervals import wilson
 
-BOOK = pd.DataFrame({
-    "item": ["q", "h", "r", "i", "team", "site"],
-    "text": ["CI is fast", "Hours lost", "Would you recommend it?", "How important is CI?", "team", "site"],
-    "kind": ["rating", "hours", "recommend", "importance", "segment", "segment"],
-    "scale": ["agreement5", "hours", "recommend11", "importance5", "", ""], "dimension": ["Feedback", *[""] * 5],
-})  # fmt: skip
-ANSWERS = pd.DataFrame({"q": [1, 2, 2, 3, 4, 5], "h": [0, 0, 1.5, 2.5, 6, 2], "r": [10, 9, 8, 7, 6, 0],
-                        "i": [5, 5, 4, 4, 4, 2], "team": ["A"] * 3 + ["B"] * 3, "site": ["N", "S"] * 3})  # fmt: skip
-TOPICS = pd.DataFrame({"item": ["a", "b", "c", "team"], "text": ["CI", "Docs", "Setup", "team"],
-                       "kind": ["hours"] * 3 + ["segment"], "topic": ["CI", "Docs", "Setup", ""],
-                       "scale": ["hours"] * 3 + [""]})  # fmt: skip
+BOOK = pd.DataFrame(
+    {
+        "item": ["q", "h", "r", "i", "team", "site"],
+        "text": ["CI is fast", "Hours lost", "Would you recommend it?", "How important is CI?", "team", "site"],
+        "kind": ["rating", "hours", "recommend", "importance", "segment", "segment"],
+        "scale": ["agreement5", "hours", "recommend11", "importance5", "", ""],
+        "dimension": ["Feedback", *[""] * 5],
+    }
+)
+ANSWERS = pd.DataFrame(
+    {
+        "q": [1, 2, 2, 3, 4, 5],
+        "h": [0, 0, 1.5, 2.5, 6, 2],
+        "r": [10, 9, 8, 7, 6, 0],
+        "i": [5, 5, 4, 4, 4, 2],
+        "team": ["A"] * 3 + ["B"] * 3,
+        "site": ["N", "S"] * 3,
+    }
+)
+TOPICS = pd.DataFrame(
+    {
+        "item": ["a", "b", "c", "team"],
+        "text": ["CI", "Docs", "Setup", "team"],
+        "kind": ["hours"] * 3 + ["segment"],
+        "topic": ["CI", "Docs", "Setup", ""],
+        "scale": ["hours"] * 3 + [""],
+    }
+)
 # means 5, 7/6 and 3/2
-HOURS = pd.DataFrame({"a": [4, 5, 6, 5, 4, 6] * 2, "b": [1, 2, 1, 0, 1, 2] * 2, "c": [1, 2, 2, 3, 0, 1] * 2,
-                      "team": ["A"] * 6 + ["B"] * 6})  # fmt: skip
+HOURS = pd.DataFrame(
+    {
+        "a": [4, 5, 6, 5, 4, 6] * 2,
+        "b": [1, 2, 1, 0, 1, 2] * 2,
+        "c": [1, 2, 2, 3, 0, 1] * 2,
+        "team": ["A"] * 6 + ["B"] * 6,
+    }
+)
 FEW = (
     "fewer than 20 answers: how often a topic is among the worst is a normal approximation, up to 3 points off a "
     "bootstrap at 10 answers, 5 at 6; the intervals and possible ranks allow for it"
@@ -52,9 +75,21 @@ def test_scores_in_print():
         "unweighted mean, t interval; Wilson interval for shares",
     )
     assert result.table.columns.tolist() == [
-        "level", "name", "n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high",
-        "shown", "label", "unit", "kind",
-    ]  # fmt: skip
+        "level",
+        "name",
+        "n",
+        "estimate",
+        "se",
+        "low",
+        "high",
+        "favourable",
+        "favourable_low",
+        "favourable_high",
+        "shown",
+        "label",
+        "unit",
+        "kind",
+    ]
     assert result.table["kind"].tolist() == ["rating", "hours", "recommend", "importance", "dimension", "overall"]
     assert result.table["unit"].tolist() == ["index", "hours", "recommend", "index", "index", "index"]
     assert (result.method, result.segments, result.confidence) == (result.notes[0], (), 0.95)
@@ -88,7 +123,8 @@ def test_scores_of_groups_in_print():
     frame = pd.concat([ANSWERS] * 2).assign(team=["A"] * 6 + ["B"] * 3 + ["C"] * 3)
     by_team = dx.scores(dx.read_survey(frame, BOOK), by="team")
     assert by_team.notes[1:] == (
-        "12 of 18 rows are hidden, so that no group of fewer than 5 answers can be worked out",)
+        "12 of 18 rows are hidden, so that no group of fewer than 5 answers can be worked out",
+    )
     assert by_team.table.columns.tolist()[:5] == ["level", "name", "team", "n", "estimate"]
     assert len(by_team.table.columns) == 15
     by_team = by_team.only(names=["h", "q"])
@@ -164,9 +200,20 @@ def test_a_ranking_in_print():
     assert (result.m, result.score, result.unit, result.seed, result.segments) == (2, "hours", "hours a week", 0, ())
     assert (result.possible, result.tipping_point, result.confidence) == (["CI", "Setup", "Docs"], None, 0.95)
     assert result.table.columns.tolist() == [
-        "topic", "n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken",
+        "topic",
+        "n",
+        "estimate",
+        "se",
+        "low",
+        "high",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "p_top",
+        "p_top_se",
+        "shrunken",
         "shown",
-    ]  # fmt: skip
+    ]
     assert result.robustness.values.tolist() == [["hours", "CI; Setup", result.p_pair, "open", 2]]
     assert result._kinds() == {"rank": "count"}
     assert dx.rank_pains(dx.read_survey(HOURS, TOPICS), seed=7, confidence=0.9).seed == 7
@@ -213,11 +260,26 @@ def test_a_ranking_of_groups_in_print():
     assert result.title == "Pain points by team"
     assert result.table.columns.tolist()[:3] == ["topic", "team", "n"]
     assert result.table[["team", "topic"]].to_numpy().tolist() == [
-        ["A", "CI"], ["A", "Setup"], ["A", "Docs"], ["B", "Docs"], ["B", "Setup"], ["B", "CI"]]  # fmt: skip
+        ["A", "CI"],
+        ["A", "Setup"],
+        ["A", "Docs"],
+        ["B", "Docs"],
+        ["B", "Setup"],
+        ["B", "CI"],
+    ]
     assert result.groups[["team", "worst 1", "verdict", "ruled_out"]].to_numpy().tolist() == [
-        ["A", "CI", "clear", "Docs"], ["B", "Docs", "clear", "none"]]  # fmt: skip
+        ["A", "CI", "clear", "Docs"],
+        ["B", "Docs", "clear", "none"],
+    ]
     assert result.groups.columns.tolist() == [
-        "team", "worst 1", "p_pair", "p_pair_se", "verdict", "p_same", "ruled_out"]  # fmt: skip
+        "team",
+        "worst 1",
+        "p_pair",
+        "p_pair_se",
+        "verdict",
+        "p_same",
+        "ruled_out",
+    ]
     assert repr(result) == text(
         "Pain points by team",
         "team  worst 1  the two are right  verdict  everybody's two are theirs  ruled out there",
@@ -227,7 +289,11 @@ def test_a_ranking_of_groups_in_print():
         FEW,
     )
     assert (result._picture(), result.segments, result.facts, result.top) == (
-        "ranking.groups", ("team",), (), whole.top)  # fmt: skip
+        "ranking.groups",
+        ("team",),
+        (),
+        whole.top,
+    )
     assert (whole.groups, whole._picture()) == (None, "ranking.pains")
 
 
@@ -241,18 +307,38 @@ def test_a_group_that_is_hidden_is_ranked_last_and_called_hidden():
     assert result._displayed().iloc[1, 1:].tolist() == ["hidden", "hidden", "–", "–", "–", "–"]
 
 
-@pytest.mark.parametrize(("score", "estimates", "says", "unit", "loss"), [
-    # A: severity 100 100 0 0 50 50, importance 100 100 0 0 50 50; B: 50 x 5 and 75, 50 50 50 50 25 75;
-    # opportunity B: 5 5 5 5, 2.5 where importance is below satisfaction, and 7.5 + (7.5 - 2.5)
-    (None, {"A": 250 / 6, "B": 168.75 / 6}, "impact: severity x importance / 100 of each person, then the mean",
-     "0-100", " points"),
-    ("severity", {"A": 50, "B": 325 / 6}, "severity: 100 less satisfaction, the mean over people", "0-100", " points"),
-    ("opportunity", {"A": 50 / 6, "B": 35 / 6},
-     "opportunity: importance + what satisfaction lacks of it, 0 to 20, the mean over people", "0-20", " points"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("score", "estimates", "says", "unit", "loss"),
+    [
+        # A: severity 100 100 0 0 50 50, importance 100 100 0 0 50 50; B: 50 x 5 and 75, 50 50 50 50 25 75;
+        # opportunity B: 5 5 5 5, 2.5 where importance is below satisfaction, and 7.5 + (7.5 - 2.5)
+        (
+            None,
+            {"A": 250 / 6, "B": 168.75 / 6},
+            "impact: severity x importance / 100 of each person, then the mean",
+            "0-100",
+            " points",
+        ),
+        (
+            "severity",
+            {"A": 50, "B": 325 / 6},
+            "severity: 100 less satisfaction, the mean over people",
+            "0-100",
+            " points",
+        ),
+        (
+            "opportunity",
+            {"A": 50 / 6, "B": 35 / 6},
+            "opportunity: importance + what satisfaction lacks of it, 0 to 20, the mean over people",
+            "0-20",
+            " points",
+        ),
+    ],
+)
 def test_every_score_says_what_it_is(score, estimates, says, unit, loss):
-    frame = pd.DataFrame({"sat": [1, 1, 5, 5, 3, 3], "imp": [5, 5, 1, 1, 3, 3], "sat2": [3] * 5 + [2],
-                          "imp2": [3, 3, 3, 3, 2, 4]})  # fmt: skip
+    frame = pd.DataFrame(
+        {"sat": [1, 1, 5, 5, 3, 3], "imp": [5, 5, 1, 1, 3, 3], "sat2": [3] * 5 + [2], "imp2": [3, 3, 3, 3, 2, 4]}
+    )
     rows = [("sat", "rating", "A"), ("imp", "importance", "A"), ("sat2", "rating", "B"), ("imp2", "importance", "B")]
     book = pd.DataFrame(rows, columns=["item", "kind", "topic"])
     scale = book["kind"].map({"rating": "satisfaction5", "importance": "importance5"})
@@ -287,8 +373,11 @@ def test_comments_in_order_of_nothing_and_with_their_notes():
     )
     assert dx.comments(survey, by="team", comment_k=12).table.empty
     without = dx.read_survey(ANSWERS, BOOK)
-    for asked, columns in ((dx.comments(without), ["comment"]), (dx.comments(without, by="team"), ["team", "comment"]),
-                           (dx.comments(survey, "because"), ["comment"])):  # fmt: skip
+    for asked, columns in (
+        (dx.comments(without), ["comment"]),
+        (dx.comments(without, by="team"), ["team", "comment"]),
+        (dx.comments(survey, "because"), ["comment"]),
+    ):
         assert (asked.title, asked.notes, len(asked.table)) == ("Comments", ("none were asked for",), 0)
         assert asked.table.columns.tolist() == columns
 
@@ -341,13 +430,26 @@ def test_a_group_that_nobody_of_was_heard_is_hidden():
 def test_two_that_are_ruled_out_in_a_group_are_named_together():
     near = np.array([0.0, 0.5, 0.0, 0.5, 0.0, 0.5])
     topics = ["CI", "Docs", "Setup", "Access"]
-    frame = pd.DataFrame({name: np.concatenate([a + near, b + near]) for name, a, b in
-                          (("a", 6, 0), ("b", 5, 0), ("c", 0, 4), ("d", 0, 3))}).assign(team=["A"] * 6 + ["B"] * 6)
-    book = pd.DataFrame({"item": [*"abcd", "team"], "text": [*topics, "team"], "kind": ["hours"] * 4 + ["segment"],
-                         "topic": [*topics, ""], "scale": ["hours"] * 4 + [""]})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            name: np.concatenate([a + near, b + near])
+            for name, a, b in (("a", 6, 0), ("b", 5, 0), ("c", 0, 4), ("d", 0, 3))
+        }
+    ).assign(team=["A"] * 6 + ["B"] * 6)
+    book = pd.DataFrame(
+        {
+            "item": [*"abcd", "team"],
+            "text": [*topics, "team"],
+            "kind": ["hours"] * 4 + ["segment"],
+            "topic": [*topics, ""],
+            "scale": ["hours"] * 4 + [""],
+        }
+    )
     result = dx.rank_pains(dx.read_survey(frame, book), by="team")
     assert result.groups[["worst 1", "worst 2", "ruled_out"]].to_numpy().tolist() == [
-        ["CI", "Docs", "none"], ["Setup", "Access", "CI and Docs"]]  # fmt: skip
+        ["CI", "Docs", "none"],
+        ["Setup", "Access", "CI and Docs"],
+    ]
     assert result.groups["p_same"].tolist() == pytest.approx([1, 0])
 
 
@@ -360,8 +462,13 @@ def test_a_ranking_of_two_segments_keeps_their_order_and_numbers_its_rows():
     assert result.table.index.tolist() == list(range(12))
     assert result.groups.columns.tolist()[:4] == ["team", "site", "worst 1", "worst 2"]
     assert result.robustness.columns.tolist() == ["score", "top", "p_pair", "verdict", "shared"]
-    weighted = dx.rank_pains(dx.read_survey(frame, book, pd.DataFrame(
-        {"team": ["A", "B", "", ""], "site": ["", "", "N", "S"], "headcount": [40, 40, 40, 40]})))  # fmt: skip
+    weighted = dx.rank_pains(
+        dx.read_survey(
+            frame,
+            book,
+            pd.DataFrame({"team": ["A", "B", "", ""], "site": ["", "", "N", "S"], "headcount": [40, 40, 40, 40]}),
+        )
+    )
     assert weighted.method.endswith(", weighted to team, site")
 
 
@@ -383,7 +490,8 @@ def test_fewer_than_twenty_answers_are_said(answers, few):
 def test_what_the_silent_could_reverse_is_about_the_last_that_is_chosen():
     facts = dict(dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(12, 12)), top=1).facts)
     assert facts["those who did not answer"] == (
-        "CI stays ahead of the next unless the other 12 lean the other way by more than 3.50 hours a week a person")
+        "CI stays ahead of the next unless the other 12 lean the other way by more than 3.50 hours a week a person"
+    )
     level = dx.rank_pains(dx.read_survey(HOURS.assign(c=HOURS["b"]), TOPICS))
     assert dict(level.facts)["more answers"] == "no number would settle place 2 against 3: they are level"
 
@@ -396,8 +504,17 @@ def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
             survey = dx.read_survey(frame, BOOK, roster_, min_group=least)
             table = dx.scores(survey, by="team", release=dx.Release(5)).only(names=["q"]).table
             assert table["shown"].tolist() == shown
-            assert dx.rank_pains(dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", "", "", ""]), min_group=least),
-                                 "severity", by="team", release=dx.Release(5)).table["shown"].tolist() == shown
+            assert (
+                dx.rank_pains(
+                    dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", "", "", ""]), min_group=least),
+                    "severity",
+                    by="team",
+                    release=dx.Release(5),
+                )
+                .table["shown"]
+                .tolist()
+                == shown
+            )
     rate = dx.response_rate(dx.read_survey(frame, BOOK, heads, min_group=8), by="team", release=dx.Release(5)).table
     assert rate["shown"].tolist() == [False, False, True]
     assert dx.Release().admit_many([], np.ones((2, 3)), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))).shape == (2, 0)

@@ -10,9 +10,16 @@ import dxkit as dx
 def codebook(items=6, dimensions=2, segments=("team",)):
     names = [f"q{i}" for i in range(items)]
     rows = [
-        {"item": name, "text": f"Question {name}", "kind": "rating", "scale": "agreement5",
-         "dimension": f"D{i % dimensions}", "reverse": ""} for i, name in enumerate(names)
-    ]  # fmt: skip
+        {
+            "item": name,
+            "text": f"Question {name}",
+            "kind": "rating",
+            "scale": "agreement5",
+            "dimension": f"D{i % dimensions}",
+            "reverse": "",
+        }
+        for i, name in enumerate(names)
+    ]
     rows += [{"item": name, "text": name, "kind": "segment"} for name in segments]
     return pd.DataFrame(rows).fillna("")
 
@@ -35,5 +42,8 @@ def survey(n=60, **options):
 
 worlds = st.builds(
     lambda n, missing, teams, seed: answers(n, missing=missing, teams=teams, seed=seed),
-    st.integers(1, 60), st.sampled_from([0.0, 0.1, 0.5]), st.integers(1, 5), st.integers(0, 10_000),
-)  # fmt: skip
+    st.integers(1, 60),
+    st.sampled_from([0.0, 0.1, 0.5]),
+    st.integers(1, 5),
+    st.integers(0, 10_000),
+)

@@ -1,4 +1,4 @@
-"""What was asked: the questions of a survey, their scales, and how answer labels become codes."""
+"""What was asked: the questions of a survey and the scales of their answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import normal
-from dxkit.files.errors import Faults
+from dxkit.files.cells import folded, normal
+from dxkit.files.errors import Faults, and_more, nearest, suggest
 from dxkit.files.opening import OpenedFile, open_file
 from dxkit.files.table import YES_NO, Column, Table, TableSpec, texts
 from dxkit.survey.reading.scales import BUILT_IN, Scale, range_scale, read_scales
@@ -51,24 +51,30 @@ class Codebook:
 
     @cached_property
     def measured(self) -> list[str]:
+        """The ids of the items whose answers are numbers."""
         return self.of_kind(*MEASURED)
 
     @cached_property
     def segments(self) -> list[str]:
+        """The ids of the items that say which group a person belongs to."""
         return self.of_kind("segment")
 
     @cached_property
     def dimensions(self) -> list[str]:
+        """The names of the dimensions, in codebook order."""
         return list(self._by_dimension)
 
     @cached_property
     def topics(self) -> list[str]:
+        """The pain points that items measure, in codebook order."""
         return list(dict.fromkeys(self._rows[name]["topic"] for name in self.of_kind(*MEASURED, topic=True)))
 
     def dimension_items(self, dimension: str) -> list[str]:
+        """The ids of the ratings of a dimension."""
         return self._by_dimension.get(dimension, [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
+        """The ids of the items of this kind that measure a pain point."""
         return self._by_topic.get((topic, kind), [])
 
     def item(self, name: str) -> Mapping[str, Any]:
@@ -76,6 +82,7 @@ class Codebook:
         return self._rows[name]
 
     def scale(self, item: str) -> Scale:
+        """The scale on which an item is answered."""
         return self.scales[self.item(item)["scale"]]
 
     def label(self, item: str) -> str:
@@ -133,20 +140,26 @@ COLUMNS = tuple(column.name for column in CODEBOOK.columns)
 def read_codebook(
     items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
 ) -> Codebook:
-    """Read the table of questions, and the table of scales where the built-in ones do not do.
+    """What was asked: read the table of questions, and the scales of their answers where no built-in one fits.
 
     Parameters
     ----------
     items : path or DataFrame
-        One row per question; columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
-        A workbook may hold the scales too, in a sheet named `scales`.
+        One row per question, with columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
+        A workbook may hold the scales too, on a sheet named `scales`.
     scales : path or DataFrame, optional
-        Columns scale, code, label and optionally favourable. An empty code is a "no opinion" label.
+        One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
+        "no opinion". None for the built-in scales.
+
+    Returns
+    -------
+    Codebook
+        Its `items` has one row per question, its `scales` every scale by name.
 
     Raises
     ------
     DataError
-        With every fault of both tables: an unknown kind or scale, a repeated item, a question asked twice.
+        Every fault of both tables at once: an unknown kind or scale, an item or a question that appears twice.
 
     Examples
     --------
@@ -161,52 +174,56 @@ def read_codebook(
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
         if scales is None and source.has_rows("scales"):
             scales, scales_sheet = source, "scales"
-    known, notes = dict(BUILT_IN), []
+    by_name, notes = dict(BUILT_IN), []
     if scales is not None:
-        own, notes = read_scales(scales, faults, scales_sheet)
-        known.update(own)
+        read, notes = read_scales(scales, faults, scales_sheet)
+        by_name.update(read)
     table = CODEBOOK.read(source, sheet)
-    frame = _items(table, known, faults)
+    frame = _items(table, by_name, faults)
     faults.raise_if_any()
-    return Codebook(items=frame, scales=known, notes=tuple(dict.fromkeys((*table.notes, *notes))))
+    return Codebook(items=frame, scales=by_name, notes=tuple(dict.fromkeys((*table.notes, *notes))))
 
 
-def _items(table: Table, known: dict[str, Scale], faults: Faults) -> pd.DataFrame:
+def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:
     frame = table.values(faults)
-    frame["kind"] = frame["kind"].str.casefold()
+    frame["kind"] = frame["kind"].map(folded)
     for column in ("dimension", "topic"):  # one spelling, the first
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
-    seen: dict[str, dict[str, int]] = {"item": {}, "text": {}}
+    earlier_rows: dict[str, dict[str, int]] = {"item": {}, "text": {}}
     scales: list[str] = []
     for i, row in enumerate(cast(Iterable[Any], frame.itertuples(index=False))):
-        _check_row(table, faults, i, row, known)
-        for column, earlier in seen.items():
+        _check_row(table, faults, i, row, by_name)
+        for column, earlier in earlier_rows.items():
             value = normal(getattr(row, column))
             if value and row.kind != "ignore" and value in earlier:
                 at = table.rows[earlier[value]]
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")
             earlier.setdefault(value, i)
         scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-        if row.kind in MEASURED and scale not in known and (ranged := range_scale(scale)):
-            known[scale] = ranged
+        if row.kind in MEASURED and scale not in by_name and (ranged := range_scale(scale)):
+            by_name[scale] = ranged
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
     return frame.loc[:, list(COLUMNS)]
 
 
-def _check_row(table: Table, faults: Faults, i: int, row, known: Mapping[str, Scale]) -> None:
+def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, Scale]) -> None:
     if not row.item:
         table.fault(faults, i, "item", "the id of the question is empty; write a short id")
     if not row.text and row.kind != "ignore":
-        table.fault(faults, i, "text", "the question text is empty; write it as the export's header has it")
+        table.fault(faults, i, "text", "the question text is empty; copy it from the header of the export")
     if row.kind not in KINDS:
-        table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; use one of {', '.join(KINDS)}")
+        table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; {suggest(row.kind, KINDS)}")
         return
     scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-    if row.kind in MEASURED and scale not in known and not range_scale(scale):
-        found = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
-        table.fault(faults, i, "scale", f"{found}; use one of {', '.join(known)}, or a range such as 1-7")
+    if row.kind in MEASURED and scale not in by_name and not range_scale(scale):
+        problem = f"'{scale}' is not a by_name scale" if scale else "a rating needs a scale"
+        near = nearest(scale, by_name)
+        advice = (
+            f"did you mean '{near}'?" if near else f"use one of {and_more(list(by_name), 12)}, or a range such as 1-7"
+        )
+        table.fault(faults, i, "scale", f"{problem}; {advice}")
     if row.reverse and row.kind not in ("rating", "importance"):
         table.fault(faults, i, "reverse", f"only ratings can be reverse-keyed, not {row.kind}; leave it empty")
 

@@ -1,4 +1,4 @@
-"""A survey as people keep it: the answers in a file, with codebook, scales and roster beside it."""
+"""A survey as people keep it: a file of answers, with codebook, scales and roster in the same folder."""
 
 from __future__ import annotations
 
@@ -15,24 +15,30 @@ _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
 def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey:
-    """Read a file of answers with the codebook, scales and roster that stand in the same folder.
+    """Read a file of answers with the codebook, scales and roster in the same folder.
 
-    Looked for are `codebook` (`codebook_2026-Q3` first, if the answers are `responses_2026-Q3`), `scales` and `roster`,
-    as .csv or .xlsx, or one workbook `survey.xlsx` with sheets of these names. The wave is what follows the `_` in the
-    name of the answers.
+    dxkit looks for the tables `codebook`, `scales` and `roster` as .csv or .xlsx, or for a workbook `survey.xlsx` with
+    sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and `codebook_2026-Q3` comes
+    before `codebook`.
 
     Parameters
     ----------
     responses : path
+        The file of answers, as the survey tool exports it.
     min_group : int
-        The smallest number of answers a shown figure may rest on.
+        The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
-        The tool the answers come from, where it should not be recognised.
+        The survey tool the answers come from; None to recognise it.
+
+    Returns
+    -------
+    Survey
+        The answers, with what was asked, who could have answered, and which wave it is.
 
     Raises
     ------
     DataError
-        No codebook beside the answers, or any fault of the files.
+        No codebook in the folder, or any fault of the files.
 
     Examples
     --------
@@ -44,7 +50,7 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     files = Beside(open_file(responses))
     if files.codebook is None:
         raise fault_at(
-            f"there is no codebook beside it; put codebook.csv into the folder {files.folder.resolve().name}, or use "
+            f"there is no codebook in its folder; put codebook.csv into {files.folder.resolve().name}, or use "
             "read_survey(responses, codebook)",
             file=files.answers.name,
         )
@@ -53,9 +59,27 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
 
 
 def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
-    """Read the wave before this one: the file in its folder whose name is alike and sorts just before; None if none is.
+    """Read the wave before this one: the file in its folder whose name sorts just before; None where there is none.
 
-    Parameters are those of `open_survey`. Numbers in names count as numbers: wave 9 comes before wave 10.
+    Numbers in names count as numbers: wave 9 comes before wave 10.
+
+    Parameters
+    ----------
+    responses : path
+        The file of answers of the later wave.
+    min_group : int
+        The smallest number of answers that a shown figure may rest on; at least 3.
+    source : str, optional
+        The survey tool the answers come from; None to recognise it.
+
+    Returns
+    -------
+    Survey or None
+
+    Raises
+    ------
+    DataError
+        No codebook in the folder, or any fault of the files.
 
     Examples
     --------
@@ -79,17 +103,17 @@ def _ordering(wave: str) -> list[tuple[int, str]]:
 
 
 def wave_of(path: Path) -> str:
-    """The wave a file name tells: what follows the first underscore.
+    """The wave that a file name gives: what follows the first underscore.
 
     >>> wave_of(Path("responses_2026-Q3.csv"))
     '2026-Q3'
     """
-    found = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
-    return found[1] if found else ""
+    wave = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
+    return wave[1] if wave else ""
 
 
 class Beside:
-    """The tables that stand beside a file of answers. Each file is opened once, whatever is read from it."""
+    """The tables in the folder of a file of answers. Each file is opened once, whatever is read from it."""
 
     def __init__(self, answers: OpenedFile, codebook: str | os.PathLike[str] | None = None):
         self.answers, self.folder, self.wave = answers, answers.path.parent, wave_of(answers.path)

@@ -24,20 +24,8 @@ _COUNTS = re.compile(
 _MOST = 1e8  # people; no company has more
 _HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
-    {
-        "all",
-        "alle",
-        "everyone",
-        "everybody",
-        "company",
-        "whole company",
-        "all teams",
-        "all sites",
-        "firma",
-        "alle teams",
-        "organisation",
-        "organization",
-    }
+    "all|alle|everyone|everybody|company|whole company|all teams|all sites|firma|alle teams|"
+    "organisation|organization".split("|")
 )
 
 
@@ -90,27 +78,33 @@ class Roster:
 
 
 def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
-    """Read headcounts by segment: one row per group with a `headcount` column, or one row per person without it.
+    """Who could have answered: read headcounts by segment, one row per group, or one row per person.
 
     Parameters
     ----------
     source : path or DataFrame
-        Columns named as the codebook's segments, and `headcount`. Rows that fill one segment only, the others empty,
-        give margins: the headcount of each team, then of each site.
+        Columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that fill one
+        segment only give margins: the headcount of each team, then of each site.
     segments : list of str
-        The segments of the codebook; other columns are set aside and named in a note.
+        The segments of the codebook. Other columns are set aside and named in a note.
+
+    Returns
+    -------
+    Roster
 
     Raises
     ------
     DataError
-        No segment column, a headcount that is not a whole number of people, margins that do not agree, a group twice.
+        No segment column, a headcount that is not a whole number, totals that do not agree, a group that appears twice.
     """
     table = TableSpec(kind="roster", columns=(*texts(*segments), _HEADCOUNT)).read(source)
     faults = Faults()
     used = [name for name in segments if name in table.frame.columns]
     if not used:
         faults.add(
-            f"no column is a segment of the codebook; name one {' or '.join(segments) or '(none was asked)'}",
+            f"no column is named like a segment of the codebook; name one {' or '.join(segments)}"
+            if segments
+            else "the codebook has no segment, so a roster has no use; add a question of kind segment",
             file=table.file,
             sheet=table.sheet,
         )
@@ -120,19 +114,19 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
     notes = list(table.notes)
     for name in used:
         for i in [i for i, label in enumerate(frame[name]) if is_total(label)]:
-            table.fault(faults, i, name, "this looks like a row of totals; delete it, totals are computed")
+            table.fault(faults, i, name, "this looks like a row of totals; delete it, because dxkit computes totals")
     if "headcount" in table.frame.columns:
         frame["headcount"] = counts = values["headcount"]
         for i in [i for i, count in enumerate(counts) if count % 1 > 0]:
-            table.fault(faults, i, "headcount", "a headcount is a whole number of people")
+            table.fault(faults, i, "headcount", "a headcount counts people; write a whole number")
     else:
         _check_uncounted(table, frame, used, faults)
         for i, labels in enumerate(frame.itertuples(index=False, name=None)):
             if "" in labels:
-                message = "this person has no value; every person of a roster needs every segment"
+                message = "this cell is empty; a roster with one row per person needs every segment of everybody"
                 table.fault(faults, i, used[labels.index("")], message)
         frame = frame.assign(headcount=1).groupby(used, sort=False, as_index=False).agg({"headcount": "sum"})
-        notes.append("the roster has one row per person; they were counted")
+        notes.append("the roster has one row per person; dxkit counted them")
     faults.raise_if_any()
     _check_groups(table, frame, used, faults)
     notes += _check_sums(table, frame, used, faults)
@@ -141,11 +135,11 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
 
 
 def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
-    """A fault where a roster without `headcount` has a column that is one under another name."""
+    """A fault where a roster has its headcounts in a column of another name."""
     once = not frame.duplicated().any()
     for name in (name for name in table.frame.columns if name not in used):
-        found = [table.number(text) for text in table.text(name)]
-        counts = not any(problem for _, problem in found) and max(value for value, _ in found) > 1
+        numbers = [table.number(text) for text in table.text(name)]
+        counts = not any(problem for _, problem in numbers) and max(value for value, _ in numbers) > 1
         if counts and (once or _COUNTS.fullmatch(normal(name))):
             faults.add(
                 f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "
@@ -157,7 +151,7 @@ def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults:
 
 
 def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> list[str]:
-    """A row that counts as many people as all others is a total where its name says so; else a note asks."""
+    """A row that counts as many people as all others is a fault if its name says total, else a note asks about it."""
     notes = []
     for name in used if len(frame) == len(table.rows) else ():
         filled = frame.loc[frame[name].astype(bool)]
@@ -166,10 +160,15 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
             if len(filled) <= 3 or 2 * count != total:
                 continue
             if normal(label) in _EVERYBODY:
-                table.fault(faults, i, name, "this row counts as many people as all others; it is a total, delete it")
+                table.fault(
+                    faults,
+                    i,
+                    name,
+                    "this row counts as many people as all others together; it is a total, so delete it",
+                )
             else:
                 notes.append(
-                    f"row {table.rows[i]} of the roster counts as many people as all other rows of {name}; "
+                    f"row {table.rows[i]} of the roster counts as many people as all other rows of {name} together; "
                     "if it is a total, delete it"
                 )
     return notes
@@ -178,13 +177,13 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
 def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
     at = {"file": table.file, "sheet": table.sheet}
     if len(frame) == len(table.rows):
-        seen: dict[tuple[str, ...], int] = {}
+        first_row: dict[tuple[str, ...], int] = {}
         for i, group in enumerate(frame[used].itertuples(index=False, name=None)):
-            earlier = seen.setdefault(tuple(map(normal, group)), i)
+            earlier = first_row.setdefault(tuple(map(normal, group)), i)
             if earlier != i:
                 table.fault(faults, i, used[0], f"the same group as in row {table.rows[earlier]}; keep one row for it")
             if not any(group):
-                table.fault(faults, i, used[0], "this row names no group; a total row must go, the sum is computed")
+                table.fault(faults, i, used[0], "this row names no group; name it, or delete it if it is a total")
     for name in used:
         if not any(frame[name]):
             faults.add(f"column '{name}' is empty; fill it or delete it", **at)
@@ -192,10 +191,12 @@ def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Fa
         for label in filter(None, frame[name].unique()):
             other = spellings.setdefault(normal(label), label)
             if other != label:
-                faults.add(f"'{label}' and '{other}' in column '{name}' look like one group; spell it one way", **at)
+                faults.add(
+                    f"'{label}' and '{other}' in column '{name}' look like the same group; spell them in one way", **at
+                )
     totals = {name: int(frame.loc[frame[name] != "", "headcount"].sum()) for name in used}
     if len(set(totals.values())) > 1:
         listed = ", ".join(f"{name} {total}" for name, total in totals.items())
-        faults.add(f"the headcounts of the segments do not add up to one total ({listed}); correct them", **at)
+        faults.add(f"the segments count different totals ({listed}); correct the headcounts so that they agree", **at)
     elif not any(totals.values()):
-        faults.add("the roster counts nobody; fill the headcounts", **at)
+        faults.add("every headcount is empty or zero; fill them in", **at)

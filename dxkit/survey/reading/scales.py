@@ -16,20 +16,9 @@ from dxkit.files.errors import Faults
 from dxkit.files.table import NUMBER, YES_NO, Column, TableSpec, texts
 
 HOURS_IN_A_WEEK = 168
-NO_OPINION = (
-    "not applicable",
-    "n/a",
-    "na",
-    "does not apply",
-    "don't know",
-    "do not know",
-    "dont know",
-    "no opinion",
-    "prefer not to say",
-    "i don't know",
-    "not sure",
-    "unsure",
-    "can't say",
+NO_OPINION = tuple(
+    "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
+    "not sure|unsure|can't say".split("|")
 )
 SCALES = TableSpec(
     kind="scales",
@@ -196,7 +185,7 @@ def read_scales(
         for i, label, code in zip(rows.index, rows["label"], rows["code"], strict=True):
             earlier = code_of.setdefault(normal(label), code)
             if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
-                message = f"the label stands for code {earlier:g} above; give each label one code"
+                message = f"the label already stands for code {earlier:g}; give each label one code"
                 table.fault(faults, i, "label", message)
         if len(set(rows["code"].dropna())) < 2:
             message = f"scale '{name}' has fewer than two codes; an answer scale needs two"

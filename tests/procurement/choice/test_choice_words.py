@@ -13,19 +13,38 @@ from dxkit.procurement.choice.findings import money_a_point
 from dxkit.procurement.choice.values import anchors, as_of, burden_of, note_on_anchors, rating_of, shuffled
 from tests.procurement.choice.test_scorecard import made
 
-COSTS = pd.DataFrame({"vendor": ["A", "B"], "line": "seats", "timing": "yearly", "likely": [1000, 1200],
-                      "category": "licence"})  # fmt: skip
-CRITERIA = pd.DataFrame({
-    "criterion": ["cost", "use", "Feature fit", "leaving"], "weight": [2, 1, 1, 1], "worst": [10000, 1, None, 200000],
-    "best": [0, 5, None, 0], "measure": ["tco", "rating", "rating", "exit_cost"],
-}).astype(object)  # fmt: skip
-EVIDENCE = pd.DataFrame({
-    "vendor": ["A", "A", "B"], "criterion": "use", "rating": [3, 4, 4.5], "kind": ["trial", "reference", "demo"],
-    "rater": ["x", "y", "z"], "trial_week": [4, None, None], "similar_environment": ["yes", "yes", "no"],
-    "date": ["2026-01-10", "2026-01-11", ""],
-}).astype(object)  # fmt: skip
-FIT = pd.DataFrame({"vendor": ["A", "B", "A", "B"], "topic": ["CI", "CI", "Docs", "Docs"],
-                    "likely": [0.5, 0.25, 0.1, 0.3], "kind": ["trial", "demo", "trial", "demo"]})  # fmt: skip
+COSTS = pd.DataFrame(
+    {"vendor": ["A", "B"], "line": "seats", "timing": "yearly", "likely": [1000, 1200], "category": "licence"}
+)
+CRITERIA = pd.DataFrame(
+    {
+        "criterion": ["cost", "use", "Feature fit", "leaving"],
+        "weight": [2, 1, 1, 1],
+        "worst": [10000, 1, None, 200000],
+        "best": [0, 5, None, 0],
+        "measure": ["tco", "rating", "rating", "exit_cost"],
+    }
+).astype(object)
+EVIDENCE = pd.DataFrame(
+    {
+        "vendor": ["A", "A", "B"],
+        "criterion": "use",
+        "rating": [3, 4, 4.5],
+        "kind": ["trial", "reference", "demo"],
+        "rater": ["x", "y", "z"],
+        "trial_week": [4, None, None],
+        "similar_environment": ["yes", "yes", "no"],
+        "date": ["2026-01-10", "2026-01-11", ""],
+    }
+).astype(object)
+FIT = pd.DataFrame(
+    {
+        "vendor": ["A", "B", "A", "B"],
+        "topic": ["CI", "CI", "Docs", "Docs"],
+        "likely": [0.5, 0.25, 0.1, 0.3],
+        "kind": ["trial", "demo", "trial", "demo"],
+    }
+)
 DECISION = {"currency": "EUR", "status": "quoted", "start": "2026-01-31", "title": "Portal"}
 
 
@@ -91,14 +110,25 @@ def test_a_scorecard_in_print(card):
     assert (card.winner, card.recommended, card.status, card.seed) == ("B", False, "quoted", 0)
     assert card.flags.columns.tolist() == ["vendor", "criterion", "flag"]
     assert card.flags.to_numpy().tolist() == [
-        ["B", "use", "demos alone"], ["B", "use", "nothing from a similar environment"],
-        ["B", "Feature fit", "demos alone"]]  # fmt: skip
+        ["B", "use", "demos alone"],
+        ["B", "use", "nothing from a similar environment"],
+        ["B", "Feature fit", "demos alone"],
+    ]
     lines = repr(card).split("\n")
     assert lines[3] == "vendor  score  95 in 100  first in  points at stake  must-haves"
     row = card.table.iloc[0]
     assert row.index.tolist() == ["vendor", "score", "low", "high", "p_first", "regret", "must"]
-    assert lines[4].split() == ["B", f"{row['score']:.0f}", f"{row['low']:.0f}", "to", f"{row['high']:.0f}", first,
-                                f"{row['regret']:.1f}", "none", "set"]  # fmt: skip
+    assert lines[4].split() == [
+        "B",
+        f"{row['score']:.0f}",
+        f"{row['low']:.0f}",
+        "to",
+        f"{row['high']:.0f}",
+        first,
+        f"{row['regret']:.1f}",
+        "none",
+        "set",
+    ]
     assert card.table.index.tolist() == [0, 1]
 
 
@@ -125,7 +155,9 @@ def test_what_to_find_out_and_what_it_is_worth(card):
     assert whole[["cost", "Feature fit", "leaving"]].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
     assert card.trial_plan.columns.tolist() == ["vendor", "criterion", "value", "money", "find_out"]
     assert card.trial_plan[["vendor", "criterion", "find_out"]].to_numpy().tolist() == [
-        ["B", "use", "ask a reference customer like you"], ["A", "use", "try it for three weeks"]]  # fmt: skip
+        ["B", "use", "ask a reference customer like you"],
+        ["A", "use", "try it for three weeks"],
+    ]
     assert card.trial_plan["money"].tolist() == pytest.approx((250 * card.trial_plan["value"]).tolist())
     assert (card.trial_plan["value"] > 0).all()
     assert card.trial_plan.index.tolist() == [0, 1]
@@ -135,11 +167,19 @@ def test_what_money_and_fit_would_be_worth_knowing():
     """Both vendors uncertain in everything: each way to find out is named by what would settle it."""
     costs = COSTS.assign(low=[500, 600], high=[6000, 6500])
     fit = FIT.assign(low=[0.1, 0.05, 0.0, 0.1], high=[0.9, 0.8, 0.8, 0.9])
-    leaving = pd.DataFrame({"vendor": ["all", "B"], "input": ["records", "integrations"], "low": [0, 2],
-                            "likely": [2000, 10], "high": [9000, 60]})  # fmt: skip
+    leaving = pd.DataFrame(
+        {
+            "vendor": ["all", "B"],
+            "input": ["records", "integrations"],
+            "low": [0, 2],
+            "likely": [2000, 10],
+            "high": [9000, 60],
+        }
+    )
     said = pd.DataFrame(list(DECISION.items()), columns=["key", "value"])
-    dossier = dx.read_dossier({"costs": costs, "criteria": CRITERIA, "evidence": EVIDENCE, "fit": fit, "exit": leaving,
-                               "decision": said})  # fmt: skip
+    dossier = dx.read_dossier(
+        {"costs": costs, "criteria": CRITERIA, "evidence": EVIDENCE, "fit": fit, "exit": leaving, "decision": said}
+    )
     plan = dx.scorecard(dossier).trial_plan
     told = plan.drop_duplicates("criterion").set_index("criterion")["find_out"]
     assert told["cost"] == "get a written quote"
@@ -168,7 +208,8 @@ def test_why_one_scores_above_the_other_and_by_which_weight_not(card):
     # the gap in points over 20 points of weight a value, four ratings a value
     gap = (card.table["score"][0] - card.table["score"][1]) / 20 * 4
     assert card.changes["changed_to"].tolist() == pytest.approx(
-        [card.changes["rating"][0] + gap, card.changes["rating"][1] - gap])
+        [card.changes["rating"][0] + gap, card.changes["rating"][1] - gap]
+    )
     assert card.changes["rating"][1] == 4.5
 
 
@@ -183,14 +224,18 @@ def test_the_nearest_weight_is_the_nearer_end_inside_the_scale():
 
 def test_the_weight_of_fit_that_a_ranking_gives(dossier):
     """Of 6 hours lost, 3 to CI and 1 to Docs, so Docs weighs a sixth; a gain and what is not known weigh nothing."""
-    needs = SimpleNamespace(table=pd.DataFrame({
-        "topic": ["CI", "Docs", "Setup", "Calls", "Access", "CI"], "estimate": [3.0, 1.0, 2.0, -4.0, np.nan, 50.0]}))
+    needs = SimpleNamespace(
+        table=pd.DataFrame(
+            {"topic": ["CI", "Docs", "Setup", "Calls", "Access", "CI"], "estimate": [3.0, 1.0, 2.0, -4.0, np.nan, 50.0]}
+        )
+    )
     assert burden_of(needs, ["CI", "Docs", "Calls", "Access", "Else"]).tolist() == pytest.approx([0.5, 1 / 6, 0, 0, 0])
     assert burden_of(None, ["a", "b", "c", "d"]).tolist() == [0.25] * 4
     assert burden_of(needs, []).tolist() == []
     for topics in (["Else"], ["Calls", "Access"]):
-        with pytest.raises(dx.DataError, match="^the ranking holds none of the topics of sheet fit; use the same words "
-                                               "for both$"):  # fmt: skip
+        with pytest.raises(
+            dx.DataError, match="^the ranking holds none of the topics of sheet fit; use the same words for both$"
+        ):
             burden_of(needs, topics)
     value = dx.scorecard(dossier, needs=needs, draws=1024).contributions.set_index(["vendor", "criterion"])["value"]
     assert value["A", "Feature fit"] == pytest.approx(0.5 * 0.5 + 0.1 / 6)
@@ -234,7 +279,8 @@ def test_results_that_are_given_are_used_and_draws_follow_them(dossier):
     half = {vendor: each / 2 for vendor, each in tco.present.items()}
     third = {vendor: each / 3 for vendor, each in leaving.present.items()}
     value = dx.scorecard(dossier, replace(tco, present=half), replace(leaving, present=third)).contributions.set_index(
-        ["vendor", "criterion"])["value"]  # fmt: skip
+        ["vendor", "criterion"]
+    )["value"]
     assert value["A", "cost"] == pytest.approx(1 - half["A"].mean() / 10_000)
     assert value["A", "leaving"] == pytest.approx(1 - third["A"].mean() / 200_000)
     assert dx.scorecard(dossier, seed=3, draws=1024).seed == 3
@@ -244,15 +290,21 @@ def test_what_blocks_a_choice_is_named():
     card = dx.scorecard(made([[4, 4], [3, 3.9], [4.5, 2.5]], [1, 1], musts=["unknown", "pass", "fail"], kind="demo"))
     share = card.table.set_index("vendor")["p_first"]["V0"]
     assert card.reasons == (
-        f"V0 scores highest, first in {100 * share:.0f}% of the draws; it is not settled", "not known of V0: sso",
-        "too thin for V0: c0: demos alone, c1: demos alone", "V2 is knocked out: sso")  # fmt: skip
+        f"V0 scores highest, first in {100 * share:.0f}% of the draws; it is not settled",
+        "not known of V0: sso",
+        "too thin for V0: c0: demos alone, c1: demos alone",
+        "V2 is knocked out: sso",
+    )
     assert card.table["must"].tolist() == ["unknown", "pass", "fail"]
     out = card.table.set_index("vendor").loc["V2"]
     assert out["p_first"] == 0
     assert np.isnan(out["regret"])
     first = card.trial_plan.iloc[0]
     assert first[["vendor", "criterion", "find_out"]].tolist() == [
-        "V0", "sso", "settle the must-have: a failure knocks it out"]  # fmt: skip
+        "V0",
+        "sso",
+        "settle the must-have: a failure knocks it out",
+    ]
     assert np.isnan([first["value"], first["money"]]).all()
     assert set(card.trial_plan["vendor"]) == {"V0", "V1"}
     assert card.trial_plan["money"].isna().all()  # no criterion measures money
@@ -263,8 +315,11 @@ def test_what_blocks_a_choice_is_named():
 
 def test_none_is_left_two_are_level_or_one_is_first_too_seldom():
     out = dx.scorecard(made([[5], [2]], [1], musts=["fail", "fail"]), draws=1024)
-    assert out.reasons == ("every vendor fails a must-have, so there is no choice to make",
-                           "V0 is knocked out: sso", "V1 is knocked out: sso")  # fmt: skip
+    assert out.reasons == (
+        "every vendor fails a must-have, so there is no choice to make",
+        "V0 is knocked out: sso",
+        "V1 is knocked out: sso",
+    )
     assert out.table["p_first"].tolist() == [0, 0]
     assert out.table["regret"].isna().all()
     assert out.information["value"].tolist() == [0, 0]
@@ -274,7 +329,8 @@ def test_none_is_left_two_are_level_or_one_is_first_too_seldom():
     toss = dx.scorecard(made([[4.0, 3.0], [3.0, 4.0], [3.5, 3.5]], [1.01, 1.0]))
     share = toss.table["p_first"][0]
     assert toss.reasons == (
-        f"{toss.winner} scores highest, but is first in only {100 * share:.0f}% of the draws; it is not settled",)
+        f"{toss.winner} scores highest, but is first in only {100 * share:.0f}% of the draws; it is not settled",
+    )
     clear = dx.scorecard(made([[5, 5], [2, 2], [4, 4]], [1, 1], musts=["pass", "pass", "fail"]))
     assert clear.reasons == ("V0 is recommended: first in over 99% of the draws", "V2 is knocked out: sso")
     assert clear.recommended
@@ -295,7 +351,8 @@ def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on():
     values[:, :, 2] = 1 + 1e-10
     values[:3, 1, 3] = 1.1
     assert note_on_anchors(values, criteria) == (
-        "beyond worst or best in over 5% of the draws, and cut there: b, d; widen the anchors")  # fmt: skip
+        "beyond worst or best in over 5% of the draws, and cut there: b, d; widen the anchors"
+    )
     assert note_on_anchors(values[:, :, :1], criteria[:1]) == ""
     card = dx.scorecard(read(CRITERIA.assign(worst=[2000, 1, None, 200000])), draws=1024)
     assert card.notes[0] == "beyond worst or best in over 5% of the draws, and cut there: cost; widen the anchors"

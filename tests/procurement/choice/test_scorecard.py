@@ -15,9 +15,7 @@ from dxkit.procurement.choice.robustness import information, ranks, rating_chang
 from dxkit.procurement.dossier.judging import Evidence
 from tests.places import CASE_FILES
 
-CASES = {
-    case["id"]: case for case in json.loads((CASE_FILES / "procurement.json").read_text())
-}
+CASES = {case["id"]: case for case in json.loads((CASE_FILES / "procurement.json").read_text())}
 few = settings(max_examples=60, deadline=None)
 
 
@@ -26,19 +24,33 @@ def made(ratings, weights, *, musts=None, kind="trial", status="quoted", extra=(
     ratings = np.asarray(ratings, dtype=float)
     vendors = [f"V{i}" for i in range(len(ratings))]
     criteria = [f"c{k}" for k in range(ratings.shape[1])]
-    rows = [{"vendor": v, "criterion": c, "rating": ratings[i, k], "kind": kind, "rater": "x", "trial_week": 4,
-             "similar_environment": "yes"} for i, v in enumerate(vendors) for k, c in enumerate(criteria)
-            if not np.isnan(ratings[i, k])]  # fmt: skip
+    rows = [
+        {
+            "vendor": v,
+            "criterion": c,
+            "rating": ratings[i, k],
+            "kind": kind,
+            "rater": "x",
+            "trial_week": 4,
+            "similar_environment": "yes",
+        }
+        for i, v in enumerate(vendors)
+        for k, c in enumerate(criteria)
+        if not np.isnan(ratings[i, k])
+    ]
     listed = [{"criterion": c, "weight": w} for c, w in zip(criteria, weights, strict=True)]
     if musts:
         listed.append({"criterion": "sso", "must": "yes"})
-        rows += [{"vendor": v, "criterion": "sso", "rating": said, "kind": "documentation"}
-                 for v, said in zip(vendors, musts, strict=True)]  # fmt: skip
+        rows += [
+            {"vendor": v, "criterion": "sso", "rating": said, "kind": "documentation"}
+            for v, said in zip(vendors, musts, strict=True)
+        ]
     sheets = {
         "costs": pd.DataFrame({"vendor": vendors, "line": "x", "timing": "yearly", "likely": 1000}),
-        "criteria": pd.DataFrame(listed).astype(object), "evidence": pd.DataFrame([*rows, *extra]).astype(object),
+        "criteria": pd.DataFrame(listed).astype(object),
+        "evidence": pd.DataFrame([*rows, *extra]).astype(object),
         "decision": pd.DataFrame({"key": ["status"], "value": [status]}),
-    }  # fmt: skip
+    }
     return dx.read_dossier(sheets)
 
 
@@ -64,8 +76,12 @@ def test_the_weighted_sum_of_a_published_case():
     """Scores of Kracka's six heating systems with their scaling; ours are the sums and ranks of given values."""
     case = CASES["wsm_kracka2010"]
     matrix = np.array(case["inputs"]["matrix"], dtype=float)
-    scaled = np.column_stack([column if aim == "max" else 1 / column
-                              for column, aim in zip(matrix.T, case["inputs"]["objectives"], strict=True)])  # fmt: skip
+    scaled = np.column_stack(
+        [
+            column if aim == "max" else 1 / column
+            for column, aim in zip(matrix.T, case["inputs"]["objectives"], strict=True)
+        ]
+    )
     scores = scaled / scaled.sum(axis=0) @ np.full(7, 1 / 7)
     assert scores == pytest.approx(case["expected"]["score"], abs=5e-9)
     place = ranks(np.tile(scores, (8, 1))).argmax(axis=1) + 1
@@ -175,8 +191,17 @@ def test_information_by_hand():
 
 
 def judged(rating, kind="trial", rater="a", week=4.0, similar=True, day=None, verdict=""):
-    return Evidence(vendor="A", criterion="c", rating=rating, verdict=verdict, kind=kind, rater=rater, day=day,
-                    trial_week=week, similar=similar)  # fmt: skip
+    return Evidence(
+        vendor="A",
+        criterion="c",
+        rating=rating,
+        verdict=verdict,
+        kind=kind,
+        rater=rater,
+        day=day,
+        trial_week=week,
+        similar=similar,
+    )
 
 
 def test_a_rating_weighs_by_kind_and_by_disagreement():
@@ -243,9 +268,11 @@ def test_recommended_is_never_said_while_something_blocks_it():
     free = dx.scorecard(made(ratings, [1, 1], musts=["pass", "pass"]))
     assert free.recommended
     assert "V0 is recommended" in repr(free)
-    for blocked in (dx.scorecard(made(ratings, [1, 1], musts=["unknown", "pass"])),
-                    dx.scorecard(made(ratings, [1, 1], kind="demo")),
-                    dx.scorecard(made([[5, np.nan], [2, 2]], [1, 1]))):  # fmt: skip
+    for blocked in (
+        dx.scorecard(made(ratings, [1, 1], musts=["unknown", "pass"])),
+        dx.scorecard(made(ratings, [1, 1], kind="demo")),
+        dx.scorecard(made([[5, np.nan], [2, 2]], [1, 1])),
+    ):
         assert not blocked.recommended
         assert blocked.winner == "V0"
         for text in (repr(blocked), blocked._repr_html_(), " ".join(blocked.reasons)):
@@ -302,27 +329,31 @@ def test_pains_weigh_the_fit(portal):
         assert values.loc[vendor, "value"] == pytest.approx(expected / 0.3, rel=1e-3)
 
 
-@pytest.mark.parametrize(("sheet", "change", "says"), [
-    ("criteria", {"weight": [1, -1]}, "row 2, column weight: -1 is too small"),
-    ("criteria", {"weight": [1, ""]}, "row 2, column weight: the cell is empty"),
-    ("criteria", {"worst": [1, 5], "best": [5, 5]}, "row 2, column best: worst and best are both 5"),
-    ("criteria", {"measure": ["rating", "tco"]}, "row 2, column worst: money needs the amounts"),
-    ("criteria", {"criterion": ["c0", "c0"]}, "stands twice"),
-    ("evidence", {"rating": [6, 2]}, "row 1, column rating: a rating is a number from 1 to 5"),
-    ("evidence", {"criterion": ["c", "c1"]}, "'c' is not in sheet criteria"),
-    ("evidence", {"vendor": ["V00", "V0"]}, "'V00' is not in sheet costs; did you mean 'V0'?"),
-    ("evidence", {"kind": ["demos", "trial"]}, "did you mean 'demo'?"),
-    ("evidence", {"date": ["soon", ""]}, "row 1, column date: this is no day"),
-    ("fit", {"likely": [1.2, 0.1]}, "row 1, column likely: 1.2 is too large"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sheet", "change", "says"),
+    [
+        ("criteria", {"weight": [1, -1]}, "row 2, column weight: -1 is too small"),
+        ("criteria", {"weight": [1, ""]}, "row 2, column weight: the cell is empty"),
+        ("criteria", {"worst": [1, 5], "best": [5, 5]}, "row 2, column best: worst and best are both 5"),
+        ("criteria", {"measure": ["rating", "tco"]}, "row 2, column worst: money needs the amounts"),
+        ("criteria", {"criterion": ["c0", "c0"]}, "stands twice"),
+        ("evidence", {"rating": [6, 2]}, "row 1, column rating: a rating is a number from 1 to 5"),
+        ("evidence", {"criterion": ["c", "c1"]}, "'c' is not in sheet criteria"),
+        ("evidence", {"vendor": ["V00", "V0"]}, "'V00' is not in sheet costs; did you mean 'V0'?"),
+        ("evidence", {"kind": ["demos", "trial"]}, "did you mean 'demo'?"),
+        ("evidence", {"date": ["soon", ""]}, "row 1, column date: this is no day"),
+        ("fit", {"likely": [1.2, 0.1]}, "row 1, column likely: 1.2 is too large"),
+    ],
+)
 def test_each_fault_is_said_with_its_cell(sheet, change, says):
     sheets = {
         "costs": pd.DataFrame({"vendor": ["V0", "V1"], "line": "x", "likely": [1, 2]}),
         "criteria": pd.DataFrame({"criterion": ["c0", "c1"], "weight": [1, 2]}).astype(object),
-        "evidence": pd.DataFrame({"vendor": ["V0", "V0"], "criterion": ["c0", "c1"], "rating": [3, 2],
-                                  "kind": "trial"}).astype(object),
+        "evidence": pd.DataFrame(
+            {"vendor": ["V0", "V0"], "criterion": ["c0", "c1"], "rating": [3, 2], "kind": "trial"}
+        ).astype(object),
         "fit": pd.DataFrame({"vendor": ["V0", "V1"], "topic": "t", "likely": [0.1, 0.2]}).astype(object),
-    }  # fmt: skip
+    }
     sheets[sheet] = sheets[sheet].assign(**change)
     with pytest.raises(dx.DataError) as caught:
         dx.read_dossier(sheets)

@@ -81,8 +81,10 @@ def test_every_component_is_at_least_nil_and_rates_scale_it(changed):
     parts = components(values(**changed), TIMES)
     assert all((cost >= 0).all() for mode in parts.values() for cost in mode.values())
     rates = {"engineer_day_rate": 700.0, "user_day_rate": 600.0, "annual_spend": 40_000.0, "egress_fee": 0.1} | {
-        name: value for name, value in changed.items() if name in ("engineer_day_rate", "user_day_rate", "annual_spend",
-                                                                   "egress_fee")}  # fmt: skip
+        name: value
+        for name, value in changed.items()
+        if name in ("engineer_day_rate", "user_day_rate", "annual_spend", "egress_fee")
+    }
     tripled = values(**{**changed, **{name: 3 * value for name, value in rates.items()}})
     assert total(tripled) == pytest.approx(3 * total(values(**changed)), rel=1e-9, abs=1e-6)
 
@@ -146,8 +148,13 @@ def test_expected_and_certain_exit_stand_side_by_side():
 
 
 def test_the_calendar_names_the_cheapest_quarter_and_the_last_notice():
-    result = dx.exit_cost(read(("A", "annual_spend", "", 400_000, ""), ("A", "integrations_growth", "", 0, ""),
-                               ("A", "automations_growth", "", 0, "")))  # fmt: skip
+    result = dx.exit_cost(
+        read(
+            ("A", "annual_spend", "", 400_000, ""),
+            ("A", "integrations_growth", "", 0, ""),
+            ("A", "automations_growth", "", 0, ""),
+        )
+    )
     row = result.calendar.set_index("vendor").loc["A"]
     assert row["cheapest"] in (3, 4, 7, 8, 11, 12)
     assert row["last_notice"] == pytest.approx(row["cheapest"] / 4 - 0.25)
@@ -163,9 +170,12 @@ def test_uncertain_inputs_spread_the_cost_and_a_line_of_cost_leaves_them_alone()
 
 
 def test_what_is_paid_is_taken_from_the_lines_of_cost_where_it_is_not_given():
-    rows = [["A", "seats", "licence", "monthly", "seats", 10], ["A", "set-up", "implementation", "initial", "", 9_000],
-            ["A", "care", "support", "yearly", "", 500],
-            ["B", "own work", "operations", "yearly", "", 7_000]]  # fmt: skip
+    rows = [
+        ["A", "seats", "licence", "monthly", "seats", 10],
+        ["A", "set-up", "implementation", "initial", "", 9_000],
+        ["A", "care", "support", "yearly", "", 500],
+        ["B", "own work", "operations", "yearly", "", 7_000],
+    ]
     sheets = {
         "costs": pd.DataFrame(rows, columns=["vendor", "line", "category", "timing", "per", "likely"]).astype(object),
         "drivers": pd.DataFrame({"driver": ["seats"], "likely": [20]}),

@@ -34,32 +34,56 @@ def by_year(read):
     return money(read.costs[0], read, next(drawn(read)))[0].tolist()
 
 
-@pytest.mark.parametrize(("line", "driver", "expected"), [
-    ({}, None, [0, 100, 100, 100]),
-    ({"timing": "monthly"}, None, [0, 1200, 1200, 1200]),
-    ({"timing": "initial"}, None, [100, 0, 0, 0]),
-    ({"growth": 0.1}, None, [0, 100, 110, 121]),
-    ({"growth": 0.2, "uplift_cap": 0.05}, None, [0, 100, 105, 110.25]),
-    ({"timing": "monthly", "from_month": 7, "to_month": 30}, None, [0, 600, 1200, 600]),
-    ({"per": "seats"}, {"driver": "seats", "likely": 10, "growth_likely": 0.1}, [0, 1000, 1100, 1210]),
-    ({"per": "seats", "minimum": 11}, {"driver": "seats", "likely": 10, "growth_likely": 0.1}, [0, 1100, 1100, 1210]),
-    ({"per": "seats", "ratchet": "yes"}, {"driver": "seats", "likely": 10, "growth_likely": -0.5},
-     [0, 1000, 1000, 1000]),
-    ({"per": "seats", "timing": "monthly"}, {"driver": "seats", "likely": 10, "growth_likely": -0.5},
-     [0, 12000, 6000, 3000]),
-    ({"per": "seats", "included": 10, "overage": 5}, {"driver": "seats", "likely": 12, "growth_likely": 0},
-     [0, 110, 110, 110]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "driver", "expected"),
+    [
+        ({}, None, [0, 100, 100, 100]),
+        ({"timing": "monthly"}, None, [0, 1200, 1200, 1200]),
+        ({"timing": "initial"}, None, [100, 0, 0, 0]),
+        ({"growth": 0.1}, None, [0, 100, 110, 121]),
+        ({"growth": 0.2, "uplift_cap": 0.05}, None, [0, 100, 105, 110.25]),
+        ({"timing": "monthly", "from_month": 7, "to_month": 30}, None, [0, 600, 1200, 600]),
+        ({"per": "seats"}, {"driver": "seats", "likely": 10, "growth_likely": 0.1}, [0, 1000, 1100, 1210]),
+        (
+            {"per": "seats", "minimum": 11},
+            {"driver": "seats", "likely": 10, "growth_likely": 0.1},
+            [0, 1100, 1100, 1210],
+        ),
+        (
+            {"per": "seats", "ratchet": "yes"},
+            {"driver": "seats", "likely": 10, "growth_likely": -0.5},
+            [0, 1000, 1000, 1000],
+        ),
+        (
+            {"per": "seats", "timing": "monthly"},
+            {"driver": "seats", "likely": 10, "growth_likely": -0.5},
+            [0, 12000, 6000, 3000],
+        ),
+        (
+            {"per": "seats", "included": 10, "overage": 5},
+            {"driver": "seats", "likely": 12, "growth_likely": 0},
+            [0, 110, 110, 110],
+        ),
+    ],
+)
 def test_a_line_by_hand(line, driver, expected):
     assert by_year(one(line, driver)) == pytest.approx(expected)
 
 
 def test_a_growth_may_be_a_driver_and_a_driver_may_grow_with_another():
     sheets = {
-        "costs": pd.DataFrame({"vendor": ["A"], "line": ["x"], "timing": ["yearly"], "likely": [100], "per": ["seats"],
-                               "growth": ["uplift"]}),
+        "costs": pd.DataFrame(
+            {
+                "vendor": ["A"],
+                "line": ["x"],
+                "timing": ["yearly"],
+                "likely": [100],
+                "per": ["seats"],
+                "growth": ["uplift"],
+            }
+        ),
         "drivers": pd.DataFrame({"driver": ["seats", "uplift"], "likely": [10, 0.1], "growth_likely": ["uplift", ""]}),
-    }  # fmt: skip
+    }
     assert by_year(dx.read_dossier(sheets)) == pytest.approx([0, 1000, 1210, 1464.1])
 
 
@@ -138,10 +162,12 @@ def test_shared_drivers_widen_the_spread_that_independent_cells_understate():
     rows = [{"vendor": "A", "line": f"l{k}", "timing": "yearly", "likely": 10, "per": "seats"} for k in range(10)]
     seats = {"low": 100, "likely": 150, "high": 260}
     shared = dx.read_dossier({"costs": pd.DataFrame(rows), "drivers": pd.DataFrame([{"driver": "seats", **seats}])})
-    own = dx.read_dossier({
-        "costs": pd.DataFrame([row | {"per": f"seats{k}"} for k, row in enumerate(rows)]),
-        "drivers": pd.DataFrame([{"driver": f"seats{k}", **seats} for k in range(10)]),
-    })  # fmt: skip
+    own = dx.read_dossier(
+        {
+            "costs": pd.DataFrame([row | {"per": f"seats{k}"} for k, row in enumerate(rows)]),
+            "drivers": pd.DataFrame([{"driver": f"seats{k}", **seats} for k in range(10)]),
+        }
+    )
     wide, narrow = (dx.tco(read).totals.query("basis == 'pv'").iloc[0] for read in (shared, own))
     assert wide["mean"] == pytest.approx(narrow["mean"], rel=1e-3)
     ratio = (wide["p90"] - wide["p10"]) / (narrow["p90"] - narrow["p10"])
@@ -219,8 +245,10 @@ def test_what_a_purchase_brings_back_as_forrester_counts_it():
     """TEI of Salesloft: costs and benefits of the shared case as lines of certain money."""
     case = next(c for c in CASES if c["id"] == "tei_salesloft")
     costs_, gains = case["inputs"]["costs"], case["inputs"]["benefits"]
-    rows = [["A", f"y{y}", "initial" if y == 0 else "yearly", 12 * y - 11, 12 * y, money_]
-            for y, money_ in enumerate(costs_)]  # fmt: skip
+    rows = [
+        ["A", f"y{y}", "initial" if y == 0 else "yearly", 12 * y - 11, 12 * y, money_]
+        for y, money_ in enumerate(costs_)
+    ]
     frames = {
         "costs": pd.DataFrame(rows, columns=["vendor", "line", "timing", "from_month", "to_month", "likely"]),
         "benefits": pd.DataFrame(

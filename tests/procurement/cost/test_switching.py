@@ -20,8 +20,11 @@ def portal():
 
 
 def certain(a=90_000, b=30_000, start=20_000):
-    rows = [["A", "seats", "licence", "yearly", a], ["B", "seats", "licence", "yearly", b],
-            ["B", "roll-out", "implementation", "initial", start]]  # fmt: skip
+    rows = [
+        ["A", "seats", "licence", "yearly", a],
+        ["B", "seats", "licence", "yearly", b],
+        ["B", "roll-out", "implementation", "initial", start],
+    ]
     costs = pd.DataFrame(rows, columns=["vendor", "line", "category", "timing", "likely"])
     return dx.read_dossier({"costs": costs})
 

@@ -10,24 +10,39 @@ from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 
 
 def costs(**changes):
-    frame = pd.DataFrame({
-        "vendor": ["Alpha", "Alpha", "Beta"], "line": ["seats", "setup", "seats"],
-        "category": ["licence", "implementation", "licence"], "timing": ["monthly", "initial", "yearly"],
-        "per": ["seats", "", "seats"], "low": [18, "", 200], "likely": [20, 5000, 240], "high": [24, "", 300],
-        "growth": ["0.05", "", "uplift"], "source": ["vendor page", "", "blog"],
-        "source_date": ["2026-03-01", "", "2025-11-02"],
-    }).astype(object)  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "vendor": ["Alpha", "Alpha", "Beta"],
+            "line": ["seats", "setup", "seats"],
+            "category": ["licence", "implementation", "licence"],
+            "timing": ["monthly", "initial", "yearly"],
+            "per": ["seats", "", "seats"],
+            "low": [18, "", 200],
+            "likely": [20, 5000, 240],
+            "high": [24, "", 300],
+            "growth": ["0.05", "", "uplift"],
+            "source": ["vendor page", "", "blog"],
+            "source_date": ["2026-03-01", "", "2025-11-02"],
+        }
+    ).astype(object)
     for name, values in changes.items():
         frame[name] = values
     return frame
 
 
 def drivers(**changes):
-    frame = pd.DataFrame({
-        "driver": ["seats", "uplift"], "unit": ["people", "a year"], "low": [150, 0.03], "likely": [180, 0.05],
-        "high": [220, 0.1], "growth_likely": ["0.1", ""], "source": ["roster", "assumption"],
-        "source_date": ["2026-09-01", ""],
-    }).astype(object)  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "driver": ["seats", "uplift"],
+            "unit": ["people", "a year"],
+            "low": [150, 0.03],
+            "likely": [180, 0.05],
+            "high": [220, 0.1],
+            "growth_likely": ["0.1", ""],
+            "source": ["roster", "assumption"],
+            "source_date": ["2026-09-01", ""],
+        }
+    ).astype(object)
     for name, values in changes.items():
         frame[name] = values
     return frame
@@ -113,11 +128,15 @@ def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
         dx.read_dossier(tmp_path)
 
 
-@pytest.mark.parametrize(("rows", "says"), [
-    ("A;seats;20.000\nB;seats;99\n", "row 2, .*'20.000' may be 20000 or 20,000"),
-    ("A,seats,20.000\nB,seats,\"99,5\"\n", "row 2, .*'20.000' may be 20000 or 20,000"),
-    ("A;seats;20.5\nB;seats;0.125\n", None), ("A,seats,20.125\nB,seats,99.5\n", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("A;seats;20.000\nB;seats;99\n", "row 2, .*'20.000' may be 20000 or 20,000"),
+        ('A,seats,20.000\nB,seats,"99,5"\n', "row 2, .*'20.000' may be 20000 or 20,000"),
+        ("A;seats;20.5\nB;seats;0.125\n", None),
+        ("A,seats,20.125\nB,seats,99.5\n", None),
+    ],
+)
 def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, says):
     header = "vendor;line;likely\n" if ";" in rows else "vendor,line,likely\n"
     (tmp_path / "costs.csv").write_text(header + rows)
@@ -148,43 +167,58 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
     assert ((drawn < 300.1) | (drawn > 399.9)).all()
 
 
-@pytest.mark.parametrize(("sheets", "says"), [
-    ({"costs": costs(low=[30, "", 200])}, "row 1, column low: low 30 is above high 24"),
-    ({"costs": costs(likely=[25, 5000, 240])}, "row 1, column likely: likely 25 lies outside"),
-    ({"costs": costs(high=["", "", 300])}, "low and high go together"),
-    ({"costs": costs(likely=[20, -5000, 240])}, "-5000 is negative; write savings into the sheet benefits"),
-    ({"costs": costs(likely=[20, "five", 240])}, "row 2, column likely: 'five' is not a number"),
-    ({"costs": costs(likely=[20, "EUR 500", 240])}, "holds a currency"),
-    ({"costs": costs(likely=[20, 1e308, 240])}, "too large to be meant"),
-    ({"costs": costs(likely=[20, "", 240])}, "row 2, column likely: the cell is empty"),
-    ({"costs": costs(per=["seat", "", "seats"])}, "'seat' is no driver; did you mean 'seats'?"),
-    ({"costs": costs(growth=["fast", "", ""])}, "neither a yearly rate such as 0.05 nor a driver"),
-    ({"costs": costs(timing=["weekly", "initial", "yearly"])}, "'weekly' is not allowed here"),
-    ({"costs": costs(from_month=[40, "", ""])}, "months 40 to 36 hold no month of the 3 years"),
-    ({"costs": costs(vendor=["Alpha", "", "Beta"])}, "row 2, column vendor: the vendor is empty"),
-    ({"costs": costs(currency=["EUR", "EUR", "USD"]),
-      "decision": pd.DataFrame({"key": ["currency"], "value": ["EUR"]})},
-     "row 3, column currency: 'USD' is not the dossier's currency EUR"),
-    ({"drivers": drivers(growth_likely=["uplift", "seats"])},
-     "growth goes round in a circle: seats -> uplift -> seats"),
-    ({"exit": pd.DataFrame({"vendor": ["Alpha"], "input": ["egres_fee"], "likely": [1]})},
-     "did you mean 'egress_fee'?"),
-    ({"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})}, "did you mean 'Alpha'?"),
-    ({"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})},
-     "'Gamma' is not in sheet costs"),
-    ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
-    ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
-    ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),
-    ({"decision": pd.DataFrame({"key": ["currency", "Currency"], "value": ["EUR", "USD"]})},
-     "row 2, column key: the key stands in row 1 too"),
-    ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, "write 0.1 for 10%"),
-    ({"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, "look like one vendor; spell it one way"),
-    ({"costs": costs(line=["seats", "Seats ", "seats"])}, "'Seats' and 'seats' look like one line"),
-    ({"costs": costs(line=["seats", "Total per year", "seats"])}, "row 2, column line: this looks like a total"),
-    ({"costs": costs(growth=["5", "", "uplift"])}, "'5' is neither a yearly rate such as 0.05 nor"),
-    ({"drivers": drivers(growth_likely=["5", ""])}, "5 is a growth of 500% a year"),
-    ({"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])}, "look like one driver"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sheets", "says"),
+    [
+        ({"costs": costs(low=[30, "", 200])}, "row 1, column low: low 30 is above high 24"),
+        ({"costs": costs(likely=[25, 5000, 240])}, "row 1, column likely: likely 25 lies outside"),
+        ({"costs": costs(high=["", "", 300])}, "low and high go together"),
+        ({"costs": costs(likely=[20, -5000, 240])}, "-5000 is negative; write savings into the sheet benefits"),
+        ({"costs": costs(likely=[20, "five", 240])}, "row 2, column likely: 'five' is not a number"),
+        ({"costs": costs(likely=[20, "EUR 500", 240])}, "holds a currency"),
+        ({"costs": costs(likely=[20, 1e308, 240])}, "too large to be meant"),
+        ({"costs": costs(likely=[20, "", 240])}, "row 2, column likely: the cell is empty"),
+        ({"costs": costs(per=["seat", "", "seats"])}, "'seat' is no driver; did you mean 'seats'?"),
+        ({"costs": costs(growth=["fast", "", ""])}, "neither a yearly rate such as 0.05 nor a driver"),
+        ({"costs": costs(timing=["weekly", "initial", "yearly"])}, "'weekly' is not allowed here"),
+        ({"costs": costs(from_month=[40, "", ""])}, "months 40 to 36 hold no month of the 3 years"),
+        ({"costs": costs(vendor=["Alpha", "", "Beta"])}, "row 2, column vendor: the vendor is empty"),
+        (
+            {
+                "costs": costs(currency=["EUR", "EUR", "USD"]),
+                "decision": pd.DataFrame({"key": ["currency"], "value": ["EUR"]}),
+            },
+            "row 3, column currency: 'USD' is not the dossier's currency EUR",
+        ),
+        (
+            {"drivers": drivers(growth_likely=["uplift", "seats"])},
+            "growth goes round in a circle: seats -> uplift -> seats",
+        ),
+        (
+            {"exit": pd.DataFrame({"vendor": ["Alpha"], "input": ["egres_fee"], "likely": [1]})},
+            "did you mean 'egress_fee'?",
+        ),
+        ({"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})}, "did you mean 'Alpha'?"),
+        (
+            {"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})},
+            "'Gamma' is not in sheet costs",
+        ),
+        ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
+        ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
+        ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),
+        (
+            {"decision": pd.DataFrame({"key": ["currency", "Currency"], "value": ["EUR", "USD"]})},
+            "row 2, column key: the key stands in row 1 too",
+        ),
+        ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, "write 0.1 for 10%"),
+        ({"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, "look like one vendor; spell it one way"),
+        ({"costs": costs(line=["seats", "Seats ", "seats"])}, "'Seats' and 'seats' look like one line"),
+        ({"costs": costs(line=["seats", "Total per year", "seats"])}, "row 2, column line: this looks like a total"),
+        ({"costs": costs(growth=["5", "", "uplift"])}, "'5' is neither a yearly rate such as 0.05 nor"),
+        ({"drivers": drivers(growth_likely=["5", ""])}, "5 is a growth of 500% a year"),
+        ({"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])}, "look like one driver"),
+    ],
+)
 def test_each_fault_is_said_with_its_place(sheets, says):
     with pytest.raises(dx.DataError) as caught:
         dossier(**sheets)
@@ -192,9 +226,13 @@ def test_each_fault_is_said_with_its_place(sheets, says):
 
 
 def test_ten_faults_give_ten_messages_with_their_cells(tmp_path):
-    bad = costs(likely=["x", -1, 1e300], per=["a", "", "b"], growth=["q", "", "z"],
-                timing=["never", "initial", "yearly"],
-                vendor=["Alpha", "", "Beta"])  # fmt: skip
+    bad = costs(
+        likely=["x", -1, 1e300],
+        per=["a", "", "b"],
+        growth=["q", "", "z"],
+        timing=["never", "initial", "yearly"],
+        vendor=["Alpha", "", "Beta"],
+    )
     with pytest.raises(dx.DataError) as caught:
         dx.read_dossier(workbook(tmp_path / "bad.xlsx", drivers=drivers(likely=["many", 0.05]), costs=bad))
     assert len(caught.value.faults) == 10

@@ -26,22 +26,44 @@ def recalculated(path: Path, folder: Path, kind: str = "xlsx") -> Path:
     (user / "registrymodifications.xcu").write_text(_FORCED)
     out = folder / f"by_office_{kind}"
     subprocess.run(
-        [libreoffice(), f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir",
-         str(out), str(path)], check=True, capture_output=True, timeout=180, env={**os.environ, "HOME": str(folder)},
-    )  # fmt: skip
+        [
+            libreoffice(),
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(out),
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+        env={**os.environ, "HOME": str(folder)},
+    )
     return out / f"{path.stem}.{kind}"
 
 
 def formulas_of(path: Path) -> dict[tuple[str, str], str]:
     book = openpyxl.load_workbook(path)
-    return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row
-            if isinstance(cell.value, str) and cell.data_type == "f"}  # fmt: skip
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.data_type == "f"
+    }
 
 
 def stored(path: Path) -> dict[tuple[str, str], object]:
     book = openpyxl.load_workbook(path, data_only=True)
-    return {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row
-            if cell.value is not None}  # fmt: skip
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
 
 
 def agree(one: object, other: object) -> bool:
@@ -56,8 +78,11 @@ def differing(path: Path, by_other: dict[tuple[str, str], object]) -> list:
     own = stored(path)
     cells = formulas_of(path)
     assert cells
-    return [(key, cells[key], own.get(key), by_other.get(key)) for key in cells
-            if not agree(own.get(key), by_other.get(key))]  # fmt: skip
+    return [
+        (key, cells[key], own.get(key), by_other.get(key))
+        for key in cells
+        if not agree(own.get(key), by_other.get(key))
+    ]
 
 
 def by_formulas(path: Path) -> dict[tuple[str, str], object]:

@@ -16,9 +16,18 @@ from dxkit.procurement.workbook.scenario import SCENARIOS
 from tests.procurement.workbook import office
 
 needs_office = pytest.mark.skipif(office.libreoffice() is None, reason="LibreOffice is not here; .ci/run installs it")
-HOSTILE = ['=HYPERLINK("http://x","y")', "+1", "@x", "\ttab", "long " * 60, "a/b\\c?d*e[f]g", "\U0001f680 emoji",
-           "it's", "same name that is longer than a sheet's name 1",
-           "same name that is longer than a sheet's name 2"]  # fmt: skip
+HOSTILE = [
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "@x",
+    "\ttab",
+    "long " * 60,
+    "a/b\\c?d*e[f]g",
+    "\U0001f680 emoji",
+    "it's",
+    "same name that is longer than a sheet's name 1",
+    "same name that is longer than a sheet's name 2",
+]
 
 
 def every_clause(vendors=("Alpha", "Beta's [1]")):
@@ -26,32 +35,111 @@ def every_clause(vendors=("Alpha", "Beta's [1]")):
     rows = []
     for k, vendor in enumerate(vendors):
         rows += [
-            {"vendor": vendor, "line": "seats", "category": "licence", "timing": "monthly", "per": "seats", "low": 18,
-             "likely": 20 + k, "high": 25, "growth": "uplift", "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes",
-             "term_months": 24, "source": "blog", "source_date": "2026-11-01"},
-            {"vendor": vendor, "line": "seats", "category": "licence", "timing": "monthly", "per": "seats", "low": 15,
-             "likely": 17, "high": 19, "growth": "uplift", "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes",
-             "term_months": 24, "source": "aggregator", "source_date": "2026-10-01"},
-            {"vendor": vendor, "line": "events", "category": "support", "timing": "yearly", "per": "events",
-             "likely": 900, "included": 50, "overage": 12.5, "growth": 0.03, "from_month": 7, "to_month": 30},
-            {"vendor": vendor, "line": "roll-out", "category": "implementation", "timing": "initial", "per": "seats",
-             "low": 40, "likely": 60, "high": 110},
-            {"vendor": vendor, "line": "hosting", "category": "hosting", "timing": "yearly", "low": 1000,
-             "likely": 2000, "high": 9000, "shape": "lognormal"},
-        ]  # fmt: skip
-    drivers = pd.DataFrame([
-        {"driver": "seats", "unit": "people", "low": 80, "likely": 100, "high": 140, "growth_low": -0.2,
-         "growth_likely": -0.05, "growth_high": 0.1},
-        {"driver": "events", "unit": "a day", "low": 30, "likely": 60, "high": 90, "growth_likely": "uplift"},
-        {"driver": "uplift", "unit": "a year", "low": 0.0, "likely": 0.05, "high": 0.09},
-    ])  # fmt: skip
-    gains = pd.DataFrame([{"vendor": vendors[0], "line": "seats", "ledger": "cash", "timing": "yearly", "likely": 9000,
-                           "low": 5000, "high": 12000, "growth": 0.02}])  # fmt: skip
-    exits = pd.DataFrame([
-        {"vendor": "all", "input": "export_fidelity", "low": 0.5, "likely": 0.8, "high": 0.9},
-        {"vendor": vendors[0], "input": "notice_months", "low": 1, "likely": 3, "high": 6},
-        {"vendor": vendors[0], "input": "term_months", "likely": 18},
-    ])  # fmt: skip
+            {
+                "vendor": vendor,
+                "line": "seats",
+                "category": "licence",
+                "timing": "monthly",
+                "per": "seats",
+                "low": 18,
+                "likely": 20 + k,
+                "high": 25,
+                "growth": "uplift",
+                "uplift_cap": 0.04,
+                "minimum": 90,
+                "ratchet": "yes",
+                "term_months": 24,
+                "source": "blog",
+                "source_date": "2026-11-01",
+            },
+            {
+                "vendor": vendor,
+                "line": "seats",
+                "category": "licence",
+                "timing": "monthly",
+                "per": "seats",
+                "low": 15,
+                "likely": 17,
+                "high": 19,
+                "growth": "uplift",
+                "uplift_cap": 0.04,
+                "minimum": 90,
+                "ratchet": "yes",
+                "term_months": 24,
+                "source": "aggregator",
+                "source_date": "2026-10-01",
+            },
+            {
+                "vendor": vendor,
+                "line": "events",
+                "category": "support",
+                "timing": "yearly",
+                "per": "events",
+                "likely": 900,
+                "included": 50,
+                "overage": 12.5,
+                "growth": 0.03,
+                "from_month": 7,
+                "to_month": 30,
+            },
+            {
+                "vendor": vendor,
+                "line": "roll-out",
+                "category": "implementation",
+                "timing": "initial",
+                "per": "seats",
+                "low": 40,
+                "likely": 60,
+                "high": 110,
+            },
+            {
+                "vendor": vendor,
+                "line": "hosting",
+                "category": "hosting",
+                "timing": "yearly",
+                "low": 1000,
+                "likely": 2000,
+                "high": 9000,
+                "shape": "lognormal",
+            },
+        ]
+    drivers = pd.DataFrame(
+        [
+            {
+                "driver": "seats",
+                "unit": "people",
+                "low": 80,
+                "likely": 100,
+                "high": 140,
+                "growth_low": -0.2,
+                "growth_likely": -0.05,
+                "growth_high": 0.1,
+            },
+            {"driver": "events", "unit": "a day", "low": 30, "likely": 60, "high": 90, "growth_likely": "uplift"},
+            {"driver": "uplift", "unit": "a year", "low": 0.0, "likely": 0.05, "high": 0.09},
+        ]
+    )
+    gains = pd.DataFrame(
+        [
+            {
+                "vendor": vendors[0],
+                "line": "seats",
+                "ledger": "cash",
+                "timing": "yearly",
+                "likely": 9000,
+                "low": 5000,
+                "high": 12000,
+                "growth": 0.02,
+            }
+        ]
+    )
+    exits = pd.DataFrame(
+        [
+            {"vendor": "all", "input": "export_fidelity", "low": 0.5, "likely": 0.8, "high": 0.9},
+            {"vendor": vendors[0], "input": "notice_months", "low": 1, "likely": 3, "high": 6},
+            {"vendor": vendors[0], "input": "term_months", "likely": 18},
+        ]
+    )
     decision = pd.DataFrame({"key": ["title", "jurisdiction", "discount_rate"], "value": ["=1+1", "EU", "0.08"]})
     frames = {"costs": pd.DataFrame(rows), "drivers": drivers, "benefits": gains, "exit": exits, "decision": decision}
     return dx.read_dossier({name: frame.astype(object) for name, frame in frames.items()})
@@ -89,10 +177,17 @@ def input_rows(path):
 
 
 @needs_office
-@pytest.mark.parametrize(("made", "scenario"), [
-    (every_clause, "low"), (every_clause, "likely"), (every_clause, "high"), (sample, "likely"),
-    pytest.param(sample, "low", marks=pytest.mark.slow), pytest.param(sample, "high", marks=pytest.mark.slow),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("made", "scenario"),
+    [
+        (every_clause, "low"),
+        (every_clause, "likely"),
+        (every_clause, "high"),
+        (sample, "likely"),
+        pytest.param(sample, "low", marks=pytest.mark.slow),
+        pytest.param(sample, "high", marks=pytest.mark.slow),
+    ],
+)
 def test_libreoffice_finds_every_figure_in_every_scenario(made, scenario, tmp_path):
     ours = dx.write_workbook(made(), tmp_path / "ours.xlsx", scenario=scenario)
     theirs = dx.write_workbook(made(), tmp_path / "theirs.xlsx")
@@ -231,24 +326,39 @@ def test_a_workbook_reads_back_as_the_same_dossier(tmp_path):
 def test_what_finance_changed_is_listed_with_its_cell(portal, tmp_path):
     path = dx.write_workbook(portal, tmp_path / "finance.xlsx")
     sheet = openpyxl.load_workbook(path)[INPUTS]
-    row = next(r for r in range(HEADER + 1, sheet.max_row) if sheet.cell(r, 2).value == "Cortex"
-               and sheet.cell(r, 3).value == "seats" and sheet.cell(r, 4).value == "amount")  # fmt: skip
+    row = next(
+        r
+        for r in range(HEADER + 1, sheet.max_row)
+        if sheet.cell(r, 2).value == "Cortex"
+        and sheet.cell(r, 3).value == "seats"
+        and sheet.cell(r, 4).value == "amount"
+    )
     retype(path, {row: (26, 27, None)})
     read = dx.read_dossier(path)
-    assert read.changed.to_numpy().tolist() == [["Cortex: seats: amount", "low", 25.0, 26.0, f"F{row}"],
-                                                ["Cortex: seats: amount", "likely", 30.0, 27.0, f"G{row}"]]  # fmt: skip
+    assert read.changed.to_numpy().tolist() == [
+        ["Cortex: seats: amount", "low", 25.0, 26.0, f"F{row}"],
+        ["Cortex: seats: amount", "likely", 30.0, 27.0, f"G{row}"],
+    ]
     assert any("changed in the workbook" in note for note in read.notes)
 
 
-@pytest.mark.parametrize(("numbers", "says"), [
-    ((40, None, None), "low 40, likely 30 and high 35 are out of order"),
-    ((None, "thirty", None), "the cell holds no number"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("numbers", "says"),
+    [
+        ((40, None, None), "low 40, likely 30 and high 35 are out of order"),
+        ((None, "thirty", None), "the cell holds no number"),
+    ],
+)
 def test_a_bad_change_is_said_with_its_cell(portal, numbers, says, tmp_path):
     path = dx.write_workbook(portal, tmp_path / "bad.xlsx")
     sheet = openpyxl.load_workbook(path)[INPUTS]
-    row = next(r for r in range(HEADER + 1, sheet.max_row) if sheet.cell(r, 2).value == "Cortex"
-               and sheet.cell(r, 3).value == "seats" and sheet.cell(r, 4).value == "amount")  # fmt: skip
+    row = next(
+        r
+        for r in range(HEADER + 1, sheet.max_row)
+        if sheet.cell(r, 2).value == "Cortex"
+        and sheet.cell(r, 3).value == "seats"
+        and sheet.cell(r, 4).value == "amount"
+    )
     retype(path, {row: numbers})
     with pytest.raises(dx.DataError, match=says) as caught:
         dx.read_dossier(path)
@@ -263,8 +373,10 @@ def test_a_changed_constant_is_refused(portal, tmp_path):
 
 
 def hostile():
-    rows = [{"vendor": name, "line": name, "category": "licence", "timing": "yearly", "likely": 1000 + k,
-             "source": name} for k, name in enumerate(HOSTILE)]  # fmt: skip
+    rows = [
+        {"vendor": name, "line": name, "category": "licence", "timing": "yearly", "likely": 1000 + k, "source": name}
+        for k, name in enumerate(HOSTILE)
+    ]
     return dx.read_dossier({"costs": pd.DataFrame(rows)})
 
 
@@ -316,8 +428,7 @@ def test_the_scorecard_sheet_adds_up_and_reads_back(portal, tmp_path):
     parts = frame[[str(name).endswith(": points") for name in frame.index]][portal.vendors].astype(float)
     whole = frame.loc["points of 100, at the values in use", portal.vendors].astype(float)
     assert parts.sum().to_numpy() == pytest.approx(whole.to_numpy())
-    assert whole.to_dict() == pytest.approx(
-        dx.scorecard(portal).table.set_index("vendor")["score"].to_dict(), rel=0.05)  # fmt: skip
+    assert whole.to_dict() == pytest.approx(dx.scorecard(portal).table.set_index("vendor")["score"].to_dict(), rel=0.05)
     back = dx.scorecard(dx.read_dossier(path))
     pd.testing.assert_frame_equal(back.table, dx.scorecard(portal).table)
 
@@ -326,8 +437,13 @@ def test_a_changed_rating_and_weight_read_back(portal, tmp_path):
     path = dx.write_workbook(portal, tmp_path / "card.xlsx")
     sheet = openpyxl.load_workbook(path)[INPUTS]
     rows = {tuple(sheet.cell(r, c).value for c in (1, 2, 3, 4)): r for r in range(HEADER + 1, sheet.max_row + 1)}
-    retype(path, {rows["rating", "Port", "integration", "rating"]: (None, 1.5, None),
-                  rows["criterion", "integration", None, "weight"]: (20, 40, 60)})  # fmt: skip
+    retype(
+        path,
+        {
+            rows["rating", "Port", "integration", "rating"]: (None, 1.5, None),
+            rows["criterion", "integration", None, "weight"]: (20, 40, 60),
+        },
+    )
     read = dx.read_dossier(path)
     assert set(read.changed["figure"]) == {"Port: integration: rating", "integration: weight"}
     criterion = next(each for each in read.criteria_read if each.name == "integration")

@@ -66,9 +66,11 @@ def vanishing(values, count):
     order = np.argsort(two)
     low, high = (np.searchsorted(two[order], -one + shift) for shift in (-1e-9, 1e-9))
     return [
-        (*half[k], *rest[m]) for k in np.flatnonzero(high > low) for m in order[low[k] : high[k]]
+        (*half[k], *rest[m])
+        for k in np.flatnonzero(high > low)
+        for m in order[low[k] : high[k]]
         if not set(half[k]) & set(rest[m])
-    ]  # fmt: skip
+    ]
 
 
 def run(seed, release):
@@ -165,8 +167,10 @@ def test_order_of_the_people_does_not_matter():
         ones = np.ones(len(turn))
         for table in rows:
             never = np.zeros(len(table), dtype=bool)
-            assert (one.admit("q", table, np.arange(len(turn)), ones, never)
-                    == two.admit("q", table[:, turn], turn, ones, never)).all()  # fmt: skip
+            assert (
+                one.admit("q", table, np.arange(len(turn)), ones, never)
+                == two.admit("q", table[:, turn], turn, ones, never)
+            ).all()
 
 
 def test_hiding_is_monotone_in_the_minimum():

@@ -66,24 +66,47 @@ def microsoft_forms(clean, book, folder):
     start = pd.Timestamp("2026-08-10 09:00")
     for k, person in enumerate(clean.to_dict("records")):
         answers = [joined(person, q[3], ";", ended=True) if q[4] else person[q[3][0].item] for q in questions]
-        sheet.append([k + 1, (start + pd.Timedelta(hours=k)).to_pydatetime(), (start + pd.Timedelta(hours=k, minutes=9)
-                      ).to_pydatetime(), "anonymous", "", *answers])  # fmt: skip
+        sheet.append(
+            [
+                k + 1,
+                (start + pd.Timedelta(hours=k)).to_pydatetime(),
+                (start + pd.Timedelta(hours=k, minutes=9)).to_pydatetime(),
+                "anonymous",
+                "",
+                *answers,
+            ]
+        )
     path = folder / "microsoft.xlsx"
     book_.save(path)
     return path
 
 
 def qualtrics(clean, book, folder):
-    fixed = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Duration (in seconds)", "Finished",
-             "RecordedDate", "ResponseId", "RecipientLastName", "DistributionChannel", "UserLanguage"]  # fmt: skip
+    fixed = [
+        "StartDate",
+        "EndDate",
+        "Status",
+        "IPAddress",
+        "Progress",
+        "Duration (in seconds)",
+        "Finished",
+        "RecordedDate",
+        "ResponseId",
+        "RecipientLastName",
+        "DistributionChannel",
+        "UserLanguage",
+    ]
     columns, texts = [], []
     for q, (text, stem, statement, items, multi) in enumerate(parts(book), 1):
         columns += [f"Q{q}_{k}" for k in range(1, len(items) + 1)] if multi else [f"Q{q}"]
         texts += (
             [f"{stem} - {option(row)}" for row in items] if multi else [f"{stem} - {statement}" if statement else text]
         )
-    head = [[*fixed, *columns, "Q1_DO"], [*fixed, *texts, "Display order"],
-            [json.dumps({"ImportId": name}) for name in [*fixed, *columns, "Q1_DO"]]]  # fmt: skip
+    head = [
+        [*fixed, *columns, "Q1_DO"],
+        [*fixed, *texts, "Display order"],
+        [json.dumps({"ImportId": name}) for name in [*fixed, *columns, "Q1_DO"]],
+    ]
     rows = []
     for k, person in enumerate([*clean.to_dict("records"), *clean.to_dict("records")[:2]]):
         extra = k - len(clean)
@@ -115,8 +138,17 @@ def qualtrics(clean, book, folder):
 
 
 def surveymonkey(clean, book, folder):
-    fixed = ["Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name",
-             "Last Name", "Custom Data 1"]  # fmt: skip
+    fixed = [
+        "Respondent ID",
+        "Collector ID",
+        "Start Date",
+        "End Date",
+        "IP Address",
+        "Email Address",
+        "First Name",
+        "Last Name",
+        "Custom Data 1",
+    ]
     first, second, last = list(fixed), [""] * len(fixed), None
     for text, stem, statement, items, multi in parts(book):
         if multi:
@@ -145,8 +177,12 @@ def typeform(clean, book, folder):
     questions = parts(book)
     rows = [["#", *(q[0] for q in questions), "Start Date (UTC)", "Submit Date (UTC)", "Network ID"]]
     for k, person in enumerate(clean.to_dict("records")):
-        answers = [" / " * bool(joined(person, q[3], " / ")) * (k % 2) + joined(person, q[3], " / ") if q[4]
-                   else person[q[3][0].item] for q in questions]  # fmt: skip
+        answers = [
+            " / " * bool(joined(person, q[3], " / ")) * (k % 2) + joined(person, q[3], " / ")
+            if q[4]
+            else person[q[3][0].item]
+            for q in questions
+        ]
         rows.append([f"{k:06x}f00d", *answers, "2026-08-10 09:00:00", f"2026-08-{10 + k % 9} 09:09:01", "a1b2c3"])
     return write(folder / "typeform.csv", rows)
 
@@ -170,6 +206,11 @@ def limesurvey(clean, book, folder):
 
 
 WRITERS = {
-    "plain": plain, "google_forms": google_forms, "microsoft_forms": microsoft_forms, "qualtrics": qualtrics,
-    "surveymonkey": surveymonkey, "typeform": typeform, "limesurvey": limesurvey,
-}  # fmt: skip
+    "plain": plain,
+    "google_forms": google_forms,
+    "microsoft_forms": microsoft_forms,
+    "qualtrics": qualtrics,
+    "surveymonkey": surveymonkey,
+    "typeform": typeform,
+    "limesurvey": limesurvey,
+}

@@ -45,8 +45,12 @@ def test_favourable_is_the_top_two_but_never_the_middle():
 
 
 def test_own_scales_may_translate_labels_and_say_what_is_favourable():
-    scales = book(scale=["mood"] * 5, code=[1, 2, 3, 3, ""], label=["bad", "so so", "good", "gut", "weiss nicht"],
-                  favourable=["", "", "yes", "yes", ""])  # fmt: skip
+    scales = book(
+        scale=["mood"] * 5,
+        code=[1, 2, 3, 3, ""],
+        label=["bad", "so so", "good", "gut", "weiss nicht"],
+        favourable=["", "", "yes", "yes", ""],
+    )
     read = dx.read_codebook(book(item=["q"], text=["Mood?"], kind=["rating"], scale=["mood"]), scales)
     scale = read.scale("q")
     assert (scale.code_of("GUT"), scale.code_of("good"), scale.lo, scale.hi) == (3, 3, 1, 3)
@@ -61,15 +65,23 @@ def test_a_range_is_a_scale():
 
 def test_all_faults_of_a_codebook_are_told_at_once_with_their_rows():
     faulty = book(
-        item=["a", "a", "", "d", "e"], text=["One", "Two", "Three", "Four", "One"],
-        kind=["rating", "rating", "rating", "ratings", "hours"], scale=["agreement5", "agreement9", "yesno", "", ""],
+        item=["a", "a", "", "d", "e"],
+        text=["One", "Two", "Three", "Four", "One"],
+        kind=["rating", "rating", "rating", "ratings", "hours"],
+        scale=["agreement5", "agreement9", "yesno", "", ""],
         reverse=["", "", "", "", "yes"],
-    )  # fmt: skip
+    )
     with pytest.raises(dx.DataError) as caught:
         dx.read_codebook(faulty)
     text = str(caught.value)
-    for part in ("same item as in row", "'agreement9' is not a known scale", "id of the question is empty",
-                 "'ratings' is not a kind", "same text as in row", "only ratings can be reverse-keyed"):  # fmt: skip
+    for part in (
+        "same item as in row",
+        "'agreement9' is not a known scale",
+        "id of the question is empty",
+        "'ratings' is not a kind",
+        "same text as in row",
+        "only ratings can be reverse-keyed",
+    ):
         assert part in text, text
     assert len(caught.value.faults) >= 6
 

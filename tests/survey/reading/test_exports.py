@@ -103,10 +103,16 @@ def test_days_are_kept_without_the_time(tmp_path, name):
     assert days.str.fullmatch(r"2026-08-\d\d").all()
 
 
-BOOK2 = dx.read_codebook(pd.DataFrame({
-    "item": ["ci", "tool_a", "tool_b"], "text": ["CI is fast", "Used? [Build, test and ship]", "Used? [Ship]"],
-    "kind": ["rating"] * 3, "scale": ["agreement5", "yesno", "yesno"],
-}))  # fmt: skip
+BOOK2 = dx.read_codebook(
+    pd.DataFrame(
+        {
+            "item": ["ci", "tool_a", "tool_b"],
+            "text": ["CI is fast", "Used? [Build, test and ship]", "Used? [Ship]"],
+            "kind": ["rating"] * 3,
+            "scale": ["agreement5", "yesno", "yesno"],
+        }
+    )
+)
 
 
 def test_options_that_hold_the_separator_are_told_apart(tmp_path):

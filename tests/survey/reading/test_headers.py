@@ -104,11 +104,15 @@ def test_qualtrics_may_say_selected_choice_behind_a_question():
 
 @pytest.mark.parametrize("dotted", [False, True])
 def test_limesurvey_headers_may_hold_code_and_text(tmp_path, dotted):
-    codebook = book(("ci", "Is CI fast?", "rating", "agreement5"), ("x", "Rate [Tests]", "rating", "agreement5"),
-                    ("y", "Grade [Docs]", "rating", "agreement5"))  # fmt: skip
+    codebook = book(
+        ("ci", "Is CI fast?", "rating", "agreement5"),
+        ("x", "Rate [Tests]", "rating", "agreement5"),
+        ("y", "Grade [Docs]", "rating", "agreement5"),
+    )
     fixed = ["id. Response ID", "submitdate. Date submitted", "lastpage. Last page"] if dotted else LIME
-    read = export(tmp_path, codebook, fixed, ["Q1. Is CI fast?", "Q2[SQ001]. Rate [Tests]", "Q3[SQ001]. Docs"],
-                  ["A4", "A2", "A1"])  # fmt: skip
+    read = export(
+        tmp_path, codebook, fixed, ["Q1. Is CI fast?", "Q2[SQ001]. Rate [Tests]", "Q3[SQ001]. Docs"], ["A4", "A2", "A1"]
+    )
     assert read.source == "limesurvey"
     assert read.finished.all()
     assert read.answers.to_numpy().tolist() == [["4", "2", "1"]]
@@ -130,10 +134,15 @@ def test_a_missing_id_is_a_fault_and_a_missing_comment_a_note(tmp_path):
     assert "questions without a column, left out: why (comment)" in read.notes
 
 
-ASKED = pd.DataFrame({
-    "item": ["q", "r", "seen"], "text": ["Rest", "Other", "Seen?"], "kind": ["rating", "rating", "ignore"],
-    "scale": ["yesno", "yesno", ""], "asked_if": ["oncall", "seen", ""],
-})  # fmt: skip
+ASKED = pd.DataFrame(
+    {
+        "item": ["q", "r", "seen"],
+        "text": ["Rest", "Other", "Seen?"],
+        "kind": ["rating", "rating", "ignore"],
+        "scale": ["yesno", "yesno", ""],
+        "asked_if": ["oncall", "seen", ""],
+    }
+)
 
 
 def test_a_filter_that_is_no_column_is_a_fault():

@@ -6,16 +6,25 @@ import pytest
 import dxkit as dx
 from tests.survey import worlds
 
-BOOK = pd.DataFrame({
-    "item": ["who", "ci", "hours", "team", "why"], "text": ["Code", "CI is fast", "Hours lost", "Team", "Why?"],
-    "kind": ["id", "rating", "hours", "segment", "comment"], "scale": ["", "agreement5", "", "", ""],
-})  # fmt: skip
+BOOK = pd.DataFrame(
+    {
+        "item": ["who", "ci", "hours", "team", "why"],
+        "text": ["Code", "CI is fast", "Hours lost", "Team", "Why?"],
+        "kind": ["id", "rating", "hours", "segment", "comment"],
+        "scale": ["", "agreement5", "", "", ""],
+    }
+)
 
 
 def frame(**columns):
     n = max(map(len, columns.values()))
-    base = {"who": [f"p{i}" for i in range(n)], "ci": ["Agree"] * n, "hours": ["1"] * n, "team": ["Red"] * n,
-            "why": [""] * n}  # fmt: skip
+    base = {
+        "who": [f"p{i}" for i in range(n)],
+        "ci": ["Agree"] * n,
+        "hours": ["1"] * n,
+        "team": ["Red"] * n,
+        "why": [""] * n,
+    }
     return pd.DataFrame(base | columns)
 
 
@@ -121,8 +130,15 @@ def test_a_roster_of_persons_is_counted():
 
 
 def test_a_question_not_asked_is_neither_skipped_nor_no():
-    book = pd.DataFrame({"item": ["q", "r"], "text": ["Rest", "Other"], "kind": ["rating"] * 2, "scale": ["yesno"] * 2,
-                         "asked_if": ["oncall", ""]})  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["q", "r"],
+            "text": ["Rest", "Other"],
+            "kind": ["rating"] * 2,
+            "scale": ["yesno"] * 2,
+            "asked_if": ["oncall", ""],
+        }
+    )
     data = pd.DataFrame({"q": ["Yes", "", "", "", "No"], "oncall": ["1", "1", "0", "", "0"], "r": ["Yes"] * 5})
     survey = dx.read_survey(data, book)
     assert survey.state["q"].tolist() == [0, 2, 3, 3, 3]
@@ -152,11 +168,16 @@ def test_inputs_are_left_as_they_were():
 
 
 def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
-    book = pd.DataFrame({
-        "item": ["a", "b", "h", "c"], "text": list("abhc"), "kind": ["rating", "rating", "hours", "rating"],
-        "topic": ["A", "B", "A", ""], "scale": ["satisfaction5", "satisfaction5", "hours", "satisfaction5"],
-        "reverse": ["", "yes", "", ""],
-    })  # fmt: skip
+    book = pd.DataFrame(
+        {
+            "item": ["a", "b", "h", "c"],
+            "text": list("abhc"),
+            "kind": ["rating", "rating", "hours", "rating"],
+            "topic": ["A", "B", "A", ""],
+            "scale": ["satisfaction5", "satisfaction5", "hours", "satisfaction5"],
+            "reverse": ["", "yes", "", ""],
+        }
+    )
     frame = pd.DataFrame({name: ["Does not affect me."] for name in "abh"} | {"c": ["Neither"]})
     survey = dx.read_survey(frame, book)
     assert survey.answers.iloc[0].tolist() == [5.0, 1.0, 0.0, 3.0]
@@ -169,8 +190,12 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path):
     frame(ci=["Agree", "Agre"], hours=["1", "400"]).drop(columns="team").to_csv(tmp_path / "a.csv", index=False)
     (tmp_path / "roster.csv").write_text("team,headcount\nRed,many\nred,5\n")
     text = faults_of(tmp_path / "a.csv", roster=tmp_path / "roster.csv")
-    for part in ("no column asks 'Team'", "'Agre' is not an answer", "'400' is not a number from 0 to 168",
-                 "roster.csv, row 2, column 2 (headcount): 'many' is not a number"):  # fmt: skip
+    for part in (
+        "no column asks 'Team'",
+        "'Agre' is not an answer",
+        "'400' is not a number from 0 to 168",
+        "roster.csv, row 2, column 2 (headcount): 'many' is not a number",
+    ):
         assert part in text
     text = faults_of(tmp_path / "none.csv", roster=tmp_path / "roster.csv")
     assert "none.csv: there is no such file" in text
@@ -180,8 +205,12 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path):
 @pytest.mark.parametrize("secret", ["Bob is a bully", "k4711", "Alice", "4711-0815-22", "al@ex.com"])
 def test_what_one_person_wrote_is_not_repeated(secret):
     roster = pd.DataFrame({"team": ["Red"], "headcount": [9]})
-    for wrong in ({"ci": [secret, "Agree"]}, {"hours": [secret, "1"]}, {"hours": [secret] * 2},
-                  {"team": [secret, "Red"]}):  # fmt: skip
+    for wrong in (
+        {"ci": [secret, "Agree"]},
+        {"hours": [secret, "1"]},
+        {"hours": [secret] * 2},
+        {"team": [secret, "Red"]},
+    ):
         text = faults_of(frame(**{"ci": ["Agree"] * 2} | wrong), roster=roster)
         assert secret not in text
         assert "row 1" in text

@@ -12,26 +12,35 @@ import dxkit as dx
 from dxkit.files import csv_file, csv_stream
 from tests.survey.tally.test_tally import same
 
-BOOK = dx.read_codebook(pd.DataFrame([
-    ["id", "id", "id", "", "", "", ""], ["team", "Your team", "segment", "", "", "", ""],
-    ["ci", "CI is fast", "rating", "agreement5", "builds", "CI", ""],
-    ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs", "asked"],
-    ["ci_w", "How important is CI?", "importance", "importance5", "", "CI", ""],
-    ["docs_w", "How important are docs?", "importance", "importance5", "", "Docs", ""],
-    ["lost", "Hours lost to CI", "hours", "hours", "", "CI", ""],
-    ["enps", "Recommend us?", "recommend", "recommend11", "", "", ""],
-    ["else", "What else?", "comment", "", "", "", ""],
-], columns=["item", "text", "kind", "scale", "dimension", "topic", "asked_if"]))  # fmt: skip
+BOOK = dx.read_codebook(
+    pd.DataFrame(
+        [
+            ["id", "id", "id", "", "", "", ""],
+            ["team", "Your team", "segment", "", "", "", ""],
+            ["ci", "CI is fast", "rating", "agreement5", "builds", "CI", ""],
+            ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs", "asked"],
+            ["ci_w", "How important is CI?", "importance", "importance5", "", "CI", ""],
+            ["docs_w", "How important are docs?", "importance", "importance5", "", "Docs", ""],
+            ["lost", "Hours lost to CI", "hours", "hours", "", "CI", ""],
+            ["enps", "Recommend us?", "recommend", "recommend11", "", "", ""],
+            ["else", "What else?", "comment", "", "", "", ""],
+        ],
+        columns=["item", "text", "kind", "scale", "dimension", "topic", "asked_if"],
+    )
+)
 HEADER = ";".join([*BOOK.items["text"], "asked"])
 cells = st.tuples(
     st.sampled_from(["", "a1", "b22", "a1", "person-with-a-long-id"]),
     st.sampled_from(["Blue", "blue ", "Grün", "", '"Red, hot"', "Red  hot"]),
     st.sampled_from(["", "1", "5", "Agree", "agree ", "n/a", "Strongly agree", '"Disagree"']),
-    st.sampled_from(["", "1", "7", "Somewhat agree"]), st.sampled_from(["", "3", "Very important", "4.0"]),
-    st.sampled_from(["", "2", "5"]), st.sampled_from(["", "0", "2.5", "2,5", "40", "does not affect me"]),
-    st.sampled_from(["", "0", "10", "9"]), st.sampled_from(["", "", "fine", '"two\nlines"', '"a ""b"""']),
+    st.sampled_from(["", "1", "7", "Somewhat agree"]),
+    st.sampled_from(["", "3", "Very important", "4.0"]),
+    st.sampled_from(["", "2", "5"]),
+    st.sampled_from(["", "0", "2.5", "2,5", "40", "does not affect me"]),
+    st.sampled_from(["", "0", "10", "9"]),
+    st.sampled_from(["", "", "fine", '"two\nlines"', '"a ""b"""']),
     st.sampled_from(["", "1", "yes", "0"]),
-)  # fmt: skip
+)
 
 
 def either(read):
@@ -43,8 +52,12 @@ def either(read):
 
 
 @settings(max_examples=40)
-@given(st.lists(cells, min_size=1, max_size=40), st.sampled_from(["\n", "\r\n"]), st.sampled_from([64, 300, 2**19]),
-       st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))  # fmt: skip
+@given(
+    st.lists(cells, min_size=1, max_size=40),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([64, 300, 2**19]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+)
 def test_block_by_block_is_the_same_as_whole(tmp_path_factory, rows, end, block, encoding):
     path = tmp_path_factory.mktemp("big") / "answers.csv"
     path.write_bytes((end.join([HEADER, *(";".join(row) for row in rows)]) + end).encode(encoding))
@@ -73,18 +86,32 @@ def lines(*rows, head="team;ci"):
     return ("\n".join([head, *rows]) + "\n").encode()
 
 
-PLAIN = dx.read_codebook(pd.DataFrame({
-    "item": ["team", "ci"], "text": ["team", "CI is fast"], "kind": ["segment", "rating"], "scale": ["", "agreement5"],
-}))  # fmt: skip
+PLAIN = dx.read_codebook(
+    pd.DataFrame(
+        {
+            "item": ["team", "ci"],
+            "text": ["team", "CI is fast"],
+            "kind": ["segment", "rating"],
+            "scale": ["", "agreement5"],
+        }
+    )
+)
 
 
-@pytest.mark.parametrize(("row", "says"), [
-    (b"Blue;6", r"row 3002, column 2 \(ci\): '6' is not an answer"),
-    (b"Blue;4;", "row 3002.*has 3 cells, the header 2"),
-    (b"Blue", "row 3002.*has 1 cells"), (b"Total;4", "row 3002.*totals"), (b"team;ci", "row 3002.*header is repeated"),
-    (b" Gesamt:;4", "row 3002.*totals"), (b"\xef\xbb\xbfTotal per team;4", "row 3002.*totals"),
-    (b'Blue;"4', "row 3002.*quotation mark"), (b"Bl\x00ue;4", "row 3002.*NUL"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (b"Blue;6", r"row 3002, column 2 \(ci\): '6' is not an answer"),
+        (b"Blue;4;", "row 3002.*has 3 cells, the header 2"),
+        (b"Blue", "row 3002.*has 1 cells"),
+        (b"Total;4", "row 3002.*totals"),
+        (b"team;ci", "row 3002.*header is repeated"),
+        (b" Gesamt:;4", "row 3002.*totals"),
+        (b"\xef\xbb\xbfTotal per team;4", "row 3002.*totals"),
+        (b'Blue;"4', "row 3002.*quotation mark"),
+        (b"Bl\x00ue;4", "row 3002.*NUL"),
+    ],
+)
 def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, row, says):
     monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
     path = tmp_path / "answers.csv"

@@ -18,17 +18,29 @@ from tests.survey.tally.test_tally import same
 dd = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("dask.distributed")
 
-BOOK = dx.read_codebook(pd.DataFrame([
-    ["team", "Your team", "segment", "", "", ""], ["ci", "CI is fast", "rating", "agreement5", "builds", "CI"],
-    ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs"],
-    ["lost", "Hours lost", "hours", "hours", "", "CI"],
-], columns=["item", "text", "kind", "scale", "dimension", "topic"]))  # fmt: skip
+BOOK = dx.read_codebook(
+    pd.DataFrame(
+        [
+            ["team", "Your team", "segment", "", "", ""],
+            ["ci", "CI is fast", "rating", "agreement5", "builds", "CI"],
+            ["docs", "Docs are found", "rating", "agreement7", "docs", "Docs"],
+            ["lost", "Hours lost", "hours", "hours", "", "CI"],
+        ],
+        columns=["item", "text", "kind", "scale", "dimension", "topic"],
+    )
+)
 
 
 def answers(n: int) -> pd.DataFrame:
     rng = np.random.default_rng(4)
-    frame = pd.DataFrame({"team": rng.choice(["Blue", "Green", "Red"], n), "ci": rng.integers(1, 6, n).astype(float),
-                          "docs": rng.integers(1, 8, n).astype(float), "lost": rng.integers(0, 30, n) / 2})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "team": rng.choice(["Blue", "Green", "Red"], n),
+            "ci": rng.integers(1, 6, n).astype(float),
+            "docs": rng.integers(1, 8, n).astype(float),
+            "lost": rng.integers(0, 30, n) / 2,
+        }
+    )
     return frame.mask(rng.random(frame.shape) < 0.08)
 
 
@@ -90,9 +102,9 @@ def test_faults_of_a_partition_come_back_as_they_are(cluster):
         dx.tally(dd.from_pandas(frame, npartitions=4), codebook=BOOK)
 
 
-def test_the_lines_of_the_readme(cluster, tmp_path, monkeypatch):
-    readme = (ROOT / "README.md").read_text()
-    script = re.search(r"```python\n(import dask.*?)```", readme, re.DOTALL)[1]
+def test_the_lines_of_the_page_on_large_data(cluster, tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "large_data.md").read_text(encoding="utf-8")
+    script = re.search(r"```python\n(import dask.*?)```", page, re.DOTALL)[1]
     monkeypatch.chdir(tmp_path)
     frame = answers(900)
     (tmp_path / "answers").mkdir()
