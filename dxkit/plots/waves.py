@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+import numpy as np
+from matplotlib.axes import Axes
+
+from dxkit.files.options import choice
 from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
+
+if TYPE_CHECKING:
+    from dxkit.survey.changes import Change
 
 _UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score"}
 
 
-def change(result, ax=None, kind=None):
+def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> Axes:
     """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
 
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
     the table by default.
     """
-    table = result.table[result.table["shown"].astype(bool)]
-    kind = kind or (table["kind"].iloc[0] if len(table) else None)
-    rows = table[table["kind"] == kind].to_dict("records")
+    table = result.table.loc[result.table["shown"].astype(bool)]
+    kinds = list(dict.fromkeys(result.table["kind"]))
+    kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
+    rows = table.loc[table["kind"] == kind].to_dict("records")
     if not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+        return nothing(ax)
     unit = rows[0]["unit"]
     with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(rows))) as ax:
         spread = max(max(row["before"], row["after"]) for row in rows) - min(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dxkit.files.table import CHOICE, YES_NO, Column
+from dxkit.files.writing import new_workbook
 from dxkit.procurement.dossier.columns import CLAUSES, EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.project import form
@@ -106,7 +107,7 @@ def write_dossier_workbook(path: Path) -> None:
         "exit": tuple(_exit_rows()),
         **_OTHER_SHEETS,
     }
-    with form.writing(path) as book:
+    with new_workbook(path) as book:
         first = book.add_worksheet("read me")
         first.set_column(0, 0, 110)
         title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))

@@ -10,20 +10,13 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-_LONGEST = 80
-
-
-_LONGEST_LINE = 320
-
-
 MISSING = "–"
-
-
+_LONGEST = 80
+_LONGEST_LINE = 320
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-# some of these reverse the text that follows
-_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)  # some of these reverse the text that follows
 
 
 def percent(p: float) -> str:
@@ -50,23 +43,24 @@ def estimate_decimals(frame: pd.DataFrame) -> list[int]:
     """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
     if "se" not in frame:
         return [1] * len(frame)
-    units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
+    units = list(frame["unit"]) if "unit" in frame else [""] * len(frame)
     decimals = {}
-    for unit in units.unique():
-        errors = sorted(error for error in frame["se"][units == unit].dropna() if error > 0)
+    for unit in dict.fromkeys(units):
+        errors = sorted(error for error, of in zip(frame["se"], units, strict=True) if of == unit and error > 0)
         place = round(-math.log10(2 * errors[len(errors) // 2]), 9) if errors else 1
         decimals[unit] = min(2, max(0, math.ceil(place)))
     return [decimals[unit] for unit in units]
 
 
 def formatted(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+    """The cells of a column as text; `digits` are the decimals of an estimate in each row."""
     return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
 
 
 def _format(value: object, kind: str, digits: int) -> str:
     """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
     value = value.item() if isinstance(value, np.generic) else value
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+    if pd.api.types.is_scalar(value) and bool(pd.isna(value)):  # type: ignore[arg-type]  # is_scalar saw to it
         return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -99,6 +93,11 @@ def _signed(text: str) -> str:
 
 
 def interval_text(low: str, high: str) -> str:
+    """Both ends of an interval.
+
+    >>> interval_text("13%", "64%")
+    '13 to 64%'
+    """
     if MISSING in (low, high):
         return MISSING
     return f"{low.rstrip('%')} to {high}"
@@ -120,4 +119,5 @@ def _cut(text: str, longest: int) -> str:
 
 
 def html_text(text: str) -> str:
+    """One line in which nothing is HTML."""
     return html.escape(one_line(text), quote=True)

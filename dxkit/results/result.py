@@ -94,13 +94,14 @@ class Result:
 
         This is the one method to override where the print arranges the rows differently, as a cross table does.
         """
-        if not self.columns:
-            return self.table, columns_of(self.table, self.formats)
-        columns = self._declared()
-        return self.table[[column.name for column in columns]], columns
+        columns = self.table_columns
+        return (self.table.loc[:, [column.name for column in columns]] if self.columns else self.table), columns
 
-    def _declared(self) -> tuple[Column, ...]:
-        """The columns of `.table`, with one for each segment in the place of SEGMENT."""
+    @property
+    def table_columns(self) -> tuple[Column, ...]:
+        """The columns of `.table` as they are printed, with one for each segment in the place of SEGMENT."""
+        if not self.columns:
+            return columns_of(self.table, self.formats)
         groups = [replace(SEGMENT, name=name) for name in self.segments]
         return tuple(one for column in self.columns for one in (groups if column == SEGMENT else [column]))
 
@@ -110,7 +111,7 @@ class Result:
         names = distinct([column.name for column in columns])
         frame = frame.set_axis(names, axis=1)
         left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
-        empty = frame.isna().all()
+        empty = {name for name in names if all(frame.loc[:, name].isna())}
         frame = frame.iloc[:50] if left_out else frame
         kinds = {name: self._format(column) for name, column in zip(names, columns, strict=True)}
         visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
@@ -119,13 +120,13 @@ class Result:
         uppers = {high for high, _ in intervals.values()}
         headings, numeric, texts_by_column = [], [], []
         for name, column in zip(names, columns, strict=True):
-            if not column.displayed or name in uppers or (column.optional and empty[name]):
+            if not column.displayed or name in uppers or (column.optional and name in empty):
                 continue
-            texts = formatted(frame[name], kinds[name], decimals)
+            texts = formatted(frame.loc[:, name], kinds[name], decimals)
             heading = heading_of(column.heading or name)
             if name in intervals:
                 high, heading = intervals[name]
-                ends = zip(texts, formatted(frame[high], kinds[name], decimals), strict=True)
+                ends = zip(texts, formatted(frame.loc[:, high], kinds[name], decimals), strict=True)
                 texts = [interval_text(low, up) for low, up in ends]
             if name in _HIDDEN or name in intervals:
                 instead = "hidden" if name in _HIDDEN else MISSING

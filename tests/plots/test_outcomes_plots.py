@@ -29,7 +29,7 @@ def test_a_signal_is_marked_and_the_power_is_stated():
     ax = dx.trend([12, 9, 11, 14, 10, 60, 8, 11, 13, 10, 12, 9]).plot()
     assert "lies outside" in ax.get_title(loc="left")
     assert ax.lines[-1].get_ydata().tolist() == [60]
-    assert "would be seen in" in ax.get_xlabel()
+    assert "a lasting change would be found (0.5 times: " in ax.get_xlabel()
     fits(ax)
 
 

@@ -208,14 +208,14 @@ def test_the_last_digit_shown_is_one_that_a_fifth_of_the_spread_earns(p10, p90, 
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda cost, card, leaving: cost.years(),
-        lambda cost, card, leaving: cost.doubt("B"),
+        lambda cost, card, leaving: cost.plot_years(),
+        lambda cost, card, leaving: cost.plot_tornado("B"),
         lambda cost, card, leaving: leaving.plot(),
-        lambda cost, card, leaving: card.standing(),
-        lambda cost, card, leaving: card.weights(),
-        lambda cost, card, leaving: card.plan(),
+        lambda cost, card, leaving: card.plot_ranks(),
+        lambda cost, card, leaving: card.plot_weight_ranges(),
+        lambda cost, card, leaving: card.plot_trial_plan(),
     ],
-    ids=["years", "doubt", "leaving", "standing", "weights", "plan"],
+    ids=["years", "tornado", "leaving", "ranks", "weight ranges", "trial plan"],
 )
 def test_a_picture_is_drawn_into_the_axes_that_are_given(draw):
     sheets = {
@@ -242,10 +242,10 @@ def test_axes_and_vendor_reach_the_picture():
 
     cost = dx.tco(read(COSTS.assign(low=[None, 900, None, 2000], high=[None, 1100, None, 4000])), draws=1024)
     _, (one, two) = plt.subplots(1, 2)
-    assert cost.years(ax=one) is one
+    assert cost.plot_years(ax=one) is one
     for vendor in ("A", "B"):
         two.clear()
-        assert cost.doubt(vendor, ax=two) is two
+        assert cost.plot_tornado(vendor, ax=two) is two
         assert two.get_title(loc="left").startswith(f"{vendor}: ")
     card = dx.scorecard(
         read(

@@ -197,7 +197,7 @@ def test_a_ranking_in_print():
         FEW,
     )
     assert result.gap == pytest.approx(1 / 3)
-    assert (result.m, result.score, result.unit, result.seed, result.segments) == (2, "hours", "hours a week", 0, ())
+    assert (result.top_n, result.score, result.unit, result.seed, result.segments) == (2, "hours", "hours a week", 0, ())
     assert (result.possible, result.tipping_point, result.confidence) == (["CI", "Setup", "Docs"], None, 0.95)
     assert result.table.columns.tolist() == [
         "topic",
@@ -218,11 +218,11 @@ def test_a_ranking_in_print():
     assert result._kinds() == {"rank": "count"}
     assert dx.rank_pains(dx.read_survey(HOURS, TOPICS), seed=7, confidence=0.9).seed == 7
     with pytest.raises(dx.DataError, match="^top must be a whole number of at least 1, got True$"):
-        dx.rank_pains(dx.read_survey(HOURS, TOPICS), top=True)
+        dx.rank_pains(dx.read_survey(HOURS, TOPICS), top_n=True)
 
 
 def test_a_clear_worst_names_no_rival():
-    result = dx.rank_pains(dx.read_survey(HOURS, TOPICS), top=1)
+    result = dx.rank_pains(dx.read_survey(HOURS, TOPICS), top_n=1)
     assert repr(result).split("\n")[1:5] == [
         "the worst 1: CI",
         "verdict: clear, these are the worst 1 with over 99% probability",
@@ -243,8 +243,8 @@ def test_a_ranking_with_a_roster_says_what_those_who_are_silent_could_reverse():
     )
     assert facts["more answers"] == "about 9 would settle place 2 against 3"
     assert result.method == result.notes[0] == "hours: hours lost a week, the mean over people, weighted to team"
-    everybody = dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(6, 6)), top=5)
-    assert everybody.m == 3
+    everybody = dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(6, 6)), top_n=5)
+    assert everybody.top_n == 3
     assert everybody.notes == (result.method, "there is nothing to choose: as many pains to fix as topics", FEW)
     two = dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(6, 6)))
     assert dict(two.facts)["those who did not answer"] == "everybody has answered"
@@ -255,8 +255,8 @@ def test_a_ranking_with_a_roster_says_what_those_who_are_silent_could_reverse():
 def test_a_ranking_of_groups_in_print():
     """B puts Docs first, the whole CI: A 5, 7/6, 3/2 and B 1, 6, 3/2, together 3, 3.6 and 1.5."""
     frame = HOURS.assign(a=[4, 5, 6, 5, 4, 6, 1, 2, 1, 0, 1, 1], b=[1, 2, 1, 0, 1, 2, 6, 7, 6, 5, 6, 6])
-    result = dx.rank_pains(dx.read_survey(frame, TOPICS), by="team", top=1)
-    whole = dx.rank_pains(dx.read_survey(frame, TOPICS), top=1)
+    result = dx.rank_pains(dx.read_survey(frame, TOPICS), by="team", top_n=1)
+    whole = dx.rank_pains(dx.read_survey(frame, TOPICS), top_n=1)
     assert result.title == "Pain points by team"
     assert result.table.columns.tolist()[:3] == ["topic", "team", "n"]
     assert result.table[["team", "topic"]].to_numpy().tolist() == [
@@ -342,7 +342,7 @@ def test_every_score_says_what_it_is(score, estimates, says, unit, loss):
     rows = [("sat", "rating", "A"), ("imp", "importance", "A"), ("sat2", "rating", "B"), ("imp2", "importance", "B")]
     book = pd.DataFrame(rows, columns=["item", "kind", "topic"])
     scale = book["kind"].map({"rating": "satisfaction5", "importance": "importance5"})
-    result = dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)), score=score, top=1)
+    result = dx.rank_pains(dx.read_survey(frame, book.assign(text=book["item"], scale=scale)), score=score, top_n=1)
     assert result.table.set_index("topic")["estimate"].to_dict() == pytest.approx(estimates)
     assert (result.method, result.unit, result.notes) == (says, unit, (says, FEW))
     assert re.fullmatch(rf"\d+\.\d{loss}", dict(result.facts)["expected loss if others are worse"])
@@ -488,7 +488,7 @@ def test_fewer_than_twenty_answers_are_said(answers, few):
 
 
 def test_what_the_silent_could_reverse_is_about_the_last_that_is_chosen():
-    facts = dict(dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(12, 12)), top=1).facts)
+    facts = dict(dx.rank_pains(dx.read_survey(HOURS, TOPICS, roster(12, 12)), top_n=1).facts)
     assert facts["those who did not answer"] == (
         "CI stays ahead of the next unless the other 12 lean the other way by more than 3.50 hours a week a person"
     )
