@@ -1,10 +1,16 @@
-"""Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen.
+"""Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen; and what pins a message.
 
 Generated cases are the same on every run; `--hypothesis-profile=search` looks for new ones.
+Messages are compared with snapshots: `pytest --snapshot-update` writes them anew, and a person reads the difference.
 """
 
+from contextlib import contextmanager
+
 import matplotlib as mpl
+import pytest
 from hypothesis import settings
+
+from dxkit.files.errors import DataError
 
 mpl.use("Agg")
 settings.register_profile("dxkit", deadline=None, derandomize=True)
@@ -12,3 +18,26 @@ settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
 
 collect_ignore = ["hostile/fuzz.py"]  # needs atheris
+
+
+@pytest.fixture
+def refusal(snapshot, tmp_path):
+    """Hold a refusal to its snapshot: `with refusal("row 3"):`; the message must also contain each text given."""
+
+    @contextmanager
+    def refuses(*named, error=DataError):
+        with pytest.raises(error) as caught:
+            yield caught
+        message = str(caught.value)
+        for part, name in ((str(tmp_path), "<folder>"), (tmp_path.name, "<folder>"), (str(tmp_path.parent), "<tmp>")):
+            message = message.replace(part, name)
+        for each in named:
+            assert each in message
+        assert message == snapshot
+
+    return refuses
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two processes for the whole suite; a few chosen files or tests start sooner in one."""
+    return 0 if config.option.keyword or config.args != config.getini("testpaths") else 2

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.codeowners import rules_of, owners_of
+from dxkit.outcomes.codeowners import owners_of, rules_of
 from dxkit.statistics.intervals import wilson
 
 RULES = """
@@ -86,10 +86,10 @@ def test_the_real_catalog_of_a_public_repository():
     assert pd.isna(found.loc["owner agrees with CODEOWNERS", "estimate"])
 
 
-def test_faults_are_named():
-    with pytest.raises(dx.DataError, match="'soon' is no time.*or as yes or no"):
+def test_faults_are_named(refusal):
+    with refusal("soon"):
         dx.catalog_health(CATALOG.assign(registered="soon"))
-    with pytest.raises(dx.DataError, match="no such file.*name a CODEOWNERS file"):
+    with refusal():
         dx.catalog_health(CATALOG, "CODEOWNERS_gone")
 
 
@@ -99,48 +99,48 @@ def test_a_file_is_read_as_its_text(tmp_path):
     pd.testing.assert_frame_equal(one, two)
 
 
-def test_what_comes_after_the_look_does_not_leak_in():
+def test_what_comes_after_the_look_does_not_leak_in(snapshot):
     found = dx.catalog_health(CATALOG, RULES, as_of="2026-01-15")
     table = found.table.set_index("measure")
     assert (table.loc["registered", "n"], table.loc["registered", "of"]) == (2, 4)
     assert table.loc["as fresh as the source", "of"] == 0
     assert (found.to_register.n, found.to_register.open) == (3, 2)
-    assert "made after the day of the look, left out: 3" in repr(dx.catalog_health(CATALOG, RULES, as_of="2025-06-01"))
+    assert dx.catalog_health(CATALOG, RULES, as_of="2025-06-01").notes == snapshot
 
 
-def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path):
+def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path, refusal):
     folder = tmp_path / "my repository"
     folder.mkdir()
     (folder / "CODEOWNERS").write_text("/catalog-info.yaml @org/root\n")
     found = dx.catalog_health(CATALOG[:1].assign(path=".", owner="root"), str(folder / "CODEOWNERS"))
     assert found.services["agrees"].tolist() == [True]
-    with pytest.raises(dx.DataError, match="no such file.*name a CODEOWNERS file"):
+    with refusal():
         dx.catalog_health(CATALOG, str(folder / "GONE"))
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "named"),
     [
-        ({"service": "shop", "path": "a"}, "row 2.*is there twice"),
-        ({"service": "", "path": ""}, "the cell is empty"),
+        pytest.param({"service": "shop", "path": "a"}, ["row 2"], id="row 2, is there twice"),
+        pytest.param({"service": "", "path": ""}, [], id="the cell is empty"),
     ],
 )
-def test_every_service_has_one_row(change, says):
-    with pytest.raises(dx.DataError, match=f"(?s){says}"):
+def test_every_service_has_one_row(change, named, refusal):
+    with refusal(*named):
         dx.catalog_health(CATALOG.assign(**change), RULES)
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "named"),
     [
-        (b"<html><body>not found</body></html>", "no line names an owner"),
-        (b"* @a\x00", "NUL"),
-        ("* @grün".encode("cp1252"), "not UTF-8"),
+        pytest.param(b"<html><body>not found</body></html>", [], id="no line names an owner"),
+        pytest.param(b"* @a\x00", ["NUL"], id="NUL"),
+        pytest.param("* @grün".encode("cp1252"), [], id="not UTF-8"),
     ],
 )
-def test_what_is_no_codeowners_file_is_told(tmp_path, data, says):
+def test_what_is_no_codeowners_file_is_told(tmp_path, data, named, refusal):
     (tmp_path / "CODEOWNERS").write_bytes(data)
-    with pytest.raises(dx.DataError, match=f"CODEOWNERS.*{says}"):
+    with refusal(*named):
         dx.catalog_health(CATALOG, tmp_path / "CODEOWNERS")
 
 

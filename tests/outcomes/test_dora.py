@@ -31,15 +31,15 @@ def row(result, metric, period="all"):
     return table[(table["metric"] == metric) & (table["period"] == period)].iloc[0]
 
 
-def test_nothing_recorded_is_unknown_and_never_nil():
+def test_nothing_recorded_is_unknown_and_never_nil(snapshot):
     for result in (dx.dora(DEPLOYED.iloc[:0]), dx.dora(DEPLOYED.iloc[:0], as_of="2026-04-01"), dx.dora(None)):
         assert result.table["estimate"].isna().all()
-        assert result.table["note"].str.startswith("unknown").all()
-        assert "unknown" in repr(result)
+        assert (result.table["note"] != "").all()
+        assert result.table["note"].drop_duplicates().tolist() == snapshot
     found = dx.dora(DEPLOYED[DEPLOYED["kind"] == "planned"].drop(columns="kind"), as_of="2026-04-01")
-    assert row(found, "change fail rate")["note"] == "unknown: no incident is recorded"
-    assert row(found, "deployment rework rate")["note"] == "unknown: deployments have no column kind"
-    assert row(found, "change lead time")["note"] == "unknown: no change is recorded"
+    assert row(found, "change fail rate")["note"] == snapshot
+    assert row(found, "deployment rework rate")["note"] == snapshot
+    assert row(found, "change lead time")["note"] == snapshot
 
 
 def test_two_incidents_of_one_deployment_are_one_failed_deployment():
@@ -50,11 +50,11 @@ def test_two_incidents_of_one_deployment_are_one_failed_deployment():
     assert (found["low"], found["high"]) == pytest.approx([float(end) for end in wilson(0.25, 4)], abs=1e-12)
 
 
-def test_a_rollback_fails_what_it_undoes_brings_no_change_and_is_rework():
+def test_a_rollback_fails_what_it_undoes_brings_no_change_and_is_rework(snapshot):
     found = dx.dora(DEPLOYED, as_of="2026-04-01")
     assert row(found, "deployment frequency")["n"] == 4
     assert (row(found, "change fail rate")["n"], row(found, "change fail rate")["of"]) == (1, 4)
-    assert row(found, "change fail rate")["note"] == "from rollbacks alone"
+    assert row(found, "change fail rate")["note"] == snapshot
     assert (row(found, "deployment rework rate")["n"], row(found, "deployment rework rate")["of"]) == (2, 5)
 
 
@@ -67,7 +67,7 @@ def test_an_open_incident_is_counted_as_open():
     assert np.isnan(found["high"])
 
 
-def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_gap():
+def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_gap(snapshot):
     bugs = incidents(
         ("named", "2026-03-30", "2026-03-31", "d2"),
         ("at once", "2026-01-10", "2026-01-11", ""),
@@ -80,7 +80,7 @@ def test_incidents_are_matched_by_name_else_to_the_last_deployment_within_the_ga
     wide = dx.dora(DEPLOYED.iloc[:2], incidents=bugs, as_of="2026-04-01", max_gap="7d")
     assert row(wide, "change fail rate")["unmatched"] == 1
     assert found.gaps["matched"].tolist() == [2, 2, 2]
-    assert "with 24 h" in repr(found)
+    assert found.notes == snapshot
 
 
 @pytest.mark.parametrize("name", ["Shop", "shop\u200b", "SHOP"])
@@ -128,7 +128,7 @@ def test_lead_time_counts_what_is_not_in_production_yet():
     assert found["estimate"] == 48.0
 
 
-def test_failed_and_other_environments_are_set_aside_and_said():
+def test_failed_and_other_environments_are_set_aside_and_said(snapshot):
     made = deployments(
         ("d1", "2026-01-10"),
         ("d2", "2026-01-20"),
@@ -138,36 +138,37 @@ def test_failed_and_other_environments_are_set_aside_and_said():
     )
     found = dx.dora(made, as_of="2026-03-01")
     assert (row(found, "deployment frequency")["n"], row(found, "deployment frequency")["excluded"]) == (1, 2)
-    assert "2 deployments are left out" in repr(found)
+    assert found.notes == snapshot
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "named"),
     [
-        (
+        pytest.param(
             {"time": ["2026-01-10", "soon", "x", "", "01/02/2026"]},
-            "'soon' is no time.*'x' is no time.*empty.*01/02/2026",
+            ["soon", "x"],
+            id="'soon' is no time, 'x' is no time, empty, 01/02/2026",
         ),
-        ({"deployment": ["d1", "d1", "", "d4", "d5"]}, "the cell is empty.*is there twice"),
-        ({"kind": ["planed"] * 5}, "did you mean 'planned'"),
+        pytest.param({"deployment": ["d1", "d1", "", "d4", "d5"]}, [], id="the cell is empty, is there twice"),
+        pytest.param({"kind": ["planed"] * 5}, ["planned"], id="did you mean 'planned'"),
     ],
 )
-def test_faults_are_told_at_once(change, says):
-    with pytest.raises(dx.DataError, match=f"(?s){says}"):
+def test_faults_are_told_at_once(change, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED.assign(**change))
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "named"),
     [
-        ({"max_gap": "long"}, "max_gap"),
-        ({"timezone": "Mars"}, "timezone"),
-        ({"period": "fortnight"}, "period"),
-        ({"as_of": "2025-01-01"}, "not after the first record"),
+        pytest.param({"max_gap": "long"}, ["max_gap"], id="max_gap"),
+        pytest.param({"timezone": "Mars"}, ["timezone"], id="timezone"),
+        pytest.param({"period": "fortnight"}, ["period"], id="period"),
+        pytest.param({"as_of": "2025-01-01"}, [], id="not after the first record"),
     ],
 )
-def test_options_that_cannot_be(options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_options_that_cannot_be(options, named, refusal):
+    with refusal(*named):
         dx.dora(DEPLOYED, **options)
 
 
@@ -212,16 +213,16 @@ def test_a_change_whose_deployment_failed_is_not_in_production():
     assert (lead["n"], lead["open"], lead["unmatched"]) == (2, 1, 0)
 
 
-def test_kinds_that_nobody_wrote_down_are_unknown_and_not_all_planned():
+def test_kinds_that_nobody_wrote_down_are_unknown_and_not_all_planned(snapshot):
     made = deployments(("d1", "2026-01-10", ""), ("d2", "2026-01-20", ""))
     found = row(dx.dora(made, as_of="2026-02-01"), "deployment rework rate")
-    assert found["note"] == "unknown: no deployment says its kind"
+    assert found["note"] == snapshot
     assert np.isnan(found["estimate"])
 
 
 def test_frames_without_columns_are_nothing_recorded():
     nothing = pd.DataFrame()
-    assert dx.dora(nothing, nothing, nothing).table["note"].str.startswith("unknown").all()
+    assert dx.dora(nothing, nothing, nothing).table["note"].equals(dx.dora(None).table["note"])
 
 
 def test_without_deployments_no_gap_gives_a_fail_rate():
@@ -243,6 +244,6 @@ def test_what_is_set_aside_is_counted_in_its_own_period():
 
 
 @pytest.mark.parametrize("gap", [24, "24", " 1.5 "])
-def test_a_gap_without_a_unit_is_refused(gap):
-    with pytest.raises(dx.DataError, match="write it as 24h"):
+def test_a_gap_without_a_unit_is_refused(gap, refusal):
+    with refusal():
         dx.dora(DEPLOYED, max_gap=gap)

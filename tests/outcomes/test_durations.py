@@ -67,9 +67,9 @@ def test_lead_time_of_a_real_repository_as_of_a_day():
     assert round(hours.median(), 1) == 190.8
 
 
-def test_all_open_one_event_zero_times_and_nothing():
+def test_all_open_one_event_zero_times_and_nothing(snapshot):
     assert from_times([1, 2, 3], [False] * 3).median == (None, None, None)
-    assert "not reached" in repr(from_times([1, 2, 3], [False] * 3))
+    assert repr(from_times([1, 2, 3], [False] * 3)) == snapshot
     one = from_times([5.0], [True])
     assert (one.median.estimate, one.p85.estimate) == (5.0, 5.0)
     assert from_times([0, 0, 4], [True, True, True]).median.estimate == 0.0
@@ -95,16 +95,16 @@ def test_a_week_with_daylight_saving_counts_real_hours():
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "says"),
+    ("start", "end", "named"),
     [
-        (["2026-01-02"], ["2026-01-01"], "row 1: the end lies before the start"),
-        (["2026-01-02", ""], ["", ""], "row 2: the start is missing"),
-        (["soon"], [""], "row 1, start: 'soon' is no time"),
-        (["2026-01-02"], [], "1 starts and 0 ends"),
+        pytest.param(["2026-01-02"], ["2026-01-01"], ["row 1"], id="row 1: the end lies before the start"),
+        pytest.param(["2026-01-02", ""], ["", ""], ["row 2"], id="row 2: the start is missing"),
+        pytest.param(["soon"], [""], ["row 1", "soon"], id="row 1, start: 'soon' is no time"),
+        pytest.param(["2026-01-02"], [], [], id="1 starts and 0 ends"),
     ],
 )
-def test_what_cannot_be_is_said(start, end, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_cannot_be_is_said(start, end, named, refusal):
+    with refusal(*named):
         dx.durations(start, end, "2026-02-01")
 
 
@@ -144,14 +144,14 @@ def test_parts_of_a_second_and_zones_of_a_midnight_are_kept():
 
 
 @pytest.mark.parametrize(
-    ("start", "options", "says"),
+    ("start", "options", "named"),
     [
-        ("2026-01-01", {}, "start: expected a column or list of times, got str"),
-        (["2026-01-01"], {"timezone": "Mars"}, "timezone='Mars' is not known"),
+        pytest.param("2026-01-01", {}, [], id="start: expected a column or list of times, got str"),
+        pytest.param(["2026-01-01"], {"timezone": "Mars"}, ["Mars"], id="timezone='Mars' is not known"),
     ],
 )
-def test_what_is_no_list_and_no_zone_is_refused(start, options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_is_no_list_and_no_zone_is_refused(start, options, named, refusal):
+    with refusal(*named):
         dx.durations(start, [""], "2026-02-01", **options)
 
 
@@ -159,9 +159,9 @@ def test_no_hires_are_nothing_to_look_at():
     assert dx.time_to_first_deploy(pd.DataFrame(columns=["person", "start", "first_deploy"]), "2026-01-01").n == 0
 
 
-def test_a_person_who_starts_once_is_counted_once():
+def test_a_person_who_starts_once_is_counted_once(refusal):
     hires = pd.DataFrame({"person": ["a", "a", "", ""], "start": "2026-01-05", "first_deploy": "2026-01-09"})
-    with pytest.raises(dx.DataError, match="row 2, column person: this person is there twice"):
+    with refusal("row 2", "column person"):
         dx.time_to_first_deploy(hires, "2026-02-01")
     again = hires.assign(start=["2025-01-05", "2026-01-05", "2026-01-05", "2026-01-05"])
     assert dx.time_to_first_deploy(again, "2026-02-01").n == 4

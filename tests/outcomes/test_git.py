@@ -71,29 +71,33 @@ def test_a_branch_of_a_tags_name_and_a_form_feed_in_a_subject_do_no_harm(clone):
     assert len(dx.deployments_from_git(clone, branch="main")) == 2
 
 
-def test_merges_of_a_history_that_is_cut_are_refused(clone, tmp_path_factory):
+def test_merges_of_a_history_that_is_cut_are_refused(clone, tmp_path_factory, refusal):
     cut = tmp_path_factory.mktemp("cut") / "shop"
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{clone}", cut], check=True, capture_output=True)
     made = dx.deployments_from_git(clone, "v*")
     for call in (lambda: dx.deployments_from_git(cut, branch="main"), lambda: dx.changes_from_git(cut, made)):
-        with pytest.raises(dx.DataError, match="shallow"):
+        with refusal():
             call()
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "named"),
     [
-        ({"pattern": "z*"}, "no tag matches 'z\\*'; there are 3"),
-        ({"branch": "gone"}, "git says"),
-        ({"branch": "--output=x"}, "is no name of a branch"),
+        pytest.param({"pattern": "z*"}, ["z*"], id="no such tag"),
+        pytest.param({"branch": "--output=x"}, ["--output=x"], id="no name of a branch"),
     ],
 )
-def test_what_is_not_there_is_said(clone, options, says):
-    with pytest.raises(dx.DataError, match=says):
+def test_what_is_not_there_is_said(clone, options, named, refusal):
+    with refusal(*named):
         dx.deployments_from_git(clone, **options)
     assert not (clone / "x").exists()
 
 
+def test_a_branch_that_is_not_there_is_said_in_the_words_of_git(clone):
+    with pytest.raises(dx.DataError, match="'gone'"):
+        dx.deployments_from_git(clone, branch="gone")
+
+
 def test_a_folder_that_is_no_clone(tmp_path):
-    with pytest.raises(dx.DataError, match="git says"):
+    with pytest.raises(dx.DataError, match=tmp_path.name):
         dx.deployments_from_git(tmp_path)

@@ -96,39 +96,27 @@ def test_the_values_of_four_kinds_of_criteria_by_hand(card, dossier):
     assert use[["low", "high"]].tolist() == pytest.approx(ends, abs=0.01)
 
 
-def test_a_scorecard_in_print(card):
+def test_a_scorecard_in_print(card, snapshot):
     share = card.table.set_index("vendor")["p_first"]
     assert share.sum() == pytest.approx(1)
     first = f"{100 * share['B']:.0f}%"
-    assert card.reasons == (
-        f"B scores highest, first in {first} of the draws; it is not settled",
-        "too thin for B: use: demos alone, Feature fit: demos alone",
-    )
-    assert card.facts == (("in short", card.reasons[0]), ("note", card.reasons[1]))
-    assert card.title == "Scorecard: Portal (quoted)"
-    assert card.notes == ("thin evidence in 3 places: see .flags",)
+    assert [reason.replace(first, "<share>") for reason in card.reasons] == snapshot
+    assert tuple(text for _, text in card.facts) == card.reasons
+    assert [name for name, _ in card.facts] == snapshot
+    assert card.title == snapshot
+    assert card.notes == snapshot
     assert (card.winner, card.recommended, card.status, card.seed) == ("B", False, "quoted", 0)
     assert card.flags.columns.tolist() == ["vendor", "criterion", "flag"]
-    assert card.flags.to_numpy().tolist() == [
-        ["B", "use", "demos alone"],
-        ["B", "use", "nothing from a similar environment"],
-        ["B", "Feature fit", "demos alone"],
-    ]
+    assert card.flags[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["B", "use"], ["B", "Feature fit"]]
+    assert card.flags["flag"].tolist() == snapshot
     lines = repr(card).split("\n")
-    assert lines[3] == "vendor  score  95 in 100  first in  points at stake  must-haves"
+    assert lines[3] == snapshot
     row = card.table.iloc[0]
     assert row.index.tolist() == ["vendor", "score", "low", "high", "p_first", "regret", "must"]
-    assert lines[4].split() == [
-        "B",
-        f"{row['score']:.0f}",
-        f"{row['low']:.0f}",
-        "to",
-        f"{row['high']:.0f}",
-        first,
-        f"{row['regret']:.1f}",
-        "none",
-        "set",
-    ]
+    cells = lines[4].split()
+    shown = [f"{row['score']:.0f}", f"{row['low']:.0f}", f"{row['high']:.0f}", first, f"{row['regret']:.1f}"]
+    assert [cells[0], *cells[1:3], *cells[4:7]] == ["B", *shown]
+    assert " ".join([cells[3], *cells[7:]]) == snapshot
     assert card.table.index.tolist() == [0, 1]
 
 
@@ -145,7 +133,7 @@ def test_ranks_pairs_and_stakes_agree(card):
     assert table["regret"]["A"] - table["regret"]["B"] == pytest.approx(table["score"]["B"] - table["score"]["A"])
 
 
-def test_what_to_find_out_and_what_it_is_worth(card):
+def test_what_to_find_out_and_what_it_is_worth(card, snapshot):
     """Cost runs over 10000 with 0.4 of the weight, so a point is worth 10000 / 40."""
     assert card.information.columns.tolist() == ["criterion", "value", "money"]
     assert card.information["criterion"].tolist() == ["cost", "use", "Feature fit", "leaving", "everything"]
@@ -154,16 +142,14 @@ def test_what_to_find_out_and_what_it_is_worth(card):
     assert whole["everything"] == pytest.approx(whole["use"]) == pytest.approx(card.table["regret"][0])
     assert whole[["cost", "Feature fit", "leaving"]].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
     assert card.trial_plan.columns.tolist() == ["vendor", "criterion", "value", "money", "find_out"]
-    assert card.trial_plan[["vendor", "criterion", "find_out"]].to_numpy().tolist() == [
-        ["B", "use", "ask a reference customer like you"],
-        ["A", "use", "try it for three weeks"],
-    ]
+    assert card.trial_plan[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["A", "use"]]
+    assert card.trial_plan["find_out"].tolist() == snapshot
     assert card.trial_plan["money"].tolist() == pytest.approx((250 * card.trial_plan["value"]).tolist())
     assert (card.trial_plan["value"] > 0).all()
     assert card.trial_plan.index.tolist() == [0, 1]
 
 
-def test_what_money_and_fit_would_be_worth_knowing():
+def test_what_money_and_fit_would_be_worth_knowing(snapshot):
     """Both vendors uncertain in everything: each way to find out is named by what would settle it."""
     costs = COSTS.assign(low=[500, 600], high=[6000, 6500])
     fit = FIT.assign(low=[0.1, 0.05, 0.0, 0.1], high=[0.9, 0.8, 0.8, 0.9])
@@ -182,20 +168,18 @@ def test_what_money_and_fit_would_be_worth_knowing():
     )
     plan = dx.scorecard(dossier).trial_plan
     told = plan.drop_duplicates("criterion").set_index("criterion")["find_out"]
-    assert told["cost"] == "get a written quote"
-    assert told["Feature fit"] == "try it on the worst pains for three weeks"
-    assert told["leaving"] == "test an export; read the contract"
+    assert told[["cost", "Feature fit", "leaving"]].to_dict() == snapshot
     assert plan["value"].is_monotonic_decreasing
 
 
-def test_why_one_scores_above_the_other_and_by_which_weight_not(card):
+def test_why_one_scores_above_the_other_and_by_which_weight_not(card, refusal):
     why = card.why("A", "B")
     assert why.columns.tolist() == ["criterion", "weight", "A", "B", "difference"]
     assert why["difference"].abs().is_monotonic_decreasing
     assert why["difference"].tolist() == pytest.approx((why["A"] - why["B"]).tolist())
     assert why["criterion"].tolist()[0] == "use"
     assert why.index.tolist() == [0, 1, 2, 3]
-    with pytest.raises(dx.DataError, match="^there is no vendor 'X'; there are B, A$"):
+    with refusal("X"):
         card.why("A", "X")
     assert card.stability.columns.tolist() == ["criterion", "weight", "low", "high", "flips_to"]
     assert card.stability["criterion"].tolist() == ["cost", "use", "Feature fit", "leaving"]
@@ -222,7 +206,7 @@ def test_the_nearest_weight_is_the_nearer_end_inside_the_scale():
     assert type(card)(table=card.table, stability=stability[:3]).nearest_weight == ("b", 0.3, 0.1, "Y")
 
 
-def test_the_weight_of_fit_that_a_ranking_gives(dossier):
+def test_the_weight_of_fit_that_a_ranking_gives(dossier, refusal):
     """Of 6 hours lost, 3 to CI and 1 to Docs, so Docs weighs a sixth; a gain and what is not known weigh nothing."""
     needs = SimpleNamespace(
         table=pd.DataFrame(
@@ -233,16 +217,14 @@ def test_the_weight_of_fit_that_a_ranking_gives(dossier):
     assert burden_of(None, ["a", "b", "c", "d"]).tolist() == [0.25] * 4
     assert burden_of(needs, []).tolist() == []
     for topics in (["Else"], ["Calls", "Access"]):
-        with pytest.raises(
-            dx.DataError, match="^the ranking holds none of the topics of sheet fit; use the same words for both$"
-        ):
+        with refusal("sheet fit"):
             burden_of(needs, topics)
     value = dx.scorecard(dossier, needs=needs, draws=1024).contributions.set_index(["vendor", "criterion"])["value"]
     assert value["A", "Feature fit"] == pytest.approx(0.5 * 0.5 + 0.1 / 6)
     assert value["B", "Feature fit"] == pytest.approx(0.25 * 0.5 + 0.3 / 6)
 
 
-def test_fit_stands_between_the_anchors_that_are_given():
+def test_fit_stands_between_the_anchors_that_are_given(snapshot):
     given = CRITERIA.assign(worst=[10000, 1, 0.1, 200000], best=[0, 5, 0.5, 0])
     dossier = read(given)
     assert anchors(dossier, dossier.criteria_read[2]) == (0.1, 0.5)
@@ -252,7 +234,8 @@ def test_fit_stands_between_the_anchors_that_are_given():
     assert value["A", "Feature fit"] == pytest.approx((0.3 - 0.1) / 0.4)
     alone = read(fit=FIT[FIT["vendor"] == "A"])
     flags = dx.scorecard(alone, draws=1024).flags.to_numpy().tolist()
-    assert flags[-1] == ["B", "Feature fit", "no evidence"]
+    assert flags[-1][:2] == ["B", "Feature fit"]
+    assert flags[-1][2] == snapshot
 
 
 def test_evidence_ages_from_the_start_or_from_the_newest(dossier):
@@ -286,76 +269,62 @@ def test_results_that_are_given_are_used_and_draws_follow_them(dossier):
     assert dx.scorecard(dossier, seed=3, draws=1024).seed == 3
 
 
-def test_what_blocks_a_choice_is_named():
+def test_what_blocks_a_choice_is_named(snapshot):
     card = dx.scorecard(made([[4, 4], [3, 3.9], [4.5, 2.5]], [1, 1], musts=["unknown", "pass", "fail"], kind="demo"))
     share = card.table.set_index("vendor")["p_first"]["V0"]
-    assert card.reasons == (
-        f"V0 scores highest, first in {100 * share:.0f}% of the draws; it is not settled",
-        "not known of V0: sso",
-        "too thin for V0: c0: demos alone, c1: demos alone",
-        "V2 is knocked out: sso",
-    )
+    assert [reason.replace(f"{100 * share:.0f}%", "<share>") for reason in card.reasons] == snapshot
     assert card.table["must"].tolist() == ["unknown", "pass", "fail"]
     out = card.table.set_index("vendor").loc["V2"]
     assert out["p_first"] == 0
     assert np.isnan(out["regret"])
     first = card.trial_plan.iloc[0]
-    assert first[["vendor", "criterion", "find_out"]].tolist() == [
-        "V0",
-        "sso",
-        "settle the must-have: a failure knocks it out",
-    ]
+    assert first[["vendor", "criterion"]].tolist() == ["V0", "sso"]
+    assert first["find_out"] == snapshot
     assert np.isnan([first["value"], first["money"]]).all()
     assert set(card.trial_plan["vendor"]) == {"V0", "V1"}
     assert card.trial_plan["money"].isna().all()  # no criterion measures money
     assert set(card.changes["vendor"]) == {"V0", "V1"}
     assert set(card.changes["winner"]) == {"V1"}
-    assert card.notes == ("thin evidence in 12 places: see .flags",)
+    assert card.notes == snapshot
 
 
-def test_none_is_left_two_are_level_or_one_is_first_too_seldom():
+def test_none_is_left_two_are_level_or_one_is_first_too_seldom(snapshot):
     out = dx.scorecard(made([[5], [2]], [1], musts=["fail", "fail"]), draws=1024)
-    assert out.reasons == (
-        "every vendor fails a must-have, so there is no choice to make",
-        "V0 is knocked out: sso",
-        "V1 is knocked out: sso",
-    )
+    assert out.reasons == snapshot
     assert out.table["p_first"].tolist() == [0, 0]
     assert out.table["regret"].isna().all()
     assert out.information["value"].tolist() == [0, 0]
     level = dx.scorecard(made([[4, 3], [4, 3], [1, 1]], [1, 1], musts=["pass", "pass", "fail"]), draws=1024)
-    assert level.reasons == ("the best vendors are level, so the figures name no winner", "V2 is knocked out: sso")
+    assert level.reasons == snapshot
     assert (level.winner, level.recommended) == (None, False)
     toss = dx.scorecard(made([[4.0, 3.0], [3.0, 4.0], [3.5, 3.5]], [1.01, 1.0]))
     share = toss.table["p_first"][0]
-    assert toss.reasons == (
-        f"{toss.winner} scores highest, but is first in only {100 * share:.0f}% of the draws; it is not settled",
-    )
+    assert [
+        reason.replace(f"{100 * share:.0f}%", "<share>").replace(toss.winner, "<winner>") for reason in toss.reasons
+    ] == snapshot
     clear = dx.scorecard(made([[5, 5], [2, 2], [4, 4]], [1, 1], musts=["pass", "pass", "fail"]))
-    assert clear.reasons == ("V0 is recommended: first in over 99% of the draws", "V2 is knocked out: sso")
+    assert clear.reasons == snapshot
     assert clear.recommended
 
 
-def test_no_criteria_and_no_weight_are_refused_in_words(dossier):
-    with pytest.raises(dx.DataError, match="^the dossier has no criteria; fill in its sheet criteria$"):
+def test_no_criteria_and_no_weight_are_refused_in_words(dossier, refusal):
+    with refusal("sheet criteria"):
         dx.scorecard(dx.read_dossier({"costs": COSTS}))
-    with pytest.raises(dx.DataError, match="^no criterion has a weight above 0; give weights in sheet criteria$"):
+    with refusal("sheet criteria"):
         dx.scorecard(made([[4], [2]], [0]))
 
 
-def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on():
+def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on(snapshot):
     criteria = [SimpleNamespace(name=name) for name in ("a", "b", "c", "d")]
     values = np.full((20, 2, 4), 0.5)
     values[:2, 0, 0] = 1.1  # 2 of 40
     values[:3, 0, 1] = -0.1  # 3 of 40
     values[:, :, 2] = 1 + 1e-10
     values[:3, 1, 3] = 1.1
-    assert note_on_anchors(values, criteria) == (
-        "beyond worst or best in over 5% of the draws, and cut there: b, d; widen the anchors"
-    )
+    assert note_on_anchors(values, criteria) == snapshot
     assert note_on_anchors(values[:, :, :1], criteria[:1]) == ""
     card = dx.scorecard(read(CRITERIA.assign(worst=[2000, 1, None, 200000])), draws=1024)
-    assert card.notes[0] == "beyond worst or best in over 5% of the draws, and cut there: cost; widen the anchors"
+    assert card.notes[0] == snapshot
     assert card.contributions["value"][0] == 0
 
 

@@ -204,20 +204,20 @@ def judged(rating, kind="trial", rater="a", week=4.0, similar=True, day=None, ve
     )
 
 
-def test_a_rating_weighs_by_kind_and_by_disagreement():
+def test_a_rating_weighs_by_kind_and_by_disagreement(snapshot):
     one = rate([judged(4.0), judged(2.0, "demo")], spread={"trial": 0.5, "demo": 1.0})
     between = ((4 * (4 - 3.6) ** 2 + (2 - 3.6) ** 2) - 1) / (5 - 17 / 5)
     weights = np.array([1 / (0.25 + between), 1 / (1 + between)])
     assert one.mean == pytest.approx(weights @ [4, 2] / weights.sum())
     assert one.sd == pytest.approx(weights.sum() ** -0.5)
-    assert "raters disagree" in one.flags
+    assert one.flags == snapshot
     assert rate([judged(1.0), judged(5.0)]).sd > 4 * rate([judged(3.0), judged(3.0)]).sd
 
 
-def test_thin_evidence_is_flagged():
-    assert rate([judged(4, "demo"), judged(5, "demo")]).flags[0] == "demos alone"
-    assert "trial ended before week three" in rate([judged(4, week=2.0)]).flags
-    assert "nothing from a similar environment" in rate([judged(4, similar=False)]).flags
+def test_thin_evidence_is_flagged(snapshot):
+    assert rate([judged(4, "demo"), judged(5, "demo")]).flags == snapshot
+    assert rate([judged(4, week=2.0)]).flags == snapshot
+    assert rate([judged(4, similar=False)]).flags == snapshot
     assert rate([judged(4)]).flags == ()
     assert rate([]) == Rating(mean=3.0, sd=rate([]).sd, known=False, flags=("no evidence",)) or not rate([]).known
 
@@ -234,7 +234,8 @@ def test_scores_are_the_weighted_sum_and_contributions_add_up(card):
     assert card.why("Port", "Cortex")["difference"].sum() == pytest.approx(sums["Port"] - sums["Cortex"])
 
 
-@few
+@pytest.mark.mutation
+@settings(max_examples=15)
 @given(st.floats(0.1, 1000))
 def test_rescaling_weights_changes_nothing(factor):
     ratings = [[4, 2, 3], [3, 3, 3.5], [2, 5, 1]]
@@ -287,35 +288,36 @@ def test_a_toss_up_is_not_recommended():
     assert "recommended" not in repr(card)
 
 
-def test_a_failed_must_knocks_out_the_best():
+def test_a_failed_must_knocks_out_the_best(snapshot):
     card = dx.scorecard(made([[5, 5], [2, 2]], [1, 1], musts=["fail", "pass"]))
     assert (card.winner, card.recommended) == ("V1", True)
     assert card.table.set_index("vendor").loc["V0", "p_first"] == 0
-    assert any("V0 is knocked out: sso" in reason for reason in card.reasons)
+    assert card.reasons == snapshot
 
 
-def test_all_knocked_out_single_equal_and_one_criterion():
+def test_all_knocked_out_single_equal_and_one_criterion(snapshot):
     out = dx.scorecard(made([[5], [2]], [1], musts=["fail", "fail"]))
     assert (out.winner, out.recommended) == (None, False)
-    assert "no choice to make" in out.reasons[0]
+    assert out.reasons == snapshot
     alone = dx.scorecard(made([[4, 4]], [1, 1]))
     assert alone.winner == "V0"
     assert alone.stability.empty
     level = dx.scorecard(made([[4, 3], [4, 3]], [1, 1]))
     assert level.winner is None
-    assert "level" in level.reasons[0]
+    assert level.reasons[0] == snapshot
     assert dx.scorecard(made([[4], [2]], [1])).stability[["low", "high"]].to_numpy().tolist() == [[0.0, 1.0]]
 
 
-def test_what_cannot_be_scored_is_said():
-    with pytest.raises(dx.DataError, match="no criterion has a weight above 0"):
+def test_what_cannot_be_scored_is_said(refusal):
+    with refusal():
         dx.scorecard(made([[4, 3], [2, 3]], [0, 0]))
-    with pytest.raises(dx.DataError, match="has no criteria"):
+    with refusal():
         dx.scorecard(dx.read_dossier({"costs": pd.DataFrame({"vendor": ["A"], "line": "x", "likely": [1]})}))
-    with pytest.raises(dx.DataError, match="there is no vendor 'X'"):
+    with refusal("X"):
         dx.scorecard(made([[4], [2]], [1])).why("X", "V0")
 
 
+@pytest.mark.mutation
 def test_pains_weigh_the_fit(portal):
     survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
     ranking = dx.rank_pains(survey)
@@ -330,22 +332,52 @@ def test_pains_weigh_the_fit(portal):
 
 
 @pytest.mark.parametrize(
-    ("sheet", "change", "says"),
+    ("sheet", "change", "named"),
     [
-        ("criteria", {"weight": [1, -1]}, "row 2, column weight: -1 is too small"),
-        ("criteria", {"weight": [1, ""]}, "row 2, column weight: the cell is empty"),
-        ("criteria", {"worst": [1, 5], "best": [5, 5]}, "row 2, column best: worst and best are both 5"),
-        ("criteria", {"measure": ["rating", "tco"]}, "row 2, column worst: money needs the amounts"),
-        ("criteria", {"criterion": ["c0", "c0"]}, "stands twice"),
-        ("evidence", {"rating": [6, 2]}, "row 1, column rating: a rating is a number from 1 to 5"),
-        ("evidence", {"criterion": ["c", "c1"]}, "'c' is not in sheet criteria"),
-        ("evidence", {"vendor": ["V00", "V0"]}, "'V00' is not in sheet costs; did you mean 'V0'?"),
-        ("evidence", {"kind": ["demos", "trial"]}, "did you mean 'demo'?"),
-        ("evidence", {"date": ["soon", ""]}, "row 1, column date: this is no day"),
-        ("fit", {"likely": [1.2, 0.1]}, "row 1, column likely: 1.2 is too large"),
+        pytest.param(
+            "criteria", {"weight": [1, -1]}, ["row 2", "column weight"], id="row 2, column weight: -1 is too small"
+        ),
+        pytest.param(
+            "criteria", {"weight": [1, ""]}, ["row 2", "column weight"], id="row 2, column weight: the cell is empty"
+        ),
+        pytest.param(
+            "criteria",
+            {"worst": [1, 5], "best": [5, 5]},
+            ["row 2", "column best"],
+            id="row 2, column best: worst and best are both 5",
+        ),
+        pytest.param(
+            "criteria",
+            {"measure": ["rating", "tco"]},
+            ["row 2", "column worst"],
+            id="row 2, column worst: money needs the amounts",
+        ),
+        pytest.param("criteria", {"criterion": ["c0", "c0"]}, [], id="stands twice"),
+        pytest.param(
+            "evidence",
+            {"rating": [6, 2]},
+            ["row 1", "column rating"],
+            id="row 1, column rating: a rating is a number from 1 to 5",
+        ),
+        pytest.param(
+            "evidence", {"criterion": ["c", "c1"]}, ["c", "sheet criteria"], id="'c' is not in sheet criteria"
+        ),
+        pytest.param(
+            "evidence",
+            {"vendor": ["V00", "V0"]},
+            ["V00", "V0", "sheet costs"],
+            id="'V00' is not in sheet costs; did you mean 'V0'?",
+        ),
+        pytest.param("evidence", {"kind": ["demos", "trial"]}, ["demo"], id="did you mean 'demo'?"),
+        pytest.param(
+            "evidence", {"date": ["soon", ""]}, ["row 1", "column date"], id="row 1, column date: this is no day"
+        ),
+        pytest.param(
+            "fit", {"likely": [1.2, 0.1]}, ["row 1", "column likely"], id="row 1, column likely: 1.2 is too large"
+        ),
     ],
 )
-def test_each_fault_is_said_with_its_cell(sheet, change, says):
+def test_each_fault_is_said_with_its_cell(sheet, change, named, refusal):
     sheets = {
         "costs": pd.DataFrame({"vendor": ["V0", "V1"], "line": "x", "likely": [1, 2]}),
         "criteria": pd.DataFrame({"criterion": ["c0", "c1"], "weight": [1, 2]}).astype(object),
@@ -355,9 +387,8 @@ def test_each_fault_is_said_with_its_cell(sheet, change, says):
         "fit": pd.DataFrame({"vendor": ["V0", "V1"], "topic": "t", "likely": [0.1, 0.2]}).astype(object),
     }
     sheets[sheet] = sheets[sheet].assign(**change)
-    with pytest.raises(dx.DataError) as caught:
+    with refusal(*named):
         dx.read_dossier(sheets)
-    assert says in str(caught.value)
 
 
 def test_a_record_says_what_was_chosen_and_what_would_change_it(portal, card, tmp_path):
@@ -370,6 +401,7 @@ def test_a_record_says_what_was_chosen_and_what_would_change_it(portal, card, tm
     assert text.count("\n## ") == 5
 
 
+@pytest.mark.mutation
 def test_the_digest_is_that_of_the_inputs_wherever_they_stand(portal, tmp_path):
     from dxkit.procurement.choice.record import digest
 

@@ -101,49 +101,49 @@ def test_a_single_line_may_be_called_a_total():
 
 
 @pytest.mark.parametrize("name", ["benefits (2)", "Benefit", "benefits_2026"])
-def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name):
+def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name, refusal, snapshot):
     book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
-    with pytest.raises(dx.DataError, match=r"d.xlsx: the sheet '.*' is not read; call it benefits, or delete it"):
+    with refusal("d.xlsx"):
         dx.read_dossier(book)
     sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
     read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
     assert len(read.benefits) == 3
-    assert f"sheets of d.xlsx that are not read: {name} " in read.notes
+    assert read.notes == snapshot
 
 
-def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path):
+def test_files_of_a_folder_are_found_whatever_their_ending(tmp_path, refusal, snapshot):
     drivers().to_csv(tmp_path / "Drivers.CSV", index=False)
     costs().to_csv(tmp_path / "costs.tsv", index=False, sep="\t")
     (tmp_path / "remarks.csv").write_text("a\n1\n")
     read = dx.read_dossier(tmp_path)
     assert (len(read.costs), len(read.drivers)) == (3, 2)
-    assert f"files of {tmp_path.name} that are not read: remarks.csv" in read.notes
+    assert [note.replace(tmp_path.name, "<folder>") for note in read.notes] == snapshot
     costs().to_csv(tmp_path / "costs.csv.gz", index=False)
-    with pytest.raises(dx.DataError, match=r"costs.csv.gz and costs.tsv are both the sheet costs; keep one"):
+    with refusal("costs.csv.gz", "costs.tsv", "sheet costs"):
         dx.read_dossier(tmp_path)
     costs().iloc[:2].to_csv(tmp_path / "costs.csv", index=False)
     assert len(dx.read_dossier(tmp_path).costs) == 2
     costs().to_csv(tmp_path / "exit-2.csv", index=False)
-    with pytest.raises(dx.DataError, match=r"the file 'exit-2.csv' is not read; call it exit.csv, or delete it"):
+    with refusal("exit-2.csv", "exit.csv"):
         dx.read_dossier(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("rows", "says"),
+    ("rows", "plain"),
     [
-        ("A;seats;20.000\nB;seats;99\n", "row 2, .*'20.000' may be 20000 or 20,000"),
-        ('A,seats,20.000\nB,seats,"99,5"\n', "row 2, .*'20.000' may be 20000 or 20,000"),
-        ("A;seats;20.5\nB;seats;0.125\n", None),
-        ("A,seats,20.125\nB,seats,99.5\n", None),
+        pytest.param("A;seats;20.000\nB;seats;99\n", False, id="semicolons"),
+        pytest.param('A,seats,20.000\nB,seats,"99,5"\n', False, id="a decimal comma in quotes"),
+        pytest.param("A;seats;20.5\nB;seats;0.125\n", True, id="semicolons, points alone"),
+        pytest.param("A,seats,20.125\nB,seats,99.5\n", True, id="points alone"),
     ],
 )
-def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, says):
+def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, plain, refusal):
     header = "vendor;line;likely\n" if ";" in rows else "vendor,line,likely\n"
     (tmp_path / "costs.csv").write_text(header + rows)
-    if says is None:
+    if plain:
         assert 20 < dx.read_dossier(tmp_path).costs[0].amount.mean < 21
         return
-    with pytest.raises(dx.DataError, match=says):
+    with refusal("row 2", "20.000", "20000"):
         dx.read_dossier(tmp_path)
 
 
@@ -168,64 +168,130 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
 
 
 @pytest.mark.parametrize(
-    ("sheets", "says"),
+    ("sheets", "named"),
     [
-        ({"costs": costs(low=[30, "", 200])}, "row 1, column low: low 30 is above high 24"),
-        ({"costs": costs(likely=[25, 5000, 240])}, "row 1, column likely: likely 25 lies outside"),
-        ({"costs": costs(high=["", "", 300])}, "low and high go together"),
-        ({"costs": costs(likely=[20, -5000, 240])}, "-5000 is negative; write savings into the sheet benefits"),
-        ({"costs": costs(likely=[20, "five", 240])}, "row 2, column likely: 'five' is not a number"),
-        ({"costs": costs(likely=[20, "EUR 500", 240])}, "holds a currency"),
-        ({"costs": costs(likely=[20, 1e308, 240])}, "too large to be meant"),
-        ({"costs": costs(likely=[20, "", 240])}, "row 2, column likely: the cell is empty"),
-        ({"costs": costs(per=["seat", "", "seats"])}, "'seat' is no driver; did you mean 'seats'?"),
-        ({"costs": costs(growth=["fast", "", ""])}, "neither a yearly rate such as 0.05 nor a driver"),
-        ({"costs": costs(timing=["weekly", "initial", "yearly"])}, "'weekly' is not allowed here"),
-        ({"costs": costs(from_month=[40, "", ""])}, "months 40 to 36 hold no month of the 3 years"),
-        ({"costs": costs(vendor=["Alpha", "", "Beta"])}, "row 2, column vendor: the vendor is empty"),
-        (
+        pytest.param(
+            {"costs": costs(low=[30, "", 200])},
+            ["row 1", "column low"],
+            id="row 1, column low: low 30 is above high 24",
+        ),
+        pytest.param(
+            {"costs": costs(likely=[25, 5000, 240])},
+            ["row 1", "column likely"],
+            id="row 1, column likely: likely 25 lies outside",
+        ),
+        pytest.param({"costs": costs(high=["", "", 300])}, [], id="low and high go together"),
+        pytest.param(
+            {"costs": costs(likely=[20, -5000, 240])},
+            ["sheet benefits"],
+            id="-5000 is negative; write savings into the sheet benefits",
+        ),
+        pytest.param(
+            {"costs": costs(likely=[20, "five", 240])},
+            ["row 2", "column likely", "five"],
+            id="row 2, column likely: 'five' is not a number",
+        ),
+        pytest.param({"costs": costs(likely=[20, "EUR 500", 240])}, [], id="holds a currency"),
+        pytest.param({"costs": costs(likely=[20, 1e308, 240])}, [], id="too large to be meant"),
+        pytest.param(
+            {"costs": costs(likely=[20, "", 240])},
+            ["row 2", "column likely"],
+            id="row 2, column likely: the cell is empty",
+        ),
+        pytest.param(
+            {"costs": costs(per=["seat", "", "seats"])},
+            ["seat", "seats"],
+            id="'seat' is no driver; did you mean 'seats'?",
+        ),
+        pytest.param(
+            {"costs": costs(growth=["fast", "", ""])}, [], id="neither a yearly rate such as 0.05 nor a driver"
+        ),
+        pytest.param(
+            {"costs": costs(timing=["weekly", "initial", "yearly"])}, ["weekly"], id="'weekly' is not allowed here"
+        ),
+        pytest.param({"costs": costs(from_month=[40, "", ""])}, [], id="months 40 to 36 hold no month of the 3 years"),
+        pytest.param(
+            {"costs": costs(vendor=["Alpha", "", "Beta"])},
+            ["row 2", "column vendor"],
+            id="row 2, column vendor: the vendor is empty",
+        ),
+        pytest.param(
             {
                 "costs": costs(currency=["EUR", "EUR", "USD"]),
                 "decision": pd.DataFrame({"key": ["currency"], "value": ["EUR"]}),
             },
-            "row 3, column currency: 'USD' is not the dossier's currency EUR",
+            ["row 3", "column currency", "USD"],
+            id="row 3, column currency: 'USD' is not the dossier's currency",
         ),
-        (
+        pytest.param(
             {"drivers": drivers(growth_likely=["uplift", "seats"])},
-            "growth goes round in a circle: seats -> uplift -> seats",
+            [],
+            id="growth goes round in a circle: seats -> uplift -> seats",
         ),
-        (
+        pytest.param(
             {"exit": pd.DataFrame({"vendor": ["Alpha"], "input": ["egres_fee"], "likely": [1]})},
-            "did you mean 'egress_fee'?",
+            ["egress_fee"],
+            id="did you mean 'egress_fee'?",
         ),
-        ({"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})}, "did you mean 'Alpha'?"),
-        (
+        pytest.param(
+            {"exit": pd.DataFrame({"vendor": ["Alfa"], "input": ["egress_fee"], "likely": [1]})},
+            ["Alpha"],
+            id="did you mean 'Alpha'?",
+        ),
+        pytest.param(
             {"evidence": pd.DataFrame({"vendor": ["Gamma"], "criterion": ["fit"], "rating": [3]})},
-            "'Gamma' is not in sheet costs",
+            ["Gamma", "sheet costs"],
+            id="'Gamma' is not in sheet costs",
         ),
-        ({"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})}, "did you mean 'horizon_years'?"),
-        ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, "10 is out of range"),
-        ({"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, "use illustrative or quoted"),
-        (
+        pytest.param(
+            {"decision": pd.DataFrame({"key": ["horizon"], "value": ["3"]})},
+            ["horizon_years"],
+            id="did you mean 'horizon_years'?",
+        ),
+        pytest.param(
+            {"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["10"]})}, [], id="10 is out of range"
+        ),
+        pytest.param(
+            {"decision": pd.DataFrame({"key": ["status"], "value": ["final"]})}, [], id="use illustrative or quoted"
+        ),
+        pytest.param(
             {"decision": pd.DataFrame({"key": ["currency", "Currency"], "value": ["EUR", "USD"]})},
-            "row 2, column key: the key stands in row 1 too",
+            ["row 2", "row 1", "column key"],
+            id="row 2, column key: the key stands in row 1 too",
         ),
-        ({"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, "write 0.1 for 10%"),
-        ({"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, "look like one vendor; spell it one way"),
-        ({"costs": costs(line=["seats", "Seats ", "seats"])}, "'Seats' and 'seats' look like one line"),
-        ({"costs": costs(line=["seats", "Total per year", "seats"])}, "row 2, column line: this looks like a total"),
-        ({"costs": costs(growth=["5", "", "uplift"])}, "'5' is neither a yearly rate such as 0.05 nor"),
-        ({"drivers": drivers(growth_likely=["5", ""])}, "5 is a growth of 500% a year"),
-        ({"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])}, "look like one driver"),
+        pytest.param(
+            {"decision": pd.DataFrame({"key": ["discount_rate"], "value": ["1"]})}, [], id="write 0.1 for 10%"
+        ),
+        pytest.param(
+            {"costs": costs(vendor=["Alpha", "ALPHA\u200b", "Beta"])}, [], id="look like one vendor; spell it one way"
+        ),
+        pytest.param(
+            {"costs": costs(line=["seats", "Seats ", "seats"])},
+            ["Seats", "seats"],
+            id="'Seats' and 'seats' look like one line",
+        ),
+        pytest.param(
+            {"costs": costs(line=["seats", "Total per year", "seats"])},
+            ["row 2", "column line"],
+            id="row 2, column line: this looks like a total",
+        ),
+        pytest.param(
+            {"costs": costs(growth=["5", "", "uplift"])}, ["5"], id="'5' is neither a yearly rate such as 0.05 nor"
+        ),
+        pytest.param({"drivers": drivers(growth_likely=["5", ""])}, [], id="5 is a growth of 500% a year"),
+        pytest.param(
+            {"drivers": drivers(driver=["uplift", "Uplift"]), "costs": costs(per=["", "", ""])},
+            [],
+            id="look like one driver",
+        ),
     ],
 )
-def test_each_fault_is_said_with_its_place(sheets, says):
-    with pytest.raises(dx.DataError) as caught:
+def test_each_fault_is_said_with_its_place(sheets, named, refusal):
+    with refusal(*named):
         dossier(**sheets)
-    assert says in str(caught.value)
 
 
-def test_ten_faults_give_ten_messages_with_their_cells(tmp_path):
+def test_ten_faults_give_ten_messages_with_their_cells(tmp_path, refusal):
     bad = costs(
         likely=["x", -1, 1e300],
         per=["a", "", "b"],
@@ -233,23 +299,22 @@ def test_ten_faults_give_ten_messages_with_their_cells(tmp_path):
         timing=["never", "initial", "yearly"],
         vendor=["Alpha", "", "Beta"],
     )
-    with pytest.raises(dx.DataError) as caught:
+    with refusal("bad.xlsx", "cell G2", "x", "sheet costs") as caught:
         dx.read_dossier(workbook(tmp_path / "bad.xlsx", drivers=drivers(likely=["many", 0.05]), costs=bad))
     assert len(caught.value.faults) == 10
     assert all(fault.sheet in ("costs", "drivers") and fault.row and fault.column for fault in caught.value.faults)
-    assert "bad.xlsx, sheet costs, cell G2: 'x' is not a number" in str(caught.value)
 
 
-def test_two_rows_of_one_line_must_be_the_same_line():
+def test_two_rows_of_one_line_must_be_the_same_line(refusal):
     frame = pd.concat([costs(), costs().iloc[[2]].assign(timing="monthly")]).reset_index(drop=True)
-    with pytest.raises(dx.DataError, match="stands in row 3 too, with another timing"):
+    with refusal("row 3"):
         dossier(costs=frame)
 
 
-def test_no_costs_no_dossier(tmp_path):
-    with pytest.raises(dx.DataError, match="there is no sheet costs"):
+def test_no_costs_no_dossier(tmp_path, refusal):
+    with refusal("sheet costs"):
         dx.read_dossier({"drivers": drivers()})
-    with pytest.raises(dx.DataError, match="has no sheet 'prices'"):
+    with refusal("prices"):
         dx.read_dossier({"prices": costs()})
 
 
@@ -258,12 +323,12 @@ def test_seventeen_inputs_of_exit_cost_are_asked_for():
     assert all(each.default >= 0 and each.meaning and each.unit for each in EXIT_INPUTS.values())
 
 
-def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path):
+def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path, refusal):
     path = workbook(tmp_path / "merged.xlsx", costs=costs(), drivers=drivers())
     book = openpyxl.load_workbook(path)
     book["costs"].merge_cells("A2:A3")
     book.save(path)
-    with pytest.raises(dx.DataError, match=r"merged.xlsx, sheet costs: the cells A2:A3 are merged.*unmerge them"):
+    with refusal("merged.xlsx", "cells A2:A3", "sheet costs"):
         dx.read_dossier(path)
 
 
@@ -273,22 +338,22 @@ def test_a_driver_with_a_fault_is_not_called_unknown_too():
     assert [fault.column for fault in caught.value.faults] == ["column likely"]
 
 
-def test_a_start_is_a_day():
-    with pytest.raises(dx.DataError, match="'soon' is no day; write it as 2027-01-31"):
+def test_a_start_is_a_day(refusal):
+    with refusal("soon"):
         dossier(decision=pd.DataFrame({"key": ["start"], "value": ["soon"]}))
 
 
-def test_a_cost_and_a_benefit_of_one_name_are_two_figures():
+def test_a_cost_and_a_benefit_of_one_name_are_two_figures(refusal):
     read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
     assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
     assert len(read.figures) == len(dossier().figures) + len(read.benefits)
-    with pytest.raises(dx.DataError, match="two figures are called 'Alpha: seats'"):
+    with refusal("Alpha: seats"):
         dossier(drivers=drivers(driver=["seats", "Alpha: seats"]), costs=costs(growth=["", "", ""]))
 
 
 @pytest.mark.parametrize("source", [None, 3, [1], b"x", {"costs": None}, {"costs": [1]}])
-def test_what_is_no_dossier_is_told(source):
-    with pytest.raises(dx.DataError, match="expected a path or a DataFrame"):
+def test_what_is_no_dossier_is_told(source, refusal):
+    with refusal():
         dx.read_dossier(source)
 
 
