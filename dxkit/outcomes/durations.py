@@ -107,7 +107,8 @@ def durations(
     -------
     Durations
         Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%. Where the curve is flat at a level, the
-        middle of that time is taken, as R's survfit does. There is no mean: it does not exist while something is open.
+        middle of that time is taken, as R's survfit does. No mean is given: it
+        does not exist while something is open.
 
     Raises
     ------

@@ -120,7 +120,9 @@ def trend(series: pd.Series | Iterable[object], kind: str = "count", *, seed: in
     )
     power = _power(len(y), centre, sigma, kind, seed)
     rows = zip(power["change"], power["seen"], strict=True)
-    detected = [f"one to {change:g} times as much would be detected in {percent(p)} of years" for change, p in rows]
+    detected = [
+        f"one to {change:g} times as much would be detected in {percent(p)} of such series" for change, p in rows
+    ]
     notes = [f"a lasting change from the middle on: {', '.join(detected)}"]
     if len(given) > len(values):
         notes.append(f"empty values left out: {len(given) - len(values)}")

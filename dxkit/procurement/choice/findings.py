@@ -15,7 +15,7 @@ from dxkit.results.formatting import percent
 
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
-_MOSTLY = 0.5  # a vendor that others beat as often as not is no recommendation
+_MOSTLY = 0.5  # a vendor that others beat as often as not is not recommended
 _BLOCKING = ("demos alone", "no evidence")
 
 Musts = Mapping[str, Mapping[str, str]]  # by vendor and must-have: pass, fail or unknown

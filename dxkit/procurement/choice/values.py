@@ -122,8 +122,8 @@ def burden_of(needs: Result | None, topics: list[str]) -> np.ndarray:
         return np.full(len(topics), 1 / len(topics))
     rows = needs.table.drop_duplicates("topic")
     estimates = np.maximum(rows["estimate"].to_numpy(dtype=float), 0.0)
-    found = dict(zip(rows["topic"], np.nan_to_num(estimates), strict=True))
-    weights = np.array([found.get(topic, 0.0) for topic in topics])
+    estimate_of = dict(zip(rows["topic"], np.nan_to_num(estimates), strict=True))
+    weights = np.array([estimate_of.get(topic, 0.0) for topic in topics])
     if weights.sum() <= 0:
         raise DataError("the ranking holds none of the topics of sheet fit; use the same words for both")
     return weights / float(np.nansum(estimates))

@@ -168,8 +168,8 @@ def _dates(dossier: Dossier, quarter: int, notice_months: float) -> list:
 
 def given_for(dossier: Dossier, vendor: str) -> dict[str, Figure]:
     """What was given for a vendor, by itself or for all."""
-    found = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
-    return {name: figure for name, figure in found.items() if figure is not None}
+    given = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
+    return {name: figure for name, figure in given.items() if figure is not None}
 
 
 def all_exits(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:

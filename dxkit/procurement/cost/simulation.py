@@ -31,13 +31,13 @@ def drawn(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[Value
 
 def drawn_apart(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[list[Values]]:
     """Values for each line of cost by itself, as if no two lines shared a driver; for comparison only."""
-    own = [
+    figures = [
         Figure(name=f"{number} {name}", claims=figure.claims)
         for number, line in enumerate(dossier.costs)
         for name, figure in figures_of(line, dossier.drivers).items()
     ]
-    certain = {figure.name: np.full(1, figure.mean) for figure in own if figure.fixed}
-    for each in _blocks([figure for figure in own if not figure.fixed], seed, draws):
+    certain = {figure.name: np.full(1, figure.mean) for figure in figures if figure.fixed}
+    for each in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
         values = {**certain, **each}
         yield [
             {name: values[f"{number} {name}"] for name in figures_of(line, dossier.drivers)}

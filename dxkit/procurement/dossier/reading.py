@@ -162,7 +162,7 @@ def _value(table: Table, name: str, text: str) -> tuple[object, str | None]:
         number, problem = table.number(text)
         low, high = _BOUNDS[name]
         if problem is None and not low <= number <= high:
-            percent = "; write 0.1 for 10%" if name == "discount_rate" else ""
+            percent = ", such as 0.1 for 10%" if name == "discount_rate" else ""
             problem = f"{number:g} is out of range; write a number from {low:g} to {high:g}{percent}"
         if problem is None and name == "horizon_years" and number != int(number):
             problem = f"{number:g}: write a whole number of years"
