@@ -1,6 +1,8 @@
-"""Hours that a vendor would save a person each week, from what people reported and what was seen of it (MODELS 11)."""
+"""Hours that a vendor would save a person each week, from what people reported and what it removes (MODELS 11)."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
@@ -9,13 +11,16 @@ from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.statistics.estimate import Estimate
 from dxkit.statistics.sampling import SCRAMBLES, scrambled
 
+if TYPE_CHECKING:
+    from dxkit.survey.ranking import Ranking
+
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 
 
 class SavedHours:
     """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
 
-    def __init__(self, ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
+    def __init__(self, ranking: Ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
         table, self.fits = ranking.table.dropna(subset=["estimate"]), dossier.fit_read
         count = len(table) + len(self.fits) + 2
         u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)
@@ -27,8 +32,8 @@ class SavedHours:
 
     def saved(self, vendor: str) -> np.ndarray:
         """Hours a person and week that a vendor saves (S,): sum of h (1 - prod (1 - a))."""
-        kept: dict[str, np.ndarray] = {}
+        remaining: dict[str, np.ndarray] = {}
         for fit, share in zip(self.fits, self.removed, strict=True):
             if fit.vendor == vendor and fit.topic in self.hours:
-                kept[fit.topic] = kept.get(fit.topic, 1.0) * (1 - share)
-        return sum((self.hours[topic] * (1 - left) for topic, left in kept.items()), np.zeros(len(self.rate)))
+                remaining[fit.topic] = remaining.get(fit.topic, np.ones(1)) * (1 - share)
+        return sum((self.hours[topic] * (1 - part) for topic, part in remaining.items()), np.zeros(len(self.rate)))

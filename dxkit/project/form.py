@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
-
-from dxkit.files.writing import replacing
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -15,16 +11,6 @@ if TYPE_CHECKING:
 
 HEAD = {"bold": True, "bg_color": "#DDE6EE"}
 _LAST = 499  # the last row that a rule covers, counted from 0
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[Workbook]:
-    """A workbook that stands at `path` once everything is written; text in it stays text, whatever it starts with."""
-    import xlsxwriter
-
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), plain) as book:
-        yield book
 
 
 def add_sheet(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dxkit.files.excel_writer import NUMBER, SHARE, Book
-from dxkit.procurement.choice.scorecard import anchors, by_fit, rating_of
+from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
@@ -32,7 +32,7 @@ COLUMNS = (
 )
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"),
-    "Nil": (0.0, "nothing"),
+    "Zero": (0.0, "nothing"),
     "MonthsAYear": (12.0, "months"),
     "QuartersAYear": (4.0, "quarters"),
     "HoursADay": (8.0, "hours"),
@@ -41,7 +41,7 @@ _CONSTANTS = {
     "Hundred": (100.0, "points at best on everything"),
     "LongestEuNotice": (EU_NOTICE, "years, Regulation (EU) 2023/2854, article 25"),
     "NoTerm": (NO_TERM, "years; a shorter contract binds nobody"),
-    "LeastTime": (1e-9, "years, above nil"),
+    "LeastTime": (1e-9, "years, above zero"),
     "Digits": (9.0, "digits to which a count of terms is rounded"),
     "Tolerance": (1e-6, "money; of the checks"),
 }
@@ -191,7 +191,7 @@ class Inputs:
         for column in (6, 8):
             self.sheet.formula(r, column, f"=G{r}", value, form, "quiet")
         self._in_use(kind, owner, item, field, value, form)
-        self.sheet.formula(r, 15, f"=(G{r}<>M{r})+Nil", 0.0, '[=0]"";"changed"', "quiet")
+        self.sheet.formula(r, 15, f"=(G{r}<>M{r})+Zero", 0.0, '[=0]"";"changed"', "quiet")
 
     def _words(self, kind: str, owner: str, item: str, field: str, unit: str, source: str, date: str) -> None:
         self.row += 1
