@@ -236,7 +236,7 @@ def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, 
         return
     scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
     if row.kind in MEASURED and scale not in by_name and not range_scale(scale):
-        problem = f"'{scale}' is not a by_name scale" if scale else "a rating needs a scale"
+        problem = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
         near = nearest(scale, by_name)
         advice = (
             f"did you mean '{near}'?" if near else f"use one of {and_more(list(by_name), 12)}, or a range such as 1-7"
