@@ -1,4 +1,7 @@
-"""What a purchase is worth in cash, hours and risk, and which share of the hours must become output (MODELS 11)."""
+"""What a purchase is worth in cash, hours and risk, and which share of the hours must become output.
+
+See docs/methods/business_case.md, "Ledgers".
+"""
 
 from __future__ import annotations
 
@@ -111,7 +114,9 @@ def business_case(
     declared: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> BusinessCase:
-    """Is the purchase worth its cost in cash, hours and risk, and which share of the hours must count? (MODELS 11)
+    """Is the purchase worth its cost in cash, hours and risk, and which share of the hours must count?
+
+    See docs/methods/business_case.md, "Hours saved".
 
     Parameters
     ----------
@@ -232,7 +237,9 @@ def business_case(
 
 
 def break_even(cost: Money, capacity: Money, cash: Money = 0.0, risk: Money = 0.0) -> Any:
-    """Which share of the saved hours must become output for the purchase to pay? (MODELS 11)
+    """Which share of the saved hours must become output for the purchase to pay?
+
+    See docs/methods/business_case.md, "Break-even share".
 
     Parameters
     ----------

@@ -103,7 +103,9 @@ def dora(
     *,
     since: Moment | None = None,
 ) -> Dora:
-    """How fast and how safely is software delivered? The five metrics, each with its evidence (DORA 2024; MODELS 7).
+    """How fast and how safely is software delivered? The five metrics, each with its evidence.
+
+    DORA 2024; docs/methods/delivery.md, "Five metrics".
 
     Parameters
     ----------

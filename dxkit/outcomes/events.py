@@ -1,4 +1,7 @@
-"""Deployments, incidents and changes as people record them, and which of them belong together (MODELS 7)."""
+"""Deployments, incidents and changes as people record them, and which of them belong together.
+
+See docs/methods/delivery.md, "Records".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What became of what was agreed: actions done, and whether the pains they were for moved (MODELS 5)."""
+"""What became of what was agreed: actions done, and whether the pains they were for moved.
+
+See docs/methods/change.md, "Follow-up".
+"""
 
 from __future__ import annotations
 

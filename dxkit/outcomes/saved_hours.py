@@ -1,4 +1,7 @@
-"""Hours that a vendor would save a person each week, from what people reported and what it removes (MODELS 11)."""
+"""Hours that a vendor would save a person each week, from what people reported and what it removes.
+
+See docs/methods/business_case.md, "Hours saved".
+"""
 
 from __future__ import annotations
 

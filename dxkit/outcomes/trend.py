@@ -1,4 +1,4 @@
-"""A year of points: is anything but chance in them (MODELS 7)."""
+"""A year of points: is anything but chance in them (docs/methods/trend.md, "Limits and runs")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tests of a difference between two means, and their adjustment where there are many of them (MODELS 5)."""
+"""Tests of a difference between two means, and their adjustment where there are many of them.
+
+See docs/methods/change.md, "Comparing two surveys".
+"""
 
 from __future__ import annotations
 

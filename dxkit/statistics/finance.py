@@ -1,4 +1,7 @@
-"""Flows of money over years: present value, rate of return, payback (MODELS 8). Time 0 is not discounted."""
+"""Flows of money over years: present value, rate of return, payback. Time 0 is not discounted.
+
+See docs/methods/finance.md, "Net present value".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Confidence intervals for means and shares of small groups (MODELS 1). Without scipy.special, which loads slowly."""
+"""Confidence intervals for means and shares of small groups. Without scipy.special, which loads slowly.
+
+See docs/methods/intervals.md, "Means".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Accumulate counts, sums and cross-products of answers, group by group, in one thread (MODELS 2).
+"""Accumulate counts, sums and cross-products of answers, group by group, in one thread.
+
+See docs/methods/tally.md, "What a tally holds".
 
 They add up over parts of the data, and means and covariances follow from them (Chan, Golub and LeVeque 1983).
 Callers take values about an origin near their mean, so that subtracting two large sums does not cost digits.

@@ -1,4 +1,7 @@
-"""How the R^2 of a regression is shared among its predictors, from correlation matrices (MODELS 4)."""
+"""How the R^2 of a regression is shared among its predictors, from correlation matrices.
+
+See docs/methods/drivers.md, "Parts of explained variance".
+"""
 
 from __future__ import annotations
 

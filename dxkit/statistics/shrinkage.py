@@ -1,4 +1,4 @@
-"""How much of the spread between scores is luck, and the scores without it (MODELS 3, the winner's curse)."""
+"""How much of the spread between scores is luck, and the scores without it (docs/methods/ranking.md, "Shrinkage")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who gave which answer? Counts and shares, with those who were asked, answered and skipped (MODELS 1)."""
+"""Who gave which answer? Counts and shares, with those who were asked, answered and skipped.
+
+See docs/methods/scores.md, "Counting answers".
+"""
 
 from __future__ import annotations
 
@@ -168,7 +171,9 @@ def answers(
     *,
     confidence: float = 0.95,
 ) -> Answers:
-    """Who gave which answer? Counts and shares for every question, with who was asked and who skipped it (MODELS 1).
+    """Who gave which answer? Counts and shares for every question, with who was asked and who skipped it.
+
+    See docs/methods/scores.md, "Counting answers".
 
     Parameters
     ----------

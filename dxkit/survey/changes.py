@@ -1,4 +1,7 @@
-"""What changed between two waves of a survey, and which of it holds (MODELS 5)."""
+"""What changed between two waves of a survey, and which of it holds.
+
+See docs/methods/change.md, "Comparing two surveys".
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,9 @@ def compare(
     fpc: bool = True,
     confidence: float = 0.95,
 ) -> Change:
-    """What changed between two waves, and what of it holds, adjusted for the number of questions (MODELS 5)?
+    """What changed between two waves, and what of it holds, adjusted for the number of questions?
+
+    See docs/methods/change.md, "Comparing two surveys".
 
     Parameters
     ----------

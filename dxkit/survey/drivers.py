@@ -1,4 +1,7 @@
-"""What goes with an outcome? How its explained variance is shared among the predictors (MODELS 4)."""
+"""What goes with an outcome? How its explained variance is shared among the predictors.
+
+See docs/methods/drivers.md, "Parts of explained variance".
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,9 @@ def drivers(
     replicates: int = 1000,
     seed: int = 0,
 ) -> Drivers:
-    """What goes with an outcome? How its explained variance is shared among the predictors (MODELS 4).
+    """What goes with an outcome? How its explained variance is shared among the predictors.
+
+    See docs/methods/drivers.md, "Variables".
 
     Parameters
     ----------

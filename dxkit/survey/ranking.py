@@ -1,4 +1,7 @@
-"""Which two do we fix? Topics in the order of what they cost people, with how sure that order is (MODELS 3)."""
+"""Which two do we fix? Topics in the order of what they cost people, with how sure that order is.
+
+See docs/methods/ranking.md, "Burden".
+"""
 
 from __future__ import annotations
 
@@ -122,7 +125,9 @@ def rank_pains(
     fpc: bool = True,
     confidence: float = 0.95,
 ) -> Ranking:
-    """Which two do we fix? Pain points in the order of what they cost people, and how sure the worst are (MODELS 3).
+    """Which two do we fix? Pain points in the order of what they cost people, and how sure the worst are.
+
+    See docs/methods/ranking.md, "Burden".
 
     Parameters
     ----------

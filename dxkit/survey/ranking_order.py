@@ -1,4 +1,7 @@
-"""How sure the order of the topics is in one group of respondents, and above all its worst top_n (MODELS 3)."""
+"""How sure the order of the topics is in one group of respondents, and above all its worst top_n.
+
+See docs/methods/ranking.md, "Draws".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Do the questions of a dimension measure one thing? Alpha, omega and item-rest correlations (MODELS 2)."""
+"""Do the questions of a dimension measure one thing? Alpha, omega and item-rest correlations.
+
+See docs/methods/reliability.md, "Alpha".
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,9 @@ class Reliability(Result):
 
 
 def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliability:
-    """Do the questions of each dimension measure one thing? Alpha, omega and item-rest correlations (MODELS 2).
+    """Do the questions of each dimension measure one thing? Alpha, omega and item-rest correlations.
+
+    See docs/methods/reliability.md, "Alpha".
 
     Parameters
     ----------

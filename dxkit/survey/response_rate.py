@@ -1,4 +1,4 @@
-"""Who answered at all? The response rate of each group (MODELS 1)."""
+"""Who answered at all? The response rate of each group (docs/methods/scores.md, "Response rate")."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def response_rate(
     *,
     confidence: float = 0.95,
 ) -> ResponseRate:
-    """Who answered at all? The share of every group of the roster that did (MODELS 1).
+    """Who answered at all? The share of every group of the roster that did (docs/methods/scores.md, "Response rate").
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""Where does it hurt? Index scores and favourable shares, each with its interval (MODELS 1)."""
+"""Where does it hurt? Index scores and favourable shares, each with its interval.
+
+See docs/methods/scores.md, "Index points".
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,9 @@ def scores(
     fpc: bool = True,
     confidence: float = 0.95,
 ) -> Scores:
-    """Where does it hurt? The score of every question, of every dimension and of the whole (MODELS 1).
+    """Where does it hurt? The score of every question, of every dimension and of the whole.
+
+    See docs/methods/scores.md, "Dimension and overall scores".
 
     Parameters
     ----------

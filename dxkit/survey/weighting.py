@@ -1,4 +1,7 @@
-"""From those who answered to all who could have: post-stratification and raking (MODELS 1)."""
+"""From those who answered to all who could have: post-stratification and raking.
+
+See docs/methods/weighting.md, "Post-stratification".
+"""
 
 from __future__ import annotations
 
@@ -193,7 +196,8 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
     """The means of the variables at these positions over the cells of `member` (C,), and how their errors go together.
 
     The covariance sums over respondents the products of what each adds to two means (`influence`); without missing
-    answers and without a roster it is `s_jk / n` (MODELS 2). Its diagonal is the square of `corrected`.
+    answers and without a roster it is `s_jk / n` (docs/methods/weighting.md,
+    "Joint errors of several means"). Its diagonal is the square of `corrected`.
     """
     n = np.where(member[:, None], tally.n[:, at], 0.0).astype(float)
     mean = np.nan_to_num(tally.means[:, at])

@@ -1,4 +1,7 @@
-"""What a scorecard says: its tables, what is thin, what would change the choice, what to find out first (MODELS 10)."""
+"""What a scorecard says: its tables, what is thin, what would change the choice, what to find out first.
+
+See docs/methods/scorecard.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Evidence to ratings with their uncertainty, and what is thin about it (MODELS 10)."""
+"""Evidence to ratings with their uncertainty, and what is thin about it.
+
+See docs/methods/scorecard.md, "Ratings from evidence".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How firm a choice is: ranks over draws, exact weight intervals, smallest changes, information (MODELS 10)."""
+"""How firm a choice is: ranks over draws, exact weight intervals, smallest changes, information.
+
+See docs/methods/scorecard.md, "Ranks".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which tool: an additive value model on declared anchors, over evidence, weights and money jointly (MODELS 10)."""
+"""Which tool: an additive value model on declared anchors, over evidence, weights and money jointly.
+
+See docs/methods/scorecard.md, "Value model".
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,9 @@ def scorecard(
     draws: int = DRAWS,
     spread: Mapping[str, float] | None = None,
 ) -> Scorecard:
-    """Which vendor scores highest on the declared criteria, and how firm is that? (MODELS 10)
+    """Which vendor scores highest on the declared criteria, and how firm is that?
+
+    See docs/methods/scorecard.md, "Value model".
 
     Parameters
     ----------

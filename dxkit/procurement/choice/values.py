@@ -1,4 +1,7 @@
-"""What each vendor is worth on each criterion: declared anchors, ratings, money and fit, drawn jointly (MODELS 10)."""
+"""What each vendor is worth on each criterion: declared anchors, ratings, money and fit, drawn jointly.
+
+See docs/methods/scorecard.md.
+"""
 
 from __future__ import annotations
 

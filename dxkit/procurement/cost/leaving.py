@@ -1,4 +1,7 @@
-"""What it costs to leave each vendor, planned and forced, at every quarter end (MODELS 9)."""
+"""What it costs to leave each vendor, planned and forced, at every quarter end.
+
+See docs/methods/leaving_cost.md, "Planned and forced exit".
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,9 @@ class ExitCost(Result):
 
 
 def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
-    """What does it cost to leave each vendor, and when is the cheapest time to leave? (MODELS 9)
+    """What does it cost to leave each vendor, and when is the cheapest time to leave?
+
+    See docs/methods/leaving_cost.md, "Planned and forced exit".
 
     Parameters
     ----------
@@ -232,7 +237,10 @@ def in_the_eu(dossier: Dossier) -> bool:
 
 
 def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) -> dict[str, dict[str, np.ndarray]]:
-    """The parts of planned and forced exit at times t (years), each (S, Q), in money (MODELS 9)."""
+    """The parts of planned and forced exit at times t (years), each (S, Q), in money.
+
+    See docs/methods/leaving_cost.md, "Components".
+    """
     engineer, user = v["engineer_day_rate"], v["user_day_rate"]
     lost = 1 - v["export_fidelity"]
     stored, records = v["data_gb"] + v["data_gb_growth"] * t, v["records"] + v["records_growth"] * t

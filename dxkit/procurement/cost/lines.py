@@ -1,4 +1,7 @@
-"""One line of a dossier as money by year, for given values of everything it depends on (MODELS 8)."""
+"""One line of a dossier as money by year, for given values of everything it depends on.
+
+See docs/methods/ownership_cost.md, "Cost lines".
+"""
 
 from __future__ import annotations
 

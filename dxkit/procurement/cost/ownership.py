@@ -1,4 +1,7 @@
-"""What each vendor costs over the horizon: nominal and as present value, with every input's uncertainty (MODELS 8)."""
+"""What each vendor costs over the horizon: nominal and as present value, with every input's uncertainty.
+
+See docs/methods/ownership_cost.md, "Results".
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,9 @@ def _step(rows: pd.DataFrame) -> float:
 
 
 def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = True) -> Tco:
-    """What does each vendor cost to own over the horizon, and how uncertain is that? (MODELS 8)
+    """What does each vendor cost to own over the horizon, and how uncertain is that?
+
+    See docs/methods/ownership_cost.md, "Results".
 
     Parameters
     ----------

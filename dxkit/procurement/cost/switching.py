@@ -1,4 +1,7 @@
-"""When leaving a vendor for a named rival pays, and what it is worth to decide that at each renewal (MODELS 9)."""
+"""When leaving a vendor for a named rival pays, and what it is worth to decide that at each renewal.
+
+See docs/methods/switching.md, "Deciding at each renewal".
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ class Switching(Result):
 
 
 def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
-    """When does it pay to leave each vendor for one rival, and what is it worth to decide later? (MODELS 9)
+    """When does it pay to leave each vendor for one rival, and what is it worth to decide later?
+
+    See docs/methods/switching.md, "Break-even saving".
 
     The break-even saving spreads the cost of the move (planned exit plus what the rival costs at its start) over the
     horizon as an annuity. The worth of deciding at each renewal comes from backward induction: at each renewal the

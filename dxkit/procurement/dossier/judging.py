@@ -1,4 +1,7 @@
-"""Criteria, evidence and fit of a dossier as they were judged, every fault with its cell (TABLES)."""
+"""Criteria, evidence and fit of a dossier as they were judged, every fault with its cell.
+
+See docs/tables.md, "Decision".
+"""
 
 from __future__ import annotations
 

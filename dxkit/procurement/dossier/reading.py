@@ -44,7 +44,8 @@ def read_dossier(source: Source) -> Dossier:
     Parameters
     ----------
     source : path of a workbook, path of a folder of csv files, or mapping of sheet name to DataFrame or path
-        Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit (TABLES).
+        Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit
+        (docs/tables.md, "Decision").
         Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures
         has conflicting sources: each is as likely, and all stay visible in `.conflicting`. A workbook of
         `write_workbook` is read back, with what was changed in `.changed`.

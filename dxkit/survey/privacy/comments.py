@@ -46,7 +46,9 @@ class Comments(Result):
 def comments(
     survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0
 ) -> Comments:
-    """What did people write? Comments in random order, masked, with nothing else about their writers (MODELS 6).
+    """What did people write? Comments in random order, masked, with nothing else about their writers.
+
+    See docs/methods/anonymity.md, "Comments".
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""What may be shown: no group below the minimum, neither plainly nor by working it out (MODELS 6)."""
+"""What may be shown: no group below the minimum, neither plainly nor by working it out.
+
+See docs/methods/anonymity.md, "A release".
+"""
 
 from __future__ import annotations
 

@@ -116,7 +116,10 @@ class Codebook:
         return scale.unfavourable if self.item(item)["reverse"] else scale.favourable
 
     def index(self, codes: np.ndarray, item: str) -> np.ndarray:
-        """Codes as index points 0..100, the favourable end of the question at 100 (MODELS 1)."""
+        """Codes as index points 0..100, the favourable end of the question at 100.
+
+        See docs/methods/scores.md, "Index points".
+        """
         scale = self.scale(item)
         points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
         return 100.0 - points if self.item(item)["reverse"] else points

@@ -1,4 +1,4 @@
-"""The one way to a tally, from whatever holds the answers (MODELS 2)."""
+"""The one way to a tally, from whatever holds the answers (docs/methods/tally.md, "What a tally holds")."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def tally(
     min_group: int = 5,
     progress: Callable[[str], object] | None = None,
 ) -> Tally:
-    """How many gave which answer, in sums that hold no person and add up with those of others (MODELS 2).
+    """How many gave which answer, in sums that hold no person and add up with those of others.
+
+    See docs/methods/tally.md, "Merging".
 
     Parameters
     ----------

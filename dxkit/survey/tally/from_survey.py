@@ -1,4 +1,4 @@
-"""From the answers of a survey to the counts and sums of its tally (MODELS 2)."""
+"""From the answers of a survey to the counts and sums of its tally (docs/methods/tally.md, "What a tally holds")."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ _PER_CELL = ("people", "pairs", "sums", "products", "counts", "states", "anyone"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Tally:
-    """Counts and sums of a survey that hold no person (MODELS 2). Two tallies of one codebook add up: `tally + tally`.
+    """Counts and sums of a survey that hold no person. Two tallies of one codebook add up: `tally + tally`.
+
+    See docs/methods/tally.md, "What a tally holds".
 
     With C cells, J variables, I items, K codes, D dimensions and T topics:
 
@@ -169,7 +171,7 @@ class Tally:
         return self.states[:, at, NOT_ASKED].max(axis=1, initial=0).astype(float)
 
     def burden(self, score: str) -> Tally:
-        """The tally whose variables are the topics' burdens by this score (MODELS 3)."""
+        """The tally whose variables are the topics' burdens by this score (docs/methods/ranking.md, "Burden")."""
         book, score = self.codebook, topics.default(self.codebook, score)
         variables = pd.DataFrame({"level": score, "name": book.topics, "unit": BURDENS[score].unit}, dtype=object)
         if items := topics.single_items(book, score):

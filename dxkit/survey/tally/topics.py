@@ -1,4 +1,7 @@
-"""What a pain point costs a respondent: the burdens that topics can be ranked by (MODELS 3)."""
+"""What a pain point costs a respondent: the burdens that topics can be ranked by.
+
+See docs/methods/ranking.md, "Burden".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is measured of every respondent: items, dimensions and the whole, as numbers in their units (MODELS 1)."""
+"""What is measured of every respondent: items, dimensions and the whole, as numbers in their units.
+
+See docs/methods/scores.md, "Index points".
+"""
 
 from __future__ import annotations
 
