@@ -300,7 +300,6 @@ def test_comments_in_order_of_nothing_and_with_their_notes(snapshot):
     for asked, columns in (
         (dx.comments(without), ["comment"]),
         (dx.comments(without, by="team"), ["team", "comment"]),
-        (dx.comments(survey, "because"), ["comment"]),
     ):
         assert len(asked.table) == 0
         assert (asked.title, asked.notes) == snapshot(name="nothing asked for")

@@ -50,7 +50,15 @@ class Release:
     def __repr__(self) -> str:
         return f"Release(min_group={self.min_group}): {self._shown} figures shown, {self._hidden} hidden"
 
-    def admit(self, subject: str, coefficients, units, n, constant, least: int | None = None) -> np.ndarray:
+    def admit(
+        self,
+        subject: str,
+        coefficients: np.ndarray,
+        units: np.ndarray,
+        n: np.ndarray,
+        constant: np.ndarray,
+        least: int | None = None,
+    ) -> np.ndarray:
         """Decide which groups of a new table may be shown, and remember them.
 
         Parameters
@@ -87,7 +95,13 @@ class Release:
         return shown
 
     def admit_many(
-        self, subjects: Sequence[str], coefficients, units, n, constant, least: int | None = None
+        self,
+        subjects: Sequence[str],
+        coefficients: np.ndarray,
+        units: np.ndarray,
+        n: np.ndarray,
+        constant: np.ndarray,
+        least: int | None = None,
     ) -> np.ndarray:
         """`admit` for several questions with the same groups: n (U, S), constant (G, S); returns (G, S)."""
         columns = [

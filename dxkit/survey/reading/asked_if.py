@@ -11,15 +11,15 @@ from dxkit.survey.reading.codebook import Codebook, with_items
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.exports import Export
 
-FILLED_UNASKED = "cells filled where the question was not asked, not counted"
+FILLED_UNASKED = "answers to questions that were not asked, not counted"
 _NO = ("", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan")
 
 
 def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
-    rows = [book.item(name) for name in book.items["item"]]
-    filters = {row["item"]: row["asked_if"] for row in rows if row["asked_if"]}
-    known = {normal(row["text"]): row["item"] for row in rows} | {normal(row["item"]): row["item"] for row in rows}
+    questions = book.questions
+    known = {normal(row.text): row.item for row in questions} | {normal(row.item): row.item for row in questions}
+    filters = {row.item: row.asked_if for row in questions if row.asked_if}
     filters = {item: known.get(normal(column), column) for item, column in filters.items()}
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:

@@ -1,4 +1,4 @@
-"""Answer labels become codes; what a scale does not know is told without repeating what a person wrote."""
+"""From answer labels to codes. A message on an unknown answer does not repeat what a person wrote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NUMBERS = re.compile(
 def coded(
     export: Export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item, for the rows that are kept; its faults are added, and who is not affected."""
+    """The codes and states of one item in the rows that count; adds its faults, and how many are not affected."""
     column, scale = export.answers[item], book.scale(item)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values, inverse = np.unique(column.to_numpy(dtype=float, na_value=np.nan)[keep], return_inverse=True)
@@ -90,7 +90,7 @@ def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarr
         known = (
             f"did you mean '{labels[near]}'?"
             if near
-            else "it knows "
+            else "its answers are "
             + "; ".join(
                 label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
             )

@@ -133,7 +133,9 @@ def read_export(
         depth=depth,
         file=file,
         sheet=sheet,
-        respondent=answers[ids[0]].map(as_text).astype(object) if ids else beside.text(*tool.respondent),
+        respondent=pd.Series([as_text(value) for value in answers[ids[0]]], dtype=object)
+        if ids
+        else beside.text(*tool.respondent),
         day=_days(beside.text(*tool.day), tool.month_first),
         finished=beside.flags(tool.finished_in, tool.is_finished, otherwise=True),
         preview=beside.flags(tool.preview_in, tool.is_preview, otherwise=False),

@@ -94,6 +94,10 @@ def person_keys(
     if (ids != "").all() and len(ids) and ids_name_people(export, book):
         digests = [hashlib.blake2b(str(text).encode(), digest_size=8).digest() for text in ids]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)
-    rows = pd.util.hash_pandas_object(pd.concat([answers, segments.astype(str)], axis=1), index=False)
-    again = rows.groupby(rows).cumcount()
-    return pd.util.hash_pandas_object(pd.DataFrame({"row": rows, "again": again}), index=False).to_numpy()
+    rows = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
+    return row_hashes(pd.DataFrame({"row": rows, "again": rows.groupby(rows).cumcount()}))
+
+
+def row_hashes(frame: pd.DataFrame) -> np.ndarray:
+    """A number for each row that depends on its cells only, the same on every machine."""
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()  # type: ignore[attr-defined]  # loaded lazily

@@ -92,13 +92,13 @@ def read_survey(
     source: str | None = None,
     min_group: int = 5,
 ) -> Survey:
-    """Read one wave of a survey as a tool exported it.
+    """Read one wave of a survey, from the file that the survey tool exported.
 
     Parameters
     ----------
     responses : path or DataFrame
-        One row per respondent, in the shape of Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform,
-        LimeSurvey, or plain (the header holds item ids or question texts, the cells codes or labels).
+        One row per respondent, as Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform or LimeSurvey
+        exports it, or plain: the header holds item ids or question texts, the cells codes or labels.
     codebook : Codebook, path or DataFrame
         What was asked; see `read_codebook`.
     roster : path or DataFrame, optional
@@ -108,19 +108,19 @@ def read_survey(
     source : str, optional
         The tool, where it should not be recognised from the file.
     min_group : int
-        The smallest number of answers a shown figure may rest on (3 at least). It travels with the data.
+        The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
 
     Returns
     -------
     Survey
-        `.cleaning` lists what was set aside: test and preview rows, unfinished and blank submissions, all but the
-        last submission of one id.
+        `.cleaning` counts what was set aside: test and preview rows, unfinished and blank submissions, and all but
+        the last submission of one id.
 
     Raises
     ------
     DataError
-        Every fault at once: unknown labels with their count and the nearest known one, codes out of scale, negative
-        hours, missing or repeated columns, respondents outside the roster.
+        All faults together: unknown labels with their count and the nearest known one, codes outside the scale,
+        negative hours, missing or repeated columns, groups that the roster does not have.
 
     Examples
     --------
@@ -180,8 +180,8 @@ def read_survey(
 
 
 def _reverse_suspects(survey: Survey) -> list[str]:
-    """Name the items that run clearly against the rest of their dimension: perhaps reverse-keyed without the flag."""
-    book, said = survey.codebook, []
+    """Notes on items that clearly run against the rest of their dimension, as reverse-keyed ones would."""
+    book, notes = survey.codebook, []
     for dimension in book.dimensions:
         items = book.dimension_items(dimension)
         scores = np.column_stack([book.index(survey.answers[item].to_numpy(), item) for item in items])
@@ -189,14 +189,14 @@ def _reverse_suspects(survey: Survey) -> list[str]:
         total, count = np.where(answered, scores, 0.0).sum(axis=1), answered.sum(axis=1)
         for i, item in enumerate(items if len(items) > 2 else ()):
             both = answered[:, i] & (count > 1)
-            own = scores[both, i]
-            rest = (total[both] - own) / (count[both] - 1)
-            if len(own) < 8 or np.ptp(own) == 0 or np.ptp(rest) == 0:
+            score = scores[both, i]
+            rest = (total[both] - score) / (count[both] - 1)
+            if len(score) < 8 or np.ptp(score) == 0 or np.ptp(rest) == 0:
                 continue
-            r = float(np.corrcoef(own, rest)[0, 1])
-            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(own) - 3) < 0:
-                said.append(
+            r = float(np.corrcoef(score, rest)[0, 1])
+            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
+                notes.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0): is it reverse-keyed? Then write yes in the codebook's column reverse"
+                    "below 0); if agreeing is bad here, write yes in the codebook's column reverse"
                 )
-    return said
+    return notes

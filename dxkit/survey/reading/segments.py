@@ -29,7 +29,7 @@ def read_segments(
         labels = columns[name] = np.array([spelling[text] for text in texts], dtype=object)
         people = pd.Series(labels, dtype=object).value_counts(sort=False).to_dict()
         notes += segment_notes(name, people, roster)
-        if has_segment(roster, name):
+        if roster is not None and name in roster.segments:
             for label, n in people.items():
                 row = export.rows[np.flatnonzero(keep)[labels == label][0]]
                 place = {"file": export.file, "sheet": export.sheet, "row": row, "column": export.columns_at[name]}
@@ -37,9 +37,9 @@ def read_segments(
     return pd.DataFrame(columns, index=range(int(keep.sum())), dtype=object), notes
 
 
-def has_segment(roster: Roster | None, name: str) -> bool:
-    """Whether there is a roster that counts the groups of this segment."""
-    return roster is not None and name in roster.segments
+def _groups(roster: Roster | None, name: str) -> list[str]:
+    """The groups that a roster counts for this segment."""
+    return roster.categories(name) if roster is not None and name in roster.segments else []
 
 
 def one_spelling(name: str, people: Mapping[str, int], roster: Roster | None) -> dict[str, str]:
@@ -48,7 +48,7 @@ def one_spelling(name: str, people: Mapping[str, int], roster: Roster | None) ->
     >>> one_spelling("team", {"Red": 1, "red": 3, "": 2}, None)
     {'red': 'red', '': '(not stated)', 'Red': 'red'}
     """
-    labels = {normal(label): label for label in roster.categories(name)} if has_segment(roster, name) else {}
+    labels = {normal(label): label for label in _groups(roster, name)}
     spelling = {}
     for text in sorted(people, key=lambda text: (-people[text], text)):
         spelling[text] = labels.setdefault(normal(text), text) if text not in ("", NOT_STATED) else NOT_STATED
@@ -57,32 +57,30 @@ def one_spelling(name: str, people: Mapping[str, int], roster: Roster | None) ->
 
 def segment_notes(name: str, people: Mapping[str, int], roster: Roster | None) -> list[str]:
     """Notes on a segment with so many respondents in each group: who stated none, and which groups nobody is in."""
-    known = has_segment(roster, name)
-    notes = []
+    groups, notes = _groups(roster, name), []
     if NOT_STATED in people:
-        weighed = " (they have no weight)" if known else ""
+        weighed = " (they have no weight)" if groups else ""
         notes.append(f"respondents who state no {name}{weighed}: {people[NOT_STATED]}")
-    if known and (empty := [label for label in roster.categories(name) if label not in people]):
+    if empty := [label for label in groups if label not in people]:
         notes.append(f"nobody answered in {name}: {and_more(empty)}")
     return notes
 
 
 def check_group(roster: Roster, name: str, label: str, n: int, faults: Faults, **place: Any) -> None:
     """A fault where the roster does not know a group, or counts fewer people in it than answered."""
-    headcount = roster.margin(name)
+    groups = dict(zip(_groups(roster, name), roster.margin(name).tolist(), strict=True))
     if label == NOT_STATED:
         return
-    if label not in headcount.index:
-        groups = list(headcount.index)
+    if label not in groups:
         if is_label(label, n, map(normal, groups)):
             shown = f"{name} '{label[:40]}'"
         else:  # a word of one person may be an answer in the wrong column; it is not repeated
             shown = f"{name} of this row" if "row" in place else f"a {name} that one respondent gave"
         people = "respondent" if n == 1 else "respondents"
-        faults.add(f"{shown} is not in the roster; {suggest(label, groups)} ({n} {people})", **place)
-    elif n > headcount[label]:
+        faults.add(f"{shown} is not in the roster; {suggest(label, list(groups))} ({n} {people})", **place)
+    elif n > groups[label]:
         faults.add(
-            f"{n} respondents say {name} '{label[:40]}', the roster counts {headcount[label]} people there;"
-            " correct the headcount or the answers",
+            f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there; "
+            "correct the headcount or the answers",
             **place,
         )

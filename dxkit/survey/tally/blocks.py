@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,9 @@ class Running:
         bins = self._bin[i, numbers]
         return (bins < self._width) | (bins == self._width + ANSWERED)
 
-    def add(self, codes: np.ndarray, known: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]):
+    def add(
+        self, codes: np.ndarray, known: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]
+    ) -> bool:
         """Add a block of respondents.
 
         codes (n, I) stand for the texts of their answers, known (K,) is the number of the text of each code; labels,
@@ -211,8 +214,8 @@ class Running:
         who answered any of a dimension (n, D)."""
         j = len(self.variables)
         at = tiles(sizes, j)
-        both = np.zeros((at.size, 2 * j), dtype=pairs.real.dtype)
-        both[at.rows, : self._items], both[at.rows, j : j + self._items] = pairs.real, pairs.imag
+        both = np.zeros((at.size, 2 * j), dtype=np.real(pairs).dtype)
+        both[at.rows, : self._items], both[at.rows, j : j + self._items] = np.real(pairs), np.imag(pairs)
         if not self.book.dimensions:
             return both, np.zeros((len(pairs), 0), dtype=bool), at
         count = by_tiles(both[:, : self._items], self._member)
@@ -231,7 +234,7 @@ class Running:
         answers = pd.DataFrame(tables.code.take(flat), columns=self.book.measured)
         return [topics.burdens(self.book, answers, score) - BURDENS[score].origin for score in self._burdens]
 
-    def tally(self, **facts) -> Tally | None:
+    def tally(self, **facts: Any) -> Tally | None:
         """All that went by, with facts (roster, wave, min_group, ...); None where nothing did."""
         if not self._cells:
             return None

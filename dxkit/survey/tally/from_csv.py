@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,7 +28,7 @@ from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.tally import Tally, added_logs
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
@@ -42,7 +42,7 @@ _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in ran
 def tally_csv(
     path: str | os.PathLike,
     book: Codebook,
-    by,
+    by: str | Iterable[str] | None,
     *,
     roster: Roster | None,
     wave: str,
@@ -61,7 +61,8 @@ def tally_csv(
     try:
         found = _Stream(file, book, by, roster, source, min_group).read(progress)
     except NotUtf8:
-        file = open_csv(path, "cp1252")
+        if (file := open_csv(path, "cp1252")) is None:
+            raise
         found = _Stream(file, book, by, roster, source, min_group).read(progress)
         note = "read as Windows-1252 because it is not UTF-8; look at accented letters"
         found = replace(found, notes=(*found.notes, note))
@@ -79,9 +80,9 @@ class _Stream:
         faults.raise_if_any()
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
-        self.segments = chosen(self.there, book, by, roster)
+        self.segments = chosen(self.there, by, roster)
         self.notes = export.remarks(book)
-        self.plain = export.tool.by_hand and not any(map(is_option, book.items.itertuples()))
+        self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -250,8 +251,8 @@ class _Worker:
     def tally(self) -> Tally | None:
         stream = self.stream
         log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
-        log = pd.concat([log, *self._aside]).groupby("what", sort=False, as_index=False)["count"].sum()
-        log = log[log["count"] > 0].reset_index(drop=True)
+        log = added_logs([log, *self._aside])
+        log = log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
         notes = list(stream.notes)
         for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
             if told := [f"{item} ({n})" for item, n in counted.items() if n]:

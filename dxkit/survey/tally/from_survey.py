@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError, Faults
 from dxkit.statistics.moments import moments
-from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import STATES
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.segments import check_group, has_segment, one_spelling, segment_notes
+from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS
-from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import origins, variables_of
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
 
 
-def count(survey: Survey, by=None) -> Tally:
+def count(survey: Survey, by: str | Iterable[str] | None = None) -> Tally:
     """The tally of a survey, by these segments (all of the codebook by default) and those of its roster."""
     book = survey.codebook
     if not len(survey):
         raise DataError(NOBODY)
-    segments = chosen(survey.segments.columns, book, by, survey.roster)
+    segments = chosen(list(survey.segments.columns), by, survey.roster)
     values, variables, anyone = variables_of(survey)
     levels = origins(variables)
-    cells, code = _cells(survey.segments[segments])
+    cells, code = _cells(survey.segments.loc[:, segments])
     parts = [moments(values[code == c] - levels) for c in range(len(cells))]
     states, counts = _counts(survey, code, len(cells))
     burdens = {}
@@ -62,15 +62,10 @@ def count(survey: Survey, by=None) -> Tally:
     )
 
 
-def chosen(known: Iterable[str], book: Codebook, by, roster: Roster | None) -> list[str]:
-    """The segments of a tally: those asked for, or all of the codebook, and those that weights need."""
-    segments = as_list(by) if by is not None else list(book.segments)
-    unknown = [name for name in segments if name not in known]
-    if unknown:
-        raise DataError(
-            f"the codebook has no segment {', '.join(map(repr, unknown))}; it has {', '.join(known) or 'none'}"
-        )
-    return segments + [name for name in (roster.segments if roster else ()) if name not in segments]
+def chosen(known: Sequence[str], by: str | Iterable[str] | None, roster: Roster | None) -> list[str]:
+    """The segments of a tally: those asked for, or all that are known, and those that weights need."""
+    segments = known if by is None else options.choices("by", by, known)
+    return list(dict.fromkeys((*segments, *(roster.segments if roster else ()))))
 
 
 def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -89,7 +84,7 @@ def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
         cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
         people = _people(labels, counted.people)
         notes += segment_notes(name, people, roster)
-        if roster is not None and has_segment(roster, name):
+        if roster is not None and name in roster.segments:
             for label, n in people.items():
                 check_group(roster, name, label, n, faults, file=file, column=name)
     faults.raise_if_any()
@@ -98,7 +93,9 @@ def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
 
 def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
     """Respondents by label, from those of each cell."""
-    return {str(label): int(n) for label, n in pd.Series(people).groupby(labels).sum().items()}
+    groups, code = np.unique(labels.astype(str), return_inverse=True)
+    counted = np.bincount(code, weights=people, minlength=len(groups)).astype(int)
+    return dict(zip(groups.tolist(), counted.tolist(), strict=True))
 
 
 def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 
 
-def write(path: str | os.PathLike, facts: dict, arrays: dict[str, np.ndarray]) -> None:
+def write(path: str | os.PathLike[str], facts: dict, arrays: dict[str, np.ndarray]) -> None:
     """Write what a tally is made of; the file is the old or the new one, whatever happens."""
     text = json.dumps({"kind": _KIND, "version": VERSION, **facts}, allow_nan=False).encode()
     held = {"facts": np.frombuffer(text, dtype=np.uint8), **arrays}
@@ -33,7 +33,7 @@ def write(path: str | os.PathLike, facts: dict, arrays: dict[str, np.ndarray]) -
         np.savez_compressed(stream, **held)
 
 
-def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
+def read(path: str | os.PathLike[str]) -> tuple[dict, dict[str, np.ndarray]]:
     """The facts and arrays of a file that `write` wrote.
 
     Raises
@@ -44,8 +44,10 @@ def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     place, file = checked_path(path)
     try:
         with zipfile.ZipFile(place) as packed:
-            if sum(each.file_size for each in packed.infolist()) > _MOST_BYTES:
-                raise fault_at(f"unpacked it is larger than {_MOST_BYTES >> 20} MiB; it is no tally", file=file)
+            if sum(member.file_size for member in packed.infolist()) > _MOST_BYTES:
+                raise fault_at(
+                    f"unpacked it is larger than {_MOST_BYTES >> 20} MiB; this file is not a tally", file=file
+                )
         with np.load(io.BytesIO(place.read_bytes()), allow_pickle=False) as opened:
             arrays = {name: opened[name] for name in opened.files}
         digest = arrays.pop("digest").tobytes()
@@ -53,9 +55,11 @@ def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     except DataError:
         raise
     except Exception:  # whatever the bytes may do to the readers of zip, npy and json
-        raise fault_at("this is no tally, or it is damaged; write it again with tally.save", file=file) from None
+        raise fault_at(
+            "this file is not a tally, or it is damaged; write it again with tally.save", file=file
+        ) from None
     if not isinstance(facts, dict) or facts.get("kind") != _KIND:
-        raise fault_at("this is no tally; write one with tally.save", file=file)
+        raise fault_at("this file is not a tally; write one with tally.save", file=file)
     if facts.get("version") != VERSION:
         raise fault_at(
             f"the tally is of version {facts.get('version')!r}, this dxkit reads {VERSION}; install a newer "
@@ -106,16 +110,16 @@ def codebook_facts(book: Codebook) -> dict:
 def codebook_of(facts: dict) -> Codebook:
     """The codebook of `codebook_facts`."""
     scales = {
-        each["name"]: Scale(
-            name=each["name"],
-            lo=each["lo"],
-            hi=each["hi"],
-            codes=tuple(each["codes"]),
-            labels={label: math.nan if code is None else code for label, code in each["labels"]},
-            shown={code: label for code, label in each["shown"]},
-            favourable=frozenset(each["favourable"]),
+        scale["name"]: Scale(
+            name=scale["name"],
+            lo=scale["lo"],
+            hi=scale["hi"],
+            codes=tuple(scale["codes"]),
+            labels={label: math.nan if code is None else code for label, code in scale["labels"]},
+            shown={code: label for code, label in scale["shown"]},
+            favourable=frozenset(scale["favourable"]),
         )
-        for each in facts["scales"]
+        for scale in facts["scales"]
     }
     items = frame_of(facts["items"])
     return Codebook(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.tally.measures import BURDENS, mean_of_answered
@@ -26,8 +27,8 @@ def default(book: Codebook, score: str | None = None) -> str:
     """The score asked for, or the preferred one; an error where a topic lacks what it needs."""
     if not book.topics:
         raise DataError("no question names a pain point; fill in the codebook's column topic")
-    if score is not None and score not in BURDENS:
-        raise DataError(f"score '{score}' is not known; use one of {', '.join(BURDENS)}")
+    if score is not None:
+        options.choice("score", score, list(BURDENS))
     if score is not None and (topics := lacking(book, score)):
         needed = " and one of kind ".join(BURDENS[score].questions)
         raise DataError(

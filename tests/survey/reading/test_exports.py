@@ -1,7 +1,6 @@
 """What holds whichever tool a file comes from."""
 
 import pandas as pd
-import pytest
 
 import dxkit as dx
 from tests.survey.reading.one_survey import write
@@ -37,9 +36,7 @@ def test_options_that_hold_the_separator_are_told_apart(tmp_path, snapshot):
 
 def test_a_missing_question_is_told_with_the_nearest_header(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is quick", "Used?"], ["1/2/2026", "Agree", "Ship"]])
-    with pytest.raises(
-        dx.DataError, match=r"no column asks 'CI is fast' \(item ci.*did its text change to 'CI is quick'"
-    ):
+    with refusal("CI is fast", "CI is quick"):
         dx.read_survey(path, USED)
 
 
@@ -47,12 +44,12 @@ def test_a_question_with_two_columns_is_told(tmp_path, refusal):
     path = write(
         tmp_path / "g.csv", [["Timestamp", "CI is fast", "CI is fast.", "Used?"], ["1/2/2026", "Agree", "", "Ship"]]
     )
-    with pytest.raises(dx.DataError, match="item ci has 2 columns"):
+    with refusal("item ci"):
         dx.read_survey(path, USED)
 
 
 def test_source_overrules_and_an_unknown_one_is_told(tmp_path, refusal):
     path = write(tmp_path / "g.csv", [["Timestamp", "CI is fast", "Used?"], ["1/2/2026", "Agree", "Ship"]])
     assert dx.read_survey(path, USED, source="Google Forms").source == "google_forms"
-    with pytest.raises(dx.DataError, match="source='typefrom': did you mean 'typeform'"):
+    with refusal("source='typefrom'", "'typeform'"):
         dx.read_survey(path, USED, source="typefrom")

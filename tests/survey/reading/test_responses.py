@@ -131,7 +131,7 @@ def test_a_roster_of_persons_is_counted():
     assert survey.roster.margin("team").to_dict() == {"Red": 4, "Blue": 2}
 
 
-def test_a_question_not_asked_is_neither_skipped_nor_no():
+def test_a_question_not_asked_is_neither_skipped_nor_no(snapshot):
     book = pd.DataFrame(
         {
             "item": ["q", "r"],
@@ -169,7 +169,7 @@ def test_inputs_are_left_as_they_were():
     pd.testing.assert_frame_equal(book, BOOK)
 
 
-def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said():
+def test_somebody_whom_a_pain_does_not_affect_has_no_burden_and_it_is_said(refusal, snapshot):
     book = pd.DataFrame(
         {
             "item": ["a", "b", "h", "c"],

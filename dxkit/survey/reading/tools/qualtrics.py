@@ -36,8 +36,8 @@ class Qualtrics(Tool):
         """Three with import ids; two where the second row holds texts in columns of numbers and dates; else one."""
         if any("importid" in cell.casefold() for cell in third):
             return 3
-        own = cells_under(_FILLED, first, second)
-        texts = any(own) and not any(re.search(r"\d", cell) for cell in own)
+        filled = cells_under(_FILLED, first, second)
+        texts = any(filled) and not any(re.search(r"\d", cell) for cell in filled)
         has_id = any(re.fullmatch(r"R_\w+", cell.strip()) for cell in second)  # then it is a row of answers
         return 2 if texts and not has_id else 1
 

@@ -29,8 +29,8 @@ class SurveyMonkey(Tool):
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Two where the second row says "Response", or has no id and yet some text."""
-        own = cells_under(_FILLED, first, second)
-        blank = bool(own) and not any(own) and any(cell.strip() for cell in second)
+        ids = cells_under(_FILLED, first, second)
+        blank = bool(ids) and not any(ids) and any(cell.strip() for cell in second)
         return 2 if blank or not {normal(cell) for cell in second}.isdisjoint(_NOTHING) else 1
 
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:

@@ -10,7 +10,7 @@ from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
     check_days,
-    check_personal_column,
+    check_notes,
     check_same_survey,
     joined,
     parts,
@@ -33,10 +33,9 @@ def path(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("google_forms"))
 
 
-def test_the_export_is_read_as_the_survey_that_was_answered(path):
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "google_forms")
-    check_personal_column(survey, "Email Address")
-    assert dict(survey.cleaning.itertuples(index=False)) == {"blank submissions set aside": 1}
+    check_notes(survey, "Email Address", snapshot)
 
 
 def test_days_are_kept_without_the_time(path):

@@ -8,7 +8,7 @@ from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
     check_days,
-    check_personal_column,
+    check_notes,
     check_same_survey,
     joined,
     parts,
@@ -47,10 +47,9 @@ def path(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("microsoft_forms"))
 
 
-def test_the_export_is_read_as_the_survey_that_was_answered(path):
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "microsoft_forms")
-    check_personal_column(survey, "Name")
-    assert dict(survey.cleaning.itertuples(index=False)) == {}
+    check_notes(survey, "Name", snapshot)
 
 
 def test_days_are_kept_without_the_time(path):

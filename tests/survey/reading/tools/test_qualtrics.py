@@ -12,7 +12,7 @@ from tests.survey.reading.one_survey import (
     NOT_ANSWERS,
     check_days,
     check_nobody_is_lost,
-    check_personal_column,
+    check_notes,
     check_row_is_refused,
     check_same_survey,
     option,
@@ -83,13 +83,9 @@ def path(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("qualtrics"))
 
 
-def test_the_export_is_read_as_the_survey_that_was_answered(path):
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "qualtrics")
-    check_personal_column(survey, "IPAddress")
-    assert dict(survey.cleaning.itertuples(index=False)) == {
-        "test and preview rows set aside": 1,
-        "unfinished submissions set aside": 1,
-    }
+    check_notes(survey, "IPAddress", snapshot)
 
 
 def test_days_are_kept_without_the_time(path):
@@ -108,9 +104,9 @@ def test_there_may_be_two_header_rows_or_one(tmp_path, first, people):
     assert len(dx.read_survey(write(tmp_path / "q.csv", rows), CI, source="qualtrics")) == people
 
 
-@pytest.mark.parametrize(("row", "says"), NOT_ANSWERS)
-def test_a_row_that_is_no_answer_is_refused(path, tmp_path, row, says):
-    check_row_is_refused(rows_of(path), tmp_path, row, says)
+@pytest.mark.parametrize("row", NOT_ANSWERS)
+def test_a_row_that_is_not_an_answer_is_refused(path, tmp_path, row, refusal):
+    check_row_is_refused(rows_of(path), tmp_path, row, refusal)
 
 
 def test_negative_recodes_are_no_opinion(tmp_path):

@@ -8,7 +8,7 @@ from tests.survey.reading.one_survey import (
     NOT_ANSWERS,
     check_days,
     check_nobody_is_lost,
-    check_personal_column,
+    check_notes,
     check_row_is_refused,
     check_same_survey,
     option,
@@ -59,10 +59,9 @@ def path(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("surveymonkey"))
 
 
-def test_the_export_is_read_as_the_survey_that_was_answered(path):
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "surveymonkey")
-    check_personal_column(survey, "First Name")
-    assert dict(survey.cleaning.itertuples(index=False)) == {"unfinished submissions set aside": 1}
+    check_notes(survey, "First Name", snapshot)
 
 
 def test_days_are_kept_without_the_time(path):
@@ -73,6 +72,6 @@ def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
     check_nobody_is_lost(tmp_path, "surveymonkey")
 
 
-@pytest.mark.parametrize(("row", "says"), NOT_ANSWERS)
-def test_a_row_that_is_no_answer_is_refused(path, tmp_path, row, says):
-    check_row_is_refused(rows_of(path), tmp_path, row, says)
+@pytest.mark.parametrize("row", NOT_ANSWERS)
+def test_a_row_that_is_not_an_answer_is_refused(path, tmp_path, row, refusal):
+    check_row_is_refused(rows_of(path), tmp_path, row, refusal)

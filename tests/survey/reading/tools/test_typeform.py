@@ -6,7 +6,7 @@ from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
     check_days,
-    check_personal_column,
+    check_notes,
     check_same_survey,
     joined,
     parts,
@@ -33,10 +33,9 @@ def path(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("typeform"))
 
 
-def test_the_export_is_read_as_the_survey_that_was_answered(path):
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "typeform")
-    check_personal_column(survey, "Network ID")
-    assert dict(survey.cleaning.itertuples(index=False)) == {}
+    check_notes(survey, "Network ID", snapshot)
 
 
 def test_days_are_kept_without_the_time(path):
