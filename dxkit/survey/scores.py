@@ -220,9 +220,9 @@ class _Weighing:
         responded = int(self.tally.people[everybody.weights > 0].sum())
         self.notes.append(
             f"weighted to the roster: {responded} of {roster.total} answered; design effect {effect:.2f}, as precise "
-            f"as {effective:.0f} equally weighted answers"
+            f"as {effective:.0f} equally weighted answers; people who did not answer are assumed to be like those of "
+            "their group who did"
         )
-        self.notes.append("people who did not answer are assumed to be like those of their group who did")
         if everybody.merged:
             merged = "; ".join(everybody.merged)
             self.notes.append(f"groups merged for weighting, because fewer than two answered: {merged}")
