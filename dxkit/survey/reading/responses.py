@@ -130,6 +130,20 @@ def read_survey(
     >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
     ([4.0, 2.0, 5.0], [1])
     """
+    return read_part(responses, codebook, roster, wave, source, min_group)
+
+
+def read_part(
+    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
+    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
+    roster: str | os.PathLike[str] | pd.DataFrame | None = None,
+    wave: str | None = None,
+    source: str | None = None,
+    min_group: int = 5,
+    *,
+    as_written: bool = False,
+) -> Survey:
+    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -145,7 +159,7 @@ def read_survey(
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
     by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
-    segments, segment_notes = read_segments(export, book, people, keep, faults)
+    segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
     faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)

@@ -19,13 +19,15 @@ NOT_STATED = "(not stated)"
 
 
 def read_segments(
-    export: Export, book: Codebook, roster: Roster | None, keep: np.ndarray, faults: Faults
+    export: Export, book: Codebook, roster: Roster | None, keep: np.ndarray, faults: Faults, *, as_written: bool = False
 ) -> tuple[pd.DataFrame, list[str]]:
     """The segments of the respondents that count, NOT_STATED where blank; and notes."""
     columns, notes = {}, []
     for name in [name for name in book.segments if name in export.answers]:
         texts = [" ".join(as_text(value).split()) for value in export.answers[name].to_numpy(dtype=object)[keep]]
-        spelling = one_spelling(name, pd.Series(texts, dtype=object).value_counts().to_dict(), roster)
+        spelling = {text: text or NOT_STATED for text in texts}
+        if not as_written:
+            spelling = one_spelling(name, pd.Series(texts, dtype=object).value_counts().to_dict(), roster)
         labels = columns[name] = np.array([spelling[text] for text in texts], dtype=object)
         people = pd.Series(labels, dtype=object).value_counts(sort=False).to_dict()
         notes += segment_notes(name, people, roster)

@@ -23,7 +23,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
-from dxkit.survey.reading.responses import read_survey
+from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
@@ -124,7 +124,7 @@ class _Stream:
         found = parts[0]
         for part in parts[1:]:
             found = found + part
-        return ids, found
+        return ids, replace(found, cleaning=added_logs(worker.log() for worker in workers))
 
 
 class _Worker:
@@ -216,7 +216,7 @@ class _Worker:
             grid, ids = self._without_earlier(block, grid)
             if len(grid.cells) == stream.depth:
                 return ids
-            survey = read_survey(grid, stream.book, source=stream.source, min_group=stream.min_group)
+            survey = read_part(grid, stream.book, source=stream.source, min_group=stream.min_group, as_written=True)
             part = replace(count(survey, stream.segments), notes=()) if len(survey) else None
         except DataError as error:
             self.faults += error.faults
@@ -248,11 +248,14 @@ class _Worker:
         kept = [i for i in range(len(grid.cells)) if i not in gone]
         return replace(grid, cells=[grid.cells[i] for i in kept], rows=[grid.rows[i] for i in kept]), ids
 
-    def tally(self) -> Tally | None:
-        stream = self.stream
+    def log(self) -> pd.DataFrame:
+        """What was set aside, also where nobody was left."""
         log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
         log = added_logs([log, *self._aside])
-        log = log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
+        return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
+
+    def tally(self) -> Tally | None:
+        stream = self.stream
         notes = list(stream.notes)
         for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
             if told := [f"{item} ({n})" for item, n in counted.items() if n]:
@@ -261,7 +264,7 @@ class _Worker:
         if found is not None and self._slow is not None:
             found = found + self._slow
         found = self._slow if found is None else found
-        return None if found is None else replace(found, notes=tuple(notes), cleaning=log)
+        return None if found is None else replace(found, notes=tuple(notes))
 
 
 def _text(raw: bytes, encoding: str) -> str:
