@@ -1,7 +1,6 @@
 """What came before a date that was named beforehand, and what came after it.
 
-See docs/methods/trend.md, "Before and after".
-"""
+See docs/methods/trend.md, "Before and after"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What a purchase is worth in cash, hours and risk, and which share of the hours must become output.
 
-See docs/methods/business_case.md, "Ledgers".
-"""
+See docs/methods/business_case.md, "Ledgers"."""
 
 from __future__ import annotations
 
@@ -16,13 +15,12 @@ from dxkit.files.errors import DataError, suggest
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.outcomes.claim import check_hours
 from dxkit.outcomes.overlap import guard
-from dxkit.outcomes.saved_hours import SavedHours
+from dxkit.outcomes.saved_hours import SavedHours, hourly_rate
 from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
 from dxkit.procurement.cost.lines import Values, money
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Driver
-from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
@@ -189,7 +187,7 @@ def business_case(
     asked = ranking.table.dropna(subset=["estimate"])["topic"]
     without_hours = sorted({fit.topic for fit in dossier.fit_read} - set(asked))
     size = len(next(iter(tco.present.values())))
-    rate = _rate(dossier) if hourly is None else _estimate("hourly", hourly)
+    rate = hourly_rate(dossier, DAY) if hourly is None else _estimate("hourly", hourly)
     uncertain = SavedHours(ranking, dossier, rate, _estimate("bias", bias), size, seed)
     factors = discount_factors(dossier.rate, dossier.horizon)
     steps = np.array([ramp[min(year, len(ramp) - 1)] for year in range(dossier.horizon)], dtype=float)
@@ -279,15 +277,6 @@ def _estimate(name: str, given: float | Sequence[float]) -> Estimate:
     if len(ends) not in (1, 3):
         raise DataError(f"{name}={given!r}: give one number, or (low, likely, high)")
     return estimate(ends[0]) if len(ends) == 1 else estimate(ends[0], ends[1], ends[2])
-
-
-def _rate(dossier: Dossier) -> Estimate:
-    """Money an hour: the engineer's day rate of sheet exit, else its default."""
-    for (_, name), figure in dossier.exit.items():
-        if name == "engineer_day_rate":
-            claim = figure.claims[0].estimate
-            return estimate(claim.low / DAY, claim.likely / DAY, claim.high / DAY)
-    return estimate(EXIT_INPUTS["engineer_day_rate"].default / DAY)
 
 
 def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:

@@ -1,7 +1,6 @@
 """How far a service catalog can be relied on: registered, owned, fresh, made from a template.
 
-See docs/methods/catalog.md, "Measures".
-"""
+See docs/methods/catalog.md, "Measures"."""
 
 from __future__ import annotations
 

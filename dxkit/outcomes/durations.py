@@ -1,7 +1,6 @@
 """How long things take, with those that are still open: one Kaplan-Meier for all of them.
 
-See docs/methods/delivery.md, "Durations".
-"""
+See docs/methods/delivery.md, "Durations"."""
 
 from __future__ import annotations
 

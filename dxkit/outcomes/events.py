@@ -1,7 +1,6 @@
 """Deployments, incidents and changes as people record them, and which of them belong together.
 
-See docs/methods/delivery.md, "Records".
-"""
+See docs/methods/delivery.md, "Records"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What became of what was agreed: actions done, and whether the pains they were for moved.
 
-See docs/methods/change.md, "Follow-up".
-"""
+See docs/methods/change.md, "Follow-up"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Hours that a vendor would save a person each week, from what people reported and what it removes.
 
-See docs/methods/business_case.md, "Hours saved".
-"""
+See docs/methods/business_case.md, "Hours saved"."""
 
 from __future__ import annotations
 
@@ -11,7 +10,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from dxkit.procurement.dossier.dossier import Dossier
-from dxkit.statistics.estimate import Estimate
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.statistics.estimate import Estimate, estimate
 from dxkit.statistics.sampling import SCRAMBLES, scrambled
 
 if TYPE_CHECKING:
@@ -40,3 +40,12 @@ class SavedHours:
             if fit.vendor == vendor and fit.topic in self.hours:
                 remaining[fit.topic] = remaining.get(fit.topic, np.ones(1)) * (1 - share)
         return sum((self.hours[topic] * (1 - part) for topic, part in remaining.items()), np.zeros(len(self.rate)))
+
+
+def hourly_rate(dossier: Dossier, hours_a_day: float) -> Estimate:
+    """Money an hour: the engineer's day rate of sheet exit, else its default."""
+    for (_, name), figure in dossier.exit.items():
+        if name == "engineer_day_rate":
+            rate = figure.claims[0].estimate
+            return estimate(rate.low / hours_a_day, rate.likely / hours_a_day, rate.high / hours_a_day)
+    return estimate(EXIT_INPUTS["engineer_day_rate"].default / hours_a_day)

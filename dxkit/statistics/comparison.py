@@ -1,7 +1,6 @@
 """Tests of a difference between two means, and their adjustment where there are many of them.
 
-See docs/methods/change.md, "Comparing two surveys".
-"""
+See docs/methods/change.md, "Comparing two surveys"."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ def welch_df(se1: ArrayLike, df1: ArrayLike, se2: ArrayLike, df2: ArrayLike) -> 
 
 
 def adjusted_p(p: np.ndarray, method: str = "holm") -> np.ndarray:
-    """P values (K,) adjusted for being K tests; nan is no test and stays nan.
+    """P values (K,) adjusted for being K tests; nan stays nan and counts as none of them.
 
     "holm" (Holm 1979) keeps the chance of any false alarm, "bh" (Benjamini and Hochberg 1995) the expected share of
     false ones among those found; "none" changes nothing.

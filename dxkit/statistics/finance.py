@@ -1,7 +1,6 @@
 """Flows of money over years: present value, rate of return, payback. Time 0 is not discounted.
 
-See docs/methods/finance.md, "Net present value".
-"""
+See docs/methods/finance.md, "Net present value"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Confidence intervals for means and shares of small groups. Without scipy.special, which loads slowly.
 
-See docs/methods/intervals.md, "Means".
-"""
+See docs/methods/intervals.md, "Means"."""
 
 from __future__ import annotations
 

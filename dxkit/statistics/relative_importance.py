@@ -1,7 +1,6 @@
 """How the R^2 of a regression is shared among its predictors, from correlation matrices.
 
-See docs/methods/drivers.md, "Parts of explained variance".
-"""
+See docs/methods/drivers.md, "Parts of explained variance"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Who gave which answer? Counts and shares, with those who were asked, answered and skipped.
 
-See docs/methods/scores.md, "Counting answers".
-"""
+See docs/methods/scores.md, "Counting answers"."""
 
 from __future__ import annotations
 

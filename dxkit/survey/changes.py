@@ -1,7 +1,6 @@
 """What changed between two waves of a survey, and which of it holds.
 
-See docs/methods/change.md, "Comparing two surveys".
-"""
+See docs/methods/change.md, "Comparing two surveys"."""
 
 from __future__ import annotations
 
@@ -173,13 +172,8 @@ def compare(
 
 def _nothing(confidence: float) -> Change:
     table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
-    return Change(
-        table=table,
-        not_compared=pd.DataFrame(columns=["level", "name", "why"]),
-        title="Change",
-        confidence=confidence,
-        notes=("there is no earlier wave to compare with",),
-    )
+    why, notes = pd.DataFrame(columns=["level", "name", "why"]), ("there is no earlier wave to compare with",)
+    return Change(table=table, not_compared=why, title="Change", confidence=confidence, notes=notes)
 
 
 def _comparable(first: Tally, second: Tally) -> tuple[list[tuple[str, str]], pd.DataFrame]:

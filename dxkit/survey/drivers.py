@@ -1,7 +1,6 @@
 """What goes with an outcome? How its explained variance is shared among the predictors.
 
-See docs/methods/drivers.md, "Parts of explained variance".
-"""
+See docs/methods/drivers.md, "Parts of explained variance"."""
 
 from __future__ import annotations
 

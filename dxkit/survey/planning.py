@@ -1,7 +1,6 @@
 """Before a survey goes out: how many answers tell the second pain from the third.
 
-See docs/methods/planning.md, "Answers for a gap".
-"""
+See docs/methods/planning.md, "Answers for a gap"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Which two do we fix? Topics in the order of what they cost people, with how sure that order is.
 
-See docs/methods/ranking.md, "Burden".
-"""
+See docs/methods/ranking.md, "Burden"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """How sure the order of the topics is in one group of respondents, and above all its worst top_n.
 
-See docs/methods/ranking.md, "Draws".
-"""
+See docs/methods/ranking.md, "Draws"."""
 
 from __future__ import annotations
 

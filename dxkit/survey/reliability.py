@@ -1,7 +1,6 @@
 """Do the questions of a dimension measure one thing? Alpha, omega and item-rest correlations.
 
-See docs/methods/reliability.md, "Alpha".
-"""
+See docs/methods/reliability.md, "Alpha"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Where does it hurt? Index scores and favourable shares, each with its interval.
 
-See docs/methods/scores.md, "Index points".
-"""
+See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 

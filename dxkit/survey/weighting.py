@@ -1,7 +1,6 @@
 """From those who answered to all who could have: post-stratification and raking.
 
-See docs/methods/weighting.md, "Post-stratification".
-"""
+See docs/methods/weighting.md, "Post-stratification"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What a scorecard says: its tables, what is thin, what would change the choice, what to find out first.
 
-See docs/methods/scorecard.md.
-"""
+See docs/methods/scorecard.md."""
 
 from __future__ import annotations
 

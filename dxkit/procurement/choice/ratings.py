@@ -1,7 +1,6 @@
 """Evidence to ratings with their uncertainty, and what is thin about it.
 
-See docs/methods/scorecard.md, "Ratings from evidence".
-"""
+See docs/methods/scorecard.md, "Ratings from evidence"."""
 
 from __future__ import annotations
 

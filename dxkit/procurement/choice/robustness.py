@@ -1,7 +1,6 @@
 """How firm a choice is: ranks over draws, exact weight intervals, smallest changes, information.
 
-See docs/methods/scorecard.md, "Ranks".
-"""
+See docs/methods/scorecard.md, "Ranks"."""
 
 from __future__ import annotations
 

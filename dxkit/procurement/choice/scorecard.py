@@ -1,7 +1,6 @@
 """Which tool: an additive value model on declared anchors, over evidence, weights and money jointly.
 
-See docs/methods/scorecard.md, "Value model".
-"""
+See docs/methods/scorecard.md, "Value model"."""
 
 from __future__ import annotations
 

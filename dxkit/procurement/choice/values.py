@@ -1,7 +1,6 @@
 """What each vendor is worth on each criterion: declared anchors, ratings, money and fit, drawn jointly.
 
-See docs/methods/scorecard.md.
-"""
+See docs/methods/scorecard.md."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What it costs to leave each vendor, planned and forced, at every quarter end.
 
-See docs/methods/leaving_cost.md, "Planned and forced exit".
-"""
+See docs/methods/leaving_cost.md, "Planned and forced exit"."""
 
 from __future__ import annotations
 
@@ -239,8 +238,7 @@ def in_the_eu(dossier: Dossier) -> bool:
 def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) -> dict[str, dict[str, np.ndarray]]:
     """The parts of planned and forced exit at times t (years), each (S, Q), in money.
 
-    See docs/methods/leaving_cost.md, "Components".
-    """
+    See docs/methods/leaving_cost.md, "Components"."""
     engineer, user = v["engineer_day_rate"], v["user_day_rate"]
     lost = 1 - v["export_fidelity"]
     stored, records = v["data_gb"] + v["data_gb_growth"] * t, v["records"] + v["records_growth"] * t

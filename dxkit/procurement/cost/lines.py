@@ -1,7 +1,6 @@
 """One line of a dossier as money by year, for given values of everything it depends on.
 
-See docs/methods/ownership_cost.md, "Cost lines".
-"""
+See docs/methods/ownership_cost.md, "Cost lines"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What each vendor costs over the horizon: nominal and as present value, with every input's uncertainty.
 
-See docs/methods/ownership_cost.md, "Results".
-"""
+See docs/methods/ownership_cost.md, "Results"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Values for every figure of a dossier: draws of what is uncertain, shared by all that use it.
 
-See docs/methods/ownership_cost.md, "Shared draws".
-"""
+See docs/methods/ownership_cost.md, "Shared draws"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """When leaving a vendor for a named rival pays, and what it is worth to decide that at each renewal.
 
-See docs/methods/switching.md, "Deciding at each renewal".
-"""
+See docs/methods/switching.md, "Deciding at each renewal"."""
 
 from __future__ import annotations
 

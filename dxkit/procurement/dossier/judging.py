@@ -1,7 +1,6 @@
 """Criteria, evidence and fit of a dossier as they were judged, every fault with its cell.
 
-See docs/tables.md, "Decision".
-"""
+See docs/tables.md, "Decision"."""
 
 from __future__ import annotations
 

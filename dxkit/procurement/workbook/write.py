@@ -1,7 +1,6 @@
 """The live Excel twin of a decision: the same model as formulas, for finance to audit and change.
 
-See docs/methods/ownership_cost.md, "The workbook".
-"""
+See docs/methods/ownership_cost.md, "The workbook"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What an attacker can work out from published sums: the smallest groups that they determine.
 
-See docs/methods/anonymity.md, "Audit by attack".
-"""
+See docs/methods/anonymity.md, "Audit by attack"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What may be shown: no group below the minimum, neither plainly nor by working it out.
 
-See docs/methods/anonymity.md, "A release".
-"""
+See docs/methods/anonymity.md, "A release"."""
 
 from __future__ import annotations
 

@@ -118,8 +118,7 @@ class Codebook:
     def index(self, codes: np.ndarray, item: str) -> np.ndarray:
         """Codes as index points 0..100, the favourable end of the question at 100.
 
-        See docs/methods/scores.md, "Index points".
-        """
+        See docs/methods/scores.md, "Index points"."""
         scale = self.scale(item)
         points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
         return 100.0 - points if self.item(item)["reverse"] else points

@@ -71,8 +71,7 @@ def state_of(code: float, text: str) -> int:
 def _least_burden(book: Codebook, item: str) -> float | None:
     """The code of somebody whom the pain point of this item does not affect: severity 0, no hours.
 
-    See docs/methods/ranking.md, "Burden".
-    """
+    See docs/methods/ranking.md, "Burden"."""
     row, scale = book.item(item), book.scale(item)
     if not row["topic"] or row["kind"] not in ("rating", "hours"):
         return None

@@ -1,7 +1,6 @@
 """Counts and sums of answers that go by in blocks; an answer is the number of its text.
 
-See docs/methods/tally.md, "What a tally holds".
-"""
+See docs/methods/tally.md, "What a tally holds"."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _exact(scale: Scale) -> bool:
 
 
 def sums(frame: pd.DataFrame, book: Codebook) -> Sums | None:
-    """One pass over a `readable` frame; None where some value is no code of its scale."""
+    """One pass over a `readable` frame; None where some value is not a code of its scale."""
     frame = frame if list(frame.columns) == book.measured else frame.loc[:, book.measured]
     scales = [book.scale(item) for item in book.measured]
     centre = np.array([scale.codes[len(scale.codes) // 2] for scale in scales])

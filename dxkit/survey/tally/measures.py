@@ -113,8 +113,7 @@ def label_of(kind: str) -> str:
 def enough(answered: np.ndarray, asked: np.ndarray | int) -> np.ndarray:
     """Whether a mean over `asked` parts counts: at least half of them were answered.
 
-    See docs/methods/scores.md, "Dimension and overall scores".
-    """
+    See docs/methods/scores.md, "Dimension and overall scores"."""
     return answered >= 0.5 * asked
 
 

@@ -1,7 +1,6 @@
 """What a pain point costs a respondent: the burdens that topics can be ranked by.
 
-See docs/methods/ranking.md, "Burden".
-"""
+See docs/methods/ranking.md, "Burden"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What is measured of every respondent: items, dimensions and the whole, as numbers in their units.
 
-See docs/methods/scores.md, "Index points".
-"""
+See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 

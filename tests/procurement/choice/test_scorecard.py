@@ -1,7 +1,6 @@
 """The scorecard: published cases, exact areas and intervals, its laws, and what may be said.
 
-See docs/methods/scorecard.md, "Laws that the tests hold".
-"""
+See docs/methods/scorecard.md, "Laws that the tests hold"."""
 
 import json
 from dataclasses import replace

@@ -1,7 +1,6 @@
 """Three-year cost: worked by hand, integrated, and by its laws.
 
-See docs/methods/ownership_cost.md, "Laws that the tests hold".
-"""
+See docs/methods/ownership_cost.md, "Laws that the tests hold"."""
 
 import json
 from functools import cache
