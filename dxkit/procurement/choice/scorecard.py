@@ -269,9 +269,9 @@ def _result(
         winner=None if best is None or level else vendors[best],
         recommended=recommended,
         reasons=tuple(reasons),
-        status=str(dossier.decision["status"]),
+        status=dossier.status,
         seed=seed,
         facts=tuple(("note" if number else "in short", text) for number, text in enumerate(reasons)),
-        title=f"Scorecard: {dossier.decision['title']} ({dossier.decision['status']})",
+        title=f"Scorecard: {dossier.decision['title']} ({dossier.status})",
         notes=(*([note] if note else []), *([f"thin evidence in {len(flags)} places: see .flags"] if flags else [])),
     )
