@@ -112,7 +112,7 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike[s
     lines += [
         f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['flag']}" for row in card.flags.to_dict("records")
     ] or ["- nothing"]
-    undated = dossier.unsupported["figure"].nunique()
+    undated = len(set(dossier.unsupported["figure"]))
     verb = "has" if undated == 1 else "have"
     lines += ["", f"{undated} of {len(dossier.figures)} figures {verb} no dated source.", ""]
     text = "\n".join(lines)

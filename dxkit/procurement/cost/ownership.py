@@ -289,7 +289,7 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
     if all(figure.fixed for figure in figures_of_owning(dossier)):
         yield "every figure is a single number, so the uncertainty is unknown: give low and high where you are unsure"
-    undated = dossier.unsupported["figure"].nunique()
+    undated = len(set(dossier.unsupported["figure"]))
     if undated:
         verb = "has" if undated == 1 else "have"
         yield f"{undated} of {len(dossier.figures)} figures {verb} no dated source: see .unsupported of the dossier"
