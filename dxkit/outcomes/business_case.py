@@ -122,8 +122,10 @@ def business_case(
     dossier : Dossier
         The vendors and their figures, from `read_dossier`. It needs sheet fit: the share of each pain that
         a vendor removes.
-    tco, exit_cost : Tco, ExitCost
-        Results of the same dossier.
+    tco : Tco
+        What owning costs, from `tco` for the same dossier.
+    exit_cost : ExitCost
+        What leaving costs, from `exit_cost` for the same dossier.
     rho : float
         Realisation factor: the share of saved hours that becomes output. You declare it; nobody can measure it.
     vendor : str, optional
