@@ -294,7 +294,7 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
         verb = "has" if undated == 1 else "have"
         yield f"{undated} of {len(dossier.figures)} figures {verb} no dated source: see .unsupported of the dossier"
     if len(dossier.conflicting):
-        count = dossier.conflicting["figure"].nunique()
+        count = len(set(dossier.conflicting["figure"]))
         yield f"sources differ on {counted(count, 'figure')}; each source counts as equally likely"
 
 
