@@ -9,9 +9,9 @@ class GoogleForms(Tool):
     """Every export has a column Timestamp; the others depend on the form's settings."""
 
     name = "google_forms"
-    signs = folded_names("Timestamp, Email Address, Username, Score")
+    signs: frozenset[str] = folded_names("Timestamp, Email Address, Username, Score")
     needed = 1
-    must = folded_names("Timestamp")
+    must: frozenset[str] = folded_names("Timestamp")
     personal = r"email address|username"
-    day = ("timestamp",)
-    separators = (";", ", ")
+    day: tuple[str, ...] = ("timestamp",)
+    separators: tuple[str, ...] = (";", ", ")

@@ -18,15 +18,17 @@ class LimeSurvey(Tool):
     """An answer is finished when it has a date of submission."""
 
     name = "limesurvey"
-    signs = folded_names("id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl")
+    signs: frozenset[str] = folded_names(
+        "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl"
+    )
     needed = 3
-    must = folded_names("id, submitdate")
+    must: frozenset[str] = folded_names("id, submitdate")
     technical = r"response ?id|.*time"  # timings of questions and groups
     personal = r"token|ipaddr|refurl"
-    respondent = ("id",)
-    day = ("submitdate", "datestamp")
+    respondent: tuple[str, ...] = ("id",)
+    day: tuple[str, ...] = ("submitdate", "datestamp")
     month_first = False
-    separators = (";", ",")
+    separators: tuple[str, ...] = (";", ",")
     finished_in = "submitdate"
 
     def split(self, cell: str) -> tuple[str, str]:

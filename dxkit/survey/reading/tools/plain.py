@@ -10,5 +10,5 @@ class Plain(Tool):
 
     name = "plain"
     personal = r"ip|ip ?address|first name|last name|full name|nachname|vorname|phone|telephone|address|user ?agent"
-    separators = (";", " / ", ", ", ",")
+    separators: tuple[str, ...] = (";", " / ", ", ", ",")
     by_hand = True

@@ -16,19 +16,19 @@ class Qualtrics(Tool):
     """Options that were chosen together are joined by a comma; "not applicable" is recoded to a number below zero."""
 
     name = "qualtrics"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "StartDate, EndDate, Status, IPAddress, Progress, Duration (in seconds), Finished, RecordedDate, ResponseId, "
         "DistributionChannel, UserLanguage"
     )
     needed = 3
-    must = folded_names("ResponseId")
+    must: frozenset[str] = folded_names("ResponseId")
     technical = r"duration.*"
     personal = r"recipient(first|last)? ?name|recipientemail|location(latitude|longitude)|external ?data ?reference"
-    code_endings = ("_DO",)  # the order in which options were displayed
-    text_endings = ("_TEXT",)
-    respondent = ("responseid",)
-    day = ("recordeddate", "enddate")
-    separators = (",",)
+    code_endings: tuple[str, ...] = ("_DO",)  # the order in which options were displayed
+    text_endings: tuple[str, ...] = ("_TEXT",)
+    respondent: tuple[str, ...] = ("responseid",)
+    day: tuple[str, ...] = ("recordeddate", "enddate")
+    separators: tuple[str, ...] = (",",)
     finished_in = "finished"
     preview_in = "status"
 
