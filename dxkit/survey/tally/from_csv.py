@@ -83,7 +83,7 @@ class _Stream:
         self.segments = chosen(self.there, by, roster)
         self.notes = export.remarks(book)
         self.plain = export.tool.by_hand and not any(
-            is_option(row) or row.kind in ("choice", "number") for row in book.questions
+            is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions
         )
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
