@@ -15,7 +15,7 @@ from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import UNAFFECTED, coded
+from dxkit.survey.reading.coding import UNAFFECTED, Unknown, coded
 from dxkit.survey.reading.exports import read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
@@ -158,7 +158,9 @@ def read_part(
     keep, cleaning = rows_that_count(export, book, faults)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
-    by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
+    unknown = Unknown()
+    by_item = {item: coded(export, book, item, keep, unknown, unaffected) for item in present}
+    unknown.tell(export, book, faults)
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
     faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))

@@ -338,7 +338,7 @@ def _told_once(faults: list[Fault]) -> DataError:
     """One error of all faults; the same fault of several blocks once."""
     kept: dict[tuple, Fault] = {}
     for fault in sorted(faults, key=lambda fault: fault.row or 0):
-        kept.setdefault((re.sub(r" \(\d+ times, .*\)$", "", fault.message), fault.column), fault)
+        kept.setdefault((re.sub(r" \(\d+ times.*\)$", "", fault.message), fault.column), fault)
     every = Faults()
     for fault in kept.values():
         every.add(fault.message, file=fault.file, sheet=fault.sheet, row=fault.row, column=fault.column)
