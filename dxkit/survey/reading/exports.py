@@ -151,7 +151,8 @@ def read_export(
         matching.raise_if_any()
     at = matched.columns
     answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows))
-    used = {column.position for column in at.values()}
+    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
     ignored = Counter(
@@ -177,7 +178,7 @@ def read_export(
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=matched.repeated,
+        repeated=tuple(matched.repeated),
         na_cells=na_cells,
         notes=(*notes, *matched.notes, *choice_notes),
     )

@@ -57,7 +57,7 @@ class Matched:
     """What was found in a header: the column of every item, the items that had several of the same content, notes."""
 
     columns: dict[str, Column]
-    repeated: tuple[str, ...]
+    repeated: dict[str, list[Column]]
     notes: tuple[str, ...]
 
 
@@ -100,7 +100,7 @@ def match(
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     for item, columns in repeated.items():
         notes.append(f"item {item} has {len(columns)} columns of the same content; {columns[0].place} was taken")
-    return Matched(columns=matched, repeated=tuple(repeated), notes=tuple(notes))
+    return Matched(columns=matched, repeated=repeated, notes=tuple(notes))
 
 
 def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:

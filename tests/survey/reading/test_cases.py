@@ -77,7 +77,7 @@ def test_na_is_a_label_where_it_is_rare_or_blank_cells_stand_beside_it(tmp_path,
         assert int((survey.state == 1).to_numpy().sum()) == no_opinion
     tally = dx.tally(path, codebook=BOOK)
     assert [note for note in tally.notes if "NA" in note] == [note for note in survey.notes if "NA" in note]
-    assert tally.people == len(survey)
+    assert tally.people.sum() == len(survey)
 
 
 def test_a_nameless_column_of_row_numbers_is_left_out_with_a_note():
@@ -214,3 +214,37 @@ def test_the_format_of_the_column_tells_thousands():
     for cells in (["1.234,50", "1.234", "2,5"], ["1,234.50", "1,234", "2.5"]):
         survey = dx.read_survey(pd.DataFrame({"a": cells}), book(scale))
         assert survey.answers["a"].tolist() == [1234.5, 1234, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("label", "near", "told"),
+    [
+        ("Backedn", "Backend", True),  # swapped
+        ("Backend team", "Backend", False),
+        ("Backen", "Backend", True),  # left out
+        ('Backend"', "Backend", True),  # a stray mark
+        ('"Backend', "Backend", True),
+        ("Team 2", "Team 1", False),
+        ("QB", "QA", False),
+    ],
+)
+def test_a_segment_label_like_a_much_larger_group_is_noted_without_a_roster(label, near, told):
+    frame = pd.DataFrame({"team": [near] * 20 + [label, "Data"], "ci": "4"})
+    notes = dx.read_survey(frame, book(("team", "Team", "segment", ""), CI)).notes
+    assert (f"team: '{label}' may be '{near}'; correct the answers if it is the same" in notes) == told
+    few = pd.DataFrame({"team": [near] * 4 + [label] * 3, "ci": "4"})
+    if not label.strip('"') == near:
+        assert not [
+            note for note in dx.read_survey(few, book(("team", "Team", "segment", ""), CI)).notes if "may be" in note
+        ]
+
+
+@pytest.mark.parametrize("column", ["Employee ID", "email", "Name"])
+def test_a_person_twice_in_a_roster_of_one_row_a_person_is_told(column):
+    frame = pd.DataFrame({"team": ["Red", "Blue", "Red"], "ci": "4"})
+    people = pd.DataFrame({column: ["a", "b", "A ", "c"], "team": ["Red", "Blue", "Red", "Red"]})
+    survey = dx.read_survey(frame, book(("team", "Team", "segment", ""), CI), people)
+    told = f"1 rows of the roster name a person again, by column '{column}': rows 3"
+    assert told in survey.notes
+    once = dx.read_survey(frame, book(("team", "Team", "segment", ""), CI), people[people[column] != "A "])
+    assert not [note for note in once.notes if "again" in note]
