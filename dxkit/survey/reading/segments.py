@@ -73,15 +73,19 @@ def segment_notes(name: str, people: Mapping[str, int], roster: Roster | None) -
 
 def _misspelt(name: str, people: Mapping[str, int]) -> list[str]:
     """Notes on labels that are one edit away from a group ten times as large, or have a quotation mark at one end."""
+    large = [(other, m) for other, m in people.items() if m >= _MUCH_LARGER and other != NOT_STATED]
+    bare = {folded(label): label for label in people if folded(label).strip(_MARKS) == folded(label)}
     slips = {}
     for label, n in people.items():
         plain = folded(label)
-        larger = [other for other, m in people.items() if m >= _MUCH_LARGER * n and other != NOT_STATED]
-        bare = next((o for o in people if o != label and folded(o).strip(_MARKS) == plain.strip(_MARKS)), "")
-        stray = plain.strip(_MARKS) != plain and plain[:1] + plain[-1:] not in ('""', "''")
-        near = next((other for other in larger if len(plain) > 3 and _one_edit(plain, folded(other))), "")
-        alone = label.strip(_MARKS) if n > 1 else ""
-        if label != NOT_STATED and (other := ((bare or alone) if stray else "") or near):
+        if label == NOT_STATED:
+            continue
+        if plain.strip(_MARKS) != plain and plain[:1] + plain[-1:] not in ('""', "''"):
+            other = bare.get(plain.strip(_MARKS), label.strip(_MARKS) if n > 1 else "")
+        else:
+            larger = (other for other, m in large if m >= _MUCH_LARGER * n and len(plain) > 3)
+            other = next((other for other in larger if _one_edit(plain, folded(other))), "")
+        if other:
             slips[label] = other
     told = [f"'{label[:40]}' may be '{other[:40]}'" for label, other in slips.items()]
     return [f"{name}: {and_more(told)}; correct the answers if it is the same"] if told else []
