@@ -18,6 +18,7 @@ from dxkit.statistics import intervals
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.standing_out import standing_out
 from dxkit.survey.tally import measures
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
@@ -50,6 +51,7 @@ class Scores(Result):
         shared("shown"),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
+        Column("stands_out", "-1 below all others beyond chance, 1 above, else 0", "number", displayed=False),
     )
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
@@ -124,6 +126,7 @@ def scores(
     constant = constant_groups(work)
     shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
     table = _table(work, np.stack(blocks), shown.T)
+    table["stands_out"] = standing_out(work, table)
     return Scores(
         table=table,
         title=title("Scores", work),
