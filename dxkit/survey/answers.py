@@ -51,7 +51,7 @@ class Answers(Result):
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
     )
-    plot_name: ClassVar[str] = "survey.answers"
+    plot_name: ClassVar[str] = "answers.answers"
 
     def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
         """The same result with these items, in their order, and the groups of `where` (segment to its value)."""

@@ -19,6 +19,7 @@ from dxkit.survey.estimates import ESTIMATES, Weighing
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.standing_out import standing_out
 from dxkit.survey.tally import measures
 from dxkit.survey.tally.tally import Tally
 
@@ -54,6 +55,7 @@ class Scores(Result):
         shared("shown"),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
+        Column("stands_out", "-1 below all others beyond chance, 1 above, else 0", "number", displayed=False),
     )
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
@@ -134,6 +136,7 @@ def scores(
     weights = None if weighing.used is None else weighing.used[:, at]
     shown = work.shown(release, names, at, constant=constant_groups(work)[:, at], weights=weights)
     table = _table(work, scored, np.stack(blocks), shown.T)
+    table["stands_out"] = standing_out(work, table)
     return Scores(
         table=table,
         title=title("Scores", work),
