@@ -1,6 +1,7 @@
 """The public names of dxkit. This file is their only list: editors read it, and dxkit/__init__.py loads from it."""
 
 from .files.errors import DataError as DataError
+from .files.errors import Missing as Missing
 from .files.writing import out as out
 from .outcomes.before_after import before_after as before_after
 from .outcomes.business_case import break_even as break_even
@@ -24,6 +25,8 @@ from .procurement.cost.switching import switching as switching
 from .procurement.dossier.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
+from .results.absent import Absent as Absent
+from .results.absent import part as part
 from .results.report import write_report as write_report
 from .results.result import show as show
 from .statistics.finance import irr as irr
@@ -50,8 +53,10 @@ from .survey.tally.tally import Tally as Tally
 
 __version__: str
 __all__ = [
+    "Absent",
     "Codebook",
     "DataError",
+    "Missing",
     "Release",
     "Survey",
     "Tally",
@@ -78,6 +83,7 @@ __all__ = [
     "open_survey",
     "out",
     "panel",
+    "part",
     "payback",
     "plan_survey",
     "rank_pains",

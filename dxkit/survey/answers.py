@@ -15,7 +15,7 @@ from dxkit.files import options
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
-from dxkit.survey.groups import check_answers, check_release, cut
+from dxkit.survey.groups import By, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
@@ -169,7 +169,7 @@ class AnswerShares(Result):
 
 def answers(
     survey: Survey | Tally,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     release: Release | None = None,
     *,
     confidence: float = 0.95,
@@ -182,8 +182,8 @@ def answers(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
-    by : str or list of str, optional
-        Segments to split by; None for everybody together.
+    by : str, int or list of them, optional
+        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
     confidence : float

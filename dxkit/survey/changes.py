@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.survey.comparable import comparable
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, narrowed
 from dxkit.survey.tally.measures import AXES
@@ -66,10 +67,12 @@ class Change(Result):
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Change:
-        """The same result with the rows of one level, or of these names; p values stay those of the whole family."""
+    def only(
+        self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
+    ) -> Change:
+        """The same result with the rows of one level, these kinds or names; p values stay those of the whole family."""
         names = names and [name for name in as_list(names) if name not in set(self.not_compared["name"])]
-        return replace(self, table=narrowed(self.table, level, names).sort_index().reset_index(drop=True))
+        return replace(self, table=narrowed(self.table, level, names, kind).sort_index().reset_index(drop=True))
 
 
 def compare(
@@ -88,7 +91,7 @@ def compare(
     Parameters
     ----------
     before : Survey or Tally
-        The earlier wave. Where it is None there is nothing to compare, and the result says so.
+        The earlier wave.
     after : Survey or Tally
         The later wave.
     adjust : "holm", "bh" or "none"
@@ -115,6 +118,8 @@ def compare(
 
     Raises
     ------
+    Missing
+        No earlier wave.
     DataError
         An option that cannot be, or two waves that have no question in common.
 
@@ -132,7 +137,7 @@ def compare(
     check_release(release)
     confidence = options.confidence(confidence)
     if before is None:
-        return _nothing(confidence)
+        raise Missing(NO_EARLIER)
     waves = [cut(check_answers(before, "before"), None), cut(after, None)]
     names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
     if not names:
@@ -171,12 +176,6 @@ def compare(
         method=f"paired t or Welch's t, adjusted by {adjust}",
         notes=(*_notes(table, not_compared, adjust, both, weighted), *reworded),
     )
-
-
-def _nothing(confidence: float) -> Change:
-    table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
-    why, notes = pd.DataFrame(columns=["level", "name", "why"]), ("there is no earlier wave to compare with",)
-    return Change(table=table, not_compared=why, title="Change", confidence=confidence, notes=notes)
 
 
 def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:

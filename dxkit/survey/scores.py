@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey.estimates import ESTIMATES, Weighing
-from dxkit.survey.groups import Cut, check_answers, check_release, cut
+from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.codebook import MEASURED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.standing_out import standing_out
 from dxkit.survey.tally import measures
@@ -60,9 +61,11 @@ class Scores(Result):
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
 
-    def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
-        """The same result with the rows of one level, or of these names, in their order."""
-        return replace(self, table=narrowed(self.table, level, names).reset_index(drop=True))
+    def only(
+        self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
+    ) -> Scores:
+        """The same result with the rows of one level, of these kinds, or of these names in their order."""
+        return replace(self, table=narrowed(self.table, level, names, kind).reset_index(drop=True))
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A long table by group without its items, and each kind of question with the measure it has."""
@@ -75,7 +78,7 @@ class Scores(Result):
 
 def scores(
     survey: Survey | Tally,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     release: Release | None = None,
     *,
     fpc: bool = True,
@@ -89,8 +92,8 @@ def scores(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
-    by : str or list of str, optional
-        Segments to split by; None for everybody together.
+    by : str, int or list of them, optional
+        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
@@ -136,7 +139,7 @@ def scores(
     weights = None if weighing.used is None else weighing.used[:, at]
     shown = work.shown(release, names, at, constant=constant_groups(work)[:, at], weights=weights)
     table = _table(work, scored, np.stack(blocks), shown.T)
-    table["stands_out"] = standing_out(work, table)
+    table["stands_out"] = standing_out(work, table, at)
     return Scores(
         table=table,
         title=title("Scores", work),
@@ -197,10 +200,21 @@ def constant_groups(work: Cut) -> np.ndarray:
     return (n > 0) & ~(about_mean > 1e-9 * np.maximum(squares, 1e-300))
 
 
-def narrowed(table: pd.DataFrame, level: str | None, names: Sequence[str] | None) -> pd.DataFrame:
-    """The rows of one level, or of these names in their order."""
+def narrowed(
+    table: pd.DataFrame, level: str | None, names: Sequence[str] | None, kind: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The rows of one level, of these kinds, or of these names in their order."""
     if level is not None:
         table = table.loc[table["level"] == options.choice("level", level, ("item", "dimension", "overall"))]
+        if level == "dimension" and not len(table):
+            raise Missing("scores of dimensions need the codebook's column dimension; fill it in")
+    if kind is not None:
+        kinds = options.choices("kind", kind, list(dict.fromkeys([*MEASURED, *table["kind"]])))
+        table = table.loc[table["kind"].isin(kinds)]
+        if not len(table):
+            raise Missing(f"this needs a question of kind {' or '.join(kinds)}; the codebook has none")
+    if names is not None and not len(names):
+        raise Missing("no question of this sort was asked")
     if names is not None and len(table):
         wanted = options.choices("names", names, list(dict.fromkeys(table["name"])))
         table = table.loc[table["name"].isin(wanted)]

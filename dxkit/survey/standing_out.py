@@ -9,15 +9,15 @@ from dxkit.statistics.told_apart import told_apart
 from dxkit.survey.groups import Cut
 
 
-def standing_out(work: Cut, table: pd.DataFrame) -> np.ndarray:
-    """A figure per row: -1 where it lies below the others beyond chance, 1 where above, else 0; hidden rows are 0.
+def standing_out(work: Cut, table: pd.DataFrame, at: list[int]) -> np.ndarray:
+    """A figure per row of the variables `at`: -1 where it lies below the others beyond chance, 1 where above, else 0; hidden rows are 0.
 
     A group is compared with the other groups, and where there are none a question with the others of its kind. The
     rows of one level and kind share the chance of a false alarm. What is hidden takes no part.
     """
     member, counted = work.member.astype(float), work.tally
     n, total, squares = (  # (J, G) in the order of the rows
-        (member @ each).T.ravel() for each in (counted.n, counted.total, counted.squares)
+        (member @ each[:, at]).T.ravel() for each in (counted.n, counted.total, counted.squares)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean, scatter = total / n, np.maximum(squares - total**2 / n, 0.0)

@@ -6,11 +6,12 @@ import os
 import re
 from pathlib import Path
 
-from dxkit.files.errors import DataError, fault_at
-from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.errors import DataError, Missing, fault_at
+from dxkit.files.opening import OpenedFile, checked_path, open_file
 from dxkit.survey.reading.codebook import read_codebook
 from dxkit.survey.reading.responses import Survey, read_survey
 
+NO_EARLIER = "a comparison needs an earlier wave; put its answers beside these, named so that they sort before"
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
@@ -24,7 +25,7 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     Parameters
     ----------
     responses : path
-        The file of answers, as the survey tool exports it.
+        The file of answers, as the survey tool exports it; or its folder, for the latest file `responses_<wave>`.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
@@ -47,7 +48,7 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    files = Beside(open_file(responses))
+    files = Beside(open_file(_latest(responses)))
     if files.codebook is None:
         raise fault_at(
             f"there is no codebook in its folder; put codebook.csv into {files.folder.resolve().name}, or use "
@@ -58,15 +59,19 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     return read_survey(files.answers, book, roster=files.roster, wave=files.wave, source=source, min_group=min_group)
 
 
-def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
-    """Read the wave before this one: the file in its folder whose name sorts just before; None where there is none.
+def open_before(
+    responses: str | os.PathLike[str], *, wave: str | None = None, min_group: int = 5, source: str | None = None
+) -> Survey:
+    """Read the wave before this one: the file in its folder whose name sorts just before.
 
     Numbers in names count as numbers: wave 9 comes before wave 10.
 
     Parameters
     ----------
     responses : path
-        The file of answers of the later wave.
+        The file of answers of the later wave; or its folder, for the latest file `responses_<wave>`.
+    wave : str, optional
+        The earlier wave to read, such as 2026-Q1; None for the last one before.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
@@ -74,10 +79,12 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
 
     Returns
     -------
-    Survey or None
+    Survey
 
     Raises
     ------
+    Missing
+        No earlier wave in the folder.
     DataError
         No codebook in the folder, or any fault of the files.
 
@@ -87,15 +94,24 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
     >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
     '2026-Q2'
     """
-    path = Path(responses)
+    path, _ = checked_path(_latest(responses))
     prefix = path.name.split("_")[0]
     waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
     earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
-    return (
-        open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
-        if earlier
-        else None
-    )
+    earlier = [other for other in earlier if wave in (None, wave_of(other))]
+    if not earlier:
+        raise Missing(NO_EARLIER)
+    return open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
+
+
+def _latest(responses: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """The file of answers; of a folder, that of the latest wave."""
+    if not isinstance(responses, str | os.PathLike) or not Path(responses).is_dir():
+        return responses
+    waves = [path for path in Path(responses).glob("responses*") if path.name.endswith(_TABLES)]
+    if not waves:
+        raise Missing("this needs answers; put them into the folder, such as responses_<wave>.csv")
+    return max(waves, key=lambda path: _ordering(wave_of(path)))
 
 
 def _ordering(wave: str) -> list[tuple[int, str]]:
@@ -103,13 +119,14 @@ def _ordering(wave: str) -> list[tuple[int, str]]:
 
 
 def wave_of(path: Path) -> str:
-    """The wave that a file name gives: what follows the first underscore.
+    """The wave that a file name gives: what follows `responses_`, or another first word if it has a digit.
 
     >>> wave_of(Path("responses_2026-Q3.csv"))
     '2026-Q3'
     """
     wave = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
-    return wave[1] if wave else ""
+    named = wave is not None and (path.name.startswith("responses") or re.search(r"\d", wave[1]))
+    return wave[1] if wave and named else ""
 
 
 class Beside:
