@@ -10,7 +10,7 @@ from dxkit.survey.groups import Cut
 
 
 def standing_out(work: Cut, table: pd.DataFrame, at: list[int]) -> np.ndarray:
-    """A figure per row of the variables `at`: -1 where it lies below the others beyond chance, 1 where above, else 0; hidden rows are 0.
+    """A figure per row of the variables `at`: -1 where it lies below the others beyond chance, 1 where above, else 0.
 
     A group is compared with the other groups, and where there are none a question with the others of its kind. The
     rows of one level and kind share the chance of a false alarm. What is hidden takes no part.
