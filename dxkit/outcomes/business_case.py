@@ -289,13 +289,8 @@ def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:
     driver = next((drivers[name] for name in names if name in drivers), None)
     if driver is None:
         advice = suggest(people or "", list(dossier.drivers))
-<<<<<<< HEAD
         raise Missing(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
-    return found
-=======
-        raise DataError(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
     return driver
->>>>>>> review
 
 
 def _money(

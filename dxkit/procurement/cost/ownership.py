@@ -18,12 +18,8 @@ from dxkit.procurement.cost.integrals import exact_mean, shares_of_variance
 from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
 from dxkit.procurement.cost.lines import P10, P50, P90, Values, means_of, money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits, figures_of_owning
-<<<<<<< HEAD
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
-from dxkit.results.absent import Absent
-=======
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
->>>>>>> review
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
