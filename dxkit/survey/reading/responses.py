@@ -16,7 +16,7 @@ from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import UNAFFECTED, coded
+from dxkit.survey.reading.coding import UNAFFECTED, Unknown, coded
 from dxkit.survey.reading.exports import read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
@@ -101,8 +101,8 @@ def read_survey(
     Parameters
     ----------
     responses : path or DataFrame
-        One row per respondent, as Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform or LimeSurvey
-        exports it, or plain: the header holds item ids or question texts, the cells codes or labels.
+        One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
+        item ids or question texts, the cells codes or labels.
     codebook : Codebook, path or DataFrame
         What was asked; see `read_codebook`.
     roster : path or DataFrame, optional
@@ -158,7 +158,7 @@ def read_part(
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     asked, filters = with_filters(book)
     faults = Faults()
-    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults)
+    export = faults.take(read_export, responses, asked, as_tool=source, part=as_written, faults=faults)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
@@ -167,7 +167,9 @@ def read_part(
     keep, cleaning = rows_that_count(export, book, faults, weights)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
-    by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
+    unknown = Unknown()
+    by_item = {item: coded(export, book, item, keep, unknown, unaffected) for item in present}
+    unknown.tell(export, book, faults)
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
