@@ -71,7 +71,7 @@ class Weighing:
                 rows.append(self._weighted(j, g, member * n, mean, scatter, yes))
         return np.array(rows, dtype=float)
 
-    def _own(self, j: int, member: np.ndarray) -> list[float]:
+    def _own(self, j: int, member: np.ndarray) -> list:
         """Weighted by the weights of the file (docs/methods/weighting.md, "Weights in the file")."""
         n = float((member * self.tally.n[:, j]).sum())
         if n == 0:

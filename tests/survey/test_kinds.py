@@ -96,6 +96,16 @@ def test_ticks_as_typeform_writes_them():
     )
 
 
+def test_asked_if_may_name_a_question_with_several_options():
+    rows = [("q", "Which?", "multi", ""), ("sat", "Good?", "rating", "q")]
+    items = pd.DataFrame(rows, columns=["item", "text", "kind", "asked_if"]).assign(scale=["o", "1-5"])
+    asked = dx.read_codebook(items, pd.DataFrame({"scale": "o", "code": [1, 2], "label": ["A", "B"]}))
+    found = dx.read_survey(pd.DataFrame({"Which?": ["A", "B;A", "", "B"], "Good?": ["4", "", "", "5"]}), asked)
+    assert found.state["sat"].tolist() == [0, 2, 0]
+    blank = pd.DataFrame({"Which?": ["A", "", "B"], "Good?": ["4", "3", ""]})
+    assert dx.read_survey(blank, asked).state["sat"].tolist() == [0, 3, 2]
+
+
 def test_a_label_that_many_gave_is_a_fault_with_its_nearest_option(refusal):
     with refusal():
         survey(book("multi", "Docs", "Tutorial"), ["Docs;Tutorial on our site"] * 8 + ["Docs"] * 6)

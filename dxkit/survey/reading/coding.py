@@ -84,8 +84,8 @@ def told_by_column(scale: Scale, texts: Sequence[str]) -> dict[str, float]:
     {'(0) None at all.': 0.0, '(1) Small.': 1.0}
     """
     if scale.numeric:
-        hours = _HOURS if scale.name == "hours" else ""
-        return {text: value for text, value in numbers(texts, hours).items() if scale.lo <= value <= scale.hi}
+        units = _HOURS if scale.unit.startswith("hour") else re.escape(normal(scale.unit))
+        return {text: value for text, value in numbers(texts, units).items() if scale.lo <= value <= scale.hi}
     labels = {}
     for text in texts:
         parts = _NUMBERED.fullmatch(normal(text)) if scale.code_of(text) is None else None

@@ -93,7 +93,7 @@ def match(
     for row in rows:
         stem = key(split_question(row.text)[0])
         if is_option(row) and row.item not in matched and stem not in in_own_columns:
-            joined = one(row, index.by_text.get(stem, []), [])
+            joined = one(row, *index.joined(row, stem, codebook))
             if joined := joined or (index.of_place(stem) if row.kind == "rank" else None):
                 matched[row.item] = joined
     missing = [row for row in rows if row.item not in matched]
@@ -153,11 +153,11 @@ class _Index:
         if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
             self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
 
-    def joined(self, row: Question, stem: str, codebook: Codebook, faults: Faults, place: dict) -> Column | None:
-        """The column that holds all options of a question: it has the text or the id of the question."""
+    def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
+        """The columns that may hold all options of a question: they have its text, or its id."""
         question = codebook.question_of(row.item)
         ids = self.by_code.get(normal(question), []) if question != row.item else []
-        return _one(row, self.by_text.get(stem, []), ids, faults, place)
+        return self.by_text.get(stem, []), ids
 
     def of_place(self, stem: str) -> Column | None:
         """The first of the columns that hold what was put in first place, in second, and so on."""

@@ -19,8 +19,6 @@ from dxkit.files.table import YES_NO, Column, TableSpec, texts
 HOURS_IN_A_WEEK = 168
 NUMBER, CHOSEN = "number", "chosen"
 LARGEST = 1e15  # a number beyond it is not an answer
-_HOURS = "h|hrs?|hours?"
-_APPROXIMATE = re.compile(r"^(?:~|≈|ca\.?|about|approx\.?)\s*(?=[-+]?[\d.,]+)")
 NO_OPINION = tuple(
     "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
     "not sure|unsure|can't say".split("|")
@@ -69,21 +67,13 @@ class Scale:
             return math.nan
         if folded in self.labels:
             return self.labels[folded]
-        if (value := _number(self._bare(folded), str(text))) is not None:
+        if (value := _number(folded, str(text))) is not None:
             inside = self.lo <= value <= self.hi if self.numeric else value in self.codes
             return value if inside else None
         if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
             code = float(numbered[1])
             return code if self.labels.get(numbered[2]) == code else None
         return None
-
-    def _bare(self, folded: str) -> str:
-        """An amount without the sign for "about" before it and its unit behind it, where the scale takes any number."""
-        if not self.numeric:
-            return folded
-        unit = _HOURS if self.unit.startswith("hour") else re.escape(normal(self.unit))
-        bare = _APPROXIMATE.sub("", folded)
-        return re.sub(rf"(?<=\d)\s*(?:{unit})$", "", bare) if unit else bare
 
     def label(self, code: float) -> str:
         return self.shown.get(code, f"{code:g}")

@@ -85,11 +85,8 @@ class _Stream:
         self.notes = replace(export, na_cells=0).remarks(book)
         self.na = export.na_cells > 0
         even = not self.na and not export.repeated
-        self.plain = (
-            even
-            and export.tool.by_hand
-            and not any(is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions)
-        )
+        slow = any(is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions)
+        self.plain = even and export.tool.by_hand and not slow
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dxkit.survey.reading.coding import STATES
+
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
 
@@ -34,12 +36,19 @@ def layers(
     moments = np.stack([w, w * x, w**2, w**2 * x, (w * x) ** 2], axis=2)
     of_variables = np.zeros((cells, values.shape[1], 5))
     np.add.at(of_variables, code, moments)
-    of_codes, of_states = np.zeros((cells, len(codes), width)), np.zeros((cells, len(codes), 4, 2))
+    of_codes, of_states = np.zeros((cells, len(codes), width)), np.zeros((cells, len(codes), len(STATES), 2))
     for i, at in enumerate(codes):
         there = at >= 0
-        np.add.at(of_codes, (code[there], i, at[there]), weights[there])
-        np.add.at(of_states, (code, i, state[:, i]), np.column_stack([weights, weights**2]))
+        if there.any():
+            of_codes[:, i] = _added(code[there] * width + at[there], weights[there], cells, width)
+        for power in (1, 2):
+            places = code * len(STATES) + state[:, i]
+            of_states[:, i, :, power - 1] = _added(places, weights**power, cells, len(STATES))
     return of_variables, of_codes, of_states
+
+
+def _added(places: np.ndarray, weights: np.ndarray, cells: int, width: int) -> np.ndarray:
+    return np.bincount(places, weights=weights, minlength=cells * width).reshape(cells, width)
 
 
 def weighted(tally: Tally) -> bool:

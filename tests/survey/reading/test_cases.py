@@ -1,5 +1,6 @@
 """Faults of published surveys, each reduced to a few rows, with the right answer; and neighbours of the same kind."""
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -251,3 +252,16 @@ def test_a_person_twice_in_a_roster_of_one_row_a_person_is_told(column):
     assert told in survey.notes
     once = dx.read_survey(frame, book(("team", "Team", "segment", ""), CI), people[people[column] != "A "])
     assert not [note for note in once.notes if "again" in note]
+
+
+def test_a_question_on_another_sheet_says_which(tmp_path, refusal):
+    book_of_sheets = openpyxl.Workbook()
+    book_of_sheets.active.title = "summary"
+    for row in (["Your team", "Docs?"], ["Red", 4]):
+        book_of_sheets["summary"].append(row)
+    sheet = book_of_sheets.create_sheet("raw")
+    for row in (["How is CI?", "n"], [4, 1]):
+        sheet.append(row)
+    book_of_sheets.save(tmp_path / "a.xlsx")
+    with refusal("sheet 'raw' asks it"):
+        dx.read_survey(tmp_path / "a.xlsx", book(TEAM, CI, ("docs", "Docs?", "rating", "1-5")))
