@@ -7,16 +7,12 @@ from typing import Any
 
 def load_ipython_extension(shell: Any) -> None:
     """Give each figure's `dxkit_alt` to the output's metadata, from which the page takes the `alt` of the picture."""
-    try:
-        import matplotlib_inline.backend_inline  # noqa: F401  # sets its own formatter first, which this one replaces
-        from IPython.core.pylabtools import print_figure
-        from matplotlib.figure import Figure
-    except ImportError:
-        return
+    plain = shell.display_formatter.format
 
-    def png(figure: Figure) -> Any:
-        drawn = print_figure(figure, fmt="png", base64=True, bbox_inches="tight")
-        alt = getattr(figure, "dxkit_alt", "")
-        return (drawn, {"alt": alt}) if alt and drawn else drawn
+    def with_alt(shown: object, *options: Any, **named: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = plain(shown, *options, **named)
+        if "image/png" in data and isinstance(alt := getattr(shown, "dxkit_alt", None), str):
+            metadata["image/png"] = {**metadata.get("image/png", {}), "alt": alt}
+        return data, metadata
 
-    shell.display_formatter.formatters["image/png"].for_type(Figure, png)
+    shell.display_formatter.format = with_alt

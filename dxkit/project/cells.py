@@ -36,6 +36,9 @@ def adapt(notebook: Any, path: Path, data: str | Path | None) -> Parameters | No
     if data is None and not any(ast.unparse(node.value) != "None" for node in given):
         return None
     notebook.cells = [other for other in notebook.cells if "sample" not in _tags(other)]
+    for other in notebook.cells:
+        if other.cell_type == "code":
+            other.source = re.sub(r"\bdata or dx\.samples\.path\([^)]*\)", "data", other.source)
     if data is None:
         cell.source = ast.unparse(tree)
         return Parameters(cell, cell.source)

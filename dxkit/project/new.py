@@ -34,8 +34,8 @@ _README = """# Your survey, your decision
    `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
    If you fill in the sheets criteria and evidence too, `03_which_tool.ipynb` compares the vendors on them.
 6. After you have acted, put `actions.csv`, `deployments.csv` and what else you have next to the answers of both waves.
-   `data_samples/company` shows what these files look like. Name the files and the day in the first cell of
-   `05_did_it_work.ipynb`, and run it on that folder.
+   `data_samples/company` shows what these files look like. Set the wave before and the days in the first cell of
+   `05_did_it_work.ipynb`, and run it on that folder with `--data`.
 
 `sh ci.sh` checks your tables and runs the notebooks against their stored results; call it from your CI.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from dxkit.files.errors import DataError
@@ -17,8 +18,9 @@ from dxkit.project import cells
 
 _LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
 CELL_SECONDS = 600
-_KERNEL = ("--log-level=40", "--ext=dxkit.project.alt_text")
-_WRITTEN = ".written"  # beside the pictures: the names of the files that a run wrote there
+_IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
+_KERNEL = ("--log-level=40", "--InteractiveShellApp.extra_extensions=dxkit.project.alt_text")
+_WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
 
 
 def run(
@@ -81,7 +83,9 @@ def run(
                 raise DataError(fault)
             written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made), bool(fault))
         if fault:
-            faults.append(f"{fault}; the page {folder / path.stem}.html is incomplete")
+            several = f"{fault}\n" if "\n" in fault else ""
+            first = fault.splitlines()[1 if "faults:" in fault.splitlines()[0] else 0]
+            faults.append(f"{several}{first}; the page {folder / path.stem}.html is incomplete")
         say(f"{path.stem}  done in {time.monotonic() - start:.0f} s" + (", incomplete" if fault else ""))
     if faults:
         raise DataError(faults[0])
@@ -198,33 +202,33 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     )
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     page = re.sub(r'<script src="">\s*</script>', "", page)
+    alts = iter([output.metadata.get("image/png", {}).get("alt") for output in _png_outputs(notebook)])
+    page = _IMAGE.sub(lambda found: f'<img alt="{escape(alt)}" ' if (alt := next(alts, None)) else found[0], page)
     if incomplete:
         page = re.sub(r"(<body[^>]*>)", rf"\1{cells.INCOMPLETE}", page, count=1)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{path.stem}.html"
-    with replacing(target) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    written = [target]
-    shown = folder / path.stem
+    target, shown = folder / f"{path.stem}.html", folder / path.stem
+    before = _WROTE.search(target.read_text(encoding="utf-8", errors="replace")) if target.is_file() else None
     taken: set[str] = set()
-    for number, (heading, png) in enumerate(_pictures(notebook), 1):
+    contents = {
+        f"{number:02d}-{slug(heading, taken)}.png": png for number, (heading, png) in enumerate(_pictures(notebook), 1)
+    }
+    contents |= {file.name: file.read_bytes() for file in sorted(made.iterdir())}
+    for name, content in contents.items():
         shown.mkdir(exist_ok=True)
-        written.append(shown / f"{number:02d}-{slug(heading, taken)}.png")
-        with replacing(written[-1]) as temporary:
-            temporary.write_bytes(png)
-    for file in sorted(made.iterdir()):
-        shown.mkdir(exist_ok=True)
-        written.append(shown / file.name)
-        with replacing(written[-1]) as temporary:
-            shutil.copyfile(file, temporary)
-    record = shown / _WRITTEN
-    before = record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
-    for name in {*before} - {file.name for file in written}:
-        if Path(name).name == name:
-            (shown / name).unlink(missing_ok=True)
-    if shown.is_dir():
-        record.write_text("".join(f"{file.name}\n" for file in written[1:]), encoding="utf-8")
-    return written
+        with replacing(shown / name) as temporary:
+            temporary.write_bytes(content)
+    with replacing(target) as temporary:
+        temporary.write_text(f"{page}\n<!-- dxkit wrote {json.dumps(list(contents))} -->\n", encoding="utf-8")
+    for name in set(json.loads(before[1]) if before else ()) - set(contents):
+        (shown / Path(name).name).unlink(missing_ok=True)
+    return [target, *(shown / name for name in contents)]
+
+
+def _png_outputs(notebook):
+    """Each output that is a picture."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return [output for output in outputs if output.get("data", {}).get("image/png")]
 
 
 def _pictures(notebook):
