@@ -14,19 +14,19 @@ import pandas as pd
 
 from dxkit.files.errors import Faults
 from dxkit.files.excel_file import DAMAGE, open_twice
+from dxkit.procurement.dossier.columns import CLAUSES
 
 ABOUT, LINES_SHEET, INPUTS = "About", "Lines", "Assumptions"
 HEADER = 5  # the row of the headings of sheet Assumptions
 KEYS_AT = 4  # the row of the first key of sheet About
 ABOUT_KEYS = ("title", "currency", "start", "horizon_years", "jurisdiction", "budget", "status")
 LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratchet", "ledger", "declared")
-CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 NONE_GIVEN, AS_AMOUNT = "none given", "as the amount"
 _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
 _TABLES = ("criteria", "evidence")
 
 
-def is_twin(path: str | os.PathLike) -> bool:
+def is_twin(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a workbook that `write_workbook` made, by the names of its sheets."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -54,7 +54,7 @@ class _Row:
     delivered: list[float]
 
 
-def read_twin(path: str | os.PathLike) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def read_twin(path: str | os.PathLike[str]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The sheets of a dossier as frames, and what differs from what was delivered.
 
     Raises

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.files.excel_writer import NUMBER, SHARE, Book
+from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet
 from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
+from dxkit.procurement.dossier.columns import CLAUSES
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
-from dxkit.procurement.dossier.read_back import AS_AMOUNT, CLAUSES, HEADER, INPUTS, NONE_GIVEN
+from dxkit.procurement.dossier.read_back import AS_AMOUNT, HEADER, INPUTS, NONE_GIVEN
 from dxkit.procurement.workbook.scenario import SCENARIOS, value_of
 
 COLUMNS = (
-    "kind",
-    "vendor or driver",
-    "line or input",
-    "figure",
-    "unit",
-    "low",
-    "likely",
-    "high",
-    "in use",
-    "source",
-    "date",
-    "delivered low",
-    "delivered likely",
-    "delivered high",
-    "changed",
-    "shape",
+    *("kind", "vendor or driver", "line or input", "figure", "unit"),
+    *("low", "likely", "high", "in use", "source", "date"),
+    *("delivered low", "delivered likely", "delivered high", "changed", "shape"),
 )
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"),
@@ -51,13 +39,14 @@ class Inputs:
     """The sheet, and where each figure's value in use stands."""
 
     def __init__(self, book: Book, dossier: Dossier, scenario: str):
-        self.dossier, self.which = dossier, SCENARIOS.index(scenario)
-        self.sheet = book.sheet(
+        self.dossier: Dossier = dossier
+        self.which: int = SCENARIOS.index(scenario)
+        self.sheet: Sheet = book.sheet(
             INPUTS, [12, 22, 28, 14, 22, 11, 11, 11, 11, 34, 11, 11, 11, 11, 10], freeze=f"E{HEADER + 1}"
         )
         self.at: dict[tuple[str, str, str, str], str] = {}
         self.value: dict[tuple[str, str, str, str], float] = {}
-        self.row = HEADER
+        self.row: int = HEADER
         for j, name in enumerate(COLUMNS, 1):
             self.sheet.text(HEADER, j, name, "over" if 6 <= j <= 9 or 12 <= j <= 14 else "head")
         for name, (value, meaning) in _CONSTANTS.items():

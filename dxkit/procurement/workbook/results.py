@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxkit.files.excel_writer import HOLDS, MONEY, Book, Sheet, letter
-from dxkit.procurement.cost.lines import money, total
+from dxkit.procurement.cost.lines import Values, money, total
 from dxkit.procurement.cost.ownership import Tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.read_back import HEADER
@@ -13,12 +13,7 @@ from dxkit.procurement.workbook.scenario import SCENARIOS, values_at
 from dxkit.procurement.workbook.vendor import VendorSheet
 from dxkit.statistics.finance import npv
 
-_SIMULATED = {
-    "p10": "P10",
-    "mean": "mean",
-    "p90": "P90",
-    "p_cheapest": "chance to be the cheapest",
-}
+_SIMULATED = {"p10": "P10", "mean": "mean", "p90": "P90", "p_cheapest": "chance to be the cheapest"}
 
 
 def write_scenarios(book: Book, sheet: Sheet, dossier: Dossier, scenario: str, made: dict[str, VendorSheet]) -> None:
@@ -55,7 +50,9 @@ def present_value(dossier: Dossier, vendor: str, scenario: str) -> float:
     return float(npv(dossier.rate, spent))
 
 
-def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, simulated: Tco) -> None:
+def write_results(
+    sheet: Sheet, dossier: Dossier, made: dict[str, VendorSheet], leaving: ExitWriter, simulated: Tco
+) -> None:
     """What comes out, live, beside the ranges that dxkit simulated."""
     rows = [
         ("nominal", "cost, nominal"),
@@ -109,11 +106,11 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     from openpyxl.chart.legend import Legend
     from openpyxl.chart.series_factory import SeriesFactory as Series
 
-    currency = str(dossier.decision["currency"] or "money")
+    currency = dossier.currency or "money"
     sheet.charts = (max(vendors + 1, 4), at + 2 * (4 + 2 * vendors) + 20)
     sheet.new_page(at)
     bars = BarChart()
-    bars.type, bars.title = "bar", f"Present value, {currency} ({dossier.decision['status']})"
+    bars.type, bars.title = "bar", f"Present value, {currency} ({dossier.status})"
     for row in (pv_row, whole_row):
         series = Series(
             Reference(sheet.raw, min_col=2, max_col=vendors + 1, min_row=row), title=sheet.raw.cell(row, 1).value
@@ -125,7 +122,7 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     bars.x_axis.scaling.orientation = "maxMin"
     sheet.raw.add_chart(bars, f"A{at}")
     lines = LineChart()
-    lines.title = f"Planned exit by quarter, {currency} ({dossier.decision['status']})"
+    lines.title = f"Planned exit by quarter, {currency} ({dossier.status})"
     last = 4 + len(leaving.times)
     for vendor, row in leaving.planned_rows.items():
         series = Series(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=row), title=vendor)
@@ -138,7 +135,7 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
 
 
 def write_checks(
-    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values
+    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values: Values
 ) -> Sheet:
     """What must hold, 1 or 0 each, and all of it together."""
     sheet = book.sheet("Checks", [72, 18, 18, 18])
