@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,10 @@ from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coding import UNAFFECTED, coded
 from dxkit.survey.reading.exports import read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
+from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.unlisted import check_unlisted, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -38,6 +40,7 @@ class Survey:
     comments    text, a column per comment question
     cleaning    what was set aside or changed, and how often (columns what, count)
     roster      headcount by segment; None where it is not known
+    weights     the weight of each respondent, where the file has a question of kind weight and there is no roster
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
     notes       what was noticed while reading
@@ -52,6 +55,7 @@ class Survey:
     comments: pd.DataFrame
     cleaning: pd.DataFrame
     roster: Roster | None = None
+    weights: np.ndarray | None = None
     wave: str = ""
     source: str = "plain"
     min_group: int = 5
@@ -142,8 +146,12 @@ def read_part(
     min_group: int = 5,
     *,
     as_written: bool = False,
+    blank_is_none: Collection[str] = (),
 ) -> Survey:
-    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
+    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling.
+
+    Who left every option of the questions `blank_is_none` blank has chosen none of them.
+    """
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -155,14 +163,17 @@ def read_part(
     if export is None:
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
-    keep, cleaning = rows_that_count(export, book, faults)
+    weights = weights_of(export, book, faults) if people is None else None
+    keep, cleaning = rows_that_count(export, book, faults, weights)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
     by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
-    faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
+    check_unlisted(export, book, keep, answers, state, least, faults)
+    faults.raise_if_any()
+    none_for_blank(book, blank_is_none, answers, state)
     answers, state, filter_notes = apply_filters(export, filters, keep, answers, state)
     comments = pd.DataFrame(
         {
@@ -174,6 +185,10 @@ def read_part(
         dtype=object,
     )
     notes = [*export.remarks(book), *filter_notes, *segment_notes, *(people.notes if people is not None else ())]
+    if book.of_kind("weight") and people is not None:
+        notes.append("the weight column is not used: weights come from the roster")
+    if weights is not None:
+        notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
     if unaffected:
         notes.append(f"{UNAFFECTED}: {and_more([f'{item} ({n})' for item, n in unaffected.items()])}")
     survey = Survey(
@@ -186,6 +201,7 @@ def read_part(
         keys=person_keys(export, book, answers, segments, keep),
         cleaning=cleaning,
         roster=people,
+        weights=None if weights is None else weights[keep],
         wave=wave or "",
         source=export.source,
         min_group=least,
@@ -211,6 +227,6 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
                 notes.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write yes in the codebook's column reverse"
+                    "below 0); if agreeing is bad here, write low in the codebook's column good"
                 )
     return notes
