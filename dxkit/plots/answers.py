@@ -13,8 +13,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
-from dxkit.files.errors import DataError
 from dxkit.files.options import choices
+from dxkit.plots.options import MOST_BARS, chosen_options, too_many
 from dxkit.plots.style import (
     ALL_HIDDEN,
     BLUE,
@@ -35,8 +35,6 @@ from dxkit.statistics.told_apart import told_apart
 
 if TYPE_CHECKING:
     from dxkit.survey.answers import Answers
-
-_MOST_BARS = 24
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,13 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     table = result.table
     if items is not None:
         table = table.loc[table["item"].isin(choices("items", items, list(dict.fromkeys(table["item"]))))]
+    answered = table.loc[table["code"].notna()]
+    sizes = answered.groupby(["item", *result.segments], sort=False)["label"].transform("size")
+    options = list(dict.fromkeys(answered.loc[sizes == 1, "item"]))
+    without = [item for item in table["item"] if item.endswith("[No opinion]")]
+    if options and set(table["item"]) <= {*options, *without}:
+        return chosen_options(result, answered, ax)
+    table = table.loc[~table["item"].isin([*options, *without])]
     everything = [_bar(rows, result.segments) for _, rows in table.groupby(["item", *result.segments], sort=False)]
     scales = {bar.item: bar.scale for bar in everything}
     if not any(bar.shown for bar in everything):
@@ -90,13 +95,9 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     visible = [scales[item] for item in dict.fromkeys(bar.item for bar in everything if bar.shown)]
     chosen = max(dict.fromkeys(visible), key=visible.count)
     bars = [bar for bar in everything if bar.scale == chosen and (bar.shown or result.segments)]
-    if result.segments and len(bars) > _MOST_BARS:
-        some = bars[0].item
-        raise DataError(
-            f"a picture of {len(bars)} bars cannot be read: choose {_MOST_BARS} at most with only(...), such as "
-            f"only(['{some}']) or only(where={{'{result.segments[0]}': ...}})"
-        )
-    left_out = sum(scale != chosen for scale in scales.values())
+    if result.segments and len(bars) > MOST_BARS:
+        raise too_many(len(bars), bars[0].item, result.segments[0])
+    left_out = sum(scale != chosen for scale in scales.values()) + len(options)
     bars = _worst_last(bars)
     labels = _commonest([bar.labels for bar in bars if not bar.turned] or [bar.labels for bar in bars])
     with canvas(ax, 9.5, 1.7 + 0.42 * len(bars)) as ax:

@@ -73,7 +73,7 @@ def _installed() -> dict[str, str]:
     """The file of each upright family that may be used, also of one installed since matplotlib made its list."""
     manager = font_manager.fontManager
     for path in set(font_manager.findSystemFonts()) - {entry.fname for entry in manager.ttflist}:
-        with suppress(Exception):  # a file that is no font for matplotlib, as for its own list
+        with suppress(Exception):  # a file that matplotlib cannot read as a font
             manager.addfont(path)
     return {
         entry.name: entry.fname

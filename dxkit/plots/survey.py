@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 _RATED = ("rating", "dimension", "overall", "recommend")  # what runs from worst to best
 
 
+_ENDS = {"hours": ("Fewest", "Most"), "place": ("Placed first", "Placed last")}
+_DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
+
+
 def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> Axes:
     """Scores with their intervals, the lowest on top; a heat map where there are several names and groups.
 
@@ -104,7 +108,7 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
     """The worst that is told apart from the others, else that none is; with one row what it is."""
     shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
-    low, high = ("Fewest", "Most") if unit == "hours" else ("Lowest", "Highest")
+    low, high = _ENDS.get(unit, ("Lowest", "Highest"))
     below, above = shown.loc[shown["stands_out"] < 0], shown.loc[shown["stands_out"] > 0]
     ends = [(high, above.iloc[::-1]), (low, below)] if unit == "hours" else [(low, below), (high, above.iloc[::-1])]
     found = [(word, found.iloc[0]) for word, found in ends if len(found)]
@@ -115,7 +119,7 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
         headline(ax, no_difference(result.segments, what), _of_how_many(result, rows), width, 3, pad)
         return
     word, row = found[0]
-    digits = int(unit == "hours")
+    digits = int(unit in _DECIMAL)
     value, *ends = (f"{row[name]:.{digits}f}" for name in ("estimate", "low", "high"))
     name = _named(result, row.to_dict(), 40).replace("\n", " ")
     said = f"{f'{word}: ' if word else ''}{name}, {value} ({ends[0]} to {ends[1]})"
@@ -159,8 +163,10 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
     groups = list(dict.fromkeys(rows.loc[:, segments].itertuples(index=False, name=None)))
     width = 3.2 + 1.25 * len(names)
     with canvas(ax, max(7.0, width), 1.9 + 0.36 * len(groups)) as ax:
-        colours = WORST_TO_BEST if kind in _RATED else rising(RED if unit == "hours" else BLUE)
-        ends = {"hours": (0, MOST_HOURS), "recommend": (-100, 100)}.get(unit, (0, 100))
+        colours = WORST_TO_BEST if kind in _RATED and unit != "code" else rising(RED if unit == "hours" else BLUE)
+        seen = (np.floor(rows["estimate"].min()), np.ceil(rows["estimate"].max()))
+        fixed = {"index": (0, 100), "hours": (0, MOST_HOURS), "recommend": (-100, 100)}
+        ends = fixed.get(unit, seen)
         norm = mpl_colors.Normalize(*ends, clip=True)
         for row in rows.to_dict("records"):
             x, y = names.index(row["name"]), groups.index(tuple(row[name] for name in segments))
@@ -170,7 +176,7 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
             colour = colours(norm(row["estimate"]))
             ink = ink_on(colour)
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white"))
-            value = f"{row['estimate']:.{int(unit == 'hours')}f}"
+            value = f"{row['estimate']:.{int(unit in _DECIMAL)}f}"
             ax.text(x + 0.5, y + 0.5, value, ha="center", va="center", color=ink, fontsize=9)
             ax.text(x + 0.96, y + 0.9, f"n {row['n']:.0f}", ha="right", va="bottom", color=ink, fontsize=6.5)
         ax.set_xlim(0, len(names))

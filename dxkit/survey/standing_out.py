@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -9,15 +11,17 @@ from dxkit.statistics.told_apart import told_apart
 from dxkit.survey.groups import Cut
 
 
-def standing_out(work: Cut, table: pd.DataFrame, at: list[int]) -> np.ndarray:
-    """A figure per row of the variables `at`: -1 where it lies below the others beyond chance, 1 where above, else 0.
+def standing_out(work: Cut, table: pd.DataFrame, at: Sequence[int]) -> np.ndarray:
+    """A figure per row: -1 where it lies below the others beyond chance, 1 where above, else 0; hidden rows are 0.
+
+    `at` are the positions of the variables that the table has.
 
     A group is compared with the other groups, and where there are none a question with the others of its kind. The
     rows of one level and kind share the chance of a false alarm. What is hidden takes no part.
     """
     member, counted = work.member.astype(float), work.tally
     n, total, squares = (  # (J, G) in the order of the rows
-        (member @ each[:, at]).T.ravel() for each in (counted.n, counted.total, counted.squares)
+        (member @ each)[:, at].T.ravel() for each in (counted.n, counted.total, counted.squares)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean, scatter = total / n, np.maximum(squares - total**2 / n, 0.0)
@@ -26,6 +30,6 @@ def standing_out(work: Cut, table: pd.DataFrame, at: list[int]) -> np.ndarray:
     for _, family in table.loc[shown].groupby(["level", "kind"], sort=False):
         tables = family.groupby("name", sort=False) if work.by else [("", family)]
         for _, rows in tables:
-            at = rows.index.to_numpy()
-            result[at] = told_apart(n[at], mean[at], scatter[at], len(family))
+            rows_at = rows.index.to_numpy()
+            result[rows_at] = told_apart(n[rows_at], mean[rows_at], scatter[rows_at], len(family))
     return result

@@ -387,3 +387,15 @@ def test_two_pictures_on_one_figure_are_both_described():
 def test_a_file_name_instead_of_axes_says_what_was_expected(refusal):
     with refusal("Axes"):
         dx.scores(survey({"a": [1, 2, 3, 4, 5, 5]})).plot("x.png")
+
+
+def test_options_of_several_are_bars_of_their_share():
+    book = pd.DataFrame({"item": ["use"], "text": ["Which do you use?"], "kind": ["multi"], "scale": ["tools"]})
+    scales = pd.DataFrame({"scale": "tools", "code": [1, 2, 3], "label": ["Slack", "Teams", "No"]})
+    cells = ["Slack, Teams"] * 6 + ["Teams"] * 6 + ["Slack"] * 2 + ["No"] * 14
+    result = dx.answers(dx.read_survey(pd.DataFrame({"Which do you use?": cells}), dx.read_codebook(book, scales)))
+    axes = result.plot()
+    widths = {name: segments[0][1] for name, segments in bars(axes).items()}
+    assert widths == pytest.approx({"Slack": 28.5714, "Teams": 42.8571, "No": 50}, abs=1e-3)
+    assert title(axes) == "Which do you use?: most often No, 50%"
+    assert axes.get_xlabel().startswith("share of all who answered")
