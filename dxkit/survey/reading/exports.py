@@ -20,6 +20,9 @@ from dxkit.files.table import read_table
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.rules.rows import choose_sheet
+from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
 
@@ -36,6 +39,7 @@ class Export:
     respondent, day "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
+    applied         what the rules did
     """
 
     tool: Tool
@@ -53,6 +57,7 @@ class Export:
     preview: pd.Series
     dropped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    applied: Applied = NOTHING_APPLIED
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,6 +83,10 @@ def read_export(
     *,
     as_tool: str | None = None,
     faults: Faults | None = None,
+    rules: Rules = NO_RULES,
+    sheet: str | None = None,
+    header_rows: int | None = None,
+    wave: str | None = None,
 ) -> Export:
     """Read a file of answers as any of the known tools exports it, or a DataFrame.
 
@@ -91,12 +100,22 @@ def read_export(
         The tool's name where it should not be recognised.
     faults : Faults, optional
         Collects the faults of matching, to be raised with others; None raises them here.
+    rules : Rules
+        How to read the file; `as_tool`, `sheet` and `header_rows` come before them.
+    sheet : str, optional
+        The sheet of answers.
+    header_rows : int, optional
+        The number of header rows.
+    wave : str, optional
+        The wave to read, where the file holds several; None for the last.
 
     Raises
     ------
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
+    rules = rules.with_arguments(sheet=sheet, source=as_tool, header=header_rows)
+    as_tool = as_tool or (said.value if (said := rules.setting("source")) else None)
     tool = None if as_tool is None else tool_named(as_tool)
     if isinstance(source, pd.DataFrame):
         header, body, rows = _from_frame(source)
@@ -104,16 +123,24 @@ def read_export(
         tool = tool or recognise([column.code for column in header], [], [])[0]
         file, sheet, notes = "DataFrame", None, ()
     else:
-        grid = source if isinstance(source, Grid) else open_file(source).choose(wanted=_count_questions(codebook))
+        grid = (
+            source
+            if isinstance(source, Grid)
+            else choose_sheet(open_file(source), rules, sheet, wave, count_questions(codebook))
+        )
         blank = [""] * len(grid.cells[0])
         first, second, third = (*grid.cells[:3], blank, blank)[:3]
         recognised, why = recognise(first, second, third)
-        tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = tool.header_rows(first, second, third)
+        by = "the rule source" if rules.of("source") else "source="
+        tool, why = (tool, f"as {by} says") if tool else (recognised, why)
+        if header_rows is None and (said := rules.setting("header")):
+            header_rows = int(said.value)
+        depth = header_rows or tool.header_rows(first, second, third)
         header, body, rows = _from_grid(grid, tool, depth)
         file, sheet, notes = grid.file, grid.sheet, grid.notes
     matching = Faults() if faults is None else faults
     matched, match_notes = match(header, codebook, tool, matching, file=file, sheet=sheet)
+    body, applied = apply_rules(rules, header, body, matched, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
     answers, choice_notes = _answers(matched, header, body, codebook, tool, len(rows))
@@ -141,7 +168,8 @@ def read_export(
         preview=beside.flags(tool.preview_in, tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(name for name in dict.fromkeys(ignored) if name not in personal),
-        notes=(*notes, *match_notes, *choice_notes),
+        applied=applied,
+        notes=(*notes, *match_notes, *choice_notes, *applied.notes),
     )
 
 
@@ -151,7 +179,7 @@ def visible(cell: str) -> str:
     return text if text.isascii() or normal(text) else ""
 
 
-def _count_questions(codebook: Codebook) -> Callable[[Grid], float]:
+def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     """How many cells of a sheet's first rows are questions: to find the sheet of answers in a workbook."""
     known = {normal(text) for text in (*codebook.items["item"], *codebook.items["text"])}
 

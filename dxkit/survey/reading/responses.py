@@ -13,12 +13,14 @@ from dxkit.files import options
 from dxkit.files.cells import as_text
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
+from dxkit.files.opening import open_file
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coding import UNAFFECTED, coded
 from dxkit.survey.reading.exports import read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Survey:
     keys        one number per respondent that identifies the same person in another wave, and says nothing else
     identified  whether these numbers come from ids of people, and not from their answers
     comments    text, a column per comment question
-    cleaning    what was set aside or changed, and how often (columns what, count)
+    cleaning    what was set aside or changed, how often, and by which rule (columns what, count, rule, unit)
     roster      headcount by segment; None where it is not known
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
@@ -75,7 +77,9 @@ class Survey:
     def _shown(self) -> Result:
         from dxkit.results.result import Result
 
-        return Result(table=self.cleaning, title="Survey", notes=self.notes, facts=tuple(self._facts()))
+        table = self.cleaning.drop(columns="unit")
+        table = table if set(table["rule"]) - {DEFAULT} else table.drop(columns="rule")
+        return Result(table=table, title="Survey", notes=self.notes, facts=tuple(self._facts()))
 
     def __repr__(self) -> str:
         return repr(self._shown())
@@ -91,6 +95,10 @@ def read_survey(
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
 
@@ -104,17 +112,25 @@ def read_survey(
     roster : path or DataFrame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str, optional
-        The name of this wave, such as "2026-Q3".
+        The name of this wave, such as "2026-Q3". Where a rule says that the file holds several, it is the one to read;
+        None reads the last.
     source : str, optional
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
+    sheet : str, optional
+        The sheet of answers, where it should not be found by its questions.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
+    rules : path or DataFrame, optional
+        How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
+        workbook, if it has one. The arguments source, sheet and header come before rules.
 
     Returns
     -------
     Survey
         `.cleaning` counts what was set aside: test and preview rows, unfinished and blank submissions, and all but
-        the last submission of one id.
+        the last submission of one id; and what every rule met.
 
     Raises
     ------
@@ -130,7 +146,7 @@ def read_survey(
     >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
     ([4.0, 2.0, 5.0], [1])
     """
-    return read_part(responses, codebook, roster, wave, source, min_group)
+    return read_part(responses, codebook, roster, wave, source, min_group, sheet=sheet, header=header, rules=rules)
 
 
 def read_part(
@@ -142,15 +158,24 @@ def read_part(
     min_group: int = 5,
     *,
     as_written: bool = False,
+    sheet: str | None = None,
+    header: int | None = None,
+    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Survey:
     """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
+    if header is not None:
+        options.whole("header", header, 1, 9)
+    if not isinstance(codebook, Codebook | pd.DataFrame):
+        codebook = open_file(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     asked, filters = with_filters(book)
     faults = Faults()
-    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults)
+    known = rules_of(rules, codebook, faults)
+    how = {"rules": known, "sheet": sheet, "header_rows": header, "wave": wave}
+    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults, **how)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
@@ -186,7 +211,7 @@ def read_part(
         keys=person_keys(export, book, answers, segments, keep),
         cleaning=cleaning,
         roster=people,
-        wave=wave or "",
+        wave=export.applied.wave or wave or "",
         source=export.source,
         min_group=least,
     )

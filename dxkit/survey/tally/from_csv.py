@@ -25,6 +25,7 @@ from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
 from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
@@ -91,7 +92,7 @@ class _Stream:
         earlier = _superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
+            log = pd.DataFrame([Entry(EARLIER, sum(int(rows.sum()) for rows in earlier.values()))])
             found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
         return found
 
@@ -250,7 +251,7 @@ class _Worker:
 
     def log(self) -> pd.DataFrame:
         """What was set aside, also where nobody was left."""
-        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
+        log = pd.DataFrame([Entry(BLANK_ROWS, self._blank)])
         log = added_logs([log, *self._aside])
         return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
 
