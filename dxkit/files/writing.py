@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -95,7 +95,7 @@ def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | 
 
 
 @contextmanager
-def new_workbook(path: str | os.PathLike) -> Iterator[Workbook]:
+def new_workbook(path: str | os.PathLike[str]) -> Iterator[Workbook]:
     """A workbook that stands at `path` once all is written: text stays text, and equal content gives equal bytes."""
     from xlsxwriter import Workbook
 
@@ -110,7 +110,7 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("", text)[:32767]
 
 
-def as_text_cell(cell, text: str) -> None:
+def as_text_cell(cell: Any, text: str) -> None:
     """Put text into a worksheet cell so that it stays text, whatever it starts with."""
     cell.value = writable(text)
     cell.data_type = "s"

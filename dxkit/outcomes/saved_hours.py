@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.judging import Fit
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.statistics.estimate import Estimate, estimate
 from dxkit.statistics.sampling import SCRAMBLES, scrambled
@@ -24,14 +25,16 @@ class SavedHours:
     """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
 
     def __init__(self, ranking: Ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
-        table, self.fits = ranking.table.dropna(subset=["estimate"]), dossier.fit_read
+        table = ranking.table.dropna(subset=["estimate"])
+        self.fits: tuple[Fit, ...] = dossier.fit_read
         count = len(table) + len(self.fits) + 2
         u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)
         u = np.random.default_rng([seed, _SEQUENCE]).permutation(u)  # else both sequences would move together
         hours = table["estimate"].to_numpy() + table["se"].to_numpy() * ndtri(u[:, : len(table)])
-        self.hours = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
-        self.removed = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
-        self.rate, self.bias = rate.draw(u[:, -2]), bias.draw(u[:, -1])
+        self.hours: dict[str, np.ndarray] = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
+        self.removed: list[np.ndarray] = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
+        self.rate: np.ndarray = rate.draw(u[:, -2])
+        self.bias: np.ndarray = bias.draw(u[:, -1])
 
     def saved(self, vendor: str) -> np.ndarray:
         """Hours a person and week that a vendor saves (S,): sum of h (1 - prod (1 - a))."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-HEAD = {"bold": True, "bg_color": "#DDE6EE"}
+HEAD: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE"}
 _LAST = 499  # the last row that a rule covers, counted from 0
 
 

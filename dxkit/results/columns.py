@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -65,7 +66,7 @@ _SHARED = (
 SHARED = {column.name: column for column in _SHARED}
 
 
-def shared(name: str, meaning: str = "", **changes) -> Column:
+def shared(name: str, meaning: str = "", **changes: Any) -> Column:
     """A column that many results have, with another meaning or look where the result needs one."""
     return replace(SHARED[name], **({"meaning": meaning} if meaning else {}), **changes)
 

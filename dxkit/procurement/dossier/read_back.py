@@ -26,7 +26,7 @@ _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
 _TABLES = ("criteria", "evidence")
 
 
-def is_twin(path: str | os.PathLike) -> bool:
+def is_twin(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a workbook that `write_workbook` made, by the names of its sheets."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -54,7 +54,7 @@ class _Row:
     delivered: list[float]
 
 
-def read_twin(path: str | os.PathLike) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def read_twin(path: str | os.PathLike[str]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The sheets of a dossier as frames, and what differs from what was delivered.
 
     Raises

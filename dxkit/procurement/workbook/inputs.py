@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.files.excel_writer import NUMBER, SHARE, Book
+from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet
 from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
@@ -51,13 +51,14 @@ class Inputs:
     """The sheet, and where each figure's value in use stands."""
 
     def __init__(self, book: Book, dossier: Dossier, scenario: str):
-        self.dossier, self.which = dossier, SCENARIOS.index(scenario)
-        self.sheet = book.sheet(
+        self.dossier: Dossier = dossier
+        self.which: int = SCENARIOS.index(scenario)
+        self.sheet: Sheet = book.sheet(
             INPUTS, [12, 22, 28, 14, 22, 11, 11, 11, 11, 34, 11, 11, 11, 11, 10], freeze=f"E{HEADER + 1}"
         )
         self.at: dict[tuple[str, str, str, str], str] = {}
         self.value: dict[tuple[str, str, str, str], float] = {}
-        self.row = HEADER
+        self.row: int = HEADER
         for j, name in enumerate(COLUMNS, 1):
             self.sheet.text(HEADER, j, name, "over" if 6 <= j <= 9 or 12 <= j <= 14 else "head")
         for name, (value, meaning) in _CONSTANTS.items():

@@ -9,7 +9,7 @@ import numpy as np
 
 from dxkit.files.excel_writer import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.cost.leaving import NO_TERM, components, expected_exit, given_for, in_the_eu, paid_lines
-from dxkit.procurement.cost.lines import total
+from dxkit.procurement.cost.lines import Values, total
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.procurement.workbook.inputs import Inputs
@@ -31,9 +31,12 @@ _LABELS = {
 class ExitWriter:
     """Writes a block for each vendor; `cells` and `values` say where the results of a vendor stand."""
 
-    def __init__(self, book: Book, dossier: Dossier, inputs: Inputs, time: Timeline, values):
-        self.dossier, self.inputs, self.time, self.values = dossier, inputs, time, values
-        self.times = np.arange(4 * dossier.horizon + 1) / 4
+    def __init__(self, book: Book, dossier: Dossier, inputs: Inputs, time: Timeline, values: Values):
+        self.dossier: Dossier = dossier
+        self.inputs: Inputs = inputs
+        self.time: Timeline = time
+        self.values: Values = values
+        self.times: np.ndarray = np.arange(4 * dossier.horizon + 1) / 4
         self.sheet: Sheet = book.sheet("Exit", [54, 15, 13, 19, 11], freeze="E5")
         self.cells: dict[str, dict[str, str]] = {}
         self.results: dict[str, dict[str, float]] = {}
@@ -42,7 +45,7 @@ class ExitWriter:
         for j, text in enumerate(("unit", "constant", "   it comes from"), 2):
             self.sheet.text(4, j, text, "over" if text == "constant" else "head")
         self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('years', c)}", self.times, "0.00", "over")
-        self.row = 4
+        self.row: int = 4
 
     def write(self, vendor: str, made: VendorSheet) -> None:
         v = exit_inputs_at(self.dossier, vendor, self.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxkit.files.excel_writer import HOLDS, MONEY, Book, Sheet, letter
-from dxkit.procurement.cost.lines import money, total
+from dxkit.procurement.cost.lines import Values, money, total
 from dxkit.procurement.cost.ownership import Tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.read_back import HEADER
@@ -55,7 +55,9 @@ def present_value(dossier: Dossier, vendor: str, scenario: str) -> float:
     return float(npv(dossier.rate, spent))
 
 
-def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, simulated: Tco) -> None:
+def write_results(
+    sheet: Sheet, dossier: Dossier, made: dict[str, VendorSheet], leaving: ExitWriter, simulated: Tco
+) -> None:
     """What comes out, live, beside the ranges that dxkit simulated."""
     rows = [
         ("nominal", "cost, nominal"),
@@ -138,7 +140,7 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
 
 
 def write_checks(
-    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values
+    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values: Values
 ) -> Sheet:
     """What must hold, 1 or 0 each, and all of it together."""
     sheet = book.sheet("Checks", [72, 18, 18, 18])

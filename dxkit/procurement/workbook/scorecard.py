@@ -8,6 +8,7 @@ import numpy as np
 
 from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.choice.values import anchors, by_fit, must_haves, rating_of
+from dxkit.procurement.cost.lines import Values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.procurement.workbook.leaving import ExitWriter
@@ -18,7 +19,7 @@ _POINTS = "0.0"
 
 
 def write_scorecard(
-    book: Book, dossier: Dossier, inputs: Inputs, made: Mapping[str, VendorSheet], leaving: ExitWriter, values
+    book: Book, dossier: Dossier, inputs: Inputs, made: Mapping[str, VendorSheet], leaving: ExitWriter, values: Values
 ) -> Sheet | None:
     """The sheet, or None where the dossier has no weighted criterion. Feature fit counts every pain alike here."""
     criteria = [each for each in dossier.criteria_read if each.weight is not None]

@@ -9,7 +9,7 @@ import numpy as np
 
 from dxkit.files.excel_writer import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.cost.leaving import paid_lines
-from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.lines import Values, money
 from dxkit.procurement.dossier.dossier import Dossier, Line
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.statistics.finance import discount_factors
@@ -49,12 +49,16 @@ class VendorSheet:
 class VendorWriter:
     """Writes one vendor's sheet from top to bottom; `row` is the row that was written last."""
 
-    def __init__(self, book: Book, dossier: Dossier, vendor: str, inputs: Inputs, time: Timeline, values):
-        self.dossier, self.vendor, self.inputs, self.time, self.values = dossier, vendor, inputs, time, values
-        self.years = np.arange(dossier.horizon + 1)
-        self.sheet = book.sheet(vendor, [38, 22, 14, 16, 15, 13], freeze="F6")
-        self.made = VendorSheet(sheet=self.sheet)
-        self.row = 3
+    def __init__(self, book: Book, dossier: Dossier, vendor: str, inputs: Inputs, time: Timeline, values: Values):
+        self.dossier: Dossier = dossier
+        self.vendor: str = vendor
+        self.inputs: Inputs = inputs
+        self.time: Timeline = time
+        self.values: Values = values
+        self.years: np.ndarray = np.arange(dossier.horizon + 1)
+        self.sheet: Sheet = book.sheet(vendor, [38, 22, 14, 16, 15, 13], freeze="F6")
+        self.made: VendorSheet = VendorSheet(sheet=self.sheet)
+        self.row: int = 3
         self._head()
 
     def write(self) -> VendorSheet:
@@ -76,7 +80,7 @@ class VendorWriter:
             self.sheet.text(4, j, text, "over" if text in ("constant", "all years") else "head")
         self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('year', c)}", self.years, "0", "over")
         self.row = 5
-        self.factors = discount_factors(self.dossier.rate, horizon - 1)
+        self.factors: np.ndarray = discount_factors(self.dossier.rate, horizon - 1)
         self.sheet.text(5, 1, "discount factor")
         self.sheet.across(5, FIRST, lambda c, p: f"=(Whole+DiscountRate)^-{c}$4", self.factors, "0.000000")
 

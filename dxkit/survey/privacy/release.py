@@ -45,7 +45,7 @@ class Release:
     """
 
     def __init__(self, min_group: int = 5):
-        self.min_group = smallest_group(min_group)
+        self.min_group: int = smallest_group(min_group)
         self._subjects: dict[str, _Subject] = {}
         self._shown = self._hidden = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,8 @@ _NO = ("no", "n", "0", "false", "not selected", "unchecked")
 
 
 def choose(
-    columns: dict,
-    body: Sequence,
+    columns: dict[str, Any],
+    body: Sequence[Any],
     header: Sequence[Column],
     matched: Mapping[str, Column],
     codebook: Codebook,

@@ -43,8 +43,9 @@ class Running:
     """What has gone by so far. `number` gives a text its number, `add` takes a block of them, `tally` ends it."""
 
     def __init__(self, book: Codebook, segments: Sequence[str]):
-        self.book, self.segments = book, list(segments)
-        self.variables = described(book)
+        self.book: Codebook = book
+        self.segments: list[str] = list(segments)
+        self.variables: pd.DataFrame = described(book)
         self.unaffected: dict[str, int] = {}
         self._origins = origins(self.variables)
         self._items = len(book.measured)

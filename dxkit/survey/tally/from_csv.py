@@ -41,7 +41,7 @@ _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in ran
 
 
 def tally_csv(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     book: Codebook,
     by: str | Iterable[str] | None,
     *,

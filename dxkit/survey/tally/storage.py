@@ -8,6 +8,7 @@ import json
 import math
 import os
 import zipfile
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 
 
-def write(path: str | os.PathLike[str], facts: dict, arrays: dict[str, np.ndarray]) -> None:
+def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Write what a tally is made of; the file is the old or the new one, whatever happens."""
     text = json.dumps({"kind": _KIND, "version": VERSION, **facts}, allow_nan=False).encode()
     held = {"facts": np.frombuffer(text, dtype=np.uint8), **arrays}
@@ -33,7 +34,7 @@ def write(path: str | os.PathLike[str], facts: dict, arrays: dict[str, np.ndarra
         np.savez_compressed(stream, **held)
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict, dict[str, np.ndarray]]:
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The facts and arrays of a file that `write` wrote.
 
     Raises
@@ -80,17 +81,17 @@ def _digest(arrays: dict[str, np.ndarray]) -> bytes:
     return digest.digest()
 
 
-def frame_facts(frame: pd.DataFrame) -> dict:
+def frame_facts(frame: pd.DataFrame) -> dict[str, Any]:
     """A frame of text, numbers and flags as plain values."""
     return {"columns": list(frame.columns), "rows": frame.astype(object).to_numpy().tolist(), "length": len(frame)}
 
 
-def frame_of(facts: dict) -> pd.DataFrame:
+def frame_of(facts: dict[str, Any]) -> pd.DataFrame:
     """The frame of `frame_facts`."""
     return pd.DataFrame(facts["rows"], columns=facts["columns"], index=range(facts["length"]), dtype=object)
 
 
-def codebook_facts(book: Codebook) -> dict:
+def codebook_facts(book: Codebook) -> dict[str, Any]:
     """A codebook as plain values; a label without a code (no opinion) has the code null."""
     scales = [
         {
@@ -107,7 +108,7 @@ def codebook_facts(book: Codebook) -> dict:
     return {"items": frame_facts(book.items), "scales": scales, "notes": list(book.notes)}
 
 
-def codebook_of(facts: dict) -> Codebook:
+def codebook_of(facts: dict[str, Any]) -> Codebook:
     """The codebook of `codebook_facts`."""
     scales = {
         scale["name"]: Scale(
@@ -127,12 +128,12 @@ def codebook_of(facts: dict) -> Codebook:
     )
 
 
-def roster_facts(roster: Roster | None) -> dict | None:
+def roster_facts(roster: Roster | None) -> dict[str, Any] | None:
     """A roster as plain values."""
     return None if roster is None else {"table": frame_facts(roster.table), "notes": list(roster.notes)}
 
 
-def roster_of(facts: dict | None) -> Roster | None:
+def roster_of(facts: dict[str, Any] | None) -> Roster | None:
     """The roster of `roster_facts`."""
     if facts is None:
         return None
