@@ -21,7 +21,6 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
-from dxkit.survey.reading.rules.rows import choose_sheet
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
@@ -82,10 +81,10 @@ def read_export(
     codebook: Codebook,
     *,
     as_tool: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
     faults: Faults | None = None,
     rules: Rules = NO_RULES,
-    sheet: str | None = None,
-    header_rows: int | None = None,
     wave: str | None = None,
 ) -> Export:
     """Read a file of answers as any of the known tools exports it, or a DataFrame.
@@ -98,14 +97,14 @@ def read_export(
         What was asked.
     as_tool : str, optional
         The tool's name where it should not be recognised.
+    sheet : str, optional
+        The sheet of the answers, where there are several.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
     faults : Faults, optional
         Collects the faults of matching, to be raised with others; None raises them here.
     rules : Rules
-        How to read the file; `as_tool`, `sheet` and `header_rows` come before them.
-    sheet : str, optional
-        The sheet of answers.
-    header_rows : int, optional
-        The number of header rows.
+        How to read rows and cells.
     wave : str, optional
         The wave to read, where the file holds several; None for the last.
 
@@ -114,41 +113,32 @@ def read_export(
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    rules = rules.with_arguments(sheet=sheet, source=as_tool, header=header_rows)
-    as_tool = as_tool or (said.value if (said := rules.setting("source")) else None)
     tool = None if as_tool is None else tool_named(as_tool)
     if isinstance(source, pd.DataFrame):
-        header, body, rows = _from_frame(source)
+        columns, body, rows = _from_frame(source)
         depth, why = 1, "a DataFrame"
-        tool = tool or recognise([column.code for column in header], [], [])[0]
+        tool = tool or recognise([column.code for column in columns], [], [])[0]
         file, sheet, notes = "DataFrame", None, ()
     else:
-        grid = (
-            source
-            if isinstance(source, Grid)
-            else choose_sheet(open_file(source), rules, sheet, wave, count_questions(codebook))
-        )
+        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
         blank = [""] * len(grid.cells[0])
         first, second, third = (*grid.cells[:3], blank, blank)[:3]
         recognised, why = recognise(first, second, third)
-        by = "the rule source" if rules.of("source") else "source="
-        tool, why = (tool, f"as {by} says") if tool else (recognised, why)
-        if header_rows is None and (said := rules.setting("header")):
-            header_rows = int(said.value)
-        depth = header_rows or tool.header_rows(first, second, third)
-        header, body, rows = _from_grid(grid, tool, depth)
+        tool, why = (tool, "as source= says") if tool else (recognised, why)
+        depth = header or tool.header_rows(first, second, third)
+        columns, body, rows = _from_grid(grid, tool, depth)
         file, sheet, notes = grid.file, grid.sheet, grid.notes
     matching = Faults() if faults is None else faults
-    matched, match_notes = match(header, codebook, tool, matching, file=file, sheet=sheet)
-    body, applied = apply_rules(rules, header, body, matched, codebook, tool, matching, wave=wave, sheet=sheet)
+    matched, match_notes = match(columns, codebook, tool, matching, file=file, sheet=sheet)
+    body, applied = apply_rules(rules, columns, body, matched, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes = _answers(matched, header, body, codebook, tool, len(rows))
+    answers, choice_notes = _answers(matched, columns, body, codebook, tool, len(rows))
     used = {column.position for column in matched.values()}
-    others = [column for column in header if column.position not in used and column.name]
+    others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
     ignored = [column.name for column in others if not is_technical(tool, column.code)]
-    beside = _Beside(tool, header, body, len(rows))
+    beside = _Beside(tool, columns, body, len(rows))
     ids = [item for item in codebook.of_kind("id") if item in answers]
     return Export(
         tool=tool,

@@ -13,8 +13,8 @@ from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.opening import OpenedFile, open_file
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.exports import count_questions, read_export
-from dxkit.survey.reading.responses import Survey, read_survey
+from dxkit.survey.reading.exports import count_questions
+from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 
@@ -103,7 +103,7 @@ def open_waves(
     --------
     >>> import dxkit as dx
     >>> list(open_waves(dx.samples.path("company/responses_2026-Q3.csv")))
-    ['2026-Q1', '2026-Q2', '2026-Q3']
+    ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
     """
     readers, _ = _waves(responses)
     return {wave: read(min_group=min_group, source=source, header=header) for wave, read in readers.items()}
@@ -233,7 +233,10 @@ class Beside:
         if folded(rule.value) == SHEETS:
             return sheets_of_answers(self.answers, count_questions(self.book)) if self.answers.is_workbook else []
         asked, _ = with_filters(self.book)
-        return list(read_export(self.answers, asked, rules=self.rules).applied.waves)
+        faults = Faults()
+        export = read_by_rules(self.answers, asked, self.rules, faults)
+        faults.raise_if_any()
+        return list(export.applied.waves)
 
     @property
     def scales(self) -> OpenedFile | None:

@@ -17,9 +17,10 @@ from dxkit.files.opening import open_file
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coding import UNAFFECTED, coded
-from dxkit.survey.reading.exports import read_export
+from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
 
@@ -174,8 +175,8 @@ def read_part(
     asked, filters = with_filters(book)
     faults = Faults()
     known = rules_of(rules, codebook, faults)
-    how = {"rules": known, "sheet": sheet, "header_rows": header, "wave": wave}
-    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults, **how)
+    how = {"source": source, "sheet": sheet, "header": header, "wave": wave}
+    export = faults.take(read_by_rules, responses, asked, known, faults, **how)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
@@ -216,6 +217,23 @@ def read_part(
         min_group=least,
     )
     return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
+
+
+def read_by_rules(
+    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
+    book: Codebook,
+    rules: Rules,
+    faults: Faults,
+    *,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    wave: str | None = None,
+) -> Export:
+    """A file of answers, read as the rules and before them the arguments say."""
+    arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
+    rules, how = settle(rules, responses, count_questions(book), **arguments)
+    return read_export(responses, book, faults=faults, rules=rules, wave=wave, **how)
 
 
 def _reverse_suspects(survey: Survey) -> list[str]:

@@ -25,11 +25,11 @@ from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
 from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.rules.table import Entry
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally, added_logs
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine

@@ -14,7 +14,7 @@ from dxkit.files.errors import DataError
 from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.coding import NOT_ASKED
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.rules.table import Entry
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS
 
@@ -336,13 +336,6 @@ def _check_same(mine: Tally, other: Tally) -> None:
         problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
     if problems:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))
-
-
-def added_logs(logs: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """What was set aside in several parts of the answers, a row for each reason (columns what, count, rule, unit)."""
-    reasons = [name for name in Entry._fields if name != "count"]
-    added = pd.concat(list(logs)).groupby(reasons, sort=False).agg({"count": "sum"}).reset_index()
-    return added.reindex(columns=list(Entry._fields))
 
 
 def as_list(by: str | Iterable[str] | None) -> list[str]:

@@ -153,6 +153,25 @@ def test_a_label_rule_renames_one_option_of_a_joined_cell_and_no_part_of_another
     assert logged(survey, 1) == [[3, "cells"]]
 
 
+@pytest.mark.parametrize(
+    ("word", "cells"),
+    [
+        ("pipe", ["vim|Visual Studio", "Visual Studio", "vim | nano"]),
+        ("space", ["vim visual studio", "Visual Studio", "nano vim"]),
+        ("newline", ["vim\nVisual Studio", "Visual Studio", "vim\nnano"]),
+        ("json", ['["vim", "Visual Studio"]', '["Visual Studio"]', '["vim", "nano"]']),
+        ("/", ["vim/Visual Studio", "Visual Studio", "vim/nano"]),
+    ],
+)
+def test_joined_answers_are_split_as_a_rule_says(word, cells):
+    items = {"a": "vim", "b": "Visual Studio", "c": "nano"}
+    book = pd.DataFrame({"item": list(items), "text": [f"Editors? [{label}]" for label in items.values()]})
+    book[["kind", "scale"]] = ["rating", "yesno"]
+    survey = dx.read_survey(pd.DataFrame({"Editors?": cells}), book, rules=rules(("separator", "Editors?", word)))
+    assert survey.answers.to_numpy().tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
+    assert logged(survey, 1) == [[3 if word == "json" else 2, "cells"]]
+
+
 def test_a_rule_on_one_question_comes_before_one_on_all_and_labels_are_swapped_at_once():
     book = BOOK.assign(kind=["rating", "rating", "segment"], scale=["1-3", "1-3", ""])
     answers = pd.DataFrame({"ci": ["1", "3", "x"], "wait": ["1", "3", "x"], "team": ["a", "b", "x"]})
@@ -176,9 +195,7 @@ def test_what_is_set_aside_by_default_can_be_included():
 
 
 def test_rules_that_others_carry_out_are_handed_over():
-    table = read_rules(rules(("separator", "tools", "pipe"), ("blank_is_none", "tools"), ("same_as", "ci", "Builds")))
-    assert table.separator("q", "Tools ") == "|"
-    assert table.separator("q") == ""
+    table = read_rules(rules(("blank_is_none", "tools"), ("same_as", "ci", "Builds")))
     assert table.about("blank_is_none", "tools")
     assert not table.about("blank_is_none", "q")
     assert table.about("same_as", "ci").value == "Builds"

@@ -11,7 +11,7 @@ import numpy as np
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column
-from dxkit.survey.reading.rules.cells import labels, missing, unreadable
+from dxkit.survey.reading.rules.cells import labels, missing, separators, unreadable
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.rows import other_waves, rows_aside
 from dxkit.survey.reading.rules.table import NO_RULES, ROWS_READ, Entry, Rules
@@ -55,9 +55,10 @@ def apply_rules(
     aside = [*rows_aside(columns, "keep"), *rows_aside(columns, "drop")]
     chosen, waves, of_waves = other_waves(columns, wave, sheet)
     missing(columns)
+    separators(columns)
     labels(columns)
     unreadable(columns)
-    for rule in columns.rules.of("separator", "blank_is_none", "same_as"):
+    for rule in columns.rules.of("blank_is_none", "same_as"):
         if rule.question:
             columns.find(rule)
     n = len(body[0]) if len(body) else 0

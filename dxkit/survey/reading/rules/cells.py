@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from dxkit.files.cells import normal, number
+from dxkit.files.cells import folded, normal, number
 from dxkit.files.errors import suggest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, split_question
 from dxkit.survey.reading.headers import is_option, key
 from dxkit.survey.reading.rules.columns import Columns, distinct, same
-from dxkit.survey.reading.rules.table import CELLS, Entry, Rule
+from dxkit.survey.reading.rules.table import CELLS, SEPARATORS, Entry, Rule
 from dxkit.survey.reading.tools.registry import is_technical
 
 MOST_UNREADABLE = 0.05
@@ -98,6 +99,43 @@ def _holds_several(columns: Columns, position: int) -> bool:
     kinds = {row.kind for row in columns.book.questions if row.item in columns.items.get(position, ())}
     options = any(is_option(row) for row in columns.book.questions if row.item in columns.items.get(position, ()))
     return options or not kinds.isdisjoint(("multi", "rank"))
+
+
+def separators(columns: Columns) -> None:
+    """Cells of several answers are written with the separator of the tool, whatever the file has between them."""
+    usual = columns.tool.separators[0]
+    for rule in columns.rules.of("separator"):
+        written, met = SEPARATORS[folded(rule.value)], 0
+        for position in columns.find(rule):
+            items = columns.items.get(position, ())
+            known = {normal(label) for item in items for label in _labels_of(columns, item) or ()}
+            met += columns.change(
+                position, lambda text, written=written, known=known: usual.join(_pieces(text, written, known))
+            )
+        _count(columns, rule, f"answers split by {rule.value}", met)
+
+
+def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
+    """The answers in a cell; a known one may hold the separator.
+
+    >>> _pieces("vim visual studio", " ", {"visual studio"}), _pieces('["a;b", "c"]', "json", ())
+    (['vim', 'visual studio'], ['a;b', 'c'])
+    """
+    if separator == "json":
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            return [text]
+        return [str(piece) for piece in listed] if isinstance(listed, list) else [text]
+    parts = [part.strip() for part in text.split(separator)]
+    found, at = [], 0
+    while at < len(parts):
+        ends = range(len(parts), at, -1)
+        whole = (end for end in ends if normal(separator.join(parts[at:end])) in known)
+        end = next(whole, at + 1)
+        found.append(separator.join(parts[at:end]))
+        at = end
+    return list(filter(None, found))
 
 
 def unreadable(columns: Columns) -> None:

@@ -43,7 +43,8 @@ class Columns:
         wanted = normal(rule.question)
         if item := next((item for item in self.at if normal(item) == wanted), None):
             return [self.at[item]]
-        found = [
+        options = [position for item, position in self.at.items() if normal(item).startswith(f"{wanted}[")]
+        found = sorted(set(options)) or [
             column.position
             for column in self.header
             if wanted

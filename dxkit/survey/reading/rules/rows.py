@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,20 @@ import numpy as np
 from dxkit.files.cells import folded, number
 from dxkit.files.errors import Faults, suggest
 from dxkit.files.grid import Grid
-from dxkit.files.opening import OpenedFile
+from dxkit.files.opening import OpenedFile, open_file
 from dxkit.survey.reading.rules.columns import Columns, distinct, same
-from dxkit.survey.reading.rules.table import BLANK, COMPARED, DAY, SHEETS, Rule, Rules, last_wave, listed, natural
+from dxkit.survey.reading.rules.table import (
+    BLANK,
+    COMPARED,
+    DAY,
+    SETTINGS,
+    SHEETS,
+    Rule,
+    Rules,
+    last_wave,
+    listed,
+    natural,
+)
 
 OTHER_SHEETS = ("codebook", "items", "scales", "rules", "roster", "read me")
 
@@ -76,24 +88,42 @@ def sheets_of_answers(file: OpenedFile, score: Callable[[Grid], float]) -> list[
     return sorted((grid.sheet or "" for grid in asking or sheets), key=natural)
 
 
-def choose_sheet(
-    file: OpenedFile, rules: Rules, sheet: str | None, wave: str | None, score: Callable[[Grid], float]
-) -> Grid:
-    """The sheet of answers that an argument or a rule names, else the one with the most questions."""
+def settle(
+    rules: Rules,
+    responses: object,
+    score: Callable[[Grid], float],
+    *,
+    source: str | None,
+    sheet: str | None,
+    header: int | None,
+    wave: str | None,
+) -> tuple[Rules, dict[str, Any]]:
+    """The rules that count beside the arguments, and the tool, sheet and number of header rows to read with."""
+    rules = rules.with_arguments(source=source, sheet=sheet, header=header)
+    said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
+    if sheet is None and isinstance(responses, str | os.PathLike) and (file := open_file(responses)).is_workbook:
+        sheet = _sheet(file, rules, wave, score)
+    how = {
+        "as_tool": source or said.get("source"),
+        "sheet": sheet,
+        "header": header or int(said.get("header", 0)) or None,
+    }
+    return rules, how
+
+
+def _sheet(file: OpenedFile, rules: Rules, wave: str | None, score: Callable[[Grid], float]) -> str | None:
+    """The sheet of answers that a rule names, else the one with the most questions."""
     sheets, faults = sheets_of_answers(file, score), Faults()
     waves, named = rules.setting("wave"), rules.setting("sheet")
-    if sheet is not None or not file.is_workbook:
-        return file.choose(sheet, score)
     if named is not None:
-        if (grid := file.sheet(named.value)) is not None:
-            return grid
-        rules.fault(
-            faults, named, "value", f"{file.name} has no filled sheet of this name; {suggest(named.value, sheets)}"
-        )
-        faults.raise_if_any()
+        if file.sheet(named.value) is None:
+            message = f"{file.name} has no filled sheet of this name; {suggest(named.value, sheets)}"
+            rules.fault(faults, named, "value", message)
+            faults.raise_if_any()
+        return named.value
     if waves is not None and folded(waves.value) == SHEETS and sheets:
-        return file.choose(last_wave(sheets) if wave is None else wave)
-    return file.choose(wanted=lambda grid: 0.0 if folded(grid.sheet or "") in OTHER_SHEETS else score(grid))
+        return last_wave(sheets) if wave is None else wave
+    return file.choose(wanted=lambda grid: 0.0 if folded(grid.sheet or "") in OTHER_SHEETS else score(grid)).sheet
 
 
 def _meets(text: str, value: str) -> bool:

@@ -115,16 +115,11 @@ class Rules:
     def about(self, name: str, *questions: str) -> Rule | None:
         """The rule of a name on the first of these items or question texts that has one, else that on all questions.
 
-        >>> Rules(rules=(Rule(0, 2, "separator", "Tools?", "pipe", ""),)).about("separator", "q1", "tools").value
-        'pipe'
+        >>> Rules(rules=(Rule(0, 2, "same_as", "Tools?", "Which tools?", ""),)).about("same_as", "q1", "tools").value
+        'Which tools?'
         """
         named = {normal(rule.question): rule for rule in reversed(self.of(name))}
         return next((named[normal(text)] for text in (*questions, "") if normal(text) in named), None)
-
-    def separator(self, *questions: str) -> str:
-        """What stands between the joined answers of a question; "" where no rule says so, "json" for a JSON list."""
-        rule = self.about("separator", *questions)
-        return SEPARATORS[folded(rule.value)] if rule else ""
 
     def with_arguments(self, **given: object) -> Rules:
         """The rules without those settings that an argument gives."""
@@ -200,7 +195,8 @@ def _check(rules: Rules, rule: Rule, faults: Faults) -> None:
     elif rule.name in ("separator", "include"):
         known = tuple(SEPARATORS) if rule.name == "separator" else INCLUDED
         if folded(rule.value) not in known:
-            fault("value", f"the rule {rule.name} does not know this value; {suggest(folded(rule.value), known)}")
+            words = suggest(folded(rule.value), known) if rule.name == "include" else f"write one of {' '.join(known)}"
+            fault("value", f"the rule {rule.name} does not know this value; {words}")
     elif rule.name in ("keep", "drop"):
         compared = COMPARED.fullmatch(rule.value)
         if compared and number(compared[2])[1] and not DAY.fullmatch(compared[2]):
@@ -221,6 +217,13 @@ def rules_of(given: Rules | str | os.PathLike[str] | pd.DataFrame | None, codebo
     if isinstance(source, OpenedFile) and source.is_workbook and source.sheet("rules"):
         sheet = "rules"
     return NO_RULES if source is None else faults.take(read_rules, source, sheet) or NO_RULES
+
+
+def added_logs(logs: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """What was set aside in several parts of the answers, a row for each reason (columns of `Entry`)."""
+    reasons = [name for name in Entry._fields if name != "count"]
+    added = pd.concat(list(logs)).groupby(reasons, sort=False).agg({"count": "sum"}).reset_index()
+    return added.reindex(columns=list(Entry._fields))
 
 
 def natural(name: str) -> list[tuple[int, str]]:
