@@ -133,7 +133,7 @@ def read_export(
     body, applied = apply_rules(rules, columns, body, matched, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes = _answers(matched, columns, body, codebook, tool, len(rows))
+    answers, choice_notes = _answers(matched, columns, body, codebook, tool, len(rows), rules)
     used = {column.position for column in matched.values()}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
@@ -227,10 +227,16 @@ def _from_frame(frame: pd.DataFrame) -> tuple[list[Column], list, list[int]]:
 
 
 def _answers(
-    matched: dict[str, Column], header: Sequence[Column], body: Sequence, codebook: Codebook, tool: Tool, n: int
+    matched: dict[str, Column],
+    header: Sequence[Column],
+    body: Sequence,
+    codebook: Codebook,
+    tool: Tool,
+    n: int,
+    rules: Rules,
 ) -> tuple[pd.DataFrame, list[str]]:
     columns = {item: body[column.position] for item, column in matched.items()}
-    notes = choose(columns, body, header, matched, codebook, tool)
+    notes = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
             columns[item] = tool.recoded(columns[item], codebook.scale(item))

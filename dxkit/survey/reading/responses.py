@@ -16,13 +16,15 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import UNAFFECTED, coded
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, coded
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.unlisted import check_unlisted, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -172,9 +174,10 @@ def read_part(
     if not isinstance(codebook, Codebook | pd.DataFrame):
         codebook = open_file(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
-    asked, filters = with_filters(book)
     faults = Faults()
     known = rules_of(rules, codebook, faults)
+    book, entries = with_same_as(book, known)
+    asked, filters = with_filters(book)
     how = {"source": source, "sheet": sheet, "header": header, "wave": wave}
     export = faults.take(read_by_rules, responses, asked, known, faults, **how)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
@@ -186,10 +189,16 @@ def read_part(
     present = [item for item in book.measured if item in export.answers]
     by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
-    faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
+    check_unlisted(export, book, keep, answers, state, least, faults)
+    faults.raise_if_any()
     answers, state, filter_notes = apply_filters(export, filters, keep, answers, state)
+    none, none_entries = blank_is_none(book, known, state == SKIPPED)
+    none_for_blank(book, none, answers, state)
+    cleaning = pd.concat(
+        [cleaning, pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)], ignore_index=True
+    )
     comments = pd.DataFrame(
         {
             item: [as_text(value) for value in export.answers.loc[keep, item]]
@@ -254,6 +263,6 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
                 notes.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write yes in the codebook's column reverse"
+                    "below 0); if agreeing is bad here, write low in the codebook's column good"
                 )
     return notes

@@ -194,12 +194,53 @@ def test_what_is_set_aside_by_default_can_be_included():
     assert logged(survey, 1) == [[1, "rows included"]]
 
 
-def test_rules_that_others_carry_out_are_handed_over():
-    table = read_rules(rules(("blank_is_none", "tools"), ("same_as", "ci", "Builds")))
-    assert table.about("blank_is_none", "tools")
-    assert not table.about("blank_is_none", "q")
-    assert table.about("same_as", "ci").value == "Builds"
-    assert read_rules(rules(("blank_is_none",))).about("blank_is_none", "any")
+MULTI = dx.read_codebook(
+    pd.DataFrame(
+        {"item": ["q", "all"], "text": ["Which?", "Asked"], "kind": ["multi", "ignore"], "scale": ["opts", ""]}
+    ),
+    pd.DataFrame({"scale": "opts", "code": [1, 2], "label": ["Docs", "Visual Studio"]}),
+)
+
+
+@pytest.mark.parametrize("question", ["", "q", "Which?"])
+def test_blank_means_none_of_the_options_where_a_rule_says_so(question):
+    cells = pd.DataFrame({"Which? [Docs]": ["1", "1", "", ""], "Which? [Visual Studio]": ["", "1", "1", ""]})
+    book = pd.concat(
+        [BOOK[:1], pd.DataFrame({"item": ["q"], "text": ["Which?"], "kind": ["multi"], "scale": ["opts"]})]
+    )
+    scales = pd.DataFrame({"scale": "opts", "code": [1, 2], "label": ["Docs", "Visual Studio"]})
+    asked, answers = dx.read_codebook(book, scales), cells.assign(ci="Agree")
+    plain, read = (dx.read_survey(answers, asked, rules=table) for table in (None, rules(("blank_is_none", question))))
+    assert plain.state["q[Docs]"].tolist() == [0, 0, 0, 2]
+    assert read.state["q[Docs]"].tolist() == [0, 0, 0, 0]
+    assert read.answers["q[Docs]"].tolist() == [1, 1, 0, 0]
+    assert logged(read, 1) == [[1, "people"]]
+    assert any("blank_is_none" in note for note in plain.notes)
+    assert not any("blank_is_none" in note for note in read.notes)
+
+
+def test_rules_reach_the_options_of_a_question_by_its_id():
+    cells = pd.DataFrame({"Which?": ["Docs VS", "visual studio", "Docs visual studio"]})
+    table = rules(("separator", "q", "space"), ("label", "q", "VS", "Visual Studio"))
+    survey = dx.read_survey(cells, MULTI, rules=table)
+    assert survey.answers[["q[Docs]", "q[Visual Studio]"]].to_numpy().tolist() == [[1, 1], [0, 1], [1, 1]]
+    assert logged(survey, 2) == [[1, "cells"]]
+
+
+@pytest.mark.parametrize("name", ["ci", "CI is very fast"])
+def test_a_question_is_compared_though_its_text_changed(name):
+    first = dx.read_survey(ANSWERS.assign(ci="Agree", wait="1"), BOOK)
+    book = BOOK.assign(text=["CI is very fast", "Hours lost", "Team"])
+    second = dx.read_survey(ANSWERS.assign(ci="Disagree", wait="1"), book, rules=rules(("same_as", name, "CI is fast")))
+    assert logged(second, 1) == [[1, "questions"]]
+    assert "ci" in set(dx.compare(first, second).table["name"])
+
+
+@pytest.mark.parametrize("row", [("same_as", "cii", "Builds"), ("blank_is_none", "ci")])
+def test_a_rule_on_whole_questions_that_names_none_is_a_fault(row, snapshot):
+    with pytest.raises(dx.DataError) as error:
+        read(("missing", "wait", "999"), row)
+    assert str(error.value) == snapshot
 
 
 def test_a_rule_that_met_nothing_is_a_note_with_its_row(snapshot):

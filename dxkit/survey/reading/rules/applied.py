@@ -13,6 +13,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column
 from dxkit.survey.reading.rules.cells import labels, missing, separators, unreadable
 from dxkit.survey.reading.rules.columns import Columns
+from dxkit.survey.reading.rules.questions import check_questions
 from dxkit.survey.reading.rules.rows import other_waves, rows_aside
 from dxkit.survey.reading.rules.table import NO_RULES, ROWS_READ, Entry, Rules
 from dxkit.survey.reading.tools.base import Tool
@@ -58,9 +59,7 @@ def apply_rules(
     separators(columns)
     labels(columns)
     unreadable(columns)
-    for rule in columns.rules.of("blank_is_none", "same_as"):
-        if rule.question:
-            columns.find(rule)
+    check_questions(rules, book, faults)
     n = len(body[0]) if len(body) else 0
     entries = [
         Entry(f"{rule.name} {rule.value}", n, rule.place, ROWS_READ) for rule in rules.of("sheet", "source", "header")
