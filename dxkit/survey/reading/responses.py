@@ -16,7 +16,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, coded
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
@@ -178,7 +178,7 @@ def read_part(
     known = rules_of(rules, codebook, faults)
     book, entries = with_same_as(book, known)
     asked, filters = with_filters(book)
-    how = {"source": source, "sheet": sheet, "header": header, "wave": wave}
+    how = {"part": as_written, "source": source, "sheet": sheet, "header": header, "wave": wave}
     export = faults.take(read_by_rules, responses, asked, known, faults, **how)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
@@ -187,7 +187,9 @@ def read_part(
     keep, cleaning = rows_that_count(export, book, faults)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
-    by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
+    unknown = Unknown()
+    by_item = {item: coded(export, book, item, keep, unknown, unaffected) for item in present}
+    unknown.tell(export, book, faults)
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
@@ -238,11 +240,12 @@ def read_by_rules(
     sheet: str | None = None,
     header: int | None = None,
     wave: str | None = None,
+    part: bool = False,
 ) -> Export:
-    """A file of answers, read as the rules and before them the arguments say."""
+    """A file of answers, or a part of it, read as the rules and before them the arguments say."""
     arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
     rules, how = settle(rules, responses, count_questions(book), **arguments)
-    return read_export(responses, book, faults=faults, rules=rules, wave=wave, **how)
+    return read_export(responses, book, faults=faults, rules=rules, wave=wave, part=part, **how)
 
 
 def _reverse_suspects(survey: Survey) -> list[str]:
