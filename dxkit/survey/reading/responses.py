@@ -108,8 +108,8 @@ def read_survey(
     Parameters
     ----------
     responses : path or DataFrame
-        One row per respondent, as Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform or LimeSurvey
-        exports it, or plain: the header holds item ids or question texts, the cells codes or labels.
+        One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
+        item ids or question texts, the cells codes or labels.
     codebook : Codebook, path or DataFrame
         What was asked; see `read_codebook`.
     roster : path or DataFrame, optional

@@ -56,6 +56,10 @@ def test_na_as_r_writes_it_is_blank_and_counted():
     assert (survey.answers["ci"] == 5).sum() == 3  # of 7: 42.9%
     assert cleaning(survey) == {"blank submissions set aside": 2}
     assert "NA is read as blank, as R writes it: 8 cells" in survey.notes
+    folder = CASES / "08_na_from_R"
+    tally = dx.tally(folder / "responses_1.csv", codebook=folder / "codebook.csv")
+    pd.testing.assert_frame_equal(dx.answers(tally).table, dx.answers(survey).table)
+    assert set(tally.notes) == set(survey.notes)
 
 
 BOOK = book(("team", "team", "segment", ""), ("a", "a", "rating", "1-5"), ("b", "b", "rating", "1-5"))
