@@ -85,8 +85,6 @@ class Export:
             remarks.append(f"personal columns left out: {', '.join(self.dropped)}")
         if self.ignored:
             remarks.append(f"columns not in the codebook: {and_more(self.ignored)}")
-        if book.of_kind("weight"):
-            remarks.append("the weight column is not used: weights come from the roster")
         return remarks
 
 

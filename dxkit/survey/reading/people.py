@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.cells import as_text, number
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.exports import Export
@@ -30,11 +31,33 @@ def smallest_group(min_group: int) -> int:
     return options.whole("min_group", min_group, LEAST_GROUP)
 
 
-def rows_that_count(export: Export, book: Codebook, faults: Faults) -> tuple[np.ndarray, pd.DataFrame]:
+def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | None:
+    """The weight of each row, 0 where it has none; None where the codebook or the file has no such column."""
+    columns = [item for item in book.of_kind("weight") if item in export.answers]
+    if not columns:
+        return None
+    place = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[columns[0]]}
+    if len(columns) > 1:
+        faults.add(f"the codebook has {len(columns)} questions of kind weight; keep the one to use", **place)
+    weights = np.zeros(len(export.answers))
+    for i, cell in enumerate(export.answers[columns[0]]):
+        text = as_text(cell)
+        weights[i], problem = number(text) if text else (0.0, None)
+        if problem is None and not weights[i] >= 0:
+            problem = "a weight is not below 0"
+        if problem:
+            faults.add(problem, row=export.rows[i], **place)
+    return weights
+
+
+def rows_that_count(
+    export: Export, book: Codebook, faults: Faults, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, pd.DataFrame]:
     """Which rows count (a flag each), and how many were set aside for what (columns what, count, rule, unit).
 
-    Set aside are rows that a rule leaves out, tests, unfinished and blank submissions, and then all but the last
-    submission of each id. Only the counts of the unit "rows set aside" add up to the rows that do not count.
+    Set aside are rows that a rule leaves out, tests, unfinished and blank submissions, those without a weight where
+    there are weights, and then all but the last submission of each id. Only the counts of the unit "rows set aside" add
+    up to the rows that do not count.
     """
     keep = np.ones(len(export.answers), dtype=bool)
     log = []
@@ -54,6 +77,8 @@ def rows_that_count(export: Export, book: Codebook, faults: Faults) -> tuple[np.
     set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside", "test rows")
     set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside", "unfinished")
     set_aside(_blank(export, book), BLANK_ROWS)
+    if weights is not None:
+        set_aside(weights == 0, "people without a weight set aside")
     earlier = _earlier_submissions(export, keep, faults)
     places = [str(export.rows[i]) for i in np.flatnonzero(earlier)[:_MOST_PLACES]]
     more = ", ..." if earlier.sum() > _MOST_PLACES else ""

@@ -18,7 +18,7 @@ from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded
 from dxkit.survey.reading.exports import Export, count_questions, read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
+from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
@@ -43,6 +43,7 @@ class Survey:
     comments    text, a column per comment question
     cleaning    what was set aside or changed, how often, and by which rule (columns what, count, rule, unit)
     roster      headcount by segment; None where it is not known
+    weights     the weight of each respondent, where the file has a question of kind weight and there is no roster
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
     notes       what was noticed while reading
@@ -57,6 +58,7 @@ class Survey:
     comments: pd.DataFrame
     cleaning: pd.DataFrame
     roster: Roster | None = None
+    weights: np.ndarray | None = None
     wave: str = ""
     source: str = "plain"
     min_group: int = 5
@@ -184,7 +186,8 @@ def read_part(
     if export is None:
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
-    keep, cleaning = rows_that_count(export, book, faults)
+    weights = weights_of(export, book, faults) if people is None else None
+    keep, cleaning = rows_that_count(export, book, faults, weights)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
     unknown = Unknown()
@@ -211,6 +214,10 @@ def read_part(
         dtype=object,
     )
     notes = [*export.remarks(book), *filter_notes, *segment_notes, *(people.notes if people is not None else ())]
+    if book.of_kind("weight") and people is not None:
+        notes.append("the weight column is not used: weights come from the roster")
+    if weights is not None:
+        notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
     if unaffected:
         notes.append(f"{UNAFFECTED}: {and_more([f'{item} ({n})' for item, n in unaffected.items()])}")
     survey = Survey(
@@ -224,6 +231,7 @@ def read_part(
         cleaning=cleaning,
         roster=people,
         wave=export.applied.wave or wave or "",
+        weights=None if weights is None else weights[keep],
         source=export.source,
         min_group=least,
     )

@@ -40,7 +40,7 @@ class Tally:
     counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
-    burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
+    burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; weights: `own.layers`
     roster              headcount by segment; None where it is not known
     wave                the name of the wave
     min_group           the smallest number of answers that a shown figure may rest on
@@ -330,6 +330,8 @@ def _check_same(mine: Tally, other: Tally) -> None:
                 problems.append(f"item {item} has another scale")
     if sorted(mine.segments) != sorted(other.segments):
         problems.append(f"one is cut by {mine.segments}, the other by {other.segments}")
+    if set(mine.burdens) != set(other.burdens):
+        problems.append("one has weights in its file, the other has not")
     if mine.min_group != other.min_group:
         problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
     if problems:
