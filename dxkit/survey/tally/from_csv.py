@@ -85,10 +85,8 @@ class _Stream:
         self.segments = chosen(self.there, by, roster)
         self.notes = replace(export, na_cells=0).remarks(book)
         self.na = export.na_cells > 0
-        even = not self.na and not export.repeated and export.tool.by_hand
-        self.plain = even and not any(
-            is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions
-        )
+        slow = (row for row in book.questions if is_option(row) or row.kind in ("choice", "number", "weight"))
+        self.plain = export.tool.by_hand and not self.na and not export.repeated and not any(True for _ in slow)
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
