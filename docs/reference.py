@@ -27,7 +27,7 @@ TOP_PAGES = {  # file of the repository: file of the site
 QUESTIONS = {
     "Where does it hurt?": "open_survey read_survey read_codebook tally scores answers response_rate reliability "
     "drivers comments Release Survey Codebook Tally",
-    "Which two do we fix?": "rank_pains plan_survey open_before compare",
+    "Which two do we fix?": "rank_pains plan_survey open_before open_waves compare",
     "Which tool do we buy?": "scorecard panel decision_record compare_decisions",
     "What does it cost to own, and to leave?": "read_dossier tco exit_cost switching npv irr payback write_workbook",
     "Did it work?": "follow_up dora deployments_from_git changes_from_git durations time_to_first_deploy trend "

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.reading.responses import read_part
 from tests.places import SHARED
 
 
@@ -82,7 +81,8 @@ def test_all_boxes_left_blank_is_skipped_or_none_as_the_rule_says():
     assert counted(found, "answered") == {"A": 10, "B": 10}
     assert counted(found, "skipped") == {"A": 2, "B": 2}
     assert any("left every option blank, counted as skipped: 2" in note for note in found.notes)
-    assert counted(read_part(frame, asked, blank_is_none=["q"]), "answered") == {"A": 12, "B": 12}
+    rules = pd.DataFrame({"rule": ["blank_is_none"], "question": ["q"]})
+    assert counted(dx.read_survey(frame, asked, rules=rules), "answered") == {"A": 12, "B": 12}
 
 
 def test_ticks_as_typeform_writes_them():
@@ -364,7 +364,7 @@ def test_very_unequal_weights_are_told():
 def test_who_has_no_weight_is_set_aside_and_a_negative_one_is_refused(refusal):
     found = weighted([*X, 3, 4], [*W, "", 0])
     assert len(found) == 6
-    assert dict(found.cleaning.itertuples(index=False)) == {"people without a weight set aside": 2}
+    assert dict(found.cleaning[["what", "count"]].itertuples(index=False)) == {"people without a weight set aside": 2}
     with refusal():
         weighted(X, [*W[:5], -1])
 

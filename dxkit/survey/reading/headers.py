@@ -154,7 +154,7 @@ class _Index:
             self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
 
     def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
-        """The columns that may hold all options of a question: they have its text, or its id."""
+        """The columns that hold all options of a question: those that have its text, and those that have its id."""
         question = codebook.question_of(row.item)
         ids = self.by_code.get(normal(question), []) if question != row.item else []
         return self.by_text.get(stem, []), ids
