@@ -80,6 +80,8 @@ class BusinessCase(Result):
 
 
 def _range(low: float, mid: float, high: float) -> str:
+    if low == mid == high:
+        return _share(mid)
     return f"{_share(mid)} (80% interval: {_share(low)} to {_share(high)})"
 
 
@@ -284,11 +286,11 @@ def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:
         return None
     drivers = {name.casefold(): each for name, each in dossier.drivers.items()}
     names = _PEOPLE if people is None else [people.casefold()]
-    found = next((drivers[name] for name in names if name in drivers), None)
-    if found is None:
+    driver = next((drivers[name] for name in names if name in drivers), None)
+    if driver is None:
         advice = suggest(people or "", list(dossier.drivers))
         raise DataError(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
-    return found
+    return driver
 
 
 def _money(

@@ -160,9 +160,9 @@ def _days(took: Durations) -> str:
     return "not reached" if half is None else f"{half:,.0f} days"
 
 
-def _row(measure: str, held: Iterable[object], asked: int) -> list:
+def _row(measure: str, answers: Iterable[object], asked: int) -> list:
     """How many of those that are known hold; `asked` counts the unknown ones too."""
-    known = [bool(each) for each in held]
+    known = [bool(each) for each in answers]
     n, of = sum(known), len(known)
     share = n / of if of else np.nan
     return [measure, n, of, share, *(map(float, wilson(share, of)) if of else (np.nan, np.nan)), asked - of]

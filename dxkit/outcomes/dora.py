@@ -144,8 +144,8 @@ def dora(
     --------
     >>> import pandas as pd
     >>> made = pd.DataFrame({"deployment": ["d1", "d2"], "time": ["2026-01-05", "2026-01-20"]})
-    >>> found = dora(made, as_of="2026-02-01").table
-    >>> found[found["period"] == "all"]["note"].tolist()[-2]
+    >>> metrics = dora(made, as_of="2026-02-01").table
+    >>> metrics[metrics["period"] == "all"]["note"].tolist()[-2]
     'unknown: no incident is recorded'
     """
     gap, zoned = _gap(max_gap), zone(timezone)

@@ -123,8 +123,8 @@ def follow_up(
     --------
     >>> import dxkit as dx
     >>> waves = [dx.open_survey(dx.samples.path(f"company/responses_2026-Q{k}.csv")) for k in (1, 3)]
-    >>> found = follow_up(*waves).table.set_index("topic")
-    >>> found.loc["Waiting for code review", ["verdict", "remark"]].tolist()
+    >>> topics = follow_up(*waves).table.set_index("topic")
+    >>> topics.loc["Waiting for code review", ["verdict", "remark"]].tolist()
     ['moved', 'moved without action']
     """
     confidence = options.confidence(confidence)
@@ -133,15 +133,17 @@ def follow_up(
     done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
     if actions is not None:
         done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
-    left, right = first.table.set_index("topic"), second.table.set_index("topic")
-    apart = _apart(before.codebook, after.codebook, first.score, [*left.index, *right.index.difference(left.index)])
-    topics = [topic for topic in left.index if topic not in apart]
+    earlier, later = first.table.set_index("topic"), second.table.set_index("topic")
+    apart = _apart(
+        before.codebook, after.codebook, first.score, [*earlier.index, *later.index.difference(earlier.index)]
+    )
+    topics = [topic for topic in earlier.index if topic not in apart]
     if not topics:
         raise DataError("the two waves have no topic in common that was asked alike")
     notes = [*notes, *(f"not compared: {topic}, {why}" for topic, why in apart.items())]
-    left, right = left.loc[topics], right.loc[topics]
-    figures = [left[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
-    figures += [right[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
+    earlier, later = earlier.loc[topics], later.loc[topics]
+    figures = [earlier[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
+    figures += [later[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
     moved, low, high, verdicts = judged(*figures, confidence=confidence)
     states = [done.get(topic, "none") for topic in topics]
     verdicts = [
@@ -150,12 +152,12 @@ def follow_up(
     table = pd.DataFrame(
         {
             "topic": topics,
-            "rank_before": left["rank"].to_numpy(),
+            "rank_before": earlier["rank"].to_numpy(),
             "action": [agreed.get(topic, "") for topic in topics],
             "done": states,
-            "before": left["estimate"].to_numpy(),
-            "shrunken": left["shrunken"].to_numpy(),
-            "after": right["estimate"].to_numpy(),
+            "before": earlier["estimate"].to_numpy(),
+            "shrunken": earlier["shrunken"].to_numpy(),
+            "after": later["estimate"].to_numpy(),
             "estimate": moved,
             "low": low,
             "high": high,
@@ -194,8 +196,8 @@ def _apart(one: Codebook, two: Codebook, score: str, topics: list[str]) -> dict[
             why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
         elif set(items[0]) != set(items[1]):
             why[topic] = "other questions then and now"
-        elif found := [reason for item in items[0] if (reason := differs(one, two, item))]:
-            why[topic] = found[0]
+        elif reasons := [reason for item in items[0] if (reason := differs(one, two, item))]:
+            why[topic] = reasons[0]
     return why
 
 

@@ -100,10 +100,12 @@ def trend(series: pd.Series | Iterable[object], kind: str = "count", *, seed: in
     signals = [f"{periods[i]} lies outside the limits of chance" for i in np.flatnonzero(outside)]
     longest, crossings, useful = _runs(y)
     if longest > _longest(useful):
-        signals.append(f"{longest} values in a row on one side of the median; up to {_longest(useful)} is chance")
+        signals.append(
+            f"{longest} values in a row on one side of the median; chance alone gives up to {_longest(useful)}"
+        )
     if crossings < _fewest(useful):
         times = {0: "never", 1: "once"}.get(crossings, f"{crossings} times")
-        signals.append(f"the median is crossed {times}; from {_fewest(useful)} times on is chance")
+        signals.append(f"the median is crossed {times}; chance alone crosses it {_fewest(useful)} times or more")
     low, high = (_back(np.array([centre - s * k * sigma]), kind)[0] for s in (1, -1))
     table = pd.DataFrame(
         {

@@ -39,12 +39,12 @@ def lmg(corr: np.ndarray) -> np.ndarray:
     [0.315, 0.045]
     """
     predictors = corr.shape[-1] - 1
-    left = corr[..., None, :, :]
+    residual = corr[..., None, :, :]
     for _ in range(predictors):
-        first, rest = left[..., :1, 1:], left[..., 1:, 1:]
-        swept = rest - np.swapaxes(first, -1, -2) * (first / left[..., :1, :1])
-        left = np.concatenate([rest, swept], axis=-3)  # bit j of a subset's position says that it has predictor j
-    explained = corr[..., -1:, -1] - left[..., 0, 0]
+        first, rest = residual[..., :1, 1:], residual[..., 1:, 1:]
+        swept = rest - np.swapaxes(first, -1, -2) * (first / residual[..., :1, :1])
+        residual = np.concatenate([rest, swept], axis=-3)  # bit j of a subset's position says that it has predictor j
+    explained = corr[..., -1:, -1] - residual[..., 0, 0]
     member = (np.arange(2**predictors)[:, None] >> np.arange(predictors)) & 1
     size = member.sum(axis=1, keepdims=True)
     orders = np.array([1 / (predictors * comb(predictors - 1, others)) for others in range(predictors)] + [0.0])

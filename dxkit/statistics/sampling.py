@@ -75,13 +75,13 @@ def mixing(covariance: np.ndarray) -> np.ndarray:
     >>> mixing(np.array([[4.0, 2.0], [2.0, 1.0]])).tolist()
     [[2.0, 0.0], [1.0, 0.0]]
     """
-    left = np.array(covariance, dtype=float)
-    root = np.zeros_like(left)
-    tiny = 1e-12 * max(float(np.diag(left).max(initial=0.0)), 1e-300)
-    for j in range(len(left)):
-        if left[j, j] > tiny:
-            root[j:, j] = left[j:, j] / np.sqrt(left[j, j])
-            left[j:, j:] -= np.outer(root[j:, j], root[j:, j])
+    remaining = np.array(covariance, dtype=float)
+    root = np.zeros_like(remaining)
+    tiny = 1e-12 * max(float(np.diag(remaining).max(initial=0.0)), 1e-300)
+    for j in range(len(remaining)):
+        if remaining[j, j] > tiny:
+            root[j:, j] = remaining[j:, j] / np.sqrt(remaining[j, j])
+            remaining[j:, j:] -= np.outer(root[j:, j], root[j:, j])
     return root
 
 

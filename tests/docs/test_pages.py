@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from tests.docs.pages import ALL_PAGES, PAGES, README, anchor, headings, links, named, sentences, text
 from tests.places import ROOT
 
@@ -55,3 +56,12 @@ def test_headings_of_a_method_are_told_apart(page):
 def test_files_of_the_project_that_a_page_names_are_there(page):
     for path in re.findall(r"\b((?:tests|dxkit|benchmarks|data_samples|docs)/[\w/.]*\w)", text(page)):
         assert any((ROOT / name).exists() for name in (path, f"{path}.py")), path
+
+
+def test_the_inputs_of_exit_cost_are_those_of_the_code():
+    rows = [
+        f"| {name} | {each.meaning} | {each.unit} | {each.default:g} | {'yes' if each.asked else ''} |"
+        for name, each in EXIT_INPUTS.items()
+    ]
+    assert "\n".join(rows) in text(ROOT / "docs" / "tables.md")
+    assert f"takes {len(EXIT_INPUTS)} inputs" in text(ROOT / "docs" / "methods" / "leaving_cost.md")

@@ -18,7 +18,7 @@ from dxkit.procurement.cost.integrals import exact_mean, shares_of_variance
 from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
 from dxkit.procurement.cost.lines import P10, P50, P90, Values, means_of, money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits, figures_of_owning
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
@@ -294,8 +294,8 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
         verb = "has" if undated == 1 else "have"
         yield f"{undated} of {len(dossier.figures)} figures {verb} no dated source: see .unsupported of the dossier"
     if len(dossier.conflicting):
-        count = dossier.conflicting["figure"].nunique()
-        yield f"sources differ on {count} figure{'s' * (count > 1)}; each source counts as equally likely"
+        count = len(set(dossier.conflicting["figure"]))
+        yield f"sources differ on {counted(count, 'figure')}; each source counts as equally likely"
 
 
 def _summary(values: np.ndarray) -> list[float]:

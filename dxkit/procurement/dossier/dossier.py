@@ -136,8 +136,9 @@ class Dossier:
     def __repr__(self) -> str:
         bare = self.unsupported["figure"].nunique()
         return (
-            f"Dossier: {self.decision['title']} ({self.status}); {len(self.vendors)} vendors, "
-            f"{len(self.costs)} lines of cost, {len(self.figures)} figures, {bare} of them without a dated source"
+            f"Dossier: {self.decision['title']} ({self.status}); {counted(len(self.vendors), 'vendor')}, "
+            f"{counted(len(self.costs), 'line')} of cost, {counted(len(self.figures), 'figure')}, "
+            f"{bare} of them without a dated source"
         )
 
     @property
@@ -195,3 +196,12 @@ class Dossier:
 def title_of(what: str, dossier: Dossier) -> str:
     """The title of a result: what it is, in which currency, and whether the figures are quoted or illustrative."""
     return f"{what}, {dossier.currency or f'the {MONEY}'} ({dossier.status})"
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "figure"), counted(3, "figure")
+    ('1 figure', '3 figures')
+    """
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -136,13 +136,13 @@ class Inputs:
         """A row for each claim; where there are several, a row with their mean behind them."""
         rows = []
         for number, claim in enumerate(figure.claims, 1):
-            told = field if len(figure.claims) == 1 else f"{field}, source {number}"
+            label = field if len(figure.claims) == 1 else f"{field}, source {number}"
             each, source = claim.estimate, claim.source or NONE_GIVEN
             if each.fixed:
-                self._single(kind, owner, item, told, unit, each.likely, source, date=claim.date)
+                self._single(kind, owner, item, label, unit, each.likely, source, date=claim.date)
             else:
-                self._words(kind, owner, item, told, unit, source, claim.date)
-                self._range(kind, owner, item, told, [each.low, each.likely, each.high])
+                self._words(kind, owner, item, label, unit, source, claim.date)
+                self._range(kind, owner, item, label, [each.low, each.likely, each.high])
             self.sheet.text(self.row, 16, each.shape, "quiet")
             rows.append(self.row)
         if len(rows) > 1:

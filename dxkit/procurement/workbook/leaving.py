@@ -109,10 +109,10 @@ class ExitWriter:
         """One input as a constant: given, worked out on another sheet, or assumed."""
         whose = vendor if (vendor, name) in self.dossier.exit else "all"
         if name in given_for(self.dossier, vendor):
-            reference, told = self.inputs.ref("exit", whose, name), "sheet exit"
+            reference, origin = self.inputs.ref("exit", whose, name), "sheet exit"
         else:
-            reference, told = self._from_sheets(vendor, name, made)
-        return self._constant(EXIT_INPUTS[name].meaning, EXIT_INPUTS[name].unit, f"={reference}", value, told)
+            reference, origin = self._from_sheets(vendor, name, made)
+        return self._constant(EXIT_INPUTS[name].meaning, EXIT_INPUTS[name].unit, f"={reference}", value, origin)
 
     def _from_sheets(self, vendor: str, name: str, made: VendorSheet) -> tuple[str, str]:
         paid, drivers = paid_lines(self.dossier, vendor), self.dossier.drivers
@@ -138,11 +138,11 @@ class ExitWriter:
             ), "driver seats"
         return self.inputs.ref("assumed", "all", name), "assumption"
 
-    def _constant(self, label: str, unit: str, formula: str, value: float, told: str = "", form: str = NUMBER) -> str:
+    def _constant(self, label: str, unit: str, formula: str, value: float, origin: str = "", form: str = NUMBER) -> str:
         self.row += 1
         self.sheet.text(self.row, 1, f"  {label}")
         self.sheet.text(self.row, 2, unit, "quiet")
-        self.sheet.text(self.row, 4, f"   {told}" if told else "", "quiet")
+        self.sheet.text(self.row, 4, f"   {origin}" if origin else "", "quiet")
         cell = self.sheet.formula(self.row, 3, formula, value, form)
         return f"${cell[0]}${cell[1:]}"
 
@@ -163,9 +163,9 @@ class ExitWriter:
         step = self._constant("the same, at least a moment", "years", f"=MAX({years},NoTerm)", length)
         binds = self._constant("it binds (1) or not (0)", "", f"=({years}>NoTerm)+Zero", float(term > NO_TERM))
         longest = self.inputs.value["constant", "LongestEuNotice", "", "value"]
-        months, told = f"{k['notice_months']}/MonthsAYear", min(notice, longest) if eu else notice
+        months, in_use = f"{k['notice_months']}/MonthsAYear", min(notice, longest) if eu else notice
         least = self._constant(
-            "notice in use", "years", f"=MIN({months},EuApplies*LongestEuNotice+(Whole-EuApplies)*{months})", told
+            "notice in use", "years", f"=MIN({months},EuApplies*LongestEuNotice+(Whole-EuApplies)*{months})", in_use
         )
         until = np.ceil(np.round(times / length, 9)) * length - times
         rest = np.where(term > NO_TERM, np.where(times == 0, term, until), 0)
@@ -180,7 +180,7 @@ class ExitWriter:
             NUMBER,
         )
         owed = self._across(
-            "  years owed", "years", lambda c, p: f"=MAX({c}{left},{least})", np.maximum(rest, told), NUMBER
+            "  years owed", "years", lambda c, p: f"=MAX({c}{left},{least})", np.maximum(rest, in_use), NUMBER
         )
         paid = v["annual_spend"] * (1 + v["spend_growth"]) ** times
         spend = self._across(

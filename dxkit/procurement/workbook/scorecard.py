@@ -43,9 +43,9 @@ def write_scorecard(
         for column, name, anchor in ((4, "worst", worst), (5, "best", best)):
             sheet.formula(row, column, f"={inputs.likely('criterion', criterion.name, '', name)}", anchor)
         for j, vendor in enumerate(vendors, FIRST):
-            formula, found = _judged(dossier, criterion, vendor, inputs, made, leaving, values)
-            raw[row, j] = found
-            sheet.formula(row, j, formula, found, NUMBER)
+            formula, measured = _judged(dossier, criterion, vendor, inputs, made, leaving, values)
+            raw[row, j] = measured
+            sheet.formula(row, j, formula, measured, NUMBER)
     for k, criterion in enumerate(criteria):
         row, at = 5 + k, last + 2 + k
         sheet.text(at, 1, f"{criterion.name}: value from worst (0) to best (1)")
@@ -70,8 +70,8 @@ def write_scorecard(
         sheet.formula(end, j, f"=SUM({c}{top}:{c}{end - 1})", whole, _POINTS, "total")
     sheet.text(end + 1, 1, "must-haves, as delivered", "total")
     for j, vendor in enumerate(vendors, FIRST):
-        told = [f"{name}: {said}" for name, said in must_haves(dossier, vendor).items()]
-        sheet.text(end + 1, j, "; ".join(told) or "none set", "wrap")
+        verdicts = [f"{name}: {said}" for name, said in must_haves(dossier, vendor).items()]
+        sheet.text(end + 1, j, "; ".join(verdicts) or "none set", "wrap")
     return sheet
 
 
