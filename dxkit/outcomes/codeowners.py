@@ -7,7 +7,7 @@ import posixpath
 import re
 import unicodedata
 
-from dxkit.files.errors import DataError, Missing, fault_at
+from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
 
 Rule = tuple[re.Pattern[str], list[str]]  # a pattern of paths, and who owns them
@@ -34,10 +34,8 @@ def rules_of(source: str | os.PathLike[str] | None) -> list[Rule]:
 def _text_of(source: str | os.PathLike[str]) -> str:
     try:
         place, file = checked_path(source)
-    except Missing:
-        raise
     except DataError as problem:
-        raise DataError(f"{problem}; name a CODEOWNERS file, or give its text") from None
+        raise type(problem)(f"{problem}; name a CODEOWNERS file, or give its text") from None
     try:
         data = place.read_bytes()
         if b"\x00" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
