@@ -15,17 +15,17 @@ class Alchemer(Tool):
     """
 
     name = "alchemer"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "Response ID, Time Started, Date Submitted, Status, Contact ID, Legacy Comments, SessionID, Extended Referer"
     )
     needed = 3
-    must = (folded_names("Response ID, Status"),)
+    must: tuple[frozenset[str], ...] = (folded_names("Response ID, Status"),)
     technical = r"referer|language|comments|tags|link name"
     personal = r"longitude|latitude|postal|city|state/region|country"
-    respondent = ("response id",)
-    day = ("date submitted", "time started")
-    separators = (";", ", ", ",")
-    finished_in = ("status",)
+    respondent: tuple[str, ...] = ("response id",)
+    day: tuple[str, ...] = ("date submitted", "time started")
+    separators: tuple[str, ...] = (";", ", ", ",")
+    finished_in: tuple[str, ...] = ("status",)
 
     def headings(self, rows):
         return [self._heading(cell) for cell in rows[0]]

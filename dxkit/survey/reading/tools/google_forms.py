@@ -13,13 +13,13 @@ class GoogleForms(Tool):
     Only finished answers are in it."""
 
     name = "google_forms"
-    signs = _TIMESTAMP | folded_names("Email Address, Username, Score")
+    signs: frozenset[str] = _TIMESTAMP | folded_names("Email Address, Username, Score")
     needed = 1
-    must = tuple(frozenset([name]) for name in sorted(_TIMESTAMP))
+    must: tuple[frozenset[str], ...] = tuple(frozenset([name]) for name in sorted(_TIMESTAMP))
     personal = (
         r"email address|username|e-mail-adresse|nutzername|adresse e-mail|nom d'utilisateur|"
         r"dirección de correo electrónico|nombre de usuario|メールアドレス|ユーザー名"
     )
-    day = tuple(sorted(_TIMESTAMP))
-    day_first = folded_names("Zeitstempel, Horodateur, Marca temporal")
-    separators = (";", ", ")
+    day: tuple[str, ...] = tuple(sorted(_TIMESTAMP))
+    day_first: frozenset[str] = folded_names("Zeitstempel, Horodateur, Marca temporal")
+    separators: tuple[str, ...] = (";", ", ")

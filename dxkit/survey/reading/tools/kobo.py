@@ -16,13 +16,13 @@ class Kobo(Tool):
     """
 
     name = "kobo"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "start, end, _id, _uuid, _submission_time, _validation_status, _status, _submitted_by, __version__, _index, "
         "_tags, _notes, formhub/uuid, meta/instanceID, meta/rootUuid, SubmissionDate, KEY, ReviewState, DeviceID, "
         "FormVersion, AttachmentsPresent, AttachmentsExpected, instanceID"
     )
     needed = 3
-    must = (
+    must: tuple[frozenset[str], ...] = (
         folded_names("_submission_time, _uuid"),
         folded_names("_submission_time, _id"),
         folded_names("SubmissionDate, KEY"),
@@ -31,10 +31,10 @@ class Kobo(Tool):
     personal = (
         r"_?submitted_by|submittername|submitterid|deviceid|phonenumber|subscriberid|simserial|_geolocation|_gps.*"
     )
-    respondent = ("_uuid", "key", "_id")
-    day = ("_submission_time", "submissiondate", "end")
-    separators = (" ",)
-    finished_in = ("_validation_status", "reviewstate")
+    respondent: tuple[str, ...] = ("_uuid", "key", "_id")
+    day: tuple[str, ...] = ("_submission_time", "submissiondate", "end")
+    separators: tuple[str, ...] = (" ",)
+    finished_in: tuple[str, ...] = ("_validation_status", "reviewstate")
     divider = "/"  # of groups
 
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:

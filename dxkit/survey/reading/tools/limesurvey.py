@@ -18,25 +18,25 @@ class LimeSurvey(Tool):
     """An answer is finished when it has a date of submission."""
 
     name = "limesurvey"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl, "
         "Response ID, Date submitted, Last page, Start language, Date started, Date last action, Referrer URL, "
         "Antwort ID, Datum Abgeschickt, Letzte Seite, Start-Sprache, Zufallsstartwert, Datum gestartet, "
         "Datum letzte Aktivität"
     )
     needed = 3
-    must = (
+    must: tuple[frozenset[str], ...] = (
         folded_names("id, submitdate"),
         folded_names("Response ID, Date submitted"),
         folded_names("Antwort ID, Datum Abgeschickt"),
     )
     technical = r"response ?id|.*time"  # timings of questions and groups
     personal = r"token|ipaddr|ip-adresse|refurl|referrer url|access code|zugangscode"
-    respondent = ("id", "response id", "antwort id")
-    day = ("submitdate", "date submitted", "datum abgeschickt", "datestamp")
+    respondent: tuple[str, ...] = ("id", "response id", "antwort id")
+    day: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt", "datestamp")
     month_first = False
-    separators = (";", ",")
-    finished_in = ("submitdate", "date submitted", "datum abgeschickt")
+    separators: tuple[str, ...] = (";", ",")
+    finished_in: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt")
 
     def split(self, cell: str) -> tuple[str, str]:
         """The two parts of a header such as `Q2[SQ001]. text`.

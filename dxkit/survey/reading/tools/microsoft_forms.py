@@ -9,13 +9,13 @@ class MicrosoftForms(Tool):
     """A quiz adds points and feedback behind each question."""
 
     name = "microsoft_forms"
-    signs = folded_names("Id, Start time, Completion time, Email, Name, Last modified time")
+    signs: frozenset[str] = folded_names("Id, Start time, Completion time, Email, Name, Last modified time")
     needed = 3
-    must = (folded_names("Completion time"),)
+    must: tuple[frozenset[str], ...] = (folded_names("Completion time"),)
     technical = r"total points|quiz feedback|points - .*|feedback - .*"
     personal = r"e-?mail|name"
-    respondent = ("id",)
-    day = ("completion time", "start time")
+    respondent: tuple[str, ...] = ("id",)
+    day: tuple[str, ...] = ("completion time", "start time")
     numbers_repeats = True
 
     def may_be_statement(self, heading: Heading) -> bool:

@@ -12,7 +12,7 @@ class Plain(Tool):
 
     name = "plain"
     personal = r"ip|ip ?address|first name|last name|full name|nachname|vorname|phone|telephone|address|user ?agent"
-    separators = (";", " / ", ", ", ",")
+    separators: tuple[str, ...] = (";", " / ", ", ", ",")
     by_hand = True
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:

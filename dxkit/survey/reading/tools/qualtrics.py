@@ -19,23 +19,23 @@ class Qualtrics(Tool):
     """Options that were chosen together are joined by a comma; "not applicable" is recoded to a number below zero."""
 
     name = "qualtrics"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "StartDate, EndDate, Status, IPAddress, Progress, Duration (in seconds), Finished, RecordedDate, ResponseId, "
         "DistributionChannel, UserLanguage, ResponseSet"
     )
     needed = 3
-    must = (folded_names("ResponseId"),)
+    must: tuple[frozenset[str], ...] = (folded_names("ResponseId"),)
     technical = r"duration.*"
     personal = (
         r"recipient(first|last)? ?name|recipientemail|emailaddress|location(latitude|longitude)|"
         r"external ?data ?reference"
     )
-    code_endings = ("_DO",)  # the order in which options were displayed
-    text_endings = ("_TEXT",)
-    respondent = ("responseid",)
-    day = ("recordeddate", "enddate")
-    separators = (",",)
-    finished_in = ("finished",)
+    code_endings: tuple[str, ...] = ("_DO",)  # the order in which options were displayed
+    text_endings: tuple[str, ...] = ("_TEXT",)
+    respondent: tuple[str, ...] = ("responseid",)
+    day: tuple[str, ...] = ("recordeddate", "enddate")
+    separators: tuple[str, ...] = (",",)
+    finished_in: tuple[str, ...] = ("finished",)
     preview_in = "status"
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:

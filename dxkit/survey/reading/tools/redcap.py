@@ -16,15 +16,15 @@ class Redcap(Tool):
     """An answer is finished when one of its forms is Complete or Unverified, for not everybody is asked every form."""
 
     name = "redcap"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "record_id, redcap_event_name, redcap_survey_identifier, redcap_repeat_instrument, redcap_repeat_instance, "
         "redcap_data_access_group, Record ID, Event Name, Survey Identifier, Survey Timestamp, Repeat Instrument, "
         "Repeat Instance, Data Access Group, Complete?"
     )
-    must = (folded_names("record_id"), folded_names("Record ID"))
+    must: tuple[frozenset[str], ...] = (folded_names("record_id"), folded_names("Record ID"))
     needed = 1
     technical = r".+_timestamp|.+_complete"
-    respondent = ("record_id", "record id")
+    respondent: tuple[str, ...] = ("record_id", "record id")
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
         forms = frozenset(self.tells_finished([normal(cell) for cell in first]))

@@ -15,17 +15,17 @@ class SurveyMonkey(Tool):
     """An answer is finished when it has an end date."""
 
     name = "surveymonkey"
-    signs = folded_names(
+    signs: frozenset[str] = folded_names(
         "Respondent ID, Collector ID, Start Date, End Date, IP Address, Email Address, First Name, Last Name, "
         "Custom Data 1"
     )
     needed = 3
-    must = (folded_names("Respondent ID"),)
+    must: tuple[frozenset[str], ...] = (folded_names("Respondent ID"),)
     personal = r"first name|last name|custom data( \d+)?"
-    respondent = ("respondent id",)
-    day = ("end date", "start date")
-    separators = (",", ";")
-    finished_in = ("end date",)
+    respondent: tuple[str, ...] = ("respondent id",)
+    day: tuple[str, ...] = ("end date", "start date")
+    separators: tuple[str, ...] = (",", ";")
+    finished_in: tuple[str, ...] = ("end date",)
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
         return super().recognised_by(first, second) or _trimmed(first, second)

@@ -10,15 +10,15 @@ class Typeform(Tool):
     """A column "Other" right behind the options of a question belongs to it."""
 
     name = "typeform"
-    signs = folded_names("#, Start Date (UTC), Submit Date (UTC), Network ID, Response Type")
+    signs: frozenset[str] = folded_names("#, Start Date (UTC), Submit Date (UTC), Network ID, Response Type")
     needed = 2
-    must = (folded_names("#"),)
+    must: tuple[frozenset[str], ...] = (folded_names("#"),)
     technical = r"stage date \(utc\)|tags|ending"
     personal = r"network id"
-    respondent = ("#",)
-    day = ("submit date (utc)", "start date (utc)")
-    separators = (" / ", ", ")
-    finished_in = ("response type",)
+    respondent: tuple[str, ...] = ("#",)
+    day: tuple[str, ...] = ("submit date (utc)", "start date (utc)")
+    separators: tuple[str, ...] = (" / ", ", ")
+    finished_in: tuple[str, ...] = ("response type",)
     other_follows = True
 
     def may_be_statement(self, heading: Heading) -> bool:
