@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dxkit.survey.reading.structure.conditions import joined, simple
 from dxkit.survey.reading.structure.model import Line, Option, Question, number_of
@@ -78,7 +79,7 @@ def _term(text: str) -> str:
 
 
 def _made(one: Asked, language: str, condition: str) -> Iterator[Question]:
-    common = {"asked_if": condition, "section": plain(one.section)}
+    common: dict[str, Any] = {"asked_if": condition, "section": plain(one.section)}
     text, words = plain(one.text), language.partition("-")[0]
     lines = [(code, plain(line)) for code, line, scale in one.lines if scale in ("", "0")]
     headers = tuple(Line(f"{one.code}[{code}]", line) for code, line in lines)
@@ -114,7 +115,7 @@ def _made(one: Asked, language: str, condition: str) -> Iterator[Question]:
         yield Question(code=one.code, text=text, kind=kind, lines=fields, low=low, high=high, **common)
 
 
-def _multiple(one: Asked, text: str, lines: list[tuple[str, str]], words: str, common: dict) -> Question:
+def _multiple(one: Asked, text: str, lines: list[tuple[str, str]], words: str, common: dict[str, Any]) -> Question:
     alone = set(re.split(r"[;,\s]+", one.attributes.get("exclude_all_others", "")))
     options = [Option(code=code, label=line, column=f"{one.code}[{code}]", alone=code in alone) for code, line in lines]
     texts = []
@@ -126,7 +127,7 @@ def _multiple(one: Asked, text: str, lines: list[tuple[str, str]], words: str, c
     return Question(code=one.code, text=text, kind="multi", options=tuple(options), texts=tuple(texts), **common)
 
 
-def _table(one: Asked, text: str, lines: list[tuple[str, str]], common: dict) -> Iterator[Question]:
+def _table(one: Asked, text: str, lines: list[tuple[str, str]], common: dict[str, Any]) -> Iterator[Question]:
     """A question for each line of a table of numbers, texts or boxes."""
     across = [(code, plain(column)) for code, column, scale in one.lines if scale == "1"]
     low, high = _limits(one.attributes, "multiflexible_min", "multiflexible_max")
@@ -168,4 +169,4 @@ def _limits(attributes: Mapping[str, str], *names: str) -> tuple[float | None, f
     """The first low and the first high number among attributes named in turn: low, high, low, high."""
     numbers = [number_of(attributes.get(name)) for name in names]
     lows, highs = ([n for n in numbers[side::2] if n is not None] for side in (0, 1))
-    return (lows or [None])[0], (highs or [None])[0]
+    return next(iter(lows), None), next(iter(highs), None)

@@ -139,7 +139,8 @@ def assembled(
     """A structure with notes about codes and labels that stand for two things."""
     asked = tuple(questions)
     if not asked:
-        raise fault_at(f"the file has no question that {tool} puts to people; export the survey again", file=file)
+        told = "; ".join(["the file has no question that dxkit can read", *notes])
+        raise fault_at(told, file=file)
     plain = Structure(questions=asked, tool=tool, language=language, languages=tuple(languages))
     told = [*notes]
     if len(plain.languages) > 1:

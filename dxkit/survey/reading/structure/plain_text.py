@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 _BLOCKS = frozenset("p br div li ul ol td th tr table h1 h2 h3 h4 h5 h6 hr blockquote section dd dt dl".split())
 _TAGS = _BLOCKS | frozenset(
     "a abbr b big button center cite code em font i img input ins kbd label mark nobr q s small span strike strong"
-    " style script sub sup tbody thead tfoot tt u var video audio source iframe body html head meta link pre figure article"
-    " header footer main nav o:p svg path select option form col colgroup caption del".split()
+    " style script sub sup tbody thead tfoot tt u var video audio source iframe body html head meta link pre figure"
+    " article header footer main nav o:p svg path select option form col colgroup caption del".split()
 )
 
 

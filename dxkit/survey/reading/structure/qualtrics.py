@@ -82,7 +82,9 @@ def _structure(survey: dict[str, Any], file: str, language: str | None) -> Struc
     )
     spoken = chosen_language(language, languages, own, file)
     known = {name: _Asked(name, p, payloads, "" if spoken == own else spoken) for name, p in payloads.items()}
-    placed, notes = qualtrics_flow.places(elements, list(payloads))
+    placed, left, notes = qualtrics_flow.places(elements, list(payloads))
+    unplaced = [known[name].code for name in left]
+    notes += [f"left out, as in the trash or in no block of the flow: {and_more(unplaced)}"] if unplaced else []
     notes += [f"{what} left out: {and_more(codes)}" for what, codes in _omitted([known[p.id] for p in placed]).items()]
     questions, complex_ones = [], []
     for place in placed:
@@ -141,7 +143,11 @@ class _Asked:
 
     def questions(self, condition: str, section: str) -> Iterator[Question]:
         """The question; of a matrix with several answers a line, one question for each line."""
-        common = {"asked_if": condition, "section": section, "ids": (self.id,) if self.id != self.code else ()}
+        common: dict[str, Any] = {
+            "asked_if": condition,
+            "section": section,
+            "ids": (self.id,) if self.id != self.code else (),
+        }
         if not self.kind:
             return
         if self.type == "Matrix" and self.kind != "grid":
@@ -196,7 +202,7 @@ class _Asked:
     def lines(self) -> Iterator[Line]:
         """A column for each statement; an author's own tag stands alone or behind the code of the question."""
         tags = self.payload.get("ChoiceDataExportTags")
-        named = dict(enumerate(tags)) if isinstance(tags, list) else as_dict(tags)
+        named = _numbered(tags)
         for key, label, _ in self.choices:
             tag = word(named.get(key)) or key
             whole = tag.startswith(f"{self.code}_")

@@ -14,6 +14,7 @@ from dxkit.survey.reading.structure.json_values import as_list
 _CHOICE = re.compile(r"q://(QID\w+)/SelectableChoice/(\w+)")
 _ANSWER = re.compile(r"q://(QID\w+)/(?:ChoiceTextEntryValue|ChoiceNumericEntryValue|SelectedChoicesRecode)(?:/\w+)?")
 _SIGNS = {"EqualTo": "=", "NotEqualTo": "!=", "GreaterThan": ">", "LessThan": "<", "Selected": "=", "NotSelected": "!="}
+_SEVERAL = {"several": "branches lead to the block"}  # no simple condition
 _SIGNS |= {"GreaterThanOrEqual": ">=", "LessThanOrEqual": "<="}
 
 
@@ -34,8 +35,8 @@ class Coded(Protocol):
     def option_code(self, key: str) -> str | None: ...
 
 
-def places(elements: list[dict[str, Any]], questions: list[str]) -> tuple[list[Place], list[str]]:
-    """The questions in the order in which people meet them, and notes about those that nobody meets."""
+def places(elements: list[dict[str, Any]], questions: list[str]) -> tuple[list[Place], list[str], list[str]]:
+    """The questions in the order in which people meet them, the ids of those that nobody meets, and notes."""
     blocks: dict[str, dict[str, Any]] = {}
     for element in elements:
         if element.get("Element") == "BL":
@@ -43,7 +44,7 @@ def places(elements: list[dict[str, Any]], questions: list[str]) -> tuple[list[P
                 if isinstance(block, dict):
                     blocks.setdefault(str(block.get("ID") or f"unnamed {len(blocks)}"), block)
     if not blocks:
-        return [Place(name) for name in questions], []
+        return [Place(name) for name in questions], [], []
     flows = [element.get("Payload") for element in elements if element.get("Element") == "FL"]
     order = _blocks_of(flows, ()) or [(name, ()) for name in blocks]
     placed: dict[str, Place] = {}
@@ -60,12 +61,13 @@ def places(elements: list[dict[str, Any]], questions: list[str]) -> tuple[list[P
         ):
             looped.append(str(block.get("Description", name)))
         for member in members:
-            placed.setdefault(member, Place(member, str(block.get("Description") or ""), logic))
-    left = len(questions) - len(placed)
-    notes = [f"{left} questions left out, as they are in the trash or in no block of the survey flow"] if left else []
+            again = placed.get(member)
+            both = logic if again is None else () if not (logic and again.logic) else (*logic, *again.logic, _SEVERAL)
+            placed[member] = Place(member, str(block.get("Description") or ""), both)
+    notes = []
     if looped:
         notes.append(f"blocks that are repeated, their columns begin with the number of the round: {and_more(looped)}")
-    return list(placed.values()), notes
+    return list(placed.values()), [name for name in questions if name not in placed], notes
 
 
 def condition(logics: list[Any], known: Mapping[str, Coded]) -> tuple[str, bool]:

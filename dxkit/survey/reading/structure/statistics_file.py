@@ -29,7 +29,7 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     """The variables of the file as questions; the file has only one language."""
     if language is not None:
         raise fault_at(f"the file has one language only, so language='{language}' cannot be chosen", file=file.name)
-    _, described = _read(file, metadataonly=True)
+    _, described = _read(file, metadataonly=True, user_missing=True)
     return _structure(described, file.name)
 
 
@@ -55,7 +55,7 @@ def answers(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Structure]:
     import pandas as pd
 
     file = open_file(path)
-    _, described = _read(file, metadataonly=True)
+    _, described = _read(file, metadataonly=True, user_missing=True)
     width = max(len(described.column_names), 1)
     most = MOST_CELLS // width
     frame, described = _read(file, row_limit=most + 1, user_missing=True)
@@ -65,7 +65,8 @@ def answers(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Structure]:
     columns, unanswered = {}, {}
     for name in described.column_names:
         labels, is_missing = _labels(described, name), _missing(described, name)
-        columns[name], count = _shown(frame[name], labels, is_missing)
+        labels = labels or _marks(described, name)
+        columns[name], count = _shown(frame[name].tolist(), labels, is_missing)
         if count:
             unanswered[name] = count
     notes = structure.notes
@@ -94,9 +95,7 @@ def _read(file: OpenedFile, **options: Any) -> tuple[pd.DataFrame, Any]:
 
 
 def _structure(described: Any, file: str) -> Structure:
-    sets = {
-        name: group for name, group in (getattr(described, "mr_sets", None) or {}).items() if group.get("is_dichotomy")
-    }
+    sets = _ticks(described)
     known = set(described.column_names)
     member_of = {variable: name for name, group in sets.items() for variable in group["variable_list"]}
     questions: list[Question] = []
@@ -116,6 +115,22 @@ def _structure(described: Any, file: str) -> Structure:
             questions.append(Question(code=code, text=plain(group.get("label")) or code, kind="multi", options=options))
     tool = "Stata" if getattr(described, "file_format", "") == "dta" else "SPSS"
     return assembled(tool, file, questions)
+
+
+def _ticks(described: Any) -> dict[str, Any]:
+    """The sets of variables that are the options of one question, each ticked or not."""
+    groups = (getattr(described, "mr_sets", None) or {}).items()
+    return {name: group for name, group in groups if group.get("is_dichotomy")}
+
+
+def _marks(described: Any, name: str) -> dict[Any, str]:
+    """1 for the value that means ticked, where the variable is an option without labels; 0 for 0, 1 and 2 else."""
+    for group in _ticks(described).values():
+        if name in group["variable_list"]:
+            counted = group.get("counted_value")
+            ticked = float(counted) if isinstance(counted, int) else counted
+            return {0.0: "0", 1.0: "0", 2.0: "0", ticked: "1"}
+    return {}
 
 
 def _question(described: Any, name: str) -> Question:
@@ -164,11 +179,11 @@ def _missing(described: Any, name: str) -> Callable[[Any], bool]:
     return declared
 
 
-def _shown(column: pd.Series, labels: dict[Any, str], is_missing: Callable[[Any], bool]) -> tuple[list[str], int]:
+def _shown(values: list[Any], labels: dict[Any, str], is_missing: Callable[[Any], bool]) -> tuple[list[str], int]:
     """A column as text, and how many answers were left blank as the file declares them missing."""
     texts: dict[Any, str] = {}
     shown, count = [], 0
-    for value in column.tolist():
+    for value in values:
         blank = value is None or value != value or (isinstance(value, str) and not value.strip())
         if blank:
             shown.append("")

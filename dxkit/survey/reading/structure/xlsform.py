@@ -39,6 +39,7 @@ _BEGIN = re.compile(r"begin[ _](group|repeat|kobomatrix|score|rank)", flags=re.I
 _END = re.compile(r"end[ _](group|repeat|kobomatrix|score|rank)", flags=re.IGNORECASE)
 _EQUAL = re.compile(r"""\$\{([^{}]+)\}\s*(!=|>=|<=|=|>|<)\s*(?:'([^']*)'|"([^"]*)"|(-?[\d.]+))""")
 _CHOSEN = re.compile(r"""selected\(\s*\$\{([^{}]+)\}\s*,\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
+_NOT = re.compile(r"not\s*\((.*)\)")
 _BOUND = re.compile(r"\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
 
 
@@ -51,7 +52,7 @@ class _Group:
     label: str
     relevant: tuple[str, ...]
     row: int
-    list: str = ""
+    choices: str = ""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -132,6 +133,7 @@ class _Form:
         self.questions: list[Question] = []
         self.complex: list[str] = []
         self.omitted: list[str] = []
+        self.unknown: list[str] = []
         self.unlisted: list[str] = []
         self.repeats: list[str] = []
 
@@ -166,6 +168,8 @@ class _Form:
     def notes(self) -> list[str]:
         """What was left out, and what cannot be known from the file."""
         notes = [f"questions for places and files are left out: {and_more(self.omitted)}"] if self.omitted else []
+        if self.unknown:
+            notes.append(f"questions of a type that dxkit does not know are left out: {and_more(self.unknown)}")
         if self.unlisted:
             notes.append(f"the choices are in another file, so they are not known here: {and_more(self.unlisted)}")
         if self.repeats:
@@ -180,7 +184,7 @@ class _Form:
         if group.type in ("score", "rank") and group.lines:
             kind = "grid" if group.type == "score" else "rank"
             lines = tuple(Line(f"{group.name}/{line.code}", line.text, (line.code,)) for line in group.lines)
-            options = tuple(self._list(group.list, group.row, group.name))
+            options = tuple(self._list(group.choices, group.row, group.name))
             self._add(group.name, group.label, kind, group.relevant, options=options, lines=lines)
 
     def _question(self, number: int, row: dict[str, str], type_: str) -> None:
@@ -203,10 +207,7 @@ class _Form:
             low, high = _bounds(row)
             self._add(name, text, _KINDS[word], relevant, low=low, high=high)
         else:
-            known = [*_KINDS, "select_one", "select_multiple", "rank", "note"]
-            self.faults.add(
-                f"the type '{type_[:40]}' is not one of an XLSForm; {suggest(word, known)}", **self._place(number)
-            )
+            self.unknown.append(f"{name} ({type_[:30]})")
 
     def _select(
         self, number: int, row: dict[str, str], select: re.Match[str], relevant: tuple[str, ...], text: str
@@ -255,7 +256,9 @@ def _with_column(option: Option, question: str) -> Option:
 
 
 def _term(text: str) -> str:
-    """One comparison: `${job} = 'dev'` or `selected(${tools}, 'ci')`."""
+    """One comparison: `${job} = 'dev'`, `selected(${tools}, 'ci')` or `not(...)` around the latter."""
+    if (refused := _NOT.fullmatch(text.strip())) and (found := _CHOSEN.fullmatch(refused[1].strip())):
+        return f"{found[1].strip()} != {found[2] or found[3]}"
     if found := _EQUAL.fullmatch(text.strip()):
         value = next(value for value in found.groups()[2:] if value is not None)
         return f"{found[1].strip()} {found[2]} {value}" if value.strip() else ""
