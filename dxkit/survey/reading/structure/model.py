@@ -77,7 +77,7 @@ class Question:
     section : str
         The heading it stands under.
     ids : tuple of str
-        Other names under which an export may have it.
+        Other names under which an export may have it; also other beginnings of the headers of its options.
     low, high : float, optional
         The smallest and largest number that the tool accepts.
     """

@@ -151,9 +151,11 @@ class _Asked:
         if not self.kind:
             return
         if self.type == "Matrix" and self.kind != "grid":
+            texts = {text.code: text for text in self.texts()}
             for line in self.lines():
                 text, start = in_line(self.text, line.text), line.code
                 common["ids"] = line.also
+                common["texts"] = tuple(filter(None, [texts.get(f"{start}_TEXT")]))
                 if self.kind in ("multi", "rank"):
                     options = tuple(self.options(self.answers, start))
                     yield Question(code=start, text=text, kind=self.kind, options=options, **common)
@@ -180,10 +182,12 @@ class _Asked:
         """The options of one side of the question; those that begin a header get the header of their column."""
         codes, names = as_dict(self.payload.get("RecodeValues")), as_dict(self.payload.get("VariableNaming"))
         analysed = as_dict(self.payload.get("AnalyzeChoices"))
+        keys = {key for key, _, _ in side}
         for key, label, choice in side:
             code = word(codes.get(key)) or key
             value, name = number_of(code), plain(names.get(key))
-            certain = start and (self.kind != "rank" or code == key)  # Qualtrics does not say which one a rank has
+            # an old export has the number of the choice where a new one has its code
+            certain = start and (code == key or (code not in keys and self.kind != "rank"))
             yield Option(
                 code=code,
                 label=label,
@@ -200,25 +204,22 @@ class _Asked:
         return (word(as_dict(self.payload.get("RecodeValues")).get(key)) or key) if key in keys else None
 
     def lines(self) -> Iterator[Line]:
-        """A column for each statement; an author's own tag stands alone or behind the code of the question."""
+        """A column for each statement; an author's own tag stands behind the code of the question, in old exports alone."""
         tags = self.payload.get("ChoiceDataExportTags")
         named = _numbered(tags)
         for key, label, _ in self.choices:
             tag = word(named.get(key)) or key
-            whole = tag.startswith(f"{self.code}_")
-            yield Line(tag if whole else f"{self.code}_{tag}", label, () if whole or tag == key else (tag,))
+            yield Line(f"{self.code}_{tag}", label, () if tag == key else (tag,))
 
     def texts(self) -> tuple[Line, ...]:
-        """The columns for the own texts of choices such as "Other"."""
+        """The columns for the own texts of choices such as "Other"; old exports have one for all of a question."""
         open_ones = {key for key, _, choice in self.choices if _yes(choice.get("TextEntry"))}
-        if self.kind == "grid":
-            keys = [key for key, _, _ in self.choices]
-            pairs = zip(keys, self.lines(), strict=True)
-            return tuple(Line(f"{line.code}_TEXT", line.text) for key, line in pairs if key in open_ones)
-        named = zip(self.choices, self.options(self.choices), strict=True)
-        return tuple(
-            Line(f"{self.code}_{option.code}_TEXT", option.label) for (key, _, _), option in named if key in open_ones
-        )
+        starts = [line.code for line in self.lines()]
+        if self.type != "Matrix":
+            starts = [f"{self.code}_{option.code}" for option in self.options(self.choices)]
+        also = (f"{self.code}_TEXT",) if self.kind == "one" else ()
+        named = zip(self.choices, starts, strict=True)
+        return tuple(Line(f"{start}_TEXT", label, also) for (key, label, _), start in named if key in open_ones)
 
     def _side(self, name: str, order: str, others: dict[str, dict[str, Any]]) -> list[tuple[str, str, dict]]:
         """Number, label and settings of each choice, in the order shown; also those carried over from a question."""
