@@ -160,7 +160,10 @@ class _Asked:
                     options = tuple(self.options(self.answers, start))
                     yield Question(code=start, text=text, kind=self.kind, options=options, **common)
                 else:
-                    fields = tuple(Line(f"{start}_{key}", label) for key, label, _ in self.answers)
+                    fields = tuple(
+                        Line(f"{start}_{key}", label, (f"{start}_{key}_TEXT",) if self.kind == "text" else ())
+                        for key, label, _ in self.answers
+                    )
                     yield Question(code=start, text=text, kind=self.kind, lines=fields, **common)
         elif self.kind == "grid":
             options, lines = tuple(self.options(self.answers)), tuple(self.lines())
@@ -204,7 +207,7 @@ class _Asked:
         return (word(as_dict(self.payload.get("RecodeValues")).get(key)) or key) if key in keys else None
 
     def lines(self) -> Iterator[Line]:
-        """A column for each statement; an author's own tag stands behind the code of the question, in old exports alone."""
+        """A column for each statement; the author's tag stands behind the question's code, in old exports alone."""
         tags = self.payload.get("ChoiceDataExportTags")
         named = _numbered(tags)
         for key, label, _ in self.choices:
