@@ -36,7 +36,10 @@ _SIGNS = {"==": "=", "eq": "=", "ne": "!="}
 
 @dataclass(kw_only=True)
 class Asked:
-    """A question as the file has it, in one language. Subquestions are (code, text, scale), answers too, with value."""
+    """A question as the file has it, in one language. Subquestions are (code, text, scale), answers too, with value.
+
+    The names of attributes are in small letters.
+    """
 
     code: str
     type: str
@@ -102,7 +105,7 @@ def _made(one: Asked, language: str, condition: str) -> Iterator[Question]:
         )
     elif one.type == "1":
         for scale in ("0", "1"):
-            which = plain(one.attributes.get(f"dualscale_header{'AB'[int(scale)]}")) or str(int(scale) + 1)
+            which = plain(one.attributes.get(f"dualscale_header{'ab'[int(scale)]}")) or str(int(scale) + 1)
             both = tuple(Line(f"{header.code}[{int(scale) + 1}]", header.text) for header in headers)
             options = tuple(_options(one, words, scale))
             yield Question(code=one.code, text=in_line(text, which), kind="grid", options=options, lines=both, **common)

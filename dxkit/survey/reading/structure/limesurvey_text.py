@@ -20,7 +20,7 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     grid = csv_file.rows(text, "\t", 1, file.name)
     rows = _rows(grid)
     languages = list(dict.fromkeys(row["language"] for _, row in rows if row["class"] == "SL" and row["language"]))
-    languages = languages or list(dict.fromkeys(row["language"] for _, row in rows if row["class"] == "Q"))
+    languages = languages or list(dict.fromkeys(row["language"] for _, row in rows if row["class"] in _CALLED))
     own = next((row["text"] for _, row in rows if row["class"] == "S" and row["name"] == "language"), "")
     own = own or (languages or [""])[0]
     spoken = chosen_language(language, languages or [own], own, file.name)

@@ -91,7 +91,7 @@ def _asked(tables: dict[str, list[_Row]], spoken: str, own: str, file: str) -> I
     attributes: dict[str, dict[str, str]] = {}
     for row in tables.get("question_attributes", []):
         if row.get("language", "") in ("", spoken):
-            attributes.setdefault(row.get("qid", ""), {})[row.get("attribute", "")] = row.get("value", "")
+            attributes.setdefault(row.get("qid", ""), {})[row.get("attribute", "").lower()] = row.get("value", "")
     parents = [row for row in _localised(tables.get("questions", []), "qid", spoken, own) if _top(row)]
     every = [*tables.get("subquestions", []), *(row for row in tables.get("questions", []) if not _top(row))]
     lines = _localised(every, "qid", spoken, own)
