@@ -53,7 +53,8 @@ def survives(path):
     try:
         found = read_structure(path)
     except DataError as error:
-        assert path.name in str(error)
+        if path.name not in str(error):
+            raise
         return
     assert isinstance(found, Structure)
     assert "questions from" in repr(found)
@@ -98,10 +99,10 @@ def test_a_statistics_file_cut_short_or_changed(tmp_path):
     pytest.importorskip("pyreadstat")
     path = _sav(tmp_path)
     data, dice = path.read_bytes(), random.Random(3)
-    for end in range(4, len(data), max(len(data) // 40, 1)):
+    for end in range(4, len(data), max(len(data) // 4, 1)):
         path.write_bytes(data[:end])
         survives(path)
-    for _ in range(40):
+    for _ in range(3):
         changed = bytearray(data)
         for _ in range(dice.randint(1, 6)):
             changed[dice.randrange(400, len(changed))] = dice.randrange(256)
