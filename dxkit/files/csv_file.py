@@ -62,6 +62,7 @@ def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None
 
 
 def decoded(data: bytes, file: str) -> tuple[str, list[str]]:
+    """The text of a file in any encoding, and notes about letters that are in doubt."""
     notes: list[str] = []
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
         raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)

@@ -159,7 +159,7 @@ def _options(one: Asked, words: str, scale: str = "0") -> Iterator[Option]:
         values = [value for _, _, value in answers]
         telling = None not in values and len(set(values)) == len(values) > 1
         for code, label, value in answers:
-            yield Option(code=code, label=plain(label), value=value if telling else number_of(code))
+            yield Option(code=code, label=plain(label) or code, value=value if telling else number_of(code))
         if one.other and one.type in ("L", "!", "O"):
             yield Option(code="-oth-", label=_other(one, words))
 

@@ -193,7 +193,7 @@ class _Asked:
             certain = start and (code == key or (code not in keys and self.kind != "rank"))
             yield Option(
                 code=code,
-                label=label,
+                label=label or code,
                 value=value,
                 column=f"{start}_{code}" if certain else "",
                 also=(name,) if name and name != label else (),

@@ -69,6 +69,11 @@ def test_questions_in_their_order_with_all_their_answers(tmp_path, write):
     assert found.notes == ("the texts are read in en; the file also has de",)
 
 
+def test_all_files_say_the_same(tmp_path):
+    found = [read_structure(write(tmp_path, ASKED, languages=("en", "de"))) for write in WRITERS.values()]
+    assert found[0] == found[1] == found[2]
+
+
 @each_file
 def test_another_language_of_the_survey(tmp_path, write):
     path = write(tmp_path, ASKED, languages=("en", "de"))
@@ -247,3 +252,9 @@ def test_a_broken_text_is_refused_with_its_place(tmp_path, rows, told):
 def test_a_text_in_any_encoding(tmp_path, encoding):
     found = read(tmp_path, txt, english("Q1", "T", "Wofür?\nUnd 何故?"), encoding=encoding)
     assert found.questions[0].text == "Wofür? Und 何故?"
+
+
+def test_a_picture_in_place_of_a_label_leaves_the_code(tmp_path):
+    picture = '<img src="a.png" alt="" />'
+    found = read(tmp_path, lss, english("Q1", "L", answers=[("A1", picture), ("A2", '<img alt="A cat">')]))
+    assert [option.label for option in found.questions[0].options] == ["A1", "A cat"]
