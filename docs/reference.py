@@ -62,7 +62,11 @@ def returned(name: str) -> type | None:
 
 def columns_of(kind: type | None) -> list[tuple[str, str, str]]:
     """Name, format and meaning of each column of a result; none where the class does not declare its columns."""
-    return [(column.name, column.format, column.meaning) for column in getattr(kind, "columns", ())]
+    columns = getattr(kind, "columns", ())
+    return [
+        (f"`{column.name}`", column.format, ", ".join(filter(None, (column.meaning, column.unit))))
+        for column in columns
+    ]
 
 
 def page_of(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from dxkit.files.errors import Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
@@ -49,7 +50,9 @@ def _doubts(text: str) -> list[str]:
     return notes
 
 
-def rows(text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes=()) -> Grid:
+def rows(
+    text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes: Sequence[str] = ()
+) -> Grid:
     """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
     csv.field_size_limit(MOST_BYTES)
     records, numbers = _records(text, separator, first, file)

@@ -144,7 +144,7 @@ class BigCsv:
         return csv_file.rows(block.data.decode(self.encoding), self.separator, block.line, self.file, above=above)
 
 
-def open_csv(path: str | os.PathLike, encoding: str = "utf-8") -> BigCsv | None:
+def open_csv(path: str | os.PathLike[str], encoding: str = "utf-8") -> BigCsv | None:
     """A csv file of any size; None where it is another kind of file, or its lines end as on old Macs."""
     place, file = checked_path(path)
     head = b""

@@ -42,7 +42,7 @@ class DataError(ValueError):
 
     def __init__(self, message: str, faults: tuple[Fault, ...] = ()):
         super().__init__(message)
-        self.faults = tuple(faults) or (Fault(message),)
+        self.faults: tuple[Fault, ...] = tuple(faults) or (Fault(message),)
 
 
 class Faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
@@ -33,7 +34,13 @@ def openings(encoding: str) -> set[bytes]:
     return {bytes(byte | 32 for byte in found) for word in _OPENINGS if (found := word.encode(encoding, "ignore")[:3])}
 
 
-def check_rows(body: Sequence[Sequence[str]], headers: Sequence[Sequence[str]], rows, at: dict, faults: Faults) -> None:
+def check_rows(
+    body: Sequence[Sequence[str]],
+    headers: Sequence[Sequence[str]],
+    rows: Sequence[int],
+    at: dict[str, Any],
+    faults: Faults,
+) -> None:
     """A fault for each row of stripped texts that repeats a header, or sums up the others."""
     header_rows = {tuple(map(_label, header)) for header in headers}
     beginnings = {header[0] for header in header_rows if header}
@@ -42,15 +49,15 @@ def check_rows(body: Sequence[Sequence[str]], headers: Sequence[Sequence[str]], 
         first = _label(line[0]) if line else ""
         others = [cell for cell in line[1:] if cell]
         if first in beginnings and tuple(map(_label, line)) in header_rows:
-            faults.add("the header is repeated here; delete the row", **(at | {"row": row}))
+            message = "the header is repeated here; delete the row"
         elif _TOTAL.fullmatch(first):
-            faults.add(
-                "this looks like a row of totals; delete it, because dxkit computes totals", **(at | {"row": row})
-            )
+            message = "this looks like a row of totals; delete it, because dxkit computes totals"
         elif _AVERAGE.fullmatch(first) and firsts[first] == 1 and _only_figures(others, len(line) - 1):
-            faults.add(
-                "this looks like a row of averages; delete it, because dxkit computes averages", **(at | {"row": row})
-            )
+            message = "this looks like a row of averages; delete it, because dxkit computes averages"
+        else:
+            continue
+        place: dict[str, Any] = {**at, "row": row}
+        faults.add(message, **place)
 
 
 def _only_figures(others: Sequence[str], most: int) -> bool:

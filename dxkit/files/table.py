@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -101,17 +102,18 @@ class Table:
     commas: bool = False
     spec: TableSpec = field(default_factory=TableSpec)
 
-    def values(self, faults: Faults) -> pd.DataFrame:
-        """Every declared column, typed; one that the table lacks is as if its cells were empty."""
-        return pd.DataFrame({column.name: self._typed(column, faults) for column in self.spec.columns})
+    def values(self, faults: Faults, timezone: str = "UTC") -> pd.DataFrame:
+        """Every declared column, typed; one that the table lacks is as if its cells were empty. Times that name no zone
+        are taken in `timezone`."""
+        return pd.DataFrame({column.name: self._typed(column, faults, timezone) for column in self.spec.columns})
 
-    def _typed(self, column: Column, faults: Faults) -> pd.Series:
+    def _typed(self, column: Column, faults: Faults, timezone: str) -> pd.Series:
         name, there = column.name, column.name in self.frame.columns
         if column.kind == NUMBER:
             filled = column.filled and there
             return self.numbers(name, faults=faults, low=column.low, high=column.high, required=filled)
         if column.kind == TIME:
-            return self.times(name, faults=faults, required=column.filled and there)
+            return self.times(name, faults=faults, timezone=timezone, required=column.filled and there)
         if column.kind == YES_NO:
             return self.flags(name, faults=faults, default=bool(column.default))
         if column.kind == CHOICE:
@@ -125,7 +127,7 @@ class Table:
             return np.nan, f"{either}; write it without thousands separators"
         return number(text)
 
-    def fault(self, faults: Faults, i: int, column: str, message: str) -> None:
+    def fault(self, faults: Faults, i: SupportsIndex, column: str, message: str) -> None:
         """Add a fault of the cell in row i (counted from 0) of a column."""
         faults.add(
             message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)

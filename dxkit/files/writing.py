@@ -8,12 +8,17 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import instance
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 _FORMULA = re.compile(r"[=+\-@\t\r\x00]")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -89,9 +94,25 @@ def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | 
         safe.to_csv(stream, index=False, lineterminator="\n")
 
 
-def as_text_cell(cell, text: str) -> None:
+@contextmanager
+def new_workbook(path: str | os.PathLike[str]) -> Iterator[Workbook]:
+    """A workbook that stands at `path` once all is written: text stays text, and equal content gives equal bytes."""
+    from xlsxwriter import Workbook
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with replacing(path) as temporary, Workbook(str(temporary), plain) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        yield book
+
+
+def writable(text: str) -> str:
+    """Text as a worksheet cell can hold it: without control characters, at most 32,767 characters."""
+    return _UNWRITABLE.sub("", text)[:32767]
+
+
+def as_text_cell(cell: Any, text: str) -> None:
     """Put text into a worksheet cell so that it stays text, whatever it starts with."""
-    cell.value = _UNWRITABLE.sub("", text)[:32767]
+    cell.value = writable(text)
     cell.data_type = "s"
 
 

@@ -1,4 +1,6 @@
-"""What came before a date that was named beforehand, and what came after it (MODELS 7)."""
+"""What came before a date that was named beforehand, and what came after it.
+
+See docs/methods/trend.md, "Before and after"."""
 
 from __future__ import annotations
 
@@ -11,66 +13,95 @@ import pandas as pd
 from scipy.special import ndtri, stdtr
 
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.table import read_table
-from dxkit.outcomes.durations import Durations, durations, stamps, zone
+from dxkit.files.options import choice
+from dxkit.files.table import TableSpec
+from dxkit.outcomes.durations import UNITS, Durations, durations
+from dxkit.outcomes.times import Moment, Source, moment, numbers, times, zone
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import t_quantile
 from dxkit.statistics.survival import log_rank
+
+_DURATIONS = TableSpec(
+    kind="table of durations", columns=(*times("start", needed=True, filled=True), *times("end", needed=True))
+)
+_COUNTS = TableSpec(
+    kind="table of counts",
+    columns=(
+        *times("period", needed=True, filled=True),
+        *numbers("count", needed=True, filled=True),
+        *numbers("exposure", low=None, filled=True),
+    ),
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class BeforeAfter(Result):
     """What was before a date that had been named beforehand, and after it.
 
-    table    period (before, after), n, estimate, low, high
     ratio    counts: after over before, with ratio_low and ratio_high; None for durations
     p        of no change
-    seen     power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if unknown
+    detectable_ratio  power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if
+                      unknown
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
-
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "before or after"),
+        shared("n", "how many periods or durations"),
+        shared("estimate", "count a period, or the time until half are done", format="hours"),
+        shared("low", "lower end of the 95% interval", format="hours"),
+        shared("high", "upper end of the 95% interval", format="hours"),
+    )
     plot_name: ClassVar[str] = "outcomes.sides"
 
     p: float = math.nan
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
-    seen: float | None = None
+    detectable_ratio: float | None = None
     dispersion: float = math.nan
     curves: tuple[Durations, ...] = ()
 
 
 def before_after(
-    data, date, kind: str = "count", *, as_of=None, unit: str = "hours", timezone: str = "UTC"
+    data: Source | pd.Series,
+    date: Moment,
+    kind: str = "count",
+    *,
+    as_of: Moment | None = None,
+    unit: str = "hours",
+    timezone: str = "UTC",
 ) -> BeforeAfter:
-    """Compare what came before a date with what came after; name the date before you look.
+    """Did counts or durations change at a date that was named before anybody knew the result?
 
     Parameters
     ----------
     data : Series, DataFrame or path
-        kind count: a Series of counts with the begin of each (equally long) period as index, or a table with the
-        columns period, count and exposure. kind duration: a table with the columns start and end (empty: open).
+        kind count: a Series of counts, indexed by the start of each (equally long) period, or a table with the columns
+        period, count and exposure. kind duration: a table with the columns start and end (empty: open).
     date : timestamp
-        A period counts as after if it begins on this day or later.
+        The day of the change; a period counts as after if it begins on this day or later.
     kind : str
-        count or duration.
+        What data holds: count or duration.
     as_of : timestamp
-        The day of the look, for durations.
-    unit, timezone : str
-        As for `durations`.
+        Data cut-off date, for durations.
+    unit : str
+        Unit of durations: hours or days.
+    timezone : str
+        Time zone of times that name none, such as Europe/Berlin.
 
     Returns
     -------
     BeforeAfter
-        Counts: the ratio of rates, quasi-Poisson, so that counts may scatter more than chance alone has them; t with
+        Counts: the ratio of rates, quasi-Poisson, so that counts may vary more than chance alone makes them; t with
         n - 2 degrees of freedom (McCullagh and Nelder 1989). Durations: Kaplan-Meier medians of what began before and
-        after, and the log-rank test, its power by Schoenfeld (1981). A difference is no proof of a cause.
+        after, and the log-rank test, its power by Schoenfeld (1981). A difference does not prove a cause.
 
     Raises
     ------
     DataError
-        Every fault of the table; fewer than two periods on a side, nothing that began on a side.
+        Every fault of the table; fewer than two periods on a side, nothing that began on a side; an unknown kind, unit
+        or time zone.
 
     Examples
     --------
@@ -79,29 +110,26 @@ def before_after(
     >>> round(before_after(months, "2026-05-01").ratio, 3)
     1.905
     """
-    day = stamps([date], "date", zone(timezone)).iloc[0]
-    if pd.isna(day):
-        raise DataError("date is missing; name the day of the change")
+    choice("kind", kind, ("count", "duration"))
+    choice("unit", unit, list(UNITS))
+    day = moment(date, "date", zone(timezone), "the day of the change")
     named = str(day.tz_convert(timezone).date())
     if kind == "count":
         return _counts(data, day, named, timezone)
-    if kind != "duration":
-        raise DataError(f"kind='{kind}' is not known; use count or duration")
-    if as_of is None:
-        raise DataError("as_of is missing; name the day of the look")
+    cutoff = moment(as_of, "as_of", timezone)
+    if isinstance(data, pd.Series):
+        raise DataError("durations need a table with the columns start and end, not a Series")
     faults = Faults()
-    table = read_table(data, required=("start", "end"), kind="table of durations")
-    start = table.times("start", faults=faults, timezone=timezone, required=True)
-    end = table.times("end", faults=faults, timezone=timezone)
-    for i in np.flatnonzero((end < start).to_numpy()):
+    table = _DURATIONS.read(data)
+    frame = table.values(faults, timezone)
+    for i in np.flatnonzero((frame["end"] < frame["start"]).to_numpy()):
         table.fault(faults, i, "end", "the end lies before the start")
     faults.raise_if_any()
-    sides = [(start < day).to_numpy(), (start >= day).to_numpy()]
-    look = stamps([as_of], "as_of", timezone).iloc[0]
-    curves = tuple(durations(start[side], end[side], look, unit=unit) for side in sides)
+    sides = [frame.loc[frame["start"] < day], frame.loc[frame["start"] >= day]]
+    curves = tuple(durations(side["start"], side["end"], cutoff, unit=unit) for side in sides)
     if not all(curve.n for curve in curves):
         raise DataError("nothing began on one side of the date; there is nothing to compare")
-    chi, _, p = log_rank([_raw(curve) for curve in curves])
+    chi, p = log_rank(*(_raw(curve) for curve in curves))
     rows = [
         [name, curve.n, *(np.nan if each is None else each for each in curve.median)]
         for name, curve in zip(("before", "after"), curves, strict=True)
@@ -110,27 +138,27 @@ def before_after(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
         p=p,
         curves=curves,
-        seen=(seen := _seen_finishing(curves)),
+        detectable_ratio=(detectable := _detectable(curves)),
         title=f"Before and after {named}: {unit} until half are done",
-        facts=(("log-rank test", f"p {_p(p)}"), _power(seen, "a pace")),
+        facts=(("log-rank test", f"p {_p(p)}"), _power(detectable, "a pace")),
         method=f"log-rank, chi-square {chi:.3f}",
         notes=(_CAUSE,),
     )
 
 
-_CAUSE = "whatever else changed at that time is in the difference too"
+_CAUSE = "whatever else changed at that time is part of the difference too"
 
 
 def _p(p: float) -> str:
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _power(seen: float | None, what: str) -> tuple[str, str]:
-    told = "unknown: nothing to judge it by" if seen is None else f"{what} {seen:.1f} times as high or as low"
-    return "8 in 10 such comparisons would find", told
+def _power(ratio: float | None, what: str) -> tuple[str, str]:
+    change = "unknown: nothing to judge it by" if ratio is None else f"{what} {ratio:.1f} times as high or as low"
+    return "8 in 10 such comparisons would find", change
 
 
-def _seen_finishing(curves: tuple[Durations, ...]) -> float | None:
+def _detectable(curves: tuple[Durations, ...]) -> float | None:
     """The ratio of hazards that 8 of 10 log-rank tests with so many ends would find (Schoenfeld 1981)."""
     n, ends = [curve.n for curve in curves], sum(curve.n - curve.open for curve in curves)
     return math.exp((ndtri(0.975) + ndtri(0.8)) * sum(n) / math.sqrt(ends * n[0] * n[1])) if ends else None
@@ -143,26 +171,25 @@ def _raw(curve: Durations) -> tuple[np.ndarray, np.ndarray]:
     return times, np.repeat([True, False], [table["events"].sum(), table["censored"].sum()])
 
 
-def _periods(data, timezone: str) -> tuple[pd.Series, np.ndarray, np.ndarray]:
-    """Begin, count and exposure of each period."""
+def _periods(data: Source | pd.Series, timezone: str) -> pd.DataFrame:
+    """Begin, count and exposure of each period; exposure is 1 where the table has no such column."""
     if isinstance(data, pd.Series):
         index = data.index.to_timestamp() if isinstance(data.index, pd.PeriodIndex) else data.index
         data = pd.DataFrame({"period": index, "count": data.to_numpy()})
     faults = Faults()
-    table = read_table(data, required=("period", "count"), optional=("exposure",), kind="table of counts")
-    at = table.times("period", faults=faults, timezone=timezone, required=True)
-    count = table.numbers("count", faults=faults, low=0).to_numpy()
-    exposure = np.ones(len(count))
-    if "exposure" in table.frame:
-        exposure = table.numbers("exposure", faults=faults).to_numpy()
-        for i in np.flatnonzero(exposure <= 0):
-            table.fault(faults, i, "exposure", f"{exposure[i]:g} is no exposure; it is above 0")
+    table = _COUNTS.read(data)
+    frame = table.values(faults, timezone)
+    if "exposure" not in table.frame:
+        frame["exposure"] = 1.0
+    for i in np.flatnonzero(frame["exposure"] <= 0):
+        table.fault(faults, i, "exposure", f"write an exposure above 0, not {frame['exposure'][i]:g}")
     faults.raise_if_any()
-    return at, count, exposure
+    return frame
 
 
-def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
-    at, count, exposure = _periods(data, timezone)
+def _counts(data: Source | pd.Series, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
+    frame = _periods(data, timezone)
+    at, count, exposure = frame["period"], frame["count"].to_numpy(), frame["exposure"].to_numpy()
     after = (at >= day).to_numpy()
     if min(after.sum(), (~after).sum()) < 2:
         count_each = f"periods before {named}: {(~after).sum()}, from then on: {after.sum()}"
@@ -181,27 +208,29 @@ def _counts(data, day: pd.Timestamp, named: str, timezone: str) -> BeforeAfter:
     for name, side, rate, total in zip(("before", "after"), (~after, after), rates, totals, strict=True):
         half = t * math.sqrt(dispersion / total) if total else np.nan
         rows.append([name, int(side.sum()), rate, rate * math.exp(-half), rate * math.exp(half)])
-    ratio, ends, p, seen = None, (None, None), math.nan, None
+    ratio, ends, p, detectable = None, (None, None), math.nan, None
     if min(totals) > 0:
         ratio, se = float(rates[1] / rates[0]), math.sqrt(dispersion * (1 / totals[0] + 1 / totals[1]))
         ends = ratio * math.exp(-t * se), ratio * math.exp(t * se)
         p = float(2 * stdtr(df, -abs(math.log(ratio)) / se))
-        seen = math.exp((t + float(t_quantile(float(df), 0.8))) * se)
-    said = (
-        f"{ratio:.2f} (95%: {ends[0]:.2f} to {ends[1]:.2f}), p {_p(p)}" if ratio else "unknown: one side has no count"
+        detectable = math.exp((t + float(t_quantile(float(df), 0.8))) * se)
+    finding = (
+        f"{ratio:.2f} (95% interval: {ends[0]:.2f} to {ends[1]:.2f}), p {_p(p)}"
+        if ratio
+        else "unknown: one side has no count"
     )
-    inside = bool(after.any() and (at[~after].max() < day < at[after].min()))
-    notes = (f"the period in which {named} lies counts as before", _CAUSE) if inside else (_CAUSE,)
+    inside = bool(after.any() and (at.loc[~after].max() < day < at.loc[after].min()))
+    notes = (f"the period that contains {named} counts as before", _CAUSE) if inside else (_CAUSE,)
     return BeforeAfter(
         table=pd.DataFrame(rows, columns=["period", "n", "estimate", "low", "high"]),
         p=p,
         ratio=ratio,
-        seen=seen,
+        detectable_ratio=detectable,
         ratio_low=ends[0],
         ratio_high=ends[1],
         dispersion=dispersion,
         title=f"Before and after {named}: counts a period",
-        facts=(("times as many after", said), _power(seen, "a rate")),
+        facts=(("times as many after", finding), _power(detectable, "a rate")),
         method=f"quasi-Poisson, dispersion {dispersion:.3f}",
         notes=notes,
     )

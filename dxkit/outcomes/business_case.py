@@ -1,28 +1,37 @@
-"""What a purchase is worth in cash, hours and risk, and which share of the hours must become output (MODELS 11)."""
+"""What a purchase is worth in cash, hours and risk, and which share of the hours must become output.
+
+See docs/methods/business_case.md, "Ledgers"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, suggest
+from dxkit.files.options import choice, instance, number, whole
+from dxkit.outcomes.claim import check_hours
 from dxkit.outcomes.overlap import guard
-from dxkit.outcomes.saved_hours import SavedHours
-from dxkit.procurement.cost.leaving import expected_by_draw
-from dxkit.procurement.cost.lines import money
+from dxkit.outcomes.saved_hours import SavedHours, hourly_rate
+from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
+from dxkit.procurement.cost.lines import Values, money
+from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
-from dxkit.procurement.dossier.dossier import Dossier, Driver
-from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Driver
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import Estimate, estimate
 from dxkit.statistics.finance import discount_factors
 
+if TYPE_CHECKING:
+    from dxkit.survey.ranking import Ranking
+
 WEEKS, DAYS, DAY = 44, 220, 8  # working weeks and days a year, hours a day
+Money = float | np.ndarray
 _PEOPLE = ("engineers", "developers", "contributors", "people")
 
 
@@ -39,6 +48,14 @@ class BusinessCase(Result):
     vendor          the one that the headline is about
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("ledger", "cost, exit, cash, capacity (what all saved hours would be worth) or risk"),
+        Column("mean", "present value, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "outcomes.ledgers"
 
     ledgers: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -50,25 +67,26 @@ class BusinessCase(Result):
     rho: float = 0.5
     currency: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor with its ledgers side by side."""
         wide = self.ledgers.pivot(index="vendor", columns="ledger", values="mean")
         wide = wide.reindex(index=self.break_even["vendor"], columns=["cost", "exit", "cash", "risk", "capacity"])
         wide = wide.dropna(axis=1, how="all").rename(columns={"capacity": "hours, if all became output"})
-        frame = pd.concat([rounded_money(wide[[name]]) for name in wide.columns], axis=1).reset_index()
-        frame["must become output"] = [_share(row.mid) for row in self.break_even.itertuples()]
-        frame["80 in 100"] = [f"{_share(row.low)} to {_share(row.high)}" for row in self.break_even.itertuples()]
+        frame = pd.concat([rounded_money(wide.filter([name])) for name in wide.columns], axis=1).reset_index()
+        low, mid, high = (self.break_even[name].map(_share) for name in ("low", "mid", "high"))
+        frame["must become output"] = mid.to_numpy()
+        frame["80% interval"] = (low + " to " + high).to_numpy()
         frame[f"pays with {100 * self.rho:.0f}%"] = self.npv["p_positive"].map(percent).to_numpy()
-        return frame
+        return frame, columns_of(frame)
 
 
-def _range(row) -> str:
-    return f"{_share(row['mid'])} (80 in 100: {_share(row['low'])} to {_share(row['high'])})"
+def _range(low: float, mid: float, high: float) -> str:
+    return f"{_share(mid)} (80% interval: {_share(low)} to {_share(high)})"
 
 
-def _people(least: list, vendor: str) -> str:
-    ends = next(row[1:] for row in least if row[0] == vendor)
+def _people(ends: Sequence[float]) -> str:
     low, mid, high = ("never" if np.isinf(end) else f"{end:,.0f}" for end in ends)
-    return mid if mid == "never" else f"{mid} (80 in 100: {low} to {high}; the field says 30 to 50)"
+    return mid if mid == "never" else f"{mid} (80% interval: {low} to {high}; practitioners report 30 to 50)"
 
 
 def _share(value: float) -> str:
@@ -78,63 +96,68 @@ def _share(value: float) -> str:
 
 
 def business_case(
-    ranking,
+    ranking: Ranking,
     dossier: Dossier,
-    tco,
-    exit_cost,
+    tco: Tco,
+    exit_cost: ExitCost,
     rho: float = 0.5,
     *,
     vendor: str | None = None,
     people: str | float | None = None,
-    hourly=None,
+    hourly: float | Sequence[float] | None = None,
     weeks: float = WEEKS,
-    bias=1.0,
+    bias: float | Sequence[float] = 1.0,
     ramp: Sequence[float] = (0.5, 1.0),
     most_hours: float | None = None,
     declared: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> BusinessCase:
-    """Join the hours people reported to what a purchase costs (MODELS 11).
+    """Is the purchase worth its cost in cash, hours and risk, and which share of the hours must count?
+
+    See docs/methods/business_case.md, "Hours saved".
 
     Parameters
     ----------
     ranking : Ranking
-        Of hours. What everybody loses a week, by topic.
+        The hours that people lose a week, by topic, from `rank_pains` with score="hours".
     dossier : Dossier
-        With sheet fit: the share of each pain that a vendor removes.
+        The vendors and their figures, from `read_dossier`. It needs sheet fit: the share of each pain that
+        a vendor removes.
     tco, exit_cost : Tco, ExitCost
-        Of the same dossier; the expected cost of leaving is in the tco's draws.
+        Results of the same dossier.
     rho : float
-        Realisation factor: the share of saved hours that becomes output. It is declared, nobody can know it.
+        Realisation factor: the share of saved hours that becomes output. You declare it; nobody can measure it.
     vendor : str, optional
-        Whom the headline is about; the cheapest by default.
-    people : driver or number, optional
-        Whose hours; by default the driver engineers, developers, contributors or people.
-    hourly : number or (low, likely, high), optional
-        Money an hour; by default the engineer_day_rate of sheet exit, or its default, over 8.
+        The vendor of the headline; None for the cheapest.
+    people : str or float, optional
+        Whose hours are saved: a driver or a number; None for the driver engineers, developers, contributors or people.
+    hourly : float or (low, likely, high), optional
+        Cost of an hour; None for the engineer_day_rate of sheet exit, or its default, over 8.
     weeks : float
         Working weeks a year.
-    bias : number or (low, likely, high)
-        What part of the reported hours is real; 1 believes people.
-    ramp : sequence
-        Share of the effect that is there in the first year, the second, and so on; the last goes on.
+    bias : float or (low, likely, high)
+        The part of the reported hours that is real; 1 takes the reports as they are.
+    ramp : sequence of float
+        Share of the effect in the first year, the second, and so on; the last one continues.
     most_hours : float, optional
-        Hours a week that people said they lose in all; savings are no more.
+        Hours a week that people said they lose in total, which savings cannot exceed; None for no limit.
     declared : dict, optional
-        Overlaps that are none, with the reason: {"hours and incident cost": "incidents were not asked for"}. For one
-        line say it in column declared of sheet benefits.
+        Why benefits that look like an overlap are not counted twice: {"hours and incident cost": "incidents were not
+        asked for"}. For a single line, use column declared of sheet benefits.
     seed : int
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     BusinessCase
-        rho* = (cost + expected exit - cash - risk) / capacity, by draw. Cash, hours and risk are never only added up,
-        and delivery metrics get no money.
+        The break-even share is rho* = (cost + expected exit - cash - risk) / capacity, by draw. Cash, hours and risk
+        stay apart beside their sum, and delivery metrics are not turned into money.
 
     Raises
     ------
     DataError
-        A ranking of something else than hours, no fit, no people, or benefits that would be counted twice.
+        A ranking of anything but hours, a dossier without fit or people, results of another dossier, an option out of
+        range, or benefits that would be counted twice.
 
     Examples
     --------
@@ -145,45 +168,49 @@ def business_case(
     >>> case.npv.columns.tolist()
     ['vendor', 'mean', 'p10', 'p50', 'p90', 'p_positive']
     """
-    if getattr(ranking, "score", "") != "hours":
-        raise DataError("the business case needs hours: rank_pains(survey, score='hours')")
-    if not isinstance(rho, int | float) or not 0 <= rho <= 1:
-        raise DataError(f"rho={rho!r} is no share; use 0 to 1")
+    check_hours(ranking)
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    instance("tco", tco, Tco, "the result of tco for this dossier")
+    instance("exit_cost", exit_cost, ExitCost, "the result of exit_cost for this dossier")
+    check_results(dossier, tco, exit_cost)
+    rho, weeks, seed = number("rho", rho, 0, 1), number("weeks", weeks, 0), whole("seed", seed, 0)
+    vendor = tco.cheapest if vendor is None else choice("vendor", vendor, dossier.vendors)
+    most_hours = np.inf if most_hours is None else number("most_hours", most_hours, 0)
+    people = people if people is None or isinstance(people, str) else number("people", people, 0)
+    if not isinstance(ramp, Sequence | np.ndarray) or isinstance(ramp, str) or not len(ramp):
+        raise DataError(f"ramp={ramp!r}: give the share of the effect of each year, such as (0.5, 1.0)")
+    ramp = [number("ramp", share, 0, 1) for share in ramp]
     if not dossier.fit_read:
         raise DataError("the dossier has no sheet fit; say what share of each pain a vendor removes")
-    vendor = vendor or tco.cheapest
-    if vendor not in dossier.vendors:
-        raise DataError(f"{vendor!r} is no vendor of the dossier; there are {', '.join(dossier.vendors)}")
-    _possible(tco, exit_cost, dossier, people=people, weeks=weeks, most_hours=most_hours, ramp=ramp)
     declared = {} if declared is None else declared
     guard(dossier, declared)
-    known = ranking.table.dropna(subset=["estimate"])["topic"]
-    strange = sorted({fit.topic for fit in dossier.fit_read} - set(known))
+    asked = ranking.table.dropna(subset=["estimate"])["topic"]
+    without_hours = sorted({fit.topic for fit in dossier.fit_read} - set(asked))
     size = len(next(iter(tco.present.values())))
-    uncertain = SavedHours(ranking, dossier, _figure(hourly, _rate(dossier)), _figure(bias, None), size, seed)
+    rate = hourly_rate(dossier, DAY) if hourly is None else _estimate("hourly", hourly)
+    uncertain = SavedHours(ranking, dossier, rate, _estimate("bias", bias), size, seed)
     factors = discount_factors(dossier.rate, dossier.horizon)
     steps = np.array([ramp[min(year, len(ramp) - 1)] for year in range(dossier.horizon)], dtype=float)
     gains, crowd = _money(dossier, people, size, tco.seed or 0, factors)
     leaving = _leaving(dossier, exit_cost, size)
     ledgers, even, worth, least = [], [], [], []
     for name in dossier.vendors:
-        saved = uncertain.saved(name)
-        if most_hours is not None:
-            saved = np.minimum(saved, most_hours)
+        saved = np.minimum(uncertain.saved(name), most_hours)
         capacity = (crowd * steps) @ factors[1:] * saved * weeks * uncertain.rate * uncertain.bias
-        cost, left = tco.present[name], leaving[name]
+        cost, exit_ = tco.present[name], leaving[name]
         cash, risk = (gains.get((name, ledger), np.zeros(size)) for ledger in ("cash", "risk"))
-        for ledger, values in (("cost", cost), ("exit", left), ("cash", cash), ("capacity", capacity), ("risk", risk)):
+        for ledger, values in (("cost", cost), ("exit", exit_), ("cash", cash), ("capacity", capacity), ("risk", risk)):
             if ledger in ("cash", "risk") and (name, ledger) not in gains:
                 continue
             ledgers.append([name, ledger, float(values.mean()), *_quantiles(values)])
-        even.append([name, *_quantiles(break_even(cost + left, capacity, cash, risk))])
+        even.append([name, *_quantiles(break_even(cost + exit_, capacity, cash, risk))])
         enough = break_even(DAYS * DAY, rho * saved * weeks * uncertain.bias)
         least.append([name, *_quantiles(np.ceil(np.round(enough, 9)))])
-        net = cash + risk + rho * capacity - cost - left
+        net = cash + risk + rho * capacity - cost - exit_
         worth.append([name, float(net.mean()), *_quantiles(net), float((net > 0).mean())])
     table = pd.DataFrame(even, columns=["vendor", "low", "mid", "high"])
-    headline = table[table["vendor"] == vendor].iloc[0]
+    low, mid, high = next(row[1:] for row in even if row[0] == vendor)
+    fewest = next(row[1:] for row in least if row[0] == vendor)
     currency = str(dossier.decision["currency"])
     frame = pd.DataFrame(ledgers, columns=["vendor", "ledger", "mean", "p10", "p50", "p90"])
     return BusinessCase(
@@ -194,89 +221,84 @@ def business_case(
         rho=rho,
         currency=currency,
         seed=seed,
-        rho_break_even=tuple(float(headline[end]) for end in ("low", "mid", "high")),
+        rho_break_even=(low, mid, high),
         headcount=pd.DataFrame(least, columns=["vendor", "low", "mid", "high"]),
         npv=pd.DataFrame(worth, columns=["vendor", "mean", "p10", "p50", "p90", "p_positive"]),
         title=f"Business case over {dossier.horizon} years, {currency or 'the currency of the dossier'} "
         f"({dossier.decision['status']})",
         facts=(
-            (f"of the hours that {vendor} saves, must become output", _range(headline)),
-            (f"people from whom on an engineer who saves as much pays, with {100 * rho:.0f}%", _people(least, vendor)),
+            (f"share of the hours saved by {vendor} that must become output", _range(low, mid, high)),
+            (f"people from which an engineer who saves as much pays, at {100 * rho:.0f}%", _people(fewest)),
         ),
-        notes=tuple(_notes(rho, {**_declared(dossier), **declared}, strange, bias, weeks)),
+        notes=tuple(_notes(rho, {**_declared(dossier), **declared}, without_hours, bias, weeks)),
     )
 
 
-def break_even(cost, capacity, cash=0.0, risk=0.0):
-    """The share of saved hours that must become output: (cost - cash - risk) / capacity (MODELS 11).
+def break_even(cost: Money, capacity: Money, cash: Money = 0.0, risk: Money = 0.0) -> Any:
+    """Which share of the saved hours must become output for the purchase to pay?
+
+    See docs/methods/business_case.md, "Break-even share".
 
     Parameters
     ----------
-    cost, capacity, cash, risk : numbers or arrays
+    cost, capacity, cash, risk : float or ndarray, (S,)
         Present values; capacity is what all saved hours would be worth.
 
     Returns
     -------
     float or ndarray
-        inf where nothing is saved and money is missing; 0 or less where cash and risk pay for it.
+        (cost - cash - risk) / capacity: inf where nothing is saved and money is missing; 0 or less where cash and risk
+        pay for it. A float where all four are numbers.
+
+    Raises
+    ------
+    DataError
+        Something other than numbers, or arrays of different lengths.
 
     Examples
     --------
     >>> break_even(cost=60_000, capacity=100_000, cash=10_000)
     0.5
     """
-    missing, capacity = np.broadcast_arrays(
-        np.asarray(cost - cash - risk, dtype=float), np.asarray(capacity, dtype=float)
-    )
+    try:
+        arrays = [np.asarray(each, dtype=float) for each in (cost, capacity, cash, risk)]
+        cost, capacity, cash, risk = np.broadcast_arrays(*arrays)
+    except (TypeError, ValueError):
+        raise DataError("cost, capacity, cash and risk: give numbers, or arrays of one length") from None
+    missing = cost - cash - risk
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
     return share if share.ndim else float(share)
 
 
-def _possible(tco, exit_cost, dossier: Dossier, *, people, weeks, most_hours, ramp) -> None:
-    for name, known in (("tco", tco.present), ("exit_cost", set(exit_cost.expected["vendor"]))):
-        if missing := [vendor for vendor in dossier.vendors if vendor not in known]:
-            raise DataError(f"{name} is of another dossier: it has no vendor '{missing[0]}'")
-    numbers = {"weeks": weeks, "most_hours": most_hours, "people": None if isinstance(people, str) else people}
-    for name, value in numbers.items():
-        if value is not None and not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
-            raise DataError(f"{name}={value!r} cannot be; give a number of 0 or more")
-    if not len(ramp) or not all(0 <= step <= 1 for step in ramp):
-        raise DataError(f"ramp={ramp!r} cannot be; give the share of the effect of each year, such as (0.5, 1.0)")
+def _estimate(name: str, given: float | Sequence[float]) -> Estimate:
+    """One number, or low, likely and high."""
+    ends = [number(name, each) for each in (given if isinstance(given, tuple | list | np.ndarray) else [given])]
+    if len(ends) not in (1, 3):
+        raise DataError(f"{name}={given!r}: give one number, or (low, likely, high)")
+    return estimate(ends[0]) if len(ends) == 1 else estimate(ends[0], ends[1], ends[2])
 
 
-def _figure(given, otherwise: Estimate | None) -> Estimate:
-    if given is None:
-        return otherwise
-    return estimate(*given) if isinstance(given, tuple | list) else estimate(float(given))
-
-
-def _rate(dossier: Dossier) -> Estimate:
-    """Money an hour: the engineer's day rate of sheet exit, else its default."""
-    for (_, name), figure in dossier.exit.items():
-        if name == "engineer_day_rate":
-            claim = figure.claims[0].estimate
-            return estimate(claim.low / DAY, claim.likely / DAY, claim.high / DAY)
-    return estimate(EXIT_INPUTS["engineer_day_rate"].default / DAY)
-
-
-def _driver(dossier: Dossier, people) -> Driver | None:
+def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:
     """The driver whose hours are saved; None where a number was given."""
-    if people is not None and not isinstance(people, str):
+    if isinstance(people, int | float):
         return None
-    known = {name.casefold(): each for name, each in dossier.drivers.items()}
-    found = next((known[name] for name in ([people.casefold()] if people else _PEOPLE) if name in known), None)
+    drivers = {name.casefold(): each for name, each in dossier.drivers.items()}
+    names = _PEOPLE if people is None else [people.casefold()]
+    found = next((drivers[name] for name in names if name in drivers), None)
     if found is None:
-        there = ", ".join(dossier.drivers) or "none"
-        raise DataError(f"whose hours? give people= as a number or as one of the drivers; there are {there}")
+        advice = suggest(people or "", list(dossier.drivers))
+        raise DataError(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
     return found
 
 
-def _money(dossier: Dossier, people, size: int, seed: int, factors: np.ndarray):
+def _money(
+    dossier: Dossier, people: str | float | None, size: int, seed: int, factors: np.ndarray
+) -> tuple[dict[tuple[str, str], np.ndarray], np.ndarray]:
     """Present value of the benefits by vendor and ledger, (S,) each, and how many people there are by year (S, T)."""
     driver, count, at = _driver(dossier, people), block_rows(size), 0
     gains = {(line.vendor, line.ledger or "cash"): np.zeros(size) for line in dossier.benefits}
-    crowd = np.full((size, dossier.horizon), np.nan if driver else float(people))
+    crowd = np.full((size, dossier.horizon), people if isinstance(people, int | float) else np.nan)
     for values in drawn(dossier, seed, size):
         rows = slice(at, at + count)
         at += count
@@ -287,14 +309,14 @@ def _money(dossier: Dossier, people, size: int, seed: int, factors: np.ndarray):
     return gains, crowd
 
 
-def _crowd(driver: Driver, dossier: Dossier, values) -> np.ndarray:
+def _crowd(driver: Driver, dossier: Dossier, values: Values) -> np.ndarray:
     """How many people there are in each year (S, T)."""
     growth = dossier.drivers[driver.growth].amount if isinstance(driver.growth, str) else driver.growth
     grown = np.atleast_1d(values[growth.name]) if growth else np.zeros(1)
     return np.atleast_1d(values[driver.amount.name])[:, None] * (1 + grown[:, None]) ** np.arange(dossier.horizon)
 
 
-def _leaving(dossier: Dossier, exit_cost, size: int) -> dict[str, np.ndarray]:
+def _leaving(dossier: Dossier, exit_cost: ExitCost, size: int) -> dict[str, np.ndarray]:
     """Expected cost of leaving each vendor by draw, (S,)."""
     blocks = [
         {name: np.broadcast_to(expected_by_draw(dossier, name, values), block_rows(size)) for name in dossier.vendors}
@@ -312,9 +334,11 @@ def _declared(dossier: Dossier) -> dict[str, str]:
     return {line.line: line.declared for line in dossier.benefits if line.declared}
 
 
-def _notes(rho: float, declared: Mapping[str, str], strange: list[str], bias, weeks: float):
+def _notes(
+    rho: float, declared: Mapping[str, str], without_hours: list[str], bias: object, weeks: float
+) -> Iterator[str]:
     yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({bias}) are declared, not measured"
-    yield f"{weeks:g} working weeks a year; hours saved are capacity, not cash; delivery metrics get no money"
-    yield from (f"declared, not counted twice: {name}, {reason}" for name, reason in declared.items())
-    if strange:
-        yield f"not asked in the survey or not to be shown, so without hours: {', '.join(strange)}"
+    yield f"{weeks:g} working weeks a year; hours saved are capacity, not cash; delivery metrics get no money value"
+    yield from (f"declared as not counted twice: {name}, {reason}" for name, reason in declared.items())
+    if without_hours:
+        yield f"not asked in the survey, or hidden, so without hours: {', '.join(without_hours)}"

@@ -1,8 +1,12 @@
-"""How far a service catalog can be relied on: registered, owned, fresh, made from a template (MODELS 7)."""
+"""How far a service catalog can be relied on: registered, owned, fresh, made from a template.
+
+See docs/methods/catalog.md, "Measures"."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,23 +14,26 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import NO, YES, timestamp
-from dxkit.files.errors import DataError, Faults
-from dxkit.files.table import Table, read_table
-from dxkit.outcomes.codeowners import _rules, owners_of
-from dxkit.outcomes.durations import Durations, durations, zone
+from dxkit.files.errors import Faults
+from dxkit.files.options import whole
+from dxkit.files.table import Table, TableSpec, texts
+from dxkit.outcomes.codeowners import owners_of, rules_of
+from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.times import Moment, Source, flags, moment, times, zone
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 
 MEASURES = ("registered", "owner agrees with CODEOWNERS", "as fresh as the source", "made from a template")
-_OPTIONAL = (
-    "path",
-    "registered",
-    "owner",
-    "metadata_changed",
-    "source_changed",
-    "created",
-    "created_by_template",
-    "eligible",
+_CATALOG = TableSpec(
+    kind="table of the catalog",
+    columns=(
+        *texts("service", needed=True),
+        *texts("path", "registered", "owner"),
+        *times("metadata_changed", "source_changed", "created"),
+        *flags("created_by_template"),
+        *flags("eligible", default=True),
+    ),
 )
 
 
@@ -34,19 +41,33 @@ _OPTIONAL = (
 class CatalogHealth(Result):
     """Shares of the eligible services.
 
-    table      measure, n, of, estimate, low, high (Wilson), unknown (services about which the tables do not say)
     services   service, registered, owner, codeowners, agrees, days_behind (the entry, behind its source)
     to_register  Kaplan-Meier of the days from creation to registration; None where dates are not known
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "share", "low": "share", "high": "share", "of": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("measure", "what is asked of a service"),
+        shared("n", "services that have it"),
+        Column("of", "services about which the tables say", "count"),
+        shared("estimate", "share of these services", format="share"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        Column("unknown", "services about which the tables do not say", "number"),
+    )
 
     services: pd.DataFrame | None = None
     to_register: Durations | None = None
 
 
-def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, timezone: str = "UTC") -> CatalogHealth:
-    """Measure a catalog against its source.
+def catalog_health(
+    catalog: Source,
+    codeowners: str | os.PathLike[str] | None = None,
+    *,
+    as_of: Moment | None = None,
+    max_lag: int = 180,
+    timezone: str = "UTC",
+) -> CatalogHealth:
+    """How far can people rely on the service catalog? It is compared with its source.
 
     Parameters
     ----------
@@ -56,15 +77,16 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     codeowners : path or str, optional
         A CODEOWNERS file, or its text. The last rule that matches counts, as on GitHub.
     as_of : timestamp, optional
-        The day of the look; by default the last date in the table.
+        Data cut-off date; None for the last date in the table.
     max_lag : int
-        Days that an entry may be older than the last change of its source and still be called fresh.
+        Days by which an entry may be older than the last change of its source and still be called fresh.
     timezone : str
+        Time zone of times that name none, such as Europe/Berlin.
 
     Returns
     -------
     CatalogHealth
-        What the tables do not say is counted as unknown, neither good nor bad.
+        What the tables do not say counts as unknown, neither good nor bad.
 
     Raises
     ------
@@ -78,70 +100,57 @@ def catalog_health(catalog, codeowners=None, *, as_of=None, max_lag: int = 180, 
     >>> catalog_health(services, "* @org/team-a").table["estimate"].round(2).tolist()[:2]
     [0.5, 1.0]
     """
-    zone(timezone)
+    max_lag = whole("max_lag", max_lag, 0)
     faults = Faults()
-    table = read_table(catalog, required=("service",), optional=_OPTIONAL, kind="table of the catalog")
-    frame = pd.DataFrame({"service": table.text("service"), "owner": table.text("owner")})
-    frame["path"] = table.text("path").where(table.text("path") != "", frame["service"])
-    frame["registered"], since = _registered(table, faults, timezone)
-    for name in ("metadata_changed", "source_changed", "created"):
-        frame[name] = table.times(name, faults=faults, timezone=timezone)
-    template = table.text("created_by_template")
-    frame["template"] = table.flags("created_by_template", faults=faults)
-    eligible = table.flags("eligible", faults=faults, default=True)
+    table = _CATALOG.read(catalog)
+    frame = table.values(faults, zone(timezone))
+    frame["path"] = frame["path"].where(frame["path"] != "", frame["service"])
+    frame["registered"], frame["since"] = _registered(table, faults, timezone)
     for i in np.flatnonzero((frame["path"] == "").to_numpy()):
         table.fault(faults, i, "service", "the cell is empty; write the service's name, or its path")
     for i in np.flatnonzero((frame.duplicated(["service", "path"]) & (frame["path"] != "")).to_numpy()):
-        table.fault(faults, i, "service", "the service is there twice; each has one row")
+        table.fault(faults, i, "service", "the service appears twice; each has one row")
     faults.raise_if_any()
-    look = _look(as_of, timezone, frame, since)
-    later = frame["created"] > look if look is not None else pd.Series(False, index=frame.index)
-    if look is not None:  # what came after the day of the look was not known then
-        frame["registered"], since = frame["registered"] & ~(since > look), since.where(since <= look)
-        for name in ("metadata_changed", "source_changed"):
-            frame[name] = frame[name].where(frame[name] <= look)
-    rules = _rules(codeowners)
+    cutoff = _cutoff(as_of, timezone, frame)
+    later = np.zeros(len(frame), dtype=bool)
+    if cutoff is not None:  # what came after the data cut-off was not known then
+        later = (frame["created"] > cutoff).to_numpy()
+        frame["registered"] &= ~(frame["since"] > cutoff)
+        for name in ("since", "metadata_changed", "source_changed"):
+            frame[name] = frame[name].where(frame[name] <= cutoff)
+    rules = rules_of(codeowners)
     frame["codeowners"] = [" ".join(owners_of(path, rules)) for path in frame["path"]]
     frame["agrees"] = [
         None if not owner or not theirs else _plain(owner) in {_plain(each) for each in theirs.split()}
         for owner, theirs in zip(frame["owner"], frame["codeowners"], strict=True)
     ]
     frame["days_behind"] = ((frame["source_changed"] - frame["metadata_changed"]) / pd.Timedelta(days=1)).clip(lower=0)
-    kept = eligible & ~later
-    frame, since, template = (each[kept].reset_index(drop=True) for each in (frame, since, template))
-    listed = frame[frame["registered"]]
-    fresh = listed["days_behind"].dropna() <= max_lag
-    agreed = listed["agrees"].dropna().astype(bool)
-    told = frame["template"][template != ""]
+    frame["template_said"] = (table.text("created_by_template") != "").to_numpy()
+    eligible = frame["eligible"].to_numpy(dtype=bool)
+    frame = frame.loc[eligible & ~later].reset_index(drop=True)
+    listed = frame.loc[frame["registered"]]
     rows = [
         _row(MEASURES[0], frame["registered"], len(frame)),
-        _row(MEASURES[1], agreed, len(listed)),
-        _row(MEASURES[2], fresh, len(listed)),
-        _row(MEASURES[3], told, len(frame)),
+        _row(MEASURES[1], listed["agrees"].dropna(), len(listed)),
+        _row(MEASURES[2], listed["days_behind"].dropna() <= max_lag, len(listed)),
+        _row(MEASURES[3], frame.loc[frame["template_said"], "created_by_template"], len(frame)),
     ]
-    dated = frame["created"].notna() & (since.notna() | ~frame["registered"])
+    dated = frame.loc[frame["created"].notna() & (frame["since"].notna() | ~frame["registered"])]
     took = None
-    if look is not None and dated.any():
-        begun = frame["created"][dated]
-        took = durations(
-            begun,
-            since[dated].where(since[dated] >= begun, begun).where(since[dated].notna()),
-            look,
-            unit="days",
-            title="From creation to registration",
-        )
-    facts = [] if took is None else [("registered, half of them, after", _days(took))]
+    if cutoff is not None and len(dated):
+        since = dated["since"].where(~(dated["since"] < dated["created"]), dated["created"])
+        took = durations(dated["created"], since, cutoff, unit="days", title="From creation to registration")
     notes = [f"fresh: at most {max_lag} days older than the last change of the source", *table.notes]
     if not eligible.all():
         notes.append(f"services that are not eligible, left out: {int((~eligible).sum())}")
     if later.any():
-        notes.append(f"services made after the day of the look, left out: {int(later.sum())}")
+        notes.append(f"services made after the data cut-off date, left out: {int(later.sum())}")
     return CatalogHealth(
         table=pd.DataFrame(rows, columns=["measure", "n", "of", "estimate", "low", "high", "unknown"]),
-        services=frame[["service", "registered", "owner", "codeowners", "agrees", "days_behind"]],
+        services=frame.filter(["service", "registered", "owner", "codeowners", "agrees", "days_behind"]),
         to_register=took,
         title="Service catalog",
-        facts=tuple(facts),
+        facts=() if took is None else (("half of them are registered after", _days(took)),),
         notes=tuple(notes),
     )
 
@@ -151,8 +160,10 @@ def _days(took: Durations) -> str:
     return "not reached" if half is None else f"{half:,.0f} days"
 
 
-def _row(measure: str, found: pd.Series, asked: int) -> list:
-    n, of = int(found.sum()), len(found)
+def _row(measure: str, held: Iterable[object], asked: int) -> list:
+    """How many of those that are known hold; `asked` counts the unknown ones too."""
+    known = [bool(each) for each in held]
+    n, of = sum(known), len(known)
     share = n / of if of else np.nan
     return [measure, n, of, share, *(map(float, wilson(share, of)) if of else (np.nan, np.nan)), asked - of]
 
@@ -169,14 +180,12 @@ def _registered(table: Table, faults: Faults, timezone: str) -> tuple[pd.Series,
     return pd.Series(inside, dtype=bool), pd.Series(pd.DatetimeIndex(since, tz="UTC"))
 
 
-def _look(as_of, timezone: str, frame: pd.DataFrame, since: pd.Series) -> pd.Timestamp | None:
-    if as_of is None:
-        last = pd.concat([since, *(frame[name] for name in ("metadata_changed", "source_changed", "created"))]).max()
-        return None if pd.isna(last) else last
-    stamp, problem = timestamp(as_of, timezone)
-    if problem or stamp is pd.NaT:
-        raise DataError(f"as_of: {problem or 'it is empty'}")
-    return stamp
+def _cutoff(as_of: Moment | None, timezone: str, frame: pd.DataFrame) -> pd.Timestamp | None:
+    """The data cut-off date: as given, else the last date of the table; None where it holds none."""
+    if as_of is not None:
+        return moment(as_of, "as_of", timezone)
+    dates = frame.filter(["since", "metadata_changed", "source_changed", "created"]).max().dropna()
+    return max(dates, default=None)
 
 
 def _plain(owner: str) -> str:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import choices, number
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
+
+if TYPE_CHECKING:
+    from dxkit.survey.ranking import Ranking
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class Claim(Result):
+class ClaimCheck(Result):
     """A promise beside what there is to save.
 
-    table     topic, estimate, low, high: hours a person and week that were reported
     claimed   hours a person and week that the vendor says it saves
     reported  estimate, low, high of the topics together; the ends are added, as if all errors went one way
     needed    claimed over reported: the share of the reported hours that would have to vanish
     verdict   impossible (more than was reported, even at the upper end), doubtful (more than half of it), possible
     """
 
-    formats: ClassVar[dict[str, str]] = {"estimate": "hours", "low": "hours", "high": "hours"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the pain"),
+        shared("estimate", "what people reported", format="hours", unit="hours a person and week"),
+        shared("low", "lower end of the interval", format="hours", unit="hours a person and week"),
+        shared("high", "upper end of the interval", format="hours", unit="hours a person and week"),
+    )
 
     claimed: float = 0.0
     reported: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -28,26 +38,33 @@ class Claim(Result):
     verdict: str = ""
 
 
-def claim_check(ranking, claimed: float, topics=None) -> Claim:
-    """Ask whether a vendor can save what it says it saves.
+def check_hours(ranking: Ranking) -> None:
+    """Refuse anything but a ranking of hours."""
+    if getattr(ranking, "score", "") != "hours":
+        raise DataError("give a ranking of hours: rank_pains(survey, score='hours')")
+
+
+def claim_check(ranking: Ranking, claimed: float, topics: str | Sequence[str] | None = None) -> ClaimCheck:
+    """Can a vendor save as many hours as it says, given what people reported?
 
     Parameters
     ----------
     ranking : Ranking
-        Of hours.
+        The hours that people lose a week, by topic, from `rank_pains` with score="hours".
     claimed : float
-        Hours a person and week.
+        Hours a person and week that the vendor says it saves.
     topics : list of str, optional
-        The pains that the product is about; all by default.
+        The pains that the product is about; None for all.
 
     Returns
     -------
-    Claim
+    ClaimCheck
+        The verdict, and the reported hours by topic.
 
     Raises
     ------
     DataError
-        A ranking of something else than hours, an unknown topic, a claim that is not above 0.
+        A ranking of anything but hours, an unknown topic, a claim that is not above 0.
 
     Examples
     --------
@@ -56,33 +73,31 @@ def claim_check(ranking, claimed: float, topics=None) -> Claim:
     >>> claim_check(ranking, 4.0, ["Finding documentation", "Finding out who owns a service"]).verdict
     'impossible'
     """
-    if getattr(ranking, "score", "") != "hours":
-        raise DataError("the check needs hours: rank_pains(survey, score='hours')")
-    if not claimed > 0:
-        raise DataError(f"claimed={claimed!r} is no saving; give hours a person and week")
-    known = ranking.table.dropna(subset=["estimate"])
-    unknown = sorted(set(topics or ()) - set(known["topic"]))
-    if unknown:
-        raise DataError(f"the ranking has no topic '{unknown[0]}' to show; there are {', '.join(known['topic'])}")
-    rows = known[known["topic"].isin(topics)] if topics is not None else known
-    table = rows[["topic", "estimate", "low", "high"]].reset_index(drop=True)
+    check_hours(ranking)
+    if number("claimed", claimed, 0) == 0:
+        raise DataError("claimed=0: write the hours a person and week that the vendor says it saves")
+    table = ranking.table.dropna(subset=["estimate"]).filter(["topic", "estimate", "low", "high"])
+    named = choices("topics", topics, list(table["topic"]))
+    if topics is not None:
+        table = table.loc[table["topic"].isin(named)]
+    table = table.reset_index(drop=True)
     if table.empty:
         raise DataError("no topic is left; name those that the product is about")
-    estimate, low, high = (float(end) for end in table[["estimate", "low", "high"]].sum())
+    estimate, low, high = map(float, table.filter(["estimate", "low", "high"]).sum().to_numpy())
     needed = claimed / estimate if estimate > 0 else float("inf")
     verdict = "impossible" if claimed > high else "doubtful" if needed > 0.5 else "possible"
-    told = {
+    meaning = {
         "impossible": "more than people lose",
         "doubtful": "more than half of what people lose",
         "possible": "at most half of what people lose",
     }
-    return Claim(
+    return ClaimCheck(
         table=table,
         claimed=float(claimed),
         reported=(estimate, low, high),
         needed=needed,
         verdict=verdict,
-        title=f"{claimed:g} hours a person and week are {told[verdict]}",
+        title=f"{claimed:g} hours a person and week are {meaning[verdict]}",
         facts=(("reported for these pains", f"{estimate:.1f} hours (from {low:.1f} to {high:.1f})"),),
-        notes=("hours that people reported; whether a product can take them away is another question",),
+        notes=("these are the hours that people reported; whether a product can remove them is another question",),
     )

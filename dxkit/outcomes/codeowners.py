@@ -10,8 +10,11 @@ import unicodedata
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
 
+Rule = tuple[re.Pattern[str], list[str]]  # a pattern of paths, and who owns them
+_WILD = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
-def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
+
+def rules_of(source: str | os.PathLike[str] | None) -> list[Rule]:
     """The rules of a CODEOWNERS file, in its order."""
     if source is None:
         return []
@@ -28,7 +31,7 @@ def _rules(source) -> list[tuple[re.Pattern, list[str]]]:
     return rules
 
 
-def _text_of(source) -> str:
+def _text_of(source: str | os.PathLike[str]) -> str:
     try:
         place, file = checked_path(source)
     except DataError as problem:
@@ -44,20 +47,20 @@ def _text_of(source) -> str:
         raise fault_at("the text is not UTF-8; save it as UTF-8", file=file) from None
 
 
-def _pattern(rule: str) -> re.Pattern:
+def _pattern(rule: str) -> re.Pattern[str]:
     """A rule as a regular expression on paths: as .gitignore, but `docs/*` takes the files of docs alone."""
     anchored = "/" in rule.rstrip("/")
     body = ""
     for part in re.findall(r"\*\*/|/\*\*$|\*\*|\*|\?|[^*?]+", rule.strip("/")):
-        body += {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+        body += _WILD[part] if part in _WILD else re.escape(part)
     below = "" if rule.endswith("/*") else "/.+" if rule.endswith("/") else "(?:/.*)?"
     return re.compile(("" if anchored else "(?:.*/)?") + body + below)
 
 
-def owners_of(path: str, rules: list[tuple[re.Pattern, list[str]]]) -> list[str]:
+def owners_of(path: str, rules: list[Rule]) -> list[str]:
     """Who owns the entry of a service's folder: the last rule that matches, which may name nobody.
 
-    >>> owners_of("services/shop", _rules("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
+    >>> owners_of("services/shop", rules_of("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
     ['@b']
     """
     file = posixpath.normpath(f"/{unicodedata.normalize('NFC', path.strip())}/catalog-info.yaml").lstrip("/")

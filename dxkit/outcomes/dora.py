@@ -1,8 +1,9 @@
-"""The five DORA metrics, each with its evidence; what is not recorded is unknown, never nil and never the best."""
+"""The five DORA metrics, each with its evidence; what is not recorded is unknown, never zero and never the best."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -11,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtri
 
-from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.outcomes import events
-from dxkit.outcomes.durations import Durations, durations, zone
+from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.times import Moment, Source, moment, zone
+from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 
@@ -25,7 +27,9 @@ METRICS = (
     "change fail rate",
     "deployment rework rate",
 )
-_UNITS = dict(zip(METRICS, ("a week", "hours, half are done", "hours, half are done", "share", "share"), strict=True))
+_UNITS: dict[str, str] = dict(
+    zip(METRICS, ("a week", "hours, half are done", "hours, half are done", "share", "share"), strict=True)
+)
 _EVIDENCE = ["of", "open", "unmatched", "excluded", "exposure"]
 _COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDENCE, "note"]
 
@@ -34,29 +38,47 @@ _COLUMNS = ["metric", "period", "n", "estimate", "low", "high", "unit", *_EVIDEN
 class Dora(Result):
     """Delivery metrics by period and of all time.
 
-    table     metric, period (its first day, or all), n (what is counted), estimate, low, high, unit, of (denominator
-              of a share), open (censored), unmatched (name no deployment that is known, or follow none within max_gap),
-              excluded, exposure (days of the period that are on record), note
     gaps      max_gap, matched, failed, change_fail_rate: what another gap would have given
-
-    An estimate is nan where nothing is recorded (`note` says what) and where half are not done yet.
     """
 
-    formats: ClassVar[dict[str, str]] = {"n": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("metric", "one of the five metrics"),
+        Column("period", "first day of the period, or all"),
+        shared("n", "how many are counted"),
+        shared(
+            "estimate",
+            "the metric; nan where nothing is recorded or half are not done yet",
+            format="number",
+            unit="see column unit",
+        ),
+        shared("low", "lower end of the 95% interval", format="number"),
+        shared("high", "upper end of the 95% interval", format="number"),
+        shared("unit", "what the metric is measured in"),
+        Column("of", "denominator of a share", "count"),
+        Column("open", "how many were not done by the data cut-off date", "number"),
+        Column("unmatched", "how many name no known deployment, or follow none within max_gap", "number"),
+        Column("excluded", "how many are left out", "number"),
+        Column("exposure", "part of the period that is on record", "number", "days"),
+        Column("note", "what is not recorded"),
+    )
+
     gaps: pd.DataFrame | None = None
 
-    def _displayed(self) -> pd.DataFrame:
-        rows = self.table[self.table["period"] == "all"]
-        told = [[_told(row[name], row["metric"]) for name in ("estimate", "low", "high")] for _, row in rows.iterrows()]
-        spans = [_span(low, high) for _, low, high in told]
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """The metrics over all time as text, in place of the periods."""
+        rows = self.table.loc[self.table["period"] == "all"]
+        records = rows.to_dict("records")
+        texts = [[_figure(row[name], row["metric"]) for name in ("estimate", "low", "high")] for row in records]
+        spans = [_span(low, high) for _, low, high in texts]
         figures = [
             "unknown" if row["note"].startswith("unknown") else "not reached" if text == "–" else text
-            for (_, row), (text, _, _) in zip(rows.iterrows(), told, strict=True)
+            for row, (text, _, _) in zip(records, texts, strict=True)
         ]
-        frame = rows[["metric", "n", "unit", "open", "unmatched", "note"]].rename(columns={"unit": "in"})
+        frame = rows.filter(["metric", "n", "unit", "open", "unmatched", "note"]).rename(columns={"unit": "in"})
         frame.insert(2, "figure", figures)
         frame.insert(4, "95% interval", spans)
-        return frame if frame["note"].any() else frame.drop(columns="note")
+        frame = frame if any(frame["note"]) else frame.drop(columns="note")
+        return frame, columns_of(frame)
 
 
 def _span(low: str, high: str) -> str:
@@ -64,24 +86,26 @@ def _span(low: str, high: str) -> str:
     return "–" if low == "–" else f"{low} or more" if high == "–" else f"{low.rstrip('%')} to {high}"
 
 
-def _told(value: float, metric: str) -> str:
+def _figure(value: float, metric: str) -> str:
     if np.isnan(value):
         return "–"
     return f"{100 * value:.0f}%" if _UNITS[metric] == "share" else f"{value:,.1f}"
 
 
 def dora(
-    deployments,
-    changes=None,
-    incidents=None,
-    as_of=None,
+    deployments: Source | None,
+    changes: Source | None = None,
+    incidents: Source | None = None,
+    as_of: Moment | None = None,
     period: str = "MS",
     timezone: str = "UTC",
-    max_gap: str = "24h",
+    max_gap: str | timedelta = "24h",
     *,
-    since=None,
+    since: Moment | None = None,
 ) -> Dora:
-    """The five metrics of software delivery, with what each rests on (DORA 2024; MODELS 7).
+    """How fast and how safely is software delivered? The five metrics, each with its evidence.
+
+    DORA 2024; docs/methods/delivery.md, "Five metrics".
 
     Parameters
     ----------
@@ -93,15 +117,15 @@ def dora(
     incidents : DataFrame or path, optional
         incident, opened, resolved (empty: open), deployment, service, responders, direct_cost, reviewed.
     as_of : timestamp, optional
-        The day of the look; by default the last time in the tables.
+        Data cut-off date; None for the last time in the tables.
     period : str
         MS (months), QS (quarters), W-MON (weeks from Monday) or another anchored period of pandas.
     timezone : str
-        In which periods are cut, and of times without a zone.
+        Time zone of times that name none, such as Europe/Berlin; the periods are cut in it too.
     max_gap : str
-        An incident that names no deployment belongs to the last one of its service, if that was not longer ago.
+        An incident that names no deployment belongs to the last one of its service, if that was at most so long ago.
     since : timestamp, optional
-        When recording began; by default the first time in the tables. The first period counts from there.
+        When recording began; None for the first time in the tables. The first period counts from there.
 
     Returns
     -------
@@ -114,7 +138,7 @@ def dora(
     Raises
     ------
     DataError
-        Every fault of the tables, with its cell.
+        Every fault of the tables, with its cell; an unknown period, time zone or length of time.
 
     Examples
     --------
@@ -126,42 +150,32 @@ def dora(
     """
     gap, zoned = _gap(max_gap), zone(timezone)
     faults = Faults()
-    made = events.read(
-        deployments,
-        ("deployment", "time"),
-        ("service", "environment", "outcome", "kind", "team"),
-        "table of deployments",
-    )
-    bugs = events.read(
-        incidents,
-        ("incident", "opened", "resolved"),
-        ("service", "deployment", "responders", "direct_cost", "reviewed"),
-        "table of incidents",
-    )
-    work = events.read(changes, ("change", "committed", "deployment"), ("service",), "table of changes")
-    told = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
+    made = events.read(deployments, events.DEPLOYMENTS)
+    bugs = events.read(incidents, events.INCIDENTS)
+    work = events.read(changes, events.CHANGES)
+    table_notes = tuple(dict.fromkeys(note for each in (made, bugs, work) if each for note in each.notes))
     deployed, elsewhere = events.deployments(made, faults, zoned)
     opened, begun = events.incidents(bugs, faults, zoned), events.changes(work, faults, zoned)
     faults.raise_if_any()
     stamps = pd.concat([deployed["time"], opened["opened"], opened["resolved"], begun["committed"]]).dropna()
-    look = _moment(as_of, "as_of", zoned) or (stamps.max() if len(stamps) else None)
-    start = _moment(since, "since", zoned) or (stamps.min() if len(stamps) else None)
-    if look is None or not len(deployed) + len(opened) + len(begun):
+    look = moment(as_of, "as_of", zoned) if as_of is not None else max(stamps, default=None)
+    start = moment(since, "since", zoned) if since is not None else min(stamps, default=None)
+    if look is None or start is None or not len(deployed) + len(opened) + len(begun):
         rows = [_unknown(metric, "all", "no deployment is recorded") for metric in METRICS]
-        return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=told)
+        return Dora(table=pd.DataFrame(rows, columns=_COLUMNS), title="Delivery", notes=table_notes)
     if start >= look:
-        raise DataError("the day of the look is not after the first record; name a later as_of or an earlier since")
+        raise DataError("the data cut-off date is not after the first record; name a later as_of or an earlier since")
     events.land(begun, deployed, elsewhere)
     on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
-    set_aside = pd.concat([elsewhere["time"], deployed["time"][~on_record]])
-    deployed = deployed[on_record].reset_index(drop=True)
-    opened = opened[(opened["opened"] >= start) & (opened["opened"] <= look)].reset_index(drop=True)
+    set_aside = pd.concat([elsewhere["time"], deployed.loc[~on_record, "time"]])
+    deployed = deployed.loc[on_record].reset_index(drop=True)
+    opened = opened.loc[(opened["opened"] >= start) & (opened["opened"] <= look)].reset_index(drop=True)
     lost = begun["lands"].notna() & (begun["lands"] < begun["committed"])
     gaps = []
     for factor in (0.5, 1.0, 2.0):
         matched = events.matched(opened, deployed, factor * gap)
         failed = events.failed(matched, deployed)
-        share = failed.sum() / deployed["brings"].sum() if deployed["brings"].any() else np.nan
+        share = failed.sum() / deployed["brings"].sum() if np.any(deployed["brings"]) else np.nan
         gaps.append([str(factor * gap), int((matched >= 0).sum()), int(failed.sum()), share])
         if factor == 1.0:
             opened["at"], deployed["failed"] = matched, failed
@@ -176,33 +190,24 @@ def dora(
     }
     rows = []
     for name, low, high in [*_periods(start, look, period, zoned), ("all", start, look)]:
-        rows += _metrics(name, low, high, look, deployed, begun[~lost], opened, known, set_aside, int(lost.sum()))
+        rows += _metrics(name, low, high, look, deployed, begun.loc[~lost], opened, known, set_aside, int(np.sum(lost)))
     table = pd.DataFrame(rows, columns=_COLUMNS)
     order = {metric: i for i, metric in enumerate(METRICS)}
     table = table.sort_values("metric", key=lambda each: each.map(order), kind="stable", ignore_index=True)
     frame = pd.DataFrame(gaps, columns=["max_gap", "matched", "failed", "change_fail_rate"])
-    notes = (*_notes(frame, opened, len(set_aside), start, look, zoned), *told)
+    notes = (*_notes(frame, opened, len(set_aside), start, look, zoned), *table_notes)
     return Dora(table=table, gaps=frame, title="Delivery", notes=notes)
 
 
-def _gap(text) -> pd.Timedelta:
+def _gap(text: object) -> pd.Timedelta:
     try:
         bare = not isinstance(text, str | timedelta) or re.fullmatch(r"\s*[\d.]+\s*", str(text))  # of which unit?
         gap = pd.NaT if bare else pd.Timedelta(re.sub(r"(?<=[\d ])d$", "D", text) if isinstance(text, str) else text)
     except ValueError:
         gap = pd.NaT
-    if gap is pd.NaT or gap < pd.Timedelta(0):
-        raise DataError(f"max_gap={text!r} is no length of time; write it as 24h or 2d")
+    if not isinstance(gap, pd.Timedelta) or gap < pd.Timedelta(0):
+        raise DataError(f"max_gap={text!r}: write a length of time such as 24h or 2d")
     return gap
-
-
-def _moment(value, name: str, zone: str) -> pd.Timestamp | None:
-    if value is None:
-        return None
-    stamp, problem = timestamp(value, zone)
-    if problem or stamp is pd.NaT:
-        raise DataError(f"{name}: {problem or 'it is empty'}")
-    return stamp
 
 
 def _periods(start: pd.Timestamp, look: pd.Timestamp, period: str, zone: str):
@@ -211,11 +216,11 @@ def _periods(start: pd.Timestamp, look: pd.Timestamp, period: str, zone: str):
         offset = pd.tseries.frequencies.to_offset(period)
         first = offset.rollback(start.tz_convert(zone).tz_localize(None).normalize())
     except (ValueError, AttributeError, TypeError):
-        raise DataError(f"period={period!r} is not known; use MS (months), QS (quarters) or W-MON (weeks)") from None
+        raise DataError(f"period={period!r}: write MS (months), QS (quarters) or W-MON (weeks)") from None
     last = look.tz_convert(zone).tz_localize(None)
     edges = pd.date_range(first, last + 2 * offset, freq=offset)
-    if len(edges) < 2 or edges[0] > last:
-        raise DataError(f"period={period!r} has no anchor; use MS (months), QS (quarters) or W-MON (weeks)")
+    if len(edges) < 2 or np.any(edges[:1] > last):
+        raise DataError(f"period={period!r} has no anchor; write MS (months), QS (quarters) or W-MON (weeks)")
     real = edges.tz_localize(zone, ambiguous=np.ones(len(edges), dtype=bool), nonexistent="shift_forward")
     for name, low, high in zip(edges[:-1], real[:-1], real[1:], strict=True):
         if low < look:
@@ -311,10 +316,11 @@ def _notes(gaps: pd.DataFrame, opened: pd.DataFrame, set_aside: int, start, look
     if set_aside:
         why = "not in production, failed to get there, or not in this time"
         yield f"{set_aside} {'deployments are' if set_aside > 1 else 'deployment is'} left out: {why}"
-    if len(opened) and (opened["named"] == "").any() and gaps["change_fail_rate"].notna().all():
-        told = [f"{100 * row.change_fail_rate:.0f}% with {_hours(row.max_gap)}" for row in gaps.itertuples()]
-        yield f"incidents that name no deployment go to the last one before; change fail rate {', '.join(told)}"
+    if "" in set(opened["named"]) and not any(gaps["change_fail_rate"].isna()):
+        rates = zip(gaps["change_fail_rate"], gaps["max_gap"], strict=True)
+        listed = [f"{100 * rate:.0f}% with {_hours(gap)}" for rate, gap in rates]
+        yield f"incidents that name no deployment count for the last one before; change fail rate {', '.join(listed)}"
 
 
 def _hours(gap: str) -> str:
-    return f"{pd.Timedelta(gap) / pd.Timedelta(hours=1):g} h"
+    return f"{pd.Timedelta(gap).total_seconds() / 3600:g} h"

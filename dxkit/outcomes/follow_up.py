@@ -1,4 +1,6 @@
-"""What became of what was agreed: actions done, and whether the pains they were for moved (MODELS 5)."""
+"""What became of what was agreed: actions done, and whether the pains they were for moved.
+
+See docs/methods/change.md, "Follow-up"."""
 
 from __future__ import annotations
 
@@ -7,18 +9,37 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from dxkit.files.errors import DataError, Faults
-from dxkit.files.table import read_table
-from dxkit.outcomes.durations import Durations, durations, stamps
+from dxkit.files import options
+from dxkit.files.cells import folded
+from dxkit.files.errors import DataError, Faults, suggest
+from dxkit.files.table import TableSpec
+from dxkit.files.table import texts as text_columns
+from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.times import Moment, Source, moment, times
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
 from dxkit.survey.changes import differs
 from dxkit.survey.ranking import rank_pains
-from dxkit.survey.tally.topics import NEEDS
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally
 
-_TOLD = {
+_ACTIONS = TableSpec(
+    kind="table of actions",
+    empty=True,
+    columns=(
+        *times("retro_date", needed=True, filled=True),
+        *text_columns("action", "topic", needed=True),
+        *times("done", needed=True),
+        *text_columns("scope", "owner", "due", "measure"),
+    ),
+)
+_REMARKS = {
     ("moved", "none"): "moved without action",
     ("moved", "done"): "consistent with the action",
     ("moved", "open"): "moved before it was done",
@@ -45,14 +66,25 @@ _COLUMNS = [
 class FollowUp(Result):
     """Topics in the order of the first wave.
 
-    table       topic, rank_before, action, done (done, open, none), before, shrunken, after, estimate (after less
-                shrunken), low, high, verdict (moved, not shown, worse, no action, hidden), remark
     completion  share of the actions that are done, low, high (Wilson); None without actions
     age         Kaplan-Meier of the actions, days from the day they were agreed
     repeats     topics that were agreed on at more than one date
     """
 
-    formats: ClassVar[dict[str, str]] = {"rank_before": "count"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "the pain"),
+        Column("rank_before", "its rank in the first wave", "count", heading="rank"),
+        Column("done", "the action agreed for it: done, open or none", heading="action"),
+        Column("before", "score of the first wave", "score", "see .unit"),
+        Column("shrunken", "that score without the part that is probably luck", "score", "see .unit", "of it real"),
+        Column("after", "score of the later wave", "score", "see .unit"),
+        Column("estimate", "after less shrunken", "score", "see .unit", "change"),
+        Column("low", "lower end of its interval", "score", "see .unit", "from"),
+        Column("high", "upper end of its interval", "score", "see .unit", "to"),
+        Column("verdict", "moved, not shown, worse, no action or hidden"),
+        Column("remark", "verdict and action together"),
+        Column("action", "what was agreed", displayed=False),
+    )
     plot_name: ClassVar[str] = "outcomes.moved"
 
     completion: tuple[float, float, float] | None = None
@@ -60,39 +92,17 @@ class FollowUp(Result):
     repeats: tuple[str, ...] = ()
     unit: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
-        columns = [
-            "topic",
-            "rank_before",
-            "done",
-            "before",
-            "shrunken",
-            "after",
-            "estimate",
-            "low",
-            "high",
-            "verdict",
-            "remark",
-        ]
-        names = {
-            "rank_before": "rank",
-            "done": "action",
-            "shrunken": "of it real",
-            "estimate": "change",
-            "low": "from",
-            "high": "to",
-        }
-        return self.table[columns].rename(columns=names)
-
-    def _kinds(self) -> dict[str, str]:
-        kind = "hours" if "hour" in self.unit else "index"
-        return {name: kind for name in ("before", "of it real", "after", "change", "from", "to")}
-
 
 def follow_up(
-    before, after, actions=None, *, score: str | None = None, as_of=None, confidence: float = 0.95
+    before: Survey | Tally,
+    after: Survey | Tally,
+    actions: Source | None = None,
+    *,
+    score: str | None = None,
+    as_of: Moment | None = None,
+    confidence: float = 0.95,
 ) -> FollowUp:
-    """Compare each pain with what it really was, and set it beside what was agreed.
+    """Did what was agreed get done, and did the pains behind it move?
 
     The worst pains of a survey look better next time whatever is done, because bad luck put some of them there. So the
     later wave is compared with the first one's scores after that luck is taken out (`shrunken` of `rank_pains`).
@@ -100,13 +110,15 @@ def follow_up(
     Parameters
     ----------
     before, after : Survey or Tally
+        The two waves, from `open_survey` or `read_survey`, or tallies.
     actions : DataFrame or path, optional
         retro_date, action, topic, done (a date; empty: open); and scope, owner, due, measure.
     score : str, optional
-        As for `rank_pains`.
+        hours, impact, severity or opportunity; None for what the first wave asked.
     as_of : timestamp, optional
-        For the age of open actions; by default the last date of the table.
+        Data cut-off date, for the age of open actions; None for the last date of the table.
     confidence : float
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -119,7 +131,7 @@ def follow_up(
     Raises
     ------
     DataError
-        An action for a topic that was not asked, or dates that cannot be, with the cell.
+        An action for a topic that was not asked, or a date out of order, with the cell; an option out of range.
 
     Examples
     --------
@@ -129,11 +141,12 @@ def follow_up(
     >>> found.loc["Waiting for code review", ["verdict", "remark"]].tolist()
     ['moved', 'moved without action']
     """
+    confidence = options.confidence(confidence)
+    first = rank_pains(before, score=score, fpc=False)
+    second = rank_pains(after, score=first.score, fpc=False)
     done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
     if actions is not None:
         done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
-    first = rank_pains(before, score=score, fpc=False)
-    second = rank_pains(after, score=first.score, fpc=False)
     left, right = first.table.set_index("topic"), second.table.set_index("topic")
     apart = _apart(before.codebook, after.codebook, first.score, [*left.index, *right.index.difference(left.index)])
     topics = [topic for topic in left.index if topic not in apart]
@@ -161,7 +174,7 @@ def follow_up(
                 low[k],
                 high[k],
                 verdict,
-                _TOLD.get((verdict, state), ""),
+                _REMARKS.get((verdict, state), ""),
             ]
         )
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -171,7 +184,7 @@ def follow_up(
         else [
             (
                 "actions done",
-                f"{100 * completion[0]:.0f}% (95%: {100 * completion[1]:.0f} to {100 * completion[2]:.0f}%)",
+                f"{100 * completion[0]:.0f}% (95% interval: {100 * completion[1]:.0f} to {100 * completion[2]:.0f}%)",
             ),
         ]
     )
@@ -191,11 +204,13 @@ def follow_up(
     )
 
 
-def _apart(one, two, score: str, topics: list[str]) -> dict[str, str]:
+def _apart(one: Codebook, two: Codebook, score: str, topics: list[str]) -> dict[str, str]:
     """Why a topic was not asked alike in both waves, for those that were not."""
     why = {}
     for topic in topics:
-        items = [[item for kind in NEEDS[score] for item in book.topic_items(topic, kind)] for book in (one, two)]
+        items = [
+            [item for kind in BURDENS[score].questions for item in book.topic_items(topic, kind)] for book in (one, two)
+        ]
         if not all(items):
             why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
         elif set(items[0]) != set(items[1]):
@@ -205,7 +220,17 @@ def _apart(one, two, score: str, topics: list[str]) -> dict[str, str]:
     return why
 
 
-def judged(before, shrunken, se1, n1, after, se2, n2, *, confidence: float = 0.95):
+def judged(
+    before: ArrayLike,
+    shrunken: ArrayLike,
+    se1: ArrayLike,
+    n1: ArrayLike,
+    after: ArrayLike,
+    se2: ArrayLike,
+    n2: ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
     """Change from the shrunken score, its interval, and a verdict for each topic (K,); lower is better."""
     before, shrunken, se1, n1, after, se2, n2 = (
         np.asarray(x, dtype=float) for x in (before, shrunken, se1, n1, after, se2, n2)
@@ -221,48 +246,42 @@ def judged(before, shrunken, se1, n1, after, se2, n2, *, confidence: float = 0.9
     return after - shrunken, low, high, verdicts.tolist()
 
 
-def _actions(source, topics: list[str], as_of):
+def _actions(source: Source, topics: list[str], as_of: Moment | None):
     """By topic whether its actions are done and what they were; their age, completion, repeats, and notes."""
     faults = Faults()
-    table = read_table(
-        source,
-        required=("retro_date", "action", "topic", "done"),
-        optional=("scope", "owner", "due", "measure"),
-        kind="table of actions",
-        empty=True,
-    )
-    agreed = table.times("retro_date", faults=faults, required=True)
-    ended = table.times("done", faults=faults)
-    names, texts = table.text("topic"), table.text("action")
-    spelled = {" ".join(topic.split()).casefold(): topic for topic in topics}
-    for i, name in enumerate(names):
-        if name and " ".join(name.split()).casefold() not in spelled:
-            table.fault(
-                faults, i, "topic", f"the survey has no topic '{name[:40]}'; leave the cell empty if it was for none"
-            )
+    table = _ACTIONS.read(source)
+    frame = table.values(faults)
+    agreed, ended, texts = frame["retro_date"], frame["done"], frame["action"]
+    spelled = {folded(topic): topic for topic in topics}
+    for i, name in enumerate(frame["topic"]):
+        if name and folded(name) not in spelled:
+            message = f"the survey has no topic '{name[:40]}' (leave the cell empty if the action was for none)"
+            table.fault(faults, i, "topic", f"{message}; {suggest(name, topics)}")
     for i in np.flatnonzero((ended < agreed).to_numpy()):
         table.fault(faults, i, "done", "it was done before it was agreed")
     faults.raise_if_any()
-    names = names.map(lambda name: spelled.get(" ".join(name.split()).casefold(), ""))
-    look = pd.concat([agreed, ended]).max() if as_of is None else stamps([as_of], "as_of", "UTC").iloc[0]
-    known = (agreed <= look).to_numpy()
+    names = frame["topic"].map(lambda name: spelled.get(folded(name), ""))
+    last = max([*agreed.dropna(), *ended.dropna()], default=None)
+    cutoff = moment(last if as_of is None else as_of, "as_of", "UTC")
+    known = (agreed <= cutoff).to_numpy()
     later = int((~known).sum())
-    names, texts, agreed, ended = (each[known].reset_index(drop=True) for each in (names, texts, agreed, ended))
-    ended = ended.where(ended <= look)
-    age = durations(agreed, ended, look, unit="days", title="From agreeing on an action to its end")
+    names, texts, agreed, ended = (each.loc[known].reset_index(drop=True) for each in (names, texts, agreed, ended))
+    ended = ended.where(ended <= cutoff)
+    age = durations(agreed, ended, cutoff, unit="days", title="From agreeing on an action to its end")
     count, total = int(ended.notna().sum()), len(ended)
-    completion = (count / total, *map(float, wilson(count / total, total))) if total else None
-    done, told, dates = {}, {}, {}
+    low, high = map(float, wilson(count / total, total)) if total else (np.nan, np.nan)
+    completion = (count / total, low, high) if total else None
+    done, actions, dates = {}, {}, {}
     for name, text, end, day in zip(names, texts, ended, agreed, strict=True):
         if name:
             done[name] = "done" if pd.notna(end) and done.get(name, "done") == "done" else "open"
-            told[name] = "; ".join([*([told[name]] if name in told else []), text])
+            actions[name] = "; ".join([*([actions[name]] if name in actions else []), text])
             dates.setdefault(name, set()).add(day)
     repeats = tuple(name for name, days in dates.items() if len(days) > 1)
     still = [name for name, state in done.items() if state == "open"]
     notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
     if later:
-        notes.append(f"actions agreed after the day of the look, left out: {later}")
+        notes.append(f"actions agreed after the data cut-off date, left out: {later}")
     if len(still) > 2:
         notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
-    return done, told, age, completion, repeats, notes
+    return done, actions, age, completion, repeats, notes

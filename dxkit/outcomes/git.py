@@ -10,25 +10,26 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import instance
 
 _SECONDS = 120
 
 
 def deployments_from_git(
-    path: str | os.PathLike, pattern: str = "*", branch: str | None = None, service: str | None = None
+    path: str | os.PathLike[str], pattern: str = "*", branch: str | None = None, service: str | None = None
 ) -> pd.DataFrame:
-    """One deployment for each tag, or for each merge into a branch.
+    """Which deployments does the git history record? One for each tag, or for each merge into a branch.
 
     Parameters
     ----------
     path : path
-        Of a clone.
+        The folder of a clone.
     pattern : str
         Which tags count, or which merges by their subject, with * and ?.
     branch : str, optional
-        Count the merges into this branch instead of tags.
+        The branch whose merges count; None counts tags.
     service : str, optional
-        What to call it; by default the name of the folder.
+        What to call the service; None for the name of the folder.
 
     Returns
     -------
@@ -46,32 +47,36 @@ def deployments_from_git(
     Traceback (most recent call last):
     dxkit.files.errors.DataError: /nowhere: there is no such folder
     """
+    instance("pattern", pattern, str, "a pattern with * and ?, such as 'v*'")
+    for name, value in (("branch", branch), ("service", service)):
+        instance(name, value, (str, type(None)), "a name, or None")
     if branch is None:
         lines = _git(path, "for-each-ref", "refs/tags", "--format=%(refname:strip=2)%09%(creatordate:iso-strict)")
-        found = [line.rsplit("\t", 1) for line in lines]
-        found = [(name, time) for name, time in found if time and fnmatchcase(name, pattern)]
+        parts = [line.rsplit("\t", 1) for line in lines]
+        rows = [(name, time) for name, time in parts if time and fnmatchcase(name, pattern)]
     else:
-        _whole(path)
+        _check_whole(path)
         lines = _git(path, "log", "--first-parent", "--merges", "--format=%H%x09%cI%x09%s", _safe(branch), "--")
         parts = [line.split("\t", 2) for line in lines]
-        found = [(name, time) for name, time, subject in parts if fnmatchcase(subject, pattern)]
-    if not found:
+        rows = [(name, time) for name, time, subject in parts if fnmatchcase(subject, pattern)]
+    if not rows:
         what = "tag" if branch is None else f"merge into {branch}"
         raise DataError(f"{path}: no {what} matches '{pattern}'; there are {len(lines)}")
-    frame = pd.DataFrame(found, columns=["deployment", "time"])
+    frame = pd.DataFrame(rows, columns=["deployment", "time"])
     frame["time"] = pd.to_datetime(frame["time"], utc=True)
     frame.insert(1, "service", service or Path(path).resolve().name)
     return frame.sort_values("time", kind="stable", ignore_index=True)
 
 
-def changes_from_git(path: str | os.PathLike, deployments: pd.DataFrame) -> pd.DataFrame:
-    """The commits that each of these deployments brought, and those that none has brought yet.
+def changes_from_git(path: str | os.PathLike[str], deployments: pd.DataFrame) -> pd.DataFrame:
+    """Which commits did each deployment bring, and which has none brought yet?
 
     Parameters
     ----------
     path : path
+        The folder of a clone.
     deployments : DataFrame
-        Of `deployments_from_git`.
+        The deployments, from `deployments_from_git`.
 
     Returns
     -------
@@ -84,13 +89,17 @@ def changes_from_git(path: str | os.PathLike, deployments: pd.DataFrame) -> pd.D
     Traceback (most recent call last):
     dxkit.files.errors.DataError: /nowhere: there is no such folder
     """
-    _whole(path)
-    rows, seen = [], []
+    _check_whole(path)
+    instance("deployments", deployments, pd.DataFrame, "the deployments, from deployments_from_git")
+    if missing := {"deployment", "service"} - set(deployments.columns):
+        raise DataError(f"deployments has no column '{min(missing)}'; give those from deployments_from_git")
+    rows: list[tuple[str, ...]] = []
+    earlier: list[str] = []
     for name in [*deployments["deployment"], ""]:
-        ends = [f"^{_safe(each)}" for each in seen[-1:]]
+        ends = [f"^{_safe(each)}" for each in earlier[-1:]]
         lines = _git(path, "log", "--no-merges", "--format=%H%x09%aI", _safe(name) if name else "HEAD", *ends, "--")
         rows += [(*line.split("\t"), name) for line in lines]
-        seen.append(name)
+        earlier.append(name)
     frame = pd.DataFrame(rows, columns=["change", "committed", "deployment"]).drop_duplicates("change")
     frame["committed"] = pd.to_datetime(frame["committed"], utc=True)
     frame.insert(1, "service", deployments["service"].iloc[0] if len(deployments) else "")
@@ -99,16 +108,17 @@ def changes_from_git(path: str | os.PathLike, deployments: pd.DataFrame) -> pd.D
 
 def _safe(name: str) -> str:
     if name.startswith("-"):
-        raise DataError(f"'{name}' is no name of a branch or tag")
+        raise DataError(f"'{name}' cannot be a branch or tag; its name starts with a hyphen")
     return name
 
 
-def _whole(path: str | os.PathLike) -> None:
+def _check_whole(path: str | os.PathLike[str]) -> None:
     if _git(path, "rev-parse", "--is-shallow-repository") == ["true"]:
         raise DataError(f"{path}: the history of this clone is cut (shallow); run git fetch --unshallow first")
 
 
-def _git(path: str | os.PathLike, *words: str) -> list[str]:
+def _git(path: str | os.PathLike[str], *words: str) -> list[str]:
+    instance("path", path, (str, os.PathLike), "the folder of a clone")
     if not Path(path).is_dir():
         raise DataError(f"{path}: there is no such folder")
     try:

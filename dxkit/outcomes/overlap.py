@@ -1,4 +1,4 @@
-"""Benefits that the reported hours or the cost of ownership hold already: refused until it is said why they do not."""
+"""Benefits that the reported hours or the cost of ownership may include already: refused until you say why not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import choices, instance
 from dxkit.procurement.dossier.dossier import Dossier
 
 # what would be counted twice, and the words in a line of benefit, its hyphens as spaces, that show it
@@ -20,23 +21,21 @@ OVERLAPS = {
 
 
 def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:
-    """Refuse benefits that the hours or the costs hold already, until it is declared that they do not."""
-    if not isinstance(declared, Mapping):
-        raise DataError(f"declared= is a dict of overlap and reason, got {type(declared).__name__}")
-    unknown = sorted(set(declared) - set(OVERLAPS))
-    if unknown:
-        raise DataError(f"{unknown[0]!r} is no overlap; there are {', '.join(OVERLAPS)}")
-    found: dict[str, list[str]] = {}
+    """Refuse benefits that the hours or the costs may include already, until it is declared why they do not."""
+    instance("declared", declared, Mapping, "a dict of overlap and reason")
+    choices("declared", list(declared), list(OVERLAPS))
+    overlapping: dict[str, list[str]] = {}
     for line in dossier.benefits:
         for name, words in OVERLAPS.items():
             reason = line.declared or str(declared.get(name, "")).strip()
             if re.search(words, re.sub(r"[-_]", " ", line.line.casefold())) and not reason:
-                found.setdefault(name, []).append(line.line)
-    if found:
-        told = [
-            f"{name}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}" for name, lines in found.items()
+                overlapping.setdefault(name, []).append(line.line)
+    if overlapping:
+        listed = [
+            f"{name}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}"
+            for name, lines in overlapping.items()
         ]
         raise DataError(
-            "these benefits may be counted twice; leave them out, or say why they are not, in column declared of sheet "
-            "benefits or with declared=:\n" + "\n".join(told)
+            "these benefits may be counted twice; leave them out, or say in column declared of sheet benefits or with "
+            "declared= why they are not:\n" + "\n".join(listed)
         )

@@ -1,13 +1,22 @@
-"""Hours that a vendor would save a person each week, from what people reported and what was seen of it (MODELS 11)."""
+"""Hours that a vendor would save a person each week, from what people reported and what it removes.
+
+See docs/methods/business_case.md, "Hours saved"."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
 
 from dxkit.procurement.dossier.dossier import Dossier
-from dxkit.statistics.estimate import Estimate
+from dxkit.procurement.dossier.judging import Fit
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.statistics.estimate import Estimate, estimate
 from dxkit.statistics.sampling import SCRAMBLES, scrambled
+
+if TYPE_CHECKING:
+    from dxkit.survey.ranking import Ranking
 
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 
@@ -15,20 +24,31 @@ _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draw
 class SavedHours:
     """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
 
-    def __init__(self, ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
-        table, self.fits = ranking.table.dropna(subset=["estimate"]), dossier.fit_read
+    def __init__(self, ranking: Ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
+        table = ranking.table.dropna(subset=["estimate"])
+        self.fits: tuple[Fit, ...] = dossier.fit_read
         count = len(table) + len(self.fits) + 2
         u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)
         u = np.random.default_rng([seed, _SEQUENCE]).permutation(u)  # else both sequences would move together
         hours = table["estimate"].to_numpy() + table["se"].to_numpy() * ndtri(u[:, : len(table)])
-        self.hours = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
-        self.removed = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
-        self.rate, self.bias = rate.draw(u[:, -2]), bias.draw(u[:, -1])
+        self.hours: dict[str, np.ndarray] = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
+        self.removed: list[np.ndarray] = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
+        self.rate: np.ndarray = rate.draw(u[:, -2])
+        self.bias: np.ndarray = bias.draw(u[:, -1])
 
     def saved(self, vendor: str) -> np.ndarray:
         """Hours a person and week that a vendor saves (S,): sum of h (1 - prod (1 - a))."""
-        kept: dict[str, np.ndarray] = {}
+        remaining: dict[str, np.ndarray] = {}
         for fit, share in zip(self.fits, self.removed, strict=True):
             if fit.vendor == vendor and fit.topic in self.hours:
-                kept[fit.topic] = kept.get(fit.topic, 1.0) * (1 - share)
-        return sum((self.hours[topic] * (1 - left) for topic, left in kept.items()), np.zeros(len(self.rate)))
+                remaining[fit.topic] = remaining.get(fit.topic, np.ones(1)) * (1 - share)
+        return sum((self.hours[topic] * (1 - part) for topic, part in remaining.items()), np.zeros(len(self.rate)))
+
+
+def hourly_rate(dossier: Dossier, hours_a_day: float) -> Estimate:
+    """Money an hour: the engineer's day rate of sheet exit, else its default."""
+    for (_, name), figure in dossier.exit.items():
+        if name == "engineer_day_rate":
+            rate = figure.claims[0].estimate
+            return estimate(rate.low / hours_a_day, rate.likely / hours_a_day, rate.high / hours_a_day)
+    return estimate(EXIT_INPUTS["engineer_day_rate"].default / hours_a_day)

@@ -1,4 +1,4 @@
-"""A year of points: is anything but chance in them (MODELS 7)."""
+"""A year of points: is anything but chance in them (docs/methods/trend.md, "Limits and runs")."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import pandas as pd
 from scipy.special import bdtr, ndtr, ndtri
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import choice, whole
+from dxkit.results.columns import Column, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
 
@@ -29,12 +31,18 @@ _WORLDS = 2000
 class Trend(Result):
     """Points of a year with their centre and limits.
 
-    table     period, value, centre, low, high (limits of chance), outside
-    signals   what was found, in words; empty where nothing but chance is needed
+    signals   what stands out, in words; empty where chance alone explains the values
     power     lasting change from the middle on (times as much), seen: probability that it would give a signal
     """
 
-    formats: ClassVar[dict[str, str]] = {"value": "number", "centre": "number"}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "the period"),
+        Column("value", "its value", "number"),
+        Column("centre", "mean of the values on the scale where chance is even", "number"),
+        shared("low", "lower limit of chance"),
+        shared("high", "upper limit of chance"),
+        Column("outside", "whether the value lies outside the limits"),
+    )
     plot_name: ClassVar[str] = "outcomes.points"
 
     signals: tuple[str, ...] = ()
@@ -42,17 +50,18 @@ class Trend(Result):
     kind: str = "count"
 
 
-def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
-    """Look for a signal in at least 8 points: a value outside the limits, a long run, or too few crossings.
+def trend(series: pd.Series | Iterable[object], kind: str = "count", *, seed: int = 0) -> Trend:
+    """Did anything change in the year, beyond chance? A value outside the limits, a long run, or too few crossings.
 
     Parameters
     ----------
     series : Series or sequence, (n,)
         One value a period, equally long; the index names the periods. Empty values are left out.
     kind : str
-        count (square root), duration (logarithm) or share (arcsine): the scale on which chance is even.
+        What the values are: count (square root), duration (logarithm) or share (arcsine), for a scale on which chance
+        is even.
     seed : int
-        Of the simulation of the power.
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
@@ -65,21 +74,21 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     ------
     DataError
         Fewer than 8 values, a negative count, a duration that is not above 0, a share outside 0 to 1; a period that is
-        missing or there twice, where the index holds times.
+        missing or appears twice, where the index holds times.
 
     Examples
     --------
     >>> trend([12, 9, 11, 14, 10, 12, 8, 11, 13, 10, 12, 9]).signals
     ()
     """
-    if kind not in KINDS:
-        raise DataError(f"kind='{kind}' is not known; use count, duration or share")
+    choice("kind", kind, KINDS)
+    seed = whole("seed", seed, 0)
     given = _in_order(series)
-    values = pd.to_numeric(given, errors="coerce")
-    words = given.notna() & values.isna()
-    if words.any():
-        raise DataError(f"the value of {_name(given.index[words][0])} is not a number")
-    values = values.dropna().astype(float)
+    values = pd.Series(pd.to_numeric(given, errors="coerce"), index=given.index)
+    words = np.flatnonzero((given.notna() & values.isna()).to_numpy())
+    if len(words):
+        raise DataError(f"the value of {_name(given.index[words[0]])} is not a number")
+    values = pd.Series(values.dropna(), dtype=float)
     wrong = {"count": values < 0, "duration": values <= 0, "share": (values < 0) | (values > 1)}[kind] | np.isinf(
         values
     )
@@ -110,8 +119,11 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
         }
     )
     power = _power(len(y), centre, sigma, kind, seed)
-    seen = [f"{row.change:g} times as much would be seen in {percent(row.seen)}" for row in power.itertuples()]
-    notes = [f"a lasting change from the middle on: {', '.join(seen)}"]
+    rows = zip(power["change"], power["seen"], strict=True)
+    detected = [
+        f"one to {change:g} times as much would be detected in {percent(p)} of such series" for change, p in rows
+    ]
+    notes = [f"a lasting change from the middle on: {', '.join(detected)}"]
     if len(given) > len(values):
         notes.append(f"empty values left out: {len(given) - len(values)}")
     if len(values) > 2 * _YEAR:
@@ -128,8 +140,8 @@ def trend(series, kind: str = "count", *, seed: int = 0) -> Trend:
     )
 
 
-def _in_order(series) -> pd.Series:
-    """The values in the order of time, where the index says it; refused where one is there twice or none is there."""
+def _in_order(series: pd.Series | Iterable[object]) -> pd.Series:
+    """The values in order of time, where the index holds times; refused where a period is missing or appears twice."""
     if not isinstance(series, pd.Series):
         if isinstance(series, str | pd.DataFrame) or not isinstance(series, Iterable):
             raise DataError(f"expected a Series or a list of values, got {type(series).__name__}; pick one column")
@@ -139,7 +151,8 @@ def _in_order(series) -> pd.Series:
     given = series.sort_index()
     if given.index.hasnans or given.index.has_duplicates:
         raise DataError("the index names a period twice, or leaves one without a name; give one value a period")
-    steps = np.diff((given.index.to_timestamp() if isinstance(given.index, pd.PeriodIndex) else given.index).asi8)
+    index = given.index.to_timestamp() if isinstance(given.index, pd.PeriodIndex) else given.index
+    steps = np.diff(pd.DatetimeIndex(index).asi8)
     if len(steps) and steps.max() > 1.5 * np.median(steps):
         i = int(steps.argmax())
         gap = f"between {_name(given.index[i])} and {_name(given.index[i + 1])} a period is missing"
@@ -147,7 +160,7 @@ def _in_order(series) -> pd.Series:
     return given
 
 
-def _name(period) -> str:
+def _name(period: object) -> str:
     return str(period.date()) if isinstance(period, pd.Timestamp) else str(period)
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from dxkit.plots.style import BLUE, GREY, ORANGE, PALE, RED, canvas, fitting, nothing
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from dxkit.plots.style import BLUE, GREY, ORANGE, PALE, RED, canvas, fitting, nothing, rows_on
 from dxkit.results.formatting import percent
 
+if TYPE_CHECKING:
+    from dxkit.outcomes.before_after import BeforeAfter
+    from dxkit.outcomes.business_case import BusinessCase
+    from dxkit.outcomes.durations import Durations
+    from dxkit.outcomes.follow_up import FollowUp
+    from dxkit.outcomes.trend import Trend
 
-def survival(result, ax=None):
-    """The share still open over time with its band, the median, and how many were left to look at."""
+
+def survival(result: Durations, ax: Axes | None = None) -> Axes:
+    """The share still open over time with its band and median, and how many are left at each time."""
     curve = result.curve
     with canvas(ax, 8, 4.4) as ax:
         if curve.empty:
@@ -19,12 +31,12 @@ def survival(result, ax=None):
         if half is not None:
             ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
         _still_open(ax, [result])
-        told = "half are not done yet" if half is None else f"half are done after {half:,.1f} {result.unit}"
-        ax.set_title(f"{told[:1].upper()}{told[1:]}", pad=10)
+        headline = "half are not done yet" if half is None else f"half are done after {half:,.1f} {result.unit}"
+        ax.set_title(f"{headline[:1].upper()}{headline[1:]}", pad=10)
     return ax
 
 
-def sides(result, ax=None):
+def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
     """What began before a date and what began after it; for counts the rates with their intervals."""
     with canvas(ax, 8, 4.4) as ax:
         colours = dict(zip(("before", "after"), (GREY, BLUE), strict=True))
@@ -37,7 +49,7 @@ def sides(result, ax=None):
                 "not reached" if half is None else f"{half:,.1f} {unit}"
                 for half, unit in ((each.median.estimate, each.unit) for each in result.curves)
             ]
-            told = f"Half are done after {halves[0]} before, {halves[1]} after"
+            headline = f"Half are done after {halves[0]} before, {halves[1]} after"
         else:
             for y, row in enumerate(result.table.to_dict("records")):
                 ax.plot([row["low"], row["high"]], [y, y], color=colours[row["period"]], linewidth=6, alpha=0.35)
@@ -46,14 +58,14 @@ def sides(result, ax=None):
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)
             ax.set_xlabel("a period, with 95% interval")
-            told = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
-        ax.set_title(fitting(told, 76, 2), pad=10)
+            headline = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
+        ax.set_title(fitting(headline, 76, 2), pad=10)
     return ax
 
 
-def _stairs(ax, each, colour: str, label: str | None = None) -> None:
-    """A curve with its band; a bar where something was still open on the day of the look."""
-    curve = each.curve
+def _stairs(ax: Axes, result: Durations, colour: str, label: str | None = None) -> None:
+    """A curve with its band; a bar where something was still open at the data cut-off date."""
+    curve = result.curve
     time = np.concatenate([[0.0], curve["time"]])
     share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
     ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
@@ -62,24 +74,24 @@ def _stairs(ax, each, colour: str, label: str | None = None) -> None:
     ax.plot(open_ones["time"], open_ones["survival"], "|", color=colour, markersize=9)
 
 
-def _still_open(ax, curves) -> None:
+def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
     """Axes of curves, with how many are left below each mark of time, a line for each curve."""
     ax.set_ylim(0, 1.03)
-    ax.set_xlim(0, max(float(each.curve["time"].max()) for each in curves) * 1.02 or 1.0)
+    ax.set_xlim(0, max(float(each.curve.loc[:, "time"].max()) for each in curves) * 1.02 or 1.0)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set_ylabel("still open")
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
     labels = ["\n".join([f"{tick:g}", *(str(_left(each.curve, tick)) for each in curves)]) for tick in ticks]
     ax.set_xticks(ticks, labels)
     lines = "how many are left" if len(curves) == 1 else "how many are left, before and after"
-    ax.set_xlabel(f"{curves[0].unit}; below: {lines}; a bar: still open on the day of the look")
+    ax.set_xlabel(f"{curves[0].unit}; below: {lines}; a bar: still open at the data cut-off")
 
 
-def _left(curve, tick: float) -> int:
-    return int((curve["events"] + curve["censored"])[curve["time"] >= tick].sum())
+def _left(curve: pd.DataFrame, tick: float) -> int:
+    return int(curve.loc[curve["time"] >= tick, ["events", "censored"]].to_numpy().sum())
 
 
-def points(result, ax=None):
+def points(result: Trend, ax: Axes | None = None) -> Axes:
     """The points with centre and limits of chance; signals in colour, and the power stated."""
     table = result.table
     with canvas(ax, 8.5, 3.8) as ax:
@@ -92,13 +104,13 @@ def points(result, ax=None):
         step = max(1, -(-len(table) // 13))
         ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
         ax.set_ylim(bottom=0)
-        seen = [f"{row.change:g} times: {percent(row.seen)}" for row in result.power.itertuples()]
-        ax.set_xlabel(f"grey: chance; a lasting change would be seen in ({', '.join(seen)})")
-        ax.set_title(fitting("; ".join(result.signals) or "Nothing but chance is needed", 76, 2), pad=10)
+        found = [f"{row['change']:g} times: {percent(row['seen'])}" for row in result.power.to_dict("records")]
+        ax.set_xlabel(f"grey: limits of chance; a lasting change would be found ({', '.join(found)})")
+        ax.set_title(fitting("; ".join(result.signals) or "Chance alone explains these values", 76, 2), pad=10)
     return ax
 
 
-def moved(result, ax=None):
+def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
     """Each pain before, without luck, and after; only what moved has colour."""
     rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
     with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
@@ -120,8 +132,7 @@ def moved(result, ax=None):
             if row["remark"]:
                 right = max(row["before"], row["after"], row["shrunken"] + row["high"])
                 ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
-        ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
+        rows_on(ax, [fitting(row["topic"]) for row in rows])
         low, high = ax.get_xlim()
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
         ax.set_xlabel(f"{result.unit}; ring: before, bar: without luck, dot: after with its range")
@@ -132,7 +143,7 @@ def moved(result, ax=None):
     return ax
 
 
-def ledgers(result, ax=None):
+def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
     """The ledgers of one vendor side by side, never added, and the share of the hours that closes the gap."""
     table = result.ledgers[result.ledgers["vendor"] == result.vendor].set_index("ledger")
     names = {
@@ -149,10 +160,11 @@ def ledgers(result, ax=None):
             colour = RED if name in ("cost", "exit") else ORANGE if name == "capacity" else BLUE
             ax.barh(y, row["mean"], color=colour, alpha=0.8, height=0.6)
             ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
-        most = float(table["p90"].max())
+        most = float(table.loc[:, "p90"].max())
+        means = dict(zip(table.index, table["mean"], strict=True))
         low, mid, high = result.rho_break_even
         if "capacity" in shown and np.isfinite(mid) and 0 < mid <= 1:
-            at = mid * table.loc["capacity", "mean"]
+            at = mid * means["capacity"]
             ax.plot([at, at], [-0.4, 0.4], color="black", linewidth=2)
             ax.text(at, -0.46, f"{100 * mid:.0f}%", ha="center", va="top", weight="bold")
         ax.set_yticks(range(len(shown)), [names[name] for name in shown[::-1]])
@@ -160,7 +172,7 @@ def ledgers(result, ax=None):
         ax.set_xlim(0, most * 1.05)
         ax.ticklabel_format(axis="x", style="plain")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: 80 in 100")
+        ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: P10 to P90")
         ax.set_title(fitting(f"{result.vendor} {_pays(low, mid, high)}", 58, 2), pad=10)
     return ax
 

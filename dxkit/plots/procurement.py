@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from dxkit.files.errors import DataError
-from dxkit.plots.style import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, canvas, fitting, nothing
+import numpy as np
+from matplotlib.axes import Axes
+
+from dxkit.files.options import choice
+from dxkit.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+    beside,
+    canvas,
+    fitting,
+    grid_on,
+    legend_above,
+    nothing,
+    rows_on,
+)
 from dxkit.results.formatting import percent
+
+if TYPE_CHECKING:
+    from dxkit.procurement.cost.leaving import ExitCost
+    from dxkit.procurement.cost.ownership import Tco
 
 _CATEGORY = {
     "licence": BLUE,
@@ -20,48 +44,43 @@ _CATEGORY = {
 }
 
 
-def _money(result) -> str:
+def _money(result: Tco | ExitCost) -> str:
     return f"{result.currency or 'money'}, thousands ({result.status})"
 
 
-def totals(result, ax=None, basis="pv"):
+def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     """The present value of each vendor as the range from P10 to P90 with the mean, and how often it is the cheapest.
 
     `basis` is "pv", or "pv_with_exit" for owning and leaving.
     """
-    rows = result.totals[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
+    choice("basis", basis, ["pv", "pv_with_exit"])
+    rows = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
             ax.plot(
                 [row["p10"] / 1e3, row["p90"] / 1e3], [y, y], color=BLUE, linewidth=6, alpha=0.4, solid_capstyle="butt"
             )
             ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7)
-            ax.annotate(
-                f"cheapest {percent(row['p_cheapest'])}",
-                (1, y),
-                xycoords=ax.get_yaxis_transform(),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=GREY,
-            )
-        ax.set_yticks(range(len(rows)), [fitting(row["vendor"]) for row in rows])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
+            beside(ax, y, f"cheapest {percent(row['p_cheapest'])}")
+        rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
-        ax.grid(axis="x", color=PALE, linewidth=0.6)
-        ax.set_axisbelow(True)
+        grid_on(ax)
         what = "owning and leaving" if basis == "pv_with_exit" else "owning"
-        ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: 80 in 100")
+        ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: P10 to P90")
         best = rows[-1]
-        ax.set_title(fitting(f"Least on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}", 78))
+        ax.set_title(fitting(f"Lowest on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}", 78))
     return ax
 
 
-def years(result, ax=None):
+def years(result: Tco, ax: Axes | None = None) -> Axes:
     """The cost of each vendor by year, stacked by category, time 0 as year 0; the line is P10 to P90 of the year."""
     table = result.table
-    vendors, categories = list(dict.fromkeys(table["vendor"])), [c for c in _CATEGORY if (table["category"] == c).any()]
-    horizon, spent = int(table["year"].max()), table.set_index(["vendor", "year", "category"])["mean"].to_dict()
+    vendors, named = list(dict.fromkeys(table["vendor"])), set(table["category"])
+    categories = [category for category in _CATEGORY if category in named]
+    horizon, spent = (
+        int(table.loc[:, "year"].max()),
+        table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict(),
+    )
     sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
     with canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
@@ -96,28 +115,24 @@ def years(result, ax=None):
             )
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
-        ax.set_ylabel(f"a year, {_money(result)}; line: 80 in 100")
+        ax.set_ylabel(f"a year, {_money(result)}; line: P10 to P90")
         low = min(vendors, key=lambda name: table.loc[table["vendor"] == name, "mean"].sum())
-        ax.set_title(fitting(f"Least over the years: {low}", 80), pad=26)
-        ax.legend(ncols=len(categories), frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-        ax.grid(axis="y", color=PALE, linewidth=0.6)
-        ax.set_axisbelow(True)
+        ax.set_title(fitting(f"Cheapest over the years: {low}", 80), pad=26)
+        legend_above(ax, len(categories))
+        grid_on(ax, "y")
     return ax
 
 
-def tornado(result, ax=None, vendor=None):
-    """What a vendor's cost is uncertain about: each input's share of the variance, the largest on top.
+def tornado(result: Tco, ax: Axes | None = None, vendor: str | None = None) -> Axes:
+    """Which figures cause the uncertainty of a vendor's cost: each one's share of the variance, the largest on top.
 
-    The vendor that costs least on average by default.
+    By default it is the vendor that costs least on average.
     """
     pv = result.totals[result.totals["basis"] == "pv"].set_index("vendor")["mean"]
-    vendor = vendor or pv.idxmin()
-    if vendor not in pv.index:
-        raise DataError(f"there is no vendor '{vendor}'; there are {', '.join(pv.index)}")
+    vendor = result.cheapest if vendor is None else choice("vendor", vendor, list(pv.index))
     rows = result.tornado[result.tornado["vendor"] == vendor].head(8).iloc[::-1]
     if rows.empty:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax, "every figure is certain")
+        return nothing(ax, "every figure is certain")
     with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
         ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
@@ -127,19 +142,19 @@ def tornado(result, ax=None, vendor=None):
         ax.set_xlim(0, 100)
         ax.set_xlabel("share of the variance of the present value, %")
         ax.set_title(
-            fitting(f"{vendor}: most of the doubt is about {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}", 76)
+            fitting(f"{vendor}: most of the uncertainty is in {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}", 76)
         )
     return ax
 
 
-def leaving(result, ax=None):
+def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
     """Exit of each vendor by quarter, planned (lines) and forced (dashes), with renewals and last days of notice."""
     vendors = list(dict.fromkeys(result.totals["vendor"]))
     colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
     with canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
-            rows = result.totals[result.totals["vendor"] == vendor]
-            colour, planned = colours[k % len(colours)], rows["planned"].to_numpy() / 1e3
+            rows = result.totals.loc[result.totals["vendor"] == vendor]
+            colour, planned = colours[k % len(colours)], rows.loc[:, "planned"].to_numpy() / 1e3
             ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=fitting(vendor, 30))
             ax.plot(rows["quarter"] / 4, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
             renewed = result.renewals[result.renewals["vendor"] == vendor]
@@ -147,11 +162,12 @@ def leaving(result, ax=None):
             notice = np.interp(renewed["last_notice"], rows["quarter"] / 4, planned)
             ax.plot(renewed["last_notice"], notice, "|", color=colour, markersize=14, markeredgewidth=2, label="_")
         ax.set_ylim(bottom=0)
-        ax.set_xticks(np.arange(0, rows["quarter"].max() / 4 + 0.01))
+        last = int(result.totals.loc[:, "quarter"].max())
+        ax.set_xticks(np.arange(0, last / 4 + 0.01))
         ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
         ax.set_ylabel(_money(result))
         ax.grid(axis="y", color=PALE, linewidth=0.6)
-        end = result.totals[result.totals["quarter"] == result.totals["quarter"].max()].sort_values("planned")
-        ax.set_title(fitting(f"Dearest to leave at the end: {end['vendor'].iloc[-1]}", 80), pad=42)
-        ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        end = result.totals.loc[result.totals["quarter"] == last].sort_values("planned")
+        ax.set_title(fitting(f"Most expensive to leave at the end: {end['vendor'].iloc[-1]}", 80), pad=42)
+        legend_above(ax, 2)
     return ax

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
 
-from dxkit.plots.style import BLUE, GREY, HATCH, PALE, RED, canvas, fitting, nothing
+from dxkit.plots.style import BLUE, GREY, RED, beside, canvas, fitting, grid_on, hatched, nothing, rows_on
 from dxkit.results.formatting import percent
 
-_UNITS = {
-    "hours": "hours lost a week, mean a person",
-    "impact": "impact, 0 to 100",
-    "severity": "severity, 0 to 100",
-    "opportunity": "opportunity, 0 to 20",
-}
+if TYPE_CHECKING:
+    from dxkit.survey.ranking import Ranking
+    from dxkit.survey.ranking_order import ActionGrid
 
 
-def pains(result, ax=None):
-    """Every topic with its interval, the worst on top; at the right the ranks that are possible and how often it is
-    among the worst. The chosen are red, those still possible blue, the others grey."""
+def pains(result: Ranking, ax: Axes | None = None) -> Axes:
+    """Every topic with its interval, the worst on top; the chosen are red, those still possible blue, the others grey.
+
+    At the right are the ranks that are possible and how often the topic is among the worst. A ranking by segments is
+    drawn as `groups`.
+    """
+    if result.segments:
+        return groups(result, ax)
     table = result.table
     rows = table[table["shown"] & table["rank"].notna()].iloc[::-1].to_dict("records")
-    if result.segments or not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+    if not rows:
+        return nothing(ax)
     with canvas(ax, 9.5, 1.6 + 0.36 * len(rows)) as ax:
         for y, row in enumerate(rows):
             colour = _colour(result, row["topic"])
@@ -32,53 +36,41 @@ def pains(result, ax=None):
             ax.plot(row["estimate"], y, "D" if row["topic"] in result.top else "o", color=colour, markersize=6.5)
             low, high = int(row["rank_low"]), int(row["rank_high"])
             ranks = f"{low}" if low == high else f"{low} to {high}"
-            _beside(ax, y, (ranks, percent(row["p_top"])), color=colour)
-        ax.set_yticks(range(len(rows)), [fitting(row["topic"]) for row in rows])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
+            _columns(ax, y, (ranks, percent(row["p_top"])), color=colour)
+        rows_on(ax, [fitting(row["topic"]) for row in rows])
         ax.set_xlim(left=0)
-        headings = "possible\nranks", f"among the\nworst {result.m}"
-        _beside(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
-        ax.grid(axis="x", color=PALE, linewidth=0.6)
-        ax.set_axisbelow(True)
-        ax.set_xlabel(f"{_UNITS[result.score]}, with {round(100 * result.confidence)}% interval")
-        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.m}"
+        headings = "possible\nranks", f"among the\nworst {result.top_n}"
+        _columns(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
+        grid_on(ax)
+        ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
+        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
         ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
     return ax
 
 
-def _beside(ax, y: float, texts: tuple[str, str], va: str = "center", **style) -> None:
-    """Two columns at the right of the Axes, at a fixed distance in points so that the layout makes room for them."""
+def _columns(ax: Axes, y: float, texts: tuple[str, str], **style: Any) -> None:
+    """Two columns of text at the right of the Axes."""
     for points, text in zip((30, 84), texts, strict=True):
-        ax.annotate(
-            text,
-            (1, y),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(points, 0),
-            textcoords="offset points",
-            ha="center",
-            va=va,
-            annotation_clip=False,
-            **style,
-        )
+        beside(ax, y, text, points, ha="center", **style)
 
 
-def _colour(result, topic: str) -> str:
+def _colour(result: Ranking, topic: str) -> str:
     return RED if topic in result.top else BLUE if topic in result.possible else GREY
 
 
-def groups(result, ax=None):
+def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     """The burden of every topic in every group; the worst of each group are framed, cells not shown are hatched."""
     table = result.table
-    if not result.segments or not table["shown"].any():
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+    if not result.segments or not any(table["shown"]):
+        return nothing(ax)
     label = table[list(result.segments)].agg(", ".join, axis=1)
-    columns, order = list(dict.fromkeys(label)), table.groupby("topic")["estimate"].mean().sort_values(ascending=False)
-    largest = table["estimate"].max()
+    columns = list(dict.fromkeys(label))
+    order = table.loc[:, ["topic", "estimate"]].groupby("topic").mean().sort_values("estimate", ascending=False)
+    largest = float(table.loc[:, "estimate"].max())
     with canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
         for y, topic in enumerate(reversed(order.index)):
             for x, group in enumerate(columns):
-                row = table[(table["topic"] == topic) & (label == group)].iloc[0]
+                row = table.loc[(table["topic"] == topic) & (label == group)].iloc[0].to_dict()
                 _cell(ax, x, y, row, largest, result)
         ax.set_yticks(range(len(order)), [fitting(topic) for topic in reversed(order.index)])
         ax.set_xticks(range(len(columns)), [fitting(group, 14) for group in columns])
@@ -86,33 +78,33 @@ def groups(result, ax=None):
         ax.set_ylim(-0.5, len(order) - 0.5)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{_UNITS[result.score]}; framed: worst {result.m} of the group; hatched: too few to show")
-        ax.set_title(fitting(f"The worst {result.m} by {' and '.join(result.segments)}", int(10 + 9 * len(columns))))
+        ax.set_xlabel(f"{result.axis_label}; framed: worst {result.top_n} of the group; hatched: too few to show")
+        title = f"The worst {result.top_n} by {' and '.join(result.segments)}"
+        ax.set_title(fitting(title, int(10 + 9 * len(columns))))
     return ax
 
 
-def _cell(ax, x: int, y: int, row, largest: float, result) -> None:
+def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], largest: float, result: Ranking) -> None:
     if not row["shown"]:
-        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor="white", edgecolor=GREY, hatch=HATCH, lw=0))
+        ax.add_patch(hatched(x - 0.46, y - 0.42, 0.92, 0.84))
         return
     depth = 0.75 * row["estimate"] / largest if largest > 0 else 0.0
     ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=(1 - 0.05 * depth, 1 - 0.45 * depth, 1 - depth)))
-    chosen = row["rank"] <= result.m
+    chosen = row["rank"] <= result.top_n
     if chosen:
         ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor=RED, linewidth=2))
     digits = 1 if result.score in ("hours", "opportunity") else 0
     ax.text(x, y, f"{row['estimate']:.{digits}f}", ha="center", va="center", weight="bold" if chosen else "normal")
 
 
-def action_grid(result, ax=None):
+def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
     """Importance against satisfaction; the ellipse of a topic holds its true place with the result's confidence.
 
     What matters and does not satisfy is at the lower right. Topics are numbered, the chosen are red.
     """
-    rows = result.table[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
+    rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
     if not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+        return nothing(ax)
     with canvas(ax, 9.5, 5.6) as ax:
         for k, row in enumerate(rows, 1):
             colour = RED if row["chosen"] else BLUE
@@ -135,7 +127,7 @@ def action_grid(result, ax=None):
         ax.axvline(np.median([row["importance"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
         ax.axhline(np.median([row["satisfaction"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
         ax.annotate(
-            "matters more, satisfies less",
+            "more important, less satisfying",
             (0.99, 0.01),
             xycoords="axes fraction",
             ha="right",

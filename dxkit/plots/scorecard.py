@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from dxkit.plots.style import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, canvas, fitting, nothing
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+
+from dxkit.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+    beside,
+    canvas,
+    fitting,
+    grid_on,
+    legend_above,
+    nothing,
+)
 from dxkit.results.formatting import percent
+
+if TYPE_CHECKING:
+    from dxkit.procurement.choice.scorecard import Scorecard
 
 _COLOURS = [BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED, GREY]
 
 
-def contributions(result, ax=None):
-    """Points by criterion, stacked for each vendor, with the range of the whole score (95 of 100 draws)."""
+def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
+    """Points by criterion, stacked for each vendor, with the 95% interval of the whole score."""
     order = result.table["vendor"].tolist()[::-1]
     criteria = list(dict.fromkeys(result.contributions["criterion"]))
-    points = result.contributions.set_index(["vendor", "criterion"])["contribution"]
+    points = result.contributions.set_index(["vendor", "criterion"]).loc[:, "contribution"].to_dict()
     whole = result.table.set_index("vendor")
     with canvas(ax, 9.5, 1.9 + 0.55 * len(order)) as ax:
         for y, vendor in enumerate(order):
@@ -32,31 +55,22 @@ def contributions(result, ax=None):
                 left += width
             row = whole.loc[vendor]
             ax.plot([row["low"], row["high"]], [y, y], color="black", linewidth=1)
-            out = "knocked out" if row["must"] == "fail" else f"first in {percent(row['p_first'])}"
-            ax.annotate(
-                out,
-                (1, y),
-                xycoords=ax.get_yaxis_transform(),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=GREY,
-            )
+            out = "knocked out" if row["must"] == "fail" else f"ranks first in {percent(row['p_first'])}"
+            beside(ax, y, out)
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
-        ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95 in 100 of the whole")
+        ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95% interval of the score")
         ax.set_title(fitting(result.reasons[0][:1].upper() + result.reasons[0][1:], 84), pad=30)
-        ax.legend(ncols=min(len(criteria), 5), frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-        ax.grid(axis="x", color=PALE, linewidth=0.6)
-        ax.set_axisbelow(True)
+        legend_above(ax, min(len(criteria), 5))
+        grid_on(ax)
     return ax
 
 
-def standing(result, ax=None):
-    """How often each vendor has each rank over all draws of weights, ratings and costs."""
+def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
+    """How often each vendor has each rank over all simulations of weights, ratings and costs."""
     order = result.table["vendor"].tolist()[::-1]
-    shares = result.ranks.set_index(["vendor", "rank"])["share"]
-    count = int(result.ranks["rank"].max())
+    shares = result.ranks.set_index(["vendor", "rank"]).loc[:, "share"].to_dict()
+    count = int(result.ranks.loc[:, "rank"].max())
     with canvas(ax, 8.5, 1.5 + 0.5 * len(order)) as ax:
         for y, vendor in enumerate(order):
             left = 0.0
@@ -87,33 +101,24 @@ def standing(result, ax=None):
                 left += share
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
-        ax.set_xlabel("share of the draws, %")
+        ax.set_xlabel("share of simulations, %")
         ax.set_title(fitting(f"Scores highest most often: {result.table['vendor'].iloc[0]}", 80), pad=22)
-        ax.legend(ncols=count, frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        legend_above(ax, count)
     return ax
 
 
-def weights(result, ax=None):
+def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
     """For each criterion the weights for which the winner stays (bar), and the weight in use (dot)."""
     rows = result.stability.iloc[::-1].to_dict("records")
     if not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax, "one vendor: no weight changes the choice")
+        return nothing(ax, "one vendor: no weight changes the choice")
     with canvas(ax, 8.5, 1.4 + 0.45 * len(rows)) as ax:
         for y, row in enumerate(rows):
             ax.plot([0, 100], [y, y], color=PALE, linewidth=6, solid_capstyle="butt")
             ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
             ax.plot(100 * row["weight"], y, "o", color="black", markersize=6)
-            told = f"else {fitting(row['flips_to'], 24)}" if row["flips_to"] else "at any weight"
-            ax.annotate(
-                told,
-                (1, y),
-                xycoords=ax.get_yaxis_transform(),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=GREY,
-            )
+            outside = f"otherwise {fitting(row['flips_to'], 24)}" if row["flips_to"] else "at any weight"
+            beside(ax, y, outside)
         ax.set_yticks(range(len(rows)), [fitting(row["criterion"]) for row in rows])
         ax.set_xlim(0, 100)
         ax.set_xlabel("weight of the criterion, % (the others keep their proportions)")
@@ -121,12 +126,11 @@ def weights(result, ax=None):
     return ax
 
 
-def plan(result, ax=None):
+def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
     """What to find out first: points of score that each is worth on average before choosing."""
     rows = result.trial_plan.dropna(subset="value").head(8).iloc[::-1].to_dict("records")
     if not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax, "nothing that could be found out would change the choice")
+        return nothing(ax, "nothing that could be found out would change the choice")
     with canvas(ax, 9, 1.3 + 0.42 * len(rows)) as ax:
         ax.barh(range(len(rows)), [row["value"] for row in rows], color=GREEN, height=0.6)
         for y, row in enumerate(rows):
@@ -134,9 +138,9 @@ def plan(result, ax=None):
         ax.set_yticks(range(len(rows)), [fitting(f"{row['vendor']}: {row['criterion']}", 40) for row in rows])
         ax.set_xlim(0, 1.7 * rows[-1]["value"])
         ax.set_xlabel("points of score gained on average by knowing it before choosing")
-        open_ = result.trial_plan[result.trial_plan["value"].isna()]
+        unknown = result.trial_plan.loc[result.trial_plan["value"].isna()]
         best = f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}"
-        if len(open_):
-            best = f"First settle the must-have: {open_['vendor'].iloc[0]}, {open_['criterion'].iloc[0]}"
+        if len(unknown):
+            best = f"First check the must-have: {unknown['vendor'].iloc[0]}, {unknown['criterion'].iloc[0]}"
         ax.set_title(fitting(best, 80))
     return ax

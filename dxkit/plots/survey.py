@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
+from matplotlib import cm, colormaps
+from matplotlib import colors as mpl_colors
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from dxkit.plots.style import BLUE, DIVERGING, GREY, HATCH, ORANGE, PALE, canvas, fitting, ink_on, nothing
+from dxkit.files.options import choice, choices
+from dxkit.plots.style import (
+    BLUE,
+    DIVERGING,
+    GREY,
+    ORANGE,
+    PALE,
+    canvas,
+    ends_on,
+    fitting,
+    grid_on,
+    hatched,
+    ink_on,
+    nothing,
+    rows_on,
+)
 
-_UNITS = {
-    "index": "score, 0 worst to 100 best",
-    "hours": "hours lost a week",
-    "recommend": "net promoter score, -100 to 100",
-}
+if TYPE_CHECKING:
+    from dxkit.survey.answers import Answers
+    from dxkit.survey.response_rate import ResponseRate
+    from dxkit.survey.scores import Scores
 
 
-def answers(result, ax=None, items=None):
+def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None = None) -> Axes:
     """Diverging stacked bars of the answers to items of one scale, the worst item on top.
 
-    The neutral answer is centred on zero. Shares are of all who answered; how many had no opinion stands at the right.
+    The neutral answer is centred on zero. Shares are of all who answered; how many had no opinion is at the right.
     `items` chooses items; else those of the commonest scale are drawn.
     """
-    table = result.table if items is None else result.table[result.table["item"].isin(items)]
-    shown = table[table["shown"]]
-    scales = shown[shown["code"].notna()].groupby("item", sort=False)["label"].agg(tuple)
-    if not len(scales):
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
-    labels = scales.value_counts().index[0]
-    chosen = [item for item in scales.index if scales[item] == labels]
-    scored = shown.drop_duplicates("item").set_index("item")["score"]
-    chosen = sorted(chosen, key=lambda item: -scored[item])
+    table = result.table
+    if items is not None:
+        table = table.loc[table["item"].isin(choices("items", items, list(dict.fromkeys(table["item"]))))]
+    shown = table.loc[table["shown"]]
+    opinions = shown.loc[shown["code"].notna()]
+    scales = {item: tuple(rows["label"]) for item, rows in opinions.groupby("item", sort=False)}
+    if not scales:
+        return nothing(ax)
+    labels = max(scales.values(), key=list(scales.values()).count)
+    scored = shown.groupby("item", sort=False).first().loc[:, "score"].to_dict()
+    chosen = sorted((item for item in scales if scales[item] == labels), key=lambda item: -scored[item])
     with canvas(ax, 9.5, 1.5 + 0.42 * len(chosen)) as ax:
-        colours = _tones(labels, shown[shown["item"] == chosen[0]])
+        colours = _tones(labels, opinions.loc[opinions["item"] == chosen[0]])
         names, ends = [], []
         for y, item in enumerate(chosen):
-            rows = shown[shown["item"] == item]
-            opinion = rows[rows["code"].notna()]
-            shares = 100 * opinion["share"].to_numpy(dtype=float)
-            sides = opinion["side"].to_numpy()
+            rows = shown.loc[shown["item"] == item]
+            opinion = rows.loc[rows["code"].notna()]
+            shares = 100 * opinion.loc[:, "share"].to_numpy(dtype=float)
+            sides = opinion.loc[:, "side"].to_numpy()
             left = -shares[sides < 0].sum() - shares[sides == 0].sum() / 2
             order = np.argsort(sides, kind="stable") if (np.diff(sides) < 0).any() else np.arange(len(sides))
             for k in order:
@@ -57,17 +77,13 @@ def answers(result, ax=None, items=None):
                         color=ink_on(colours[labels[k]]),
                     )
                 left += shares[k]
-            names.append(fitting(rows["display"].iloc[0]))
+            names.append(fitting(rows.iloc[0]["display"]))
             ends.append(_beside(rows))
-        ax.set_yticks(range(len(chosen)), names)
-        ax.set_ylim(-0.6, len(chosen) - 0.4)
+        rows_on(ax, names)
         ax.set_xlim(-100, 100)
         ax.set_xticks(range(-100, 101, 50), ["100%", "50%", "0", "50%", "100%"])
         ax.axvline(0, color=GREY, linewidth=0.7, zorder=0)
-        right = ax.secondary_yaxis("right")
-        right.set_yticks(range(len(chosen)), ends, fontsize=7.5, color=GREY)
-        right.spines["right"].set_visible(False)
-        right.tick_params(length=0)
+        ends_on(ax, ends)
         ax.set_xlabel("share of answers, favourable to the right")
         handles = [Patch(facecolor=colours[label], label=fitting(label, 26, 1)) for label in labels]
         ax.legend(
@@ -80,14 +96,13 @@ def answers(result, ax=None, items=None):
             handlelength=1.2,
             columnspacing=1.2,
         )
-        worst = shown[shown["item"] == chosen[-1]].iloc[0]
+        worst = shown.loc[shown["item"] == chosen[-1]].iloc[0]
         ax.set_title(fitting(f"Least favourable: {worst['display']}", 80))
     return ax
 
 
-def _tones(labels, rows: pd.DataFrame) -> dict[str, str]:
+def _tones(labels: Sequence[str], rows: pd.DataFrame) -> dict[str, str]:
     """A colour per answer: orange for unfavourable, blue for favourable, stronger at the ends."""
-    rows = rows[rows["code"].notna()]
     sides = dict(zip(rows["label"], rows["side"], strict=True))
     tones: dict[str, str] = {}
     for side in (-1, 1):
@@ -98,7 +113,7 @@ def _tones(labels, rows: pd.DataFrame) -> dict[str, str]:
         if len(members) == 1:
             tones[members[0]] = DIVERGING[2 * side]
     middle = [label for label in labels if sides[label] == 0]
-    greys = [PALE] if len(middle) < 2 else [mpl.colors.to_hex((v, v, v)) for v in np.linspace(0.68, 0.92, len(middle))]
+    greys = [PALE] if len(middle) < 2 else [mpl_colors.to_hex((v, v, v)) for v in np.linspace(0.68, 0.92, len(middle))]
     tones.update(zip(middle, greys, strict=False))
     return tones
 
@@ -110,55 +125,54 @@ def _beside(rows: pd.DataFrame) -> str:
     return f"{text}, {none:.0f} no opinion" if none else text
 
 
-def scores(result, ax=None, level=None):
-    """Scores with their intervals, the lowest on top. `level` is dimension (where there are any) or item."""
+def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> Axes:
+    """Scores with their intervals, the lowest on top; a heat map where there are several names and groups.
+
+    `level` is dimension (where there are any) or item.
+    """
     table = result.table
-    level = level or ("dimension" if (table["level"] == "dimension").any() else table["level"].iloc[0])
-    rows = table[table["level"] == level]
-    unit = rows["unit"].mode().iloc[0] if len(rows) else "index"
-    rows = rows[rows["unit"] == unit].sort_values(
+    if result.segments and len(set(table["name"])) > 1:
+        return heat(result, ax, level)
+    level = _level(table, level)
+    rows = table.loc[table["level"] == level]
+    unit = rows.loc[:, "unit"].mode().iloc[0] if len(rows) else "index"
+    rows = rows.loc[rows["unit"] == unit].sort_values(
         "estimate", ascending=unit == "hours", na_position="first", kind="stable"
     )
     if not len(rows):
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+        return nothing(ax)
     with canvas(ax, 8.5, 1.3 + 0.38 * len(rows)) as ax:
         names = [_named(result, row) for row in rows.to_dict("records")]
         for y, row in enumerate(rows.to_dict("records")):
             if not row["shown"]:
-                _hidden_bar(ax, y, 0, 1)
+                _hidden_bar(ax, y)
                 continue
             ax.plot([row["low"], row["high"]], [y, y], color=BLUE, linewidth=2.2, solid_capstyle="round")
             ax.plot(row["estimate"], y, "o", color=BLUE, markersize=6.5)
-        ax.set_yticks(range(len(rows)), names)
-        ax.set_ylim(-0.6, len(rows) - 0.4)
+        rows_on(ax, names)
         if unit == "index":
             ax.set_xlim(0, 100)
         elif unit == "hours":
             ax.set_xlim(left=0)
-        ends = [f"n = {n:.0f}" if n == n else "fewer than shown" for n in rows["n"]]
-        right = ax.secondary_yaxis("right")
-        right.set_yticks(range(len(rows)), ends, fontsize=8, color=GREY)
-        right.spines["right"].set_visible(False)
-        right.tick_params(length=0)
-        overall = table[(table["level"] == "overall") & table["shown"]]
+        ends = [f"n = {n:.0f}" if n == n else "too few to show" for n in rows["n"]]
+        ends_on(ax, ends)
+        overall = table.loc[(table["level"] == "overall") & table["shown"]]
         if unit == "index" and len(overall) == 1:
-            ax.axvline(overall["estimate"].iloc[0], color=GREY, linestyle=":", linewidth=1.2)
+            ax.axvline(overall.iloc[0]["estimate"], color=GREY, linestyle=":", linewidth=1.2)
             ax.annotate(
                 "overall",
-                (overall["estimate"].iloc[0], 1),
+                (overall.iloc[0]["estimate"], 1),
                 xycoords=("data", "axes fraction"),
                 fontsize=8,
                 color=GREY,
                 ha="center",
                 va="bottom",
             )
-        ax.grid(axis="x", color=PALE, linewidth=0.6)
-        ax.set_axisbelow(True)
-        ax.set_xlabel(f"{_UNITS[unit]}, with {round(100 * result.confidence)}% interval")
-        seen = rows[rows["shown"]]
-        if len(seen):
-            worst = seen.iloc[-1]
+        grid_on(ax)
+        ax.set_xlabel(f"{result.axis_labels[unit]}, with {round(100 * result.confidence)}% interval")
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            worst = visible.iloc[-1]
             word = "Most hours" if unit == "hours" else "Lowest"
             figure = (
                 f"{worst['estimate']:.{int(unit == 'hours')}f} ({worst['low']:.{int(unit == 'hours')}f} to "
@@ -168,43 +182,40 @@ def scores(result, ax=None, level=None):
     return ax
 
 
-def _named(result, row: dict, width: int = 34) -> str:
-    parts = [row.get("label", row["name"]), *(row[name] for name in getattr(result, "segments", ()))]
+def _named(result: Scores, row: dict, width: int = 34) -> str:
+    parts = [row.get("label", row["name"]), *(row[name] for name in result.segments)]
     return fitting(", ".join(map(str, parts)), width)
 
 
-def _hidden_bar(ax, y: float, start: float, end: float) -> None:
+def _level(table: pd.DataFrame, level: str | None) -> str | None:
+    """The level that is drawn: the one asked for, else dimensions where there are any; None where there are no rows."""
+    levels = list(dict.fromkeys(table["level"]))
+    if level is not None:
+        return choice("level", level, levels)
+    return "dimension" if "dimension" in levels else levels[0] if levels else None
+
+
+def _hidden_bar(ax: Axes, y: float) -> None:
     """A hatched stripe over the axes' width: something is here and is not shown."""
-    stripe = Rectangle(
-        (start, y - 0.3),
-        end - start,
-        0.6,
-        transform=ax.get_yaxis_transform(),
-        facecolor="white",
-        edgecolor=GREY,
-        hatch=HATCH,
-        linewidth=0.0,
-    )
-    ax.add_patch(stripe)
+    ax.add_patch(hatched(0, y - 0.3, 1, 0.6, transform=ax.get_yaxis_transform()))
 
 
-def heat(result, ax=None, level=None):
+def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Axes:
     """A heat map of groups by dimension (or item, where there is none); what may not be shown is hatched."""
     segments = list(result.segments)
-    level = level or ("dimension" if (result.table["level"] == "dimension").any() else "item")
-    rows = result.table[(result.table["level"] == level) & (result.table["unit"] == "index")]
+    level = _level(result.table, level)
+    rows = result.table.loc[(result.table["level"] == level) & (result.table["unit"] == "index")]
     if not segments or not len(rows):
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax, "nothing to show: score by a segment first, scores(survey, by=...)")
+        return nothing(ax, "nothing to show: score by a segment first, scores(survey, by=...)")
     names = list(dict.fromkeys(rows["name"]))
-    groups = list(dict.fromkeys(rows[segments].itertuples(index=False, name=None)))
+    groups = list(dict.fromkeys(rows.loc[:, segments].itertuples(index=False, name=None)))
     with canvas(ax, 3.2 + 1.25 * len(names), 1.6 + 0.36 * len(groups)) as ax:
-        colours = mpl.colormaps["cividis"]
+        colours = colormaps["cividis"]
         norm = _span(rows.loc[rows["shown"], "estimate"])
         for row in rows.to_dict("records"):
             x, y = names.index(row["name"]), groups.index(tuple(row[name] for name in segments))
             if not row["shown"]:
-                ax.add_patch(Rectangle((x, y), 1, 1, facecolor="white", edgecolor=GREY, hatch=HATCH, linewidth=0.0))
+                ax.add_patch(hatched(x, y, 1, 1))
                 continue
             colour = colours(norm(row["estimate"]))
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white"))
@@ -220,12 +231,12 @@ def heat(result, ax=None, level=None):
         ax.tick_params(length=0)
         for side in ax.spines.values():
             side.set_visible(False)
-        bar = ax.figure.colorbar(mpl.cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
+        bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
         bar.set_label("score, 0 worst to 100 best")
         ax.set_xlabel("hatched: too few answers to show, or they could be worked out", fontsize=8, color=GREY)
-        seen = rows[rows["shown"]]
-        if len(seen):
-            low = seen.loc[seen["estimate"].idxmin()]
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            low = visible.sort_values("estimate", kind="stable").iloc[0]
             where = ", ".join(low[segments])
             ax.set_title(
                 fitting(
@@ -237,50 +248,45 @@ def heat(result, ax=None, level=None):
     return ax
 
 
-def _span(estimates: pd.Series) -> mpl.colors.Normalize:
+def _span(estimates: pd.Series) -> mpl_colors.Normalize:
     """The range of the colours: whole tens around the data, at least forty points, so that small gaps stay pale."""
     low, high = (
         (10 * np.floor(estimates.min() / 10), 10 * np.ceil(estimates.max() / 10)) if len(estimates) else (0, 100)
     )
     extra = max(0.0, 40 - (high - low)) / 2
-    return mpl.colors.Normalize(max(0, low - extra), min(100, high + extra))
+    return mpl_colors.Normalize(max(0, low - extra), min(100, high + extra))
 
 
 def _label_of(rows: pd.DataFrame, name: str) -> str:
     return rows.loc[rows["name"] == name, "label"].iloc[0]
 
 
-def response_rate(result, ax=None):
+def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
     """Who answered, by group, the lowest rate on top; the headcount is the pale bar behind."""
     table = result.table
-    segments = list(table.columns[: table.columns.get_loc("responded")])
+    segments = list(result.segments)
     rows = table.sort_values("estimate", ascending=False, na_position="first", kind="stable")
     if not len(rows):
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+        return nothing(ax)
     with canvas(ax, 8.5, 1.3 + 0.34 * len(rows)) as ax:
         for y, row in enumerate(rows.to_dict("records")):
             if not row["shown"]:
-                _hidden_bar(ax, y, 0, 1)
+                _hidden_bar(ax, y)
                 continue
             ax.barh(y, 100 * row["estimate"], color=BLUE, height=0.62)
             ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=ORANGE, linewidth=2)
         names = [fitting(", ".join(str(row[s]) for s in segments)) for row in rows.to_dict("records")]
-        ax.set_yticks(range(len(rows)), names)
-        ax.set_ylim(-0.6, len(rows) - 0.4)
+        rows_on(ax, names)
         ax.set_xlim(0, 100)
         ends = [
             f"{row['responded']:.0f} of {row['headcount']:.0f}" if row["shown"] else f"hidden of {row['headcount']:.0f}"
             for row in rows.to_dict("records")
         ]
-        right = ax.secondary_yaxis("right")
-        right.set_yticks(range(len(rows)), ends, fontsize=8, color=GREY)
-        right.spines["right"].set_visible(False)
-        right.tick_params(length=0)
+        ends_on(ax, ends)
         ax.set_xlabel(f"answered, %, with {round(100 * result.confidence)}% interval; hatched: too few to show")
-        seen = rows[rows["shown"]]
-        if len(seen):
-            low, high = seen.iloc[-1], seen.iloc[0]
+        visible = rows.loc[rows["shown"]]
+        if len(visible):
+            low, high = visible.iloc[-1], visible.iloc[0]
             ax.set_title(
                 fitting(
                     f"From {100 * low['estimate']:.0f}% in {low[segments[0]]} to {100 * high['estimate']:.0f}% in "

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+import numpy as np
+from matplotlib.axes import Axes
+
+from dxkit.files.options import choice
 from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
 
-_UNITS = {"index": "score, 0 worst to 100 best", "hours": "hours lost a week", "recommend": "net promoter score"}
+if TYPE_CHECKING:
+    from dxkit.survey.changes import Change
 
 
-def change(result, ax=None, kind=None):
+def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> Axes:
     """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
 
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
     the table by default.
     """
-    table = result.table[result.table["shown"].astype(bool)]
-    kind = kind or (table["kind"].iloc[0] if len(table) else None)
-    rows = table[table["kind"] == kind].to_dict("records")
+    table = result.table.loc[result.table["shown"].astype(bool)]
+    kinds = list(dict.fromkeys(result.table["kind"]))
+    kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
+    rows = table.loc[table["kind"] == kind].to_dict("records")
     if not rows:
-        with canvas(ax, 8, 2) as ax:
-            return nothing(ax)
+        return nothing(ax)
     unit = rows[0]["unit"]
     with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(rows))) as ax:
         spread = max(max(row["before"], row["after"]) for row in rows) - min(
@@ -58,7 +63,7 @@ def change(result, ax=None, kind=None):
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{_UNITS[unit]}; coloured: a change that holds after adjustment")
+        ax.set_xlabel(f"{result.axis_labels[unit]}; coloured: a change that holds after adjustment")
         held = [row["label"] for row in rows if row["holds"]]
         found = f"Changed: {'; '.join(held)}" if held else "No change holds"
         ax.set_title(fitting(found, 88), pad=12)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dxkit.procurement.dossier.dossier import CATEGORIES, EXAMPLE, STATUSES, TIMINGS
+from dxkit.files.table import CHOICE, YES_NO, Column
+from dxkit.files.writing import new_workbook
+from dxkit.procurement.dossier.columns import CLAUSES, EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.project import form
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
 _CONVENTION = "Forrester's TEI convention"
-_LIKELY = ("low", "likely", "high")
+_RARE = {"shape", "from_month", "to_month", "ratchet", "currency", *CLAUSES} - {"minimum"}  # not asked in the form
+_NOT_OF_BENEFITS = {"category", "growth", "minimum"}
 
 _READ_ME = (
     "What does it cost to own, and to leave?",
@@ -43,13 +45,11 @@ _DECISION = (
     ("jurisdiction", "", "EU: notice of at most two months for leaving (Regulation (EU) 2023/2854)"),
     ("status", "illustrative", "illustrative until the prices are quotes, then quoted"),
 )
-_DRIVERS = ("driver", "unit", *_LIKELY, "growth_low", "growth_likely", "growth_high", "source", "source_date", "what")
 _DRIVER_ROWS = (
     (f"{EXAMPLE} seats", "people", 90, 100, 120, 0, 0.05, 0.1, "HR head count", "2026-10-01", "three numbers: a range"),
     ("seats", "people", "", _ASK, "", "", _ASK, "", "", "", "users in the first year, and their growth a year"),
     ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", DEFAULT_SOURCE, "", "what an engineer costs a year"),
 )
-_COSTS = ("vendor", "line", "category", "timing", "per", *_LIKELY, "growth", "minimum", "source", "source_date", "what")
 _EXAMPLE_COST = (
     *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50),
     *("quote 4711", "2026-11-02", "20 a seat and month, rising 5% a year, at least 50 seats"),
@@ -64,19 +64,11 @@ _LINES = (  # line, category, timing, per, likely, growth, minimum, what
     ("support", "support", "yearly", "", _ASK, "", "", "money a year for support"),
     ("hosting", "hosting", "yearly", "", _ASK, "", "", "money a year for hosting"),
 )
-_BENEFITS = ("vendor", "line", "ledger", "timing", "per", *_LIKELY, "source", "source_date", "declared", "what")
 _BENEFIT = (
     *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000),
     *("invoice 2026", "2026-03-31", "why neither hours nor costs hold it already"),
     "money that is no longer spent; hours saved come from the survey, not from here",
 )
-_EXIT = ("vendor", "input", *_LIKELY, "source", "source_date", "unit", "assumed", "what")
-_CRITERIA = ("criterion", "weight_low", "weight", "weight_high", "worst", "best", "must", "measure")
-_EVIDENCE = (
-    *("vendor", "criterion", "rating", "kind", "rater", "date"),
-    *("trial_week", "similar_environment", "link", "note"),
-)
-_FIT = ("vendor", "topic", *_LIKELY, "kind")
 _CRITERIA_ROWS = (
     (f"{EXAMPLE} feature fit", 20, 30, 40, 1, 5, "", "rating"),
     (f"{EXAMPLE} three-year cost", 20, 25, 35, 900000, 200000, "", "tco"),
@@ -87,19 +79,10 @@ _EVIDENCE_ROWS = (
     (f"{EXAMPLE} Acme Portal", "single sign-on", "pass", "documentation", "security", "2026-10-02"),
 )
 _OTHER_SHEETS = {
-    "benefits": (_BENEFITS, (_BENEFIT,)),
-    "criteria": (_CRITERIA, _CRITERIA_ROWS),
-    "evidence": (_EVIDENCE, _EVIDENCE_ROWS),
-    "fit": (_FIT, ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),)),
-}
-_LISTS = {
-    "category": CATEGORIES,
-    "timing": TIMINGS,
-    "ledger": ("cash", "risk"),
-    "must": ("yes", "no"),
-    "measure": ("rating", "tco", "exit_cost"),
-    "kind": ("demo", "documentation", "reference", "trial", "production"),
-    "similar_environment": ("yes", "no"),
+    "benefits": (_BENEFIT,),
+    "criteria": _CRITERIA_ROWS,
+    "evidence": _EVIDENCE_ROWS,
+    "fit": ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),),
 }
 _TITLE, _GREY = {"bold": True, "font_size": 14}, "#808080"
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
@@ -118,20 +101,26 @@ def asked() -> dict[str, int]:
 def write_dossier_workbook(path: Path) -> None:
     """The workbook to fill in: sheets read me, decision, drivers, costs, exit, and examples in the optional ones."""
     sheets = {
-        "decision": (("key", "value", "what"), _DECISION),
-        "drivers": (_DRIVERS, _DRIVER_ROWS),
-        "costs": (_COSTS, (_EXAMPLE_COST, *(_cost(vendor, *line) for vendor in VENDORS for line in _LINES))),
-        "exit": (_EXIT, tuple(_exit_rows())),
+        "decision": _DECISION,
+        "drivers": _DRIVER_ROWS,
+        "costs": (_EXAMPLE_COST, *(_cost(vendor, *line) for vendor in VENDORS for line in _LINES)),
+        "exit": tuple(_exit_rows()),
         **_OTHER_SHEETS,
     }
-    with form.writing(path) as book:
+    with new_workbook(path) as book:
         first = book.add_worksheet("read me")
         first.set_column(0, 0, 110)
         title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))
         for number, line in enumerate(_READ_ME):
             first.write_string(number, 0, line, text if number else title)
-        for name, (columns, rows) in sheets.items():
-            _fill(book, name, columns, rows)
+        for name, rows in sheets.items():
+            _fill(book, name, _columns(name), rows)
+
+
+def _columns(sheet: str) -> list[Column]:
+    """The declared columns of a sheet that the form asks for."""
+    left_out = _RARE | (_NOT_OF_BENEFITS if sheet == "benefits" else set())
+    return [column for column in SHEETS[sheet].columns if column.name not in left_out]
 
 
 def _cost(vendor: str, line: str, category: str, timing: str, per: str, likely, growth, minimum, what: str) -> tuple:
@@ -146,15 +135,15 @@ def _exit_rows() -> Iterator[tuple]:
                 yield ("all", name, cell, cell, cell, "", "", one.unit, one.default, one.meaning)
 
 
-def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def _fill(book: Workbook, name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
     """Header, rows, colours, drop-downs and bounds of one sheet."""
     widths = _WIDTHS | ({"value": 34} if name == "decision" else {})
-    sheet = form.add_sheet(book, name, columns, widths, 14)
+    sheet = form.add_sheet(book, name, [column.name for column in columns], widths, 14)
     for number, row in enumerate(rows, 1):
         example = str(row[0]).startswith(EXAMPLE)
-        for j, (column, value) in enumerate(zip_longest(columns, row, fillvalue="")):
+        for j, (column, value) in enumerate(zip(columns, row, strict=False)):
             looks = {"italic": True, "font_color": _GREY} if example else {}
-            if column == "what":
+            if column.name == "what":
                 looks |= {"font_color": _GREY, "text_wrap": True, "valign": "top"}
             if value is _ASK:
                 looks |= {"bg_color": "#FFF2B3"}
@@ -162,9 +151,9 @@ def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Sequence[Sequ
         if row[0] == "status":
             form.offer(sheet, 1, STATUSES, rows=(number, number))
     for j, column in enumerate(columns):
-        if column in _LISTS:
-            form.offer(sheet, j, _LISTS[column])
-        elif column in (*_LIKELY, "minimum"):
+        if column.kind in (CHOICE, YES_NO):
+            form.offer(sheet, j, column.allowed or ("yes", "no"))
+        elif column.low == 0:
             form.at_least_zero(sheet, j, "Write a number, 0 or more, without a currency sign.")
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from dxkit.files.writing import replacing
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-HEAD = {"bold": True, "bg_color": "#DDE6EE"}
+HEAD: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE"}
 _LAST = 499  # the last row that a rule covers, counted from 0
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[Workbook]:
-    """A workbook that stands at `path` once everything is written; text in it stays text, whatever it starts with."""
-    import xlsxwriter
-
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), plain) as book:
-        yield book
 
 
 def add_sheet(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dxkit.files.writing import new_workbook
 from dxkit.project import form
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.scales import BUILT_IN
@@ -32,7 +33,7 @@ _NOTES = {
 
 def write_survey_workbook(path: Path) -> None:
     """A workbook with the sheets codebook (example questions), scales and roster, with drop-downs and notes."""
-    with form.writing(path) as book:
+    with new_workbook(path) as book:
         codebook = form.add_sheet(book, "codebook", COLUMNS, {"text": 60}, 18)
         for j, column in enumerate(COLUMNS):
             codebook.write_comment(0, j, _NOTES[column], {"author": "dxkit", "width": 320, "height": 110})

@@ -10,31 +10,13 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-_HEADINGS = {
-    "se": "std. error",
-    "not_asked": "not asked",
-    "estimate": "estimate",
-    "alpha_if_dropped": "alpha if dropped",
-    "item_rest": "item-rest",
-    "p_pair": "the pair is right",
-    "shared": "of them the same",
-}
-
-
+MISSING = "–"
 _LONGEST = 80
-
-
 _LONGEST_LINE = 320
-
-
-_MISSING = "–"
-
-
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-# some of these reverse the text that follows
-_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)  # some of these reverse the text that follows
 
 
 def percent(p: float) -> str:
@@ -54,48 +36,32 @@ def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFram
     """
     most = float(np.nanmax(frame.abs().to_numpy(dtype=float), initial=1.0))
     step = step or 10.0 ** max(0, math.floor(math.log10(most)) - 1)
-    return frame.map(lambda value: _MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+    return frame.map(lambda value: MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
 
 
-def _kinds(frame: pd.DataFrame) -> dict[str, str]:
-    """How the common columns of estimates are formatted; other numbers as they are."""
-    kinds = {}
-    for name in frame.columns:
-        if pd.api.types.is_bool_dtype(frame[name]) or not pd.api.types.is_numeric_dtype(frame[name]):
-            kinds[name] = "text"
-        elif name in ("n", "count", "answered", "skipped", "respondents", "people", "headcount"):
-            kinds[name] = "count"
-        elif name in ("estimate", "low", "high", "se"):
-            kinds[name] = "estimate"
-        elif name.startswith("favourable") or name == "share":
-            kinds[name] = "share"
-        else:
-            kinds[name] = "number"
-    return kinds
-
-
-def _digits(frame: pd.DataFrame) -> list[int]:
+def estimate_decimals(frame: pd.DataFrame) -> list[int]:
     """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
     if "se" not in frame:
         return [1] * len(frame)
-    units = frame["unit"] if "unit" in frame else pd.Series([""] * len(frame), index=frame.index)
+    units = list(frame["unit"]) if "unit" in frame else [""] * len(frame)
     decimals = {}
-    for unit in units.unique():
-        errors = sorted(error for error in frame["se"][units == unit].dropna() if error > 0)
+    for unit in dict.fromkeys(units):
+        errors = sorted(error for error, of in zip(frame["se"], units, strict=True) if of == unit and error > 0)
         place = round(-math.log10(2 * errors[len(errors) // 2]), 9) if errors else 1
         decimals[unit] = min(2, max(0, math.ceil(place)))
     return [decimals[unit] for unit in units]
 
 
-def _texts(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+def formatted(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
+    """The cells of a column as text; `digits` are the decimals of an estimate in each row."""
     return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
 
 
 def _format(value: object, kind: str, digits: int) -> str:
     """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
     value = value.item() if isinstance(value, np.generic) else value
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return _MISSING
+    if pd.api.types.is_scalar(value) and bool(pd.isna(value)):  # type: ignore[arg-type]  # is_scalar saw to it
+        return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "text" or not isinstance(value, int | float | Decimal):
@@ -126,17 +92,23 @@ def _signed(text: str) -> str:
     return text[1:] if re.fullmatch(r"-0(\.0*)?%?", text) else text
 
 
-def _range(low: str, high: str) -> str:
-    if _MISSING in (low, high):
-        return _MISSING
+def interval_text(low: str, high: str) -> str:
+    """Both ends of an interval.
+
+    >>> interval_text("13%", "64%")
+    '13 to 64%'
+    """
+    if MISSING in (low, high):
+        return MISSING
     return f"{low.rstrip('%')} to {high}"
 
 
-def _heading(name: str) -> str:
-    return _cut(_HEADINGS.get(name, name.replace("_", " ")), _LONGEST)
+def heading_of(name: str) -> str:
+    """What stands above a column of this name."""
+    return _cut(name.replace("_", " "), _LONGEST)
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
     """One line without control characters."""
     return _cut(text, _LONGEST_LINE)
 
@@ -146,5 +118,6 @@ def _cut(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def _escape(text: str) -> str:
-    return html.escape(_plain(text), quote=True)
+def html_text(text: str) -> str:
+    """One line in which nothing is HTML."""
+    return html.escape(one_line(text), quote=True)

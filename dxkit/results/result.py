@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import ClassVar
+from inspect import signature
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from dxkit.results.formatting import _MISSING, _digits, _escape, _heading, _kinds, _plain, _range, _texts
+from dxkit.files.errors import DataError, suggest
+from dxkit.files.options import instance
+from dxkit.results.columns import SEGMENT, Column, columns_of, distinct
+from dxkit.results.formatting import (
+    MISSING,
+    estimate_decimals,
+    formatted,
+    heading_of,
+    html_text,
+    interval_text,
+    one_line,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _INTERVALS = (
-    ("low", "high", "95% interval"),
-    ("favourable_low", "favourable_high", "favourable 95%"),
-    ("alpha_low", "alpha_high", "alpha 95%"),
+    ("low", "high", "{} interval"),
+    ("favourable_low", "favourable_high", "favourable {}"),
+    ("alpha_low", "alpha_high", "alpha {}"),
 )
-_CENTRES = {"estimate", "share", "favourable", "alpha"}  # low and high beside none of them are no interval
+_CENTRES = {"estimate", "share", "favourable", "alpha"}  # low and high beside none of them are not an interval
 _HIDDEN = ("estimate", "count", "responded")
-_NOT_DISPLAYED = {"shown", "se", "unit"}
 _MOST_ROWS = 60
 
 
@@ -25,8 +40,9 @@ _MOST_ROWS = 60
 class Result:
     """A result. `.table` is a tidy DataFrame; in a notebook or terminal the result shows itself as text.
 
-    Subclasses say how columns are formatted (`formats`: index, share, count, hours, money, number, p, text) and which
-    picture draws them (`plot_name`, such as "survey.scores").
+    A subclass declares every column of its `.table` in `columns`, in the order in which they are printed, and the
+    function that draws it in `plot_name`, such as "survey.scores". Where it declares none, the columns are taken as
+    they are, written as `formats` says.
 
     >>> show(pd.DataFrame({"topic": ["CI"], "share": [0.25]}), formats={"share": "share"})
     topic  share
@@ -40,89 +56,120 @@ class Result:
     confidence: float = 0.95
     method: str = ""
     seed: int | None = None
-    formats_: dict[str, str] = field(default_factory=dict, repr=False)
+    segments: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
 
-    formats: ClassVar[dict[str, str]] = {}
+    columns: ClassVar[tuple[Column, ...]] = ()
     plot_name: ClassVar[str] = ""
-    hidden_columns: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", self.table.copy())
 
-    def plot(self, ax=None, **options):
-        """Draw the result; returns the matplotlib Axes."""
-        picture = self._picture()
-        if not picture:
+    def plot(self, ax: Axes | None = None, **options: object) -> Axes:
+        """Draw the result; returns the matplotlib Axes.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Axes to draw on; None for new ones.
+        options
+            What this picture can vary, such as `level="item"` for scores.
+        """
+        if not self.plot_name:
             raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
-        room, name = picture.split(".")
-        return getattr(import_module(f"dxkit.plots.{room}"), name)(self, ax=ax, **options)
+        return self._draw(self.plot_name, ax, **options)
 
-    def _picture(self) -> str:
-        """The function that draws it."""
-        return self.plot_name
+    def _draw(self, picture: str, ax: Axes | None, **options: object) -> Axes:
+        """Draw one of the pictures in dxkit.plots, `picture` being its module and function."""
+        module, name = picture.split(".")
+        draw = getattr(import_module(f"dxkit.plots.{module}"), name)
+        known = [option for option in signature(draw).parameters if option not in ("result", "ax")]
+        for option in options:
+            if option not in known:
+                raise DataError(f"plot has no option '{option}'; {suggest(option, known)}")
+        return draw(self, ax=ax, **options)
 
-    def _displayed(self) -> pd.DataFrame:
-        """The rows and columns to show, before formatting; subclasses arrange their own."""
-        return self.table
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """The rows to print and their columns from left to right: those of `.table` as they are declared.
 
-    def _kinds(self) -> dict[str, str]:
-        """Formats of columns that depend on the data."""
-        return {}
+        This is the one method to override where the print arranges the rows differently, as a cross table does.
+        """
+        columns = self.table_columns
+        return (self.table.loc[:, [column.name for column in columns]] if self.columns else self.table), columns
+
+    @property
+    def table_columns(self) -> tuple[Column, ...]:
+        """The columns of `.table` as they are printed, with one for each segment in the place of SEGMENT."""
+        if not self.columns:
+            return columns_of(self.table, self.formats)
+        groups = [replace(SEGMENT, name=name) for name in self.segments]
+        return tuple(one for column in self.columns for one in (groups if column == SEGMENT else [column]))
 
     def _cells(self) -> tuple[list[str], list[bool], list[list[str]], int]:
         """Headings, which columns hold numbers, formatted rows, and how many rows were left out."""
-        frame = _named(self._displayed())
+        frame, columns = self._printed()
+        names = distinct([column.name for column in columns])
+        frame = frame.set_axis(names, axis=1)
         left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
+        empty = {name for name in names if all(frame.loc[:, name].isna())}
         frame = frame.iloc[:50] if left_out else frame
-        kinds = {**_kinds(frame), **self.formats, **self._kinds(), **self.formats_}
+        kinds = {name: self._format(column) for name, column in zip(names, columns, strict=True)}
         visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
-        digits = _digits(frame)
-        intervals = _intervals(frame, f"{100 * self.confidence:.6g}%")
-        skipped = _NOT_DISPLAYED | self.hidden_columns | {high for high, _ in intervals.values()}
-        headings, numeric, columns = [], [], []
-        for name in (name for name in frame.columns if name not in skipped):
-            kind = kinds.get(name, "text")
-            texts = _texts(frame[name], kind, digits)
-            heading = _heading(name)
+        decimals = estimate_decimals(frame)
+        intervals = _intervals(dict(zip(names, columns, strict=True)), f"{100 * self.confidence:.6g}%")
+        uppers = {high for high, _ in intervals.values()}
+        headings, numeric, texts_by_column = [], [], []
+        for name, column in zip(names, columns, strict=True):
+            if not column.displayed or name in uppers or (column.optional and name in empty):
+                continue
+            texts = formatted(frame.loc[:, name], kinds[name], decimals)
+            heading = heading_of(column.heading or name)
             if name in intervals:
                 high, heading = intervals[name]
-                texts = [_range(low, up) for low, up in zip(texts, _texts(frame[high], kind, digits), strict=True)]
+                ends = zip(texts, formatted(frame.loc[:, high], kinds[name], decimals), strict=True)
+                texts = [interval_text(low, up) for low, up in ends]
             if name in _HIDDEN or name in intervals:
-                instead = "hidden" if name in _HIDDEN else _MISSING
+                instead = "hidden" if name in _HIDDEN else MISSING
                 texts = [text if ok else instead for text, ok in zip(texts, visible, strict=True)]
             headings.append(heading)
-            numeric.append(kind != "text")
-            columns.append(texts)
-        return headings, numeric, [list(row) for row in zip(*columns, strict=True)], left_out
+            numeric.append(kinds[name] != "text")
+            texts_by_column.append(texts)
+        return headings, numeric, [list(row) for row in zip(*texts_by_column, strict=True)], left_out
+
+    def _format(self, column: Column) -> str:
+        """How a column is written; a score is written by the unit of the result."""
+        if column.format == "score":
+            return "hours" if "hour" in getattr(self, "unit", "") else "index"
+        return column.format
 
     def _ending(self, left_out: int) -> list[str]:
         more = [f"... {left_out} more rows in .table"] if left_out else []
         none = ["no rows"] if self.table.empty and len(self.table.columns) and not self.facts else []
-        return [*none, *more, *(_plain(note) for note in self.notes)]
+        return [*none, *more, *(one_line(note) for note in self.notes)]
 
     def __repr__(self) -> str:
         headings, numeric, rows, left_out = self._cells()
-        lines = [f"{_plain(label)}: {_plain(text)}" for label, text in self.facts]
+        lines = [f"{one_line(label)}: {one_line(text)}" for label, text in self.facts]
         widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
         for row in [headings, *rows] if rows else []:
             cells = [
                 text.rjust(w) if right else text.ljust(w) for text, w, right in zip(row, widths, numeric, strict=True)
             ]
             lines.append("  ".join(cells).rstrip())
-        return "\n".join([*([_plain(self.title)] if self.title else []), *lines, *self._ending(left_out)])
+        return "\n".join([*([one_line(self.title)] if self.title else []), *lines, *self._ending(left_out)])
 
     def _repr_html_(self) -> str:
         headings, numeric, rows, left_out = self._cells()
-        facts = "".join(f"<div>{_escape(label)}: <b>{_escape(text)}</b></div>" for label, text in self.facts)
+        facts = "".join(f"<div>{html_text(label)}: <b>{html_text(text)}</b></div>" for label, text in self.facts)
         side = {True: "right", False: "left"}
         head = "".join(
-            f'<th style="text-align:{side[right]}">{_escape(text)}</th>'
+            f'<th style="text-align:{side[right]}">{html_text(text)}</th>'
             for text, right in zip(headings, numeric, strict=True)
         )
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{side[right]}">{_escape(text)}</td>'
+                f'<td style="text-align:{side[right]}">{html_text(text)}</td>'
                 for text, right in zip(row, numeric, strict=True)
             )
             + "</tr>"
@@ -130,50 +177,56 @@ class Result:
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
         notes = "".join(
-            f'<div style="opacity:0.75"><small>{_escape(note)}</small></div>' for note in self._ending(left_out)
+            f'<div style="opacity:0.75"><small>{html_text(note)}</small></div>' for note in self._ending(left_out)
         )
-        title = f"<div><b>{_escape(self.title)}</b></div>" if self.title else ""
+        title = f"<div><b>{html_text(self.title)}</b></div>" if self.title else ""
         # the class keeps JupyterLab from reading $ in labels as mathematics
         return f'<div class="mathjax_ignore">{title}{facts}{table}{notes}</div>'
 
 
 def show(
-    frame: pd.DataFrame, title: str = "", formats: dict[str, str] | None = None, notes: tuple[str, ...] = ()
+    frame: pd.DataFrame, title: str = "", formats: Mapping[str, str] | None = None, notes: str | Sequence[str] = ()
 ) -> Result:
     """A plain frame shown the way results are; its index is not shown.
 
     Parameters
     ----------
     frame : DataFrame
+    title : str, optional
+        Line above the table.
     formats : dict, optional
-        Column to kind: index, share, count, hours, money, number, p or text.
-    notes : tuple of str, optional
+        Column to kind: index, share, count, hours, money, number, p, estimate or text.
+    notes : str or sequence of str, optional
         Lines below the table.
 
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    DataError
+        Something other than a DataFrame, a column that it does not have, or another kind.
+
+    Examples
+    --------
     >>> show(pd.DataFrame({"team": ["Red"], "people": [12]}), title="Teams")
     Teams
     team  people
     Red       12
     """
-    notes = (notes,) if isinstance(notes, str) else tuple(notes)
-    return Result(table=frame, title=title, notes=notes, formats_=formats or {})
+    instance("frame", frame, pd.DataFrame, "a DataFrame")
+    columns_of(frame, formats)
+    lines = (notes,) if isinstance(notes, str) else tuple(notes)
+    return Result(table=frame, title=title, notes=lines, formats=formats or {})
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with column names that are text and differ."""
-    names: list[str] = []
-    for name in map(str, frame.columns):
-        same = sum(other == name or other.startswith(f"{name} (") for other in names)
-        names.append(f"{name} ({same + 1})" if name in names else name)
-    return frame.set_axis(names, axis=1)
-
-
-def _intervals(frame: pd.DataFrame, percent: str) -> dict[str, tuple[str, str]]:
+def _intervals(columns: Mapping[str, Column], percent: str) -> dict[str, tuple[str, str]]:
     """The columns that hold lower ends, each with the column of its upper ends and the heading of both."""
-    if not _CENTRES & set(frame.columns):
+    if not _CENTRES & set(columns):
         return {}
     return {
-        low: (high, heading.replace("95%", percent))
+        low: (high, heading.format(percent))
         for low, high, heading in _INTERVALS
-        if {low, high} <= set(frame.columns)
+        if {low, high} <= set(columns) and not columns[low].heading
     }

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import betainc, betaincinv, ndtri
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 
 SHAPES = ("pert", "triangular", "uniform", "lognormal")
@@ -27,6 +28,8 @@ class Estimate:
     triangular  the same three points joined by straight lines
     uniform     any value from low to high is as likely
     lognormal   low and high are the 5th and 95th percentile
+
+    PERT is Malcolm, Roseboom, Clark and Fazar's (1959): mean (low + 4 likely + high) / 6.
     """
 
     low: float
@@ -36,6 +39,7 @@ class Estimate:
 
     @property
     def fixed(self) -> bool:
+        """Whether it is one certain number."""
         return self.low == self.high
 
     @property
@@ -52,7 +56,7 @@ class Estimate:
 
     @property
     def mean(self) -> float:
-        """Exact."""
+        """The expected value, exact."""
         if self.fixed:
             return self.low
         if self.shape == "uniform":
@@ -66,7 +70,7 @@ class Estimate:
 
     @property
     def variance(self) -> float:
-        """Exact."""
+        """The variance, exact."""
         width = self.high - self.low
         if self.fixed:
             return 0.0
@@ -82,7 +86,7 @@ class Estimate:
         return width**2 * a * b / ((a + b) ** 2 * (a + b + 1))
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
-        """The value below which a share u of the distribution lies; a draw where u is uniform."""
+        """The value below which a share u of the distribution lies, of u's shape; a random draw where u is uniform."""
         u = np.asarray(u, dtype=float)
         width = self.high - self.low
         if self.fixed:
@@ -125,10 +129,18 @@ def _table(a: float, b: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def estimate(low: float, likely: float | None = None, high: float | None = None, shape: str | None = None) -> Estimate:
     """An uncertain number from low, likely and high, or a certain one from a single value.
 
+    Parameters
+    ----------
+    low, likely, high : float
+        Low and high alone are a uniform estimate; one number alone is certain.
+    shape : "pert", "triangular", "uniform" or "lognormal", optional
+        See `Estimate`; PERT where all three are given.
+
     Raises
     ------
     DataError
-        Not finite, low above high, likely outside, an unknown shape, a lognormal from nothing above 0.
+        A number that is not finite, low above high, likely outside them, an unknown shape, or a lognormal estimate
+        whose low is not above 0.
 
     Examples
     --------
@@ -139,14 +151,13 @@ def estimate(low: float, likely: float | None = None, high: float | None = None,
     """
     if high is None:
         if likely is not None:
-            raise DataError("low and high go together: give one number, or low, likely and high")
+            raise DataError("likely is given without high; give one number, or low, likely and high")
         likely = high = low
     shape = shape or ("uniform" if likely is None else "pert")
-    if shape not in SHAPES:
-        raise DataError(f"'{shape}' is no shape; use one of {', '.join(SHAPES)}")
-    given = [value for value in (low, likely, high) if value is not None]
-    if not all(math.isfinite(value) for value in given):
-        raise DataError(f"an estimate needs finite numbers, got {', '.join(f'{value:g}' for value in given)}")
+    options.choice("shape", shape, SHAPES)
+    for name, value in (("low", low), ("likely", likely), ("high", high)):
+        if value is not None:
+            options.number(name, value)
     if low > high:
         raise DataError(f"low {low:g} is above high {high:g}")
     if shape == "lognormal" and low <= 0:

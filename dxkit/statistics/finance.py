@@ -1,16 +1,23 @@
-"""Flows of money over years: present value, rate of return, payback (MODELS 8). Time 0 is not discounted."""
+"""Flows of money over years: present value, rate of return, payback. Time 0 is not discounted.
+
+See docs/methods/finance.md, "Net present value"."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 
 HIGHEST = 10.0  # a rate of return of 1,000%
 
 
-def _flows(flows) -> np.ndarray:
-    values = np.asarray(flows, dtype=float)
+def _flows(flows: ArrayLike) -> np.ndarray:
+    try:
+        values = np.asarray(flows, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError("the flows are not all numbers; give the money of time 0, year 1, year 2 and so on") from None
     if values.ndim == 0 or values.shape[-1] == 0:
         raise DataError("there are no flows; give the money of time 0, year 1, year 2 and so on")
     if not np.isfinite(values).all():
@@ -19,30 +26,36 @@ def _flows(flows) -> np.ndarray:
 
 
 def discount_factors(rate: float, years: int) -> np.ndarray:
-    """Factors of time 0 to the last year: (1 + rate)^-t.
+    """What 1 of money at time 0, year 1 and so on to the last year is worth today, (years + 1,): (1 + rate)^-t.
 
     >>> discount_factors(0.25, 2).round(6).tolist()
     [1.0, 0.8, 0.64]
     """
-    if not rate > -1:
+    if not options.number("rate", rate) > -1:
         raise DataError(f"a discount rate lies above -100%, got {100 * rate:g}%")
     return (1.0 + rate) ** -np.arange(years + 1.0)
 
 
-def npv(rate: float, flows):
-    """Net present value of flows at time 0, year 1, ... (Forrester's convention: time 0 undiscounted, then year ends).
+def npv(rate: float, flows: ArrayLike) -> float | np.ndarray:
+    """What are these flows of money worth today? Their net present value, the sum of flow_t (1 + rate)^-t.
+
+    Time 0 is not discounted, and each year's money counts at the end of the year.
 
     Parameters
     ----------
     rate : float
-        A year, 0.1 for 10%.
+        Discount rate a year, such as 0.1 for 10%.
     flows : array (T + 1,) or (S, T + 1)
-        Money; the last axis is time.
+        Money at time 0, year 1 and so on; the last axis is time, S cases or draws.
+
+    Returns
+    -------
+    float, or array (S,)
 
     Raises
     ------
     DataError
-        A rate of -100% or less, or a flow that is not finite.
+        A rate of -100% or less, or a flow that is not a finite number.
 
     Examples
     --------
@@ -55,7 +68,7 @@ def npv(rate: float, flows):
 
 
 def annuity(rate: float, years: float) -> float:
-    """Present value of 1 a year for so many years.
+    """Present value of 1 a year, at the end of each of so many years: (1 - (1 + rate)^-years) / rate.
 
     >>> round(annuity(0.1, 3), 6), annuity(0.0, 3)
     (2.486852, 3.0)
@@ -63,20 +76,26 @@ def annuity(rate: float, years: float) -> float:
     return float(years) if rate == 0 else float(-np.expm1(-years * np.log1p(rate)) / rate)
 
 
-def irr(flows) -> list[float]:
-    """Every internal rate of return in (-100%, 1000%], ascending; an empty list where there is none.
+def irr(flows: ArrayLike) -> list[float]:
+    """What yearly return does this money make? Every internal rate of return in (-100%, 1000%], ascending.
 
-    The rates at which the net present value is nil: roots of the polynomial in 1 / (1 + r), from the eigenvalues of its
-    companion matrix, then polished. Flows that change sign more than once may have several, or none.
+    The rates at which the net present value is zero: roots of the polynomial in 1 / (1 + rate), from the eigenvalues of
+    its companion matrix, then polished by Newton's method. Flows that change sign more than once may have several.
 
     Parameters
     ----------
     flows : array (T + 1,)
+        Money at time 0, year 1 and so on.
+
+    Returns
+    -------
+    list of float
+        Empty where there is no such rate.
 
     Raises
     ------
     DataError
-        Flows that are all nil, for which every rate is one.
+        Flows that are all zero, for which every rate is one, or a flow that is not a finite number.
 
     Examples
     --------
@@ -97,12 +116,12 @@ def irr(flows) -> list[float]:
     values = values[np.flatnonzero(values)[0] :]
     growth = [root.real for root in np.roots(values) if abs(root.imag) <= 1e-6 * max(1.0, abs(root)) and root.real > 0]
     # roots of sum c_t x^(T - t) are x = 1 + r
-    found: list[float] = []
+    rates: list[float] = []
     for start in sorted(growth):
         rate = _polished(values, start) - 1.0
-        if -1 < rate <= HIGHEST + 1e-9 and not any(abs(rate - other) <= 1e-7 * (1 + abs(rate)) for other in found):
-            found.append(float(rate))
-    return found
+        if -1 < rate <= HIGHEST + 1e-9 and not any(abs(rate - other) <= 1e-7 * (1 + abs(rate)) for other in rates):
+            rates.append(float(rate))
+    return rates
 
 
 def _polished(values: np.ndarray, x: float) -> float:
@@ -115,21 +134,31 @@ def _polished(values: np.ndarray, x: float) -> float:
         step = x - here / down
         if step <= 0 or abs(np.polyval(values, step)) >= abs(here):
             break
-        x = step
+        x = float(step)
     return x
 
 
-def payback(flows, rate: float | None = None, *, stays: bool = False) -> float | None:
-    """Years until the money is back, interpolated within the year; None where it does not come back.
+def payback(flows: ArrayLike, rate: float | None = None, *, stays: bool = False) -> float | None:
+    """After how many years is the money back? Interpolated within the year; None where it does not come back.
 
     Parameters
     ----------
     flows : array (T + 1,)
-        Net money at time 0, year 1, ...
+        Money at time 0, year 1 and so on.
     rate : float, optional
-        Discount the flows first (discounted payback); simple payback without.
+        Discount rate a year, such as 0.1 for 10% (discounted payback); None for simple payback.
     stays : bool
         Flows that turn negative later may lose the money again. True asks when it is back for good.
+
+    Returns
+    -------
+    float or None
+        Years; 0 where the flows never add up to less than nothing.
+
+    Raises
+    ------
+    DataError
+        A rate of -100% or less, or a flow that is not a finite number.
 
     Examples
     --------
@@ -143,6 +172,8 @@ def payback(flows, rate: float | None = None, *, stays: bool = False) -> float |
     (0.4, None)
     """
     values = _flows(flows)
+    if values.ndim != 1:
+        raise DataError("payback takes the flows of one case, (T + 1,)")
     if rate is not None:
         values = values * discount_factors(rate, len(values) - 1)
     total = np.cumsum(values)

@@ -1,4 +1,4 @@
-"""Internal consistency of a set of items: alpha, omega and item-rest correlations."""
+"""Do items measure one thing: alpha, omega and item-rest correlations, from the covariance matrix of the items."""
 
 from __future__ import annotations
 
@@ -8,27 +8,39 @@ from scipy.special import fdtri
 _LEAST_UNIQUENESS = 0.005  # a loading is kept below 1, as factor programs do (Heywood case)
 
 
-def alpha(covariance: np.ndarray) -> float:
-    """Cronbach's alpha (1951) of items with this covariance matrix (K, K).
+def cronbach_alpha(covariance: np.ndarray) -> float:
+    """Cronbach's alpha (1951) of items with this covariance matrix (K, K): K / (K - 1) (1 - trace / sum).
 
-    >>> round(alpha(np.array([[1.0, 0.5], [0.5, 1.0]])), 4)
+    >>> round(cronbach_alpha(np.array([[1.0, 0.5], [0.5, 1.0]])), 4)
     0.6667
     """
     items = len(covariance)
     return float(items / (items - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
 
-def feldt(value: float, items: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Feldt's interval for alpha (Feldt, Woodruff and Salih 1987) from n respondents."""
-    tail = (1 - confidence) / 2
-    between, within = n - 1, (n - 1) * (items - 1)
+def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Feldt's interval for alpha from n respondents (Feldt, Woodruff and Salih 1987); nan for fewer than two.
+
+    (1 - population alpha) / (1 - alpha) has the F distribution with n - 1 and (n - 1)(K - 1) degrees of freedom.
+
+    >>> low, high = feldt_interval(0.8, 5, 40)
+    >>> round(low, 4), round(high, 4)
+    (0.6819, 0.8835)
+    """
     if n < 2:
         return np.nan, np.nan
-    return tuple(float(1 - (1 - value) * fdtri(between, within, q)) for q in (1 - tail, tail))
+    df, tail = (n - 1, (n - 1) * (items - 1)), (1 - confidence) / 2
+    return float(1 - (1 - alpha) * fdtri(*df, 1 - tail)), float(1 - (1 - alpha) * fdtri(*df, tail))
 
 
-def one_factor(correlation: np.ndarray, rounds: int = 100_000) -> np.ndarray:
-    """Loadings of the one-factor minimum-residual fit (Harman and Jones 1966): least squares off the diagonal."""
+def one_factor_loadings(correlation: np.ndarray, rounds: int = 100_000) -> np.ndarray:
+    """Loadings (K,) of the one-factor minimum-residual fit of a correlation matrix (K, K) (Harman and Jones 1966).
+
+    Least squares off the diagonal, one loading at a time until none changes.
+
+    >>> one_factor_loadings(np.array([[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]])).round(4).tolist()
+    [0.9, 0.8, 0.7]
+    """
     values, vectors = np.linalg.eigh(correlation)
     loadings = vectors[:, -1] * np.sqrt(max(values[-1], 1e-12)) * 0.8
     loadings *= np.sign(loadings.sum()) or 1.0
@@ -46,23 +58,35 @@ def one_factor(correlation: np.ndarray, rounds: int = 100_000) -> np.ndarray:
 
 
 def omega_total(loadings: np.ndarray) -> float:
-    """McDonald's omega total (1999) with the variance that the one-factor model implies."""
+    """McDonald's omega total (1999) of a one-factor model with these loadings (K,): common over implied variance.
+
+    >>> round(omega_total(np.array([0.9, 0.8, 0.7])), 4)
+    0.8446
+    """
     common = loadings.sum() ** 2
     return float(common / (common + (1 - loadings**2).sum()))
 
 
-def item_rest(covariance: np.ndarray) -> np.ndarray:
-    """Correlation of each item with the sum of the others (K,); nan for a single item."""
-    own = np.diag(covariance)
-    with_rest = covariance.sum(axis=1) - own
-    rest = covariance.sum() - 2 * covariance.sum(axis=1) + own
+def item_rest_correlation(covariance: np.ndarray) -> np.ndarray:
+    """Correlation of each item with the sum of the others (K,) (Guilford 1953); nan for a single item.
+
+    >>> item_rest_correlation(np.array([[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]])).round(4).tolist()
+    [0.5774, 0.5774, 0.5774]
+    """
+    variances = np.diag(covariance)
+    with_rest = covariance.sum(axis=1) - variances
+    rest = covariance.sum() - 2 * covariance.sum(axis=1) + variances
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rest > 0, with_rest / np.sqrt(own * rest), np.nan)
+        return np.where(rest > 0, with_rest / np.sqrt(variances * rest), np.nan)
 
 
-def if_dropped(covariance: np.ndarray) -> np.ndarray:
-    """Alpha of the other items, for each item left out (K,); nan where fewer than two are left."""
+def alpha_if_dropped(covariance: np.ndarray) -> np.ndarray:
+    """Alpha of the other items, for each item left out (K,); nan where fewer than two are left.
+
+    >>> alpha_if_dropped(np.array([[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]])).round(4).tolist()
+    [0.6667, 0.6667, 0.6667]
+    """
     if len(covariance) < 3:
         return np.full(len(covariance), np.nan)
     keep = [np.delete(np.arange(len(covariance)), j) for j in range(len(covariance))]
-    return np.array([alpha(covariance[np.ix_(rest, rest)]) for rest in keep])
+    return np.array([cronbach_alpha(covariance[np.ix_(rest, rest)]) for rest in keep])

@@ -1,11 +1,15 @@
-"""Confidence intervals for means and shares of small groups (MODELS 1)."""
+"""Confidence intervals for means and shares of small groups. Without scipy.special, which loads slowly.
+
+See docs/methods/intervals.md, "Means"."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 # Fejer's rule of 64 points, its nodes moved together at the upper end
 _ANGLES, _ORDERS = (np.arange(64) + 0.5) * np.pi / 64, np.arange(1, 33)[:, None]
@@ -14,22 +18,28 @@ _NODES, _WEIGHTS = 1 - ((1 - np.cos(_ANGLES)) / 2) ** 2, (1 - np.cos(_ANGLES)) /
 _STIRLING = 100.0  # from here on the series of the ratio of gamma functions is exact
 
 
-def student(estimate, se, df, confidence: float = 0.95):
-    """t interval of a mean: estimate -+ t(df) se; nan where df < 1.
+def student(
+    estimate: ArrayLike, se: ArrayLike, df: ArrayLike, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Student's t interval of a mean (1908): estimate -+ t(df) se. Both ends are nan where df < 1.
+
+    Arrays of one shape, or numbers; the ends have that shape.
 
     >>> low, high = student(50.0, 10.0, 9)
     >>> round(float(low), 3), round(float(high), 3)
     (27.378, 72.622)
     """
-    df = np.asarray(df, dtype=float)
+    estimate, df = np.asarray(estimate, dtype=float), np.asarray(df, dtype=float)
     half = t_quantile(np.where(df >= 1, df, np.nan), (1 + confidence) / 2) * se
     return estimate - half, estimate + half
 
 
-def t_quantile(df, p: float):
-    """Quantile of Student's t: Newton's method on its integral over the angle whose tangent is t / sqrt(df).
+def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
+    """Quantile of Student's t with df degrees of freedom, an array of the shape of df; nan where df is nan.
 
-    scipy has it too, but takes a quarter as long to load as pandas does, and its older versions give nine digits only.
+    Newton's method on the integral over the angle whose tangent is t / sqrt(df), by Fejer's rule (1933).
+    `scipy.special.stdtrit` gives the same, but scipy.special adds 0.3 s to the 0.8 s that pandas takes to load. The
+    first scores of a survey are promised within 1.3 times the loading of pandas (benchmarks/README.md).
 
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
@@ -47,20 +57,23 @@ def t_quantile(df, p: float):
         return math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
 
 
-def _power_of_cosine(angle, power):
+def _power_of_cosine(angle: np.ndarray, power: np.ndarray) -> np.ndarray:
     return np.exp(-power / 2 * np.log1p(np.tan(angle) ** 2))
 
 
-def _gamma_ratio(z):
+def _gamma_ratio(z: np.ndarray) -> np.ndarray:
     """Gamma(z + 1/2) / Gamma(z)."""
     small = np.where(z < _STIRLING, z, 1.0)
-    logs = [math.lgamma(each + 0.5) - math.lgamma(each) for each in small.ravel()]
+    logs = [math.lgamma(value + 0.5) - math.lgamma(value) for value in small.ravel()]
     series = 1 - (1 - (1 / 16 + (5 / 128 - 21 / (4096 * z)) / z) / z) / (8 * z)
     return np.where(z < _STIRLING, np.exp(np.reshape(logs, small.shape)), np.sqrt(z) * series)
 
 
-def wilson(share, n, confidence: float = 0.95):
-    """Score interval of a share (Wilson 1927, Brown, Cai and DasGupta 2001); n may be an effective sample size.
+def wilson(share: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's score interval of a share (1927; recommended by Brown, Cai and DasGupta 2001).
+
+    All values p for which |share - p| is at most z sqrt(p (1 - p) / n). Arrays of one shape, or numbers; n may be an
+    effective sample size, and the ends are nan where it is 0.
 
     >>> low, high = wilson(0.3, 10)
     >>> round(float(low), 6), round(float(high), 6)
@@ -76,9 +89,10 @@ def wilson(share, n, confidence: float = 0.95):
 
 
 def hypergeometric(k: int, n: int, population: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Exact equal-tailed interval for a share of `population` people of whom n answered, k of them yes.
+    """Exact equal-tailed interval for the share of yes among `population` people, of whom n answered and k said yes.
 
-    Inverts the two one-sided hypergeometric tests, as Clopper and Pearson (1934) do for the binomial.
+    Inverts the two one-sided hypergeometric tests (Konijn 1973), as Clopper and Pearson (1934) do for the binomial.
+    Both ends are nan where nobody answered.
 
     >>> hypergeometric(3, 8, 8)
     (0.375, 0.375)
@@ -91,7 +105,7 @@ def hypergeometric(k: int, n: int, population: int, confidence: float = 0.95) ->
     return low / population, (population - flipped) / population
 
 
-def _first(holds, low: int, high: int) -> int:
+def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
     """The least whole number from low to high for which a monotone condition holds; high where none does."""
     while low < high:
         middle = (low + high) // 2
@@ -107,7 +121,9 @@ def _at_least(k: int, n: int, population: int, yes: int) -> float:
     return float(np.exp(logs).sum())
 
 
-def _choose(n, k):
+def _choose(n: ArrayLike, k: ArrayLike) -> np.ndarray:
+    """Logarithms of binomial coefficients."""
     from scipy.special import gammaln
 
+    n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
     return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

@@ -1,4 +1,10 @@
-"""Sums of products over many respondents, group by group, in one thread (MODELS 2)."""
+"""Accumulate counts, sums and cross-products of answers, group by group, in one thread.
+
+See docs/methods/tally.md, "What a tally holds".
+
+They add up over parts of the data, and means and covariances follow from them (Chan, Golub and LeVeque 1983).
+Callers take values about an origin near their mean, so that subtracting two large sums does not cost digits.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +34,11 @@ class Tiles:
 
 
 def tiles(sizes: np.ndarray, variables: int) -> Tiles:
-    """Tiles for groups of so many rows each (none empty), and so many variables."""
+    """Tiles for groups of so many rows each, sizes (G,), none empty, and so many variables.
+
+    >>> tiles(np.array([3, 2]), 2).first.tolist()
+    [0, 1]
+    """
     tile = int(np.clip(2 * sizes.sum() // len(sizes), 8, rows_alone(variables)))
     counts = -(-sizes // tile)
     first = np.cumsum(counts) - counts
@@ -39,9 +49,14 @@ def tiles(sizes: np.ndarray, variables: int) -> Tiles:
 
 
 def products(both: np.ndarray, at: Tiles) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair counts, sums of the first over pairs, and sums of products, each (groups, J, J).
+    """Pair counts, sums of the first variable over pairs, and sums of products, each (groups, J, J).
 
     both (at.size, 2 J) says which variables are answered (1 or 0), then their values, 0 where they are not.
+
+    >>> both = np.zeros((8, 2))
+    >>> both[:3] = [[1, 2.0], [1, 3.0], [0, 0.0]]
+    >>> [part.ravel().tolist() for part in products(both, tiles(np.array([3]), 1))]
+    [[2.0], [5.0], [13.0]]
     """
     j = both.shape[1] // 2
     stack = both.reshape(-1, at.tile, 2 * j)
@@ -53,21 +68,25 @@ def products(both: np.ndarray, at: Tiles) -> tuple[np.ndarray, np.ndarray, np.nd
         high = max(low + 1, int(np.searchsorted(ends, most, side="right")))
         here = stack[at.first[low] : ends[high - 1]]
         starts = at.first[low:high] - at.first[low]
-        for found, left, right in ((sums, here[:, :, j:], here), (pairs, here[:, :, :j], here[:, :, :j])):
-            each = np.matmul(left.transpose(0, 2, 1), right)
-            if len(each) == high - low:
-                found[low:high] = each
+        for result, left, right in ((sums, here[:, :, j:], here), (pairs, here[:, :, :j], here[:, :, :j])):
+            by_tile = np.matmul(left.transpose(0, 2, 1), right)
+            if len(by_tile) == high - low:
+                result[low:high] = by_tile
             else:
-                for g, (start, end) in enumerate(pairwise([*starts, len(each)]), low):
-                    each[start:end].sum(axis=0, dtype=float, out=found[g])
+                for g, (start, end) in enumerate(pairwise([*starts, len(by_tile)]), low):
+                    by_tile[start:end].sum(axis=0, dtype=float, out=result[g])
         low = high
     return pairs, sums[:, :, :j], sums[:, :, j:]
 
 
 def moments(values: np.ndarray, sizes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same of values (n, J) about the origin, nan where not answered, in groups of so many rows.
+    """The same three of values (n, J), nan where not answered, for consecutive groups of so many rows, sizes (G,).
 
-    Without sizes of one group, each (J, J).
+    Each is (G, J, J); without sizes all rows are one group, and each is (J, J).
+
+    >>> pairs, sums, squares = moments(np.array([[1.0, 2.0], [3.0, np.nan]]))
+    >>> pairs.tolist(), sums.tolist(), squares.tolist()
+    ([[2.0, 1.0], [1.0, 1.0]], [[4.0, 1.0], [2.0, 2.0]], [[10.0, 2.0], [2.0, 4.0]])
     """
     n, j = values.shape
     if n == 0:
@@ -76,26 +95,38 @@ def moments(values: np.ndarray, sizes: np.ndarray | None = None) -> tuple[np.nda
     both = np.zeros((at.size, 2 * j))
     answered = ~np.isnan(values)
     both[at.rows, :j], both[at.rows, j:] = answered, np.where(answered, values, 0.0)
-    found = products(both, at)
-    return found if sizes is not None else tuple(each[0] for each in found)
+    pairs, sums, squares = products(both, at)
+    return (pairs, sums, squares) if sizes is not None else (pairs[0], sums[0], squares[0])
 
 
 def single(values: np.ndarray) -> bool:
-    """Whether sums of products of these values are exact in single precision."""
+    """Whether sums of products of these values are exact in single precision: small whole numbers are.
+
+    >>> single(np.array([1.0, 5.0])), single(np.array([0.5]))
+    (True, False)
+    """
     most = float(np.abs(values).max(initial=0.0))
     return most * most * rows_alone(len(values)) < _SINGLE and not np.any(values != np.rint(values))
 
 
 def rows_alone(variables: int) -> int:
-    """How many rows of so many variables are multiplied in one thread."""
+    """How many rows of so many variables are multiplied in one thread.
+
+    >>> rows_alone(10), rows_alone(1_000)
+    (1310, 8)
+    """
     return max(8, _ALONE // max(1, 2 * variables * variables))
 
 
 def by_tiles(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """left (n, a) @ right (a, b) in one thread."""
+    """left (n, a) @ right (a, b), as (n, b), in one thread.
+
+    >>> by_tiles(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])).tolist()
+    [[11.0]]
+    """
     tile = max(8, _ALONE // right.size)
     count = len(left) // tile
-    found, whole = np.empty((len(left), right.shape[1])), count * tile
-    found[:whole] = np.matmul(left[:whole].reshape(count, tile, left.shape[1]), right).reshape(whole, right.shape[1])
-    found[whole:] = left[whole:] @ right
-    return found
+    product, whole = np.empty((len(left), right.shape[1])), count * tile
+    product[:whole] = np.matmul(left[:whole].reshape(count, tile, left.shape[1]), right).reshape(whole, right.shape[1])
+    product[whole:] = left[whole:] @ right
+    return product

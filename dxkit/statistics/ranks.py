@@ -1,4 +1,7 @@
-"""What draws of several scores say about their order: who is on top, how sure that is, and which ranks are possible."""
+"""What random draws of several scores say about their order: which are highest, how surely, and every possible rank.
+
+Scores of T topics are arrays (T,), draws of them (S, T).
+"""
 
 from __future__ import annotations
 
@@ -10,29 +13,39 @@ TIE = 1e-9  # scores closer than this share of their range are tied
 
 
 def ranked(scores: np.ndarray) -> np.ndarray:
-    """Positions from the highest score to the lowest; tied ones in the order given."""
+    """Positions (T,) from the highest score to the lowest; tied ones in the order given.
+
+    >>> ranked(np.array([1.0, 3.0, 1.0])).tolist()
+    [1, 0, 2]
+    """
     step = TIE * max(float(np.abs(scores).max(initial=0.0)), 1e-300)
     return np.argsort(-np.round(scores / step), kind="stable")
 
 
-def on_top(draws: np.ndarray, m: int) -> np.ndarray:
-    """Share of each topic in the m highest of every draw, (S, T); ties at the edge share what is left.
+def top_share(draws: np.ndarray, top_n: int) -> np.ndarray:
+    """Share of each topic in the top_n highest of every draw, (S, T); ties at the edge share what is left.
 
-    >>> on_top(np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 4.0]]), 2).tolist()
+    >>> top_share(np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 4.0]]), 2).tolist()
     [[1.0, 1.0, 0.0], [1.0, 0.5, 0.5]]
     """
     topics = draws.shape[1]
-    if m >= topics:
+    if top_n >= topics:
         return np.ones_like(draws)
-    edge = np.partition(draws, topics - m, axis=1)[:, [topics - m]]
+    edge = np.partition(draws, topics - top_n, axis=1)[:, [topics - top_n]]
     tie = TIE * np.maximum(np.abs(edge), 1e-300)
     above, level = draws > edge + tie, np.abs(draws - edge) <= tie
-    left = m - above.sum(axis=1, keepdims=True)
+    left = top_n - above.sum(axis=1, keepdims=True)
     return above + level * (left / level.sum(axis=1, keepdims=True))
 
 
-def is_pair(shares: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
-    """Probability per draw (S,) that the chosen topics are the m highest, from `on_top` shares."""
+def is_pair(shares: np.ndarray, chosen: np.ndarray, top_n: int) -> np.ndarray:
+    """Probability per draw (S,) that the chosen topics are the top_n highest, from `top_share` shares (S, T).
+
+    Where topics tie for the last of the top_n places, each set that could fill them is equally likely.
+
+    >>> is_pair(np.array([[1.0, 1.0, 0.0], [1.0, 0.5, 0.5]]), np.array([0, 1]), 2).tolist()
+    [1.0, 0.5]
+    """
     held = (shares[:, chosen] == 1).all(axis=1).astype(float)
     if ((shares == 0) | (shares == 1)).all():
         return held
@@ -40,23 +53,27 @@ def is_pair(shares: np.ndarray, chosen: np.ndarray, m: int) -> np.ndarray:
     tied = (others < 1).all(axis=1) & (shares[:, chosen] > 0).all(axis=1) & (others > 0).any(axis=1)
     for row in np.flatnonzero(tied):
         level = int(((shares[row] > 0) & (shares[row] < 1)).sum())
-        held[row] = 1.0 / math.comb(level, m - int((shares[row] == 1).sum()))
+        held[row] = 1.0 / math.comb(level, top_n - int((shares[row] == 1).sum()))
     return held
 
 
-def shortlist(shares: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9) -> list[int]:
-    """A smallest set with the chosen topics that holds all m highest in at least `level` of the draws, from `on_top`.
+def shortlist(shares: np.ndarray, chosen: np.ndarray, top_n: int, level: float = 0.9) -> list[int]:
+    """A small set with the chosen topics that holds all top_n highest in at least `level` of the draws.
 
-    Topics are dropped one by one, first the one in the fewest of the draws that are still held.
+    `shares` (S, T) are from `top_share`. Backward selection: topics are dropped one by one, first the one in the
+    fewest of the draws that are still held.
+
+    >>> shortlist(np.array([[1.0, 0.0, 0.0]] * 8 + [[0.0, 1.0, 0.0]] * 2), np.array([0]), 1)
+    [0, 1]
     """
     topics = shares.shape[1]
     firm = (shares == 1) | (shares == 0)
     if not firm.all():  # ties: the first of those that share a place has it
-        shares = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1) < m
-    highest = (np.flatnonzero(shares) % topics).reshape(-1, m)
-    sets, count = np.unique(highest @ topics ** np.arange(m), return_counts=True)
+        shares = np.argsort(np.argsort(-shares, axis=1, kind="stable"), axis=1) < top_n
+    highest = (np.flatnonzero(shares) % topics).reshape(-1, top_n)
+    sets, count = np.unique(highest @ topics ** np.arange(top_n), return_counts=True)
     member = np.zeros((len(sets), topics), dtype=bool)
-    for place in range(m):
+    for place in range(top_n):
         member[np.arange(len(sets)), sets // topics**place % topics] = True
     share = count / count.sum()
     kept = np.ones(topics, dtype=bool)
@@ -71,11 +88,20 @@ def shortlist(shares: np.ndarray, chosen: np.ndarray, m: int, level: float = 0.9
 
 
 def regret(draws: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """How much more the highest of every draw (`on_top` shares) sum to than the chosen ones, (S,)."""
+    """How much more the highest of every draw (`top_share` shares) sum to than the chosen ones, (S,).
+
+    Its mean is the expected opportunity loss of the choice (Raiffa and Schlaifer 1961).
+
+    >>> draws = np.array([[3.0, 2.0], [1.0, 2.0]])
+    >>> regret(draws, top_share(draws, 1), np.array([0])).tolist()
+    [0.0, 1.0]
+    """
     return np.einsum("st,st->s", draws, shares) - draws[:, chosen].sum(axis=1)
 
 
-def rank_sets(scores: np.ndarray, covariance: np.ndarray, noise: np.ndarray, confidence: float = 0.95):
+def rank_sets(
+    scores: np.ndarray, covariance: np.ndarray, noise: np.ndarray, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """Simultaneous confidence sets for all ranks: lowest and highest possible rank of each topic, 1 the highest score.
 
     Which of two topics is higher is tested for all ordered pairs at once, by studentised differences against the
@@ -88,9 +114,9 @@ def rank_sets(scores: np.ndarray, covariance: np.ndarray, noise: np.ndarray, con
     """
     topics = len(scores)
     first, second = np.triu_indices(topics, 1)
-    own = np.diag(covariance)
-    variance = own[first] + own[second] - 2 * covariance[first, second]
-    varies = variance > 1e-12 * np.maximum(own[first] + own[second], 1e-300)
+    variances = np.diag(covariance)
+    variance = variances[first] + variances[second] - 2 * covariance[first, second]
+    varies = variance > 1e-12 * np.maximum(variances[first] + variances[second], 1e-300)
     gap = scores[first] - scores[second]
     gap[np.abs(gap) <= TIE * max(float(np.abs(scores).max(initial=0.0)), 1e-300)] = 0.0
     scale = np.sqrt(np.where(varies, variance, 1.0))
@@ -109,7 +135,9 @@ def rank_sets(scores: np.ndarray, covariance: np.ndarray, noise: np.ndarray, con
     return 1 + above, topics - below
 
 
-def _differences(noise, first, second, scale, varies) -> list[np.ndarray]:
+def _differences(
+    noise: np.ndarray, first: np.ndarray, second: np.ndarray, scale: np.ndarray, varies: np.ndarray
+) -> list[np.ndarray]:
     """Studentised differences of the draws, in blocks that fit a processor's cache."""
     block = max(1, 2**20 // max(1, len(first)))
     inverse = np.where(varies, 1 / scale, 0.0).astype(np.float32)

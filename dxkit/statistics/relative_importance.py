@@ -1,4 +1,6 @@
-"""How the R^2 of a regression is shared among its predictors: mathematics on correlation matrices (MODELS 4)."""
+"""How the R^2 of a regression is shared among its predictors, from correlation matrices.
+
+See docs/methods/drivers.md, "Parts of explained variance"."""
 
 from __future__ import annotations
 
@@ -13,6 +15,9 @@ _CELLS = 4_000_000  # numbers held at a time by the bootstrap
 
 def johnson(corr: np.ndarray) -> np.ndarray:
     """Johnson's relative weights (2000): parts of R^2 (..., p) from correlations (..., p+1, p+1), outcome last.
+
+    The outcome is regressed on the uncorrelated variables nearest to the predictors, and each predictor is given its
+    share of them: (R^(1/2))^2 b^2 with b = R^(-1/2) r.
 
     >>> johnson(np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]])).round(4).tolist()
     [0.36, 0.09]
@@ -47,7 +52,11 @@ def lmg(corr: np.ndarray) -> np.ndarray:
 
 
 def correlation(covariance: np.ndarray) -> np.ndarray:
-    """Correlations (..., J, J) of variables with these covariances."""
+    """Correlations (..., J, J) of variables with these covariances (..., J, J).
+
+    >>> correlation(np.array([[4.0, 1.0], [1.0, 1.0]])).tolist()
+    [[1.0, 0.5], [0.5, 1.0]]
+    """
     deviation = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     corr = covariance / (deviation[..., :, None] * deviation[..., None, :])
     corr[..., np.arange(corr.shape[-1]), np.arange(corr.shape[-1])] = 1.0
@@ -55,7 +64,13 @@ def correlation(covariance: np.ndarray) -> np.ndarray:
 
 
 def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int) -> np.ndarray:
-    """Parts of R^2 in bootstrap samples of the rows of `values` (n, p+1), outcome last; those that have a solution."""
+    """Parts of R^2 in bootstrap samples (Efron 1979) of the rows of `values` (n, p+1), outcome last, nan where missing.
+
+    (B, M, p) for M methods; B is at most `replicates`, because a sample without a solution is left out.
+
+    >>> resampled(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]]), ["johnson"], 20, seed=0).shape
+    (20, 1, 1)
+    """
     values = values[~np.isnan(values).all(axis=1)]
     answered = ~np.isnan(values)
     mask, filled = answered.astype(float), np.where(answered, values - np.nanmean(values, axis=0), 0.0)
@@ -83,5 +98,9 @@ def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int
 
 
 def parts_of(corr: np.ndarray, methods: list[str]) -> np.ndarray:
-    """Parts of R^2 by each of the methods johnson and lmg, (..., M, p)."""
+    """Parts of R^2 by each of the methods "johnson" and "lmg", (..., M, p), arguments as in `johnson`.
+
+    >>> parts_of(np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]]), ["johnson", "lmg"]).round(4).tolist()
+    [[0.36, 0.09], [0.36, 0.09]]
+    """
     return np.stack([{"johnson": johnson, "lmg": lmg}[method](corr) for method in methods], axis=-2)

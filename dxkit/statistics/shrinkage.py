@@ -1,4 +1,4 @@
-"""How much of the spread between scores is luck: scores drawn in towards their mean (MODELS 3, the winner's curse)."""
+"""How much of the spread between scores is luck, and the scores without it (docs/methods/ranking.md, "Shrinkage")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ NODES = 8
 
 
 def shrunken(scores: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Empirical-Bayes scores mu + tau^2 (tau^2 I + V)^-1 (x - mu), tau^2 by moments (Efron and Morris 1973).
+    """Empirical-Bayes scores (T,) from scores x (T,) with error covariance V (T, T) (Efron and Morris 1973).
+
+    mu + tau^2 (tau^2 I + V)^-1 (x - mu), with mu the mean of x and tau^2 by moments, 0 at least.
 
     >>> shrunken(np.array([0.0, 10.0]), np.diag([25.0, 25.0])).tolist()
     [2.5, 7.5]
@@ -25,10 +27,14 @@ def shrunken(scores: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 
 
 def posteriors(scores: np.ndarray, covariance: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Mean and covariance of the true scores, for `NODES` equally likely spreads tau of the topics.
+    """Mean (T,) and covariance (T, T) of the true scores, for `NODES` equally likely spreads tau of the topics.
 
     Topics are exchangeable, N(mu, tau^2) with mu and tau unknown and flat beforehand, the scores N(true, V). The
     posterior of tau is that of the restricted likelihood (Gelman 2006; Gelman et al. 2013, section 5.4).
+
+    >>> nodes = posteriors(np.array([0.0, 5.0, 10.0]), np.diag([4.0, 4.0, 4.0]))
+    >>> len(nodes), nodes[4][0].round(1).tolist()
+    (8, [0.4, 5.0, 9.6])
     """
     topics = len(scores)
     if topics < 3 or not np.ptp(scores) > 0:  # nothing to learn a spread from

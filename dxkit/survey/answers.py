@@ -1,4 +1,6 @@
-"""Who gave which answer: counts and shares with those who were asked, answered and skipped (MODELS 1)."""
+"""Who gave which answer? Counts and shares, with those who were asked, answered and skipped.
+
+See docs/methods/scores.md, "Counting answers"."""
 
 from __future__ import annotations
 
@@ -9,56 +11,71 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files import options
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
-from dxkit.survey.groups import cut
+from dxkit.survey.groups import check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.tally.tally import Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Answers(Result):
     """How often each answer was given.
 
-    `.table` has the columns item, one per segment, code (nan for "no opinion"), label, count, share, low, high,
-    answered, skipped, not_asked, shown, display (short question), side (1 favourable, 0 neutral, -1 unfavourable) and
-    score. A share is of all who answered, those without an opinion included.
+    A share is of all who answered, those without an opinion included. Figures of hidden rows are nan.
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("display", "short question", heading="question"),
+        SEGMENT,
+        Column("label", "the answer", heading="answer"),
+        shared("count", "how many gave this answer"),
+        shared("share", "share of all who answered"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        shared("answered", "how many answered, with an opinion or without"),
+        shared("skipped"),
+        shared("not_asked", format="count"),
+        shared("shown"),
+        Column("item", "id of the item", displayed=False),
+        Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
+        Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
+        Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
+    )
     plot_name: ClassVar[str] = "survey.answers"
-    segments: tuple[str, ...] = ()
 
     def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
         """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
         table = self.table
         for segment, value in (where or {}).items():
-            table = table[table[segment] == value]
+            options.choice("where", segment, self.segments)
+            table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
         if items is not None:
-            table = table[table["item"].isin(items)]
-            table = table.sort_values("item", key=lambda column: column.map(list(items).index), kind="stable")
+            wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
+            table = table.loc[table["item"].isin(wanted)]
+            table = table.sort_values("item", key=lambda column: column.map(wanted.index), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
     def share_of(
         self, wanted: Mapping[str, str | Sequence[str]], title: str = "Shares of those who answered"
-    ) -> Result:
+    ) -> AnswerShares:
         """Add up answers: for each item the share that gave one of the wanted labels, and who was asked.
 
         Returns
         -------
-        Result
-            `.table`: question, one column per segment, answer, asked, answered, skipped, count, share, low, high
-            (Wilson), of_all_rows (what dividing by every row would give: skipped and not asked taken for "no"), shown.
+        AnswerShares
         """
         rows = []
         for item, labels in wanted.items():
             labels = [labels] if isinstance(labels, str) else list(labels)
             for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
                 first = group.iloc[0]
-                if unknown := set(labels) - set(group["label"]):
-                    known = ", ".join(group["label"])
-                    raise DataError(f"item {item} has no answer {', '.join(sorted(unknown))}; it has {known}")
+                options.choices(f"answer to {item}", labels, group["label"].tolist())
                 count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
                 share = count / answered
                 everyone = answered + first["skipped"] + first["not_asked"]
@@ -93,66 +110,91 @@ class Answers(Result):
             "of_all_rows",
             "shown",
         ]
-        formats = {"share": "share", "low": "share", "high": "share", "of_all_rows": "share", "asked": "count"}
-        return Result(
-            table=pd.DataFrame(rows, columns=columns), title=title, formats_=formats, confidence=self.confidence
+        return AnswerShares(
+            table=pd.DataFrame(rows, columns=columns), title=title, confidence=self.confidence, segments=self.segments
         )
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A row per question with a column per answer where all have one scale, else a row per answer."""
         scales = {
             tuple(group["label"][group["code"].notna()]) for _, group in self.table.groupby(["item", *self.segments])
         }
         if len(scales) != 1:
-            columns = [
-                "display",
-                *self.segments,
-                "label",
-                "count",
-                "share",
-                "low",
-                "high",
-                "answered",
-                "skipped",
-                "not_asked",
-                "shown",
-            ]
-            return self.table[columns].rename(columns={"display": "question", "label": "answer"})
-        labels = [*scales.pop(), *(["No opinion"] if self.table["code"].isna().any() else [])]
+            return super()._printed()
+        labels = [*scales.pop(), *(["No opinion"] if self.table["code"].isna().to_numpy().any() else [])]
+        counts = ["answered", "skipped", "not_asked"]
         rows = []
         for _, group in self.table.groupby(["item", *self.segments], sort=False):
             first = group.iloc[0]
             shares = dict(zip(group["label"], group["share"], strict=True))
             missing = 0.0 if first["shown"] else np.nan
-            rows.append(
-                [
-                    first["display"],
-                    *first[list(self.segments)],
-                    *(shares.get(label, missing) for label in labels),
-                    *first[["answered", "skipped", "not_asked"]],
-                ]
-            )
-        frame = pd.DataFrame(rows, columns=["question", *self.segments, *labels, "answered", "skipped", "not_asked"])
-        return frame.loc[:, [name not in ("skipped", "not_asked") or frame[name].any() for name in frame.columns]]
+            answer_shares = (shares.get(label, missing) for label in labels)
+            rows.append([first["display"], *first[list(self.segments)], *answer_shares, *first[counts]])
+        columns = [
+            Column("question", "short question"),
+            *(Column(name, SEGMENT.meaning) for name in self.segments),
+            *(Column(label, "share who gave this answer", "share") for label in labels),
+            *(shared(name, format="count") for name in counts),
+        ]
+        frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+        keep = [
+            column.name not in ("skipped", "not_asked") or frame.iloc[:, i].any() for i, column in enumerate(columns)
+        ]
+        return frame.loc[:, keep], [column for column, kept in zip(columns, keep, strict=True) if kept]
 
-    def _kinds(self) -> dict[str, str]:
-        return {label: "share" for label in self.table["label"]} | {"not_asked": "count"}
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class AnswerShares(Result):
+    """The share that gave one of the answers asked about, by item and group."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("question", "short question"),
+        SEGMENT,
+        Column("answer", "the answers that are added up"),
+        Column("asked", "how many were asked", "count"),
+        shared("answered"),
+        shared("skipped"),
+        shared("count", "how many gave one of these answers"),
+        shared("share", "share of those who answered"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        Column("of_all_rows", "share of all rows, which takes skipped and not asked for a no", "share"),
+        shared("shown"),
+    )
 
 
-def answers(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> Answers:
-    """Count the answers to every item, with who was asked, who answered and who skipped (MODELS 1).
+def answers(
+    survey: Survey | Tally,
+    by: str | Sequence[str] | None = None,
+    release: Release | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Answers:
+    """Who gave which answer? Counts and shares for every question, with who was asked and who skipped it.
+
+    See docs/methods/scores.md, "Counting answers".
 
     Parameters
     ----------
     survey : Survey or Tally
-    by, release, confidence
-        As for `scores`.
+        The answers, from `open_survey` or `read_survey`, or a tally.
+    by : str or list of str, optional
+        Segments to split by; None for everybody together.
+    release : Release, optional
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
+    confidence : float
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     Answers
-        One row per item, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
-        answered; their intervals are Wilson's. Items without codes (hours) are left out.
+        A row for each question, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
+        answered; their intervals are Wilson's (1927). Questions without codes (hours) are left out.
+
+    Raises
+    ------
+    DataError
+        An option that cannot be, such as a segment that was not asked.
 
     Examples
     --------
@@ -162,6 +204,9 @@ def answers(survey, by=None, release: Release | None = None, *, confidence: floa
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
     [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
     """
+    check_answers(survey)
+    check_release(release)
+    confidence = options.confidence(confidence)
     work = cut(survey, by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]

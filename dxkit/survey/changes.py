@@ -1,26 +1,31 @@
-"""What changed between two waves of a survey, and which of it holds (MODELS 5)."""
+"""What changed between two waves of a survey, and which of it holds.
+
+See docs/methods/change.md, "Comparing two surveys"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.cells import normal
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
-from dxkit.survey.groups import Cut, cut
+from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.scores import constant_groups, narrowed
+from dxkit.survey.tally.measures import AXES
+from dxkit.survey.tally.tally import Tally, as_list
 from dxkit.survey.tally.variables import variables_of
-from dxkit.survey.weighting import Joint, calibrations, joint
+from dxkit.survey.weighting import Joint, joint, weights_of
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
 _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
@@ -30,76 +35,70 @@ _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", 
 class Change(Result):
     """Changes from one wave to a later one.
 
-    `.table` has the columns level, name, n_before, n_after, before, after, estimate (later less earlier: index points,
-    hours, or points of the net promoter score), se, low, high, p, p_adjusted (among questions of one kind and level), g
-    (Hedges'), paired, holds (p_adjusted below 1 - confidence), shown, label, unit, kind.
-
     not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "short question", heading="question"),
+        Column("before", "figure of the earlier wave", "estimate", "see column unit"),
+        Column("after", "figure of the later wave", "estimate", "see column unit"),
+        shared("estimate", "later less earlier", unit="see column unit"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("p_adjusted", "p-value adjusted among the questions of one kind and level", "p", heading="adjusted p"),
+        Column("g", "Hedges' g", "number", "standard deviations"),
+        Column("paired", "whether the same people are compared"),
+        Column("holds", "whether p_adjusted is below 1 - confidence"),
+        shared("unit", "index: points; hours: hours a week; recommend: points of the net promoter score"),
+        shared("shown"),
+        Column("level", "item, dimension or overall", displayed=False),
+        Column("name", "id of the item, or the dimension", displayed=False),
+        Column("n_before", "answers in the earlier wave", "count", displayed=False),
+        Column("n_after", "answers in the later wave", "count", displayed=False),
+        Column("p", "p-value before the adjustment", "p", displayed=False),
+        Column("kind", "kind of question", displayed=False),
+    )
     plot_name: ClassVar[str] = "waves.change"
-    formats: ClassVar[dict[str, str]] = {
-        "n_before": "count",
-        "n_after": "count",
-        "before": "estimate",
-        "after": "estimate",
-        "p": "p",
-        "p_adjusted": "p",
-    }
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p"})
+    axis_labels: ClassVar[Mapping[str, str]] = AXES
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Change:
         """The same result with the rows of one level, or of these names; p values stay those of the whole family."""
-        table = self.table
-        if level is not None:
-            table = table[table["level"] == level]
-        if names is not None:
-            table = table[table["name"].isin(names)]
-        return replace(self, table=table.reset_index(drop=True))
-
-    def _displayed(self) -> pd.DataFrame:
-        columns = [
-            "label",
-            "before",
-            "after",
-            "estimate",
-            "se",
-            "low",
-            "high",
-            "p_adjusted",
-            "g",
-            "paired",
-            "holds",
-            "unit",
-            "shown",
-        ]
-        names = {"label": "question", "p_adjusted": "adjusted p"}
-        return self.table[columns].rename(columns=names)
-
-    def _kinds(self) -> dict[str, str]:
-        return {"adjusted p": "p"}
+        names = names and [name for name in as_list(names) if name not in set(self.not_compared["name"])]
+        return replace(self, table=narrowed(self.table, level, names).sort_index().reset_index(drop=True))
 
 
 def compare(
-    before, after, adjust: str = "holm", *, release: Release | None = None, fpc: bool = True, confidence: float = 0.95
+    before: Survey | Tally | None,
+    after: Survey | Tally,
+    adjust: str = "holm",
+    *,
+    release: Release | None = None,
+    fpc: bool = True,
+    confidence: float = 0.95,
 ) -> Change:
-    """Say what changed between two waves, and what of it holds after adjusting for how much was looked at (MODELS 5).
+    """What changed between two waves, and what of it holds, adjusted for the number of questions?
+
+    See docs/methods/change.md, "Comparing two surveys".
 
     Parameters
     ----------
-    before, after : Survey or Tally
-        The earlier and the later wave. Where `before` is None there is nothing to compare, and the result says so.
+    before : Survey or Tally
+        The earlier wave. Where it is None there is nothing to compare, and the result says so.
+    after : Survey or Tally
+        The later wave.
     adjust : "holm", "bh" or "none"
         Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
         Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
     release : Release, optional
-        As for `scores`.
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
-        With a roster, count that a large part of the staff has answered.
+        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
+        roster tells. False for statements beyond this quarter's staff.
     confidence : float
-        Level of the intervals, and of what holds.
+        Confidence level of the intervals, between 0 and 1, and of what holds.
 
     Returns
     -------
@@ -114,7 +113,7 @@ def compare(
     Raises
     ------
     DataError
-        Another word for `adjust`, or two waves that have no question in common.
+        An option that cannot be, or two waves that have no question in common.
 
     Examples
     --------
@@ -125,62 +124,62 @@ def compare(
     >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
     [45.833, 0.001]
     """
-    if adjust not in comparison.METHODS:
-        raise DataError(f"adjust='{adjust}' is not known; use one of {', '.join(comparison.METHODS)}")
+    options.choice("adjust", adjust, comparison.METHODS)
+    check_answers(after, "after")
+    check_release(release)
+    confidence = options.confidence(confidence)
     if before is None:
         return _nothing(confidence)
-    waves = [cut(before, None), cut(after, None)]
-    books = [work.tally.codebook for work in waves]
-    names, not_compared = _comparable(*(work.tally.variables for work in waves), *books)
+    waves = [cut(check_answers(before, "before"), None), cut(after, None)]
+    names, not_compared = _comparable(waves[0].tally, waves[1].tally)
     if not names:
         raise DataError("the two waves have no question in common that could be compared")
-    at = [_positions(work.tally, names) for work in waves]
+    places = [pd.MultiIndex.from_frame(work.tally.variables).droplevel("unit") for work in waves]
+    at = [place.get_indexer(names).tolist() for place in places]
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
     shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
     means = [joint(work.tally, places, work.member[0], fpc=fpc) for work, places in zip(waves, at, strict=True)]
     n = np.column_stack([m.n for m in means])
     paired = np.zeros(len(names), dtype=bool)
     both = _matched(before, after, at)
-    staff = [work.tally.roster for work in waves]
-    shared = 0.0
-    if both is not None and all(staff):
-        shared = _shared(both, *means, max(roster.total for roster in staff) if fpc else np.inf)
+    rosters = [work.tally.roster for work in waves if work.tally.roster is not None]
+    staff = np.array([roster.total for roster in rosters])
+    weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
+    if both is not None and weighted:
+        covariance = _shared(both, means[0], means[1], staff.max() if fpc else np.inf)
         paired = both.twice.sum(axis=0) > 2
-    spreads = (_spread(work.tally, places) for work, places in zip(waves, at, strict=True))
-    figures = _independent(*means, *spreads, shared, confidence)
-    if all(staff) and fpc:
-        whole = np.logical_and(*(m.n >= roster.total for m, roster in zip(means, staff, strict=True)))
+    spreads = [_spread(work.tally, places) for work, places in zip(waves, at, strict=True)]
+    figures = _independent(means[0], means[1], spreads[0], spreads[1], covariance, confidence)
+    if weighted and fpc:
+        whole = np.logical_and(*(m.n >= total for m, total in zip(means, staff, strict=True)))
         moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
         figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
         figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
-    if both is not None and not any(staff):
-        use, found, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
-        figures, n, paired = np.where(use[:, None], found, figures), np.where(use[:, None], pairs[:, None], n), use
+    if both is not None and not rosters:
+        use, theirs, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
+        figures, n, paired = np.where(use[:, None], theirs, figures), np.where(use[:, None], pairs[:, None], n), use
     table = _table(names, figures, n, paired, shown, waves[1].tally, adjust, confidence)
+    earlier, later = (work.tally.wave for work in waves)
     return Change(
         table=table,
         not_compared=not_compared,
-        title=_title(*(work.tally.wave for work in waves)),
+        title=f"Change from {earlier} to {later}" if earlier and later else "Change between two waves",
         confidence=confidence,
         method=f"paired t or Welch's t, adjusted by {adjust}",
-        notes=tuple(_notes(table, not_compared, adjust, both, all(staff))),
+        notes=tuple(_notes(table, not_compared, adjust, both, weighted)),
     )
 
 
 def _nothing(confidence: float) -> Change:
     table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
-    return Change(
-        table=table,
-        not_compared=pd.DataFrame(columns=["level", "name", "why"]),
-        title="Change",
-        confidence=confidence,
-        notes=("there is no earlier wave to compare with",),
-    )
+    why, notes = pd.DataFrame(columns=["level", "name", "why"]), ("there is no earlier wave to compare with",)
+    return Change(table=table, not_compared=why, title="Change", confidence=confidence, notes=notes)
 
 
-def _comparable(first: pd.DataFrame, second: pd.DataFrame, one: Codebook, two: Codebook):
+def _comparable(first: Tally, second: Tally) -> tuple[list[tuple[str, str]], pd.DataFrame]:
     """(level, name) of what was asked alike in both waves; and a frame of what was not, and why."""
-    keys = [list(zip(frame["level"], frame["name"], strict=True)) for frame in (first, second)]
+    one, two = first.codebook, second.codebook
+    keys = [list(zip(wave.variables["level"], wave.variables["name"], strict=True)) for wave in (first, second)]
     why: dict[tuple[str, str], str] = {}
     for level, name in dict.fromkeys(keys[0] + keys[1]):
         if (level, name) not in keys[0] or (level, name) not in keys[1]:
@@ -202,7 +201,7 @@ def differs(one: Codebook, two: Codebook, item: str) -> str:
     """How a question differs between two codebooks; empty where it does not."""
     first, second = one.item(item), two.item(item)
     if normal(first["text"]) != normal(second["text"]):
-        return f"worded differently: '{_short(first['text'])}' then '{_short(second['text'])}'"
+        return f"worded differently: '{_short(str(first['text']))}' then '{_short(str(second['text']))}'"
     for column in ("kind", "reverse", "asked_if"):
         if first[column] != second[column]:
             return f"{column} changed from {first[column] or 'none'} to {second[column] or 'none'}"
@@ -217,17 +216,9 @@ def _short(text: str) -> str:
     return text if len(text) <= 90 else f"{text[:44]} … {text[-44:]}"
 
 
-def _positions(counted: Tally, names) -> list[int]:
-    place = {key: i for i, key in enumerate(zip(counted.variables["level"], counted.variables["name"], strict=True))}
-    return [place[key] for key in names]
-
-
 def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
-    weights = None
-    if work.tally.roster is not None:
-        weights = np.column_stack([fit.weights for fit in calibrations(work.tally, at)])
-    subjects = [f"{level}/{name}" for level, name in names]
-    return work.shown(ledger, subjects, at, constant=constant_groups(work)[:, at], weights=weights)[0]
+    subjects, constant = [f"{level}/{name}" for level, name in names], constant_groups(work)[:, at]
+    return work.shown(ledger, subjects, at, constant=constant, weights=weights_of(work.tally, at))[0]
 
 
 def _spread(counted: Tally, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -246,13 +237,12 @@ def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: f
     estimate = two.estimate - one.estimate
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
-        g = np.where(pooled > 0, estimate / pooled, np.where(estimate == 0, 0.0, np.nan))
-    g = g * comparison.small_sample(n1 + n2 - 2)
+    g = comparison.hedges_g(estimate, pooled, n1 + n2 - 2)
     return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
 
 
 def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    p = comparison.p_value(estimate, se, df)
+    p = comparison.t_test_p(estimate, se, df)
     low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
     return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
 
@@ -272,14 +262,13 @@ class _Matched:
         return ~np.isnan(self.first + self.second)
 
 
-def _matched(before, after, at) -> _Matched | None:
-    surveys = before, after
-    if not all(isinstance(survey, Survey) and survey.identified for survey in surveys):
+def _matched(before: Survey | Tally, after: Survey | Tally, at: list[list[int]]) -> _Matched | None:
+    if not (isinstance(before, Survey) and isinstance(after, Survey) and before.identified and after.identified):
         return None
     keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    first, second = (variables_of(survey)[0][:, places] for survey, places in zip(surveys, at, strict=True))
+    first, second = (variables_of(survey)[0][:, places] for survey, places in zip((before, after), at, strict=True))
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
     return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
 
@@ -287,7 +276,7 @@ def _matched(before, after, at) -> _Matched | None:
 def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray:
     """Covariance of two estimates of all staff from samples that share people, (J,).
 
-    (n12 / (n1 n2) - 1 / N) S12, nil where as many answered both times as chance has it; S12 from the correlation of
+    (n12 / (n1 n2) - 1 / N) S12, zero where as many answered both times as chance has it; S12 from the correlation of
     those who did and the spreads that the standard errors imply.
     """
     shared = both.twice.sum(axis=0)
@@ -301,7 +290,7 @@ def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray
     return np.where((shared > 2) & np.isfinite(covariance), covariance, 0.0)
 
 
-def _pairs(both: _Matched, shown, names, least: int, ledger: Release, confidence: float):
+def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release, confidence: float):
     """Of which variables the change of the same people is used: where enough answered both times, and their means
     beside those of everybody give no small group away. The figures (J, 9), and the number of pairs (J,)."""
     pairs = both.twice.sum(axis=0)
@@ -318,9 +307,9 @@ def _pairs(both: _Matched, shown, names, least: int, ledger: Release, confidence
         spread = np.where(both.twice, both.second - both.first - moved, 0.0)
         sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
         sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = np.where(sd > 0, moved / sd, np.where(moved == 0, 0.0, np.nan)) * comparison.small_sample(pairs - 1)
-        found = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
-    return use, found, pairs
+        g = comparison.hedges_g(moved, sd, pairs - 1.0)
+        figures = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
+    return use, figures, pairs
 
 
 def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confidence: float) -> pd.DataFrame:
@@ -333,30 +322,26 @@ def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confiden
     table["unit"] = [units[key] for key in names]
     table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
     for _, rows in table.groupby(["level", "kind", "unit"]):
-        table.loc[rows.index, "p_adjusted"] = comparison.adjusted(rows["p"].to_numpy(), adjust)
+        table.loc[rows.index, "p_adjusted"] = comparison.adjusted_p(rows["p"].to_numpy(), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
-    return table[_ORDER]
-
-
-def _title(one: str, two: str) -> str:
-    return f"Change from {one} to {two}" if one and two else "Change between two waves"
+    return table.loc[:, _ORDER]
 
 
 def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _Matched | None, weighted: bool):
-    if table["paired"].any() and weighted:
+    shown, paired = (table[name].to_numpy(dtype=bool) for name in ("shown", "paired"))
+    if both is not None and paired.any() and weighted:
         yield f"all staff at both times; that {len(both.keys)} people answered both times is counted"
-    elif table["paired"].any():
-        alone = int((table["shown"] & ~table["paired"]).sum())
+    elif both is not None and paired.any():
+        alone = np.sum(shown & ~paired)
         rest = f"; {alone} rows compare the two waves as a whole" if alone else ""
         yield f"{len(both.keys)} people answered both times: the change is theirs{rest}"
     else:
         yield "the two waves are compared as a whole, not person by person"
     how = {"holm": "Holm", "bh": "Benjamini and Hochberg", "none": ""}[adjust]
     yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
-    for row in not_compared.itertuples():
-        yield f"not compared: {row.name}, {row.why}"
-    if (table["shown"] & table["p"].isna()).any():
+    for _, name, why in not_compared.itertuples(index=False, name=None):
+        yield f"not compared: {name}, {why}"
+    if (shown & np.isnan(table["p"].to_numpy(dtype=float))).any():
         yield "no p where everybody gave the same answer within each wave: there is no spread to judge a change by"
-    hidden = int((~table["shown"]).sum())
-    if hidden:
+    if hidden := np.sum(~shown):
         yield f"{hidden} of {len(table)} rows are hidden, so that no small group can be worked out"

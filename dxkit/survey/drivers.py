@@ -1,17 +1,22 @@
-"""What goes with an outcome: how its explained variance is shared among the predictors (MODELS 4)."""
+"""What goes with an outcome? How its explained variance is shared among the predictors.
+
+See docs/methods/drivers.md, "Parts of explained variance"."""
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
+from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
 from dxkit.survey.tally.tally import Tally, as_list
@@ -25,68 +30,90 @@ _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise c
 class Drivers(Result):
     """The predictors' parts of the R^2 of an outcome.
 
-    `.table`: predictor, method (johnson, lmg), n (who answered it and the outcome), estimate (its part of R^2), low,
-    high, share (of the explained variance: those of a method sum to 1), share_low, share_high, label, shown. Figures of
-    hidden rows are nan. `.outcome` is its name, `.r2` the whole R^2, `.n` the fewest respondents behind a correlation
-    (None where hidden).
+    `.outcome` is its name, `.r2` the whole R^2, `.n` the fewest respondents behind a correlation (None where hidden).
+    Figures of hidden rows are nan.
     """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("predictor", "id of the item, or the dimension"),
+        Column("method", "johnson: relative weights; lmg: Shapley values"),
+        shared("n", "respondents who answered it and the outcome"),
+        shared("estimate", "its part of R²", format="share"),
+        shared("low", format="share"),
+        shared("high", format="share"),
+        shared("share", "its share of the explained variance; those of a method sum to 1"),
+        Column("share_low", "lower end of the interval of share", "share"),
+        Column("share_high", "upper end of the interval of share", "share"),
+        Column("label", "short question, or the dimension"),
+        shared("shown"),
+    )
 
     outcome: str
     r2: float
     n: int | None
-    formats: ClassVar[dict[str, str]] = {"share": "share", "low": "share", "high": "share", "lmg_share": "share"}
 
-    def _displayed(self) -> pd.DataFrame:
-        columns = {
-            "label": "predictor",
-            "n": "n",
-            "share": "share",
-            "share_low": "low",
-            "share_high": "high",
-            "shown": "shown",
-        }
-        frame = self.table[self.table["method"] == "johnson"][list(columns)].rename(columns=columns)
-        other = self.table.loc[self.table["method"] == "lmg", "share"]
-        frame = frame.assign(lmg_share=other.to_numpy()) if len(other) else frame
-        frame = frame.drop(columns=["low", "high"]) if frame["low"].isna().all() else frame
-        return frame.sort_values("share", ascending=False, kind="stable")
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each predictor: its share by Johnson's weights, the largest first, and beside it by LMG."""
+        names = ["label", "n", "share", "share_low", "share_high", "shown"]
+        frame = self.table.loc[self.table["method"] == "johnson", names]
+        columns = [
+            Column("predictor", "short question, or the dimension"),
+            shared("n"),
+            shared("share"),
+            shared("low", format="share", optional=True),
+            shared("high", format="share", optional=True),
+            shared("shown"),
+        ]
+        lmg_shares = self.table.loc[self.table["method"] == "lmg", "share"]
+        if len(lmg_shares):
+            frame = frame.assign(lmg_share=lmg_shares.to_numpy())
+            columns.append(Column("lmg_share", "share by LMG", "share"))
+        return frame.sort_values("share", ascending=False, kind="stable"), columns
 
 
 def drivers(
-    survey, outcome: str, predictors=None, *, confidence: float = 0.95, replicates: int = 1000, seed: int = 0
+    survey: Survey | Tally,
+    outcome: str,
+    predictors: str | Sequence[str] | None = None,
+    *,
+    confidence: float = 0.95,
+    replicates: int = 1000,
+    seed: int = 0,
 ) -> Drivers:
-    """Say what goes with an outcome, and how its explained variance is shared among the predictors (MODELS 4).
+    """What goes with an outcome? How its explained variance is shared among the predictors.
+
+    See docs/methods/drivers.md, "Variables".
 
     Parameters
     ----------
     survey : Survey or Tally
-        Intervals need the respondents: from a tally there are none.
+        The answers, from `open_survey` or `read_survey`, or a tally. A tally gives no intervals: they need respondents.
     outcome : str
         An item, a dimension, or "overall".
-    predictors : list of str, optional
-        Items or dimensions. By default the dimensions that hold no answer of the outcome, where there are at least two,
-        else the rating items that are no part of it.
+    predictors : str or list of str, optional
+        Items or dimensions. None for the dimensions that share no answer with the outcome where there are at least
+        two of them, else for the rating items that are not part of the outcome.
     confidence : float
-        Level of the intervals.
+        Confidence level of the intervals, between 0 and 1.
     replicates : int
-        Bootstrap samples of respondents.
+        Number of bootstrap samples of respondents; 0 for no intervals.
     seed : int
-        Of the bootstrap.
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     Drivers
         Johnson's relative weights (2000) and, up to 12 predictors, LMG parts (Lindeman, Merenda and Gold 1980) of the
-        R^2 of a linear regression, from pairwise-complete, unweighted covariances; percentile intervals. They say what
-        is associated with the outcome, not what causes it. All figures are hidden where fewer than the smallest group
-        that may be shown answered some pair of the variables.
+        R^2 of a linear regression, from pairwise-complete, unweighted covariances. Intervals are bootstrap percentiles
+        (Efron 1979). They say what is associated with the outcome, not what causes it. All figures are hidden where
+        fewer than the smallest group that may be shown answered some pair of the variables.
 
     Raises
     ------
     DataError
-        A name that the survey does not have, no predictor, the outcome among the predictors, too few answers for so
-        many predictors, a variable that does not vary, a predictor that is a combination of others, or so many gaps
-        that the correlations contradict each other.
+        An option that cannot be, such as a name that the survey does not have; no predictor, the outcome among the
+        predictors, too few answers for so many predictors, a variable that does not vary, a predictor that is a
+        combination of others, or so many gaps that the correlations contradict each other.
 
     Examples
     --------
@@ -94,21 +121,24 @@ def drivers(
     >>> book = pd.DataFrame({"item": ["ci", "docs", "happy"], "text": ["CI", "Docs", "Happy"], "kind": "rating",
     ...                      "scale": "agreement5"})
     >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5, 4], "docs": [2, 4, 3, 5, 3, 1], "happy": [1, 3, 3, 4, 5, 3]})
-    >>> found = dx.drivers(dx.read_survey(answers, book), "happy")
-    >>> found.table.query("method == 'lmg'").set_index("predictor")["share"].round(2).to_dict()
+    >>> shares = dx.drivers(dx.read_survey(answers, book), "happy")
+    >>> shares.table.query("method == 'lmg'").set_index("predictor")["share"].round(2).to_dict()
     {'ci': 0.84, 'docs': 0.16}
     """
-    counted = tally(survey)
+    confidence, seed = options.confidence(confidence), options.whole("seed", seed, 0)
+    replicates = options.whole("replicates", replicates, 0)
+    counted = tally(check_answers(survey))
     at = _chosen(counted, outcome, predictors)
     names, labels = counted.variables["name"].iloc[at].tolist(), [_label(counted, j) for j in at]
     covariance, pairs = counted.covariance(at)
     n, width = int(pairs.min()), len(at) - 1
     methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
     notes = [f'this says what goes with "{labels[-1]}", not what causes it']
-    if own := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & _items(counted, at[-1])]:
-        notes.append(f"{', '.join(own)} and {names[-1]} hold the same answers, so they go together by construction")
+    of_outcome = _items(counted, at[-1])
+    if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & of_outcome]:
+        notes.append(f"{', '.join(overlapping)} and {names[-1]} share answers, so they go together by construction")
     if width > MOST_LMG:
-        notes.append(f"LMG is computed up to {MOST_LMG} predictors; here are {width}, so Johnson's weights alone")
+        notes.append(f"LMG is computed up to {MOST_LMG} predictors; for {width} there are Johnson's weights alone")
     if counted.roster is not None:
         notes.append("respondents count equally: not weighted to the roster")
     parts, spread, shown = np.full((len(methods), width), np.nan), None, n >= counted.min_group
@@ -122,8 +152,8 @@ def drivers(
         if pairs.max() > n:
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
-            spread, said = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
-            notes += said
+            spread, remarks = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
+            notes += remarks
         elif isinstance(survey, Tally):
             notes.append("no intervals: they need the respondents; give the survey instead of its tally")
     wave, r2 = f", {counted.wave}" if counted.wave else "", float(parts[0].sum())
@@ -141,15 +171,17 @@ def drivers(
     )
 
 
-def _bootstrap(values: np.ndarray, methods: list[str], replicates: int, seed: int):
-    """Parts of R^2 by replicate, None where most replicates have no solution, and what to say of it."""
+def _bootstrap(
+    values: np.ndarray, methods: list[str], replicates: int, seed: int
+) -> tuple[np.ndarray | None, list[str]]:
+    """Parts of R^2 by replicate, None where most replicates have no solution; and notes on them."""
     spread = resampled(values, methods, replicates, seed)
     lost, enough = replicates - len(spread), 2 * len(spread) >= replicates
-    said = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
+    notes = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
     if lost:
         too_few = "" if enough else "; too many for intervals"
-        said.append(f"{lost:,} of {replicates:,} bootstrap samples have no solution and do not count{too_few}")
-    return spread if enough else None, said
+        notes.append(f"{lost:,} of {replicates:,} bootstrap samples have no solution and do not count{too_few}")
+    return spread if enough else None, notes
 
 
 def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.DataFrame:
@@ -178,41 +210,38 @@ def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.Da
 
 
 def _label(counted: Tally, j: int) -> str:
-    name = counted.variables["name"][j]
-    item = counted.variables["level"][j] == "item"
-    return counted.codebook.label(name) if item else name[:1].upper() + name[1:]
+    level, name = counted.variables.loc[j, ["level", "name"]].tolist()
+    return counted.codebook.label(name) if level == "item" else name[:1].upper() + name[1:]
 
 
 def _items(counted: Tally, j: int) -> set[str]:
     """The items of which a variable is made."""
-    level, name, book = counted.variables["level"][j], counted.variables["name"][j], counted.codebook
+    (level, name), book = counted.variables.loc[j, ["level", "name"]].tolist(), counted.codebook
     chosen = {"item": [], "dimension": [name], "overall": book.dimensions}[level]
     return {name} if level == "item" else {item for dimension in chosen for item in book.dimension_items(dimension)}
 
 
-def _chosen(counted: Tally, outcome: str, predictors) -> list[int]:
+def _chosen(counted: Tally, outcome: str, predictors: str | Sequence[str] | None) -> list[int]:
     """Positions of the predictors and, last, of the outcome; an item goes before a dimension of the same name."""
     position: dict[str, int] = {}
     for j, name in enumerate(counted.variables["name"]):
         position.setdefault(name, j)
-    asked = [outcome, *as_list(predictors)]
-    if unknown := [name for name in asked if name not in position]:
-        near = difflib.get_close_matches(str(unknown[0]), list(position), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(position)}"
-        raise DataError(f"there is no item or dimension {', '.join(map(repr, unknown))} in this survey; {hint}")
-    if outcome in asked[1:]:
+    names = list(position)
+    outcome = options.choice("outcome", outcome, names)
+    asked = as_list(options.choices("predictors", predictors, names))
+    if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
     if predictors is None:
-        own, book = _items(counted, position[outcome]), counted.codebook
-        free = [j for j in counted.at("dimension") if not _items(counted, j) & own]
-        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in own])
-        found = free if len(free) >= 2 else rest
+        of_outcome, book = _items(counted, position[outcome]), counted.codebook
+        free = [j for j in counted.at("dimension") if not _items(counted, j) & of_outcome]
+        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in of_outcome])
+        chosen = free if len(free) >= 2 else rest
     else:
-        found = [position[name] for name in asked[1:]]
-    if not found:
-        why = "nothing is left beside it" if predictors is None else "the list is empty"
+        chosen = [position[name] for name in asked]
+    if not chosen:
+        why = "the survey has nothing else that is rated" if predictors is None else "the list is empty"
         raise DataError(f"no predictors for {outcome!r}: {why}; name items or dimensions with predictors=[...]")
-    return [*found, position[outcome]]
+    return [*chosen, position[outcome]]
 
 
 def _check_answers(counted: Tally, at: list[int], names: list[str], n: int) -> None:

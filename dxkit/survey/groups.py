@@ -1,4 +1,4 @@
-"""A cut of the tally: which respondents make up each row of a table, and which rows may be shown."""
+"""Split the answers by segments: which respondents make up each row of a table, and which rows may be shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_pandas_object
 
+from dxkit.files import options
+from dxkit.files.errors import DataError
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
@@ -36,7 +39,15 @@ class Cut:
     unit_people: np.ndarray
     unit_n: np.ndarray
 
-    def shown(self, release: Release | None, names: Sequence[str], at: Sequence[int], *, constant, weights=None):
+    def shown(
+        self,
+        release: Release | None,
+        names: Sequence[str],
+        at: Sequence[int],
+        *,
+        constant: np.ndarray,
+        weights: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Which groups may be shown for the variables at these positions: a bool array (G, len(at)).
 
         constant (G, len(at)) marks groups in which everybody gave the same answer. weights (C, len(at)) are those of
@@ -59,16 +70,28 @@ class Cut:
         ]
         return np.column_stack(columns) if columns else np.zeros((len(self.groups), 0), dtype=bool)
 
-    def shown_people(self, release: Release | None, constant) -> np.ndarray:
+    def shown_people(self, release: Release | None, constant: np.ndarray) -> np.ndarray:
         """Which groups may show how many respondents they have: a bool array (G,)."""
         ledger = Release(min_group=self.tally.min_group) if release is None else release
         member = self.member[:, self.unit_cell].astype(float)
         return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0], self.tally.min_group)
 
 
-def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:
-    """Cut a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
-    by = as_list(by)
+def check_answers(value: object, name: str = "survey") -> Survey | Tally:
+    """The answers that a table is made of; an error that says where one gets them, for anything else."""
+    return options.instance(name, value, (Survey, Tally), "the answers, from open_survey or read_survey, or a tally")
+
+
+def check_release(value: object) -> None:
+    """A release, or None."""
+    options.instance("release", value, (Release, type(None)), "a release, from dxkit.Release(), or None")
+
+
+def cut(source: Survey | Tally, by: str | Sequence[str] | None, score: str | None = None) -> Cut:
+    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    if by and not source.codebook.segments:
+        raise DataError(f"by={by!r}: the codebook has no segment to split by")
+    by = as_list(options.choices("by", by, source.codebook.segments))
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
         counted = tally(source, by)
         unit_cell, unit_n = _persons(source, counted, score)
@@ -79,9 +102,9 @@ def cut(source: Survey | Tally, by, score: str | None = None) -> Cut:
         counted = counted.burden(score) if score else counted
         unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
         labels = counted.cells.astype(str).assign(_wave=counted.wave)
-        units = pd.util.hash_pandas_object(labels, index=False).to_numpy()
+        units = np.asarray(hash_pandas_object(labels, index=False))  # type: ignore[operator]  # pandas.util hides its types
     groups, code = counted.groups(by)
-    member = np.equal.outer(np.arange(len(groups)), code)
+    member = np.arange(len(groups))[:, None] == code
     return Cut(
         tally=counted,
         by=by,

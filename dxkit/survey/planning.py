@@ -1,9 +1,11 @@
-"""Before a survey goes out: how many answers tell the second pain from the third (MODELS 3)."""
+"""Before a survey goes out: how many answers tell the second pain from the third.
+
+See docs/methods/planning.md, "Answers for a gap"."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,43 +13,59 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
+from dxkit.survey.groups import check_answers
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import joint
 
 POWER = 0.8
-_TYPICAL = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}  # assumptions, index points; said where used
+_COUNTS = "a list of numbers of answers, such as [40, 80, 120]"
+# assumptions where no earlier survey is given, in index points; a note says so
+_TYPICAL: dict[str, float] = {"topics": 12, "spread": 8.0, "sd": 25.0, "correlation": 0.3}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Plan(Result):
     """What a number of answers can tell.
 
-    `.table`: answers, response (share of the staff), gap (the difference between two topics that is found with the
-    power asked for), p_pair (probability that the worst m found are the true ones), p_pair_se.
-
-    needed      answers that settle the gap asked for, or the usual gap between places m and m + 1
+    needed      answers that settle the gap asked for, or the usual gap between places top_n and top_n + 1
     gap         that gap
     """
 
-    formats: ClassVar[dict[str, str]] = {"answers": "count", "response": "share", "gap": "hours", "p_pair": "share"}
-    hidden_columns: ClassVar[frozenset[str]] = frozenset({"p_pair_se"})
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("answers", "how many answer", "count"),
+        Column("response", "share of the staff that this is", "share", optional=True),
+        Column(
+            "gap",
+            "difference between two topics that is found with the power asked for",
+            "hours",
+            "as the score",
+            heading="gap it can tell",
+        ),
+        Column(
+            "p_pair",
+            "probability that the worst topics found are the true ones",
+            "share",
+            heading="the pair found is right",
+        ),
+        Column("p_pair_se", "simulation error of p_pair", "share", displayed=False),
+    )
 
     needed: float = math.nan
     gap: float = math.nan
 
-    def _displayed(self) -> pd.DataFrame:
-        frame = self.table.rename(columns={"gap": "gap it can tell", "p_pair": "the pair found is right"})
-        return frame if frame["response"].notna().any() else frame.drop(columns="response")
 
-    def _kinds(self) -> dict[str, str]:
-        return {"gap it can tell": "hours", "the pair found is right": "share"}
-
-
-def answers_for(gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05):
+def answers_for(
+    gap: float, sd: float, population: float = math.inf, *, power: float = POWER, level: float = 0.05
+) -> float:
     """Answers that show a gap between two means with this power: ((z + z') sd / gap)^2, fewer where staff are few.
 
     sd is that of a respondent's difference. With a population of N it is n / (1 + n / N) (Cochran 1977, section 4.6).
@@ -62,7 +80,7 @@ def answers_for(gap: float, sd: float, population: float = math.inf, *, power: f
 
 
 def plan_survey(
-    before=None,
+    before: Survey | Tally | None = None,
     *,
     topics: int | None = None,
     population: int | None = None,
@@ -70,39 +88,52 @@ def plan_survey(
     spread: float | None = None,
     sd: float | None = None,
     correlation: float | None = None,
-    top: int = 2,
+    top_n: int = 2,
     answers: Sequence[int] = (20, 40, 80, 120, 200, 400, 800),
     power: float = POWER,
     score: str | None = None,
     seed: int = 0,
 ) -> Plan:
-    """Say what a survey can tell before it goes out: how sure the worst two will be, by the number of answers.
+    """How many answers do we need? How sure the worst two will be, by the number of answers, before a survey goes out.
 
     Parameters
     ----------
     before : Survey or Tally, optional
-        An earlier survey; the figures below are taken from it where they are not given.
-    topics : int
-        Pain points asked for.
+        An earlier survey, from which the figures below are taken where they are not given; without it they are typical
+        ones, which a note names.
+    topics : int, optional
+        Number of pain points asked for.
     population : int, optional
-        Everybody who could answer; few who are missing tell less than many.
+        Number of people who could answer; None for the roster's total, or without one for very many.
     gap : float, optional
-        The difference between two topics that is worth telling; else the usual one between places `top` and `top` + 1.
-    spread, sd : float
-        Standard deviation of the true scores between topics, and of one topic between respondents, in the score's unit.
-    correlation : float
-        Between two topics' answers of one respondent; what people share does not blur a comparison.
+        The difference between two topics that is worth telling; None for the usual one after place `top_n`.
+    spread : float, optional
+        Standard deviation of the true scores between topics, in the score's unit.
+    sd : float, optional
+        Standard deviation of one topic's score between respondents, in the score's unit.
+    correlation : float, optional
+        Correlation of two topics' scores within a respondent; what people share does not blur a comparison.
+    top_n : int
+        How many pain points are to be chosen.
     answers : sequence of int
-        The rows of the table.
+        The numbers of answers to judge, a row of the table for each; those above the population are left out.
+    power : float
+        How often the gap is to be found, between 0 and 1.
+    score : "hours", "impact", "severity" or "opportunity", optional
+        The score of the earlier survey, as in `rank_pains`.
+    seed : int
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     Plan
+        From 16,384 simulated surveys; the answers needed are those of a two-sided z test of two means of the same
+        people at the 5% level, with the finite population correction (Cochran 1977, section 4.6).
 
     Raises
     ------
     DataError
-        A figure that cannot be: fewer than two topics, a negative spread, more answers than people only.
+        A figure that cannot be, such as fewer topics than are to be chosen, or a negative spread.
 
     Examples
     --------
@@ -110,28 +141,41 @@ def plan_survey(
     >>> (plan.table["p_pair"] < 0.5).tolist()  # 40 answers to 25 questions miss the true two more often than not
     [True, False]
     """
-    known, source = _earlier(before, score, spread) if before is not None else (dict(_TYPICAL), "assumed")
     given = {"topics": topics, "spread": spread, "sd": sd, "correlation": correlation}
-    known |= {name: value for name, value in given.items() if value is not None}
+    given = {name: options.number(name, value) for name, value in given.items() if value is not None}
+    if topics is not None:
+        options.whole("topics", topics)
+    top_n, seed, power = (
+        options.whole("top_n", top_n, 1),
+        options.whole("seed", seed, 0),
+        options.number("power", power, 0.01, 0.9999),
+    )
+    population = None if population is None else options.whole("population", population)
+    gap = None if gap is None else options.number("gap", gap)
+    counts = sorted({options.whole("answers", n, 0) for n in options.instance("answers", answers, Iterable, _COUNTS)})
+    figures, source = dict(_TYPICAL), "assumed"
+    if before is not None:
+        figures, source = _earlier(check_answers(before, "before"), score, spread)
+    figures |= given
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total
-    _check(known, population, gap, top)
-    count, differs = int(known["topics"]), known["sd"] * math.sqrt(2 * (1 - known["correlation"]))
+    _check(figures, population, gap, top_n)
+    count, differs = int(figures["topics"]), figures["sd"] * math.sqrt(2 * (1 - figures["correlation"]))
     noise = sampling.normals(sampling.scrambled(2 * count, seed))
-    true, error = known["spread"] * noise[:, :count], noise[:, count:]
+    true, error = figures["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
-    usual = float(np.median(rank[:, top - 1] - rank[:, top]))
+    usual = float(np.median(rank[:, top_n - 1] - rank[:, top_n]))
     wanted = usual if gap is None else float(gap)
     people = math.inf if population is None else population
     rows = []
-    for n in sorted({int(n) for n in answers if n >= 2 and n <= people}):
+    for n in (n for n in counts if 2 <= n <= people):
         unseen = 1 - n / people
-        found = ranks.on_top(true + differs * math.sqrt(unseen / n / 2) * error, top)
-        right = ((found > 0.5) == (ranks.on_top(true, top) > 0.5)).all(axis=1).astype(float)
+        estimated = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
+        right = ((estimated > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
-    said = ", ".join(f"{name} {value:.2g}" for name, value in known.items())
+    named = ", ".join(f"{name} {value:.2g}" for name, value in figures.items())
     return Plan(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]),
         seed=seed,
@@ -140,19 +184,19 @@ def plan_survey(
         gap=wanted,
         facts=(
             (
-                f"answers that tell place {top} from place {top + 1}",
+                f"answers that tell place {top_n} from place {top_n + 1}",
                 f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}",
             ),
         ),
         notes=(
-            f"{source}: {said}",
+            f"{source}: {named}",
             f"gap found with {100 * power:.0f}% power at the 5% level; "
-            "people who answer are taken to be like those who do not",
+            "people who answer are assumed to be like those who do not",
         ),
     )
 
 
-def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
+def _earlier(before: Survey | Tally, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tally(before).burden(score)
@@ -160,9 +204,9 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
     if (means.n < max(counted.min_group, 8)).any():
         raise DataError("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))
-    own = np.diag(covariance)
-    count, sd = len(own), math.sqrt(own.mean())
-    between = (covariance.sum() - own.sum()) / (count * (count - 1)) if count > 1 else 0.0
+    variances = np.diag(covariance)
+    count, sd = len(variances), math.sqrt(variances.mean())
+    between = (covariance.sum() - variances.sum()) / (count * (count - 1)) if count > 1 else 0.0
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
@@ -170,20 +214,24 @@ def _earlier(before, score: str | None, spread: float | None) -> tuple[dict[str,
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "
             "deviation of the true scores that you expect"
         )
-    known = {"topics": count, "spread": math.sqrt(max(spread2, 0.0)), "sd": sd, "correlation": between / own.mean()}
-    return known, f"from the survey given ({score}, {topics.UNITS[score]})"
+    correlation, spread = between / variances.mean(), math.sqrt(max(spread2, 0.0))
+    figures = {"topics": count, "spread": spread, "sd": sd, "correlation": correlation}
+    return figures, f"from the survey given ({score}, {BURDENS[score].unit})"
 
 
-def _check(known: dict[str, float], population, gap, top: int) -> None:
+def _check(figures: dict[str, float], population: int | None, gap: float | None, top_n: int) -> None:
     wrong = []
-    if known["topics"] <= top:
-        wrong.append(f"topics must be more than the {top} to choose, got {known['topics']}")
-    wrong += [f"{name} must be above 0, got {known[name]}" for name in ("spread", "sd") if not known[name] > 0]
-    if not -1 < known["correlation"] < 1:
-        wrong.append(f"correlation must lie between -1 and 1, got {known['correlation']}")
+    if figures["topics"] <= top_n:
+        wrong.append(f"topics={figures['topics']:g}: write more than the {top_n} to choose")
+    positive = {"spread": figures["spread"], "sd": figures["sd"], "gap": gap}
+    wrong += [
+        f"{name}={value:g}: write a number above 0"
+        for name, value in positive.items()
+        if value is not None and not value > 0
+    ]
+    if not -1 < figures["correlation"] < 1:
+        wrong.append(f"correlation={figures['correlation']:g}: write a number above -1 and below 1")
     if population is not None and not population >= 2:
-        wrong.append(f"population must be at least 2 people, got {population}")
-    if gap is not None and not gap > 0:
-        wrong.append(f"gap must be above 0, got {gap}")
+        wrong.append(f"population={population}: write at least 2 people")
     if wrong:
         raise DataError("; ".join(wrong))

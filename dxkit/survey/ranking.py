@@ -1,24 +1,30 @@
-"""Which two do we fix: topics in the order of what they cost people, with how sure that order is (MODELS 3)."""
+"""Which two do we fix? Topics in the order of what they cost people, with how sure that order is.
+
+See docs/methods/ranking.md, "Burden"."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files import options
+from dxkit.results.columns import SEGMENT, Column, columns_of, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.survey.action_grid import Grid, action_grid
-from dxkit.survey.groups import Cut, cut
+from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.ranking_order import FIGURES, Order, order_of
+from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally import topics
-from dxkit.survey.weighting import calibrations
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally
+from dxkit.survey.weighting import weights_of
 
 FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
 
@@ -27,33 +33,44 @@ FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another on
 class Ranking(Result):
     """Topics from the worst to the least, and how sure the worst are.
 
-    `.table` has the columns topic, one per segment, n, estimate, se, low, high (mean burden a person: hours a week, or
-    index points), rank (1 the worst), rank_low, rank_high (ranks that are possible, all topics at once), p_top (how
-    often the topic is among the worst `m` when the survey is repeated), p_top_se (its simulation error), shrunken
-    (the estimate with the part that is probably luck taken out), shown.
-
     With `by` the table and `.groups` are by group, every other fact is about everybody.
 
-    top             the m worst topics
-    shortlist       the fewest topics that hold the true worst m with 90% probability
-    possible        topics that may be among the worst m: their rank set reaches m (all at once, 95%)
+    top             the top_n worst topics
+    shortlist       the fewest topics that hold the true worst top_n with 90% probability
+    possible        topics that may be among the worst top_n: their rank set reaches top_n (all at once, 95%)
     verdict         clear (no other is possible), likely (p_pair at least 0.8) or open
-    p_pair          probability that `top` is the true worst m; p_pair_se its simulation error
+    p_pair          probability that `top` is the true worst top_n; p_pair_se its simulation error
     regret          burden that is expected to be lost by choosing `top`, where the true worst differ
     gap             how much the last of `top` is ahead of the next
     tipping_point   the opposite gap that those who did not answer would need to reverse it; None without a roster
-    more_answers    further answers that would settle that gap with 80% power; inf where it is nil
-    robustness      the worst m by every score of the codebook (score, top, p_pair, verdict, shared)
-    groups          one row per group: its worst m, p_pair, verdict, p_same (probability that its worst m are `top`),
-                    ruled_out (topics of `top` that cannot be among its worst m, by its rank sets)
+    more_answers    further answers that would settle that gap with 80% power; inf where the gap is zero
+    robustness      the worst top_n by every score of the codebook (score, top, p_pair, verdict, shared)
+    groups          one row per group: its worst top_n, p_pair, verdict, p_same (probability that they are `top`) and
+                    ruled_out (topics of `top` that cannot be among its worst top_n, by its rank sets)
     grid            importance and satisfaction of each topic with the covariance of their errors; None if not asked
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("rank", "place in the order, 1 the worst", "count"),
+        Column("topic", "the topic"),
+        SEGMENT,
+        shared("n"),
+        shared("estimate", "mean burden a person", unit="hours a week, or index points"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        Column("rank_low", "best rank that is possible, all topics at once", "count"),
+        Column("rank_high", "worst rank that is possible, all topics at once", "count"),
+        Column("p_top", "how often it is among the worst `top_n` when the survey is repeated", "share"),
+        Column("p_top_se", "simulation error of p_top", "share", displayed=False),
+        Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "ranking.pains"
 
     score: str = ""
     unit: str = ""
-    m: int = 2
+    top_n: int = 2
     top: list[str] = field(default_factory=list)
     shortlist: list[str] = field(default_factory=list)
     possible: list[str] = field(default_factory=list)
@@ -66,13 +83,15 @@ class Ranking(Result):
     more_answers: float = math.nan
     robustness: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame | None = None
-    grid: Grid | None = None
-    segments: tuple[str, ...] = ()
+    grid: ActionGrid | None = None
 
-    def _picture(self) -> str:
-        return "ranking.groups" if self.segments else self.plot_name
+    @property
+    def axis_label(self) -> str:
+        """The label of an axis that shows the score."""
+        return BURDENS[self.score].axis
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """Possible ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
             frame = self.groups.drop(columns="p_pair_se")
             frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
@@ -81,69 +100,70 @@ class Ranking(Result):
                 "p_same": "everybody's two are theirs",
                 "ruled_out": "ruled out there",
             }
-            return frame.rename(columns=names)
-        frame = self.table
+            frame = frame.rename(columns=names)
+            return frame, columns_of(frame)
         ranks = [
             "–" if not low == low else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-            for low, high in zip(frame["rank_low"], frame["rank_high"], strict=True)
+            for low, high in zip(self.table["rank_low"], self.table["rank_high"], strict=True)
         ]
-        columns = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", self._among, "shown"]
-        return frame.assign(**{"possible ranks": ranks, self._among: frame["p_top"].map(percent)})[columns]
-
-    @property
-    def _among(self) -> str:
-        return f"among the worst {self.m}"
-
-    def _kinds(self) -> dict[str, str]:
-        return {"rank": "count"}
+        among = f"among the worst {self.top_n}"
+        frame = self.table.assign(**{"possible ranks": ranks, among: self.table["p_top"].map(percent)})
+        declared = {column.name: column for column in self.columns}
+        names = ["rank", "topic", "n", "estimate", "se", "low", "high", "possible ranks", among, "shown"]
+        return frame.loc[:, names], [declared.get(name, Column(name, "")) for name in names]
 
 
 def rank_pains(
-    survey,
+    survey: Survey | Tally,
     score: str | None = None,
-    top: int = 2,
-    by=None,
+    top_n: int = 2,
+    by: str | Sequence[str] | None = None,
     seed: int = 0,
     release: Release | None = None,
     *,
     fpc: bool = True,
     confidence: float = 0.95,
 ) -> Ranking:
-    """Rank the pain points by what they cost people, and say how sure one can be of the worst (MODELS 3).
+    """Which two do we fix? Pain points in the order of what they cost people, and how sure the worst are.
+
+    See docs/methods/ranking.md, "Burden".
 
     Parameters
     ----------
     survey : Survey or Tally
-        Its codebook names the topic of each question.
+        The answers, from `open_survey` or `read_survey`, or a tally. The codebook names the topic of each question.
     score : "hours", "impact", "severity" or "opportunity", optional
-        The burden, a mean over people: hours lost a week; severity x importance / 100; 100 less satisfaction; Ulwick's
-        opportunity (0 to 20). The first that every topic was asked for by default, in this order, opportunity never.
-    top : int
-        How many pains are to be chosen.
-    by : segment name or list of them, optional
-        Rank within each group too. A group is ranked where every topic may be shown.
+        What a topic costs, a mean over people: hours lost a week; severity x importance / 100; 100 less satisfaction;
+        Ulwick's opportunity (2005; 0 to 20). None for the first of them that every topic was asked for; opportunity
+        only by name.
+    top_n : int
+        How many pain points are to be chosen.
+    by : str or list of str, optional
+        Segments to split by; None for everybody together. A group is ranked where every topic may be shown.
     seed : int
-        Of the draws. The same call gives the same figures.
+        Seed of the random draws; the same seed gives the same result.
     release : Release, optional
-        As for `scores`.
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
-        With a roster, count that a large part of the staff has answered.
+        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
+        roster tells. False for statements beyond this quarter's staff.
     confidence : float
-        Of the intervals, and of all rank sets together.
+        Confidence level of the intervals, between 0 and 1, and of all rank sets together.
 
     Returns
     -------
     Ranking
         Intervals are those of `scores`. `p_top` is from 16,384 joint normal draws with the covariance of the means (of
         n in place of n - 1, as a bootstrap has it, where there is no roster). `p_pair`, `shortlist` and `regret` are
-        from joint t draws about scores shrunk towards each other, because the highest are high by luck too; without
-        that p_pair is up to 0.11 too high where topics nearly tie. Rank sets are from joint t draws (Mogstad, Romano,
+        from joint t draws about scores shrunk towards each other, because the highest are high by luck too. Without
+        that, p_pair is up to 0.11 too high where topics nearly tie. Rank sets are from joint t draws (Mogstad, Romano,
         Shaikh and Wilhelm 2024, doi 10.1093/restud/rdad006).
 
     Raises
     ------
     DataError
-        No topics, a score that was not asked for every topic, a segment that was not asked.
+        An option that cannot be, such as a segment that was not asked; no topics, or a score that was not asked for
+        every topic.
 
     Examples
     --------
@@ -155,34 +175,34 @@ def rank_pains(
     >>> ranking.top, ranking.verdict
     (['CI', 'Setup'], 'clear')
     """
-    book = survey.codebook
+    book = check_answers(survey).codebook
+    check_release(release)
     score = topics.default(book, score)
-    if not isinstance(top, int | np.integer) or isinstance(top, bool) or top < 1:
-        raise DataError(f"top must be a whole number of at least 1, got {top!r}")
+    top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
+    seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
+    settings = {"top_n": top_n, "seed": seed, "fpc": fpc, "confidence": confidence}
     whole = cut(survey, None, score)
-    m = min(int(top), len(book.topics))
-    options = {"m": m, "seed": seed, "fpc": fpc, "confidence": confidence}
-    everybody, shown = _orders(whole, release, options)
+    everybody, shown = _orders(whole, release, settings)
     order = everybody[0]
     names = np.array(book.topics, dtype=object)
-    work, groups = whole, None
+    work, ranked, groups = whole, everybody, None
     if by is not None:
         work = cut(survey, by, score)
-        by_group, shown = _orders(work, release, options, like=order)
-        groups = _groups(work, by_group, order, names, m)
-    table = _table(work, by_group if by is not None else everybody, shown, names)
+        ranked, shown = _orders(work, release, settings, like=order)
+        groups = _groups(work, ranked, order, names, top_n)
+    table = _table(work, ranked, shown, names)
     return Ranking(
         table=table,
         title=title("Pain points", work),
         confidence=confidence,
         seed=seed,
         score=score,
-        unit=topics.UNITS[score],
-        m=m,
+        unit=BURDENS[score].unit,
+        top_n=top_n,
         segments=tuple(work.by),
         method=_method(whole, score),
-        notes=(_method(whole, score), *_warnings(order, m, len(names)), *hidden_note(table, work.tally.min_group)),
-        facts=tuple(_facts(order, names, whole, score, m)) if by is None else (),
+        notes=(_method(whole, score), *_warnings(order, top_n, len(names)), *hidden_note(table, work.tally.min_group)),
+        facts=tuple(_facts(order, names, whole, score, top_n)) if by is None else (),
         top=names[order.chosen].tolist(),
         shortlist=names[order.shortlist].tolist(),
         possible=names[order.possible].tolist(),
@@ -193,29 +213,28 @@ def rank_pains(
         gap=order.gap,
         tipping_point=_tipping_point(order, whole),
         more_answers=order.more_answers,
-        robustness=_robustness(survey, score, order, names, options),
+        robustness=_robustness(survey, score, order, names, settings),
         groups=groups,
-        grid=action_grid(survey, order, names, options),
+        grid=action_grid(survey, order, names, fpc=fpc, confidence=confidence),
     )
 
 
-def _orders(work: Cut, release: Release | None, options, like: Order | None = None) -> tuple[list[Order], np.ndarray]:
+def _orders(
+    work: Cut, release: Release | None, settings: dict[str, Any], like: Order | None = None
+) -> tuple[list[Order], np.ndarray]:
     """The order within each group, of the topics that may be shown; and which those are, (G, T)."""
     counted = work.tally
     book, level = counted.codebook, counted.variables["level"].iloc[0]
     items = topics.single_items(book, level)
     names = [f"item/{item}" for item in items] if items else [f"{level}/{topic}" for topic in book.topics]
     at = range(len(names))
-    weights = None
-    if counted.roster is not None:
-        weights = np.column_stack([fit.weights for fit in calibrations(counted, at)])
-    shown = work.shown(release, names, at, constant=constant_groups(work), weights=weights)
+    shown = work.shown(release, names, at, constant=constant_groups(work), weights=weights_of(counted, at))
     ranked = []
     for group, member in enumerate(work.member):
         usable = np.flatnonzero(shown[group])
         complete = like is None or set(usable) >= set(like.at)
         company = None if like is None else like.chosen
-        ranked.append(order_of(counted, member, usable, company, rank=complete, **options))
+        ranked.append(order_of(counted, member, usable, company, rank=complete, **settings))
     return ranked, shown
 
 
@@ -239,14 +258,14 @@ def _table(work: Cut, ranked: list[Order], shown: np.ndarray, names: np.ndarray)
     return pd.concat(parts, ignore_index=True)
 
 
-def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray, m: int) -> pd.DataFrame:
+def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray, top_n: int) -> pd.DataFrame:
     rows = []
     for g, order in enumerate(ranked):
         outside = order.chosen and set(everybody.chosen) - set(order.possible)
         rows.append(
             {
                 **{name: work.groups[name].iloc[g] for name in work.by},
-                **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(m)},
+                **{f"worst {k + 1}": names[order.chosen[k]] if order.chosen else "hidden" for k in range(top_n)},
                 "p_pair": order.p_pair,
                 "p_pair_se": order.p_pair_se,
                 "verdict": order.verdict if order.chosen else "–",
@@ -257,76 +276,62 @@ def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray,
     return pd.DataFrame(rows)
 
 
-def _robustness(survey, score: str, order: Order, names: np.ndarray, options) -> pd.DataFrame:
-    """The worst m under every score that the codebook allows."""
+def _robustness(
+    survey: Survey | Tally, score: str, order: Order, names: np.ndarray, settings: dict[str, Any]
+) -> pd.DataFrame:
+    """The worst top_n under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
-        found = order if other == score else _orders(cut(survey, None, other), None, options)[0][0]
-        rows.append(
-            [
-                other,
-                "; ".join(names[found.chosen]),
-                found.p_pair,
-                found.verdict if found.chosen else "–",
-                len(set(found.chosen) & set(order.chosen)),
-            ]
-        )
+        its = order if other == score else _orders(cut(survey, None, other), None, settings)[0][0]
+        shared_topics = len(set(its.chosen) & set(order.chosen))
+        verdict = its.verdict if its.chosen else "–"
+        rows.append([other, "; ".join(names[its.chosen]), its.p_pair, verdict, shared_topics])
     return pd.DataFrame(rows, columns=["score", "top", "p_pair", "verdict", "shared"])
 
 
 def _method(work: Cut, score: str) -> str:
-    what = {
-        "hours": "hours lost a week, the mean over people",
-        "impact": "severity x importance / 100 of each person, then the mean",
-        "severity": "100 less satisfaction, the mean over people",
-        "opportunity": "importance + what satisfaction lacks of it, 0 to 20, the mean over people",
-    }[score]
     roster = work.tally.roster
-    return f"{score}: {what}" + (f", weighted to {', '.join(roster.segments)}" if roster is not None else "")
+    return f"{score}: {BURDENS[score].method}" + (
+        f", weighted to {', '.join(roster.segments)}" if roster is not None else ""
+    )
 
 
-def _warnings(order: Order, m: int, count: int) -> list[str]:
+def _warnings(order: Order, top_n: int, count: int) -> list[str]:
     if not order.chosen:
         return ["too few answers to show or to rank"]
-    said = ["there is nothing to choose: as many pains to fix as topics"] if count <= m else []
+    warnings = ["there is nothing to choose: no more topics than you want to fix"] if count <= top_n else []
     if order.figures[order.at, FIGURES.index("n")].min() < FEW:
-        said.append(
-            f"fewer than {FEW} answers: how often a topic is among the worst is a normal approximation, up to 3 points "
-            "off a bootstrap at 10 answers, 5 at 6; the intervals and possible ranks allow for it"
+        warnings.append(
+            f"fewer than {FEW} answers: how often a topic is among the worst is approximate, up to 3 percentage points "
+            "from a bootstrap at 10 answers and 5 at 6; intervals and possible ranks allow for it"
         )
-    return said
+    return warnings
 
 
-def _facts(order: Order, names: np.ndarray, work: Cut, score: str, m: int):
+def _facts(order: Order, names: np.ndarray, work: Cut, score: str, top_n: int) -> Iterator[tuple[str, str]]:
     """What a manager asks, in lines."""
     if not order.chosen:
         return
-    unit = {"hours": " hours a week a person"}.get(score, " points")
-    digits = 2 if score == "hours" else 1
-    yield f"the worst {m}", " and ".join(names[order.chosen])
-    yield "verdict", f"{order.verdict}, these are the worst {m} with {percent(order.p_pair)} probability"
+    unit, digits = f" {BURDENS[score].points}", BURDENS[score].digits
+    yield f"the worst {top_n}", " and ".join(names[order.chosen])
+    yield "verdict", f"{order.verdict}, these are the worst {top_n} with {percent(order.p_pair)} probability"
     if order.verdict != "clear":
         yield "still in play", ", ".join(names[order.possible])
-    yield "holds the true ones with 90%", ", ".join(names[order.shortlist])
+    yield "shortlist, holds the true ones with 90% probability", ", ".join(names[order.shortlist])
     yield "expected loss if others are worse", f"{order.regret:.{digits}f}{unit}"
-    if (tip := _tipping_point(order, work)) is not None:
-        unheard = work.tally.roster.total - int(work.tally.people.sum())
-        last = names[order.chosen[-1]]
-        nobody = "everybody has answered"
-        yield (
-            "those who did not answer",
-            nobody
-            if math.isinf(tip)
-            else (
-                f"{last} stays ahead of the next unless the other {unheard} lean the other way by more than "
-                f"{tip:.{digits}f}{unit}"
-            ),
+    tip, roster = _tipping_point(order, work), work.tally.roster
+    if tip is not None and roster is not None:
+        stays = (
+            f"{names[order.chosen[-1]]} stays ahead of the next unless the other "
+            f"{roster.total - int(work.tally.people.sum())} lean the other way by more than {tip:.{digits}f}{unit}"
         )
+        yield "those who did not answer", "everybody has answered" if math.isinf(tip) else stays
     if not math.isnan(order.more_answers):
         if math.isinf(order.more_answers):
-            yield "more answers", f"no number would settle place {m} against {m + 1}: they are level"
+            yield "more answers", f"no number would settle place {top_n} against {top_n + 1}: they are level"
         elif order.more_answers > 0:
-            yield "more answers", f"about {_two_digits(order.more_answers)} would settle place {m} against {m + 1}"
+            answers = _two_digits(order.more_answers)
+            yield "more answers", f"about {answers} would settle place {top_n} against {top_n + 1}"
 
 
 def _two_digits(number: float) -> str:

@@ -1,4 +1,6 @@
-"""Do the items of a dimension hang together: alpha, omega, item-rest correlations (MODELS 2)."""
+"""Do the questions of a dimension measure one thing? Alpha, omega and item-rest correlations.
+
+See docs/methods/reliability.md, "Alpha"."""
 
 from __future__ import annotations
 
@@ -8,44 +10,68 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
+from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from dxkit.statistics.internal_consistency import (
+    alpha_if_dropped,
+    cronbach_alpha,
+    feldt_interval,
+    item_rest_correlation,
+    omega_total,
+    one_factor_loadings,
+)
+from dxkit.survey.groups import check_answers
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.tally import Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Reliability(Result):
     """Reliability of every dimension.
 
-    `.table`: dimension, items, n, alpha, alpha_low, alpha_high, omega. `.items`: dimension, item, item_rest (corrected
-    item-total correlation), alpha_if_dropped. nan where there are too few items, or an item does not vary.
+    `.items`: dimension, item, item_rest (corrected item-total correlation), alpha_if_dropped. Figures are nan where
+    there are too few items, or an item does not vary.
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("dimension", "the dimension"),
+        Column("items", "how many items it has", "count"),
+        shared("n", "respondents who answered at least one of its items"),
+        Column("alpha", "Cronbach's alpha", "number"),
+        Column("alpha_low", "lower end of Feldt's interval", "number"),
+        Column("alpha_high", "upper end of Feldt's interval", "number"),
+        Column("omega", "McDonald's omega total", "number"),
+    )
+
     items: pd.DataFrame = field(repr=False)
-    formats: ClassVar[dict[str, str]] = {
-        "alpha": "number",
-        "alpha_low": "number",
-        "alpha_high": "number",
-        "omega": "number",
-        "items": "count",
-    }
 
 
-def reliability(survey, *, confidence: float = 0.95) -> Reliability:
-    """Say whether the items of each dimension measure one thing (MODELS 2).
+def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliability:
+    """Do the questions of each dimension measure one thing? Alpha, omega and item-rest correlations.
+
+    See docs/methods/reliability.md, "Alpha".
 
     Parameters
     ----------
     survey : Survey or Tally
+        The answers, from `open_survey` or `read_survey`, or a tally.
     confidence : float
-        Level of Feldt's interval.
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     Reliability
-        From pairwise-complete covariances; n, for the interval, is the number of respondents who answered at least one
-        item of the dimension. Dimensions below the smallest group that may be shown are left out. Omega needs three
-        items, alpha two.
+        Cronbach's alpha (1951) with Feldt's interval (1987) and McDonald's omega total (1999), from pairwise-complete
+        covariances. For the interval, n is the number of respondents who answered at least one question of the
+        dimension. Dimensions with fewer than the smallest group that may be shown are left out. Omega needs three
+        questions, alpha two.
+
+    Raises
+    ------
+    DataError
+        An option that cannot be.
 
     Examples
     --------
@@ -56,7 +82,8 @@ def reliability(survey, *, confidence: float = 0.95) -> Reliability:
     >>> float(dx.reliability(dx.read_survey(answers, book)).table["alpha"].round(3).iloc[0])
     0.944
     """
-    counted = tally(survey)
+    confidence = options.confidence(confidence)
+    counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)
@@ -65,23 +92,23 @@ def reliability(survey, *, confidence: float = 0.95) -> Reliability:
             notes.append(f"{dimension}: fewer than {counted.min_group} respondents, not shown")
             continue
         if len(names) < 3:
-            notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}, omega needs three")
+            notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}; omega needs three")
         covariance, _ = counted.covariance(counted.at("item", names))
         flat = [name for name, variance in zip(names, np.diag(covariance), strict=True) if not variance > 0]
         if flat or not np.isfinite(covariance).all():
-            notes.append(f"{dimension}: not computed, {', '.join(flat) or 'some pair of items'} does not vary")
+            notes.append(f"{dimension}: not computed, because {', '.join(flat) or 'some pair of items'} does not vary")
             rows.append([dimension, len(names), n] + [np.nan] * 4)
             parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
             continue
-        figures = np.column_stack([item_rest(covariance), if_dropped(covariance)])
+        figures = np.column_stack([item_rest_correlation(covariance), alpha_if_dropped(covariance)])
         parts.append(_item_rows(dimension, names, figures))
         if len(names) < 2:
             rows.append([dimension, 1, n] + [np.nan] * 4)
             continue
-        value = alpha(covariance)
+        value = cronbach_alpha(covariance)
         scale = np.sqrt(np.diag(covariance))
-        omega = omega_total(one_factor(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
-        rows.append([dimension, len(names), n, value, *feldt(value, len(names), n, confidence), omega])
+        omega = omega_total(one_factor_loadings(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
+        rows.append([dimension, len(names), n, value, *feldt_interval(value, len(names), n, confidence), omega])
     table = pd.DataFrame(rows, columns=["dimension", "items", "n", "alpha", "alpha_low", "alpha_high", "omega"])
     columns = ["dimension", "item", "item_rest", "alpha_if_dropped"]
     items = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -1,55 +1,71 @@
-"""Who answered at all, by group (MODELS 1)."""
+"""Who answered at all? The response rate of each group (docs/methods/scores.md, "Response rate")."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
-from dxkit.survey.groups import cut
+from dxkit.survey.groups import check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.tally.tally import as_list
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.tally import Tally, as_list
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ResponseRate(Result):
-    """Who answered. `.table`: one column per segment, responded, headcount, estimate, low, high (shares), shown."""
+    """Who answered, by group."""
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        SEGMENT,
+        Column("responded", "how many answered", "count"),
+        shared("headcount", "people in the roster"),
+        shared("estimate", "share who answered", format="share"),
+        shared("low", "lower end of its Wilson interval", format="share"),
+        shared("high", "upper end of its Wilson interval", format="share"),
+        shared("shown"),
+    )
     plot_name: ClassVar[str] = "survey.response_rate"
-    formats: ClassVar[dict[str, str]] = {
-        "responded": "count",
-        "headcount": "count",
-        "estimate": "share",
-        "low": "share",
-        "high": "share",
-    }
 
 
-def response_rate(survey, by=None, release: Release | None = None, *, confidence: float = 0.95) -> ResponseRate:
-    """Say who answered, by group (MODELS 1).
+def response_rate(
+    survey: Survey | Tally,
+    by: str | Sequence[str] | None = None,
+    release: Release | None = None,
+    *,
+    confidence: float = 0.95,
+) -> ResponseRate:
+    """Who answered at all? The share of every group of the roster that did (docs/methods/scores.md, "Response rate").
 
     Parameters
     ----------
-    survey : Survey or Tally with a roster
-    by : segment name or list of them, optional
-        Segments of the roster; its first one by default.
+    survey : Survey or Tally
+        The answers, from `open_survey` or `read_survey`, or a tally; with a roster.
+    by : str or list of str, optional
+        Segments of the roster to split by; None for its first one.
     release : Release, optional
-        As for `scores`: the number who answered is hidden where it is below the minimum or would give it away.
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
+    confidence : float
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     ResponseRate
-        Every group of the roster, those that nobody answered too; Wilson intervals.
+        Every group of the roster, also those in which nobody answered; Wilson's intervals (1927). How many answered
+        is hidden where it is below the smallest group that may be shown, or would give such a group away.
 
     Raises
     ------
     DataError
-        A survey without a roster, or a segment that the roster does not count.
+        A survey without a roster, or an option that cannot be, such as a segment that the roster does not count.
 
     Examples
     --------
@@ -61,33 +77,37 @@ def response_rate(survey, by=None, release: Release | None = None, *, confidence
     >>> dx.response_rate(dx.read_survey(answers, book, roster)).table["shown"].tolist()
     [True, False]
     """
+    check_answers(survey)
+    check_release(release)
+    confidence = options.confidence(confidence)
     roster = survey.roster
     if roster is None:
         raise DataError("a response rate needs a roster: give read_survey the headcounts, roster=...")
-    by = as_list(by) or roster.segments[:1]
-    unknown = [name for name in by if name not in roster.segments]
-    if unknown:
-        raise DataError(f"the roster does not count {', '.join(unknown)}; it has {', '.join(roster.segments)}")
+    by = as_list(options.choices("by", by, roster.segments)) or roster.segments[:1]
     work = cut(survey, by)
     people = work.tally.people
     constant = np.zeros((len(work.groups), 1), dtype=bool)
     shown = work.shown_people(release, constant)
     answered = dict(zip(work.groups.itertuples(index=False, name=None), (work.member @ people), strict=True))
     visible = dict(zip(work.groups.itertuples(index=False, name=None), shown, strict=True))
-    everybody = roster.table[(roster.table[by] != "").all(axis=1)].groupby(by, sort=False)["headcount"].sum()
+    counted = roster.table.loc[(roster.table[by] != "").all(axis=1)]
     rows = []
-    for labels, headcount in everybody.items():
-        labels = labels if isinstance(labels, tuple) else (labels,)
+    for *labels, headcount in (
+        counted.groupby(by, sort=False, as_index=False).agg({"headcount": "sum"}).to_numpy(object)
+    ):
+        labels = tuple(labels)
         ok = visible.get(labels, False)
         responded = float(answered.get(labels, 0)) if ok else np.nan
         share = responded / headcount
         rows.append([*labels, responded, headcount, share, *map(float, wilson(share, headcount, confidence)), bool(ok)])
     table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "shown"])
-    whole = f"{int(people.sum())} of {roster.total} answered"
+    enough, minimum = people.sum() >= work.tally.min_group, work.tally.min_group
+    note = f"{int(people.sum())} of {roster.total} answered" if enough else f"fewer than {minimum} people answered"
     return ResponseRate(
         table=table,
+        segments=tuple(by),
         title=f"Response rate by {' and '.join(by)}",
         confidence=confidence,
         method="Wilson intervals",
-        notes=(whole if people.sum() >= work.tally.min_group else "fewer than the minimum answered",),
+        notes=(note,),
     )

@@ -1,92 +1,96 @@
-"""Where does it hurt: index scores and favourable shares, each with its interval (MODELS 1)."""
+"""Where does it hurt? Index scores and favourable shares, each with its interval.
+
+See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
-from dxkit.survey.groups import Cut, cut
+from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally import measures
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
-_ENDS = {"index": (0.0, 100.0), "recommend": (-100.0, 100.0)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Scores(Result):
     """Scores by level (item, dimension, overall) and group.
 
-    `.table` has the columns level, name, one per segment, n, estimate, se, low, high (index points 0..100; hours for
-    hours items; the employee net promoter score for recommend items), favourable, favourable_low, favourable_high
-    (shares of the n who have an opinion), shown (False where fewer than the minimum answered, or where the figure
-    would give such a group away), label (short question), unit and kind. Figures of hidden rows are nan.
+    Figures of hidden rows are nan.
     """
 
-    segments: tuple[str, ...] = ()
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "short question, or the dimension", heading="question"),
+        SEGMENT,
+        shared("n", "answers with an opinion"),
+        shared("estimate", "weighted mean where there is a roster, else the mean", unit="see column unit"),
+        shared("se"),
+        shared("low"),
+        shared("high"),
+        shared("favourable"),
+        shared("favourable_low"),
+        shared("favourable_high"),
+        Column(
+            "kind", "kind of question: rating, importance, hours, recommend; or dimension, overall", heading="measure"
+        ),
+        shared("unit", "index: points from 0 to 100; hours: hours a week; recommend: net promoter score, -100 to 100"),
+        shared("shown"),
+        Column("level", "item, dimension or overall", displayed=False),
+        Column("name", "id of the item, or the dimension", displayed=False),
+    )
+    plot_name: ClassVar[str] = "survey.scores"
+    axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
 
     def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Scores:
         """The same result with the rows of one level, or of these names, in their order."""
-        table = self.table
-        if level is not None:
-            table = table[table["level"] == level]
-        if names is not None:
-            table = table[table["name"].isin(names)]
-            table = table.sort_values("name", key=lambda column: column.map(list(names).index), kind="stable")
-        return replace(self, table=table.reset_index(drop=True))
+        return replace(self, table=narrowed(self.table, level, names).reset_index(drop=True))
 
-    def _picture(self) -> str:
-        """A heat map where there are groups and several names, else points with intervals."""
-        return "survey.heat" if self.segments and self.table["name"].nunique() > 1 else "survey.scores"
-
-    def _displayed(self) -> pd.DataFrame:
-        frame = self.table
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A long table by group without its items, and each kind of question with the measure it has."""
+        frame, columns = super()._printed()
         if len(frame) > 60 and self.segments:
-            frame = frame[frame["level"] != "item"]
-        columns = [
-            "label",
-            *self.segments,
-            "n",
-            "estimate",
-            "se",
-            "low",
-            "high",
-            "favourable",
-            "favourable_low",
-            "favourable_high",
-            "measure",
-            "unit",
-            "shown",
-        ]
-        measures = {"hours": "hours a week", "recommend": "eNPS", "importance": "importance 0-100"}
-        frame = frame.assign(measure=frame["kind"].map(measures).fillna("0-100"))[columns]
-        frame = frame.rename(columns={"label": "question"})
-        if frame["favourable"].isna().all():
-            frame = frame.drop(columns=["favourable", "favourable_low", "favourable_high"])
-        return frame
+            frame = frame.loc[frame["level"] != "item"]
+        return frame.assign(kind=frame["kind"].map(measures.label_of)), columns
 
 
-def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:
-    """Score every item, dimension and the whole, for everybody or by group (MODELS 1).
+def scores(
+    survey: Survey | Tally,
+    by: str | Sequence[str] | None = None,
+    release: Release | None = None,
+    *,
+    fpc: bool = True,
+    confidence: float = 0.95,
+) -> Scores:
+    """Where does it hurt? The score of every question, of every dimension and of the whole.
+
+    See docs/methods/scores.md, "Dimension and overall scores".
 
     Parameters
     ----------
     survey : Survey or Tally
-    by : segment name or list of them, optional
-        A row per group and variable instead of one for everybody.
+        The answers, from `open_survey` or `read_survey`, or a tally.
+    by : str or list of str, optional
+        Segments to split by; None for everybody together.
     release : Release, optional
-        The ledger of what has been shown: give the same one to every table of a report, so that no two of them
-        together give away a group below the minimum.
+        Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
-        With a roster, count that a large part of the staff has answered (finite population). False looks beyond this
-        quarter's staff.
+        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
+        roster tells. False for statements beyond this quarter's staff.
     confidence : float
-        Level of the intervals.
+        Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     Raises
     ------
     DataError
-        A segment that was not asked.
+        An option that cannot be, such as a segment that was not asked.
 
     Examples
     --------
@@ -109,11 +113,14 @@ def scores(survey, by=None, release: Release | None = None, *, fpc: bool = True,
     >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
     [6.0, 45.8, 7.2, 84.5]
     """
+    check_answers(survey)
+    check_release(release)
+    confidence = options.confidence(confidence)
     work = cut(survey, by)
     counted = work.tally
     weighing = _Weighing(work, fpc, confidence)
     blocks = [weighing.variable(j) for j in range(len(counted.variables))]
-    names = [f"{v.level}/{v.name_}" for v in counted.variables.rename(columns={"name": "name_"}).itertuples()]
+    names = [f"{level}/{name}" for level, name, _ in counted.variables.itertuples(index=False, name=None)]
     constant = constant_groups(work)
     shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
     table = _table(work, np.stack(blocks), shown.T)
@@ -146,7 +153,7 @@ def _table(work: Cut, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
         key: np.repeat(np.array(column, dtype=object), groups)
         for key, column in zip(("level", "name", "label", "unit", "kind"), zip(*rows, strict=True), strict=True)
     }
-    columns = {"level": of["level"], "name": of["name"]}
+    columns: dict[str, np.ndarray | pd.Series] = {"level": of["level"], "name": of["name"]}
     for segment in work.by:
         columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(rows)), dtype=object)
     figures = np.where(shown[:, :, None], estimates, np.nan).reshape(-1, len(ESTIMATES))
@@ -163,7 +170,7 @@ def title(what: str, work: Cut) -> str:
 
 def hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
     """How many rows are hidden and why; nothing where all are shown."""
-    hidden = int((~table["shown"]).sum())
+    hidden = int(np.sum(~table["shown"].to_numpy(dtype=bool)))
     why = f"so that no group of fewer than {min_group} answers can be worked out"
     return [f"{hidden} of {len(table)} rows are hidden, {why}"] if hidden else []
 
@@ -177,14 +184,25 @@ def constant_groups(work: Cut) -> np.ndarray:
     return (n > 0) & ~(about_mean > 1e-9 * np.maximum(squares, 1e-300))
 
 
+def narrowed(table: pd.DataFrame, level: str | None, names: Sequence[str] | None) -> pd.DataFrame:
+    """The rows of one level, or of these names in their order."""
+    if level is not None:
+        table = table.loc[table["level"] == options.choice("level", level, ("item", "dimension", "overall"))]
+    if names is not None and len(table):
+        wanted = options.choices("names", names, list(dict.fromkeys(table["name"])))
+        table = table.loc[table["name"].isin(wanted)]
+        table = table.sort_values("name", key=lambda column: column.map(wanted.index), kind="stable")
+    return table
+
+
 class _Weighing:
     """The estimates of every variable for the groups of one cut, weighted where there is a roster."""
 
-    def __init__(self, work: Cut, fpc: bool, confidence: float):
+    def __init__(self, work: Cut, fpc: bool, confidence: float) -> None:
         self.work, self.tally, self.fpc, self.confidence = work, work.tally, fpc, confidence
         self._units = self.tally.variables["unit"].tolist()
         self.notes: list[str] = []
-        self.used = None
+        self.used: np.ndarray | None = None
         self.method = "unweighted mean, t interval; Wilson interval for shares"
         roster = self.tally.roster
         if roster is None:
@@ -193,22 +211,25 @@ class _Weighing:
         self.fits = calibrations(self.tally, range(len(self.tally.variables)))
         self.used = np.column_stack([fit.weights for fit in self.fits])
         how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
-        beyond = "finite population counted" if fpc else "without the finite-population factor"
-        self.method = f"mean {how} {', '.join(roster.segments)}, {beyond}"
+        self.method = (
+            f"mean {how} {', '.join(roster.segments)}, {'with' if fpc else 'without'} finite population correction"
+        )
         everybody = calibrate(self.tally.people.astype(float), self.tally)
         effect, effective = design_effect(everybody.weights, self.tally.people)
         responded = int(self.tally.people[everybody.weights > 0].sum())
         self.notes.append(
-            f"weighted to the roster: {responded} of {roster.total} answered, design effect {effect:.2f}, worth "
-            f"{effective:.0f} equal answers; who did not answer is taken to be like those of the same group who did"
+            f"weighted to the roster: {responded} of {roster.total} answered; design effect {effect:.2f}, as precise "
+            f"as {effective:.0f} equally weighted answers; people who did not answer are assumed to be like those of "
+            "their group who did"
         )
         if everybody.merged:
-            self.notes.append("merged for weighting, fewer than two answered: " + "; ".join(everybody.merged))
-        elsewhere = sorted({said for fit in self.fits for said in fit.merged} - set(everybody.merged))
+            merged = "; ".join(everybody.merged)
+            self.notes.append(f"groups merged for weighting, because fewer than two answered: {merged}")
+        elsewhere = sorted({groups for fit in self.fits for groups in fit.merged} - set(everybody.merged))
         if elsewhere:
-            self.notes.append("merged for single questions: " + "; ".join(elsewhere[:4]))
+            self.notes.append("groups merged for single questions: " + "; ".join(elsewhere[:4]))
 
-    def _labels(self):
+    def _labels(self) -> list[tuple]:
         if not self.work.by:
             return [()]
         return list(self.work.groups.itertuples(index=False, name=None))
@@ -258,8 +279,7 @@ class _Weighing:
 
     def _interval(self, j, estimate, se, df):
         low, high = intervals.student(estimate, se, df, self.confidence)
-        floor, ceiling = _ENDS.get(self._units[j], (0.0, np.inf))
-        return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
+        return measures.VARIABLES[self._units[j]].within(low, high)
 
     def _weighted(self, j, g, n, mean, scatter, yes):
         fit = self.fits[j]
@@ -268,15 +288,15 @@ class _Weighing:
         if total == 0:
             return [0.0] + [np.nan] * 7
         part_of_staff = bool(self.tally.not_asked(j).any())  # then nobody knows how many it could have been put to
-        known = np.nan if part_of_staff else self.population[g]
+        headcount = np.nan if part_of_staff else self.population[g]
         whole = not self.work.by and not part_of_staff
         estimate, se, width, df = self._mean(n, mean, scatter, weight, fit, whole)
         share = [np.nan] * 3
         if yes is not None:
-            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, known)
+            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, headcount)
         return [total, estimate, se, *self._interval(j, estimate, width, df), *share]
 
-    def _mean(self, n, mean, scatter, weight, fit, whole):
+    def _mean(self, n, mean, scatter, weight, fit, whole) -> tuple[float, float, float, float]:
         """Weighted mean, its error, and error and degrees of freedom for its interval.
 
         The whole is fitted on the margins. A part (a group, or those to whom a question was put) is its weighted mean.
@@ -284,9 +304,9 @@ class _Weighing:
         total, people = n[weight > 0].sum(), (weight * n).sum()
         if total < 2:
             return (weight * n * mean).sum() / people, np.nan, np.nan, 0.0
-        same = np.ones((len(n), 1))
+        same, roster = np.ones((len(n), 1)), self.tally.roster
         if whole:
-            population = max(self.tally.roster.total, total) if self.fpc else np.inf
+            population = max(roster.total, total) if self.fpc and roster is not None else np.inf
             estimate, se = linearised(n, mean, scatter, fit, population)
             rich = total >= 2 * np.linalg.matrix_rank(fit.margins)
             return estimate, se, *corrected(n, mean, scatter, weight, fit.margins if rich else same, fpc=self.fpc)
@@ -294,15 +314,15 @@ class _Weighing:
         width, df = corrected(n, mean, scatter, weight, same, fpc=self.fpc)
         return estimate, width, width, df
 
-    def _share(self, n, part, weight, fit, whole, known):
+    def _share(self, n, part, weight, fit, whole, headcount):
         """Exact for an unweighted group of known headcount, else Wilson's with the effective sample size."""
         used = weight[(n > 0) & (weight > 0)]
         total = n[weight > 0].sum()
-        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(known) and known >= total:
+        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(headcount) and headcount >= total:
             k = int(round((n[weight > 0] * part[weight > 0]).sum()))
-            return [k / total, *intervals.hypergeometric(k, int(total), int(known), self.confidence)]
+            return [k / total, *intervals.hypergeometric(k, int(total), int(headcount), self.confidence)]
         share, _, width, _ = self._mean(n, part, n * part * (1 - part), weight, fit, whole)
-        if width > 1e-9:  # below it is rounding, of a share that is whole or nil
+        if width > 1e-9:  # below it is rounding, of a share that is whole or zero
             effective = share * (1 - share) / width**2
         else:
             effective = design_effect(weight, n)[1] / max(1 - total / (weight * n).sum(), 1e-9)

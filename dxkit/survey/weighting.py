@@ -1,4 +1,6 @@
-"""From those who answered to all who could have: post-stratification and raking (MODELS 1)."""
+"""From those who answered to all who could have: post-stratification and raking.
+
+See docs/methods/weighting.md, "Post-stratification"."""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally.tally import Tally
@@ -36,60 +39,71 @@ def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
     one before). Respondents without a value in a roster segment get no weight.
     """
     roster = tally.roster
+    if roster is None:
+        raise ValueError("without a roster there is nothing to weight to")
     codes, targets, merged = [], [], []
     usable = np.ones(len(n), dtype=bool)
     for segment in roster.segments:
         margin = roster.margin(segment)
-        code = margin.index.get_indexer(tally.cells[segment])
+        code = margin.index.get_indexer(pd.Index(tally.cells[segment]))
         usable &= code >= 0
         codes.append(code)
         targets.append(margin.to_numpy(dtype=float))
     n = np.where(usable, n, 0.0)
     for m, segment in enumerate(roster.segments):
-        codes[m], targets[m], said = _merge(codes[m], targets[m], n, roster, segment)
-        merged += said
+        codes[m], targets[m], words = _merge(codes[m], targets[m], n, roster, segment)
+        merged += words
     margins = [
         np.equal.outer(code, np.arange(len(target))) & usable[:, None]
         for code, target in zip(codes, targets, strict=True)
     ]
     weights = rake(n, margins, targets)
     if weights is None:  # too few answers for so many margins: the first alone always works
-        weights, margins = rake(n, margins[:1], targets[:1]), margins[:1]
+        weights, margins = _raked(n, margins[:1], targets[:1])[0], margins[:1]
         merged.append(f"weighted by {roster.segments[0]} only, raking does not converge")
     return Calibration(weights=weights, margins=np.hstack(margins).astype(float), merged=tuple(merged))
 
 
-def _merge(code, target, n, roster: Roster, segment: str):
+def _merge(
+    code: np.ndarray, target: np.ndarray, n: np.ndarray, roster: Roster, segment: str
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Merge groups of a margin until each has two respondents, or one group is left."""
     labels = [[name] for name in roster.categories(segment)]
-    code, target, said = code.copy(), list(target), []
-    while len(target) > 1:
-        answered = np.bincount(code[code >= 0], weights=n[code >= 0], minlength=len(target))
+    code, heads, merged = code.copy(), target.tolist(), []
+    while len(heads) > 1:
+        answered = np.bincount(code[code >= 0], weights=n[code >= 0], minlength=len(heads))
         small = np.flatnonzero(answered < 2)
         if not len(small):
             break
         group = int(small[0])
-        into = group + 1 if group + 1 < len(target) else group - 1
+        into = group + 1 if group + 1 < len(heads) else group - 1
         low, high = sorted((group, into))
-        said.append(f"{segment}: {' + '.join(labels[group])} with {' + '.join(labels[into])}")
+        merged.append(f"{segment}: {' + '.join(labels[group])} with {' + '.join(labels[into])}")
         labels[low] += labels.pop(high)
-        target[low] += target.pop(high)
+        heads[low] += heads.pop(high)
         code[code == high] = low
         code[code > high] -= 1
-    return code, np.array(target), said
+    return code, np.array(heads), merged
 
 
 def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray | None:
     """Iterative proportional fitting (Deming and Stephan 1940): weights (C,) of cells with n respondents each.
 
-    One margin is post-stratification and needs one round. None where the margins cannot be met.
+    Each margin has a column per group in `margins`, (C, groups), and the people of each group in `targets`. One margin
+    is post-stratification and needs one round. None where the margins cannot be met.
 
     >>> rake(np.array([2.0, 4.0]), [np.eye(2, dtype=bool)], [np.array([10.0, 10.0])])
     array([5. , 2.5])
     """
-    weights = np.where(n > 0, 1.0, 0.0)
+    weights, error = _raked(n, margins, targets)
+    return weights if len(margins) == 1 or error < _GOOD_ENOUGH else None
+
+
+def _raked(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
+    """The weights after the last round, and the largest share by which a margin was then still missed."""
+    weights, worst = np.where(n > 0, 1.0, 0.0), 0.0
     if not n.any():
-        return weights
+        return weights, worst
     margins = [np.asarray(member, dtype=float) for member in margins]
     for _ in range(_MOST_ROUNDS):
         worst = 0.0
@@ -99,11 +113,13 @@ def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndar
             worst = max(worst, float(np.abs(ratio - 1).max()))
             weights = weights * (member @ ratio)  # 0 for a cell outside every group of the margin
         if worst < _CONVERGED or len(margins) == 1:
-            return weights
-    return weights if worst < _GOOD_ENOUGH else None
+            break
+    return weights, worst
 
 
-def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[float, float]:
+def linearised(
+    n: np.ndarray, mean: np.ndarray, scatter: np.ndarray, fit: Calibration, population: float
+) -> tuple[float, float]:
     """Weighted mean and its standard error from cell counts, means and scatters, each (C,), of one variable.
 
     Residuals are taken from the least-squares fit on the margins with base weights, and centred, as R's `survey`
@@ -125,7 +141,9 @@ def linearised(n, mean, scatter, fit: Calibration, population: float) -> tuple[f
     return estimate, float(np.sqrt(max(0.0, factor * spread)))
 
 
-def influence(n, weights, margins, mean, *, fpc: bool = True) -> tuple[np.ndarray, np.ndarray, float]:
+def influence(
+    n: np.ndarray, weights: np.ndarray, margins: np.ndarray, mean: np.ndarray, *, fpc: bool = True
+) -> tuple[np.ndarray, np.ndarray, float]:
     """What a respondent adds to the error of a weighted mean, for intervals from few answers a group.
 
     Arguments are per cell, (C,), margins (C, P). Returns the fitted mean of each cell (C,), the factor by which a
@@ -152,7 +170,9 @@ def influence(n, weights, margins, mean, *, fpc: bool = True) -> tuple[np.ndarra
     return fitted, factor, float(n.sum() - left.shape[1])
 
 
-def corrected(n, mean, scatter, weights, margins, *, fpc: bool = True) -> tuple[float, float]:
+def corrected(
+    n: np.ndarray, mean: np.ndarray, scatter: np.ndarray, weights: np.ndarray, margins: np.ndarray, *, fpc: bool = True
+) -> tuple[float, float]:
     """A standard error for intervals (see `influence`), and its degrees of freedom."""
     fitted, factor, df = influence(n, weights, margins, mean, fpc=fpc)
     return float(np.sqrt((factor**2 * (scatter + n * (mean - fitted) ** 2)).sum())), df
@@ -175,7 +195,8 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
     """The means of the variables at these positions over the cells of `member` (C,), and how their errors go together.
 
     The covariance sums over respondents the products of what each adds to two means (`influence`); without missing
-    answers and without a roster it is `s_jk / n` (MODELS 2). Its diagonal is the square of `corrected`.
+    answers and without a roster it is `s_jk / n` (docs/methods/weighting.md,
+    "Joint errors of several means"). Its diagonal is the square of `corrected`.
     """
     n = np.where(member[:, None], tally.n[:, at], 0.0).astype(float)
     mean = np.nan_to_num(tally.means[:, at])
@@ -198,29 +219,35 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
         )
     with np.errstate(invalid="ignore", divide="ignore"):
         estimate = (weights * n * mean).sum(axis=0) / (weights * n).sum(axis=0)
-    grid = np.ix_(np.arange(len(n)), at, at)
+    place = np.asarray(at, dtype=int)
+    grid = np.arange(len(n))[:, None, None], place[:, None], place
     pairs, sums, products = tally.pairs[grid], tally.sums[grid], tally.products[grid]
-    about = fitted - tally.origin[list(at)]
+    about = fitted - tally.origin[place]
     f, g = about[:, :, None], about[:, None, :]
     spread = products - f * np.swapaxes(sums, 1, 2) - g * sums + pairs * f * g
     covariance = np.einsum("cj,ck,cjk->jk", factor, factor, spread)
-    own = np.arange(len(at))
-    flat = covariance[own, own] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, own, own])
+    diagonal = np.arange(len(at))
+    flat = covariance[diagonal, diagonal] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, diagonal, diagonal])
     covariance[flat, :] = covariance[:, flat] = 0.0
     return Joint(n=total, estimate=estimate, covariance=covariance, df=df)
 
 
 def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
     """The calibration of each variable at these positions; those answered by the same people share one."""
-    known: dict[bytes, Calibration] = {}
-    found = []
+    by_people: dict[bytes, Calibration] = {}
+    fits = []
     for position in at:
         n = tally.n[:, position] + tally.not_asked(position)
         key = n.tobytes()
-        if key not in known:
-            known[key] = calibrate(n, tally)
-        found.append(known[key])
-    return found
+        if key not in by_people:
+            by_people[key] = calibrate(n, tally)
+        fits.append(by_people[key])
+    return fits
+
+
+def weights_of(tally: Tally, at: Sequence[int]) -> np.ndarray | None:
+    """The weights of the variables at these positions, (C, len(at)); None without a roster."""
+    return None if tally.roster is None else np.column_stack([fit.weights for fit in calibrations(tally, at)])
 
 
 def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:
@@ -230,7 +257,13 @@ def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def design_effect(weights: np.ndarray, n: np.ndarray) -> tuple[float, float]:
-    """Kish's design effect of unequal weights, and the effective number of respondents."""
+    """Kish's design effect of unequal weights (1965), n sum w^2 / (sum w)^2, and the effective number of respondents.
+
+    weights (C,) are those of a respondent of each cell, n (C,) how many respondents it has.
+
+    >>> design_effect(np.array([1.0, 3.0]), np.array([2.0, 2.0]))
+    (1.25, 3.2)
+    """
     respondents = n[weights > 0].sum()
     effect = float(respondents * (n * weights**2).sum() / (n * weights).sum() ** 2)
     return effect, float(respondents / effect)

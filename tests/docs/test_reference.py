@@ -1,11 +1,11 @@
 """The reference has a page for each public name, with the columns that its result declares."""
 
 import importlib.util
-from collections import namedtuple
 
 import pytest
 
 import dxkit as dx
+from dxkit.results.columns import Column
 from tests.places import ROOT
 
 spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
@@ -32,11 +32,16 @@ def test_a_page_shows_the_object_and_what_it_returns(name):
 
 
 def test_declared_columns_become_a_table(monkeypatch):
-    column = namedtuple("Column", "name format meaning")
-    columns = (column("n", "count", "people who answered"),)
-    monkeypatch.setattr(reference.returned("scores"), "columns", columns, raising=False)
-    table = ["## Columns", "", "| column | format | meaning |", "|---|---|---|", "| n | count | people who answered |"]
-    assert reference.page_of("scores").splitlines()[-5:] == table
+    columns = (Column("<segment>", "the group"), Column("gap", "how far they are apart", "hours", unit="hours a week"))
+    monkeypatch.setattr(reference.returned("scores"), "columns", columns)
+    assert reference.page_of("scores").splitlines()[-6:] == [
+        "## Columns",
+        "",
+        "| column | format | meaning |",
+        "|---|---|---|",
+        "| `<segment>` | text | the group |",
+        "| `gap` | hours | how far they are apart, hours a week |",
+    ]
 
 
 def test_named_lines_of_a_docstring_become_a_table_and_examples_stay_code():

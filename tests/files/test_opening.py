@@ -94,7 +94,7 @@ def test_a_sheet_is_found_by_its_name_however_it_is_typed(tmp_path):
     assert opened.sheet("ROSTER").sheet == " Roster "
     assert opened.sheet("costs") is None
     assert (opened.has_rows("roster"), opened.has_rows("notes"), opened.has_rows("costs")) == (False, True, False)
-    with pytest.raises(DataError, match="no sheet 'costs' with something in it; it has  Roster , Notes"):
+    with pytest.raises(DataError, match="no filled sheet 'costs'; its sheets are  Roster , Notes"):
         opened.choose("costs")
 
 
@@ -108,5 +108,5 @@ def test_a_csv_file_is_one_sheet_without_a_name(tmp_path):
 
 def test_faults_of_a_scale_in_the_workbook_are_told_with_their_cell(tmp_path):
     sheets = {**SHEETS, "scales": [["scale", "code", "label"], ["mood", 0, "bad"], ["mood", 1, "bad"]]}
-    with pytest.raises(DataError, match="survey.xlsx, sheet scales, cell C3: the label stands for code 0 above"):
+    with pytest.raises(DataError, match="survey.xlsx, sheet scales, cell C3: the label already stands for code 0"):
         dx.read_codebook(book(tmp_path / "survey.xlsx", **sheets))

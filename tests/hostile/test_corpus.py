@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from dxkit.survey.reading.responses import NOT_STATED
+from dxkit.survey.reading.segments import NOT_STATED
 from tests.hostile.corpus import CANARY, KINDS, write
 from tests.hostile.reading import MOST_MEMORY, apart, by_dxkit, by_pandas
 

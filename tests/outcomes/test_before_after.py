@@ -83,12 +83,14 @@ def test_comparisons_that_cannot_be(data, options, named, refusal):
 def test_the_power_is_stated(snapshot):
     """By hand: t(6) at 0.975 and 0.8 for rates; normal quantiles, 11 ends and 6 of 12 on each side for durations."""
     found = dx.before_after(months([9, 11, 10, 12, 21, 18, 22, 19]), "2026-05-01")
-    assert found.seen == pytest.approx(math.exp((2.446911851145 + 0.905703285) * math.sqrt(1 / 42 + 1 / 80)), rel=1e-8)
+    assert found.detectable_ratio == pytest.approx(
+        math.exp((2.446911851145 + 0.905703285) * math.sqrt(1 / 42 + 1 / 80)), rel=1e-8
+    )
     assert found.facts[-1] == snapshot
     frame = pd.DataFrame({"start": ["2026-01-01"] * 6 + ["2026-03-01"] * 6, "end": ["2026-03-05"] * 11 + [""]})
     took = dx.before_after(frame, "2026-02-01", "duration", as_of="2026-04-01")
-    assert took.seen == pytest.approx(math.exp((1.959963985 + 0.841621234) / math.sqrt(11 / 4)), rel=1e-8)
-    assert dx.before_after(months([0, 0, 3, 4]), "2026-03-01").seen is None
+    assert took.detectable_ratio == pytest.approx(math.exp((1.959963985 + 0.841621234) / math.sqrt(11 / 4)), rel=1e-8)
+    assert dx.before_after(months([0, 0, 3, 4]), "2026-03-01").detectable_ratio is None
 
 
 def test_a_path_and_months_of_pandas_are_read_too(tmp_path):

@@ -25,7 +25,7 @@ def hours(**topics):
         }
     )
     answers = pd.DataFrame({f"h{k}": [value] * 12 for k, value in enumerate(topics.values())})
-    return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items)), score="hours", top=1)
+    return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items)), score="hours", top_n=1)
 
 
 def made(costs, fit, benefits=None, *, years=1, rate=0.0):

@@ -1,4 +1,4 @@
-"""Kaplan-Meier, its quantiles and the log-rank test against R's survival, and what may be missing or open."""
+"""Kaplan-Meier and its quantiles against R's survival, and what may be missing or open."""
 
 import json
 
@@ -8,7 +8,6 @@ import pytest
 
 import dxkit as dx
 from dxkit.outcomes.durations import from_times
-from dxkit.statistics.survival import log_rank
 from tests.places import CASE_FILES
 
 FOLDER = CASE_FILES
@@ -52,13 +51,6 @@ def test_the_median_and_its_interval_are_those_of_r(name):
     reference = CASE["reference"]["quantiles_log-log"]
     expected = [reference[key][f"cohort={name}"]["50"] for key in ("q", "lo", "hi")]
     assert list(median) == [None if value is None else pytest.approx(value, abs=1e-9) for value in expected]
-
-
-def test_the_log_rank_test_is_that_of_r():
-    chi, freedom, p = log_rank([cohort(name) for name in COHORTS])
-    reference = CASE["reference"]["survdiff_rho0"]
-    assert (chi, freedom) == (pytest.approx(reference["chisq"], abs=1e-9), reference["df"])
-    assert p == pytest.approx(reference["p"], abs=1e-9)
 
 
 def test_lead_time_of_a_real_repository_as_of_a_day():
@@ -141,12 +133,6 @@ def test_where_the_curve_is_flat_the_quantiles_are_those_of_r(times, ends, media
     found = from_times(times, np.arange(len(times)) < ends)
     for own, theirs in ((found.median, median), (found.p85, p85)):
         assert list(own) == [None if value is None else pytest.approx(value, abs=1e-9) for value in theirs]
-
-
-def test_a_group_that_left_before_the_first_end_takes_no_degree_of_freedom():
-    two = [([2, 3, 5, 8], [True, True, False, True]), ([4, 6, 9], [True, True, True])]
-    assert log_rank([*two, ([1, 1], [False, False])]) == pytest.approx(log_rank(two), abs=1e-12)
-    assert log_rank([([1, 2], [False] * 2), ([3], [False])])[2] == 1.0
 
 
 def test_parts_of_a_second_and_zones_of_a_midnight_are_kept():

@@ -163,3 +163,10 @@ def test_labels_are_moved_apart_and_keep_their_order():
     places = _apart([5.0, 5.0, 5.1, 9.0], 1.0)
     assert (np.diff(np.sort(places)) > 0.99).all()
     assert places[3] > places[2]
+
+
+def test_a_ranking_by_segments_draws_a_cell_for_every_topic_and_group(company):
+    result = dx.rank_pains(company, by="tenure")
+    ax = result.plot()
+    assert [label.get_text() for label in ax.get_xticklabels()] == list(dict.fromkeys(result.table["tenure"]))
+    assert len(ax.get_yticklabels()) == result.table["topic"].nunique()

@@ -36,7 +36,7 @@ def test_totals_draw_range_mean_and_chance_and_say_the_status(portal):
 
 def test_bars_of_the_years_sum_to_the_cost(portal):
     result = dx.tco(portal)
-    axes = result.years()
+    axes = result.plot_years()
     heights = [patch.get_height() for patch in axes.patches if isinstance(patch, Rectangle)]
     assert sum(heights) * 1e3 == pytest.approx(result.table["mean"].sum())
     assert fits(axes)
@@ -44,7 +44,7 @@ def test_bars_of_the_years_sum_to_the_cost(portal):
 
 def test_the_doubt_of_a_vendor_is_its_tornado(portal):
     result = dx.tco(portal)
-    axes = result.doubt("Port")
+    axes = result.plot_tornado("Port")
     shares = result.tornado.query("vendor == 'Port'")["share"].head(8)
     assert [bar.get_width() for bar in axes.patches][::-1] == pytest.approx((100 * shares).tolist())
     assert fits(axes)
@@ -53,8 +53,8 @@ def test_the_doubt_of_a_vendor_is_its_tornado(portal):
 def test_a_vendor_that_is_not_there_is_said(portal, refusal):
     result = dx.tco(portal)
     with refusal("Acme"):
-        result.doubt("Acme")
-    assert result.doubt().get_title(loc="left").startswith("Backstage, managed")
+        result.plot_tornado("Acme")
+    assert result.plot_tornado().get_title(loc="left").startswith("Backstage, managed")
 
 
 def test_leaving_draws_planned_and_forced_and_marks_renewals_and_notice(portal):
@@ -75,6 +75,6 @@ def test_hostile_vendor_names_are_only_text():
     costs = pd.DataFrame({"vendor": names, "line": "=1+1", "timing": "yearly", "likely": [1000, 2000, 3000, 4000]})
     read = dx.read_dossier({"costs": costs.assign(low=costs["likely"] / 2, high=costs["likely"] * 2)})
     result = dx.tco(read)
-    for axes in (result.plot(), result.years(), result.doubt(), dx.exit_cost(read).plot()):
+    for axes in (result.plot(), result.plot_years(), result.plot_tornado(), dx.exit_cost(read).plot()):
         assert fits(axes)
     assert "<b>x" not in result._repr_html_()

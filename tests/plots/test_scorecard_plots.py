@@ -22,12 +22,12 @@ def test_the_bars_of_a_vendor_sum_to_its_score(card):
 
 
 def test_the_shares_of_ranks_fill_the_bar(card):
-    widths = sum(bar.get_width() for bar in card.standing().patches)
+    widths = sum(bar.get_width() for bar in card.plot_ranks().patches)
     assert widths == pytest.approx(100 * len(card.table))
 
 
 def test_the_weight_strip_shows_interval_and_weight(card):
-    axes = card.weights()
+    axes = card.plot_weight_ranges()
     drawn = [line.get_xdata().tolist() for line in axes.lines]
     for row in card.stability.to_dict("records"):
         assert [pytest.approx(100 * row["low"]), pytest.approx(100 * row["high"])] in drawn
@@ -36,4 +36,4 @@ def test_the_weight_strip_shows_interval_and_weight(card):
 
 def test_the_plan_draws_what_is_worth_finding_out(card):
     plan = card.trial_plan.dropna(subset="value").head(8)
-    assert [bar.get_width() for bar in card.plan().patches] == pytest.approx(plan["value"].tolist()[::-1])
+    assert [bar.get_width() for bar in card.plot_trial_plan().patches] == pytest.approx(plan["value"].tolist()[::-1])

@@ -158,3 +158,11 @@ def test_a_label_fits_its_lines(text):
     assert len(lines) <= 2
     assert all(len(line) <= 20 for line in lines)
     assert "\U0001f600" not in fitting(text)
+
+
+@pytest.mark.parametrize(("names", "maps"), [(None, True), (["Flow"], False)])
+def test_groups_are_a_map_where_there_are_several_names_and_points_where_there_is_one(company, names, maps):
+    ax = dx.scores(company, by="tenure").only("dimension", names).plot()
+    colour_bars = len(ax.figure.axes) - 1
+    assert (colour_bars == 1) == maps
+    assert any(line.get_marker() == "o" for line in ax.lines) != maps

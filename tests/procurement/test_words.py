@@ -187,14 +187,14 @@ def test_the_last_digit_shown_is_one_that_a_fifth_of_the_spread_earns(p10, p90, 
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda cost, card, leaving: cost.years(),
-        lambda cost, card, leaving: cost.doubt("B"),
+        lambda cost, card, leaving: cost.plot_years(),
+        lambda cost, card, leaving: cost.plot_tornado("B"),
         lambda cost, card, leaving: leaving.plot(),
-        lambda cost, card, leaving: card.standing(),
-        lambda cost, card, leaving: card.weights(),
-        lambda cost, card, leaving: card.plan(),
+        lambda cost, card, leaving: card.plot_ranks(),
+        lambda cost, card, leaving: card.plot_weight_ranges(),
+        lambda cost, card, leaving: card.plot_trial_plan(),
     ],
-    ids=["years", "doubt", "leaving", "standing", "weights", "plan"],
+    ids=["years", "tornado", "leaving", "ranks", "weight ranges", "trial plan"],
 )
 def test_a_picture_is_drawn_into_the_axes_that_are_given(draw):
     sheets = {
@@ -221,10 +221,10 @@ def test_axes_and_vendor_reach_the_picture():
 
     cost = dx.tco(read(COSTS.assign(low=[None, 900, None, 2000], high=[None, 1100, None, 4000])), draws=1024)
     _, (one, two) = plt.subplots(1, 2)
-    assert cost.years(ax=one) is one
+    assert cost.plot_years(ax=one) is one
     for vendor in ("A", "B"):
         two.clear()
-        assert cost.doubt(vendor, ax=two) is two
+        assert cost.plot_tornado(vendor, ax=two) is two
         assert two.get_title(loc="left").startswith(f"{vendor}: ")
     card = dx.scorecard(
         read(
@@ -233,7 +233,7 @@ def test_axes_and_vendor_reach_the_picture():
         ),
         draws=1024,
     )
-    for picture in (card.standing, card.weights, card.plan):
+    for picture in (card.plot_ranks, card.plot_weight_ranges, card.plot_trial_plan):
         assert picture(ax=one) is one
     plt.close("all")
 
@@ -250,10 +250,11 @@ def test_leaving_in_print(snapshot):
     assert totals.loc[("A", 0), "headroom"] == pytest.approx(22 / (YEAR_1 + YEAR_2 + YEAR_3))
     assert result.notes[0].startswith(f"{2 * (len(EXIT_INPUTS) - len(BARE)) - 4} of {2 * len(EXIT_INPUTS)} ")
     assert repr(result) == snapshot
-    assert result._displayed()["year"].tolist() == [0, 1, 2, 3] * 2
-    assert result._displayed()["year"].dtype.kind == "i"
-    assert result._kinds() == {"year": "count", "lock_in_ratio": "hours"}
-    room = replace(result, totals=result.totals.assign(headroom=[3.0, 3.001] * 13))._displayed()["headroom"]
+    assert result._printed()[0]["year"].tolist() == [0, 1, 2, 3] * 2
+    assert result._printed()[0]["year"].dtype.kind == "i"
+    written = {column.name: column.format for column in result._printed()[1]}
+    assert (written["year"], written["lock_in_ratio"]) == ("count", "hours")
+    room = replace(result, totals=result.totals.assign(headroom=[3.0, 3.001] * 13))._printed()[0]["headroom"]
     assert room.tolist() == ["300%"] * 4 + ["over 300%"] * 4
     assert result.totals.columns.tolist() == ["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]
     assert result.table.columns.tolist() == ["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]
@@ -306,7 +307,7 @@ def test_outside_the_eu_notice_is_as_agreed_and_without_a_start_there_is_no_day(
         [1.75, "", ""],
     ]
     nobody = dx.exit_cost(read(costs=COSTS.assign(category="operations"), leaving=BARE))
-    assert nobody._displayed()["headroom"].tolist() == ["–"] * 8
+    assert nobody._printed()[0]["headroom"].tolist() == ["–"] * 8
     three = [("all", "notice_months", 14)]  # longer than the year: the last day is the start
     late = dx.exit_cost(read(leaving=[*BARE, *three], decision={"title": "x"})).renewals
     assert late["last_notice"].tolist()[:2] == pytest.approx([0, 2 - 14 / 12])

@@ -26,7 +26,7 @@ def world(seed, topics=6, count=400):
 def test_a_shortlist_holds_its_share_and_can_lose_nobody(seed, m):
     scores, _, noise = world(seed)
     chosen = ranks.ranked(scores)[:m]
-    kept = ranks.shortlist(ranks.on_top(scores + noise, m), chosen, m)
+    kept = ranks.shortlist(ranks.top_share(scores + noise, m), chosen, m)
 
     def held(names):
         top = np.argsort(-(scores + noise), axis=1)[:, :m]
@@ -42,7 +42,7 @@ def test_a_shortlist_holds_its_share_and_can_lose_nobody(seed, m):
 def test_no_smaller_set_with_the_chosen_does_for_a_pair(seed):
     scores, _, noise = world(seed)
     chosen = ranks.ranked(scores)[:2]
-    kept = ranks.shortlist(ranks.on_top(scores + noise, 2), chosen, 2)
+    kept = ranks.shortlist(ranks.top_share(scores + noise, 2), chosen, 2)
     top = np.argsort(-(scores + noise), axis=1)[:, :2]
     smaller = [set(chosen) | set(more) for more in combinations(set(range(6)) - set(chosen), max(0, len(kept) - 3))]
     best = max((np.isin(top, list(names)).all(axis=1).mean() for names in smaller), default=0.0)

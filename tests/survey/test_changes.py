@@ -71,7 +71,7 @@ def test_adjusted_p_are_those_of_r(case, method):
     known = CASES["p.adjust"][case]
     p = np.array([np.nan if value is None else value for value in known["p"]], dtype=float)
     expected = np.array([np.nan if value is None else value for value in known[method]], dtype=float)
-    assert comparison.adjusted(p, method.lower()) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    assert comparison.adjusted_p(p, method.lower()) == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
 def test_with_missing_answers_the_figures_are_those_of_scipy():
@@ -83,7 +83,7 @@ def test_with_missing_answers_the_figures_are_those_of_scipy():
     for j in range(2):
         known = stats.ttest_ind(two[:, j], one[:, j], equal_var=False, nan_policy="omit")
         assert found.loc[j, "p"] == pytest.approx(known.pvalue, abs=1e-9)
-    assert found["p_adjusted"].tolist() == pytest.approx(comparison.adjusted(found["p"].to_numpy()).tolist())
+    assert found["p_adjusted"].tolist() == pytest.approx(comparison.adjusted_p(found["p"].to_numpy()).tolist())
 
 
 def test_pairs_are_those_who_answered_both_times():

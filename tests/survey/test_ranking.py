@@ -142,7 +142,7 @@ few = settings(max_examples=12, deadline=None)
 @few
 @given(matrices, st.integers(1, 3), st.sampled_from([0.0, 0.15]))
 def test_p_top_sums_to_the_number_chosen(answers, top, missing):
-    ranking = dx.rank_pains(survey(answers, min_group=3, missing=missing), top=top)
+    ranking = dx.rank_pains(survey(answers, min_group=3, missing=missing), top_n=top)
     table = ranking.table
     if table["rank"].notna().all():
         assert table["p_top"].sum() == pytest.approx(min(top, answers.shape[1]), abs=1e-9)
@@ -220,7 +220,7 @@ def test_two_topics_one_topic_and_nothing_to_choose(snapshot):
     two = dx.rank_pains(survey(likert([5, 0], 30, np.random.default_rng(0))))
     assert (two.verdict, two.p_pair, two.regret) == ("clear", 1.0, 0.0)
     assert two.notes == snapshot
-    one = dx.rank_pains(survey(likert([5], 30, np.random.default_rng(0))), top=1)
+    one = dx.rank_pains(survey(likert([5], 30, np.random.default_rng(0))), top_n=1)
     assert one.table["p_top"].tolist() == [1.0]
     assert "Topic 00" in one.plot().get_title(loc="left")
 
@@ -320,7 +320,7 @@ def test_new_joiners_hurt_elsewhere():
         pytest.param({"topic": ""}, {}, ["column topic"], id="codebook's column topic"),
         pytest.param({}, {"score": "hours"}, [], id="no question of hours"),
         pytest.param({}, {"score": "pain"}, ["pain"], id="'pain' is not known; use one of hours"),
-        pytest.param({}, {"top": 0}, [], id="at least 1, got 0"),
+        pytest.param({}, {"top_n": 0}, [], id="at least 1, got 0"),
         pytest.param({}, {"by": "team"}, ["team"], id="no segment 'team'"),
     ],
 )

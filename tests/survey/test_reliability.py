@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.statistics.internal_consistency import alpha, feldt, if_dropped, item_rest, omega_total, one_factor
+from dxkit.statistics.internal_consistency import (
+    alpha_if_dropped,
+    cronbach_alpha,
+    feldt_interval,
+    item_rest_correlation,
+    omega_total,
+    one_factor_loadings,
+)
 from tests.places import CASE_FILES
 
 ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
@@ -41,7 +48,7 @@ def test_item_statistics_equal_r_psych():
 def test_omega_and_loadings_equal_r_psych():
     # R stops its optimiser at about 1e-6; the fit here goes on to 1e-13
     expected = ATTITUDE["omega_total_one_factor_minres_correlation"]
-    loadings = one_factor(DATA.corr().to_numpy())
+    loadings = one_factor_loadings(DATA.corr().to_numpy())
     assert loadings == pytest.approx([expected["loadings"][name] for name in DATA], abs=1e-5)
     assert omega_total(loadings) == pytest.approx(expected["model_implied"], abs=1e-6)
     assert dx.reliability(attitude_survey()).table["omega"][0] == pytest.approx(expected["model_implied"], abs=1e-6)
@@ -51,7 +58,7 @@ def test_three_items_are_fitted_exactly():
     true = np.array([0.9, 0.6, 0.5])
     correlation = np.outer(true, true)
     np.fill_diagonal(correlation, 1)
-    assert one_factor(correlation) == pytest.approx(true, abs=1e-9)
+    assert one_factor_loadings(correlation) == pytest.approx(true, abs=1e-9)
 
 
 def test_two_items_have_alpha_and_no_omega_and_say_so(snapshot):
@@ -80,7 +87,7 @@ def test_alpha_from_missing_answers_is_pairwise():
     gaps.loc[0:5, "rating"] = np.nan
     gaps.loc[4:9, "critical"] = np.nan
     assert dx.reliability(attitude_survey(gaps)).table["alpha"][0] == pytest.approx(
-        alpha(gaps.cov().to_numpy()), abs=1e-12
+        cronbach_alpha(gaps.cov().to_numpy()), abs=1e-12
     )
 
 
@@ -107,8 +114,8 @@ def test_reversing_an_item_and_its_flag_together_changes_nothing(k, seed):
 
 def test_the_pieces_agree_with_each_other():
     covariance = DATA.cov().to_numpy()
-    assert if_dropped(covariance)[0] == pytest.approx(alpha(covariance[1:, 1:]))
+    assert alpha_if_dropped(covariance)[0] == pytest.approx(cronbach_alpha(covariance[1:, 1:]))
     rest = DATA.iloc[:, 1:].sum(axis=1)
-    assert item_rest(covariance)[0] == pytest.approx(np.corrcoef(DATA.iloc[:, 0], rest)[0, 1])
-    low, high = feldt(0.8, 5, 40)
+    assert item_rest_correlation(covariance)[0] == pytest.approx(np.corrcoef(DATA.iloc[:, 0], rest)[0, 1])
+    low, high = feldt_interval(0.8, 5, 40)
     assert low < 0.8 < high

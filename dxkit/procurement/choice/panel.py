@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import instance
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.choice.values import check_needs
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
 _TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]"
@@ -17,33 +21,39 @@ _DRAWS = 4_096  # enough for a picture that follows the hand
 class Panel:
     """What `panel` returns: the sliders in JupyterLab, a line of text where there are none."""
 
-    def __init__(self, widget=None):
+    def __init__(self, widget: Any = None):
         self.widget = widget
 
     def __repr__(self) -> str:
         return _TEXT
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **_):
-        shown = {"text/plain": _TEXT}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None, **_: object) -> dict[str, object]:
+        shown: dict[str, object] = {"text/plain": _TEXT}
         if self.widget is not None:
             view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
             shown["application/vnd.jupyter.widget-view+json"] = view
         return shown
 
 
-def panel(dossier: Dossier, needs=None) -> Panel:
-    """Sliders that redraw the scorecard's picture as they move.
+def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
+    """What would the scorecard say under other weights? Sliders that redraw its picture as they move.
 
     Parameters
     ----------
     dossier : Dossier
-        With criteria.
-    needs : result of `rank_pains`, optional
+        The vendors and their figures, from `read_dossier`. It needs sheet criteria.
+    needs : Ranking, optional
+        Weighs the topics of sheet fit by their burden, from `rank_pains`; None weighs them alike.
 
     Returns
     -------
     Panel
         Without ipywidgets (`pip install "dxkit[panel]"`) it is a line of text, and nothing fails.
+
+    Raises
+    ------
+    DataError
+        Something other than a dossier or a ranking.
 
     Examples
     --------
@@ -51,49 +61,51 @@ def panel(dossier: Dossier, needs=None) -> Panel:
     >>> dx.panel(dx.read_dossier(dx.samples.path("portal")))
     Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]
     """
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    check_needs(needs)
     try:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
-    criteria = [each for each in dossier.criteria_read if each.weight is not None]
+    weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
         "continuous_update": False,
     }
     sliders = {
-        each.name: widgets.FloatSlider(
-            value=each.weight.likely,
+        name: widgets.FloatSlider(
+            value=weight.likely,
             min=0,
-            max=max(100.0, each.weight.high),
+            max=max(100.0, weight.high),
             step=1,
-            description=each.name[:28],
+            description=name[:28],
             readout_format=".0f",
             **wide,
         )
-        for each in criteria
+        for name, weight in weights.items()
     }
     rate = widgets.FloatSlider(
         value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide
     )
     picture = widgets.Image(format="png", layout=widgets.Layout(max_width="900px"))
-    told = widgets.HTML()
+    message = widgets.HTML()
 
     def redraw(_=None) -> None:
         try:
             card = with_weights(dossier, {name: slider.value for name, slider in sliders.items()}, rate.value, needs)
         except DataError as problem:
-            told.value = _escaped(str(problem))
+            message.value = _escaped(str(problem))
             return
-        picture.value, told.value = _png(card), _escaped(card.reasons[0])
+        picture.value, message.value = _png(card), _escaped(card.reasons[0])
 
     for slider in (*sliders.values(), rate):
         slider.observe(redraw, names="value")
     redraw()
-    return Panel(widgets.VBox([*sliders.values(), rate, told, picture]))
+    return Panel(widgets.VBox([*sliders.values(), rate, message, picture]))
 
 
-def with_weights(dossier: Dossier, weights: Mapping[str, float], rate: float, needs=None) -> Scorecard:
+def with_weights(dossier: Dossier, weights: Mapping[str, float], rate: float, needs: Result | None = None) -> Scorecard:
     """The scorecard with other weights, taken as certain, and another discount rate."""
     criteria = tuple(
         replace(each, weight=estimate(weights[each.name])) if each.name in weights else each
@@ -112,9 +124,9 @@ def _png(card: Scorecard) -> bytes:
     figure = Figure(figsize=(9.5, 1.9 + 0.55 * len(card.table)))
     FigureCanvasAgg(figure)
     card.plot(ax=figure.add_subplot())
-    held = io.BytesIO()
-    figure.savefig(held, format="png", bbox_inches="tight", dpi=100)
-    return held.getvalue()
+    image = io.BytesIO()
+    figure.savefig(image, format="png", bbox_inches="tight", dpi=100)
+    return image.getvalue()
 
 
 def _escaped(text: str) -> str:

@@ -1,4 +1,6 @@
-"""Evidence to ratings with their uncertainty, and what is thin about it (MODELS 10)."""
+"""Evidence to ratings with their uncertainty, and what is thin about it.
+
+See docs/methods/scorecard.md, "Ratings from evidence"."""
 
 from __future__ import annotations
 
@@ -54,14 +56,14 @@ def rate(evidence: Sequence[Evidence], as_of: date | None = None, spread: Mappin
         return Rating(mean=sum(RATINGS) / 2, sd=np.nan, known=False, flags=("no evidence",))
     spread = SPREAD | dict(spread or {})
     values = np.array([each.rating for each in rated])
-    own = np.array([spread[each.kind] * _age_factor(each.day, as_of) for each in rated]) ** 2
-    weights = 1 / own
+    variances = np.array([spread[each.kind] * _age_factor(each.day, as_of) for each in rated]) ** 2
+    weights = 1 / variances
     mean = weights @ values / weights.sum()
     between = 0.0
     if len(values) > 1:
         extra = weights @ (values - mean) ** 2 - (len(values) - 1)
         between = max(0.0, extra / (weights.sum() - (weights @ weights) / weights.sum()))
-    weights = 1 / (own + between)
+    weights = 1 / (variances + between)
     mean = float(weights @ values / weights.sum())
     return Rating(mean=mean, sd=float(weights.sum() ** -0.5), known=True, flags=tuple(_flags(rated, values, as_of)))
 
@@ -90,6 +92,8 @@ def _flags(rated: Sequence[Evidence], values: np.ndarray, as_of: date | None):
 
 def met(evidence: Sequence[Evidence]) -> str:
     """pass, fail or unknown; evidence both ways is unknown, and so is none."""
-    said = {each.verdict for each in evidence if each.verdict}
-    said |= {"pass" if each.rating >= sum(RATINGS) / 2 else "fail" for each in evidence if each.rating == each.rating}
-    return next(iter(said)) if len(said) == 1 else "unknown"
+    verdicts = {each.verdict for each in evidence if each.verdict}
+    verdicts |= {
+        "pass" if each.rating >= sum(RATINGS) / 2 else "fail" for each in evidence if each.rating == each.rating
+    }
+    return next(iter(verdicts)) if len(verdicts) == 1 else "unknown"

@@ -1,4 +1,4 @@
-"""A decision written down, and which input made a later one come out otherwise."""
+"""A decision written down, and which input made a later one come out differently."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.files.options import instance
 from dxkit.files.writing import replacing
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.results.columns import Column
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 
@@ -30,35 +32,42 @@ _INPUTS = {
 
 def digest(dossier: Dossier) -> str:
     """The first 16 digits of SHA-256 over all that a choice rests on: equal for equal inputs, on any machine."""
-    told = [_told(getattr(dossier, each)) for parts in _INPUTS.values() for each in parts]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+    parts_spelled = [_spelled(getattr(dossier, each)) for parts in _INPUTS.values() for each in parts]
+    return hashlib.sha256("\n".join(parts_spelled).encode()).hexdigest()[:16]
 
 
-def _told(value: object) -> str:
-    """A part of a dossier in words that no version of a library changes, without the cells it was read from."""
+def _spelled(value: object) -> str:
+    """A part of a dossier as text that no version of a library changes, without the cells it was read from."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_told(key)}: {_told(each)}" for key, each in sorted(value.items())) + "}"
+        return "{" + ", ".join(f"{_spelled(key)}: {_spelled(each)}" for key, each in sorted(value.items())) + "}"
     if isinstance(value, (tuple, list)):
-        return "(" + ", ".join(map(_told, value)) + ")"
+        return "(" + ", ".join(map(_spelled, value)) + ")"
     if is_dataclass(value):
-        return _told({each.name: getattr(value, each.name) for each in fields(value) if each.name != "place"})
+        return _spelled({each.name: getattr(value, each.name) for each in fields(value) if each.name != "place"})
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
-def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike | None = None) -> str:
-    """The decision in Markdown: what was chosen or not, why, on what inputs, and what would change it.
+def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike[str] | None = None) -> str:
+    """What was decided, why, on what inputs, and what would change it? A page of Markdown.
 
     Parameters
     ----------
     card : Scorecard
+        The comparison that the decision rests on, from `scorecard`.
     dossier : Dossier
-        The one that the card was worked out from.
+        The vendors and their figures, from `read_dossier`. The scorecard was worked out from it.
     path : path, optional
-        Where it is written too, whole or not at all.
+        Where to write; the folder must exist. None writes nothing.
 
     Returns
     -------
     str
+        The Markdown.
+
+    Raises
+    ------
+    DataError
+        Something other than a scorecard and its dossier, or a folder that is not there.
 
     Examples
     --------
@@ -67,10 +76,12 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
     >>> dx.decision_record(dx.scorecard(dossier), dossier).splitlines()[0]
     '# Decision: A developer portal for Fernhill Freight (illustrative)'
     """
+    instance("card", card, Scorecard, "a scorecard, from scorecard")
+    instance("dossier", dossier, Dossier, A_DOSSIER)
     lines = [f"# Decision: {_plain(dossier.decision['title'])} ({card.status})", ""]
     lines += [f"- start: {dossier.decision['start'] or 'not set'}", f"- inputs: {digest(dossier)}", ""]
     lines += ["## In short", "", *(f"- {_plain(reason)}" for reason in card.reasons), "", "## Scores", ""]
-    lines += ["| vendor | score | 95 in 100 | first in | must-haves |", "|---|---|---|---|---|"]
+    lines += ["| vendor | score | 95% interval | ranks first in | must-haves |", "|---|---|---|---|---|"]
     for row in card.table.to_dict("records"):
         lines.append(
             f"| {_plain(row['vendor'])} | {row['score']:.0f} | {row['low']:.0f} to {row['high']:.0f} | "
@@ -88,21 +99,21 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike |
         f"{row['rating']:.1f}: {_plain(row['winner'])}"
         for row in card.changes.head(5).to_dict("records")
     ]
-    lines += ["- nothing that was asked"] if lines[-1] == "" else []
+    lines += ["- nothing among the inputs that were varied"] if lines[-1] == "" else []
     lines += ["", "## What to find out first", ""]
     plan = card.trial_plan.head(5)
-    worth = rounded_money(plan[["money"]])["money"].tolist() if len(plan) else []
+    worth = rounded_money(plan.filter(["money"]))["money"].tolist() if len(plan) else []
     unit = dossier.decision["currency"] or "money"
     for row, money in zip(plan.to_dict("records"), worth, strict=True):
         known = "" if money == "–" else f" (worth {money} {unit})"
         lines.append(f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['find_out']}{known}")
     lines += [] if len(plan) else ["- nothing would change it"]
-    lines += ["", "## What is thin", ""]
+    lines += ["", "## Where the evidence is thin", ""]
     lines += [
         f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['flag']}" for row in card.flags.to_dict("records")
     ] or ["- nothing"]
-    bare = dossier.unsupported["figure"].nunique()
-    lines += ["", f"{bare} of {len(dossier.figures)} figures rest on no dated source.", ""]
+    undated = dossier.unsupported["figure"].nunique()
+    lines += ["", f"{undated} of {len(dossier.figures)} figures have no dated source.", ""]
     text = "\n".join(lines)
     if path is not None:
         with replacing(path) as temporary:
@@ -118,25 +129,37 @@ def _plain(text: object) -> str:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Comparison(Result):
-    """Which input changed the choice: table input, changed, winner_with_it, changes_winner."""
+    """Which input changed the choice."""
 
-    formats: ClassVar[dict[str, str]] = {}
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("input", "part of the dossier"),
+        Column("changed", "whether it differs between the two decisions"),
+        Column("winner_with_it", "who wins when it alone is put into the old decision"),
+        Column("changes_winner", "whether that is another winner"),
+    )
 
 
-def compare_decisions(old: Dossier, new: Dossier, needs=None, seed: int = 0) -> Comparison:
-    """Put each input of the new decision into the old one by itself, and see who wins then.
+def compare_decisions(old: Dossier, new: Dossier, needs: Result | None = None, seed: int = 0) -> Comparison:
+    """Which input made a later decision come out differently? Each new input is put into the old decision by itself.
 
     Parameters
     ----------
     old, new : Dossier
-        With the same vendors.
-    needs : result of `rank_pains`, optional
+        The earlier and the later decision, from `read_dossier`, with the same vendors.
+    needs : Ranking, optional
+        Weighs the topics of sheet fit by their burden, from `rank_pains`; None weighs them alike.
     seed : int
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     Comparison
         Inputs may act together: that none changes the winner alone does not mean that nothing changed.
+
+    Raises
+    ------
+    DataError
+        Something other than two dossiers; whatever `scorecard` refuses.
 
     Examples
     --------
@@ -145,10 +168,12 @@ def compare_decisions(old: Dossier, new: Dossier, needs=None, seed: int = 0) -> 
     >>> int(dx.compare_decisions(dossier, dossier).table["changed"].sum())
     0
     """
+    for name, dossier in (("old", old), ("new", new)):
+        instance(name, dossier, Dossier, A_DOSSIER)
     before, after = (scorecard(each, needs=needs, seed=seed) for each in (old, new))
     rows = []
     for name, parts in _INPUTS.items():
-        changed = any(_told(getattr(old, each)) != _told(getattr(new, each)) for each in parts)
+        changed = any(_spelled(getattr(old, each)) != _spelled(getattr(new, each)) for each in parts)
         winner = before.winner
         if changed:
             one = replace(old, **{each: getattr(new, each) for each in parts})

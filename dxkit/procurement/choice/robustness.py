@@ -1,4 +1,6 @@
-"""How firm a choice is: ranks over draws, exact weight intervals, smallest changes, information (MODELS 10)."""
+"""How firm a choice is: ranks over draws, exact weight intervals, smallest changes, information.
+
+See docs/methods/scorecard.md, "Ranks"."""
 
 from __future__ import annotations
 
@@ -51,11 +53,11 @@ def stability(values: np.ndarray, weights: np.ndarray, k: int) -> tuple[float, f
     for rival in range(len(values)):
         if rival == best:
             continue
-        at_nil, at_one = without[best] - without[rival], values[best, k] - values[rival, k]
-        slope = at_one - at_nil
+        at_zero, at_one = without[best] - without[rival], values[best, k] - values[rival, k]
+        slope = at_one - at_zero
         if slope == 0:
             continue
-        meet = -at_nil / slope
+        meet = -at_zero / slope
         if slope > 0 and low < meet <= 1:
             low, below = float(meet), rival
         elif slope < 0 and 0 <= meet < high:
@@ -72,7 +74,7 @@ def rating_changes(
     """
     scores = values @ weights
     best = int(np.argmax(scores))
-    found = []
+    changes = []
     for i in range(len(values)):
         rivals = [v for v in range(len(values)) if v != best] if i == best else [best]
         for k in range(len(weights)):
@@ -82,8 +84,8 @@ def rating_changes(
             other = max(rivals, key=lambda v: scores[v])
             to = points[i, k] + (scores[other] - scores[i]) / each
             if 1 <= to <= 5:
-                found.append((i, k, float(points[i, k]), float(to), other if i == best else i))
-    return sorted(found, key=lambda row: abs(row[3] - row[2]))
+                changes.append((i, k, float(points[i, k]), float(to), other if i == best else i))
+    return sorted(changes, key=lambda row: abs(row[3] - row[2]))
 
 
 def information(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

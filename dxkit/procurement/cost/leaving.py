@@ -1,19 +1,23 @@
-"""What it costs to leave each vendor, planned and forced, at every quarter end (MODELS 9)."""
+"""What it costs to leave each vendor, planned and forced, at every quarter end.
+
+See docs/methods/leaving_cost.md, "Planned and forced exit"."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.procurement.cost.lines import money
+from dxkit.files.options import instance, whole
+from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import drawn_exits
-from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
@@ -31,7 +35,6 @@ _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own
 class ExitCost(Result):
     """Exit cost by vendor.
 
-    table      vendor, quarter (0 is the start), mode (planned, forced), component, mean, p10, p90
     totals     vendor, quarter, planned, forced, lock_in_ratio (planned exit over the yearly spend), headroom (the
                lasting price rise that would still be swallowed); nan where nothing is paid to the vendor
     expected   vendor, expected (over the horizon, discounted, by the hazards), certain (planned exit at the end of
@@ -42,7 +45,17 @@ class ExitCost(Result):
     renewals   vendor, quarter, planned, last_notice (years after the start), date, last_notice_date
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("quarter", "0 is the start", "count"),
+        Column("mode", "planned or forced"),
+        Column("component", "what the money is for"),
+        Column("mean", "cost, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "procurement.leaving"
+
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     calendar: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -51,33 +64,41 @@ class ExitCost(Result):
     currency: str = ""
     status: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
-        years = self.totals[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
-        shown = rounded_money(years[["planned", "forced"]])
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor and year with its totals, in place of the components."""
+        years = self.totals.loc[self.totals["quarter"] % 4 == 0].assign(year=lambda rows: rows["quarter"] // 4)
+        shown = rounded_money(years.filter(["planned", "forced"]))
         room = years["headroom"].map(
             lambda share: "over 300%" if share > 3 else "–" if np.isnan(share) else f"{share:.0%}"
         )
-        return pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio"]], room], axis=1)
-
-    def _kinds(self) -> dict[str, str]:
-        return {"year": "count", "lock_in_ratio": "hours"}
+        frame = pd.concat([years[["vendor", "year"]], shown, years[["lock_in_ratio"]], room], axis=1)
+        return frame, columns_of(frame, {"year": "count", "lock_in_ratio": "hours"})
 
 
 def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
-    """Work out what it costs to leave each vendor (MODELS 9).
+    """What does it cost to leave each vendor, and when is the cheapest time to leave?
+
+    See docs/methods/leaving_cost.md, "Planned and forced exit".
 
     Parameters
     ----------
     dossier : Dossier
-        Its sheet `exit` has the inputs; those that are not given are assumed (`exit_inputs`), and a note counts them.
+        The vendors and their figures, from `read_dossier`. Its sheet `exit` has the inputs; those that are
+        not given are assumed, and a note counts them.
     seed : int
-        Of the draws.
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     ExitCost
-        Money in the dossier's currency. Planned: the vendor stays until all is moved. Forced: it is gone, nothing is
-        owed, data and integrations are moved in a rush. Expected exit cost weighs both by their hazards.
+        Money in the dossier's currency. Planned: the vendor stays until everything is moved. Forced: the vendor is
+        gone, nothing is owed to it, and data and integrations are moved in a rush. The expected exit cost weighs both
+        by their hazards.
+
+    Raises
+    ------
+    DataError
+        Something other than a dossier, or a seed that is not a whole number of 0 or more.
 
     Examples
     --------
@@ -87,6 +108,8 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     >>> left.totals[["quarter", "planned"]].iloc[0].tolist()
     [0.0, 137562.0]
     """
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    seed = whole("seed", seed, 0)
     times = np.arange(4 * dossier.horizon + 1) / 4
     eu = in_the_eu(dossier)
     rows, totals, expected, calendar, again, assumed = [], [], [], [], [], 0
@@ -95,7 +118,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         values, missing = inputs(dossier, vendor, drawn)
         assumed += missing
         parts = components(values, times, eu=eu)
-        sums = {mode: sum(each.values()) for mode, each in parts.items()}
+        sums = {mode: total(each.values()) for mode, each in parts.items()}
         for mode, each in parts.items():
             for name, cost in each.items():
                 low, high = np.quantile(cost, [0.1, 0.9], axis=0)
@@ -133,7 +156,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         present=present,
         notes=(
             f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs are assumed, not given",
-            *(("notice is at most two months in the EU",) if eu else ()),
+            *(("the notice period is at most two months in the EU",) if eu else ()),
         ),
     )
 
@@ -144,13 +167,13 @@ def _dates(dossier: Dossier, quarter: int, notice_months: float) -> list:
     if not dossier.decision["start"]:
         return [last, "", ""]
     day = pd.Timestamp(str(dossier.decision["start"])) + pd.DateOffset(months=3 * quarter)
-    return [last, str(day.date()), str((day - pd.DateOffset(months=math.ceil(notice_months))).date())]
+    return [last, str(day.date()), str((day + pd.DateOffset(months=-math.ceil(notice_months))).date())]
 
 
 def given_for(dossier: Dossier, vendor: str) -> dict[str, Figure]:
     """What was given for a vendor, by itself or for all."""
-    found = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
-    return {name: figure for name, figure in found.items() if figure is not None}
+    given = {name: dossier.exit.get((vendor, name)) or dossier.exit.get(("all", name)) for name in EXIT_INPUTS}
+    return {name: figure for name, figure in given.items() if figure is not None}
 
 
 def all_exits(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
@@ -175,7 +198,7 @@ def known_for(dossier: Dossier, vendor: str, values: Mapping[str, np.ndarray]) -
     known = {"annual_spend": 0.0}
     paid = paid_lines(dossier, vendor)
     if paid:
-        spent = sum(money(line, dossier, values)[0, 1:] for line in paid)
+        spent = total(money(line, dossier, values)[0, 1:] for line in paid)
         known["annual_spend"] = float(spent[0])
         if dossier.horizon > 1:
             grown = (spent[-1] / spent[0]) ** (1 / (dossier.horizon - 1)) - 1 if spent[0] > 0 else 0.0
@@ -204,7 +227,7 @@ def expected_by_draw(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarr
     times = np.arange(4 * dossier.horizon + 1) / 4
     values, _ = inputs(dossier, vendor, drawn)
     parts = components(values, times, eu=in_the_eu(dossier))
-    sums = {mode: sum(each.values()) for mode, each in parts.items()}
+    sums = {mode: total(each.values()) for mode, each in parts.items()}
     return expected_exit(sums, values["hazard_forced"], values["hazard_voluntary"], dossier.rate, times)[1]
 
 
@@ -213,7 +236,9 @@ def in_the_eu(dossier: Dossier) -> bool:
 
 
 def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) -> dict[str, dict[str, np.ndarray]]:
-    """The parts of planned and forced exit at times t (years), each (S, Q), in money (MODELS 9)."""
+    """The parts of planned and forced exit at times t (years), each (S, Q), in money.
+
+    See docs/methods/leaving_cost.md, "Components"."""
     engineer, user = v["engineer_day_rate"], v["user_day_rate"]
     lost = 1 - v["export_fidelity"]
     stored, records = v["data_gb"] + v["data_gb_growth"] * t, v["records"] + v["records_growth"] * t
@@ -237,7 +262,7 @@ def components(v: Mapping[str, np.ndarray], t: np.ndarray, *, eu: bool = False) 
     contract = np.maximum(remaining_term(v["term_months"] / 12, t), notice) * spend * v["liability"]
     selection = engineer * v["reselect_days"] * np.ones_like(t)
     parts = (data, integration, people, both + v["overlap_months"] * spend / 12, contract, selection)
-    planned = dict(zip(COMPONENTS, np.broadcast_arrays(*parts), strict=True))
+    planned: dict[str, np.ndarray] = dict(zip(COMPONENTS, np.broadcast_arrays(*parts), strict=True))
     forced = planned | {
         "data": v["rush"] * planned["data"],
         "integration": v["rush"] * planned["integration"],
@@ -270,7 +295,13 @@ def remaining_term(term: np.ndarray, t: np.ndarray) -> np.ndarray:
     return np.where(term > NO_TERM, np.where(t == 0, term, ends - t), 0.0)
 
 
-def expected_exit(sums: Mapping[str, np.ndarray], forced, voluntary, rate: float, times: np.ndarray):
+def expected_exit(
+    sums: Mapping[str, np.ndarray],
+    forced: np.ndarray | float,
+    voluntary: np.ndarray | float,
+    rate: float,
+    times: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Probability of an exit within the horizon (S,) and its expected discounted cost (S,), from yearly hazards.
 
     E = sum over quarters of Surv x [p_f forced + (1 - p_f) p_v planned] (1 + r)^-t with p = 1 - exp(-hazard / 4).

@@ -1,28 +1,36 @@
-"""One line of a dossier as money by year, for given values of everything it depends on (MODELS 8)."""
+"""One line of a dossier as money by year, for given values of everything it depends on.
+
+See docs/methods/ownership_cost.md, "Cost lines"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 
 import numpy as np
 
 from dxkit.procurement.dossier.dossier import Dossier, Driver, Figure, Line
 
-Values = Mapping[str, np.ndarray | float]
+Values = Mapping[str, np.ndarray]
+
+
+def total(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """The sum of arrays that go together; there is at least one."""
+    return reduce(np.add, parts)
 
 
 def figures_of(line: Line, drivers: Mapping[str, Driver]) -> dict[str, Figure]:
     """Every figure that the money of a line depends on, by name."""
-    found = {line.amount.name: line.amount}
+    figures = {line.amount.name: line.amount}
     waiting = [name for name in (line.per, line.growth) if isinstance(name, str) and name]
     while waiting:
         driver = drivers[waiting.pop()]
-        found[driver.amount.name] = driver.amount
+        figures[driver.amount.name] = driver.amount
         if isinstance(driver.growth, Figure):
-            found[driver.growth.name] = driver.growth
-        elif driver.growth and drivers[driver.growth].amount.name not in found:
+            figures[driver.growth.name] = driver.growth
+        elif driver.growth and drivers[driver.growth].amount.name not in figures:
             waiting.append(driver.growth)
-    return found
+    return figures
 
 
 def months_active(line: Line, horizon: int) -> np.ndarray:
@@ -37,10 +45,11 @@ def quantity(line: Line, drivers: Mapping[str, Driver], values: Values, horizon:
     if not line.per:
         return np.ones((1, horizon))
     driver = drivers[line.per]
-    held = np.atleast_1d(values[driver.amount.name])[:, None] * (1 + _growth(driver, drivers, values)[:, None]) ** years
-    if line.minimum == line.minimum:
-        held = np.maximum(held, line.minimum)
-    return np.maximum.accumulate(held, axis=1) if line.ratchet else held
+    start, growth = np.atleast_1d(values[driver.amount.name])[:, None], _growth(driver, drivers, values)[:, None]
+    units = start * (1 + growth) ** years
+    if not np.isnan(line.minimum):
+        units = np.maximum(units, line.minimum)
+    return np.maximum.accumulate(units, axis=1) if line.ratchet else units
 
 
 def _growth(driver: Driver, drivers: Mapping[str, Driver], values: Values) -> np.ndarray:
@@ -58,19 +67,19 @@ def money(line: Line, dossier: Dossier, values: Values) -> np.ndarray:
     """
     horizon, years = dossier.horizon, np.arange(dossier.horizon)
     amount = np.atleast_1d(values[line.amount.name])[:, None]
-    held = quantity(line, dossier.drivers, values, horizon)
-    if line.included == line.included:
-        over = 0.0 if line.overage != line.overage else line.overage
-        unit = amount + over * np.maximum(held - line.included, 0.0)
+    units = quantity(line, dossier.drivers, values, horizon)
+    if np.isnan(line.included):
+        charge = amount * units
     else:
-        unit = amount * held
+        over = 0.0 if np.isnan(line.overage) else line.overage
+        charge = amount + over * np.maximum(units - line.included, 0.0)
     if line.timing == "initial":
-        first = unit[:, :1]
+        first = charge[:, :1]
         return np.hstack([first, np.zeros((len(first), horizon))])
     rate = values[dossier.drivers[line.growth].amount.name] if isinstance(line.growth, str) else line.growth
     rate = np.atleast_1d(rate)[:, None]
-    if line.uplift_cap == line.uplift_cap:
+    if not np.isnan(line.uplift_cap):
         rate = np.minimum(rate, line.uplift_cap)
     active = months_active(line, horizon) / (12.0 if line.timing == "yearly" else 1.0)
-    spent = unit * (1 + rate) ** years * active
+    spent = charge * (1 + rate) ** years * active
     return np.hstack([np.zeros((len(spent), 1)), spent])

@@ -1,35 +1,44 @@
-"""What each vendor costs over the horizon: nominal and as present value, with every input's uncertainty (MODELS 8)."""
+"""What each vendor costs over the horizon: nominal and as present value, with every input's uncertainty.
+
+See docs/methods/ownership_cost.md, "Results"."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files.errors import DataError
+from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.integrals import exact_mean, shares_of_variance
-from dxkit.procurement.cost.leaving import expected_by_draw
-from dxkit.procurement.cost.lines import money
-from dxkit.procurement.cost.returns import COLUMNS, returns
+from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
+from dxkit.procurement.cost.lines import Values, money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
-from dxkit.statistics.finance import discount_factors
+from dxkit.statistics.finance import discount_factors, irr, npv, payback
 from dxkit.statistics.sampling import SCRAMBLES, error, points_for
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
+_RETURNS = (
+    *("vendor", "pv_benefits", "pv_costs", "npv", "p10", "p90", "p_positive"),
+    *("roi", "payback", "payback_discounted", "irr"),
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Tco(Result):
     """Total cost of ownership by vendor.
 
-    table     vendor, year (0 is the start), category, mean, p10, p50, p90: nominal money
     yearly    vendor, year, mean, p10, p90: all categories together
     totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
               simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan
@@ -40,6 +49,15 @@ class Tco(Result):
     present   present value by vendor and draw, (S,) each, paired over the vendors
     """
 
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor"),
+        Column("year", "0 is the start", "count"),
+        Column("category", "what the money is for"),
+        Column("mean", "nominal cost, mean of the simulations", "money", "currency of the dossier"),
+        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
+        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
+        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+    )
     plot_name: ClassVar[str] = "procurement.totals"
 
     yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -53,57 +71,63 @@ class Tco(Result):
     @property
     def cheapest(self) -> str:
         """The vendor with the least present value on average."""
-        rows = self.totals[self.totals["basis"] == "pv"]
+        rows = self.totals.loc[self.totals["basis"] == "pv"]
         return str(rows.loc[rows["mean"].idxmin(), "vendor"])
 
-    def years(self, ax=None):
+    def plot_years(self, ax: Axes | None = None) -> Axes:
         """Draw the cost by year and category; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.procurement").years(self, ax=ax)
+        return self._draw("procurement.years", ax)
 
-    def doubt(self, vendor: str | None = None, ax=None):
-        """Draw what a vendor's cost is uncertain about; returns the matplotlib Axes."""
-        return import_module("dxkit.plots.procurement").tornado(self, ax=ax, vendor=vendor)
+    def plot_tornado(self, vendor: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw which figures cause the uncertainty of a vendor's cost; returns the matplotlib Axes."""
+        return self._draw("procurement.tornado", ax, vendor=vendor)
 
-    def _displayed(self) -> pd.DataFrame:
-        rows = self.totals[self.totals["basis"] != "nominal"]
-        step = _step(rows)
-        shown = rounded_money(rows[["mean", "p10", "p50", "p90"]], step)
-        names = {"mean": "present value", "p10": "10 in 100 below", "p50": "half below", "p90": "90 in 100 below"}
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor and basis with its present value, in place of the years."""
+        rows = self.totals.loc[self.totals["basis"] != "nominal"]
+        money_columns = rounded_money(rows[["mean", "p10", "p50", "p90"]], _step(rows))
+        names = {"mean": "present value", "p10": "P10", "p50": "median", "p90": "P90"}
         basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
         chance = rows["p_cheapest"].map(percent).rename("cheapest")
-        return pd.concat([rows[["vendor"]], basis, shown.rename(columns=names), chance], axis=1)
+        frame = pd.concat([rows[["vendor"]], basis, money_columns.rename(columns=names), chance], axis=1)
+        return frame, columns_of(frame)
 
 
 def _step(rows: pd.DataFrame) -> float:
     """The last digit that the spread of the figures has earned."""
-    spread = float((rows["p90"] - rows["p10"]).min()) or float(rows["mean"].abs().max()) / 1000
+    low, mean, high = (rows[name].to_numpy(dtype=float) for name in ("p10", "mean", "p90"))
+    spread = float(np.min(high - low)) or float(np.max(np.abs(mean))) / 1000
     return 10.0 ** max(0, math.floor(math.log10(max(spread, 1.0) / 5)))
 
 
 def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = True) -> Tco:
-    """Work out what each vendor costs to own (MODELS 8).
+    """What does each vendor cost to own over the horizon, and how uncertain is that?
+
+    See docs/methods/ownership_cost.md, "Results".
 
     Parameters
     ----------
     dossier : Dossier
+        The vendors and their figures, from `read_dossier`.
     seed : int
-        Of the draws. Every uncertain figure is drawn once and shared by all vendors that use it, so comparisons are
-        paired; a vendor that is added below the others leaves their draws alone.
+        Seed of the random draws; the same seed gives the same result.
     draws : int
-        At least so many; rounded up to 8 scrambles of a power of two.
+        Number of random draws, a power of two; any other number is rounded up.
     shared : bool
-        False draws the figures of every line by themselves, as spreadsheets with one random cell each do. It
-        understates the spread and is there to show by how much.
+        True draws each uncertain figure once, for all lines and vendors that use it, so that vendors are compared under
+        the same conditions. False draws every line by itself, as a spreadsheet does; it shows how far that understates
+        the spread.
 
     Returns
     -------
     Tco
-        Money in the dossier's currency; time 0 is not discounted, years at their end.
+        Money in the dossier's currency. Payments at the start are not discounted; yearly ones fall at the end of the
+        year. A vendor that is added below the others does not change their draws.
 
     Raises
     ------
     DataError
-        Fewer than 1,024 draws, or more than 16,777,216.
+        Something other than a dossier; fewer than 1,024 draws, or more than 16,777,216.
 
     Examples
     --------
@@ -112,29 +136,37 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     >>> dx.tco(dx.read_dossier({"costs": costs})).totals.query("basis == 'pv'")["mean"].round(2).tolist()
     [2486.85, 2984.22]
     """
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    instance("shared", shared, bool, "True or False")
+    seed, draws = whole("seed", seed, 0), whole("draws", draws)
     run = _Run(dossier, draws)
-    values = drawn(dossier, seed, draws) if shared else drawn_apart(dossier, seed, draws)
-    for block, leaving in zip(values, drawn_exits(dossier, seed, draws), strict=True):
-        run.add(block, leaving)
+    leaving = drawn_exits(dossier, seed, draws)
+    if shared:
+        for values, exits in zip(drawn(dossier, seed, draws), leaving, strict=True):
+            run.add([values] * len(dossier.costs), values, exits)
+    else:
+        means = {name: np.full(1, figure.mean) for name, figure in dossier.figures.items()}
+        for apart, exits in zip(drawn_apart(dossier, seed, draws), leaving, strict=True):
+            run.add(apart, means, exits)
     factors, exact, tornado, back = run.factors, {}, [], []
     for vendor in dossier.vendors:
         lines = [line for line in dossier.costs if line.vendor == vendor]
-        mean = sum(exact_mean(line, dossier) for line in lines)
+        mean = total(exact_mean(line, dossier) for line in lines)
         exact[vendor] = {"nominal": float(mean.sum()), "pv": float(mean @ factors), "pv_with_exit": np.nan}
         shares = shares_of_variance(lines, dossier, factors, float(np.var(run.bases["pv"][vendor])))
         tornado += [[vendor, *row] for row in shares]
         gains = [line for line in dossier.benefits if line.vendor == vendor]
         if gains:
-            gained = sum(exact_mean(line, dossier) for line in gains)
+            gained = total(exact_mean(line, dossier) for line in gains)
             net = run.gains[vendor] - run.bases["pv"][vendor]
-            back.append(returns(vendor, gained, mean, net, dossier.rate))
+            back.append([vendor, *_returns(gained, mean, net, dossier.rate)])
     totals = []
     for basis, each in {"nominal": run.nominal(), **run.bases}.items():
         cheapest = _cheapest(list(each.values()))
-        for (vendor, total), p in zip(each.items(), cheapest, strict=True):
-            mean, *quantiles = _summary(total)
+        for (vendor, money_drawn), p in zip(each.items(), cheapest, strict=True):
+            mean, *quantiles = _summary(money_drawn)
             mean = run.mean(vendor) if basis == "nominal" else mean
-            totals.append([vendor, basis, mean, float(error(total)), *quantiles, p, exact[vendor][basis]])
+            totals.append([vendor, basis, mean, float(error(money_drawn)), *quantiles, p, exact[vendor][basis]])
     currency, status = str(dossier.decision["currency"]), str(dossier.decision["status"])
     return Tco(
         table=pd.DataFrame(run.by_category(), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
@@ -143,7 +175,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
             totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest", "exact_mean"]
         ),
         tornado=pd.DataFrame(tornado, columns=["vendor", "input", "share"]),
-        returns=pd.DataFrame(back, columns=COLUMNS),
+        returns=pd.DataFrame(back, columns=_RETURNS),
         present=run.bases["pv"],
         seed=seed,
         currency=currency,
@@ -169,36 +201,29 @@ class _Run:
         self.cells: dict[tuple[str, str], np.ndarray] = {}
         self.sums: dict[tuple[str, str], np.ndarray] = {}
 
-    def add(self, values, leaving) -> None:
-        """Work out a block: `values` for all lines, or a list of values for each."""
-        count, apart = self.rows, isinstance(values, list)
+    def add(self, of_lines: Sequence[Values], of_benefits: Values, of_exit: Values) -> None:
+        """Work out a block: the values of each line of cost, those of the benefits, and those of leaving."""
+        count = self.rows
         rows = slice(self.at, self.at + count)
         self.at += count
         spent: dict[tuple[str, str], np.ndarray] = {}
-        for number, line in enumerate(self.dossier.costs):
-            cost = money(line, self.dossier, values[number] if apart else values)
+        for line, values in zip(self.dossier.costs, of_lines, strict=True):
+            cost = money(line, self.dossier, values)
             key = (line.vendor, line.category)
             spent[key] = spent[key] + cost if key in spent else cost
         for vendor in self.dossier.vendors:
             each = {category: cost for (name, category), cost in spent.items() if name == vendor}
-            whole = np.broadcast_to(sum(each.values()), (count, len(self.factors)))
+            whole = np.broadcast_to(total(each.values()), (count, len(self.factors)))
             for category, cost in each.items():
                 self._keep((vendor, category), np.broadcast_to(cost, (count, len(self.factors))), rows)
             self.bases["pv"][vendor][rows] = whole @ self.factors
-            left = expected_by_draw(self.dossier, vendor, leaving)
+            left = expected_by_draw(self.dossier, vendor, of_exit)
             self.bases["pv_with_exit"][vendor][rows] = self.bases["pv"][vendor][rows] + left
         for line in self.dossier.benefits:
-            gain = money(line, self.dossier, self.benefit_values(values)) @ self.factors
+            gain = money(line, self.dossier, of_benefits) @ self.factors
             self.gains[line.vendor][rows] += gain
 
-    def benefit_values(self, values):
-        return (
-            values
-            if not isinstance(values, list)
-            else {name: np.full(1, figure.mean) for name, figure in self.dossier.figures.items()}
-        )
-
-    def _keep(self, key, cost: np.ndarray, rows: slice) -> None:
+    def _keep(self, key: tuple[str, str], cost: np.ndarray, rows: slice) -> None:
         if key not in self.cells:
             self.cells[key] = np.zeros((cost.shape[1], self.size), dtype=self.kind)
             self.sums[key] = np.zeros(cost.shape[1])
@@ -209,11 +234,11 @@ class _Run:
 
     def year(self, vendor: str, year: int) -> np.ndarray:
         """All categories together in one year (S,)."""
-        return sum(cost[year] for (name, _), cost in self.cells.items() if name == vendor)
+        return total(cost[year] for (name, _), cost in self.cells.items() if name == vendor)
 
     def nominal(self) -> dict[str, np.ndarray]:
         years = range(len(self.factors))
-        return {vendor: sum(self.year(vendor, year) for year in years) for vendor in self.dossier.vendors}
+        return {vendor: total(self.year(vendor, year) for year in years) for vendor in self.dossier.vendors}
 
     def mean(self, vendor: str) -> float:
         return float(sum(each.sum() for (name, _), each in self.sums.items() if name == vendor) / self.size)
@@ -228,24 +253,52 @@ class _Run:
 
     def by_year(self) -> Iterable[list]:
         for vendor in self.dossier.vendors:
-            sums = sum(each for (name, _), each in self.sums.items() if name == vendor)
+            sums = total(each for (name, _), each in self.sums.items() if name == vendor)
             for year in range(len(self.factors)):
                 spread = _quantiles(self.year(vendor, year), [0.1, 0.9])
                 yield [vendor, year, float(sums[year] / self.size), *spread]
 
 
+def _returns(benefits: np.ndarray, costs: np.ndarray, net: np.ndarray, rate: float) -> list[object]:
+    """What comes back, from the expected benefits and costs by year (T + 1,) and the drawn net present values (S,).
+
+    roi is the expected net present value over the expected present value of the costs. Payback, in years, and the rates
+    of return are those of the expected flows; nan where the money does not come back. irr lists every rate up to 1000%.
+    """
+    gained, spent = float(npv(rate, benefits)), float(npv(rate, costs))
+    flows = benefits - costs
+    low, high = np.quantile(net, [0.1, 0.9])
+    years = [np.nan if each is None else each for each in (payback(flows), payback(flows, rate))]
+    rates = irr(flows) if np.any(flows) else []
+    listed = ", ".join(f"{100 * each:.1f}%" for each in rates) or "none up to 1000%"
+    roi = (gained - spent) / spent if spent > 0 else np.nan
+    chance = float(np.mean(net > 0))
+    irrs = listed if len(rates) < 2 else f"several: {listed}"
+    return [gained, spent, gained - spent, float(low), float(high), chance, roi, *years, irrs]
+
+
+def check_results(dossier: Dossier, tco: Tco | None, exit_cost: ExitCost | None) -> None:
+    """Refuse results that are of another kind, or of another dossier."""
+    for name, result, kind in (("tco", tco, Tco), ("exit_cost", exit_cost, ExitCost)):
+        if result is not None:
+            instance(name, result, kind, f"the result of {name} for this dossier")
+            if missing := [vendor for vendor in dossier.vendors if vendor not in result.present]:
+                raise DataError(f"{name} is the result of another dossier: it has no vendor '{missing[0]}'")
+
+
 def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     if not shared:
-        yield "every line is drawn by itself, so the spread is understated: for comparison only"
+        yield "every line is drawn by itself, which understates the spread: for comparison only"
     yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
     leaving = {figure.name for figure in dossier.exit.values()}
     if all(figure.fixed for name, figure in dossier.figures.items() if name not in leaving):
-        yield "every figure is a single number, so nothing is known of the doubt: give low and high where unsure"
-    open_figures, all_figures = len(dossier.unsupported["figure"].unique()), len(dossier.figures)
-    if open_figures:
-        yield f"{open_figures} of {all_figures} figures rest on no dated source: see .unsupported of the dossier"
+        yield "every figure is a single number, so the uncertainty is unknown: give low and high where you are unsure"
+    undated, all_figures = len(dossier.unsupported["figure"].unique()), len(dossier.figures)
+    if undated:
+        yield f"{undated} of {all_figures} figures have no dated source: see .unsupported of the dossier"
     if len(dossier.conflicting):
-        yield f"sources differ on {dossier.conflicting['figure'].nunique()} figures: each is taken as likely"
+        count = dossier.conflicting["figure"].nunique()
+        yield f"sources differ on {count} figure{'s' * (count > 1)}; each source counts as equally likely"
 
 
 def _summary(values: np.ndarray) -> list[float]:
@@ -263,5 +316,5 @@ def _cheapest(totals: list[np.ndarray]) -> list[float]:
     """Share of the draws in which each vendor costs least; those level share it."""
     least = np.minimum.reduce(totals)
     least += 1e-9 * np.abs(least)
-    level = sum((total <= least).astype(np.uint8) for total in totals)
-    return [float(((total <= least) / level).mean()) for total in totals]
+    level = total((each <= least).astype(np.uint8) for each in totals)
+    return [float(((each <= least) / level).mean()) for each in totals]

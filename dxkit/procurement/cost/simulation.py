@@ -1,20 +1,20 @@
-"""Values for every figure of a dossier: draws of what is uncertain, shared by all that use it (MODELS 8)."""
+"""Values for every figure of a dossier: draws of what is uncertain, shared by all that use it.
+
+See docs/methods/ownership_cost.md, "Shared draws"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
-from dxkit.procurement.cost.lines import figures_of
+from dxkit.procurement.cost.lines import Values, figures_of
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for
 
 DRAWS = 16_384
 _WIDTH = 128  # the same sequence for any number of uncertain figures up to this, so a line added below moves no draw
 _EXIT = 1_000_003  # exit has a sequence of its own, so that a further line of cost leaves it alone
-
-Values = Mapping[str, np.ndarray]
 
 
 def block_rows(draws: int) -> int:
@@ -28,19 +28,19 @@ def drawn(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[Value
     figures = [figure for name, figure in dossier.figures.items() if name not in leaving]
     certain = {figure.name: np.full(1, figure.mean) for figure in figures if figure.fixed}
     for each in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
-        yield certain | each
+        yield {**certain, **each}
 
 
 def drawn_apart(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[list[Values]]:
     """Values for each line of cost by itself, as if no two lines shared a driver; for comparison only."""
-    own = [
+    figures = [
         Figure(name=f"{number} {name}", claims=figure.claims)
         for number, line in enumerate(dossier.costs)
         for name, figure in figures_of(line, dossier.drivers).items()
     ]
-    certain = {figure.name: np.full(1, figure.mean) for figure in own if figure.fixed}
-    for each in _blocks([figure for figure in own if not figure.fixed], seed, draws):
-        values = certain | each
+    certain = {figure.name: np.full(1, figure.mean) for figure in figures if figure.fixed}
+    for each in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
+        values = {**certain, **each}
         yield [
             {name: values[f"{number} {name}"] for name in figures_of(line, dossier.drivers)}
             for number, line in enumerate(dossier.costs)

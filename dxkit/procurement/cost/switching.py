@@ -1,8 +1,10 @@
-"""When leaving a vendor for a named rival pays, and what it is worth to decide that at each renewal (MODELS 9)."""
+"""When leaving a vendor for a named rival pays, and what it is worth to decide that at each renewal.
+
+See docs/methods/switching.md, "Deciding at each renewal"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.options import choice, instance, whole
 from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewals
-from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.lines import money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_exits
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity, discount_factors
@@ -23,8 +27,6 @@ from dxkit.statistics.finance import annuity, discount_factors
 class Switching(Result):
     """Leaving each vendor for one rival.
 
-    table     vendor, rival, quarter, move (planned exit plus the rival's start), needed (the saving a year that pays
-              for it over the horizon), saving (running cost a year less the rival's), p_pays
     first     vendor, rival, first_quarter (from which leaving pays on average; nan where it never does within the
               horizon), needed and saving then, or else when they are nearest
     option    vendor, rival, stay (present value of owning to the end of the horizon), plan (of the best leaving date
@@ -32,13 +34,23 @@ class Switching(Result):
               less decide), at_most (were all known today), p_leaves
     """
 
-    plot_name: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("vendor", "the vendor that is left"),
+        Column("rival", "the vendor that takes its place"),
+        Column("quarter", "when it is left; 0 is the start", "count"),
+        Column("move", "planned exit plus the rival's start", "money", "currency of the dossier"),
+        Column("needed", "saving that pays for the move over the horizon", "money", "currency of the dossier a year"),
+        Column("saving", "running cost less the rival's", "money", "currency of the dossier a year"),
+        Column("p_pays", "probability that leaving pays", "share"),
+    )
+
     first: pd.DataFrame = field(default_factory=pd.DataFrame)
     option: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: str = ""
     status: str = ""
 
-    def _displayed(self) -> pd.DataFrame:
+    def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
+        """A row for each vendor: when leaving pays and what it is worth to decide later, in place of the quarters."""
         both = self.first.merge(self.option, on=["vendor", "rival"])
         quarter = both["first_quarter"]
         pays = [
@@ -51,37 +63,31 @@ class Switching(Result):
             "value": "worth of deciding later",
             "at_most": "at most",
         }
-        shown = rounded_money(both[list(names)]).rename(columns=names)
-        return pd.concat(
-            [
-                both[["vendor"]],
-                shown.iloc[:, :2],
-                pd.Series(pays, name="pays"),
-                shown.iloc[:, 2:],
-                both[["p_leaves"]].rename(columns={"p_leaves": "leaves"}),
-            ],
-            axis=1,
-        )
-
-    def _kinds(self) -> dict[str, str]:
-        return {"leaves": "share"}
+        shown = rounded_money(both.filter(names)).rename(columns=names)
+        leaves = both.filter(["p_leaves"]).rename(columns={"p_leaves": "leaves"})
+        when = pd.Series(pays, name="pays")
+        frame = pd.concat([both[["vendor"]], shown.iloc[:, :2], when, shown.iloc[:, 2:], leaves], axis=1)
+        return frame, columns_of(frame, {"leaves": "share"})
 
 
 def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
-    """Work out what leaving each other vendor for one rival costs, needs and is worth (MODELS 9).
+    """When does it pay to leave each vendor for one rival, and what is it worth to decide later?
+
+    See docs/methods/switching.md, "Break-even saving".
 
     The break-even saving spreads the cost of the move (planned exit plus what the rival costs at its start) over the
     horizon as an annuity. The worth of deciding at each renewal comes from backward induction: at each renewal the
-    vendor's running cost and cost of leaving have been seen, the difference between staying and leaving is predicted
+    vendor's running cost and cost of leaving are known, the difference between staying and leaving is predicted
     from them by least squares (Longstaff and Schwartz 2001), and the cheaper way is taken.
 
     Parameters
     ----------
     dossier : Dossier
+        The vendors and their figures, from `read_dossier`.
     rival : str
-        A vendor of the dossier.
+        The vendor to move to; one of the dossier.
     seed : int
-        Of the draws.
+        Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     Raises
     ------
     DataError
-        No such vendor, or no other one.
+        A rival that the dossier does not have, or that has no other vendor beside it.
 
     Examples
     --------
@@ -101,8 +107,9 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     >>> move.first[["vendor", "first_quarter", "saving"]].values.tolist()
     [['A', 0.0, 81000.0]]
     """
-    if rival not in dossier.vendors:
-        raise DataError(f"there is no vendor '{rival}'; there are {', '.join(dossier.vendors)}")
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    choice("rival", rival, dossier.vendors)
+    seed = whole("seed", seed, 0)
     others = [vendor for vendor in dossier.vendors if vendor != rival]
     if not others:
         raise DataError(f"'{rival}' is the only vendor; leaving needs somewhere to go")
@@ -144,13 +151,13 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
         currency=currency,
         status=status,
         notes=(
-            f"a move is spread over {dossier.horizon} years at {100 * dossier.rate:g}% a year",
+            f"the cost of a move is spread over {dossier.horizon} years at {100 * dossier.rate:g}% a year",
             "worth of deciding later: present value of choosing at each renewal, over the best choice fixed today",
         ),
     )
 
 
-def _drawn_costs(dossier: Dossier, seed: int):
+def _drawn_costs(dossier: Dossier, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
     """By vendor: money by year (S, T + 1), planned exit by quarter (S, Q), and the length of its contract in months."""
     times, eu, rows = np.arange(4 * dossier.horizon + 1) / 4, in_the_eu(dossier), block_rows(DRAWS)
     spent = {vendor: [] for vendor in dossier.vendors}
@@ -158,9 +165,9 @@ def _drawn_costs(dossier: Dossier, seed: int):
     terms = {}
     for values, leaving in zip(drawn(dossier, seed), drawn_exits(dossier, seed), strict=True):
         for vendor in dossier.vendors:
-            cost = sum(money(line, dossier, values) for line in dossier.costs if line.vendor == vendor)
+            cost = total(money(line, dossier, values) for line in dossier.costs if line.vendor == vendor)
             given, _ = inputs(dossier, vendor, leaving)
-            planned = sum(components(given, times, eu=eu)["planned"].values())
+            planned = total(components(given, times, eu=eu)["planned"].values())
             spent[vendor].append(np.broadcast_to(cost, (rows, cost.shape[1])))
             left[vendor].append(np.broadcast_to(planned, (rows, planned.shape[1])))
             terms[vendor] = float(given["term_months"].mean())
@@ -213,28 +220,28 @@ def option_value(
         gone |= leaves
     decide = float((started + ahead).mean())
     means = {quarter: float(plan.mean()) for quarter, plan in plans.items()} | {np.nan: float(stay.mean())}
-    best = min(means, key=means.get)
-    known = np.minimum.reduce([stay, *plans.values()])
+    best = min(means, key=lambda quarter: means[quarter])
+    all_known = np.minimum.reduce([stay, *plans.values()])
     return {
         "stay": float(stay.mean()),
         "plan": means[best],
         "plan_quarter": float(best),
         "decide": decide,
         "value": max(0.0, means[best] - decide),
-        "at_most": max(0.0, means[best] - float(known.mean())),
+        "at_most": max(0.0, means[best] - float(all_known.mean())),
         "p_leaves": float(gone.mean()),
     }
 
 
-def _dearer(extra: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Where staying is predicted to cost more than leaving, from what has been seen; or one answer for all, if better.
+def _dearer(extra: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Where staying is predicted to cost more than leaving, from what is known then; or one answer for all, if better.
 
     The prediction is a quadratic by least squares. It is dropped where always staying or always leaving costs less.
     """
-    spread = seen.std(axis=0)
-    varies = spread > 1e-9 * np.abs(seen).max(axis=0)
-    scaled = (seen - seen.mean(axis=0))[:, varies] / spread[varies]
-    terms = [np.ones(len(seen)), *scaled.T]
+    spread = known.std(axis=0)
+    varies = spread > 1e-9 * np.abs(known).max(axis=0)
+    scaled = (known - known.mean(axis=0))[:, varies] / spread[varies]
+    terms = [np.ones(len(known)), *scaled.T]
     terms += [scaled[:, i] * scaled[:, j] for i in range(scaled.shape[1]) for j in range(i, scaled.shape[1])]
     design = np.column_stack(terms)
     predicted = design @ np.linalg.lstsq(design, extra, rcond=None)[0]

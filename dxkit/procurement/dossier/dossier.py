@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,11 @@ import pandas as pd
 from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
 from dxkit.statistics.estimate import Estimate
 
-SHEETS = ("decision", "drivers", "costs", "benefits", "exit", "criteria", "evidence", "fit")
-CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
-TIMINGS = ("initial", "yearly", "monthly")
-STATUSES = ("illustrative", "quoted")
-EXAMPLE = "(example)"  # a row that starts with it is left out
+A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Claim:
+class SourcedFigure:
     """One source's word on a figure, and the cell it stands in."""
 
     estimate: Estimate
@@ -37,7 +34,7 @@ class Figure:
     """A figure with every claim on it. Where sources differ each is as likely (a linear pool, Stone 1961)."""
 
     name: str
-    claims: tuple[Claim, ...]
+    claims: tuple[SourcedFigure, ...]
 
     @property
     def mean(self) -> float:
@@ -121,7 +118,7 @@ class Dossier:
     changed    of a workbook that dxkit wrote: figure, which, delivered, now, cell; None for any other source
     """
 
-    decision: Mapping[str, object]
+    decision: Mapping[str, Any]
     drivers: Mapping[str, Driver]
     costs: tuple[Line, ...]
     benefits: tuple[Line, ...] = ()
@@ -157,10 +154,10 @@ class Dossier:
     @property
     def figures(self) -> dict[str, Figure]:
         """Every figure of drivers, costs, benefits and exit by name."""
-        found = [driver.amount for driver in self.drivers.values()]
-        found += [driver.growth for driver in self.drivers.values() if isinstance(driver.growth, Figure)]
-        found += [line.amount for line in (*self.costs, *self.benefits)] + list(self.exit.values())
-        return {figure.name: figure for figure in found}
+        figures = [driver.amount for driver in self.drivers.values()]
+        figures += [driver.growth for driver in self.drivers.values() if isinstance(driver.growth, Figure)]
+        figures += [*(line.amount for line in (*self.costs, *self.benefits)), *self.exit.values()]
+        return {figure.name: figure for figure in figures}
 
     @property
     def unsupported(self) -> pd.DataFrame:

@@ -1,8 +1,9 @@
-"""Criteria, evidence and fit of a dossier as they were judged, every fault with its cell (TABLES)."""
+"""Criteria, evidence and fit of a dossier as they were judged, every fault with its cell.
+
+See docs/tables.md, "Decision"."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,11 @@ from datetime import date
 import numpy as np
 
 from dxkit.files.cells import number
-from dxkit.files.errors import DataError, Faults
+from dxkit.files.errors import DataError, Faults, suggest
 from dxkit.files.table import Table
+from dxkit.procurement.dossier.columns import Row, day_of, rows_of
 from dxkit.statistics.estimate import Estimate, estimate
 
-MEASURES = ("rating", "tco", "exit_cost")
-KINDS = ("demo", "documentation", "reference", "trial", "production")
 MUSTS = ("pass", "fail", "unknown")
 RATINGS = (1.0, 5.0)
 FIT_NAMES = ("feature fit", "fit")  # a criterion of this name may rest on sheet fit instead of ratings
@@ -62,43 +62,37 @@ def read_criteria(table: Table | None, faults: Faults) -> tuple[Criterion, ...]:
     """The criteria in their order. A must-have may go without weight; money needs its worst and best named."""
     if table is None:
         return ()
-    musts = table.flags("must", faults=faults)
-    measures = table.choices("measure", MEASURES, faults=faults, default="rating")
-    numbers = {
-        name: table.numbers(name, faults=faults, low=0, required=False)
-        for name in ("weight_low", "weight", "weight_high", "worst", "best")
-    }
-    found: dict[str, Criterion] = {}
-    for i, name in enumerate(table.text("criterion")):
-        if not name or name in found:
-            told = f"the criterion '{name[:40]}' stands twice" if name else "the name of the criterion is empty"
-            table.fault(faults, i, "criterion", told)
+    criteria: dict[str, Criterion] = {}
+    for i, row in enumerate(rows_of(table, faults)):
+        name, worst, best = row["criterion"], row["worst"], row["best"]
+        if not name or name in criteria:
+            message = f"the criterion '{name[:40]}' appears twice" if name else "the name of the criterion is empty"
+            table.fault(faults, i, "criterion", message)
             continue
-        low, likely, high, worst, best = (float(column[i]) for column in numbers.values())
-        weight = _weight(table, i, low, likely, high, faults)
-        if weight is None and not musts[i] and likely != likely:
+        weight = _weight(table, i, row, faults)
+        if weight is None and not row["must"] and np.isnan(row["weight"]):
             table.fault(faults, i, "weight", "the cell is empty; write a weight such as 20, or yes in the column must")
-        if measures[i] != "rating" and weight is not None and (worst != worst or best != best):
-            table.fault(
-                faults,
-                i,
-                "worst" if worst != worst else "best",
-                "money needs the amounts that count as worst and best; write both",
-            )
-        worst, best = (RATINGS[0] if worst != worst else worst), (RATINGS[1] if best != best else best)
+        if row["measure"] != "rating" and weight is not None and (np.isnan(worst) or np.isnan(best)):
+            column = "worst" if np.isnan(worst) else "best"
+            table.fault(faults, i, column, "money needs the amounts that count as worst and best; write both")
+        worst, best = (RATINGS[0] if np.isnan(worst) else worst), (RATINGS[1] if np.isnan(best) else best)
         if worst == best:
             table.fault(faults, i, "best", f"worst and best are both {worst:g}; they must differ")
-        found[name] = Criterion(name=name, weight=weight, worst=worst, best=best, measure=measures[i], must=musts[i])
-    return tuple(found.values())
+        criteria[name] = Criterion(
+            name=name, weight=weight, worst=worst, best=best, measure=row["measure"], must=row["must"]
+        )
+    return tuple(criteria.values())
 
 
-def _weight(table: Table, i: int, low: float, likely: float, high: float, faults: Faults) -> Estimate | None:
-    if likely != likely:
+def _weight(table: Table, i: int, row: Row, faults: Faults) -> Estimate | None:
+    low, likely, high = row["weight_low"], row["weight"], row["weight_high"]
+    if np.isnan(likely):
         return None
-    if low != low and high != high:
+    if np.isnan(low) and np.isnan(high):
         return estimate(likely)
-    if low != low or high != high:
-        table.fault(faults, i, "weight_low" if low != low else "weight_high", "weight_low and weight_high go together")
+    if np.isnan(low) or np.isnan(high):
+        column = "weight_low" if np.isnan(low) else "weight_high"
+        table.fault(faults, i, column, "weight_low and weight_high go together")
         return None
     try:
         return estimate(low, likely, high)
@@ -114,67 +108,54 @@ def read_evidence(
     if table is None:
         return ()
     names = [criterion.name for criterion in criteria]
-    kinds = table.choices("kind", KINDS, faults=faults, default="demo")
-    weeks = table.numbers("trial_week", faults=faults, low=0, required=False)
-    similar = table.flags("similar_environment", faults=faults)
-    found = []
-    for i, (vendor, criterion, text) in enumerate(
-        zip(*(table.text(name) for name in ("vendor", "criterion", "rating")), strict=True)
-    ):
-        _known(table, i, "vendor", vendor, vendors, faults)
+    evidence = []
+    for i, row in enumerate(rows_of(table, faults)):
+        _check_known(table, i, "vendor", row["vendor"], vendors, faults)
         if names:
-            _known(table, i, "criterion", criterion, names, faults)
-        rating, verdict = _rating(table, i, text, faults)
-        found.append(
+            _check_known(table, i, "criterion", row["criterion"], names, faults)
+        rating, verdict = _rating(table, i, row["rating"], faults)
+        evidence.append(
             Evidence(
-                vendor=vendor,
-                criterion=criterion,
+                vendor=row["vendor"],
+                criterion=row["criterion"],
                 rating=rating,
                 verdict=verdict,
-                kind=kinds[i],
-                rater=table.text("rater")[i],
-                day=_day(table, i, faults),
-                trial_week=float(weeks[i]),
-                similar=similar[i],
+                kind=row["kind"],
+                rater=row["rater"],
+                day=_day(table, i, row["date"], faults),
+                trial_week=row["trial_week"],
+                similar=row["similar_environment"],
             )
         )
-    return tuple(found)
+    return tuple(evidence)
 
 
 def read_fit(table: Table | None, vendors: Sequence[str], faults: Faults) -> tuple[Fit, ...]:
     """The shares of pain that vendors remove."""
     if table is None:
         return ()
-    kinds = table.choices("kind", KINDS, faults=faults, default="demo")
-    columns = [
-        table.numbers(name, faults=faults, low=0, high=1, required=name == "likely")
-        for name in ("low", "likely", "high")
-    ]
-    found, seen = [], set()
-    for i, (vendor, topic) in enumerate(zip(table.text("vendor"), table.text("topic"), strict=True)):
-        _known(table, i, "vendor", vendor, vendors, faults)
-        if (vendor, topic) in seen:
-            table.fault(faults, i, "topic", f"'{topic[:40]}' stands twice for {vendor[:40]}")
-        seen.add((vendor, topic))
-        low, likely, high = (float(column[i]) for column in columns)
-        if likely != likely:
+    fits, pairs = [], set()
+    for i, row in enumerate(rows_of(table, faults)):
+        vendor, topic, low, likely, high = (row[name] for name in ("vendor", "topic", "low", "likely", "high"))
+        _check_known(table, i, "vendor", vendor, vendors, faults)
+        if (vendor, topic) in pairs:
+            table.fault(faults, i, "topic", f"'{topic[:40]}' appears twice for {vendor[:40]}")
+        pairs.add((vendor, topic))
+        if np.isnan(likely):
             continue
         try:
-            share = estimate(likely) if low != low and high != high else estimate(low, likely, high)
+            share = estimate(likely) if np.isnan(low) and np.isnan(high) else estimate(low, likely, high)
         except DataError as problem:
             table.fault(faults, i, "likely", str(problem))
             continue
-        found.append(Fit(vendor=vendor, topic=topic, share=share, kind=kinds[i]))
-    return tuple(found)
+        fits.append(Fit(vendor=vendor, topic=topic, share=share, kind=row["kind"]))
+    return tuple(fits)
 
 
-def _known(table: Table, i: int, column: str, name: str, known: Sequence[str], faults: Faults) -> None:
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, known, n=1)
-    where = "sheet costs" if column == "vendor" else "sheet criteria"
-    hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(known) or 'none'}"
-    table.fault(faults, i, column, f"'{name[:40]}' is not in {where}; {hint}")
+def _check_known(table: Table, i: int, column: str, name: str, known: Sequence[str], faults: Faults) -> None:
+    if name not in known:
+        where = "sheet costs" if column == "vendor" else "sheet criteria"
+        table.fault(faults, i, column, f"'{name[:40]}' is not in {where}; {suggest(name, known)}")
 
 
 def _rating(table: Table, i: int, text: str, faults: Faults) -> tuple[float, str]:
@@ -182,17 +163,13 @@ def _rating(table: Table, i: int, text: str, faults: Faults) -> tuple[float, str
         return np.nan, text.casefold()
     value, problem = number(text) if text else (np.nan, "empty")
     if problem or not RATINGS[0] <= value <= RATINGS[1]:
-        table.fault(faults, i, "rating", "a rating is a number from 1 to 5, or pass, fail or unknown")
+        table.fault(faults, i, "rating", "write a rating from 1 to 5, or pass, fail or unknown")
         return np.nan, ""
     return value, ""
 
 
-def _day(table: Table, i: int, faults: Faults) -> date | None:
-    text = table.text("date")[i]
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        table.fault(faults, i, "date", "this is no day; write it as 2026-11-30")
-        return None
+def _day(table: Table, i: int, text: str, faults: Faults) -> date | None:
+    day = day_of(text)
+    if text and day is None:
+        table.fault(faults, i, "date", "write the day as 2026-11-30")
+    return day

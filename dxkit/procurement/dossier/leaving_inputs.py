@@ -1,4 +1,6 @@
-"""The inputs of exit cost, what they mean, and what is assumed where nobody gives them (MODELS 9)."""
+"""The inputs of exit cost, what they mean, and what is assumed where nobody gives them.
+
+See docs/methods/leaving_cost.md, "Inputs and their defaults"."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
 _TABLES = ("criteria", "evidence")
 
 
-def is_twin(path: str | os.PathLike) -> bool:
+def is_twin(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a workbook that `write_workbook` made, by the names of its sheets."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -54,13 +54,13 @@ class _Row:
     delivered: list[float]
 
 
-def read_twin(path: str | os.PathLike) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def read_twin(path: str | os.PathLike[str]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The sheets of a dossier as frames, and what differs from what was delivered.
 
     Raises
     ------
     DataError
-        Every cell of sheet Assumptions that is no number or out of order, with its address.
+        Every cell of sheet Assumptions that is not a number or is out of order, with its address.
     """
     file = Path(path).name
     formulas, values = open_twice(Path(path).read_bytes(), file)
@@ -76,7 +76,7 @@ def read_twin(path: str | os.PathLike) -> tuple[dict[str, pd.DataFrame], pd.Data
     for row in rows:
         if row.kind == "constant" and row.now != row.delivered:
             faults.add(
-                "a constant of the model was changed; put it back, it is a definition and no assumption",
+                "a constant of the model was changed; put it back, it is a definition, not an assumption",
                 file=file,
                 sheet=INPUTS,
                 row=row.number,
@@ -156,8 +156,8 @@ def _number(formulas, values, row: int, column: int, file: str, faults: Faults) 
         if value is None and formulas.cell(row, column).value is not None:
             faults.add("a formula has no stored value; open the workbook, let it compute, and save", **place)
         else:
-            told = "the cell is empty" if value is None else "the cell holds no number"
-            faults.add(f"{told}; write a number", **place)
+            fault = "the cell is empty" if value is None else "the cell does not hold a number"
+            faults.add(f"{fault}; write a number", **place)
         return math.nan
     return float(value)
 
@@ -251,7 +251,7 @@ def _judging(frames: dict[str, pd.DataFrame], rows: list[_Row]) -> None:
             ]
     for row in rows:
         if row.kind == "rating" and row.now != row.delivered:
-            told = {
+            evidence = {
                 "vendor": row.owner,
                 "criterion": row.item,
                 "rating": row.now[1],
@@ -259,8 +259,9 @@ def _judging(frames: dict[str, pd.DataFrame], rows: list[_Row]) -> None:
                 "rater": "changed in the workbook",
             }
             kept = frames.get("evidence", pd.DataFrame(columns=["vendor", "criterion"]))
-            other = kept[(kept["vendor"] != row.owner) | (kept["criterion"] != row.item)]
-            frames["evidence"] = pd.concat([other, pd.DataFrame([told])], ignore_index=True).fillna("").astype(object)
+            other = kept.loc[(kept["vendor"] != row.owner) | (kept["criterion"] != row.item)]
+            joined = pd.DataFrame(pd.concat([other, pd.DataFrame([evidence])], ignore_index=True))
+            frames["evidence"] = joined.fillna("").astype(object)
     shares = [
         {
             "vendor": row.owner,

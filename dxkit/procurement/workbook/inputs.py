@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.files.excel_writer import NUMBER, SHARE, Book
-from dxkit.procurement.choice.scorecard import anchors, by_fit, rating_of
+from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet
+from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
@@ -32,7 +32,7 @@ COLUMNS = (
 )
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"),
-    "Nil": (0.0, "nothing"),
+    "Zero": (0.0, "nothing"),
     "MonthsAYear": (12.0, "months"),
     "QuartersAYear": (4.0, "quarters"),
     "HoursADay": (8.0, "hours"),
@@ -41,7 +41,7 @@ _CONSTANTS = {
     "Hundred": (100.0, "points at best on everything"),
     "LongestEuNotice": (EU_NOTICE, "years, Regulation (EU) 2023/2854, article 25"),
     "NoTerm": (NO_TERM, "years; a shorter contract binds nobody"),
-    "LeastTime": (1e-9, "years, above nil"),
+    "LeastTime": (1e-9, "years, above zero"),
     "Digits": (9.0, "digits to which a count of terms is rounded"),
     "Tolerance": (1e-6, "money; of the checks"),
 }
@@ -51,13 +51,14 @@ class Inputs:
     """The sheet, and where each figure's value in use stands."""
 
     def __init__(self, book: Book, dossier: Dossier, scenario: str):
-        self.dossier, self.which = dossier, SCENARIOS.index(scenario)
-        self.sheet = book.sheet(
+        self.dossier: Dossier = dossier
+        self.which: int = SCENARIOS.index(scenario)
+        self.sheet: Sheet = book.sheet(
             INPUTS, [12, 22, 28, 14, 22, 11, 11, 11, 11, 34, 11, 11, 11, 11, 10], freeze=f"E{HEADER + 1}"
         )
         self.at: dict[tuple[str, str, str, str], str] = {}
         self.value: dict[tuple[str, str, str, str], float] = {}
-        self.row = HEADER
+        self.row: int = HEADER
         for j, name in enumerate(COLUMNS, 1):
             self.sheet.text(HEADER, j, name, "over" if 6 <= j <= 9 or 12 <= j <= 14 else "head")
         for name, (value, meaning) in _CONSTANTS.items():
@@ -191,7 +192,7 @@ class Inputs:
         for column in (6, 8):
             self.sheet.formula(r, column, f"=G{r}", value, form, "quiet")
         self._in_use(kind, owner, item, field, value, form)
-        self.sheet.formula(r, 15, f"=(G{r}<>M{r})+Nil", 0.0, '[=0]"";"changed"', "quiet")
+        self.sheet.formula(r, 15, f"=(G{r}<>M{r})+Zero", 0.0, '[=0]"";"changed"', "quiet")
 
     def _words(self, kind: str, owner: str, item: str, field: str, unit: str, source: str, date: str) -> None:
         self.row += 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from dxkit.files.excel_writer import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.cost.leaving import NO_TERM, components, expected_exit, given_for, in_the_eu, paid_lines
+from dxkit.procurement.cost.lines import Values, total
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.procurement.workbook.inputs import Inputs
@@ -30,9 +31,12 @@ _LABELS = {
 class ExitWriter:
     """Writes a block for each vendor; `cells` and `values` say where the results of a vendor stand."""
 
-    def __init__(self, book: Book, dossier: Dossier, inputs: Inputs, time: Timeline, values):
-        self.dossier, self.inputs, self.time, self.values = dossier, inputs, time, values
-        self.times = np.arange(4 * dossier.horizon + 1) / 4
+    def __init__(self, book: Book, dossier: Dossier, inputs: Inputs, time: Timeline, values: Values):
+        self.dossier: Dossier = dossier
+        self.inputs: Inputs = inputs
+        self.time: Timeline = time
+        self.values: Values = values
+        self.times: np.ndarray = np.arange(4 * dossier.horizon + 1) / 4
         self.sheet: Sheet = book.sheet("Exit", [54, 15, 13, 19, 11], freeze="E5")
         self.cells: dict[str, dict[str, str]] = {}
         self.results: dict[str, dict[str, float]] = {}
@@ -41,7 +45,7 @@ class ExitWriter:
         for j, text in enumerate(("unit", "constant", "   it comes from"), 2):
             self.sheet.text(4, j, text, "over" if text == "constant" else "head")
         self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('years', c)}", self.times, "0.00", "over")
-        self.row = 4
+        self.row: int = 4
 
     def write(self, vendor: str, made: VendorSheet) -> None:
         v = exit_inputs_at(self.dossier, vendor, self.values)
@@ -84,11 +88,11 @@ class ExitWriter:
             "integration": lambda c, p: f"={n.rush}*{c}{at['integration']}",
             "people": lambda c, p: f"={c}{at['people']}",
             "parallel": lambda c, p: f"={n.overlap_months}*{n.engineer_day_rate}*{n.overlap_days_a_month}",
-            "contract": lambda c, p: "=Nil",
+            "contract": lambda c, p: "=Zero",
             "selection": lambda c, p: f"={c}{at['selection']}",
         }
         gone = self._parts("forced", forced, parts["forced"])
-        sums = {mode: sum(each.values()) for mode, each in parts.items()}
+        sums = {mode: total(each.values()) for mode, each in parts.items()}
         self.cells[vendor], self.results[vendor] = {}, {}
         self.planned_rows[vendor] = at["sum"]
         self.results[vendor]["first"] = float(sums["planned"][0, 0])
@@ -114,12 +118,12 @@ class ExitWriter:
         paid, drivers = paid_lines(self.dossier, vendor), self.dossier.drivers
         if name == "annual_spend":
             cells = "+".join(made.sheet.to(f"G{row}") for row in made.spend)
-            return cells or "Nil", "lines paid to it"
+            return cells or "Zero", "lines paid to it"
         if name == "spend_growth" and paid and self.dossier.horizon > 1:
             last = letter(6 + self.dossier.horizon)
             first, end = ("(" + "+".join(made.sheet.to(f"{c}{row}") for row in made.spend) + ")" for c in ("G", last))
             years = f"({self.time.sheet.to('C3')}-Whole)"
-            return f"IF({first}>Nil,({end}/{first})^(Whole/{years})-Whole,Nil)", "lines paid to it"
+            return f"IF({first}>Zero,({end}/{first})^(Whole/{years})-Whole,Zero)", "lines paid to it"
         terms = [line for line in paid if line.term_months == line.term_months]
         if name == "term_months" and terms:
             cells = ",".join(self.inputs.ref("cost", vendor, line.line, "term_months") for line in terms)
@@ -157,7 +161,7 @@ class ExitWriter:
         length = max(term, NO_TERM)
         years = self._constant("length of the contract", "years", f"={k['term_months']}/MonthsAYear", term)
         step = self._constant("the same, at least a moment", "years", f"=MAX({years},NoTerm)", length)
-        binds = self._constant("it binds (1) or not (0)", "", f"=({years}>NoTerm)+Nil", float(term > NO_TERM))
+        binds = self._constant("it binds (1) or not (0)", "", f"=({years}>NoTerm)+Zero", float(term > NO_TERM))
         longest = self.inputs.value["constant", "LongestEuNotice", "", "value"]
         months, told = f"{k['notice_months']}/MonthsAYear", min(notice, longest) if eu else notice
         least = self._constant(
@@ -170,7 +174,7 @@ class ExitWriter:
             "  years left to renewal",
             "years",
             lambda c, p: (
-                f"={binds}*({when('at the start', c)}*{years}+ROUNDUP(ROUND({t(c)}/{step},Digits),Nil)*{step}-{t(c)})"
+                f"={binds}*({when('at the start', c)}*{years}+ROUNDUP(ROUND({t(c)}/{step},Digits),Zero)*{step}-{t(c)})"
             ),
             rest,
             NUMBER,
@@ -198,10 +202,10 @@ class ExitWriter:
         rows = {}
         for name, make in formulas.items():
             rows[name] = self._across(f"  {_LABELS[name]}", mode, make, values[name][0])
-        total = sum(each[0] for each in values.values())
+        whole = total(each[0] for each in values.values())
         first, last = rows["data"], rows["selection"]
         rows["sum"] = self._across(
-            f"{mode} exit", "money", lambda c, p: f"=SUM({c}{first}:{c}{last})", total, MONEY, "total"
+            f"{mode} exit", "money", lambda c, p: f"=SUM({c}{first}:{c}{last})", whole, MONEY, "total"
         )
         return rows
 
@@ -274,7 +278,7 @@ class ExitWriter:
         ratio = self._across(
             "lock-in ratio (planned exit over a year's spend)",
             "times",
-            lambda c, p: f"=IF({c}{spend}>Nil,{c}{planned}/{c}{spend},Nil)",
+            lambda c, p: f"=IF({c}{spend}>Zero,{c}{planned}/{c}{spend},Zero)",
             cost / paid,
             "0.0",
         )
@@ -282,7 +286,7 @@ class ExitWriter:
         worth = self._constant(
             "a year's money over the horizon",
             "annuity",
-            f"=IF(DiscountRate=Nil,{horizon},(Whole-(Whole+DiscountRate)^-{horizon})/DiscountRate)",
+            f"=IF(DiscountRate=Zero,{horizon},(Whole-(Whole+DiscountRate)^-{horizon})/DiscountRate)",
             annuity(self.dossier.rate, self.dossier.horizon),
         )
         self._across(

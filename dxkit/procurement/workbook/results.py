@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxkit.files.excel_writer import HOLDS, MONEY, Book, Sheet, letter
-from dxkit.procurement.cost.lines import money
+from dxkit.procurement.cost.lines import Values, money, total
 from dxkit.procurement.cost.ownership import Tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.read_back import HEADER
@@ -14,9 +14,9 @@ from dxkit.procurement.workbook.vendor import VendorSheet
 from dxkit.statistics.finance import npv
 
 _SIMULATED = {
-    "p10": "10 in 100 below",
+    "p10": "P10",
     "mean": "mean",
-    "p90": "90 in 100 below",
+    "p90": "P90",
     "p_cheapest": "chance to be the cheapest",
 }
 
@@ -51,11 +51,13 @@ def write_scenarios(book: Book, sheet: Sheet, dossier: Dossier, scenario: str, m
 def present_value(dossier: Dossier, vendor: str, scenario: str) -> float:
     """Present value of a vendor's cost with every figure at its low, likely or high value."""
     values = values_at(dossier, scenario)
-    spent = sum(money(line, dossier, values)[0] for line in dossier.costs if line.vendor == vendor)
+    spent = total(money(line, dossier, values)[0] for line in dossier.costs if line.vendor == vendor)
     return float(npv(dossier.rate, spent))
 
 
-def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, simulated: Tco) -> None:
+def write_results(
+    sheet: Sheet, dossier: Dossier, made: dict[str, VendorSheet], leaving: ExitWriter, simulated: Tco
+) -> None:
     """What comes out, live, beside the ranges that dxkit simulated."""
     rows = [
         ("nominal", "cost, nominal"),
@@ -66,7 +68,7 @@ def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, sim
     sheet.text(4, 1, "live: changes with the workbook", "head")
     for j, vendor in enumerate(made, 2):
         sheet.text(4, j, vendor, "over")
-    row = 4
+    row = pv_row = 4
     for name, label in rows:
         if not any(name in each.cells for each in made.values()):
             continue
@@ -105,7 +107,9 @@ def write_results(sheet: Sheet, dossier: Dossier, made, leaving: ExitWriter, sim
 
 
 def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: int, whole_row: int, dossier) -> None:
-    from openpyxl.chart import BarChart, LineChart, Reference, Series
+    from openpyxl.chart import BarChart, LineChart, Reference
+    from openpyxl.chart.legend import Legend
+    from openpyxl.chart.series_factory import SeriesFactory as Series
 
     currency = str(dossier.decision["currency"] or "money")
     sheet.charts = (max(vendors + 1, 4), at + 2 * (4 + 2 * vendors) + 20)
@@ -118,7 +122,7 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
         )
         bars.series.append(series)
     bars.set_categories(Reference(sheet.raw, min_col=2, max_col=vendors + 1, min_row=4))
-    bars.height, bars.width, bars.legend.position = 3.5 + 1.6 * vendors, 22, "b"
+    bars.height, bars.width, bars.legend = 3.5 + 1.6 * vendors, 22, Legend(legendPos="b")
     bars.y_axis.number_format, bars.y_axis.delete, bars.x_axis.delete = "#,##0", False, False
     bars.x_axis.scaling.orientation = "maxMin"
     sheet.raw.add_chart(bars, f"A{at}")
@@ -130,13 +134,13 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
         series.smooth = False
         lines.series.append(series)
     lines.set_categories(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=4))
-    lines.height, lines.width, lines.legend.position = 9, 22, "b"
+    lines.height, lines.width, lines.legend = 9, 22, Legend(legendPos="b")
     lines.y_axis.number_format, lines.y_axis.delete, lines.x_axis.delete = "#,##0", False, False
     sheet.raw.add_chart(lines, f"A{at + 2 * (4 + 2 * vendors)}")
 
 
 def write_checks(
-    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values
+    book: Book, dossier: Dossier, inputs: Inputs, made: dict[str, VendorSheet], leaving: ExitWriter, values: Values
 ) -> Sheet:
     """What must hold, 1 or 0 each, and all of it together."""
     sheet = book.sheet("Checks", [72, 18, 18, 18])
@@ -150,7 +154,7 @@ def write_checks(
         sheet.text(row, 1, label)
         sheet.formula(row, 2, f"={one}", value, "#,##0.00")
         sheet.formula(row, 3, f"={other}", value, "#,##0.00")
-        sheet.formula(row, 4, f"=(ABS(B{row}-C{row})<=Tolerance*MAX(Whole,ABS(B{row})))+Nil", 1.0, HOLDS)
+        sheet.formula(row, 4, f"=(ABS(B{row}-C{row})<=Tolerance*MAX(Whole,ABS(B{row})))+Zero", 1.0, HOLDS)
 
     first, last = HEADER + 1, inputs.last
     count = float(last - first + 1)
@@ -159,30 +163,30 @@ def write_checks(
     same(
         "low is never above likely, nor likely above high",
         f"SUMPRODUCT(({to(f'F{first}:F{last}')}>{to(f'G{first}:G{last}')})+({to(f'G{first}:G{last}')}>{to(f'H{first}:H{last}')}))",
-        "Nil",
+        "Zero",
         0.0,
     )
     end = letter(6 + dossier.horizon)
     for vendor, each in made.items():
-        own, total = each.sheet.to, each.total
+        own, last_row = each.sheet.to, each.total
         lines = "+".join(own(f"E{line}") for line in each.lines)
         same(
             f"{vendor}: the lines sum to the years",
             lines,
-            f"SUM({own(f'F{total}:{end}{total}')})",
+            f"SUM({own(f'F{last_row}:{end}{last_row}')})",
             each.values["nominal"],
         )
         same(
             f"{vendor}: present value agrees with the program's own NPV()",
             each.ref("pv"),
-            f"{own(f'F{total}')}+NPV(DiscountRate,{own(f'G{total}:{end}{total}')})",
+            f"{own(f'F{last_row}')}+NPV(DiscountRate,{own(f'G{last_row}:{end}{last_row}')})",
             each.values["pv"],
         )
-        spent = sum(money(line, dossier, values)[0] for line in dossier.costs if line.vendor == vendor)
+        spent = total(money(line, dossier, values)[0] for line in dossier.costs if line.vendor == vendor)
         same(
             f"{vendor}: no year costs less than nothing",
-            f"MIN(Nil,{own(f'F{total}:{end}{total}')})",
-            "Nil",
+            f"MIN(Zero,{own(f'F{last_row}:{end}{last_row}')})",
+            "Zero",
             min(0.0, float(spent.min())),
         )
         same(

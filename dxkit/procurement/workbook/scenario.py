@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dxkit.files.errors import DataError
+from dxkit.files.options import choice
 from dxkit.procurement.cost.leaving import given_for, known_for
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -21,8 +21,7 @@ def value_of(figure: Figure, scenario: str) -> float:
 
 def values_at(dossier: Dossier, scenario: str = "likely") -> dict[str, np.ndarray]:
     """Every figure of drivers, costs, benefits and exit in a scenario, (1,) each by name."""
-    if scenario not in SCENARIOS:
-        raise DataError(f"there is no scenario '{scenario}'; there are {', '.join(SCENARIOS)}")
+    choice("scenario", scenario, SCENARIOS)
     return {name: np.full(1, value_of(figure, scenario)) for name, figure in dossier.figures.items()}
 
 

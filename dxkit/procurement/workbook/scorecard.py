@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet, letter
-from dxkit.procurement.choice.scorecard import anchors, by_fit, must_haves, rating_of
+from dxkit.procurement.choice.values import anchors, by_fit, must_haves, rating_of
+from dxkit.procurement.cost.lines import Values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.procurement.workbook.leaving import ExitWriter
@@ -18,11 +19,12 @@ _POINTS = "0.0"
 
 
 def write_scorecard(
-    book: Book, dossier: Dossier, inputs: Inputs, made: Mapping[str, VendorSheet], leaving: ExitWriter, values
+    book: Book, dossier: Dossier, inputs: Inputs, made: Mapping[str, VendorSheet], leaving: ExitWriter, values: Values
 ) -> Sheet | None:
     """The sheet, or None where the dossier has no weighted criterion. Feature fit counts every pain alike here."""
     criteria = [each for each in dossier.criteria_read if each.weight is not None]
-    if not criteria or sum(each.weight.likely for each in criteria) <= 0:
+    weights = np.array([each.weight.likely for each in criteria if each.weight])
+    if weights.sum() <= 0:
         return None
     sheet = book.sheet("Scorecard", [46, 10, 10, 13, 13, 17], freeze="F5")
     for j, text in enumerate(("what counts", "weight", "of all", "worst", "best"), 1):
@@ -30,7 +32,6 @@ def write_scorecard(
     vendors = dossier.vendors
     for j, vendor in enumerate(vendors, FIRST):
         sheet.text(4, j, vendor, "over")
-    weights = np.array([each.weight.likely for each in criteria])
     last = 4 + len(criteria)
     raw, value, points = {}, {}, {}
     for row, (criterion, weight) in enumerate(zip(criteria, weights, strict=True), 5):
@@ -52,7 +53,7 @@ def write_scorecard(
         for j in range(FIRST, FIRST + len(vendors)):
             c = letter(j)
             value[at, j] = min(1.0, max(0.0, (raw[row, j] - worst) / (best - worst)))
-            formula = f"=MIN(Whole,MAX(Nil,({c}{row}-$D{row})/($E{row}-$D{row})))"
+            formula = f"=MIN(Whole,MAX(Zero,({c}{row}-$D{row})/($E{row}-$D{row})))"
             sheet.formula(at, j, formula, value[at, j], "0.00")
             points[k, j] = 100 * weights[k] / weights.sum() * value[at, j]
     top = last + 3 + len(criteria)
@@ -86,4 +87,4 @@ def _judged(dossier, criterion, vendor: str, inputs: Inputs, made, leaving, valu
     known = [each.topic for each in dossier.fit_read if each.vendor == vendor]
     shares = [inputs.value["fit", vendor, topic, "share"] for topic in known]
     cells = "+".join(inputs.ref("fit", vendor, topic, "share") for topic in known)
-    return f"=({cells or 'Nil'})/{inputs.likely('topics', 'sheet fit', '', 'number')}", sum(shares) / len(topics)
+    return f"=({cells or 'Zero'})/{inputs.likely('topics', 'sheet fit', '', 'number')}", sum(shares) / len(topics)

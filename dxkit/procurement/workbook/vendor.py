@@ -9,8 +9,8 @@ import numpy as np
 
 from dxkit.files.excel_writer import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.cost.leaving import paid_lines
-from dxkit.procurement.cost.lines import money
-from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
+from dxkit.procurement.cost.lines import Values, money
+from dxkit.procurement.dossier.dossier import Dossier, Line
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.statistics.finance import discount_factors
 
@@ -49,12 +49,16 @@ class VendorSheet:
 class VendorWriter:
     """Writes one vendor's sheet from top to bottom; `row` is the row that was written last."""
 
-    def __init__(self, book: Book, dossier: Dossier, vendor: str, inputs: Inputs, time: Timeline, values):
-        self.dossier, self.vendor, self.inputs, self.time, self.values = dossier, vendor, inputs, time, values
-        self.years = np.arange(dossier.horizon + 1)
-        self.sheet = book.sheet(vendor, [38, 22, 14, 16, 15, 13], freeze="F6")
-        self.made = VendorSheet(sheet=self.sheet)
-        self.row = 3
+    def __init__(self, book: Book, dossier: Dossier, vendor: str, inputs: Inputs, time: Timeline, values: Values):
+        self.dossier: Dossier = dossier
+        self.vendor: str = vendor
+        self.inputs: Inputs = inputs
+        self.time: Timeline = time
+        self.values: Values = values
+        self.years: np.ndarray = np.arange(dossier.horizon + 1)
+        self.sheet: Sheet = book.sheet(vendor, [38, 22, 14, 16, 15, 13], freeze="F6")
+        self.made: VendorSheet = VendorSheet(sheet=self.sheet)
+        self.row: int = 3
         self._head()
 
     def write(self) -> VendorSheet:
@@ -76,7 +80,7 @@ class VendorWriter:
             self.sheet.text(4, j, text, "over" if text in ("constant", "all years") else "head")
         self.sheet.across(4, FIRST, lambda c, p: f"={self.time.when('year', c)}", self.years, "0", "over")
         self.row = 5
-        self.factors = discount_factors(self.dossier.rate, horizon - 1)
+        self.factors: np.ndarray = discount_factors(self.dossier.rate, horizon - 1)
         self.sheet.text(5, 1, "discount factor")
         self.sheet.across(5, FIRST, lambda c, p: f"=(Whole+DiscountRate)^-{c}$4", self.factors, "0.000000")
 
@@ -107,7 +111,7 @@ class VendorWriter:
                 included = self._constant(
                     "included units", "contract", self.inputs.ref(*key, "included"), line.included
                 )
-                over, each = "Nil", 0.0
+                over, each = "Zero", 0.0
                 if line.overage == line.overage:
                     over, each = (
                         self._constant("each further unit", "contract", self.inputs.ref(*key, "overage"), line.overage),
@@ -137,7 +141,7 @@ class VendorWriter:
             if line in paid_lines(self.dossier, self.vendor):
                 self.made.spend.append(self.row)
 
-    def _units(self, line: Line, key) -> tuple[int, np.ndarray]:
+    def _units(self, line: Line, key: tuple[str, str, str]) -> tuple[int, np.ndarray]:
         """Units in each year: the driver, grown, at least the minimum, and never falling where the contract says so."""
         driver = self.dossier.drivers[line.per]
         start = self.inputs.value["driver", driver.name, "", "amount"]
@@ -147,8 +151,9 @@ class VendorWriter:
             held = np.full(len(self.years), start)
             row = self._across(f"  {driver.name} by year", driver.unit, lambda c, p: f"={amount}", held, NUMBER)
         else:
-            own = isinstance(driver.growth, Figure)
-            of = ("driver", driver.name, "", "growth") if own else ("driver", driver.growth, "", "amount")
+            of = ("driver", driver.name, "", "growth")
+            if isinstance(driver.growth, str):
+                of = ("driver", driver.growth, "", "amount")
             rate = self.inputs.value[of]
             growth = self._constant(f"growth of {driver.name}", "a year", self.inputs.ref(*of), rate, SHARE)
             held = start * (1 + rate) ** since
@@ -169,10 +174,9 @@ class VendorWriter:
             self._across("  billed, never falling", "", lambda c, p: f"=MAX({p}{row},{c}{below})", held, NUMBER)
         return row, held
 
-    def _running(self, line: Line, key, charge, exact: np.ndarray) -> None:
+    def _running(self, line: Line, key: tuple[str, str, str], charge, exact: np.ndarray) -> None:
         """Growth of the price, months active, and the money of a yearly or monthly line."""
-        named = isinstance(line.growth, str)
-        of = ("driver", line.growth, "", "amount") if named else (*key, "growth")
+        of = ("driver", line.growth, "", "amount") if isinstance(line.growth, str) else (*key, "growth")
         rate = self.inputs.value[of]
         growth = self._constant("rise of the price", "a year", self.inputs.ref(*of), rate, SHARE)
         if line.uplift_cap == line.uplift_cap:
@@ -188,7 +192,7 @@ class VendorWriter:
             "  months active",
             "months",
             lambda c, p: (
-                f"=MAX(Nil,MIN({when('months until its end', c)},{ends})-"
+                f"=MAX(Zero,MIN({when('months until its end', c)},{ends})-"
                 f"MAX({when('months before', c)},{begins}-Whole))"
             ),
             active,
@@ -240,7 +244,7 @@ class VendorWriter:
             "pv",
             "present value of the cost",
             f"=SUMPRODUCT({self._span(self.made.total)},{factors})",
-            costs @ self.factors,
+            float(costs @ self.factors),
         )
         if not gains:
             return
@@ -256,16 +260,16 @@ class VendorWriter:
             "pv_benefits",
             "present value of the benefits",
             f"=SUMPRODUCT({self._span(row)},{factors})",
-            values @ self.factors,
+            float(values @ self.factors),
         )
         gained, spent = self.made.cells["pv_benefits"], self.made.cells["pv"]
-        self._result("npv", "net present value", f"={gained}-{spent}", values @ self.factors - pv)
+        self._result("npv", "net present value", f"={gained}-{spent}", float(values @ self.factors - pv))
         if pv > 0:
             self._result(
                 "roi",
                 "return on investment",
-                f"=IF({spent}>Nil,({gained}-{spent})/{spent},Nil)",
-                values @ self.factors / pv - 1,
+                f"=IF({spent}>Zero,({gained}-{spent})/{spent},Zero)",
+                float(values @ self.factors / pv - 1),
                 SHARE,
             )
 

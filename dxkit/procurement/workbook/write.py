@@ -1,4 +1,6 @@
-"""The live Excel twin of a decision: the same model as formulas, for finance to audit and change (MODELS 8 and 9)."""
+"""The live Excel twin of a decision: the same model as formulas, for finance to audit and change.
+
+See docs/methods/ownership_cost.md, "The workbook"."""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.excel_writer import HOLDS, Book, Sheet
+from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.ownership import tco
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.procurement.dossier.read_back import ABOUT, ABOUT_KEYS, KEYS_AT, LINES, LINES_SHEET
 from dxkit.procurement.workbook.inputs import Inputs
 from dxkit.procurement.workbook.leaving import ExitWriter
@@ -22,27 +25,29 @@ from dxkit.procurement.workbook.scorecard import write_scorecard
 from dxkit.procurement.workbook.vendor import Timeline, VendorWriter
 
 _HOW = (
-    "Yellow cells on Assumptions are inputs: change them there, nowhere else. What was delivered stands beside them.",
-    "Scenarios: choose low, likely or high; every figure is then at that value at once, so low and high are corners, "
-    "not what is likely to happen. Ranges that account for that are on Results, grey: they were simulated by dxkit and "
-    "do not change with the workbook.",
-    "A sheet for each vendor: lines by year. Exit: what leaving costs by quarter, planned and forced.",
-    "Checks: what must hold; whether all do is shown at the top of each sheet.",
-    "Time 0 is not discounted, years are at their end. Amounts are in the one currency above.",
-    "dxkit reads a changed workbook back: dx.read_dossier of this file lists what was changed.",
+    "Yellow cells on Assumptions are inputs: change them there and nowhere else. The delivered values are beside them.",
+    "Scenarios: choose low, likely or high. Every figure then takes that value at once, so low and high are extremes "
+    "and unlikely to happen. Results has realistic ranges in grey: dxkit simulated them, and they do not change with "
+    "the workbook. P10 and P90: 10% and 90% of the simulations are below.",
+    "One sheet for each vendor: its lines by year. Exit: what leaving costs by quarter, planned and forced.",
+    "Checks: what must hold; the top of each sheet says whether every check holds.",
+    "Payments at the start are not discounted; yearly ones fall at the end of the year. Amounts are in the currency "
+    "above.",
+    "dxkit reads a changed workbook back: dx.read_dossier of this file lists the changes.",
 )
 
 
-def write_workbook(dossier: Dossier, path: str | os.PathLike, seed: int = 0, *, scenario: str = "likely") -> Path:
-    """Write a decision as a workbook of live formulas, with the value of each beside it.
+def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0, *, scenario: str = "likely") -> Path:
+    """Can finance audit the decision? A workbook of live formulas that gives the same figures.
 
     Parameters
     ----------
     dossier : Dossier
+        The vendors and their figures, from `read_dossier`.
     path : path ending in .xlsx
-        Written to a temporary file and then renamed, so that the old file stays whole if anything fails.
+        Where to write; the folder must exist. An old file stays whole if anything fails.
     seed : int
-        Of the simulated ranges on sheet Results.
+        Seed of the random draws; the same seed gives the same result.
     scenario : str
         low, likely or high: what the workbook shows when opened; a drop-down on sheet Scenarios changes it.
 
@@ -63,7 +68,9 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike, seed: int = 0, *, 
     >>> dx.write_workbook(dx.read_dossier(dx.samples.path("portal")), folder / "portal.xlsx").name
     'portal.xlsx'
     """
-    target = Path(path)
+    instance("dossier", dossier, Dossier, A_DOSSIER)
+    instance("path", path, (str, os.PathLike), "the path of the workbook to write, ending in .xlsx")
+    seed, target = whole("seed", seed, 0), Path(path)
     if target.suffix.casefold() != ".xlsx":
         raise DataError(f"{target.name}: a workbook needs a name that ends in .xlsx")
     if not target.parent.is_dir():

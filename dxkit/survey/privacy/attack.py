@@ -1,4 +1,6 @@
-"""What an attacker can work out from published sums: the smallest groups that they determine (MODELS 6)."""
+"""What an attacker can work out from published sums: the smallest groups that they determine.
+
+See docs/methods/anonymity.md, "Audit by attack"."""
 
 from __future__ import annotations
 

@@ -1,24 +1,24 @@
-"""Comments with names, addresses and numbers masked, in an order that tells nothing."""
+"""Comments with names, addresses and numbers masked, in random order."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.responses import NOT_STATED, Survey
+from dxkit.files import options
+from dxkit.results.columns import SEGMENT, Column
+from dxkit.results.result import Result
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.segments import NOT_STATED
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-
-
 _LINK = re.compile(r"(?:https?://|www\.)\S+", flags=re.IGNORECASE)
-
-
 _HANDLE = re.compile(r"(?<!\w)@\w+")
-
-
 _DIGITS = re.compile(r"\+?\d[\d\s()/-]{6,}\d")
 
 
@@ -33,25 +33,45 @@ def masked(text: str) -> str:
     return text
 
 
-def comments(survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0):
-    """The comments that may be shown: shuffled, masked, with nothing else about their writers (MODELS 6).
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Comments(Result):
+    """Comments that may be shown."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        SEGMENT,
+        Column("comment", "what was written, with names and links masked"),
+    )
+
+
+def comments(
+    survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0
+) -> Comments:
+    """What did people write? Comments in random order, masked, with nothing else about their writers.
+
+    See docs/methods/anonymity.md, "Comments".
 
     Parameters
     ----------
     survey : Survey
+        The answers, from `open_survey` or `read_survey`.
     question : str, optional
-        The item of the comment question; the first one by default.
+        The item of the comment question; None for the first one.
     by : str, optional
-        One segment; only its groups with at least `comment_k` comments are shown.
+        The segment to split by; None for everybody together.
     comment_k : int
-        The least number of writers a group needs.
+        How many people of a group must have written before its comments are shown.
     seed : int
-        Of the shuffle.
+        Seed of the random order; the same seed gives the same result.
 
     Returns
     -------
-    Result
-        `.table`: the segment if asked for, comment.
+    Comments
+        `.table` has the column comment, after the segment where it is split.
+
+    Raises
+    ------
+    DataError
+        A question that does not ask for comments, a segment that was not asked.
 
     Examples
     --------
@@ -62,34 +82,35 @@ def comments(survey: Survey, question: str | None = None, by: str | None = None,
     >>> len(dx.comments(survey).table)  # nine writers are too few
     0
     """
-    from dxkit.results.result import Result
-
-    book: Codebook = survey.codebook
-    asked = book.of_kind("comment")
-    question = question or (asked[0] if asked else None)
-    columns = [by] if by else []
+    options.instance("survey", survey, Survey, "a survey, from open_survey or read_survey; a tally has no comments")
+    asked = survey.codebook.of_kind("comment")
+    question = options.choice("question", question, asked) if question else asked[0] if asked else None
+    columns = [options.choice("by", by, list(survey.segments.columns))] if by else []
+    least = max(options.whole("comment_k", comment_k, 1), survey.min_group)
+    seed = options.whole("seed", seed, 0)
     if question is None or question not in survey.comments:
-        return Result(
-            table=pd.DataFrame(columns=[*columns, "comment"]), title="Comments", notes=("none were asked for",)
+        return Comments(
+            table=pd.DataFrame(columns=[*columns, "comment"]),
+            segments=tuple(columns),
+            title="Comments",
+            notes=("none were asked for",),
         )
-    texts = survey.comments[question].fillna("").astype(str).str.strip()
-    groups = survey.segments[by] if by else pd.Series([""] * len(texts))
-    written = texts != ""
-    sizes = groups[written].value_counts()
-    allowed = [
-        group for group, size in sizes.items() if size >= max(comment_k, survey.min_group) and group != NOT_STATED
-    ]
-    rows = [
-        (group, masked(text)) for group, text in zip(groups[written], texts[written], strict=True) if group in allowed
-    ]
+    texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]
+    groups = survey.segments[by].tolist() if by else [""] * len(texts)
+    sizes = Counter(group for group, text in zip(groups, texts, strict=True) if text)
+    allowed = {group for group, size in sizes.items() if size >= least and group != NOT_STATED}
+    rows = [(group, masked(text)) for group, text in zip(groups, texts, strict=True) if text and group in allowed]
     order = np.random.default_rng(seed).permutation(len(rows))
     rows = sorted((rows[i] for i in order), key=lambda row: row[0])
-    table = pd.DataFrame(rows, columns=["group", "comment"]).rename(columns={"group": by or "group"})
-    table = table if by else table[["comment"]]
-    hidden = " groups with fewer are left out" if by else ""
-    return Result(
+    table = pd.DataFrame([row[-1 - len(columns) :] for row in rows], columns=[*columns, "comment"])
+    hidden = "; groups with fewer are left out" if by else ""
+    return Comments(
         table=table,
-        title=book.label(question),
+        segments=tuple(columns),
+        title=survey.codebook.label(question),
         seed=seed,
-        notes=(f"shown from {comment_k} writers on, in no order;{hidden} mail addresses, links and names masked",),
+        notes=(
+            f"shown from {least} writers on, in random order{hidden}",
+            "mail addresses, links, names and long numbers are masked",
+        ),
     )

@@ -1,4 +1,6 @@
-"""What may be shown: no group below the minimum, neither plainly nor by working it out (MODELS 6)."""
+"""What may be shown: no group below the minimum, neither plainly nor by working it out.
+
+See docs/methods/anonymity.md, "A release"."""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dxkit.survey.privacy.attack import atoms_of, find_breach, taking_part
-from dxkit.survey.reading.responses import LEAST_GROUP
+from dxkit.survey.reading.people import LEAST_GROUP, smallest_group
 
 
 @dataclass(eq=False)
@@ -43,16 +45,22 @@ class Release:
     """
 
     def __init__(self, min_group: int = 5):
-        if min_group < LEAST_GROUP:
-            raise ValueError(f"min_group must be {LEAST_GROUP} or more, got {min_group}")
-        self.min_group = int(min_group)
+        self.min_group: int = smallest_group(min_group)
         self._subjects: dict[str, _Subject] = {}
         self._shown = self._hidden = 0
 
     def __repr__(self) -> str:
         return f"Release(min_group={self.min_group}): {self._shown} figures shown, {self._hidden} hidden"
 
-    def admit(self, subject: str, coefficients, units, n, constant, least: int | None = None) -> np.ndarray:
+    def admit(
+        self,
+        subject: str,
+        coefficients: np.ndarray,
+        units: np.ndarray,
+        n: np.ndarray,
+        constant: np.ndarray,
+        least: int | None = None,
+    ) -> np.ndarray:
         """Decide which groups of a new table may be shown, and remember them.
 
         Parameters
@@ -89,7 +97,13 @@ class Release:
         return shown
 
     def admit_many(
-        self, subjects: Sequence[str], coefficients, units, n, constant, least: int | None = None
+        self,
+        subjects: Sequence[str],
+        coefficients: np.ndarray,
+        units: np.ndarray,
+        n: np.ndarray,
+        constant: np.ndarray,
+        least: int | None = None,
     ) -> np.ndarray:
         """`admit` for several questions with the same groups: n (U, S), constant (G, S); returns (G, S)."""
         columns = [

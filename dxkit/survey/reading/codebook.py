@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,19 @@ def split_question(text: str) -> tuple[str, str]:
     return (text, "") if whole else (stem.rstrip(), statement)
 
 
+class Question(NamedTuple):
+    """One row of the codebook."""
+
+    item: str
+    text: str
+    kind: str
+    dimension: str
+    topic: str
+    scale: str
+    reverse: bool
+    asked_if: str
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Codebook:
     """The questions (`items`, one row each) and the scales they use.
@@ -48,6 +61,11 @@ class Codebook:
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
         return [name for name, row in self._rows.items() if row["kind"] in kinds and (row["topic"] or not topic)]
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """The rows of `items`."""
+        return [Question(*row) for row in self.items[list(Question._fields)].to_numpy().tolist()]
 
     @cached_property
     def measured(self) -> list[str]:
@@ -98,7 +116,9 @@ class Codebook:
         return scale.unfavourable if self.item(item)["reverse"] else scale.favourable
 
     def index(self, codes: np.ndarray, item: str) -> np.ndarray:
-        """Codes as index points 0..100, the favourable end of the question at 100 (MODELS 1)."""
+        """Codes as index points 0..100, the favourable end of the question at 100.
+
+        See docs/methods/scores.md, "Index points"."""
         scale = self.scale(item)
         points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
         return 100.0 - points if self.item(item)["reverse"] else points
@@ -218,7 +238,7 @@ def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, 
         return
     scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
     if row.kind in MEASURED and scale not in by_name and not range_scale(scale):
-        problem = f"'{scale}' is not a by_name scale" if scale else "a rating needs a scale"
+        problem = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
         near = nearest(scale, by_name)
         advice = (
             f"did you mean '{near}'?" if near else f"use one of {and_more(list(by_name), 12)}, or a range such as 1-7"

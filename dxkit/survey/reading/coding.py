@@ -1,8 +1,7 @@
-"""Answer labels become codes; what a scale does not know is told without repeating what a person wrote."""
+"""From answer labels to codes. A message on an unknown answer does not repeat what a person wrote."""
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable
@@ -11,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import as_text, normal
-from dxkit.files.errors import Faults
+from dxkit.files.errors import Faults, nearest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, Codebook
+from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.tools.base import Tool
 
+UNAFFECTED = "not affected, taken as no burden"
 STATES = ("answered", "no opinion", "skipped", "not asked")
 ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
 _MOST_PLACES = 5
@@ -27,9 +29,9 @@ _NUMBERS = re.compile(
 
 
 def coded(
-    export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
+    export: Export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item, for the rows that are kept; its faults are added, and who is not affected."""
+    """The codes and states of one item in the rows that count; adds its faults, and how many are not affected."""
     column, scale = export.answers[item], book.scale(item)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values, inverse = np.unique(column.to_numpy(dtype=float, na_value=np.nan)[keep], return_inverse=True)
@@ -39,7 +41,7 @@ def coded(
         uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
     codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
     for u, text in enumerate(uniques):
-        code, spared = meaning(book, item, text, export.source)
+        code, spared = meaning(book, item, text, export.tool)
         if spared:
             unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
         if code is None:
@@ -50,11 +52,11 @@ def coded(
     return codes[inverse], states[inverse]
 
 
-def meaning(book: Codebook, item: str, text: str, source: str = "plain") -> tuple[float | None, bool]:
+def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> tuple[float | None, bool]:
     """The code a text stands for (None where the scale knows none), and whether it says "does not affect me"."""
     code = book.scale(item).code_of(text)
-    if code is None and source == "qualtrics" and _is_negative(text):
-        return math.nan, False  # Qualtrics recodes "not applicable" to a negative number
+    if code is None and tool is not None and tool.is_no_opinion(text):
+        return math.nan, False
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
@@ -67,18 +69,16 @@ def state_of(code: float, text: str) -> int:
 
 
 def _least_burden(book: Codebook, item: str) -> float | None:
-    """The code of somebody whom the pain point of this item does not affect: severity 0, no hours (MODELS 3)."""
+    """The code of somebody whom the pain point of this item does not affect: severity 0, no hours.
+
+    See docs/methods/ranking.md, "Burden"."""
     row, scale = book.item(item), book.scale(item)
     if not row["topic"] or row["kind"] not in ("rating", "hours"):
         return None
     return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
 
 
-def _is_negative(text: str) -> bool:
-    return text.startswith("-") and text[1:].isdigit()
-
-
-def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
+def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
     """One fault for a label or number the scale does not know, with its count, first place and the nearest label."""
     places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
     times = f"{len(where)} times, rows {places}{', ...' if len(where) > _MOST_PLACES else ''}" if len(where) > 1 else ""
@@ -88,11 +88,11 @@ def _unknown(export, scale: Scale, item: str, text: str, where: np.ndarray, faul
         message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
     else:
         labels = {normal(label): label for label in scale.shown.values()}
-        near = difflib.get_close_matches(normal(text)[:_LONGEST], labels, n=1, cutoff=0.5)
+        near = nearest(normal(text)[:_LONGEST], labels, cutoff=0.5)
         known = (
-            f"did you mean '{labels[near[0]]}'?"
+            f"did you mean '{labels[near]}'?"
             if near
-            else "it knows "
+            else "its answers are "
             + "; ".join(
                 label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
             )
@@ -121,6 +121,6 @@ def is_label(text: str, times: int, known: Iterable[str]) -> bool:
     """Whether a message may repeat a text because it is a label and not what one person wrote, nor an id."""
     if len(text) > _LONGEST or "@" in text:
         return False
-    if len(text) == 1 or difflib.get_close_matches(normal(text), list(known), n=1, cutoff=0.8):
+    if len(text) == 1 or nearest(normal(text), known, cutoff=0.8):
         return True
     return times > 1 and not (re.search(r"\d", text) and len(text.split()) == 1)

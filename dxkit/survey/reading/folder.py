@@ -116,7 +116,9 @@ class Beside:
     """The tables in the folder of a file of answers. Each file is opened once, whatever is read from it."""
 
     def __init__(self, answers: OpenedFile, codebook: str | os.PathLike[str] | None = None):
-        self.answers, self.folder, self.wave = answers, answers.path.parent, wave_of(answers.path)
+        self.answers: OpenedFile = answers
+        self.folder: Path = answers.path.parent
+        self.wave: str = wave_of(answers.path)
         self._opened = {answers.path: answers}
         self._given = None if codebook is None else self._open(Path(codebook))
 

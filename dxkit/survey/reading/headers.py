@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dxkit.files.cells import normal
-from dxkit.files.errors import Faults
-from dxkit.survey.reading.codebook import MEASURED, Codebook, split_question
-from dxkit.survey.reading.tools import Shape, is_technical
+from dxkit.files.errors import Faults, and_more, nearest
+from dxkit.survey.reading.codebook import MEASURED, Codebook, Question, split_question
+from dxkit.survey.reading.tools.base import Heading, Tool
+from dxkit.survey.reading.tools.registry import is_technical
 
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(Heading):
     """A column of a file: what its header rows say, and where it is."""
 
-    code: str
-    stem: str
-    statement: str = ""
-    header: str = ""
     position: int
     place: str
 
     @property
     def name(self) -> str:
+        """What messages and notes call it."""
         return " ".join(f"{self.stem} [{self.statement}]".split()) if self.statement else " ".join(self.stem.split())
 
     @property
@@ -43,8 +40,8 @@ def key(text: str) -> str:
     return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
 
 
-def is_option(row) -> bool:
-    """Whether a row of the codebook is an option of a question of which one may choose several."""
+def is_option(row: Question) -> bool:
+    """Whether a row of the codebook is an option of a question with several choices."""
     return row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
 
 
@@ -54,20 +51,21 @@ def is_joined(column: Column, stem: str) -> bool:
 
 
 def match(
-    header: Sequence[Column], codebook: Codebook, shape: Shape, faults: Faults, *, file: str, sheet: str | None
+    header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, *, file: str, sheet: str | None
 ) -> tuple[dict[str, Column], list[str]]:
     """The column of every item, and notes. Options of one question may share the column they are joined in."""
     place = {"file": file, "sheet": sheet}
-    index = _Index(header, codebook, shape)
-    rows = [row for row in codebook.items.itertuples() if row.kind != "ignore" or index.is_filter(row)]
-    found = {row.item: _one(row, index.of(row), faults, place) for row in rows}
-    apart = {key(split_question(row.text)[0]) for row in rows if is_option(row) and found[row.item]}
+    index = _Index(header, codebook, tool)
+    rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
+    matched = {row.item: column for row in rows if (column := _one(row, *index.of(row), faults, place))}
+    in_own_columns = {key(split_question(row.text)[0]) for row in rows if is_option(row) and row.item in matched}
     for row in rows:
-        stem = split_question(row.text)[0]
-        if is_option(row) and found[row.item] is None and key(stem) not in apart:
-            found[row.item] = _one(row, (index.by_text.get(key(stem), []), []), faults, place)
-    notes = _missing([row for row in rows if found[row.item] is None], header, codebook, shape, faults, place)
-    matched = {item: columns[0] for item, columns in found.items() if columns}
+        stem = key(split_question(row.text)[0])
+        if is_option(row) and row.item not in matched and stem not in in_own_columns:
+            if joined := _one(row, index.by_text.get(stem, []), [], faults, place):
+                matched[row.item] = joined
+    notes = _missing([row for row in rows if row.item not in matched], header, codebook, tool, faults, place)
+    matched = {row.item: matched[row.item] for row in rows if row.item in matched}
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     return matched, notes
 
@@ -75,8 +73,8 @@ def match(
 class _Index:
     """The columns by what they are called."""
 
-    def __init__(self, header: Sequence[Column], codebook: Codebook, shape: Shape):
-        self.shape = shape
+    def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):
+        self.tool = tool
         self.filters = {normal(name) for name in codebook.items["asked_if"] if name}
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
@@ -86,32 +84,32 @@ class _Index:
                 self.by_text.setdefault(name, []).append(column)
             if column.code and not column.statement:
                 self.by_code.setdefault(normal(column.code), []).append(column)
-            if _has_no_stem(column, shape):
+            if not column.parts[1] and tool.may_be_statement(column):
                 self.by_statement.setdefault(normal(column.stem), []).append(column)
         self._number_statements(codebook)
 
     def _number_statements(self, codebook: Codebook) -> None:
-        """Microsoft puts a number behind a header that is there for the second time and later."""
-        met: Counter[str] = Counter()
+        """The header that a statement has alone; some tools number the ones that come again."""
+        times: Counter[str] = Counter()
         self.statement: dict[str, str] = {}
-        for row in codebook.items.itertuples():
+        for row in codebook.questions:
             stem, option = split_question(row.text)
             if is_option(row) and key(stem) in self.by_text:
-                continue  # it stands in its question's column, and has no header of its own
-            own = option or row.text
-            met[normal(own)] += 1
+                continue  # it is in the column of its question, and has no header of its own
+            heading = option or row.text
+            times[normal(heading)] += 1
             if option:
-                self.statement[row.item] = own if met[normal(own)] == 1 else f"{own}{met[normal(own)]}"
-        if self.shape.name != "microsoft_forms":
-            self.statement = {
-                item: own for item, own in self.statement.items() if met[normal(own)] == 1
-            }  # which of several questions a bare statement belongs to cannot be told elsewhere
+                self.statement[row.item] = (
+                    heading if times[normal(heading)] == 1 else f"{heading}{times[normal(heading)]}"
+                )
+        if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
+            self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
 
-    def is_filter(self, row) -> bool:
+    def is_filter(self, row: Question) -> bool:
         """Whether an `asked_if` names this item."""
         return not self.filters.isdisjoint((normal(row.item), normal(row.text)))
 
-    def of(self, row) -> tuple[list[Column], list[Column]]:
+    def of(self, row: Question) -> tuple[list[Column], list[Column]]:
         """The columns that have the text of an item, and those that have its id."""
         stem, option = split_question(row.text)
         names = [key(row.text)]
@@ -121,39 +119,29 @@ class _Index:
         if not texts and row.item in self.statement:
             texts = self.by_statement.get(normal(self.statement[row.item]), [])
         ids = self.by_code.get(normal(row.item), [])
-        if normal(row.item) in self.shape.signs and (texts or row.kind in MEASURED):
-            ids = []  # the tool's own column, and no question
+        if normal(row.item) in self.tool.signs and (texts or row.kind in MEASURED):
+            ids = []  # a column that the tool added, not a question
         return texts or self.by_code.get(normal(row.text), []), ids
 
 
 def _texts_of(column: Column) -> set[str]:
     stem, statement = column.parts
-    names = {key(column.stem), key(column.header)} if not column.statement else set()
+    names = {key(column.stem), key(column.cell)} if not column.statement else set()
     if statement:
         names |= {f"{key(stem)}\x00{normal(statement)}", key(f"{stem} - {statement}"), key(f"{stem} [{statement}]")}
     return names
 
 
-def _has_no_stem(column: Column, shape: Shape) -> bool:
-    """Whether the header may be the bare statement of a grid, as these tools write it."""
-    if column.parts[1]:
-        return False
-    return shape.name in ("microsoft_forms", "typeform") or (
-        shape.name == "limesurvey" and column.stem != column.code and bool(split_question(column.code)[1])
-    )
-
-
-def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: dict) -> list[Column] | None:
-    """The column of an item as a list of one; faults where there are several."""
-    texts, ids = found
+def _one(row: Question, texts: list[Column], ids: list[Column], faults: Faults, place: dict) -> Column | None:
+    """The column of an item, of those that have its text or its id; a fault where there are several."""
     both = [column for column in texts if column in ids]
     if texts and ids and not both:
         faults.add(
-            f"item {row.item}: {texts[0].place} has its text, {ids[0].place} its id; which one is it? Change the id "
-            "or the text in the codebook so that one column fits",
+            f"item {row.item}: {texts[0].place} has its text, {ids[0].place} its id; change the id or the text in "
+            "the codebook so that only one column fits",
             **place,
         )
-        return texts[:1]
+        return texts[0]
     columns = both or texts or ids
     if len(columns) > 1:
         places = " and ".join(column.place for column in columns[:3])
@@ -162,48 +150,50 @@ def _one(row, found: tuple[list[Column], list[Column]], faults: Faults, place: d
             "delete those that are old",
             **place,
         )
-    return columns[:1] or None
+    return columns[0] if columns else None
 
 
-def _missing(rows, header, codebook: Codebook, shape: Shape, faults: Faults, place: dict) -> list[str]:
-    """Faults for the questions that no column asks; a note of those one can do without."""
-    names = [column.name[:200] for column in header if not is_technical(shape, column.code)]
+def _missing(
+    rows: Sequence[Question], header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, place: dict
+) -> list[str]:
+    """Faults for the questions that no column asks; a note on those that are not needed."""
+    names = [column.name[:200] for column in header if not is_technical(tool, column.code)]
     askers: dict[str, list[str]] = {}
-    for row in codebook.items.itertuples():
+    for row in codebook.questions:
         if row.asked_if:
             askers.setdefault(normal(row.asked_if), []).append(row.item)
-    spared = []
+    not_needed = []
     for row in rows:
-        near = difflib.get_close_matches(row.text[:200], names, n=1, cutoff=0.5)
+        near = nearest(row.text[:200], names, cutoff=0.5)
         asked = askers.get(normal(row.item)) or askers.get(normal(row.text))
         if row.kind in (*MEASURED, "segment", "id"):
-            hint = f"did its text change to '{near[0][:80]}'?" if near else "no header is like it"
+            hint = f"did its text change to '{near[:80]}'?" if near else "no header is similar"
             faults.add(f"no column asks '{row.text[:80]}' (item {row.item}, {row.kind}); {hint}", **place)
         elif asked:
-            hint = f"did you mean '{near[0][:80]}'?" if near else "no header is like it"
+            hint = f"did you mean '{near[:80]}'?" if near else "no header is similar"
             faults.add(
-                f"asked_if of {', '.join(asked[:3])} names '{(row.item or row.text)[:80]}', and no column is "
-                f"called so; {hint}",
+                f"asked_if of {', '.join(asked[:3])} names '{(row.item or row.text)[:80]}', but no column has "
+                f"that name; {hint}",
                 **place,
             )
         else:
-            spared.append(f"{row.item} ({row.kind})")
-    more = f" and {len(spared) - 8} more" if len(spared) > 8 else ""
-    return [f"questions without a column, left out: {', '.join(spared[:8])}{more}"] if spared else []
+            not_needed.append(f"{row.item} ({row.kind})")
+    return [f"questions without a column, left out: {and_more(not_needed)}"] if not_needed else []
 
 
-def _check_shared(rows, matched: dict[str, Column], faults: Faults, place: dict) -> None:
+def _check_shared(rows: Sequence[Question], matched: dict[str, Column], faults: Faults, place: dict) -> None:
     """A column answers one question; only options may share the column they are joined in."""
-    sharing: dict[int, list] = {}
+    sharing: dict[int, list[Question]] = {}
     for row in rows:
         sharing.setdefault(matched[row.item].position, []).append(row)
-    for position, those in sharing.items():
-        stems = {key(split_question(row.text)[0]) for row in those}
-        if len(those) == 1 or (len(stems) == 1 and all(map(is_option, those))):
+    for position, rows_here in sharing.items():
+        stems = {key(split_question(row.text)[0]) for row in rows_here}
+        if len(rows_here) == 1 or (len(stems) == 1 and all(map(is_option, rows_here))):
             continue
         column = next(column for column in matched.values() if column.position == position)
+        items = ", ".join(row.item for row in rows_here[:4])
         faults.add(
-            f"{column.place} would answer {len(those)} questions (items {', '.join(row.item for row in those[:4])}); "
+            f"{column.place} would answer {len(rows_here)} questions (items {items}); "
             "correct the texts or ids in the codebook so that each has its own column",
             **place,
         )

@@ -1,9 +1,10 @@
-"""Questions of which one may choose several options, in either way tools write them, as Yes, No and blank."""
+"""Questions with several choices: whether options are joined in one cell or have a column each, Yes, No or blank."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,24 +13,25 @@ from dxkit.files.cells import as_text, folded, normal
 from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
 from dxkit.survey.reading.scales import Scale
-from dxkit.survey.reading.tools import Shape, is_technical
+from dxkit.survey.reading.tools.base import Tool
+from dxkit.survey.reading.tools.registry import is_technical
 
 _YES = ("yes", "y", "1", "true", "selected", "checked", "x")
 _NO = ("no", "n", "0", "false", "not selected", "unchecked")
 
 
 def choose(
-    columns: dict,
-    body: Sequence,
+    columns: dict[str, Any],
+    body: Sequence[Any],
     header: Sequence[Column],
     matched: Mapping[str, Column],
     codebook: Codebook,
-    shape: Shape,
+    tool: Tool,
 ) -> list[str]:
     """Put Yes, No or blank into `columns` for every option of the codebook; returns notes."""
     groups: dict[str, list[str]] = {}
     stems: dict[str, str] = {}
-    for row in codebook.items.itertuples():
+    for row in codebook.questions:
         if is_option(row) and row.item in matched:
             stem = split_question(row.text)[0]
             groups.setdefault(stems.setdefault(key(stem), stem), []).append(row.item)
@@ -42,8 +44,8 @@ def choose(
             if len(items) == 1 and _says_yes_or_no(cells, scale):
                 continue
             declined = _declined([cells], scale, options)
-            chosen, unknown = _cut(
-                ["" if no else cell for cell, no in zip(cells, declined, strict=True)], options, shape.joints
+            chosen, unknown = _split(
+                ["" if no else cell for cell, no in zip(cells, declined, strict=True)], options, tool.separators
             )
             filled = _filled(cells)
         else:
@@ -51,10 +53,10 @@ def choose(
                 continue
             texts = {item: [as_text(value) for value in columns[item]] for item in items}
             if any(normal(text) in _NO for column in texts.values() for text in set(column)):
-                continue  # explicit yes and no need no inference from what was left blank
+                continue  # with yes and no written out, a blank cell is not a no
             declined = _declined(list(texts.values()), scale, options)
             chosen, unknown = _ticked(texts, options, scale)
-            others = _unlisted(header, body, matched, stem, items, codebook, shape)
+            others = _unlisted(header, body, matched, stem, items, codebook, tool)
             filled = np.logical_or.reduce([_filled(column) for column in (*texts.values(), *others)])
             declined &= ~np.logical_or.reduce([np.zeros(len(filled), dtype=bool), *map(_filled, others)])
         for item in items:
@@ -108,61 +110,71 @@ def _ticked(texts: Mapping[str, list[str]], options: Mapping[str, str], scale: S
     return chosen, unknown
 
 
-def _unlisted(header, body, matched, stem: str, items: Sequence[str], codebook: Codebook, shape: Shape) -> list:
-    """The cells of columns of the same question that are no option of the codebook: "Other (please specify)"."""
-    own = [matched[item] for item in items]
+def _unlisted(
+    header: Sequence[Column],
+    body: Sequence,
+    matched: Mapping[str, Column],
+    stem: str,
+    items: Sequence[str],
+    codebook: Codebook,
+    tool: Tool,
+) -> list[list[str]]:
+    """The cells of columns of the same question that are not in the codebook, such as "Other (please specify)"."""
+    options = [matched[item] for item in items]
     comments = codebook.of_kind("comment")  # what was written there was an answer too
     taken = {column.position for item, column in matched.items() if item not in comments}
-    families = {key(stem)}.union(*map(_families, own))
+    families = {key(stem)}.union(*map(_families, options))
     opening = key(f"{stem} - x")[:-1]
-    last = max(column.position for column in own)
-    found = []
+    last = max(column.position for column in options)
+    others = []
     for column in header:
-        if column.position in taken or (is_technical(shape, column.code) and not column.code.upper().endswith("_TEXT")):
+        if column.position in taken or (
+            is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        ):
             continue
-        bare = shape.name == "typeform" and column.position == last + 1 and normal(column.stem) == "other"
+        bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & _families(column) or key(column.stem).startswith(opening):
-            found.append([as_text(value) for value in body[column.position]])
-    return found
+            others.append([as_text(value) for value in body[column.position]])
+    return others
 
 
 def _families(column: Column) -> set[str]:
     return {key(stem) for stem, option in (column.parts, split_question(column.code)) if option}
 
 
-def _cut(cells: Sequence[str], options: Mapping[str, str], joints: Sequence[str]) -> tuple[dict[str, np.ndarray], int]:
-    """The options in joined cells, and how many cells hold others. One joint holds for the whole column: the one
-    that leaves the fewest cells unexplained."""
+def _split(
+    cells: Sequence[str], options: Mapping[str, str], separators: Sequence[str]
+) -> tuple[dict[str, np.ndarray], int]:
+    """The options in joined cells, and how many cells hold others. A column has one separator: the one that leaves the
+    fewest cells unexplained."""
     items = {text: item for item, text in options.items()}
     distinct = {cell: f" {folded(cell)} " for cell in dict.fromkeys(cells) if cell}
-    best = None
-    for joint in joints:
-        most = 1 + max(text.count(joint) for text in items)
-        parsed = {cell: _parsed(text.split(joint), joint, items, most) for cell, text in distinct.items()}
+    ways = []
+    for separator in separators:
+        most = 1 + max(text.count(separator) for text in items)
+        parsed = {cell: _parsed(text.split(separator), separator, items, most) for cell, text in distinct.items()}
         strange = sum(parsed[cell][0] > 0 for cell in cells if cell)
-        rank = (strange, -sum(len(parsed[cell][1]) for cell in cells if cell))
-        if best is None or rank < best[0]:
-            best = (rank, strange, parsed)
-    _, strange, parsed = best
+        ways.append((strange, -sum(len(parsed[cell][1]) for cell in cells if cell), parsed))
+    strange, _, parsed = min(ways, key=lambda way: way[:2])
     chosen = {item: np.array([bool(c) and item in parsed[c][1] for c in cells], dtype=bool) for item in options}
     return chosen, strange
 
 
-def _parsed(pieces: list[str], joint: str, items: Mapping[str, str], most: int) -> tuple[int, tuple[str, ...]]:
-    """How many pieces no option explains, and the options found; an option may hold the joint itself."""
+def _parsed(pieces: list[str], separator: str, items: Mapping[str, str], most: int) -> tuple[int, tuple[str, ...]]:
+    """How many pieces no option explains, and the options found; an option may hold the separator itself."""
     n = len(pieces)
     best: list[tuple[int, int]] = [(0, 0)] * (n + 1)  # unexplained pieces and options from here to the end
     step: list[tuple[int, str | None]] = [(n, None)] * n
     for start in range(n - 1, -1, -1):
-        left, count = best[start + 1]
-        best[start], step[start] = (left + bool(normal(pieces[start])), count), (start + 1, None)
+        unexplained, count = best[start + 1]
+        best[start], step[start] = (unexplained + bool(normal(pieces[start])), count), (start + 1, None)
         for end in range(start + 1, min(start + most, n) + 1):
-            item = items.get(normal(joint.join(pieces[start:end])))
+            item = items.get(normal(separator.join(pieces[start:end])))
             reached = (best[end][0], best[end][1] + 1)
             if item is not None and reached < best[start]:
                 best[start], step[start] = reached, (end, item)
-    found, at = [], 0
+    options, at = [], 0
     while at < n:
         at, item = step[at]
-        found += [item] if item is not None else []
-    return best[0][0], tuple(found)
+        options += [item] if item is not None else []
+    return best[0][0], tuple(options)

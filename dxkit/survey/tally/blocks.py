@@ -1,9 +1,12 @@
-"""Counts and sums of answers that go by in blocks; an answer is the number of its text (MODELS 2)."""
+"""Counts and sums of answers that go by in blocks; an answer is the number of its text.
+
+See docs/methods/tally.md, "What a tally holds"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +15,8 @@ from dxkit.statistics.moments import Tiles, by_tiles, moments, products, single,
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED, SKIPPED, STATES, meaning, state_of
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.tally import ORIGIN, Tally
-from dxkit.survey.tally.topics import half_mean
+from dxkit.survey.tally.measures import BURDENS, enough, mean_of_answered
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import described, in_unit, origins
 
 _MOST_COUNTERS = 2**18
@@ -40,8 +43,9 @@ class Running:
     """What has gone by so far. `number` gives a text its number, `add` takes a block of them, `tally` ends it."""
 
     def __init__(self, book: Codebook, segments: Sequence[str]):
-        self.book, self.segments = book, list(segments)
-        self.variables = described(book)
+        self.book: Codebook = book
+        self.segments: list[str] = list(segments)
+        self.variables: pd.DataFrame = described(book)
         self.unaffected: dict[str, int] = {}
         self._origins = origins(self.variables)
         self._items = len(book.measured)
@@ -118,7 +122,9 @@ class Running:
         bins = self._bin[i, numbers]
         return (bins < self._width) | (bins == self._width + ANSWERED)
 
-    def add(self, codes: np.ndarray, known: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]):
+    def add(
+        self, codes: np.ndarray, known: np.ndarray, labels: Sequence[np.ndarray], names: Sequence[Sequence[str]]
+    ) -> bool:
         """Add a block of respondents.
 
         codes (n, I) stand for the texts of their answers, known (K,) is the number of the text of each code; labels,
@@ -211,15 +217,15 @@ class Running:
         who answered any of a dimension (n, D)."""
         j = len(self.variables)
         at = tiles(sizes, j)
-        both = np.zeros((at.size, 2 * j), dtype=pairs.real.dtype)
-        both[at.rows, : self._items], both[at.rows, j : j + self._items] = pairs.real, pairs.imag
+        both = np.zeros((at.size, 2 * j), dtype=np.real(pairs).dtype)
+        both[at.rows, : self._items], both[at.rows, j : j + self._items] = np.real(pairs), np.imag(pairs)
         if not self.book.dimensions:
             return both, np.zeros((len(pairs), 0), dtype=bool), at
         count = by_tiles(both[:, : self._items], self._member)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = by_tiles(both[:, j : j + self._items], self._member) / count
-        mean[count < 0.5 * self._member.sum(axis=0)] = np.nan
-        scores = np.column_stack([mean, half_mean(mean)])
+        mean[~enough(count, self._member.sum(axis=0))] = np.nan
+        scores = np.column_stack([mean, mean_of_answered(mean)])
         both[:, self._items : j] = given = ~np.isnan(scores)
         both[:, j + self._items :] = np.where(given, scores, 0.0)
         return both, count[at.rows] > 0, at
@@ -229,9 +235,9 @@ class Running:
         if not self._burdens:
             return []
         answers = pd.DataFrame(tables.code.take(flat), columns=self.book.measured)
-        return [topics.burdens(self.book, answers, score) - ORIGIN[score] for score in self._burdens]
+        return [topics.burdens(self.book, answers, score) - BURDENS[score].origin for score in self._burdens]
 
-    def tally(self, **facts) -> Tally | None:
+    def tally(self, **facts: Any) -> Tally | None:
         """All that went by, with facts (roster, wave, min_group, ...); None where nothing did."""
         if not self._cells:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,9 @@ def readable(frame: object, book: Codebook) -> bool:
     """Whether a frame holds numbers for the book's items and nothing else, and this pass can take their scales."""
     if not isinstance(frame, pd.DataFrame) or len(frame) < ROWS or not frame.columns.is_unique:
         return False
-    if not set(book.items["kind"]) <= {"rating", "importance", "ignore"} or (book.items["asked_if"] != "").any():
+    if not set(book.items["kind"]) <= {"rating", "importance", "ignore"} or any(
+        question.asked_if for question in book.questions
+    ):
         return False
     if book.dimensions or set(book.measured) != set(frame.columns):
         return False
@@ -50,8 +53,8 @@ def _exact(scale: Scale) -> bool:
 
 
 def sums(frame: pd.DataFrame, book: Codebook) -> Sums | None:
-    """One pass over a `readable` frame; None where some value is no code of its scale."""
-    frame = frame if list(frame.columns) == book.measured else frame[book.measured]
+    """One pass over a `readable` frame; None where some value is not a code of its scale."""
+    frame = frame if list(frame.columns) == book.measured else frame.loc[:, book.measured]
     scales = [book.scale(item) for item in book.measured]
     centre = np.array([scale.codes[len(scale.codes) // 2] for scale in scales])
     items, width = len(scales), max(len(scale.codes) for scale in scales)
@@ -103,7 +106,7 @@ def sums(frame: pd.DataFrame, book: Codebook) -> Sums | None:
 class _Workspace:
     """Arrays for one block that are made once: asking for memory costs more than the arithmetic does."""
 
-    def __init__(self, centre: np.ndarray, roots: np.ndarray, order: str):
+    def __init__(self, centre: np.ndarray, roots: np.ndarray, order: Literal["C", "F"]):
         shape = (ROWS, len(centre))
         self._about, self._product, self._step = (np.empty(shape, np.float32, order) for _ in range(3))
         self._answered = np.empty(shape, bool, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,40 +15,34 @@ import pandas as pd
 
 from dxkit.files.csv_file import unguarded
 from dxkit.files.csv_stream import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
-from dxkit.files.errors import DataError, Fault, Faults, fault_at
+from dxkit.files.errors import DataError, Fault, Faults, and_more, fault_at
 from dxkit.files.summary_rows import openings
 from dxkit.survey.reading import exports
+from dxkit.survey.reading.asked_if import FILLED_UNASKED, says_not_asked, with_filters
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.headers import is_option
-from dxkit.survey.reading.responses import (
-    BLANK_ROWS,
-    FILLED_UNASKED,
-    NOT_STATED,
-    UNAFFECTED,
-    listed,
-    read_survey,
-    says_not_asked,
-    with_filters,
-)
+from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
+from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.tally import Tally, added_logs
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
 _AHEAD = 2  # blocks that wait for each worker
 _KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
 _MOST_FAULTS = 50
-_EARLIER = "earlier submissions of the same id set aside, the last one kept"
 _VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
 _EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
 
 
 def tally_csv(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     book: Codebook,
-    by,
+    by: str | Iterable[str] | None,
     *,
     roster: Roster | None,
     wave: str,
@@ -67,7 +61,8 @@ def tally_csv(
     try:
         found = _Stream(file, book, by, roster, source, min_group).read(progress)
     except NotUtf8:
-        file = open_csv(path, "cp1252")
+        if (file := open_csv(path, "cp1252")) is None:
+            raise
         found = _Stream(file, book, by, roster, source, min_group).read(progress)
         note = "read as Windows-1252 because it is not UTF-8; look at accented letters"
         found = replace(found, notes=(*found.notes, note))
@@ -85,16 +80,9 @@ class _Stream:
         faults.raise_if_any()
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
-        self.segments = chosen(self.there, book, by, roster)
-        notes = [f"read as {self.source.replace('_', ' ')}: {export.why}", *export.notes]
-        if export.dropped:
-            notes.append(f"personal columns left out: {', '.join(export.dropped)}")
-        if export.ignored:
-            notes.append(listed("columns not in the codebook", export.ignored))
-        if book.of_kind("weight"):
-            notes.append("the weight column is not used: weights come from the roster")
-        self.notes = notes
-        self.plain = self.source == "plain" and not any(map(is_option, book.items.itertuples()))
+        self.segments = chosen(self.there, by, roster)
+        self.notes = export.remarks(book)
+        self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -103,7 +91,7 @@ class _Stream:
         earlier = _superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [_EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
+            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
             found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
         return found
 
@@ -136,7 +124,7 @@ class _Stream:
         found = parts[0]
         for part in parts[1:]:
             found = found + part
-        return ids, found
+        return ids, replace(found, cleaning=added_logs(worker.log() for worker in workers))
 
 
 class _Worker:
@@ -228,7 +216,7 @@ class _Worker:
             grid, ids = self._without_earlier(block, grid)
             if len(grid.cells) == stream.depth:
                 return ids
-            survey = read_survey(grid, stream.book, source=stream.source, min_group=stream.min_group)
+            survey = read_part(grid, stream.book, source=stream.source, min_group=stream.min_group, as_written=True)
             part = replace(count(survey, stream.segments), notes=()) if len(survey) else None
         except DataError as error:
             self.faults += error.faults
@@ -244,7 +232,7 @@ class _Worker:
         stream = self.stream
         if stream.id_at is None:
             return grid, np.empty(0, dtype=np.uint64)
-        texts = [exports.seen(row[stream.id_at]) for row in grid.cells]
+        texts = [exports.visible(row[stream.id_at]) for row in grid.cells]
         named = [i for i in range(stream.depth, len(texts)) if texts[i]]
         raw = [texts[i].encode(stream.file.encoding) for i in named]
         data, length = np.frombuffer(b"".join(raw), dtype=np.uint8), np.array([len(text) for text in raw], dtype=int)
@@ -255,29 +243,32 @@ class _Worker:
         answers = [
             stream.at[item] for item in (*stream.book.measured, *stream.book.of_kind("comment")) if item in stream.at
         ]
-        ids[[not any(exports.seen(grid.cells[i][j]) for j in answers) for i in named]] = 0
+        ids[[not any(exports.visible(grid.cells[i][j]) for j in answers) for i in named]] = 0
         gone = {named[k] for k in np.flatnonzero(self.earlier.get(block.number, ()))}
         kept = [i for i in range(len(grid.cells)) if i not in gone]
         return replace(grid, cells=[grid.cells[i] for i in kept], rows=[grid.rows[i] for i in kept]), ids
 
+    def log(self) -> pd.DataFrame:
+        """What was set aside, also where nobody was left."""
+        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
+        log = added_logs([log, *self._aside])
+        return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
+
     def tally(self) -> Tally | None:
         stream = self.stream
-        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
-        log = pd.concat([log, *self._aside]).groupby("what", sort=False, as_index=False)["count"].sum()
-        log = log[log["count"] > 0].reset_index(drop=True)
         notes = list(stream.notes)
         for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
             if told := [f"{item} ({n})" for item, n in counted.items() if n]:
-                notes.append(listed(what, told))
+                notes.append(f"{what}: {and_more(told)}")
         found = self._running.tally(min_group=stream.min_group)
         if found is not None and self._slow is not None:
             found = found + self._slow
         found = self._slow if found is None else found
-        return None if found is None else replace(found, notes=tuple(notes), cleaning=log)
+        return None if found is None else replace(found, notes=tuple(notes))
 
 
 def _text(raw: bytes, encoding: str) -> str:
-    return exports.seen(unguarded(raw.decode(encoding)))
+    return exports.visible(unguarded(raw.decode(encoding)))
 
 
 def _place(names: list[str], label: str) -> int:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dxkit.files.errors import DataError
 from dxkit.survey.tally.tally import Tally
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.entry import Parts
 
 _FAN_IN = 8
 
 
-def tally_partitions(frame, parts) -> Tally:
+def tally_partitions(frame: Any, parts: Parts) -> Tally:
     """Tally every partition where it is (`parts.tally`), and merge the tallies; no raw row leaves a worker."""
-    import dask
+    from dask.base import compute
+    from dask.delayed import delayed
 
-    tally = dask.delayed(parts.tally, pure=True)
-    merge = dask.delayed(_merged, pure=True)
+    tally = delayed(parts.tally, pure=True)
+    merge = delayed(_merged, pure=True)
     level = [tally(part) for part in frame.to_delayed()]
     if not level:
         raise DataError("there is nothing to tally: the frame has no partition")
     while len(level) > 1:
         level = [merge(level[at : at + _FAN_IN]) for at in range(0, len(level), _FAN_IN)]
-    (found,) = dask.compute(*level)
+    (found,) = compute(*level)
     if found is None:
         raise DataError("there is nothing to tally: every partition is empty")
     return found

@@ -1,42 +1,43 @@
-"""From the answers of a survey to the counts and sums of its tally (MODELS 2)."""
+"""From the answers of a survey to the counts and sums of its tally (docs/methods/tally.md, "What a tally holds")."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import normal
+from dxkit.files import options
 from dxkit.files.errors import DataError, Faults
 from dxkit.statistics.moments import moments
-from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import STATES
-from dxkit.survey.reading.responses import NOT_STATED, Survey, check_group, listed, spellings
+from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.tally import ORIGIN, Tally, as_list
+from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import origins, variables_of
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
 
 
-def count(survey: Survey, by=None) -> Tally:
+def count(survey: Survey, by: str | Iterable[str] | None = None) -> Tally:
     """The tally of a survey, by these segments (all of the codebook by default) and those of its roster."""
     book = survey.codebook
     if not len(survey):
         raise DataError(NOBODY)
-    segments = chosen(survey.segments.columns, book, by, survey.roster)
+    segments = chosen(list(survey.segments.columns), by, survey.roster)
     values, variables, anyone = variables_of(survey)
     levels = origins(variables)
-    cells, code = _cells(survey.segments[segments])
+    cells, code = _cells(survey.segments.loc[:, segments])
     parts = [moments(values[code == c] - levels) for c in range(len(cells))]
     states, counts = _counts(survey, code, len(cells))
     burdens = {}
     for score in topics.allowed(book):
         if topics.single_items(book, score) is None:
-            cost = topics.burdens(book, survey.answers, score) - ORIGIN[score]
+            cost = topics.burdens(book, survey.answers, score) - BURDENS[score].origin
             burdens[score] = tuple(
                 map(np.stack, zip(*(moments(cost[code == c]) for c in range(len(cells))), strict=True))
             )
@@ -61,15 +62,10 @@ def count(survey: Survey, by=None) -> Tally:
     )
 
 
-def chosen(known: Iterable[str], book: Codebook, by, roster: Roster | None) -> list[str]:
-    """The segments of a tally: those asked for, or all of the codebook, and those that weights need."""
-    segments = as_list(by) if by is not None else list(book.segments)
-    unknown = [name for name in segments if name not in known]
-    if unknown:
-        raise DataError(
-            f"the codebook has no segment {', '.join(map(repr, unknown))}; it has {', '.join(known) or 'none'}"
-        )
-    return segments + [name for name in (roster.segments if roster else ()) if name not in segments]
+def chosen(known: Sequence[str], by: str | Iterable[str] | None, roster: Roster | None) -> list[str]:
+    """The segments of a tally: those asked for, or all that are known, and those that weights need."""
+    segments = known if by is None else options.choices("by", by, known)
+    return list(dict.fromkeys((*segments, *(roster.segments if roster else ()))))
 
 
 def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -79,26 +75,27 @@ def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(list(labels), columns=list(segments.columns), dtype=object), code
 
 
-def spelled(found: Tally, roster: Roster | None, file: str) -> Tally:
+def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
     """The tally with the segments in one spelling, those of the roster where it has them; held against the roster."""
-    faults, notes, cells = Faults(), [], found.cells.copy()
-    for name in found.segments:
-        known = {}
+    faults, notes, cells = Faults(), [], counted.cells.copy()
+    for name in counted.segments:
+        labels = cells[name].to_numpy(dtype=object)
+        spelling = one_spelling(name, _people(labels, counted.people), roster)
+        cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
+        people = _people(labels, counted.people)
+        notes += segment_notes(name, people, roster)
         if roster is not None and name in roster.segments:
-            known = {normal(label): label for label in roster.categories(name)}
-        people = pd.Series(found.people).groupby(cells[name].to_numpy(dtype=object)).sum()
-        spelling = spellings(people.drop(NOT_STATED, errors="ignore"), known)
-        cells[name] = [label if label == NOT_STATED else spelling[normal(label)] for label in cells[name]]
-        if unknown := int(people.get(NOT_STATED, 0)):
-            weighed = " (they have no weight)" if known else ""
-            notes.append(f"respondents who state no {name}{weighed}: {unknown}")
-        if known:
-            for label, n in pd.Series(found.people).groupby(cells[name].to_numpy(dtype=object)).sum().items():
-                check_group(roster, name, label, int(n), faults, file=file, column=name)
-            if empty := [label for label in known.values() if label not in set(cells[name])]:
-                notes.append(listed(f"nobody answered in {name}", empty))
+            for label, n in people.items():
+                check_group(roster, name, label, n, faults, file=file, column=name)
     faults.raise_if_any()
-    return replace(found.regrouped(cells), notes=tuple(dict.fromkeys((*found.notes, *notes))))
+    return replace(counted.regrouped(cells), notes=tuple(dict.fromkeys((*counted.notes, *notes))))
+
+
+def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
+    """Respondents by label, from those of each cell."""
+    groups, code = np.unique(labels.astype(str), return_inverse=True)
+    counted = np.bincount(code, weights=people, minlength=len(groups)).astype(int)
+    return dict(zip(groups.tolist(), counted.tolist(), strict=True))
 
 
 def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:

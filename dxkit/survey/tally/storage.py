@@ -8,6 +8,7 @@ import json
 import math
 import os
 import zipfile
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 
 
-def write(path: str | os.PathLike, facts: dict, arrays: dict[str, np.ndarray]) -> None:
+def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Write what a tally is made of; the file is the old or the new one, whatever happens."""
     text = json.dumps({"kind": _KIND, "version": VERSION, **facts}, allow_nan=False).encode()
     held = {"facts": np.frombuffer(text, dtype=np.uint8), **arrays}
@@ -33,7 +34,7 @@ def write(path: str | os.PathLike, facts: dict, arrays: dict[str, np.ndarray]) -
         np.savez_compressed(stream, **held)
 
 
-def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The facts and arrays of a file that `write` wrote.
 
     Raises
@@ -44,8 +45,10 @@ def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     place, file = checked_path(path)
     try:
         with zipfile.ZipFile(place) as packed:
-            if sum(each.file_size for each in packed.infolist()) > _MOST_BYTES:
-                raise fault_at(f"unpacked it is larger than {_MOST_BYTES >> 20} MiB; it is no tally", file=file)
+            if sum(member.file_size for member in packed.infolist()) > _MOST_BYTES:
+                raise fault_at(
+                    f"unpacked it is larger than {_MOST_BYTES >> 20} MiB; this file is not a tally", file=file
+                )
         with np.load(io.BytesIO(place.read_bytes()), allow_pickle=False) as opened:
             arrays = {name: opened[name] for name in opened.files}
         digest = arrays.pop("digest").tobytes()
@@ -53,9 +56,11 @@ def read(path: str | os.PathLike) -> tuple[dict, dict[str, np.ndarray]]:
     except DataError:
         raise
     except Exception:  # whatever the bytes may do to the readers of zip, npy and json
-        raise fault_at("this is no tally, or it is damaged; write it again with tally.save", file=file) from None
+        raise fault_at(
+            "this file is not a tally, or it is damaged; write it again with tally.save", file=file
+        ) from None
     if not isinstance(facts, dict) or facts.get("kind") != _KIND:
-        raise fault_at("this is no tally; write one with tally.save", file=file)
+        raise fault_at("this file is not a tally; write one with tally.save", file=file)
     if facts.get("version") != VERSION:
         raise fault_at(
             f"the tally is of version {facts.get('version')!r}, this dxkit reads {VERSION}; install a newer "
@@ -76,17 +81,17 @@ def _digest(arrays: dict[str, np.ndarray]) -> bytes:
     return digest.digest()
 
 
-def frame_facts(frame: pd.DataFrame) -> dict:
+def frame_facts(frame: pd.DataFrame) -> dict[str, Any]:
     """A frame of text, numbers and flags as plain values."""
     return {"columns": list(frame.columns), "rows": frame.astype(object).to_numpy().tolist(), "length": len(frame)}
 
 
-def frame_of(facts: dict) -> pd.DataFrame:
+def frame_of(facts: dict[str, Any]) -> pd.DataFrame:
     """The frame of `frame_facts`."""
     return pd.DataFrame(facts["rows"], columns=facts["columns"], index=range(facts["length"]), dtype=object)
 
 
-def codebook_facts(book: Codebook) -> dict:
+def codebook_facts(book: Codebook) -> dict[str, Any]:
     """A codebook as plain values; a label without a code (no opinion) has the code null."""
     scales = [
         {
@@ -103,19 +108,19 @@ def codebook_facts(book: Codebook) -> dict:
     return {"items": frame_facts(book.items), "scales": scales, "notes": list(book.notes)}
 
 
-def codebook_of(facts: dict) -> Codebook:
+def codebook_of(facts: dict[str, Any]) -> Codebook:
     """The codebook of `codebook_facts`."""
     scales = {
-        each["name"]: Scale(
-            name=each["name"],
-            lo=each["lo"],
-            hi=each["hi"],
-            codes=tuple(each["codes"]),
-            labels={label: math.nan if code is None else code for label, code in each["labels"]},
-            shown={code: label for code, label in each["shown"]},
-            favourable=frozenset(each["favourable"]),
+        scale["name"]: Scale(
+            name=scale["name"],
+            lo=scale["lo"],
+            hi=scale["hi"],
+            codes=tuple(scale["codes"]),
+            labels={label: math.nan if code is None else code for label, code in scale["labels"]},
+            shown={code: label for code, label in scale["shown"]},
+            favourable=frozenset(scale["favourable"]),
         )
-        for each in facts["scales"]
+        for scale in facts["scales"]
     }
     items = frame_of(facts["items"])
     return Codebook(
@@ -123,12 +128,12 @@ def codebook_of(facts: dict) -> Codebook:
     )
 
 
-def roster_facts(roster: Roster | None) -> dict | None:
+def roster_facts(roster: Roster | None) -> dict[str, Any] | None:
     """A roster as plain values."""
     return None if roster is None else {"table": frame_facts(roster.table), "notes": list(roster.notes)}
 
 
-def roster_of(facts: dict | None) -> Roster | None:
+def roster_of(facts: dict[str, Any] | None) -> Roster | None:
     """The roster of `roster_facts`."""
     if facts is None:
         return None

@@ -11,31 +11,40 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.coding import NOT_ASKED
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.measures import BURDENS
 
 _PER_CELL = ("people", "pairs", "sums", "products", "counts", "states", "anyone")
-ORIGIN = {"severity": 50.0, "impact": 50.0, "hours": 0.0, "opportunity": 10.0}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Tally:
-    """What one pass over the respondents leaves (MODELS 2). Two tallies of one codebook add up: `tally + tally`.
+    """Counts and sums of a survey that hold no person. Two tallies of one codebook add up: `tally + tally`.
 
-    `cells` has one row per group of respondents (a column per segment), `variables` one row per measured variable
-    (level, name). With C cells, J variables, I items and K codes:
+    See docs/methods/tally.md, "What a tally holds".
 
+    With C cells, J variables, I items, K codes, D dimensions and T topics:
+
+    codebook            what was asked
+    cells               one row per group of respondents, a column per segment
+    variables           one row per measured variable (level, name, unit)
     people (C,)         respondents of the cell
     pairs (C, J, J)     respondents who have both variables; the diagonal is the n of each
-    sums (C, J, J)      sum of the first variable over those pairs, about `origin` (J,)
+    sums (C, J, J)      sum of the first variable over those pairs, about `origin`
     products (C, J, J)  sum of the products of the two, about `origin`
+    origin (J,)         the number that is taken from a variable before it is summed
     counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
     burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
+    roster              headcount by segment; None where it is not known
+    wave                the name of the wave
+    min_group           the smallest number of answers that a shown figure may rest on
     cleaning            what was set aside or changed while reading, and how often (columns what, count)
+    notes               what was noticed while reading
     """
 
     codebook: Codebook
@@ -49,7 +58,7 @@ class Tally:
     states: np.ndarray
     anyone: np.ndarray
     origin: np.ndarray
-    burdens: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+    burdens: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
@@ -58,6 +67,7 @@ class Tally:
 
     @property
     def segments(self) -> list[str]:
+        """The segments that the tally can be split by."""
         return list(self.cells.columns)
 
     @cached_property
@@ -105,7 +115,7 @@ class Tally:
             )
         if not by:
             return pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=int)
-        keys = pd.MultiIndex.from_frame(self.cells[list(by)])
+        keys = _keys(self.cells, by)
         order, code = np.unique(keys.to_flat_index().map(_ordering(self.roster, by)).to_numpy(), return_inverse=True)
         first = [int(np.flatnonzero(code == g)[0]) for g in range(len(order))]
         return self.cells[list(by)].iloc[first].reset_index(drop=True), code
@@ -114,7 +124,7 @@ class Tally:
         """The cell of each person of a frame of segments."""
         if not self.segments:
             return np.zeros(len(segments), dtype=int)
-        return pd.MultiIndex.from_frame(self.cells).get_indexer(pd.MultiIndex.from_frame(segments[self.segments]))
+        return _keys(self.cells, self.segments).get_indexer(_keys(segments, self.segments))
 
     def over(self, mask: np.ndarray | None = None) -> Tally:
         """The tally of the chosen cells (all by default) as one cell without segments."""
@@ -153,25 +163,25 @@ class Tally:
     def not_asked(self, position: int) -> np.ndarray:
         """Respondents per cell (C,) to whom the question was not put; they count when weights are made."""
         level, name = self.variables["level"].iloc[position], self.variables["name"].iloc[position]
-        if level in topics.NEEDS:
-            items = [item for kind in topics.NEEDS[level] for item in self.codebook.topic_items(name, kind)]
+        if level in BURDENS:
+            items = [item for kind in BURDENS[level].questions for item in self.codebook.topic_items(name, kind)]
         else:
             items = [name] if level == "item" else []
         at = [self.codebook.measured.index(item) for item in items]
         return self.states[:, at, NOT_ASKED].max(axis=1, initial=0).astype(float)
 
     def burden(self, score: str) -> Tally:
-        """The tally whose variables are the topics' burdens by this score (MODELS 3)."""
-        book = self.codebook
-        variables = pd.DataFrame({"level": score, "name": book.topics, "unit": topics.UNITS[score]}, dtype=object)
+        """The tally whose variables are the topics' burdens by this score (docs/methods/ranking.md, "Burden")."""
+        book, score = self.codebook, topics.default(self.codebook, score)
+        variables = pd.DataFrame({"level": score, "name": book.topics, "unit": BURDENS[score].unit}, dtype=object)
         if items := topics.single_items(book, score):
             at = self.at("item", items)
-            grid = np.ix_(np.arange(len(self.cells)), at, at)
+            grid = np.ix_(range(len(self.cells)), at, at)
             pairs, sums, products, origin = self.pairs[grid], self.sums[grid], self.products[grid], self.origin[at]
             sums = -sums if score == "severity" else sums  # 100 - u about 50 is -(u - 50)
         else:
             pairs, sums, products = self.burdens[score]
-            origin = np.full(len(book.topics), ORIGIN[score])
+            origin = np.full(len(book.topics), BURDENS[score].origin)
         return replace(
             self,
             variables=variables,
@@ -195,30 +205,34 @@ class Tally:
         if not isinstance(other, Tally):
             return NotImplemented
         _check_same(self, other)
-        cells = pd.concat([self.cells, other.cells[self.segments]], ignore_index=True)
+        cells = pd.concat([self.cells, other.cells.reindex(columns=self.segments)], ignore_index=True)
         both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_CELL}
         burdens = {
             score: tuple(map(np.concatenate, zip(parts, other.burdens[score], strict=True)))
             for score, parts in self.burdens.items()
         }
-        log = pd.concat([self.cleaning, other.cleaning]).groupby("what", sort=False, as_index=False)["count"].sum()
         together = replace(
             self,
             **both,
             burdens=burdens,
             wave=self.wave if self.wave == other.wave else "",
-            cleaning=log,
+            cleaning=added_logs([self.cleaning, other.cleaning]),
             notes=tuple(dict.fromkeys(self.notes + other.notes)),
         )
         return together.regrouped(cells)
 
     __radd__ = __add__
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the tally to one small file, to be read with `Tally.load` and added to others.
 
-        The file holds no answer of a person, but counts and sums of every cell, small ones too: who gives it away
-        tallies with `by=[]` or coarse segments.
+        The file holds no answer of a person, but it does hold counts and sums of every cell, small ones too. Before
+        you give it away, tally with `by=[]` or by coarse segments.
+
+        Parameters
+        ----------
+        path : path
+            Where to write; the folder must exist.
 
         Examples
         --------
@@ -248,8 +262,19 @@ class Tally:
         storage.write(path, facts, arrays)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> Tally:
-        """Read a tally that `save` wrote; a file of another kind, damaged or of a later version is a DataError."""
+    def load(cls, path: str | os.PathLike[str]) -> Tally:
+        """Read a tally that `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+
+        Raises
+        ------
+        DataError
+            A file of another kind, a damaged one, or one of a later version.
+        """
         from dxkit.survey.tally import storage
 
         facts, arrays = storage.read(path)
@@ -271,6 +296,10 @@ class Tally:
         return f"Tally: {int(self.people.sum()):,} respondents, {len(self.variables)} variables{by}"
 
 
+def _keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([frame[name] for name in names], names=list(names))
+
+
 def _ordering(roster: Roster | None, by: Sequence[str]):
     """A sort key for group labels: the order of the roster where it knows the segment, else the alphabet."""
     ranks = [
@@ -289,9 +318,11 @@ def _ordering(roster: Roster | None, by: Sequence[str]):
 def _check_same(mine: Tally, other: Tally) -> None:
     """Tallies add up only where the same questions were asked on the same scales, cut by the same segments."""
     problems = []
-    columns = ["item", "kind", "dimension", "topic", "scale", "reverse"]
-    left, right = (t.codebook.items[t.codebook.items["item"].isin(t.codebook.measured)][columns] for t in (mine, other))
-    if left.to_numpy().tolist() != right.to_numpy().tolist():
+    left, right = (
+        [question._replace(text="", asked_if="") for question in tally.codebook.questions if question.kind in MEASURED]
+        for tally in (mine, other)
+    )
+    if left != right:
         problems.append("their codebooks differ")
     else:
         for item in mine.codebook.measured:
@@ -306,7 +337,12 @@ def _check_same(mine: Tally, other: Tally) -> None:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))
 
 
-def as_list(by) -> list[str]:
+def added_logs(logs: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """What was set aside in several parts of the answers (columns what, count), a row for each reason."""
+    return pd.concat(list(logs)).groupby("what", sort=False).agg({"count": "sum"}).reset_index()
+
+
+def as_list(by: str | Iterable[str] | None) -> list[str]:
     """A segment name or a list of them as a list without repeats."""
     if by is None:
         return []

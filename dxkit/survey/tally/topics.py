@@ -1,40 +1,38 @@
-"""What a pain point costs a respondent: the burdens that topics can be ranked by (MODELS 3)."""
+"""What a pain point costs a respondent: the burdens that topics can be ranked by.
+
+See docs/methods/ranking.md, "Burden"."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.survey.reading.codebook import Codebook
-
-NEEDS = {
-    "hours": ("hours",),
-    "impact": ("rating", "importance"),
-    "severity": ("rating",),
-    "opportunity": ("rating", "importance"),
-}  # in the order of preference; opportunity is never chosen by itself
-UNITS = {"hours": "hours a week", "impact": "0-100", "severity": "0-100", "opportunity": "0-20"}
+from dxkit.survey.tally.measures import BURDENS, mean_of_answered
 
 
 def lacking(book: Codebook, score: str) -> list[str]:
     """Topics that lack a question this score needs."""
-    return [topic for topic in book.topics if not all(book.topic_items(topic, kind) for kind in NEEDS[score])]
+    return [
+        topic for topic in book.topics if not all(book.topic_items(topic, kind) for kind in BURDENS[score].questions)
+    ]
 
 
 def allowed(book: Codebook) -> list[str]:
     """The scores that every topic of the codebook has the questions for, the preferred one first."""
-    return [score for score in NEEDS if book.topics and not lacking(book, score)]
+    return [score for score in BURDENS if book.topics and not lacking(book, score)]
 
 
 def default(book: Codebook, score: str | None = None) -> str:
     """The score asked for, or the preferred one; an error where a topic lacks what it needs."""
     if not book.topics:
         raise DataError("no question names a pain point; fill in the codebook's column topic")
-    if score is not None and score not in NEEDS:
-        raise DataError(f"score '{score}' is not known; use one of {', '.join(NEEDS)}")
+    if score is not None:
+        options.choice("score", score, list(BURDENS))
     if score is not None and (topics := lacking(book, score)):
-        needed = " and one of kind ".join(NEEDS[score])
+        needed = " and one of kind ".join(BURDENS[score].questions)
         raise DataError(
             f"score '{score}' needs for every topic a question of kind {needed}; without: {', '.join(topics)}. "
             f"Possible here: {', '.join(allowed(book)) or 'none'}"
@@ -51,7 +49,7 @@ def single_items(book: Codebook, score: str) -> list[str] | None:
     """The item of each topic, where the burden is that one item (hours) or 100 less it (severity); else None."""
     if score not in ("hours", "severity"):
         return None
-    items = [book.topic_items(topic, NEEDS[score][0]) for topic in book.topics]
+    items = [book.topic_items(topic, BURDENS[score].questions[0]) for topic in book.topics]
     return [names[0] for names in items] if all(len(names) == 1 for names in items) else None
 
 
@@ -82,13 +80,4 @@ def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
 
 def _mean_index(book: Codebook, answers: pd.DataFrame, topic: str, kind: str) -> np.ndarray:
     items = book.topic_items(topic, kind)
-    return half_mean(np.column_stack([book.index(answers[item].to_numpy(dtype=float), item) for item in items]))
-
-
-def half_mean(parts: np.ndarray, least: float = 0.5) -> np.ndarray:
-    """Mean of what a respondent answered (n, items) -> (n,), missing where that is less than half (MODELS 1)."""
-    answered = ~np.isnan(parts)
-    count = answered.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(answered, parts, 0.0).sum(axis=1) / count
-    return np.where(count >= least * parts.shape[1], mean, np.nan)
+    return mean_of_answered(np.column_stack([book.index(answers[item].to_numpy(dtype=float), item) for item in items]))

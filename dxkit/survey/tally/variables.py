@@ -1,4 +1,6 @@
-"""What is measured of every respondent: items, dimensions and the whole, as numbers in their units (MODELS 1)."""
+"""What is measured of every respondent: items, dimensions and the whole, as numbers in their units.
+
+See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 
@@ -7,9 +9,7 @@ import pandas as pd
 
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.topics import half_mean
-
-CENTRE = 50.0  # index scores are summed about the middle of 0..100, so that no digits are lost to cancellation
+from dxkit.survey.tally.measures import VARIABLES, mean_of_answered, unit_of
 
 
 def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
@@ -21,8 +21,7 @@ def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
 
 def described(book: Codebook) -> pd.DataFrame:
     """The variables: level, name, unit."""
-    units = {"hours": "hours", "recommend": "recommend"}
-    rows = [("item", item, units.get(book.item(item)["kind"], "index")) for item in book.measured]
+    rows = [("item", item, unit_of(book.item(item)["kind"])) for item in book.measured]
     rows += [("dimension", dimension, "index") for dimension in book.dimensions]
     rows += [("overall", "overall", "index")] if book.dimensions else []
     return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
@@ -30,7 +29,7 @@ def described(book: Codebook) -> pd.DataFrame:
 
 def origins(variables: pd.DataFrame) -> np.ndarray:
     """What each variable is summed about."""
-    return np.where(np.isin(variables["unit"], ("hours", "recommend")), 0.0, CENTRE)
+    return np.array([VARIABLES[unit].origin for unit in variables["unit"]])
 
 
 def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
@@ -55,10 +54,10 @@ def with_dimensions(book: Codebook, items: np.ndarray) -> tuple[np.ndarray, np.n
     for d, dimension in enumerate(book.dimensions):
         parts = items[:, [position[item] for item in book.dimension_items(dimension)]]
         anyone[:, d] = (~np.isnan(parts)).any(axis=1)
-        scores.append(half_mean(parts))
+        scores.append(mean_of_answered(parts))
     if not scores:
         return items, anyone
-    return np.column_stack([items, *scores, half_mean(np.column_stack(scores))]), anyone
+    return np.column_stack([items, *scores, mean_of_answered(np.column_stack(scores))]), anyone
 
 
 def _promoters(codes: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ class Words:
     def __init__(self, learn: Callable[[bytes], int]):
         self._learn, self._known = learn, {}
         self._seen = b""
-        self.of_byte = np.full(256, -1, dtype=np.intp)  # the numbers of texts of one byte that were learned
+        self.of_byte: np.ndarray = np.full(256, -1, dtype=np.intp)  # the numbers of texts of one byte that were learned
 
     def learned(self, letters: np.ndarray) -> bool:
         """Learn the texts of one byte among these; whether they all are of one byte, or empty."""

@@ -9,7 +9,8 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 import dxkit as dx
-from dxkit.procurement.choice.scorecard import _burden, _clipped, _money_a_point, _shuffled, anchors, as_of, rating_of
+from dxkit.procurement.choice.findings import money_a_point
+from dxkit.procurement.choice.values import anchors, as_of, burden_of, note_on_anchors, rating_of, shuffled
 from tests.procurement.choice.test_scorecard import made
 
 COSTS = pd.DataFrame(
@@ -212,12 +213,12 @@ def test_the_weight_of_fit_that_a_ranking_gives(dossier, refusal):
             {"topic": ["CI", "Docs", "Setup", "Calls", "Access", "CI"], "estimate": [3.0, 1.0, 2.0, -4.0, np.nan, 50.0]}
         )
     )
-    assert _burden(needs, ["CI", "Docs", "Calls", "Access", "Else"]).tolist() == pytest.approx([0.5, 1 / 6, 0, 0, 0])
-    assert _burden(None, ["a", "b", "c", "d"]).tolist() == [0.25] * 4
-    assert _burden(needs, []).tolist() == []
+    assert burden_of(needs, ["CI", "Docs", "Calls", "Access", "Else"]).tolist() == pytest.approx([0.5, 1 / 6, 0, 0, 0])
+    assert burden_of(None, ["a", "b", "c", "d"]).tolist() == [0.25] * 4
+    assert burden_of(needs, []).tolist() == []
     for topics in (["Else"], ["Calls", "Access"]):
         with refusal("sheet fit"):
-            _burden(needs, topics)
+            burden_of(needs, topics)
     value = dx.scorecard(dossier, needs=needs, draws=1024).contributions.set_index(["vendor", "criterion"])["value"]
     assert value["A", "Feature fit"] == pytest.approx(0.5 * 0.5 + 0.1 / 6)
     assert value["B", "Feature fit"] == pytest.approx(0.25 * 0.5 + 0.3 / 6)
@@ -320,8 +321,8 @@ def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on(snapshot
     values[:3, 0, 1] = -0.1  # 3 of 40
     values[:, :, 2] = 1 + 1e-10
     values[:3, 1, 3] = 1.1
-    assert _clipped(values, criteria) == snapshot
-    assert _clipped(values[:, :, :1], criteria[:1]) == ""
+    assert note_on_anchors(values, criteria) == snapshot
+    assert note_on_anchors(values[:, :, :1], criteria[:1]) == ""
     card = dx.scorecard(read(CRITERIA.assign(worst=[2000, 1, None, 200000])), draws=1024)
     assert card.notes[0] == snapshot
     assert card.contributions["value"][0] == 0
@@ -329,15 +330,15 @@ def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on(snapshot
 
 def test_money_a_point_is_of_the_cost_of_owning():
     cost, use = (SimpleNamespace(measure=m, worst=10_000, best=2_000) for m in ("tco", "rating"))
-    assert _money_a_point([use, cost], np.array([0.75, 0.25])) == 8_000 / 25
-    assert np.isnan(_money_a_point([use, cost], np.array([1.0, 0.0])))
-    assert np.isnan(_money_a_point([use], np.array([1.0])))
+    assert money_a_point([use, cost], np.array([0.75, 0.25])) == 8_000 / 25
+    assert np.isnan(money_a_point([use, cost], np.array([1.0, 0.0])))
+    assert np.isnan(money_a_point([use], np.array([1.0])))
 
 
 def test_draws_are_shuffled_within_their_scramble():
-    order = _shuffled(64, 0)
+    order = shuffled(64, 0)
     assert sorted(order) == list(range(64))
     assert (order.reshape(8, 8) // 8 == np.arange(8)[:, None]).all()
     assert (order != np.arange(64)).any()
-    assert (order == _shuffled(64, 0)).all()
-    assert (order != _shuffled(64, 1)).any()
+    assert (order == shuffled(64, 0)).all()
+    assert (order != shuffled(64, 1)).any()

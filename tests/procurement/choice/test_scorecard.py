@@ -1,4 +1,6 @@
-"""The scorecard: published cases, exact areas and intervals, the laws of MODELS 10, and what may be said."""
+"""The scorecard: published cases, exact areas and intervals, its laws, and what may be said.
+
+See docs/methods/scorecard.md, "Laws that the tests hold"."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Leaving: worked by hand, and by the laws of MODELS 9."""
+"""Leaving: worked by hand, and by the laws of docs/methods/leaving_cost.md, "Laws that the tests hold"."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,6 @@
-"""Three-year cost: worked by hand, integrated, and by the laws of MODELS 8."""
+"""Three-year cost: worked by hand, integrated, and by its laws.
+
+See docs/methods/ownership_cost.md, "Laws that the tests hold"."""
 
 import json
 from functools import cache

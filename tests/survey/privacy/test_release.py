@@ -241,3 +241,17 @@ def test_a_group_of_the_minimum_is_shown_beside_smaller_ones_that_hide_each_othe
     rows = np.repeat(np.eye(4), sizes, axis=1)
     shown = dx.Release(min_group=5).admit("q", rows, np.arange(22), np.ones(22), np.zeros(4, dtype=bool))
     assert shown.tolist() == [True, False, False, True]
+
+
+COMMENTED = pd.DataFrame(
+    {"item": ["ci", "why"], "text": ["CI is fast", "Why?"], "kind": ["rating", "comment"], "scale": ["yesno", ""]}
+)
+
+
+def test_options_of_comments_are_checked(refusal):
+    survey = dx.read_survey(pd.DataFrame({"ci": ["Yes"] * 12, "why": ["slow"] * 12}), COMMENTED)
+    for name, value in {"question": "wyh", "by": "taem", "comment_k": 0, "seed": -1}.items():
+        with refusal(f"{name}="):
+            dx.comments(survey, **{name: value})
+    with refusal("survey="):
+        dx.comments(dx.tally(survey))

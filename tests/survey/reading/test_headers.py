@@ -6,7 +6,7 @@ import pytest
 import dxkit as dx
 from dxkit.survey.reading.exports import read_export
 from dxkit.survey.reading.headers import Column, key, match
-from tests.survey.reading.export_writers import write
+from tests.survey.reading.one_survey import write
 
 GOOGLE = ["Timestamp"]
 MICROSOFT = ["Id", "Start time", "Completion time", "Email", "Name"]
@@ -93,10 +93,10 @@ def test_qualtrics_may_say_selected_choice_behind_a_question():
         )
     ]
     from dxkit.files.errors import Faults
-    from dxkit.survey.reading.tools import SHAPES
+    from dxkit.survey.reading.tools.qualtrics import Qualtrics
 
     faults = Faults()
-    matched, _ = match(header, codebook, SHAPES[0], faults, file="q.csv", sheet=None)
+    matched, _ = match(header, codebook, Qualtrics(), faults, file="q.csv", sheet=None)
     faults.raise_if_any()
     assert {item: column.position for item, column in matched.items()} == {"team": 0, "a": 1, "b": 2}
     assert key("Selected choice is fine") == "selected choice is fine"

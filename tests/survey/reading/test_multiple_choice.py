@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from tests.survey.reading.export_writers import write
+from tests.survey.reading.one_survey import write
 
 
 def book(*options, stem="Used?"):

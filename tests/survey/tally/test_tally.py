@@ -122,3 +122,16 @@ def test_the_fast_pass_lets_no_wrong_code_through(wrong, refusal):
     codes[[7_000, 7_001]] = np.nan, wrong
     with refusal("column a"):
         dx.tally(pd.DataFrame({"a": codes}), codebook=book)
+
+
+def test_options_of_a_tally_are_checked(refusal):
+    frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5]})
+    book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
+    wrong = {"min_group": 2, "wave": 3, "progress": "yes", "source": "typefrom", "by": "team"}
+    for name, value in wrong.items():
+        with refusal(f"{name}="):
+            dx.tally(frame, codebook=book, **{name: value})
+    with refusal("survey=5"):
+        dx.tally(5, codebook=book)
+    with refusal("score='hour'", "'hours'"):
+        dx.tally(frame, codebook=book.assign(topic="CI")).burden("hour")

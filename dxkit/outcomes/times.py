@@ -1,0 +1,61 @@
+"""Times as people give them: one cut-off date, a column of times, the time zone of those that name none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from typing import cast
+
+import pandas as pd
+
+from dxkit.files.cells import timestamp
+from dxkit.files.errors import DataError
+from dxkit.files.table import NUMBER, TIME, YES_NO, Column
+
+Moment = str | date | pd.Timestamp
+Source = str | os.PathLike[str] | pd.DataFrame  # a table: a file or a frame
+
+
+def zone(name: str) -> str:
+    """The declared time zone, if there is one of this name."""
+    try:
+        pd.Timestamp("2026-01-01").tz_localize(name).tz_convert("UTC")
+    except Exception:
+        raise DataError(f"timezone={name!r}: write a time zone such as Europe/Berlin or UTC") from None
+    return name
+
+
+def moment(value: Moment | None, name: str, timezone: str, what: str = "the data cut-off date") -> pd.Timestamp:
+    """One time in UTC, which must be there; `what` says what it stands for."""
+    stamp, problem = timestamp(value, timezone)
+    if problem:
+        raise DataError(f"{name}: {problem}")
+    if stamp is pd.NaT:
+        raise DataError(f"{name} is missing; name {what}")
+    return cast(pd.Timestamp, stamp)
+
+
+def stamps(values: Iterable[object], name: str, timezone: str) -> pd.Series:
+    """Timestamps in UTC; those without a zone are taken in the declared one."""
+    if isinstance(values, str | pd.DataFrame) or not isinstance(values, Iterable):
+        raise DataError(f"{name}: expected a column or list of times, got {type(values).__name__}")
+    read = [timestamp(value, timezone) for value in values]
+    if faults := [f"row {i}, {name}: {problem}" for i, (_, problem) in enumerate(read, 1) if problem]:
+        raise DataError("\n".join(faults))
+    return pd.Series(pd.DatetimeIndex([stamp for stamp, _ in read], tz="UTC"))
+
+
+def times(*names: str, needed: bool = False, filled: bool = False) -> tuple[Column, ...]:
+    """Columns of times: `needed` must be there, `filled` have no empty cell."""
+    return tuple(Column(name=name, kind=TIME, needed=needed, filled=filled) for name in names)
+
+
+def numbers(*names: str, low: float | None = 0.0, needed: bool = False, filled: bool = False) -> tuple[Column, ...]:
+    """Columns of numbers that are not below `low`."""
+    return tuple(Column(name=name, kind=NUMBER, low=low, needed=needed, filled=filled) for name in names)
+
+
+def flags(*names: str, default: bool = False) -> tuple[Column, ...]:
+    """Columns of yes and no; an empty cell is the default."""
+    return tuple(Column(name=name, kind=YES_NO, default=default) for name in names)

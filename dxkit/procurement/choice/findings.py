@@ -1,0 +1,189 @@
+"""What a scorecard says: its tables, what is thin, what would change the choice, what to find out first.
+
+See docs/methods/scorecard.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dxkit.procurement.choice.robustness import ranks, rating_changes, stability
+from dxkit.procurement.choice.values import Ratings, by_fit
+from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.judging import Criterion
+from dxkit.results.formatting import percent
+
+_PLAN = ["vendor", "criterion", "value", "money", "find_out"]
+_OUT = -1e6  # the score of a vendor that is knocked out, far below any other
+_MOSTLY = 0.5  # a vendor that others beat as often as not is not recommended
+_BLOCKING = ("demos alone", "no evidence")
+
+Musts = Mapping[str, Mapping[str, str]]  # by vendor and must-have: pass, fail or unknown
+
+
+def standing(
+    vendors: Sequence[str], scores: np.ndarray, drawn: np.ndarray, places: np.ndarray, open_: np.ndarray, musts: Musts
+) -> pd.DataFrame:
+    """The table: those that are knocked out are never first and put nothing at stake."""
+    still = np.where(open_, drawn, _OUT)
+    first = (places if open_.all() else ranks(still))[:, 0] if open_.any() else np.zeros(len(vendors))
+    lost = np.maximum((still.max(axis=1, keepdims=True) - drawn).mean(axis=0), 0.0)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return pd.DataFrame(
+        {
+            "vendor": vendors,
+            "score": scores,
+            "low": low,
+            "high": high,
+            "p_first": np.where(open_, first, 0.0),
+            "regret": np.where(open_, lost, np.nan),
+            "must": [_worst(musts[vendor]) for vendor in vendors],
+        }
+    )
+
+
+def contributions(
+    vendors: Sequence[str], names: Sequence[str], values: np.ndarray, weights: np.ndarray
+) -> pd.DataFrame:
+    """The points that each vendor gets from each criterion, with the interval of the draws."""
+    mean, weight, rows = values.mean(axis=0), weights.mean(axis=0), []
+    for i, vendor in enumerate(vendors):
+        for k, name in enumerate(names):
+            low, high = np.quantile(100 * values[:, i, k] * weights[:, k], [0.025, 0.975])
+            rows.append([vendor, name, weight[k], mean[i, k], 100 * mean[i, k] * weight[k], low, high])
+    columns = ["vendor", "criterion", "weight", "value", "contribution", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def flags_of(dossier: Dossier, criteria: Sequence[Criterion], ratings: Ratings) -> list[list[str]]:
+    """What is thin about the ratings, and about claims of fit."""
+    fitted = [each.name for each in criteria if by_fit(dossier, each)]
+    flags = [[v, c, flag] for (v, c), each in ratings.items() if c not in fitted for flag in each.flags]
+    for name in fitted:
+        for vendor in dossier.vendors:
+            kinds = {each.kind for each in dossier.fit_read if each.vendor == vendor}
+            if kinds <= {"demo"}:
+                flags.append([vendor, name, "demos alone" if kinds else "no evidence"])
+    return flags
+
+
+def _worst(musts: Mapping[str, str]) -> str:
+    said = set(musts.values())
+    return "fail" if "fail" in said else "unknown" if "unknown" in said else "pass" if said else "none set"
+
+
+def reasons_for(
+    vendors: Sequence[str],
+    best: int | None,
+    level: bool,
+    musts: Musts,
+    flags: Sequence[Sequence[str]],
+    first: Mapping[str, float],
+) -> tuple[list[str], bool]:
+    """What can be said of the choice. It is only recommended when nothing blocks it."""
+    out = [
+        f"{v} is knocked out: {', '.join(name for name, said in musts[v].items() if said == 'fail')}"
+        for v in vendors
+        if "fail" in musts[v].values()
+    ]
+    if best is None:
+        return ["every vendor fails a must-have, so there is no choice to make", *out], False
+    name = vendors[best]
+    if level:
+        return ["the best vendors are level, so the figures name no winner", *out], False
+    unknown = [must for must, said in musts[name].items() if said == "unknown"]
+    thin = [f"{criterion}: {flag}" for v, criterion, flag in flags if v == name and flag in _BLOCKING]
+    share = percent(first[name])
+    if unknown or thin:
+        open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
+        open_ += [f"too thin for {name}: {', '.join(thin)}"] if thin else []
+        return [
+            f"{name} scores highest and ranks first in {share} of simulations; it is not settled",
+            *open_,
+            *out,
+        ], False
+    if first[name] <= _MOSTLY:
+        return [
+            f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled",
+            *out,
+        ], False
+    return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
+
+
+def weight_ranges(names: Sequence[str], mean: np.ndarray, weight: np.ndarray, vendors: Sequence[str]) -> pd.DataFrame:
+    """The weights of each criterion for which the winner stays, and who wins at the nearer end."""
+    rows = []
+    for k, name in enumerate(names if len(vendors) > 1 else ()):
+        low, high, below, above = stability(mean, weight, k)
+        nearer = below if above is None or (below is not None and weight[k] - low <= high - weight[k]) else above
+        rows.append([name, weight[k], low, high, "" if nearer is None else vendors[nearer]])
+    return pd.DataFrame(rows, columns=["criterion", "weight", "low", "high", "flips_to"])
+
+
+def changes_of(
+    dossier: Dossier,
+    criteria: Sequence[Criterion],
+    ratings: Ratings,
+    mean: np.ndarray,
+    weight: np.ndarray,
+    vendors: Sequence[str],
+) -> pd.DataFrame:
+    """The ratings that would change the winner, smallest change first."""
+    points = np.array(
+        [
+            [ratings[v, c.name].mean if c.measure == "rating" and not by_fit(dossier, c) else np.nan for c in criteria]
+            for v in vendors
+        ]
+    ).reshape(len(vendors), len(criteria))
+    slopes = np.array([1 / (c.best - c.worst) for c in criteria])
+    rows = rating_changes(mean, weight, points, slopes) if len(vendors) > 1 else []
+    made = [[vendors[i], criteria[k].name, now, to, vendors[other]] for i, k, now, to, other in rows]
+    return pd.DataFrame(made, columns=["vendor", "criterion", "rating", "changed_to", "winner"])
+
+
+def unknown_musts(musts: Musts, vendors: Sequence[str]) -> pd.DataFrame:
+    """Must-haves that nobody knows of yet; their worth cannot be stated without guessing how likely a failure is."""
+    rows = [
+        [vendor, name, np.nan, np.nan, "settle the must-have: a failure knocks it out"]
+        for vendor in vendors
+        for name, said in musts[vendor].items()
+        if said == "unknown"
+    ]
+    return pd.DataFrame(rows, columns=_PLAN).astype({"value": float, "money": float})
+
+
+def worth_finding_out(
+    dossier: Dossier,
+    criteria: Sequence[Criterion],
+    ratings: Ratings,
+    of_cells: np.ndarray,
+    money: float,
+    vendors: Sequence[str],
+) -> pd.DataFrame:
+    """What to find out first: the cells of most value, and the way that would settle them."""
+    rows = []
+    for i, vendor in enumerate(vendors):
+        for k, criterion in enumerate(criteria):
+            if of_cells[i, k] <= 1e-9:
+                continue
+            if criterion.measure != "rating":
+                how = "get a written quote" if criterion.measure == "tco" else "test an export; read the contract"
+            elif by_fit(dossier, criterion):
+                how = "try it on the worst pains for three weeks"
+            elif "nothing from a similar environment" in ratings[vendor, criterion.name].flags:
+                how = "ask a reference customer like you"
+            else:
+                how = "try it for three weeks"
+            rows.append([vendor, criterion.name, of_cells[i, k], of_cells[i, k] * money, how])
+    frame = pd.DataFrame(rows, columns=_PLAN).astype({"value": float, "money": float})
+    return frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def money_a_point(criteria: Sequence[Criterion], weight: np.ndarray) -> float:
+    """Money that one point of score is worth, by the criterion that measures the cost of owning; nan without one."""
+    for k, each in enumerate(criteria):
+        if each.measure == "tco" and weight[k] > 0:
+            return abs(each.worst - each.best) / (100 * weight[k])
+    return np.nan

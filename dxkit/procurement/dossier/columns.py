@@ -1,0 +1,109 @@
+"""The sheets of a dossier and their columns, declared once: what the reader reads and the form to fill in offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dxkit.files.errors import Faults
+from dxkit.files.table import CHOICE, NUMBER, YES_NO, Column, Table, TableSpec, texts
+
+Row = Mapping[Any, Any]  # the typed cells of a row by column
+
+CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
+TIMINGS = ("initial", "yearly", "monthly")
+LEDGERS = ("cash", "risk")
+STATUSES = ("illustrative", "quoted")
+MEASURES = ("rating", "tco", "exit_cost")
+KINDS = ("demo", "documentation", "reference", "trial", "production")
+CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
+EXAMPLE = "(example)"  # a row that starts with it is left out
+
+AMOUNT = ("low", "likely", "high")
+GROWTH = ("growth_low", "growth_likely", "growth_high")
+ESTIMATE = "estimate"  # a cell of a figure: its three numbers, shape and source are read together, by `estimates`
+
+
+def _numbers(*names: str, low: float = 0.0, high: float | None = None) -> tuple[Column, ...]:
+    return tuple(Column(name=name, kind=NUMBER, low=low, high=high) for name in names)
+
+
+def _choice(name: str, allowed: tuple[str, ...], default: str) -> Column:
+    return Column(name=name, kind=CHOICE, allowed=allowed, default=default)
+
+
+def _flag(name: str) -> Column:
+    return Column(name=name, kind=YES_NO)
+
+
+_AMOUNT = tuple(Column(name=name, kind=ESTIMATE, low=0.0, needed=name == "likely") for name in AMOUNT)
+_SHAPE, _SOURCE = texts("shape"), texts("source", "source_date")
+_VENDOR_AND_LINE = texts("vendor", "line", needed=True)
+_LINE = (
+    _choice("category", CATEGORIES, "other"),
+    _choice("timing", TIMINGS, "yearly"),
+    *texts("per"),
+    *_AMOUNT,
+    *_SHAPE,
+    *texts("growth"),
+    *_numbers("from_month", "to_month", *CLAUSES),
+    _flag("ratchet"),
+    *texts("currency"),
+    *_SOURCE,
+)
+_KIND = _choice("kind", KINDS, "demo")
+_COLUMNS = {
+    "decision": (*texts("key", "value", needed=True), *texts("what")),
+    "drivers": (
+        *texts("driver", needed=True),
+        *texts("unit"),
+        *_AMOUNT,
+        *_SHAPE,
+        *(Column(name=name, kind=ESTIMATE) for name in GROWTH),
+        *_SOURCE,
+        *texts("what"),
+    ),
+    "costs": (*_VENDOR_AND_LINE, *_LINE, *texts("what")),
+    "benefits": (*_VENDOR_AND_LINE, _choice("ledger", LEDGERS, "cash"), *_LINE, *texts("declared", "what")),
+    "exit": (*texts("vendor", "input", needed=True), *_AMOUNT, *_SHAPE, *_SOURCE, *texts("unit", "assumed", "what")),
+    "criteria": (
+        *texts("criterion", needed=True),
+        *_numbers("weight_low", "weight", "weight_high", "worst", "best"),
+        _flag("must"),
+        _choice("measure", MEASURES, "rating"),
+    ),
+    "evidence": (
+        *texts("vendor", "criterion", "rating", needed=True),
+        _KIND,
+        *texts("rater", "date"),
+        *_numbers("trial_week"),
+        _flag("similar_environment"),
+        *texts("link", "note"),
+    ),
+    "fit": (
+        *texts("vendor", "topic", needed=True),
+        *_numbers("low", high=1.0),
+        Column(name="likely", kind=NUMBER, low=0.0, high=1.0, needed=True, filled=True),
+        *_numbers("high", high=1.0),
+        _KIND,
+    ),
+}
+SHEETS = {name: TableSpec(kind=f"sheet {name}", columns=columns) for name, columns in _COLUMNS.items()}
+
+
+def rows_of(table: Table, faults: Faults) -> list[Row]:
+    """The typed cells of every row, by column."""
+    return [*table.values(faults).to_dict("records")]
+
+
+def day_of(text: str) -> date | None:
+    """The day that a cell begins with; None where it does not.
+
+    >>> day_of("2026-11-30 00:00"), day_of("30.11.2026")
+    (datetime.date(2026, 11, 30), None)
+    """
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

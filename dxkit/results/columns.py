@@ -1,0 +1,100 @@
+"""The columns of a result, declared once: what each holds, how it is written and what stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from dxkit.files.errors import DataError, suggest
+from dxkit.files.options import choice
+
+FORMATS = ("text", "index", "share", "count", "hours", "money", "number", "p", "estimate", "score")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result's table.
+
+    name       as in `.table`; `<segment>` (SEGMENT) stands for a column for each segment that a result is split by
+    meaning    what it holds, in a few words
+    format     index: whole points, share: percent, count and money: whole numbers, hours: one decimal, p: a p-value,
+               estimate: as many decimals as its standard error allows, score: hours or index by the result's unit,
+               number or text
+    unit       of the figures in `.table`, where they have one
+    heading    above the printed column where it is not the name; low and high with headings of their own stay apart
+    displayed  whether it is printed
+    optional   printed only where some row has a value
+    """
+
+    name: str
+    meaning: str
+    format: str = "text"
+    unit: str = ""
+    heading: str = ""
+    displayed: bool = True
+    optional: bool = False
+
+
+SEGMENT = Column("<segment>", "the group's value of each segment, a column for each")
+_SHARED = (
+    Column("n", "answers that the figure rests on", "count"),
+    Column("count", "how many", "count"),
+    Column("answered", "how many answered", "count"),
+    Column("skipped", "how many were asked and did not answer", "count"),
+    Column("not_asked", "how many were not asked", "number"),
+    Column("respondents", "how many answered", "count"),
+    Column("people", "how many people", "count"),
+    Column("headcount", "how many people there are", "count"),
+    Column("estimate", "the estimate", "estimate"),
+    Column("se", "standard error of the estimate", "estimate", heading="std. error", displayed=False),
+    Column("low", "lower end of the interval", "estimate"),
+    Column("high", "upper end of the interval", "estimate"),
+    Column("share", "share", "share"),
+    Column("favourable", "share of favourable answers among those with an opinion", "share", optional=True),
+    Column("favourable_low", "lower end of its interval", "share", optional=True),
+    Column("favourable_high", "upper end of its interval", "share", optional=True),
+    Column("unit", "unit of the estimate", displayed=False),
+    Column("shown", "False where the row is hidden to protect a small group", displayed=False),
+    Column("item_rest", "correlation of the item with the other items of its dimension", "number", heading="item-rest"),
+    Column("alpha_if_dropped", "alpha of the dimension without this item", "number"),
+    Column("p_pair", "probability that these are the true worst", "number", heading="the pair is right"),
+    Column("shared", "how many are the same under the score of the ranking", "number", heading="of them the same"),
+)
+SHARED = {column.name: column for column in _SHARED}
+
+
+def shared(name: str, meaning: str = "", **changes: Any) -> Column:
+    """A column that many results have, with another meaning or look where the result needs one."""
+    return replace(SHARED[name], **({"meaning": meaning} if meaning else {}), **changes)
+
+
+def columns_of(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+    """Columns for a frame that no class declares: by their names, where results share them, and their types."""
+    names, formats = distinct(frame.columns), formats or {}
+    for name, kind in formats.items():
+        choice(f"formats['{name}']", kind, FORMATS)
+        if name not in names:
+            raise DataError(f"formats: the frame has no column '{name}'; {suggest(str(name), names)}")
+    columns = []
+    for position, name in enumerate(names):
+        values = frame.iloc[:, position]
+        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        column = replace(SHARED.get(name, Column(name, "", "number")), optional=False)
+        columns.append(replace(column, format=formats.get(name, column.format if numeric else "text")))
+    return tuple(columns)
+
+
+def distinct(names: Sequence[object] | pd.Index) -> list[str]:
+    """Column names as text, each different from the others.
+
+    >>> distinct(["a", "b", "a"])
+    ['a', 'b', 'a (2)']
+    """
+    texts: list[str] = []
+    for name in map(str, names):
+        same = sum(text == name or text.startswith(f"{name} (") for text in texts)
+        texts.append(f"{name} ({same + 1})" if name in texts else name)
+    return texts

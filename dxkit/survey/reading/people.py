@@ -1,0 +1,103 @@
+"""Who is one person: blank rows, ids that repeat or were shortened, and how few people make a group."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files import options
+from dxkit.files.errors import Faults
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.exports import Export
+
+LEAST_GROUP = 3
+BLANK_ROWS = "blank submissions set aside"
+EARLIER = "earlier submissions of the same id set aside, the last one kept"
+_MOST_PLACES = 5
+_SHORTENED = re.compile(r"\d([.,]\d+)?[Ee]\+\d\d+|#+|\d{15}00+")  # a spreadsheet keeps 15 digits, then writes 0
+
+
+def smallest_group(min_group: int) -> int:
+    """The option `min_group`, checked: a group of one or two answers would show what a person said.
+
+    >>> smallest_group(5)
+    5
+    """
+    return options.whole("min_group", min_group, LEAST_GROUP)
+
+
+def rows_that_count(export: Export, book: Codebook, faults: Faults) -> tuple[np.ndarray, pd.DataFrame]:
+    """Which rows count (a flag each), and how many were set aside for what.
+
+    Set aside are tests, unfinished and blank submissions, and then all but the last submission of each id.
+    """
+    keep = np.ones(len(export.answers), dtype=bool)
+    log = []
+
+    def set_aside(rows: np.ndarray, what: str) -> None:
+        count = int((rows & keep).sum())
+        keep[rows] = False
+        if count:
+            log.append((what, count))
+
+    set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside")
+    set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside")
+    set_aside(_blank(export, book), BLANK_ROWS)
+    earlier = _earlier_submissions(export, keep, faults)
+    places = [str(export.rows[i]) for i in np.flatnonzero(earlier)[:_MOST_PLACES]]
+    more = ", ..." if earlier.sum() > _MOST_PLACES else ""
+    set_aside(earlier, f"{EARLIER} (rows {', '.join(places)}{more})")
+    return keep, pd.DataFrame(log, columns=["what", "count"])
+
+
+def _blank(export: Export, book: Codebook) -> np.ndarray:
+    """Rows without an answer or a comment."""
+    blank = np.full(len(export.answers), bool(book.measured))
+    for item in (*book.measured, *book.of_kind("comment")):
+        if item in export.answers:
+            column = export.answers[item]
+            numeric = pd.api.types.is_numeric_dtype(column)
+            blank &= column.isna().to_numpy(dtype=bool) if numeric else column.to_numpy(dtype=object) == ""
+    return blank
+
+
+def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np.ndarray:
+    """Rows whose id comes again below; a fault where a spreadsheet has made different ids the same."""
+    ids = export.respondent.where(keep, "")
+    repeated = ((ids != "") & ids.duplicated(keep="last")).to_numpy(dtype=bool)
+    shortened = np.array([bool(_SHORTENED.fullmatch(text)) for text in ids], dtype=bool)
+    spoiled = int((repeated & shortened).sum())
+    if spoiled and 2 * shortened.sum() > (ids != "").sum():
+        faults.add(
+            f"a spreadsheet has shortened the ids, as 1.15E+11 or ####, so that {spoiled} rows seem to come from one "
+            "person; export the answers again, and do not save them in a spreadsheet",
+            file=export.file,
+            sheet=export.sheet,
+            row=export.rows[int(np.flatnonzero(repeated)[0])],
+        )
+    return repeated
+
+
+def ids_name_people(export: Export, book: Codebook) -> bool:
+    """Whether the ids are the codebook's: a tool's own id names a submission, and another one in the next wave."""
+    return any(item in export.answers for item in book.of_kind("id"))
+
+
+def person_keys(
+    export: Export, book: Codebook, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray
+) -> np.ndarray:
+    """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
+    ids = export.respondent.to_numpy(dtype=object)[keep]
+    if (ids != "").all() and len(ids) and ids_name_people(export, book):
+        digests = [hashlib.blake2b(str(text).encode(), digest_size=8).digest() for text in ids]
+        return np.frombuffer(b"".join(digests), dtype=np.uint64)
+    rows = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
+    return row_hashes(pd.DataFrame({"row": rows, "again": rows.groupby(rows).cumcount()}))
+
+
+def row_hashes(frame: pd.DataFrame) -> np.ndarray:
+    """A number for each row that depends on its cells only, the same on every machine."""
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()  # type: ignore[attr-defined]  # loaded lazily

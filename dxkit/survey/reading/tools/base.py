@@ -1,0 +1,111 @@
+"""What dxkit knows about a survey tool: how its export is recognised, and how its columns are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.scales import Scale
+
+
+def folded_names(text: str) -> frozenset[str]:
+    """Column names, written one after the other as the tool spells them.
+
+    >>> sorted(folded_names("#, StartDate, IP Address"))
+    ['#', 'ip address', 'startdate']
+    """
+    return frozenset(normal(name) or name for name in text.split(", "))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """What the header says of one column: a code, the question, the statement of a grid; `cell` is a header cell
+    that holds code and question together."""
+
+    code: str
+    stem: str
+    statement: str = ""
+    cell: str = ""
+
+
+class Tool:
+    """A survey tool. Each has its own module, which sets these attributes and overrides what the tool does otherwise.
+
+    name             as users write it in `source=`
+    signs            column names of the tool's exports; `needed` of them must be there, and all of `must`
+    technical        pattern of further columns that the tool adds and that are not questions
+    personal         pattern of columns that tell who or where somebody is
+    code_endings     endings of a column code that make the column technical, and `text_endings` those of columns that
+                     hold what was written beside the option "Other"
+    respondent       columns with the id of a submission, and `day` those with its date: the first one there counts
+    month_first      whether the month comes first in a date such as 08/10/2026
+    separators       what may stand between several chosen options in one cell
+    finished_in      the column that tells whether a submission is finished, see `is_finished`
+    preview_in       the column that tells whether it is a test, see `is_preview`
+    by_hand          whether a person made the table: it has no technical columns, and no name may come twice
+    numbers_repeats  whether a number follows a header that comes for the second time
+    other_follows    whether a bare column "Other" right behind the options belongs to them
+    """
+
+    name: str
+    signs: frozenset[str] = frozenset()
+    needed: int = 0
+    must: frozenset[str] = frozenset()
+    technical: str = ""
+    personal: str = ""
+    code_endings: tuple[str, ...] = ()
+    text_endings: tuple[str, ...] = ()
+    respondent: tuple[str, ...] = ()
+    day: tuple[str, ...] = ()
+    month_first: bool = True
+    separators: tuple[str, ...] = (";",)
+    finished_in: str = ""
+    preview_in: str = ""
+    by_hand: bool = False
+    numbers_repeats: bool = False
+    other_follows: bool = False
+
+    def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
+        """How many of a file's first rows are header; a row of answers never is, for that would lose a person."""
+        return 1
+
+    def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
+        """The heading of each column, from the header rows."""
+        return [
+            Heading(code=code, stem=text, cell=cell.strip()) for cell in rows[0] for code, text in [self.split(cell)]
+        ]
+
+    def split(self, cell: str) -> tuple[str, str]:
+        """The code and the question in a header cell; the whole cell as both where the tool writes one of them."""
+        return cell.strip(), cell.strip()
+
+    def may_be_statement(self, heading: Heading) -> bool:
+        """Whether a heading may be the statement of a grid without the grid's question."""
+        return False
+
+    def is_finished(self, cell: str) -> bool:
+        """Whether a cell of the column `finished_in` says that the submission is finished."""
+        return bool(cell)
+
+    def is_preview(self, cell: str) -> bool:
+        """Whether a cell of the column `preview_in` says that the submission is a test."""
+        return False
+
+    def is_no_opinion(self, text: str) -> bool:
+        """Whether an answer that its scale does not know is how the tool exports "not applicable"."""
+        return False
+
+    def recoded(self, cells: np.ndarray, scale: Scale) -> np.ndarray:
+        """Answers as labels or codes of their scale, where the tool exports codes of its own."""
+        return cells
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def cells_under(names: frozenset[str], header: Sequence[str], row: Sequence[str]) -> list[str]:
+    """The cells of a row that stand under these column names, stripped."""
+    return [cell.strip() for name, cell in zip(header, row, strict=False) if normal(name) in names]

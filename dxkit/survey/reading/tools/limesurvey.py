@@ -1,0 +1,50 @@
+"""LimeSurvey: headers such as `Q2[SQ001]. text`, answer codes such as A4, dates with the day first."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from dxkit.files.cells import as_text
+from dxkit.survey.reading.codebook import split_question
+from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.tools.base import Heading, Tool, folded_names
+
+_CODED = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\.\s(.+)", flags=re.DOTALL)
+
+
+class LimeSurvey(Tool):
+    """An answer is finished when it has a date of submission."""
+
+    name = "limesurvey"
+    signs = folded_names("id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl")
+    needed = 3
+    must = folded_names("id, submitdate")
+    technical = r"response ?id|.*time"  # timings of questions and groups
+    personal = r"token|ipaddr|refurl"
+    respondent = ("id",)
+    day = ("submitdate", "datestamp")
+    month_first = False
+    separators = (";", ",")
+    finished_in = "submitdate"
+
+    def split(self, cell: str) -> tuple[str, str]:
+        """The two parts of a header such as `Q2[SQ001]. text`.
+
+        >>> LimeSurvey().split("Q2[SQ001]. Is CI fast?"), LimeSurvey().split("Is CI fast?")
+        (('Q2[SQ001]', 'Is CI fast?'), ('Is CI fast?', 'Is CI fast?'))
+        """
+        parts = _CODED.fullmatch(cell.strip())
+        return (parts[1], parts[2]) if parts else super().split(cell)
+
+    def may_be_statement(self, heading: Heading) -> bool:
+        return heading.stem != heading.code and bool(split_question(heading.code)[1])
+
+    def recoded(self, cells: np.ndarray, scale: Scale) -> np.ndarray:
+        """Answer codes such as A4 are codes of the scale, where every answer that it does not know is one."""
+        texts = [as_text(cell) for cell in cells]
+        unknown = {text for text in texts if scale.code_of(text) is None}
+        if unknown and all(re.fullmatch(r"A\d+", text) for text in unknown):
+            return np.array([text[1:] if text in unknown else text for text in texts], dtype=object)
+        return cells

@@ -1,0 +1,56 @@
+"""Qualtrics: two or three header rows (codes, question texts, import ids), test answers, codes below zero."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.tools.base import Heading, Tool, cells_under, folded_names
+
+_FILLED = folded_names("StartDate, EndDate, RecordedDate, Progress, Duration (in seconds), ResponseId")
+_REAL = ("", "ip address", "imported", "offline", "0", "4", "16")  # what Status says of an answer that is not a test
+
+
+class Qualtrics(Tool):
+    """Options that were chosen together are joined by a comma; "not applicable" is recoded to a number below zero."""
+
+    name = "qualtrics"
+    signs = folded_names(
+        "StartDate, EndDate, Status, IPAddress, Progress, Duration (in seconds), Finished, RecordedDate, ResponseId, "
+        "DistributionChannel, UserLanguage"
+    )
+    needed = 3
+    must = folded_names("ResponseId")
+    technical = r"duration.*"
+    personal = r"recipient(first|last)? ?name|recipientemail|location(latitude|longitude)|external ?data ?reference"
+    code_endings = ("_DO",)  # the order in which options were displayed
+    text_endings = ("_TEXT",)
+    respondent = ("responseid",)
+    day = ("recordeddate", "enddate")
+    separators = (",",)
+    finished_in = "finished"
+    preview_in = "status"
+
+    def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
+        """Three with import ids; two where the second row holds texts in columns of numbers and dates; else one."""
+        if any("importid" in cell.casefold() for cell in third):
+            return 3
+        filled = cells_under(_FILLED, first, second)
+        texts = any(filled) and not any(re.search(r"\d", cell) for cell in filled)
+        has_id = any(re.fullmatch(r"R_\w+", cell.strip()) for cell in second)  # then it is a row of answers
+        return 2 if texts and not has_id else 1
+
+    def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
+        if len(rows) == 1:
+            return super().headings(rows)
+        return [Heading(code=code.strip(), stem=text.strip()) for code, text in zip(rows[0], rows[1], strict=True)]
+
+    def is_finished(self, cell: str) -> bool:
+        return normal(cell) not in ("false", "0", "no")
+
+    def is_preview(self, cell: str) -> bool:
+        return normal(cell) not in _REAL
+
+    def is_no_opinion(self, text: str) -> bool:
+        return text.startswith("-") and text[1:].isdigit()

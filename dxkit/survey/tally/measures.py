@@ -1,0 +1,130 @@
+"""What a survey measures: the unit, limits, origin and words of every measure, and the rule of half the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure.
+
+    unit        what tables call its unit
+    axis        the label of an axis that shows it
+    low, high   where a mean can lie
+    origin      sums are taken about it, so that no digits are lost to cancellation
+    digits      decimals in a sentence
+    points      what follows a number of it in a sentence
+    questions   the kinds of question that a topic needs for it
+    method      how it comes from the answers, in words
+    """
+
+    unit: str
+    axis: str
+    low: float = 0.0
+    high: float = np.inf
+    origin: float = 0.0
+    digits: int = 1
+    points: str = "points"
+    questions: tuple[str, ...] = ()
+    method: str = ""
+
+    def within(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The ends of intervals, cut where the measure itself ends.
+
+        >>> low, high = VARIABLES["index"].within(np.array([-3.0]), np.array([42.0]))
+        >>> low.tolist(), high.tolist()
+        ([0.0], [42.0])
+        """
+        return np.clip(low, self.low, self.high), np.clip(high, self.low, self.high)
+
+
+VARIABLES: Mapping[str, Measure] = MappingProxyType(
+    {
+        "index": Measure(unit="index", axis="score, 0 worst to 100 best", high=100.0, origin=50.0),
+        "hours": Measure(unit="hours", axis="hours lost a week"),
+        "recommend": Measure(unit="recommend", axis="net promoter score, -100 to 100", low=-100.0, high=100.0),
+    }
+)  # of questions and dimensions, by unit
+
+BURDENS: Mapping[str, Measure] = MappingProxyType(
+    {
+        "hours": Measure(
+            unit="hours a week",
+            axis="hours lost a week, mean per person",
+            digits=2,
+            points="hours a week a person",
+            questions=("hours",),
+            method="hours lost a week, the mean over people",
+        ),
+        "impact": Measure(
+            unit="0-100",
+            axis="impact, 0 to 100",
+            high=100.0,
+            origin=50.0,
+            questions=("rating", "importance"),
+            method="severity x importance / 100 of each person, then the mean",
+        ),
+        "severity": Measure(
+            unit="0-100",
+            axis="severity, 0 to 100",
+            high=100.0,
+            origin=50.0,
+            questions=("rating",),
+            method="100 less satisfaction, the mean over people",
+        ),
+        "opportunity": Measure(
+            unit="0-20",
+            axis="opportunity, 0 to 20",
+            high=20.0,
+            origin=10.0,
+            questions=("rating", "importance"),
+            method="importance + what satisfaction lacks of it, 0 to 20, the mean over people",
+        ),
+    }
+)  # of topics, by score, in the order of preference; opportunity is never chosen by itself
+
+AXES: Mapping[str, str] = MappingProxyType({name: measure.axis for name, measure in VARIABLES.items()})
+_LABELS = {"hours": BURDENS["hours"].unit, "recommend": "eNPS", "importance": "importance 0-100"}
+
+
+def unit_of(kind: str) -> str:
+    """The unit of a question of this kind, a key of `VARIABLES`.
+
+    >>> unit_of("hours"), unit_of("importance")
+    ('hours', 'index')
+    """
+    return kind if kind in VARIABLES else "index"
+
+
+def label_of(kind: str) -> str:
+    """What a table calls the measure of a question of this kind, or of a dimension.
+
+    >>> label_of("recommend"), label_of("dimension")
+    ('eNPS', '0-100')
+    """
+    return _LABELS.get(kind, "0-100")
+
+
+def enough(answered: np.ndarray, asked: np.ndarray | int) -> np.ndarray:
+    """Whether a mean over `asked` parts counts: at least half of them were answered.
+
+    See docs/methods/scores.md, "Dimension and overall scores"."""
+    return answered >= 0.5 * asked
+
+
+def mean_of_answered(parts: np.ndarray) -> np.ndarray:
+    """Mean of the parts that each respondent answered, (n, parts) -> (n,); nan where fewer than half were.
+
+    >>> mean_of_answered(np.array([[60.0, np.nan], [np.nan, np.nan], [20.0, 40.0]])).tolist()
+    [60.0, nan, 30.0]
+    """
+    answered = ~np.isnan(parts)
+    count = answered.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(answered, parts, 0.0).sum(axis=1) / count
+    return np.where(enough(count, parts.shape[1]), mean, np.nan)

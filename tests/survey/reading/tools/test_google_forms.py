@@ -1,0 +1,49 @@
+"""Google Forms: chosen options joined in one cell."""
+
+import csv
+
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from tests.survey.reading.one_survey import (
+    BOOK,
+    CLEAN,
+    check_days,
+    check_notes,
+    check_same_survey,
+    joined,
+    parts,
+    write,
+)
+
+
+def exported(folder):
+    questions = parts(BOOK.items)
+    rows = [["Timestamp", "Email Address", *(q[0] for q in questions)]]
+    for k, person in enumerate(CLEAN.to_dict("records")):
+        answers = [joined(person, q[3], ";") if q[4] else person[q[3][0].item] for q in questions]
+        rows.append([f"2026/08/{10 + k % 9} 6:3{k % 10}:58 PM EST", f"p{k}@example.com", *answers])
+    rows.append(["2026/08/20 9:00:00 AM EST", "late@example.com", *[""] * len(questions)])
+    return write(folder / "google.csv", rows, quoting=csv.QUOTE_ALL)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return exported(tmp_path_factory.mktemp("google_forms"))
+
+
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
+    survey = check_same_survey(path, "google_forms")
+    check_notes(survey, "Email Address", snapshot)
+
+
+def test_days_are_kept_without_the_time(path):
+    check_days(path)
+
+
+def test_a_frame_is_recognised_by_its_columns_too(path):
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    survey = dx.read_survey(frame, BOOK)
+    assert survey.source == "google_forms"
+    assert len(survey) == len(CLEAN)

@@ -1,0 +1,30 @@
+"""What must hold for every tool in the registry."""
+
+from pathlib import Path
+
+import pytest
+
+import dxkit.survey.reading.tools as package
+from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
+
+
+def test_each_module_is_a_tool_of_the_registry_and_has_its_test():
+    modules = {path.stem for path in Path(package.__file__).parent.glob("*.py")} - {"__init__", "base", "registry"}
+    assert modules == {tool.name for tool in TOOLS}
+    assert modules | {"registry"} == {
+        path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")
+    }
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_is_recognised_by_its_signs_and_named_in_any_spelling(tool):
+    header = sorted(tool.signs)
+    assert recognise(header, [], [])[0] is tool
+    for name in (tool.name, tool.name.replace("_", " ").title(), tool.name.replace("_", "").upper()):
+        assert tool_named(name) is tool
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_sign_is_either_technical_or_personal(tool):
+    for sign in tool.signs:
+        assert is_personal(sign) != is_technical(tool, sign), sign

@@ -1,0 +1,77 @@
+"""SurveyMonkey: two header rows, of which the first is blank where a question goes on."""
+
+import pytest
+
+from tests.survey.reading.one_survey import (
+    BOOK,
+    CLEAN,
+    NOT_ANSWERS,
+    check_days,
+    check_nobody_is_lost,
+    check_notes,
+    check_row_is_refused,
+    check_same_survey,
+    option,
+    parts,
+    rows_of,
+    write,
+)
+
+
+def exported(folder):
+    fixed = [
+        "Respondent ID",
+        "Collector ID",
+        "Start Date",
+        "End Date",
+        "IP Address",
+        "Email Address",
+        "First Name",
+        "Last Name",
+        "Custom Data 1",
+    ]
+    first, second, last = list(fixed), [""] * len(fixed), None
+    for text, stem, statement, items, multi in parts(BOOK.items):
+        if multi:
+            first += [stem, *[""] * (len(items) - 1)]
+            second += [option(row) for row in items]
+        elif statement:
+            first.append("" if stem == last else stem)
+            second.append(statement)
+        else:
+            first.append(text)
+            second.append("Open-Ended Response" if items[0].kind in ("comment", "hours", "id") else "Response")
+        last = stem
+    rows = [first, second]
+    for k, person in enumerate([*CLEAN.to_dict("records"), CLEAN.iloc[0].to_dict()]):
+        answers = []
+        for _, _, _, items, multi in parts(BOOK.items):
+            answers += (
+                [option(r) if person[r.item] == "Yes" else "" for r in items] if multi else [person[items[0].item]]
+            )
+        end = "" if k == len(CLEAN) else f"08/{10 + k % 9}/2026 09:09:01"
+        rows.append([str(11_000_000_000 + k), "4", "08/10/2026 09:00:00", end, "192.0.2.7", "", "", "", "", *answers])
+    return write(folder / "monkey.csv", rows)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return exported(tmp_path_factory.mktemp("surveymonkey"))
+
+
+def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
+    survey = check_same_survey(path, "surveymonkey")
+    check_notes(survey, "First Name", snapshot)
+
+
+def test_days_are_kept_without_the_time(path):
+    check_days(path)
+
+
+def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
+    check_nobody_is_lost(tmp_path, "surveymonkey")
+
+
+@pytest.mark.parametrize("row", NOT_ANSWERS)
+def test_a_row_that_is_not_an_answer_is_refused(path, tmp_path, row, refusal):
+    check_row_is_refused(rows_of(path), tmp_path, row, refusal)
