@@ -72,10 +72,13 @@ def _survey(file: OpenedFile) -> dict[str, Any]:
 def _structure(survey: dict[str, Any], file: str, language: str | None) -> Structure:
     elements = [element for element in as_list(survey["SurveyElements"]) if isinstance(element, dict)]
     payloads: dict[str, dict[str, Any]] = {}
+    again: list[str] = []
     for element in elements:
         payload = element.get("Payload")
         if element.get("Element") == "SQ" and isinstance(payload, dict):
-            payloads.setdefault(word(element.get("PrimaryAttribute")) or word(payload.get("QuestionID")), payload)
+            name = word(element.get("PrimaryAttribute")) or word(payload.get("QuestionID"))
+            if payloads.setdefault(name, payload) is not payload:
+                again.append(word(payload.get("DataExportTag")) or name)
     own = word(as_dict(survey.get("SurveyEntry")).get("SurveyLanguage"))
     languages = list(
         dict.fromkeys(filter(None, (own, *(name for p in payloads.values() for name in as_dict(p.get("Language"))))))
@@ -83,6 +86,7 @@ def _structure(survey: dict[str, Any], file: str, language: str | None) -> Struc
     spoken = chosen_language(language, languages, own, file)
     known = {name: _Asked(name, p, payloads, "" if spoken == own else spoken) for name, p in payloads.items()}
     placed, left, notes = qualtrics_flow.places(elements, list(payloads))
+    notes += [f"questions with the number of an earlier one are left out: {and_more(again)}"] if again else []
     unplaced = [known[name].code for name in left]
     notes += [f"left out, as in the trash or in no block of the flow: {and_more(unplaced)}"] if unplaced else []
     notes += [f"{what} left out: {and_more(codes)}" for what, codes in _omitted([known[p.id] for p in placed]).items()]

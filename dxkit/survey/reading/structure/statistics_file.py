@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CELLS = 30_000_000
+LONGEST = 600
 _WORKER = "dxkit.survey.reading.structure.statistics_worker"
 _SAV, _DTA = (
     (b"$FL2", b"$FL3"),
@@ -70,10 +71,13 @@ def _told(file: OpenedFile, *wanted: str) -> dict[str, Any]:
         raise fault_at(f"this is not a file that {program} saved, whatever its name says", file=file.name)
     command = [sys.executable, "-P", "-m", _WORKER, str(file.path.resolve()), str(MOST_CELLS), *wanted]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(command, capture_output=True, env=environment, check=False)
-    told = {"problem": "the file is broken or cut short; save it again"}
-    if done.returncode == 0:
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=LONGEST)
         told = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        told = {"problem": f"the file cannot be read in {LONGEST} seconds; save it again, or split it"}
+    except (subprocess.CalledProcessError, ValueError):
+        told = {"problem": "the file is broken or cut short; save it again"}
     if "problem" in told:
         raise fault_at(told["problem"], file=file.name)
     return told

@@ -136,8 +136,7 @@ def test_any_value_at_any_place_of_a_qualtrics_survey(tmp_path_factory, data):
 
 
 @given(st.text(alphabet="<>&;/ap '\"=!-[]bscript日\x00", max_size=60))
-def test_plain_text_never_fails_and_leaves_no_tag(text):
-    assert "<script" not in plain(text)
+def test_plain_text_never_fails_and_has_single_spaces(text):
     assert plain(text) == " ".join(plain(text).split())
 
 

@@ -209,6 +209,14 @@ def test_codes_and_labels_used_twice_are_noted(tmp_path):
     assert found.notes[1] == "two options of one question have the same label: Q1"
 
 
+def test_a_question_that_is_in_the_file_again_is_noted(tmp_path):
+    path = qsf(tmp_path, [question("Q1", "TE", "SL", "Why?"), question("Q2", "TE", "SL", "How?")])
+    path.write_text(path.read_text().replace('"PrimaryAttribute": "QID2"', '"PrimaryAttribute": "QID1"'))
+    found = read_structure(path)
+    assert [one.code for one in found.questions] == ["Q1"]
+    assert found.notes == ("questions with the number of an earlier one are left out: Q2",)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

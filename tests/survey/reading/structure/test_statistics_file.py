@@ -124,3 +124,9 @@ def test_without_the_package_the_message_says_what_to_install(tmp_path, monkeypa
     monkeypatch.setitem(sys.modules, "pyreadstat", None)
     with pytest.raises(DataError, match=r"survey\.sav: .* install it with: pip install 'dxkit\[spss\]'"):
         read_structure(path)
+
+
+def test_a_file_that_takes_too_long_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("dxkit.survey.reading.structure.statistics_file.LONGEST", 0.01)
+    with pytest.raises(DataError, match="the file cannot be read in"):
+        read_structure(sav(tmp_path))
