@@ -59,6 +59,11 @@ def test_no_cell_ends_with_a_semicolon_or_asks_nbval_to_look_away(notebook):
         assert "NBVAL" not in source
 
 
+def test_no_code_cell_is_long(notebook):
+    for cell in code(notebook):
+        assert len(cell["source"]) <= 12, cell["id"]
+
+
 def test_one_cell_takes_the_parameters(notebook):
     tagged = [cell for cell in code(notebook) if "parameters" in cell["metadata"].get("tags", [])]
     assert len(tagged) == 1
