@@ -10,7 +10,10 @@ from dxkit.survey.reading.labels.words import FILLERS
 QUANTITIES: dict[float, str] = {
     0: "none|no one|nobody|zero|nothing|keine|keiner|nichts|aucun|aucune|ninguno|ninguna|nada|rien",
     5: "almost none|hardly any|very few|next to none|very little|fast keine|tres peu|muy pocos|muy pocas|few if any",
-    15: "few|a few|little|a little|wenige|einige wenige|peu|pocos|pocas|quelques|a minority|a small part|a small portion",
+    15: (
+        "few|a few|little|a little|wenige|einige wenige|peu|pocos|pocas|quelques|a minority|a small part|"
+        "a small portion"
+    ),
     30: "some|einige|certains|algunos|algunas|etwas|less than half|under half|several",
     45: (
         "about half|half|around half|roughly half|approximately half|etwa die halfte|die halfte|la moitie|"
@@ -18,7 +21,8 @@ QUANTITIES: dict[float, str] = {
     ),
     60: "many|much|a lot|lots|viele|viel|beaucoup|muchos|muchas|more than half|over half|a large part|quite a lot",
     75: (
-        "most|the majority|a majority|majority|the vast majority|die meisten|meiste|la plupart|la mayoria|a great deal|"
+        "most|the majority|a majority|majority|the vast majority|die meisten|meiste|la plupart|la mayoria|"
+        "a great deal|"
         "mostly"
     ),
     90: (

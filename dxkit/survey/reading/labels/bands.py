@@ -44,7 +44,8 @@ _UNIT_WORDS = {
 _UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _UNITS_JA = re.compile("|".join(w for w in sorted(_UNITS, key=len, reverse=True) if ord(w[0]) > 0x3000) + "|人|円|万円")
 _BELOW = (
-    "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|up to|under|"
+    "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|"
+    "up to|under|"
     "below|younger than|shorter than|smaller than|<=|<|≤|weniger als|unter|bis zu|hochstens|moins de|moins d'|"
     "jusqu'a|menos de|hasta|por debajo de"
 )
@@ -77,7 +78,8 @@ _MARKS = (  # phrase -> one letter, before the words are looked up; the longest 
     ("G", rf"(?<!\w)(?:{_ABOVE})(?=[\W\d])"),
     (
         "B",
-        r"(?<!\w)(?:between|from|zwischen|von|entre|de|desde|about|around|approximately|approx|ca|circa|roughly|etwa)(?!\w)",
+        r"(?<!\w)(?:between|from|zwischen|von|entre|de|desde|about|around|approximately|approx|ca|circa|roughly|"
+        r"etwa)(?!\w)",
     ),
     ("T", r"(?<!\w)(?:to|through|thru|until|till|bis|and|und|et|y|a)(?!\w)|[-~〜～−]|から"),
 )

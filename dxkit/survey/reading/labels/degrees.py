@@ -1,15 +1,17 @@
-"""Labels of a base word with a strength, a negation or an opposite: "not very useful", "extremely poor", "much better"."""
+"""Labels made of a word with a strength, a negation or an opposite: "not very useful", "extremely poor"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from dxkit.survey.reading.labels.frequency import one_subject
 from dxkit.survey.reading.labels.words import (
     ALONE,
     ANSWERS,
     COMPARED,
     FILLERS,
+    FITTING,
     FIXED,
     FIXED_GOOD,
     KINDS,
@@ -21,6 +23,7 @@ from dxkit.survey.reading.labels.words import (
 
 _PLAIN = 50.0
 _TOO = ("too", "zu", "trop")
+_BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
 _NEGATION = 15.0  # strengths below say "not"
 _STRENGTH = {phrase: level for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
 _BASE = {
@@ -35,20 +38,25 @@ _FIXED = [
 ]
 
 
-def _pattern(phrases: object) -> re.Pattern[str]:
-    words = sorted(map(re.escape, phrases), key=len, reverse=True)  # type: ignore[call-overload]
-    return re.compile(rf"(?<![\w'])(?:{'|'.join(words)})(?![\w])")
-
-
-_PHRASE = _pattern({**_STRENGTH, **_BASE})
-_NEUTRAL = re.compile(rf"(?:{NEUTRAL})(?!\w)")
+_PHRASE = re.compile(
+    rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, {**_STRENGTH, **_BASE}), key=len, reverse=True))})(?!\w)"
+)
+_NEUTRAL = re.compile(rf"(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in NEUTRAL.items())})(?!\w)")
+_PUNCTUATION = re.compile(r"[^\w\s']|_")
+_AT_ALL = re.compile(r"\bnot (.+) at all\b")
+_DENIAL = re.compile(r"\b(?:isn't|is not|are not|aren't|am not|do not|don't|does not|doesn't|n'est pas|no es)\b")
+_ARTICLE = re.compile(
+    r"\b(?:a|an|the) (?=(?:very|extremely|moderate|minor|major|small|big|large|huge|serious|significant|critical|"
+    r"slight)\b)"
+)
 
 
 @dataclass(frozen=True)
 class _Reading:
     """One label: the kinds it may be of with their place, its own strength, and the words left over."""
 
-    neutral: bool
+    neutral: str  # "" or a key of NEUTRAL
+    subjects: frozenset[str]
     fixed: tuple[tuple[str, float], ...]
     kind: str
     sign: int
@@ -57,50 +65,51 @@ class _Reading:
     alone: bool = False
     several: bool = False
 
+    def is_middle(self, kind: str) -> bool:
+        """Whether this neutral label can be the middle of a kind: not "neither easy nor difficult" of another one."""
+        return kind in FITTING.get(self.neutral, (kind,)) and (not self.subjects or kind in self.subjects)
+
     @property
     def denies_subject(self) -> bool:
         return not (self.neutral or self.kind) and self.level is not None and self.level <= 4 and self.rest != ""
 
 
 def _read(text: str) -> _Reading:
-    plain = " ".join(re.sub(r"[^\w\s']|_", " ", text).split())
-    plain = re.sub(r"\bnot (.+) at all\b", r"not at all \1", plain)
-    plain = re.sub(
-        r"\b(nicht|isn't|is not|are not|aren't|am not|do not|don't|does not|doesn't|n'est pas|no es)\b",
-        lambda found: "nicht" if found[0] == "nicht" else "not",
-        plain,
-    )
-    plain = re.sub(
-        r"\b(?:a|an|the) (?=(?:very|extremely|moderate|minor|major|small|big|large|huge|serious|significant|critical|slight)\b)",
-        "",
-        plain,
-    )
-    core = " ".join(word for word in plain.split() if word not in FILLERS)
+    plain = " ".join(_PUNCTUATION.sub(" ", text).split())
+    plain = _AT_ALL.sub(r"not at all \1", plain)
+    plain = _DENIAL.sub("not", plain)
+    plain = _ARTICLE.sub("", plain)
+    core = _without_fillers(plain)
     fixed = tuple(
-        (kind, table[key]) for kind, table in _FIXED for key in (plain if plain in table else core,) if key in table
+        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in _FIXED if {plain, core} & table.keys()
     )
-    neutral = bool(_NEUTRAL.match(plain)) and len(plain.split()) <= 9
-    kind, sign, level = "", 0, None
-    bases, strengths = [], []
+    middle = _NEUTRAL.match(plain) if len(plain.split()) <= 9 else None
+    neutral = str(middle.lastgroup) if middle else ""
+    found = list(_PHRASE.finditer(plain))
+    subjects = frozenset(_BASE[match[0]][0] for match in found if match[0] in _BASE)
+    bases = [match for match in found if match[0] in _BASE]
+    strengths = [match for match in found if match[0] not in _BASE]
+    if len(strengths) == 2 and f"{strengths[0][0]} or {strengths[1][0]}" == plain:
+        level = (_STRENGTH[strengths[0][0]] + _STRENGTH[strengths[1][0]]) / 2
+        return _Reading(neutral, subjects, fixed, "", 0, level, "", alone=True)
+    used = bases + strengths
+    if len(strengths) == 2 and strengths[1][0] in _TOO:  # slightly too, far too
+        strengths.pop()
+    if compared := [match for match in bases if _BASE[match[0]][0] in COMPARED]:
+        used, bases = compared + strengths, compared
+    if len(bases) > 1 or len(strengths) > 1 or plain in _BARE:
+        return _Reading(neutral, subjects, fixed, "", 0, None, core, several=True)
+    kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
+    level = _STRENGTH[strengths[0][0]] if strengths else None
     rest = plain
-    for phrase in _PHRASE.findall(plain):
-        (bases if phrase in _BASE else strengths).append(phrase)
-    if len(strengths) == 2 and strengths[1] in _TOO:  # slightly too, far too
-        rest = re.sub(rf"(?<!\w){strengths.pop()}(?!\w)", " ", rest, count=1)
-    if len(strengths) == 2 and f"{strengths[0]} or {strengths[1]}" == plain:
-        return _Reading(neutral, fixed, "", 0, sum(map(_STRENGTH.__getitem__, strengths)) / 2, "", True)
-    compared = [phrase for phrase in bases if _BASE[phrase][0] in COMPARED]
-    if compared:
-        bases = compared
-    if len(bases) == 1 and len(strengths) <= 1:
-        kind, sign = _BASE[bases[0]]
-        rest = re.sub(rf"(?<!\w){re.escape(bases[0])}(?!\w)", " ", rest, count=1)
-    if len(strengths) == 1 and len(bases) <= 1:
-        level = _STRENGTH[strengths[0]]
-        rest = re.sub(rf"(?<!\w){re.escape(strengths[0])}(?!\w)", " ", rest, count=1)
-    rest = " ".join(word for word in rest.split() if word not in FILLERS)
-    alone = not kind and level is not None and strengths[0] in ALONE
-    return _Reading(neutral, fixed, kind, sign, level, rest, alone, len(strengths) > 1 or len(bases) > 1)
+    for match in sorted(used, key=re.Match.start, reverse=True):
+        rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+    alone = not kind and bool(strengths) and strengths[0][0] in ALONE
+    return _Reading(neutral, subjects, fixed, kind, sign, level, _without_fillers(rest), alone)
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(word for word in text.split() if word not in FILLERS)
 
 
 def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
@@ -125,96 +134,98 @@ def _kinds(readings: list[_Reading]) -> list[str]:
 
 def _one_kind(texts: list[str], readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
     """All labels as degrees of one kind; kind "" is whatever word the labels have in common."""
-    places: list[float | None] = []
+    places: list[float | None] = []  # None for the neutral label
     negated: list[bool] = []
     rests: list[str] = []
-    bare = 0
     for text, reading in zip(texts, readings, strict=True):
         value = next((value for name, value in reading.fixed if name == kind), None)
-        rest, denied = "", False
-        if value is None and kind == "likelihood" and text in PARTLY:
-            value = 0.0
-        if value is None and kind and reading.denies_subject:
-            value, rest = 0.0, reading.rest  # no impact, beside negative and positive impact
-        if value is None and reading.neutral:
-            places.append(None)
-            negated.append(False)
-            continue
-        if value is None:
-            if reading.several or reading.kind not in ("", kind) or (kind and not reading.kind and not reading.alone):
+        denied = False
+        if value is not None or (kind == "likelihood" and text in PARTLY):
+            value = value or 0.0
+            rests.append("")
+        elif reading.neutral:
+            if not reading.is_middle(kind) or None in places:
                 return None
-            if not reading.kind and reading.level is None:
-                bare += 1
+        elif reading.several or reading.kind not in ("", kind):
+            return None
+        elif kind and not reading.kind:
+            if not reading.alone and not reading.denies_subject:
+                return None
+            value, denied = (0.0, False) if reading.denies_subject else (reading.level, True)
+            rests.append(reading.rest)
+        else:
             level = _PLAIN if reading.level is None else reading.level
             denied = level < _NEGATION and reading.sign >= 0
-            value, rest = level * (reading.sign or 1), reading.rest
+            value = level * (reading.sign or 1)
+            rests.append(reading.rest)
         places.append(value)
         negated.append(denied)
-        rests.append(rest)
-    common = {rest for rest in rests if rest}
-    if len(common) > 1 or places.count(None) > 1 or len(rests) < 2 or (common and rests.count(next(iter(common))) < 2):
+    if len(rests) < 2 or not one_subject(rests) or not _enough(texts, readings, kind, rests):
         return None
-    if bare and (bare > 1 or "" in rests):
-        return None
-    if not _enough(texts, readings, kind, common):
-        return None
-    good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
-    if kind == "use" and any(
-        "important" in text or "wichtig" in text or r.fixed for text, r in zip(texts, readings, strict=True)
-    ):
-        good = "neither"
-    if kind == "" and common and UNWANTED & set(next(iter(common)).split()):
-        good = "low"
-    if any(text.startswith(("too ", "far too ", "much too ", "zu ", "trop ")) or " too " in text for text in texts):
-        good = "neither"
-    name = "polarity" if kind else "strength"
+    good = _good(texts, readings, kind, rests)
     values = [value for value in places if value is not None]
-    signs = {reading.sign for reading in readings if reading.kind == kind and kind}
-    if signs == {-1} and max(values) <= 0:  # only the lower word: not at all difficult .. extremely difficult
-        flip = {"high": "low", "low": "high"}
-        good = good if kind == "concern" else flip.get(good, good)
-        places = [None if value is None else -value for value in places]
+    if kind and max(values) <= 0 and _only_lower(readings, kind) and (any(negated) or None not in places):
+        places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
-        values = [value for value in places if value is not None]
-    at_zero = any(name == kind and value <= 10 for reading in readings for name, value in reading.fixed)
-    if min(values) < 0 or at_zero:
-        places = [
-            value - 45 if denied and value is not None else value for value, denied in zip(places, negated, strict=True)
-        ]
-        return [0.0 if value is None else value for value in places], name, good
-    return _with_middle(places, negated, name, good)
+    two_sided = kind in KINDS and all(KINDS[kind]) and not any(negated) and min(map(abs, values)) > 20
+    if kind in COMPARED or two_sided or min(values) < 0 or any(value <= 10 for _, value in _whole(readings, kind)):
+        lowered = zip(places, negated, strict=True)
+        places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
+    found = _with_middle(places, negated)
+    return None if found is None else (found, "polarity" if kind else "strength", good)
 
 
-def _enough(texts: list[str], readings: list[_Reading], kind: str, common: set[str]) -> bool:
+def _good(texts: list[str], readings: list[_Reading], kind: str, rests: list[str]) -> str:
+    """Whether the upper end is good: high, low or neither; "" where the words do not say."""
+    if any(re.match(r"(?:.* )?(?:too|zu|trop) ", text) for text in texts):
+        return "neither"
+    if not kind:
+        return "low" if UNWANTED & set(" ".join(rests).split()) else ""
+    if kind == "use" and any(
+        re.search("important|wichtig", t) or r.fixed for t, r in zip(texts, readings, strict=True)
+    ):
+        return "neither"
+    good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
+    flipped = _only_lower(readings, kind) and KINDS[kind][1] and not any(reading.neutral for reading in readings)
+    return {"high": "low"}.get(good, good) if flipped else good
+
+
+def _whole(readings: list[_Reading], kind: str) -> list[tuple[str, float]]:
+    return [found for reading in readings for found in reading.fixed if found[0] == kind]
+
+
+def _only_lower(readings: list[_Reading], kind: str) -> bool:
+    """Whether only the lower word of a kind is used: difficult, but never easy."""
+    return {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
+
+
+def _enough(texts: list[str], readings: list[_Reading], kind: str, rests: list[str]) -> bool:
     """Whether the words are proof enough: yes and no alone, or one strength of an unknown word, are not."""
     if kind == "likelihood":
-        telling = [
-            t for t, r in zip(texts, readings, strict=True) if t not in ANSWERS and not (r.neutral and not r.fixed)
-        ]
-        return bool(telling) and len(texts) > 2 - (len(telling) == 2)
-    if kind == "" and common:
-        strong = [r for r in readings if r.level is not None and r.level >= _NEGATION]
-        return len(texts) > 2 and len(strong) > 1
-    if kind == "":
-        return any(r.level is not None and r.level >= _NEGATION for r in readings)
-    return True
+        pairs = zip(texts, readings, strict=True)
+        telling = [text for text, reading in pairs if text not in ANSWERS and (reading.fixed or not reading.neutral)]
+        return len(telling) > 1 or (len(telling) == 1 and len(texts) > 2)
+    if kind:
+        return True
+    strong = sum(reading.level is not None and reading.level >= _NEGATION for reading in readings)
+    bare = sum(reading.level is None and not reading.neutral for reading in readings)
+    if any(rests):
+        return len(texts) > 2 and strong > 1 and (not bare or (bare == 1 and "" not in rests))
+    return strong > 0 and not bare
 
 
-def _with_middle(
-    places: list[float | None], negated: list[bool], name: str, good: str
-) -> tuple[list[float], str, str] | None:
-    """One-sided degrees; a neutral label goes where its two readings agree: after every "not", or in the middle."""
+def _with_middle(places: list[float | None], negated: list[bool]) -> list[float] | None:
+    """A neutral label beside one-sided degrees goes after every "not" or in the middle, if these agree."""
     values = sorted(value for value in places if value is not None)
-    if len(values) == len(places):
-        return [float(value or 0) for value in places], name, good
-    denials = sum(negated)
-    middle = len(values) // 2 if len(values) % 2 == 0 else None
-    weak = sum(value <= 20 for value in values) > denials
-    at = middle if middle is not None and (weak or middle == denials) else denials if not weak and denials else None
-    if at is None or at == 0:
-        return None
-    neutral = (values[at - 1] + values[at]) / 2 if at < len(values) else None
-    return None if neutral is None else ([neutral if value is None else value for value in places], name, good)
+    if len(values) < len(places):
+        denials = sum(negated)
+        middle = len(values) // 2 if len(values) % 2 == 0 else -1
+        weak = sum(value <= 20 for value in values) > denials
+        at = middle if middle > 0 and (weak or middle == denials) else 0 if weak else denials
+        if not 0 < at < len(values):
+            return None
+        return [(values[at - 1] + values[at]) / 2 if value is None else value for value in places]
+    return values and [value for value in places if value is not None]
 
 
 def _mirrored(readings: list[_Reading]) -> tuple[list[float], str, str] | None:
@@ -226,7 +237,7 @@ def _mirrored(readings: list[_Reading]) -> tuple[list[float], str, str] | None:
             sides.setdefault(f"{reading.kind} {reading.rest}", set()).add(level)
     if (
         len(sides) != 2
-        or sum(reading.neutral for reading in readings) > 1
+        or sum(bool(reading.neutral) for reading in readings) > 1
         or len({r.kind for r in readings if not r.neutral}) > 1
     ):
         return None

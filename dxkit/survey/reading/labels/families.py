@@ -1,4 +1,7 @@
-"""Published families of answer labels in five languages: each scale from lowest to highest, spellings of a step by `|`."""
+"""Published families of answer labels in five languages.
+
+Each scale runs from lowest to highest: `;` stands between steps, `|` between the spellings of a step.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ _AGREE_LOW = (
 )
 _AGREE_HIGH = "Strongly agree|Completely agree|Totally agree|Fully agree|Agree strongly|Agree completely"
 _AGREE_MID = (
-    "Neither agree nor disagree|Neither agree or disagree|Neither disagree nor agree|Neither disagree or agree|Neutral|"
+    "Neither agree nor disagree|Neither agree or disagree|Neither disagree nor agree|Neither disagree or agree|"
+    "Neutral|"
     "Neither|Undecided|Neither/nor|Agree nor disagree"
 )
 _SATISFIED_MID = (
@@ -33,7 +37,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "agreement": {
         "en": (
             f"{_AGREE_LOW}; Disagree|Somewhat disagree|Mostly disagree|Tend to disagree|Rather disagree|"
-            f"Disagree somewhat|Moderately disagree|Slightly disagree|Mildly disagree|Disagree slightly; {_AGREE_MID}; "
+            f"Disagree somewhat|Moderately disagree|Slightly disagree|Mildly disagree|Disagree slightly; "
+            f"{_AGREE_MID}; "
             "Agree|Somewhat agree|Mostly agree|Tend to agree|Rather agree|Agree somewhat|Moderately agree|"
             f"Slightly agree|Mildly agree|Agree slightly; {_AGREE_HIGH}",
             f"{_AGREE_LOW}; Disagree|Mostly disagree|Moderately disagree; Somewhat disagree|Slightly disagree|"
@@ -76,7 +81,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
             "とてもあてはまる|非常にあてはまる|よくあてはまる|強く同意する|強く賛成|強く賛成する",
             "そう思わない|あてはまらない|同意しない; あまりそう思わない|ややそう思わない|"
             f"どちらかといえばそう思わない|あまりあてはまらない|あまり同意しない; {_JA_MID}; "
-            "ややそう思う|まあそう思う|どちらかといえばそう思う|ややあてはまる|どちらかといえばあてはまる|やや同意する; "
+            "ややそう思う|まあそう思う|どちらかといえばそう思う|ややあてはまる|どちらかといえばあてはまる|"
+            "やや同意する; "
             "そう思う|あてはまる|同意する",
         ),
     },
@@ -85,7 +91,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
             "Very dissatisfied|Extremely dissatisfied|Completely dissatisfied|Highly dissatisfied|"
             "Strongly dissatisfied|Very unsatisfied|Extremely unsatisfied; Dissatisfied|Somewhat dissatisfied|"
             f"Slightly dissatisfied|Moderately dissatisfied|Fairly dissatisfied|Unsatisfied|Somewhat unsatisfied; "
-            f"{_SATISFIED_MID}; Satisfied|Somewhat satisfied|Slightly satisfied|Moderately satisfied|Fairly satisfied; "
+            f"{_SATISFIED_MID}; Satisfied|Somewhat satisfied|Slightly satisfied|Moderately satisfied|"
+            f"Fairly satisfied; "
             "Very satisfied|Extremely satisfied|Completely satisfied|Highly satisfied|Strongly satisfied",
             "Very dissatisfied|Extremely dissatisfied|Completely dissatisfied; Dissatisfied|Moderately dissatisfied|"
             f"Mostly dissatisfied; Somewhat dissatisfied|Slightly dissatisfied; {_SATISFIED_MID}; "
@@ -110,13 +117,16 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "es": (
             "Muy insatisfecho|Nada satisfecho|Totalmente insatisfecho|Extremadamente insatisfecho; Insatisfecho|"
             "Algo insatisfecho|Poco satisfecho; Ni satisfecho ni insatisfecho|Ni insatisfecho ni satisfecho|"
-            "Ni satisfecho, ni insatisfecho|Neutral|Neutro|Indiferente; Satisfecho|Algo satisfecho|Bastante satisfecho; "
+            "Ni satisfecho, ni insatisfecho|Neutral|Neutro|Indiferente; Satisfecho|Algo satisfecho|"
+            "Bastante satisfecho; "
             "Muy satisfecho|Totalmente satisfecho|Extremadamente satisfecho",
         ),
         "ja": (
-            "非常に不満|とても不満|大変不満|まったく満足していない|非常に不満である; 不満|やや不満|どちらかといえば不満|"
+            "非常に不満|とても不満|大変不満|まったく満足していない|非常に不満である; 不満|やや不満|"
+            "どちらかといえば不満|"
             f"あまり満足していない|不満である; {_JA_MID}; 満足|やや満足|まあ満足|どちらかといえば満足|満足している|"
-            "やや満足している|満足である; 非常に満足|とても満足|大変満足|非常に満足している|とても満足している|非常に満足である",
+            "やや満足している|満足である; 非常に満足|とても満足|大変満足|非常に満足している|とても満足している|"
+            "非常に満足である",
         ),
     },
     "frequency": {
@@ -125,7 +135,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
             "Sometimes|Occasionally|Once in a while|Some of the time|From time to time; "
             "Often|Frequently|Regularly|Usually|Most of the time|Very often|Very frequently; "
             "Always|All of the time|All the time|Constantly|Almost always",
-            "Never; Sometimes|Occasionally; About half the time|About half of the time|Half the time|Half of the time; "
+            "Never; Sometimes|Occasionally; About half the time|About half of the time|Half the time|"
+            "Half of the time; "
             "Most of the time|Often|Usually; Always",
         ),
         "de": (
@@ -136,7 +147,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "fr": (
             "Jamais; Rarement; Parfois|De temps en temps|Occasionnellement|Quelquefois; Souvent|Fréquemment|"
             "La plupart du temps|Très souvent; Toujours|Tout le temps",
-            "Jamais; Rarement; Parfois|De temps en temps|Occasionnellement|Quelquefois; Souvent|Fréquemment; Très souvent",
+            "Jamais; Rarement; Parfois|De temps en temps|Occasionnellement|Quelquefois; Souvent|Fréquemment; "
+            "Très souvent",
         ),
         "es": (
             "Nunca; Rara vez|Raramente|Casi nunca|Pocas veces; A veces|Algunas veces|Ocasionalmente|De vez en cuando; "
@@ -144,7 +156,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "ja": (
             "まったくない|一度もない|しない|なし|決してない; ほとんどない|めったにない|まれに|まれにある|あまりない; "
-            "ときどき|時々|たまに|ときどきある|時々ある|たまにある; よく|よくある|頻繁に|頻繁にある|しばしば|しばしばある; "
+            "ときどき|時々|たまに|ときどきある|時々ある|たまにある; よく|よくある|頻繁に|頻繁にある|しばしば|"
+            "しばしばある; "
             "いつも|常に|常にある|いつもある|非常によくある",
         ),
     },
@@ -152,11 +165,13 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "en": (
             "Not important|Not at all important|Unimportant|Not important at all; Slightly important|"
             "Of little importance|A little important|Somewhat unimportant|Low importance|Not very important; "
-            "Moderately important|Somewhat important|Fairly important|Of moderate importance; Very important|Important; "
+            "Moderately important|Somewhat important|Fairly important|Of moderate importance; Very important|"
+            "Important; "
             "Extremely important|Critical|Critically important|Essential|Absolutely essential|Crucial",
             "Not important|Not at all important|Unimportant|Very unimportant|Not important at all; Slightly important|"
             "Somewhat important|Of little importance|A little important|Somewhat unimportant|Not very important; "
-            "Moderately important|Neutral|Neither important nor unimportant|Fairly important; Important; Very important",
+            "Moderately important|Neutral|Neither important nor unimportant|Fairly important; Important; "
+            "Very important",
         ),
         "de": (
             "Überhaupt nicht wichtig|Gar nicht wichtig|Unwichtig|Nicht wichtig|Völlig unwichtig|Sehr unwichtig; "
@@ -170,7 +185,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
             "Modérément important|Neutre|Assez important; Important|Plutôt important|Très important; "
             "Extrêmement important|Essentiel|Indispensable",
             "Pas du tout important|Pas important|Sans importance; Peu important|Plutôt pas important; "
-            "Moyennement important|Neutre|Modérément important; Important|Plutôt important|Assez important; Très important",
+            "Moyennement important|Neutre|Modérément important; Important|Plutôt important|Assez important; "
+            "Très important",
         ),
         "es": (
             "Nada importante|No es importante|Sin importancia|No importante; Poco importante|Ligeramente importante; "
@@ -196,7 +212,8 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "de": (
             "Sehr schwierig|Sehr schwer|Äußerst schwierig; Schwierig|Schwer|Eher schwierig|Eher schwer; "
-            f"{_TEILS}|Weder einfach noch schwierig|Weder leicht noch schwer; Einfach|Leicht|Eher einfach|Eher leicht; "
+            f"{_TEILS}|Weder einfach noch schwierig|Weder leicht noch schwer; Einfach|Leicht|Eher einfach|"
+            f"Eher leicht; "
             "Sehr einfach|Sehr leicht|Äußerst einfach",
         ),
         "fr": (

@@ -29,7 +29,8 @@ FREQUENCIES: dict[float, str] = {
         "frecuentemente|con frecuencia|muchas veces|regularmente|regulierement"
     ),
     60: (
-        "very often|very frequently|sehr oft|sehr haufig|tres souvent|muy a menudo|muy frecuentemente|a lot of the time|"
+        "very often|very frequently|sehr oft|sehr haufig|tres souvent|muy a menudo|muy frecuentemente|"
+        "a lot of the time|"
         "extremely often|most often"
     ),
     70: (
@@ -47,7 +48,12 @@ FREQUENCIES: dict[float, str] = {
 }
 _WORDS = {phrase: level for level, phrases in FREQUENCIES.items() for phrase in phrases.split("|")}
 _WORD = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?!\w)")
-_BESIDE_RATES = {0: 0.0, 5: 0.1, 10: 0.2, 95: 1e8}  # never and rarely come before any rate, always after
+_BESIDE_RATES: dict[float, float] = {
+    0: 0.0,
+    5: 0.1,
+    10: 0.2,
+    95: 1e8,
+}  # never and rarely come before any rate, always after
 _PER_YEAR = {"minute": 525600.0, "hour": 8760.0, "day": 365.0, "week": 52.0, "fortnight": 26.0, "month": 12.0}
 _PER_YEAR |= {"quarter": 4.0, "year": 1.0}
 _PERIODS = {
@@ -86,16 +92,20 @@ def _any(words: dict[str, float] | dict[str, str]) -> str:
 
 
 _RATE = re.compile(
-    r"(?<!\w)(?P<less>(?:less|fewer|less often|less frequently|rarer) than |weniger als |seltener als |moins d'|moins de |"
-    r"menos de )?(?P<more>(?:more|more often|more frequently) than |over |mehr als |ofter als |plus d'|plus de |mas de )?"
+    r"(?<!\w)(?P<less>(?:less|fewer|less often|less frequently|rarer) than |weniger als |seltener als |moins d'|"
+    r"moins de |"
+    r"menos de )?(?P<more>(?:more|more often|more frequently) than |over |mehr als |ofter als |plus d'|plus de |"
+    r"mas de )?"
     r"(?:at least |mindestens |au moins |al menos |about |around |approximately )?(?P<almost>almost |nearly |fast )?"
     rf"(?:(?:(?P<count>{_any(_COUNTS)})|(?P<low>\d+(?:\.\d+)?)(?: ?(?:-|to|or) ?(?P<high>\d+))?(?P<plus>\+| or more)?)"
     r"(?: ?times| ?mal| fois| veces|x)? ?)?"
-    r"(?P<per>an?|per|every|each|the|pro|par|por|al|a la|la|jede[nrs]?|tous les|chaque|toutes les|cada|todos los|im|in der|in|/)? ?"
+    r"(?P<per>an?|per|every|each|the|pro|par|por|al|a la|la|jede[nrs]?|tous les|chaque|toutes les|cada|"
+    r"todos los|im|in der|in|/)? ?"
     rf"(?P<every>\d+|{_any(_NUMBERS)})? ?(?P<period>(?:{_any(_PERIODS)})(?:n|en|s)?)(?!\w)"
     r"(?P<upward> or more(?: often| frequently)?)?(?P<downward> or less(?: often| frequently)?)?"
 )
 _EDGE = {"on demand": 1e7, "continuously": 1e7, "more often": 1e7, "less often": 0.3, "less frequently": 0.3}
+_ARTICLES = ("a", "an", "the", "al", "la", "a la", "im", "in", "in der")  # "1 to 2 years" is not a rate
 _JOINTS = re.compile(r"(?<!\w)(between|and|or|to|from)(?!\w)|[-/,]")
 
 
@@ -150,7 +160,7 @@ def _rate(text: str) -> tuple[float, str, bool] | None:
     rest = _RATE.sub(" ", text)
     if len(found) == 2:
         rest = _JOINTS.sub(" ", rest)
-    if re.search(r"\d", rest):
+    if re.search(r"\d", rest) or any(match["every"] and match["per"] in _ARTICLES for match in found):
         return None
     return math.prod(_per_year(match) for match in found) ** (1 / len(found)), rest, False
 

@@ -1,7 +1,7 @@
 """Which answer labels form an ordered scale, and the code of each; a set that no rule orders is not one.
 
-The rules are tried in turn: published families, numbered labels, a plain range with worded ends, words of quality and of
-degree, how often, how much, and bands. A rule must order all labels without a tie.
+The rules are tried in turn: published families, numbered labels, a plain range with worded ends, words of degree,
+how often, how much, and bands. A rule must order all labels without a tie.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ _KNOWN = [
     for name, language, steps in scales()
     for places in ({fold(label): place for place, step in enumerate(steps) for label in step},)
 ]
+_HOLDING: dict[str, set[int]] = {}
+for _i, (_, _places) in enumerate(_KNOWN):
+    for _label in _places:
+        _HOLDING.setdefault(_label, set()).add(_i)
 
 
 def families(labels: Iterable[str]) -> tuple[Family, ...]:
@@ -65,12 +69,12 @@ def families(labels: Iterable[str]) -> tuple[Family, ...]:
 
 
 def _fitting(texts: list[str]) -> list[tuple[Family, dict[str, int]]]:
-    found = []
-    for family, places in _KNOWN:
-        taken = {places.get(text, -1) for text in texts}
-        if texts and -1 not in taken and len(taken) == len(texts):
-            found.append((family, places))
-    return sorted(found, key=lambda pair: len(pair[0].labels) != len(texts))  # stable: else as listed
+    """Families with every text on a step of its own; one that the texts fill comes first, else as listed."""
+    if not texts or any(text not in _HOLDING for text in texts):
+        return []
+    found = [_KNOWN[i] for i in sorted(set.intersection(*(_HOLDING[text] for text in texts)))]
+    found = [(family, places) for family, places in found if len({places[text] for text in texts}) == len(texts)]
+    return sorted(found, key=lambda pair: len(pair[0].labels) != len(texts))
 
 
 def _distinct(labels: Iterable[str]) -> dict[str, list[str]]:

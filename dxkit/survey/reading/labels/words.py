@@ -1,6 +1,6 @@
 """Words that order answer labels: how strong, of which kind, how often, how much; English, German, French, Spanish.
 
-Levels run from 0 (not at all) to 100. Words whose order is disputed share a level, so a set that holds both is left alone.
+Levels run from 0 (not at all) to 100. Words whose order is disputed share a level: a set that holds both is no scale.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ STRENGTHS: dict[float, str] = {
     15: "little|very slightly|of little|weniger|wenig|peu|poco|poca",
     20: (
         "slightly|a little|a little bit|a bit|mildly|marginally|slight|minor|small|low|weak|limited|mild|basic|"
-        "to a small extent|to a slight extent|a small amount|ein wenig|ein bisschen|leicht|gering|niedrig|klein|un peu|"
+        "to a small extent|to a slight extent|a small amount|ein wenig|ein bisschen|leicht|gering|niedrig|klein|"
+        "un peu|"
         "un poco|legerement|faible|ligeramente|bajo|baja|short"
     ),
     30: (
@@ -31,7 +32,8 @@ STRENGTHS: dict[float, str] = {
         "partiellement|en partie|parcialmente|en parte"
     ),
     40: (
-        "moderately|fairly|rather|reasonably|moderate|medium|a moderate amount|to a moderate extent|eher|mittel|massig|"
+        "moderately|fairly|rather|reasonably|moderate|medium|a moderate amount|to a moderate extent|eher|mittel|"
+        "massig|"
         "mittelmassig|plutot|assez|moderement|moyennement|moyen|moyenne|moderadamente|medianamente|medio|media|normal"
     ),
     45: "mostly|largely|mainly|predominantly|weitgehend|uberwiegend|mayormente|generally",
@@ -173,8 +175,10 @@ KINDS: dict[str, tuple[str, str, str]] = {  # what is good; words of the upper s
         "low",
         "",
         (
-            "concerned|worried|stressed|stressful|frustrated|frustrating|annoyed|annoying|disruptive|disrupted|painful|"
-            "burdensome|exhausted|overwhelmed|anxious|risky|problematic|bothersome|frustriert|belastend|genant|molesto|"
+            "concerned|worried|stressed|stressful|frustrated|frustrating|annoyed|annoying|disruptive|disrupted|"
+            "painful|"
+            "burdensome|exhausted|overwhelmed|anxious|risky|problematic|bothersome|frustriert|belastend|genant|"
+            "molesto|"
             "bad for me"
         ),
     ),
@@ -187,7 +191,8 @@ KINDS: dict[str, tuple[str, str, str]] = {  # what is good; words of the upper s
         "high",
         "better|improved|improve|besser|mieux|meilleur|mejor|mejorado|verbessert|ameliore|easier|einfacher|leichter",
         (
-            "worse|worsened|worsen|deteriorated|declined|schlechter|verschlechtert|degrade|moins bien|pire|peor|harder|"
+            "worse|worsened|worsen|deteriorated|declined|schlechter|verschlechtert|degrade|moins bien|pire|peor|"
+            "harder|"
             "more difficult|schwieriger"
         ),
     ),
@@ -218,13 +223,8 @@ KINDS: dict[str, tuple[str, str, str]] = {  # what is good; words of the upper s
     ),
 }
 COMPARED = ("change", "more", "pace")  # "more motivated": the other word is the subject
-ALONE = frozenset(  # strengths that may be the whole label: "Not at all", "Somewhat"
-    (
-        "a bit|a great deal|a little|a little bit|a lot|algo|bastante|beaucoup|completely|considerably|etwas|extremely|"
-        "fully|gar nicht|highly|kind of|marginally|mildly|moderately|mostly|mucho|muy|nada|none at all|not at all|"
-        "not much|not really|not very|partially|partly|pas du tout|quite|quite a bit|sehr|slightly|somewhat|sort of|"
-        "totally|uberhaupt nicht|un peu|un poco|very|very much|ziemlich"
-    ).split("|")
+ALONE = frozenset(  # denials that may be the whole label, beside "very useful"
+    "not at all|none at all|not really|not much|uberhaupt nicht|gar nicht|pas du tout|nada|not very".split("|")
 )
 
 FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place without a strength, from -100 to 100
@@ -235,7 +235,8 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         -30: "below average|mediocre|unterdurchschnittlich|passable|sous la moyenne|por debajo de la media",
         -10: "ausreichend|fair",
         0: (
-            "ok|okay|average|acceptable|satisfactory|so so|okay ish|mittelmassig|durchschnittlich|moyen|moyenne|regular|"
+            "ok|okay|average|acceptable|satisfactory|so so|okay ish|mittelmassig|durchschnittlich|moyen|moyenne|"
+            "regular|"
             "meh|correct"
         ),
         20: "decent|befriedigend|above average|uberdurchschnittlich|satisfying|assez bien",
@@ -262,7 +263,8 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         ),
         -60: "no|nein|non",
         -50: (
-            "probably not|probably no|no probably not|eher nein|wahrscheinlich nicht|probablement pas|probablemente no|"
+            "probably not|probably no|no probably not|eher nein|wahrscheinlich nicht|probablement pas|"
+            "probablemente no|"
             "plutot non|mas bien no|likely not|no probably|not likely"
         ),
         10: "possibly|moglicherweise|posiblemente|could be",
@@ -270,7 +272,8 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         60: "yes|ja|oui|si",
         90: (
             "definitely|certainly|definitely yes|yes definitely|certainly yes|auf jeden fall|bestimmt|certainement|"
-            "definitivamente|definitivamente si|yes absolutely|oui certainement|ja sicher|yes certainly|almost certainly"
+            "definitivamente|definitivamente si|yes absolutely|oui certainement|ja sicher|yes certainly|"
+            "almost certainly"
         ),
     },
     "skill": {
@@ -285,7 +288,10 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         -60: "far below expectations|well below expectations|much worse than expected",
         -30: "below expectations|does not meet expectations|did not meet expectations|worse than expected",
         0: "meets expectations|met expectations|met my expectations|as expected",
-        30: "exceeds expectations|exceeded expectations|exceeded my expectations|above expectations|better than expected",
+        30: (
+            "exceeds expectations|exceeded expectations|exceeded my expectations|above expectations|"
+            "better than expected"
+        ),
         60: (
             "far exceeds expectations|far exceeded expectations|greatly exceeded expectations|well above expectations|"
             "much better than expected"
@@ -305,7 +311,8 @@ PARTLY = frozenset(
 FILLERS = frozenset(
     (
         "a|all|am|amount|an|are|at|be|bin|by|c'est|degree|do|es|estoy|extent|for|fur|i|i'm|ich|im|in|is|it|it's|je|"
-        "level|me|mi|mich|moi|my|need|needed|of|on|our|para|pour|so|suis|that|the|them|they|this|to|us|was|we|with|would"
+        "level|me|mi|mich|moi|my|need|needed|of|on|our|para|pour|so|suis|that|the|them|they|this|to|us|was|we|"
+        "with|would"
     ).split("|")
 )
 UNWANTED = frozenset(
@@ -316,12 +323,20 @@ UNWANTED = frozenset(
     ).split("|")
 )
 
-NEUTRAL = (
-    r"neither|neutral|neutrally|neutre|neutro|weder|ni\b(?! idea)|undecided|indifferent|indiferente|indeciso|unentschieden|"
-    r"teils|no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?the same|"
-    r"same|stayed the same|no more and no less|about right|just right|just about right|(about |just )?the right|right amount|"
-    r"balanced|just enough|both equally|equally|equal|as expected|about as expected|as i expected|about what i expected|what i expected|"
-    r"mixed|in the middle|in between|genau richtig|gerade richtig|gleich|unverandert|igual|sin cambios|sans changement|"
-    r"pareil|no preference|might or might not|maybe|perhaps|vielleicht|peut etre|tal vez|quizas|puede ser|"
-    r"average|about average|keine veranderung|50 50|half and half|adequate|enough|juste bien|comme il faut"
-)
+NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in FITTING
+    "any": r"neither|neutral|neutrally|neutre|neutro|weder|ni|undecided|indifferent|indiferente|indeciso|unentschieden|"
+    r"teils|balanced|both equally|equally|equal|mixed|in the middle|in between|no preference|average|about average|"
+    r"50 50|half and half",
+    "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
+    r"the same|same|stayed the same|no more and no less|as expected|about as expected|as i expected|"
+    r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
+    r"keine veranderung|no change",
+    "right": r"about right|just right|just about right|(about |just )?the right|right amount|just enough|genau richtig|"
+    r"gerade richtig|juste bien|comme il faut|adequate|enough",
+    "maybe": r"might or might not|maybe|perhaps|vielleicht|peut etre|tal vez|quizas|puede ser",
+}
+FITTING = {
+    "same": ("change", "more", "pace", "expectation", ""),
+    "right": ("size", "length", "speed", "pace", "ease", ""),
+    "maybe": ("likelihood",),
+}
