@@ -44,7 +44,7 @@ _UNIT_WORDS = {
 _UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _UNITS_JA = re.compile("|".join(w for w in sorted(_UNITS, key=len, reverse=True) if ord(w[0]) > 0x3000) + "|人|円|万円")
 _BELOW = (
-    "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|"
+    "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|within|"
     "up to|under|"
     "below|younger than|shorter than|smaller than|<=|<|≤|weniger als|unter|bis zu|hochstens|moins de|moins d'|"
     "jusqu'a|menos de|hasta|por debajo de"
@@ -185,6 +185,8 @@ def _band(text: str) -> Band | None:
         return Band(0.0, 0.0, "exact", "", "")
     if _ONE.match(text):
         return Band(1.0, 1.0, "exact", "", "")
+    if text == "same day":
+        return Band(0.0, 1.0, "range", "day", "")
     plain = _CURRENCY.sub(" ", text)
     money = plain != text
     plain = _EACH.sub(r"\1", plain)

@@ -55,6 +55,7 @@ _ARTICLE = re.compile(
 class _Reading:
     """One label: the kinds it may be of with their place, its own strength, and the words left over."""
 
+    words: str
     neutral: str  # "" or a key of NEUTRAL
     subjects: frozenset[str]
     fixed: tuple[tuple[str, float], ...]
@@ -91,21 +92,21 @@ def _read(text: str) -> _Reading:
     strengths = [match for match in found if match[0] not in _BASE]
     if len(strengths) == 2 and f"{strengths[0][0]} or {strengths[1][0]}" == plain:
         level = (_STRENGTH[strengths[0][0]] + _STRENGTH[strengths[1][0]]) / 2
-        return _Reading(neutral, subjects, fixed, "", 0, level, "", alone=True)
+        return _Reading(plain, neutral, subjects, fixed, "", 0, level, "", alone=True)
     used = bases + strengths
     if len(strengths) == 2 and strengths[1][0] in _TOO:  # slightly too, far too
         strengths.pop()
     if compared := [match for match in bases if _BASE[match[0]][0] in COMPARED]:
         used, bases = compared + strengths, compared
     if len(bases) > 1 or len(strengths) > 1 or plain in _BARE:
-        return _Reading(neutral, subjects, fixed, "", 0, None, core, several=True)
+        return _Reading(plain, neutral, subjects, fixed, "", 0, None, core, several=True)
     kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
     level = _STRENGTH[strengths[0][0]] if strengths else None
     rest = plain
     for match in sorted(used, key=re.Match.start, reverse=True):
         rest = f"{rest[: match.start()]} {rest[match.end() :]}"
     alone = not kind and bool(strengths) and strengths[0][0] in ALONE
-    return _Reading(neutral, subjects, fixed, kind, sign, level, _without_fillers(rest), alone)
+    return _Reading(plain, neutral, subjects, fixed, kind, sign, level, _without_fillers(rest), alone)
 
 
 def _without_fillers(text: str) -> str:
@@ -120,7 +121,7 @@ def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
     """
     readings = [_read(text) for text in texts]
     for kind in dict.fromkeys([*_kinds(readings), ""]):
-        if (places := _one_kind(texts, readings, kind)) is not None:
+        if (places := _one_kind(readings, kind)) is not None:
             return places
     return _mirrored(readings)
 
@@ -132,15 +133,15 @@ def _kinds(readings: list[_Reading]) -> list[str]:
     return sorted(named)
 
 
-def _one_kind(texts: list[str], readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
+def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
     """All labels as degrees of one kind; kind "" is whatever word the labels have in common."""
     places: list[float | None] = []  # None for the neutral label
     negated: list[bool] = []
     rests: list[str] = []
-    for text, reading in zip(texts, readings, strict=True):
+    for reading in readings:
         value = next((value for name, value in reading.fixed if name == kind), None)
         denied = False
-        if value is not None or (kind == "likelihood" and text in PARTLY):
+        if value is not None or (kind == "likelihood" and reading.words in PARTLY):
             value = value or 0.0
             rests.append("")
         elif reading.neutral:
@@ -160,14 +161,20 @@ def _one_kind(texts: list[str], readings: list[_Reading], kind: str) -> tuple[li
             rests.append(reading.rest)
         places.append(value)
         negated.append(denied)
-    if len(rests) < 2 or not one_subject(rests) or not _enough(texts, readings, kind, rests):
+    if len(rests) < 2 or not one_subject(rests) or not _enough(readings, kind, rests):
         return None
-    good = _good(texts, readings, kind, rests)
+    good = _good(readings, kind, rests)
     values = [value for value in places if value is not None]
     if kind and max(values) <= 0 and _only_lower(readings, kind) and (any(negated) or None not in places):
         places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
+        values = list(map(abs, values))
     two_sided = kind in KINDS and all(KINDS[kind]) and not any(negated) and min(map(abs, values)) > 20
+    denied_upper = any(
+        denied and level is not None and level < 8 for denied, level in zip(negated, places, strict=True)
+    )
+    if denied_upper and min(values) < 0:
+        return None  # is "not at all clear" above or below "unclear"?
     if kind in COMPARED or two_sided or min(values) < 0 or any(value <= 10 for _, value in _whole(readings, kind)):
         lowered = zip(places, negated, strict=True)
         places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
@@ -175,15 +182,13 @@ def _one_kind(texts: list[str], readings: list[_Reading], kind: str) -> tuple[li
     return None if found is None else (found, "polarity" if kind else "strength", good)
 
 
-def _good(texts: list[str], readings: list[_Reading], kind: str, rests: list[str]) -> str:
+def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
     """Whether the upper end is good: high, low or neither; "" where the words do not say."""
-    if any(re.match(r"(?:.* )?(?:too|zu|trop) ", text) for text in texts):
+    if any({"too", "zu", "trop"} & set(reading.words.split()) for reading in readings):
         return "neither"
     if not kind:
         return "low" if UNWANTED & set(" ".join(rests).split()) else ""
-    if kind == "use" and any(
-        re.search("important|wichtig", t) or r.fixed for t, r in zip(texts, readings, strict=True)
-    ):
+    if kind == "use" and any(re.search("important|wichtig", reading.words) or reading.fixed for reading in readings):
         return "neither"
     good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
     flipped = _only_lower(readings, kind) and KINDS[kind][1] and not any(reading.neutral for reading in readings)
@@ -199,18 +204,17 @@ def _only_lower(readings: list[_Reading], kind: str) -> bool:
     return {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
 
 
-def _enough(texts: list[str], readings: list[_Reading], kind: str, rests: list[str]) -> bool:
+def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:
     """Whether the words are proof enough: yes and no alone, or one strength of an unknown word, are not."""
     if kind == "likelihood":
-        pairs = zip(texts, readings, strict=True)
-        telling = [text for text, reading in pairs if text not in ANSWERS and (reading.fixed or not reading.neutral)]
-        return len(telling) > 1 or (len(telling) == 1 and len(texts) > 2)
+        telling = [r for r in readings if r.words not in ANSWERS and (r.fixed or not r.neutral)]
+        return len(telling) > 1 or (len(telling) == 1 and len(readings) > 2)
     if kind:
         return True
     strong = sum(reading.level is not None and reading.level >= _NEGATION for reading in readings)
     bare = sum(reading.level is None and not reading.neutral for reading in readings)
     if any(rests):
-        return len(texts) > 2 and strong > 1 and (not bare or (bare == 1 and "" not in rests))
+        return len(readings) > 2 and strong > 1 and (not bare or (bare == 1 and "" not in rests))
     return strong > 0 and not bare
 
 

@@ -53,7 +53,7 @@ STRENGTHS: dict[float, str] = {
     85: "huge|enormous|enormously|hugely",
     90: (
         "extremely|extreme|exceptionally|incredibly|extremely high|highest|ausserst|extrem|extremement|extremadamente|"
-        "excessively|extremely strongly"
+        "certainly|excessively|extremely strongly"
     ),
     95: (
         "completely|totally|fully|entirely|absolutely|complete|total|full|vollig|voll|voll und ganz|vollkommen|ganz|"
@@ -258,6 +258,7 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
     },
     "likelihood": {
         -90: (
+            "no not at all|"
             "definitely not|certainly not|definitely no|no definitely not|certainly no|no chance|auf keinen fall|"
             "certainement pas|definitivamente no|bestimmt nicht|no definitely|absolutely no"
         ),
@@ -271,6 +272,7 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         50: "yes probably|probably yes|eher ja|plutot oui|mas bien si",
         60: "yes|ja|oui|si",
         90: (
+            "yes completely|yes fully|yes totally|yes entirely|yes very much|"
             "definitely|certainly|definitely yes|yes definitely|certainly yes|auf jeden fall|bestimmt|certainement|"
             "definitivamente|definitivamente si|yes absolutely|oui certainement|ja sicher|yes certainly|"
             "almost certainly"
@@ -310,7 +312,7 @@ PARTLY = frozenset(
 )
 FILLERS = frozenset(
     (
-        "a|all|am|amount|an|are|at|be|bin|by|c'est|degree|do|es|estoy|extent|for|fur|i|i'm|ich|im|in|is|it|it's|je|"
+        "fell|a|all|am|amount|an|are|at|be|bin|by|c'est|degree|do|es|estoy|extent|for|fur|i|i'm|ich|im|in|is|it|it's|je|"
         "level|me|mi|mich|moi|my|need|needed|of|on|our|para|pour|so|suis|that|the|them|they|this|to|us|was|we|"
         "with|would"
     ).split("|")
