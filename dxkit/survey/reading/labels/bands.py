@@ -78,10 +78,14 @@ _MARKS = (  # phrase -> one letter, before the words are looked up; the longest 
     ("G", rf"(?<!\w)(?:{_ABOVE})(?=[\W\d])"),
     (
         "B",
-        r"(?<!\w)(?:between|from|zwischen|von|entre|de|desde|about|around|approximately|approx|ca|circa|roughly|"
+        r"(?<!\w)(?:between|from|only|zwischen|von|entre|de|desde|about|around|approximately|approx|ca|circa|roughly|"
         r"etwa)(?!\w)",
     ),
-    ("T", r"(?<!\w)(?:to|through|thru|until|till|bis|and|und|et|y|a)(?!\w)|[-~〜～−]|から"),
+    (
+        "T",
+        r"(?<!\w)(?:to|through|thru|until|till|bis|and|und|et|y|a)(?= (?:\d|"
+        rf"(?:{'|'.join(_NUMBER_WORDS)})(?!\w)))|[-~〜～−]|から",
+    ),
 )
 _ZERO = re.compile(
     r"(none|zero|no time|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
@@ -90,7 +94,8 @@ _ONE = re.compile(r"(just|only) (me|myself|one)\b(?=$|\s*[,;:(-])")
 _CURRENCY = re.compile(r"[$€£¥₹]|(?<![^\W\d])(usd|eur|gbp|chf|inr|cad|aud|dollars?|euros?)(?!\w)")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")
 _FILLERS = frozenset(
-    "of old age more people persons experience experiences employees employee per the time in total each ago alt "
+    "is are was were of old age more people persons experience experiences employees employee per the time in total "
+    "each ago alt "
     "employes empleados mitarbeiter mitarbeitende personen personas ans developers engineers members".split()
 )
 _EACH = re.compile(  # the "a week" of "5 hours a week"
@@ -216,8 +221,8 @@ def _band(text: str) -> Band | None:
             units.append((len(numbers), _UNITS[token]))
             shape += "u"
         elif token[0].isalpha() and numbers:
-            rest += [token] if token not in _FILLERS else []
-        elif token not in ".,'":
+            rest += [token.rstrip("s")] if token not in _FILLERS else []
+        elif token not in (".,'/" if numbers else ".,'"):
             return None
     shape = shape.replace("uu", "u")
     found = _SHAPE.fullmatch(shape)

@@ -98,7 +98,7 @@ def _read(text: str) -> _Reading:
         strengths.pop()
     if compared := [match for match in bases if _BASE[match[0]][0] in COMPARED]:
         used, bases = compared + strengths, compared
-    if len(bases) > 1 or len(strengths) > 1 or plain in _BARE:
+    if len(bases) > 1 or len(strengths) > 1 or plain in _BARE or any(map(str.isdigit, plain)) or "the above" in plain:
         return _Reading(plain, neutral, subjects, fixed, "", 0, None, core, several=True)
     kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
     level = _STRENGTH[strengths[0][0]] if strengths else None
@@ -144,8 +144,8 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         if value is not None or (kind == "likelihood" and reading.words in PARTLY):
             value = value or 0.0
             rests.append("")
-        elif reading.neutral:
-            if not reading.is_middle(kind) or None in places:
+        elif reading.neutral and reading.is_middle(kind):
+            if None in places:
                 return None
         elif reading.several or reading.kind not in ("", kind):
             return None
@@ -214,7 +214,8 @@ def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:
     strong = sum(reading.level is not None and reading.level >= _NEGATION for reading in readings)
     bare = sum(reading.level is None and not reading.neutral for reading in readings)
     if any(rests):
-        return len(readings) > 2 and strong > 1 and (not bare or (bare == 1 and "" not in rests))
+        elliptic = sum(not (reading.rest or reading.alone or reading.neutral) for reading in readings)
+        return len(readings) > 2 and strong > 1 and not elliptic and (not bare or (bare == 1 and "" not in rests))
     return strong > 0 and not bare
 
 

@@ -29,4 +29,4 @@ def fold(label: object) -> str:
         text = unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
         for written, kana in _KANA:
             text = text.replace(written, kana)
-    return _ENDING.sub("", text).replace("n/a", "na") if "(" in text or "/" in text or "·" in text else text
+    return _ENDING.sub("", text.replace("n/a", "na")) if "(" in text or "/" in text or "·" in text else text

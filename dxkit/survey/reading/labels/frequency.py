@@ -98,7 +98,7 @@ _RATE = re.compile(
     r"mas de )?"
     r"(?:at least |mindestens |au moins |al menos |about |around |approximately )?(?P<almost>almost |nearly |fast )?"
     rf"(?:(?:(?P<count>{_any(_COUNTS)})|(?P<low>\d+(?:\.\d+)?)(?: ?(?:-|to|or) ?(?P<high>\d+))?(?P<plus>\+| or more)?)"
-    r"(?: ?times| ?mal| fois| veces|x)? ?)?"
+    r"(?: ?times| ?mal| fois| veces|x| days?| tage?| jours?| dias?)? ?)?"
     r"(?P<per>an?|per|every|each|the|pro|par|por|al|a la|la|jede[nrs]?|tous les|chaque|toutes les|cada|"
     r"todos los|im|in der|in|/)? ?"
     rf"(?P<every>\d+|{_any(_NUMBERS)})? ?(?P<period>(?:{_any(_PERIODS)})(?:n|en|s)?)(?!\w)"
@@ -155,7 +155,7 @@ def _rate(text: str) -> tuple[float, str, bool] | None:
     if (edge := _EDGE.get(text.split(" (")[0])) is not None:
         return edge, "", False
     found = list(_RATE.finditer(text))
-    if not 1 <= len(found) <= 2 or any(not (match["count"] or match["per"] or _is_adverb(match)) for match in found):
+    if not 1 <= len(found) <= 2 or any(not (match["per"] or _is_adverb(match)) for match in found):
         return None
     rest = _RATE.sub(" ", text)
     if len(found) == 2:

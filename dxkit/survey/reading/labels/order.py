@@ -47,6 +47,7 @@ class LabelScale:
     unused: Mapping[str, float] = field(default_factory=dict)
 
 
+_NOT_FOR_ME = re.compile(r"(i|we) (do not|don't|did not|didn't) (perform|do|have|receive|use|get|work) .+")
 _KNOWN = [
     (Family(name, language, GOOD[name], tuple(step[0] for step in steps)), places)
     for name, language, steps in scales()
@@ -97,10 +98,15 @@ def label_order(labels: Iterable[str]) -> LabelScale | None:
     labels = [label for label in dict.fromkeys(labels) if fold(label)]
     groups = _distinct(labels)
     found = _ordered(sorted(groups)) if len(groups) > 1 else None
+    aside = [text for text in groups if _NOT_FOR_ME.match(text)]
+    if found is None and len(aside) == 1 and len(groups) > 3:
+        found = _ordered(sorted(groups.keys() - set(aside)))
+        if found is not None and found[1].startswith(("frequency", "amount")):
+            return None  # "I don't use it" may be the lowest step
     if found is None:
         return None
     codes, rule, good, unit, unused = found
-    by_label = {label: codes[key] for key, spellings in groups.items() for label in spellings}
+    by_label = {label: codes.get(key, math.nan) for key, spellings in groups.items() for label in spellings}
     return LabelScale({label: by_label.get(label, math.nan) for label in labels}, rule, good, unit, unused)
 
 

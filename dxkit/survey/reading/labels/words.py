@@ -213,8 +213,8 @@ KINDS: dict[str, tuple[str, str, str]] = {  # what is good; words of the upper s
     ),
     "standing": (
         "high",
-        "above average",
-        "below average",
+        "above",
+        "below",
     ),
     "pace": (
         "",
@@ -333,6 +333,8 @@ NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in
     r"the same|same|stayed the same|no more and no less|as expected|about as expected|as i expected|"
     r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
     r"keine veranderung|no change",
+    "met": r"met( my| our| the)? (goals|targets|objectives|expectations)|on target|at target",
+    "impact": r"(has had |had |has )?no (impact|effect)( on)?",
     "right": r"about right|just right|just about right|(about |just )?the right|right amount|just enough|genau richtig|"
     r"gerade richtig|juste bien|comme il faut|adequate|enough",
     "maybe": r"might or might not|maybe|perhaps|vielleicht|peut etre|tal vez|quizas|puede ser",
@@ -341,4 +343,6 @@ FITTING = {
     "same": ("change", "more", "pace", "expectation", ""),
     "right": ("size", "length", "speed", "pace", "ease", ""),
     "maybe": ("likelihood",),
+    "met": ("standing",),
+    "impact": ("change", "more", "pace", "tone", "effect", "quality"),
 }
