@@ -165,7 +165,7 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         return None
     good = _good(readings, kind, rests)
     values = [value for value in places if value is not None]
-    if kind and max(values) <= 0 and _only_lower(readings, kind) and (any(negated) or None not in places):
+    if kind and max(values) <= 0 and _turned(readings, kind):
         places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
         values = list(map(abs, values))
@@ -191,17 +191,18 @@ def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
     if kind == "use" and any(re.search("important|wichtig", reading.words) or reading.fixed for reading in readings):
         return "neither"
     good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
-    flipped = _only_lower(readings, kind) and KINDS[kind][1] and not any(reading.neutral for reading in readings)
-    return {"high": "low"}.get(good, good) if flipped else good
+    return {"high": "low"}.get(good, good) if _turned(readings, kind) else good
 
 
 def _whole(readings: list[_Reading], kind: str) -> list[tuple[str, float]]:
     return [found for reading in readings for found in reading.fixed if found[0] == kind]
 
 
-def _only_lower(readings: list[_Reading], kind: str) -> bool:
-    """Whether only the lower word of a kind is used: difficult, but never easy."""
-    return {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
+def _turned(readings: list[_Reading], kind: str) -> bool:
+    """Whether the scale is one of the lower word, from "not at all difficult" to "very difficult"."""
+    lower = {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
+    denied = any(reading.level is not None and reading.level < _NEGATION for reading in readings)
+    return lower and (denied or not KINDS[kind][1])
 
 
 def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:

@@ -155,7 +155,7 @@ def _rate(text: str) -> tuple[float, str, bool] | None:
     if (edge := _EDGE.get(text.split(" (")[0])) is not None:
         return edge, "", False
     found = list(_RATE.finditer(text))
-    if not 1 <= len(found) <= 2 or any(not (match["per"] or _is_adverb(match)) for match in found):
+    if not 1 <= len(found) <= 2 or not all(map(_is_rate, found)):
         return None
     rest = _RATE.sub(" ", text)
     if len(found) == 2:
@@ -163,6 +163,13 @@ def _rate(text: str) -> tuple[float, str, bool] | None:
     if re.search(r"\d", rest) or any(match["every"] and match["per"] in _ARTICLES for match in found):
         return None
     return math.prod(_per_year(match) for match in found) ** (1 / len(found)), rest, False
+
+
+def _is_rate(match: re.Match[str]) -> bool:
+    """Whether it says how often: once a week, weekly, every week; not "a week", which is how long."""
+    if match["count"] or match["low"]:
+        return match["per"] is not None or _is_adverb(match)
+    return _is_adverb(match) or match["per"] not in (*_ARTICLES, None, "per", "pro", "par", "por", "/")
 
 
 def _is_adverb(match: re.Match[str]) -> bool:
