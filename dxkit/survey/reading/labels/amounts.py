@@ -32,6 +32,7 @@ QUANTITIES: dict[float, str] = {
     100: "all|everything|everyone|everybody|alle|alles|tous|toutes|tout|todos|todas|todo|every single one",
 }
 
+_NOT_AMOUNTS = {"above", "other", "others", "not", "nicht", "pas", "no"}  # "all of the above", "not at all"
 _QUANTITY = {phrase: level for level, phrases in QUANTITIES.items() for phrase in phrases.split("|")}
 _QUANTITY_PATTERN = re.compile(
     rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, _QUANTITY), key=len, reverse=True))})(?!\w)"
@@ -53,8 +54,5 @@ def quantities(texts: list[str]) -> list[float] | None:
         rests.append(
             " ".join(word for word in re.findall(r"[^\W_]+", _QUANTITY_PATTERN.sub(" ", text)) if word not in FILLERS)
         )
-    return (
-        places
-        if one_subject(rests) and not any({"above", "other", "others"} & set(rest.split()) for rest in rests)
-        else None
-    )
+    denied = _NOT_AMOUNTS & set(" ".join(rests).split())
+    return places if one_subject(rests) and not denied else None

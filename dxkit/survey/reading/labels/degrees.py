@@ -24,7 +24,7 @@ from dxkit.survey.reading.labels.words import (
 _PLAIN = 50.0
 _TOO = ("too", "zu", "trop")
 _BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
-_NEGATION = 15.0  # strengths below say "not"
+_NEGATION = 16.0  # strengths below say "not"
 _STRENGTH = {phrase: level for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
 _BASE = {
     phrase: (kind, sign)
@@ -169,7 +169,9 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
         values = list(map(abs, values))
-    two_sided = kind in KINDS and all(KINDS[kind]) and not any(negated) and min(map(abs, values)) > 20
+    two_sided = kind in KINDS and all(KINDS[kind][1:]) and not any(negated)
+    if two_sided and None in places and min(map(abs, values)) <= 20 and any(map(_is_vague, readings)):
+        return None  # "slightly useful, neutral, very useful": the middle, or the lowest?
     denied_upper = any(
         denied and level is not None and level < 8 for denied, level in zip(negated, places, strict=True)
     )
@@ -180,6 +182,10 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
     found = _with_middle(places, negated)
     return None if found is None else (found, "polarity" if kind else "strength", good)
+
+
+def _is_vague(reading: _Reading) -> bool:
+    return reading.neutral == "any" and not reading.subjects
 
 
 def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
@@ -201,7 +207,7 @@ def _whole(readings: list[_Reading], kind: str) -> list[tuple[str, float]]:
 def _turned(readings: list[_Reading], kind: str) -> bool:
     """Whether the scale is one of the lower word, from "not at all difficult" to "very difficult"."""
     lower = {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
-    denied = any(reading.level is not None and reading.level < _NEGATION for reading in readings)
+    denied = any(r.level is not None and r.level < _NEGATION and not r.neutral for r in readings)
     return lower and (denied or not KINDS[kind][1])
 
 

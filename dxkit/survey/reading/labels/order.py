@@ -194,8 +194,14 @@ def _numbered(texts: list[str]) -> Found | None:
 def _range(texts: list[str]) -> Found | None:
     """Whole numbers, with at most two worded ends that some rule can order."""
     numbers = {text: float(text) for text in texts if re.fullmatch(r"[-+]?\d{1,2}", text)}
-    words = [text for text in texts if text not in numbers]
-    if len(numbers) < 2 or len(texts) < 3 or len(words) > 2 or len(set(numbers.values())) < len(numbers):
+    words = [text for text in texts if text not in numbers and not re.search(r"\d", text)]
+    if (
+        len(numbers) < 2
+        or len(texts) < 3
+        or len(words) > 2
+        or len(words) + len(numbers) < len(texts)
+        or len(set(numbers.values())) < len(numbers)
+    ):
         return None
     low, high = min(numbers.values()), max(numbers.values())
     if low < -5 or high > 10 or low > 5:

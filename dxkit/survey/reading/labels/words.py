@@ -20,7 +20,8 @@ STRENGTHS: dict[float, str] = {
         "sehr wenig|muy poco|very low|lowest|very small|minimal|minimally|very weak|sehr niedrig|sehr gering|"
         "tres faible|muy bajo|muy baja"
     ),
-    15: "little|very slightly|of little|weniger|wenig|peu|poco|poca",
+    17: "very slightly",
+    15: "little|of little|weniger|wenig|peu|poco|poca",
     20: (
         "slightly|a little|a little bit|a bit|mildly|marginally|slight|minor|small|low|weak|limited|mild|basic|"
         "to a small extent|to a slight extent|a small amount|ein wenig|ein bisschen|leicht|gering|niedrig|klein|"
