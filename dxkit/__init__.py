@@ -7,7 +7,14 @@ import sys
 
 import lazy_loader
 
-_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_homes: dict[
+    str, list[str]
+] = {}  # read here: `lazy_loader.attach_stub` parses the stub, which takes longer than the rest
+with open(f"{__file__.rpartition('.')[0]}.pyi", encoding="utf-8") as _stub:
+    for _line in _stub:
+        if _line.startswith("from ."):
+            _homes.setdefault(_line.split()[1].lstrip("."), []).append(_line.split()[3])
+_load, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_homes)
 __version__ = "0.1.0"
 
 

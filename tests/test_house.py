@@ -1,5 +1,7 @@
 """The walls of the house: `lint-imports` holds them; what it cannot see is tested here."""
 
+import ast
+import importlib
 import shutil
 import subprocess
 import sys
@@ -69,6 +71,19 @@ def test_dir_is_the_list_of_the_stub_also_after_use():
     assert dir(dxkit) == sorted(dxkit.__all__)
     assert dxkit.scores
     assert dir(dxkit) == sorted(dxkit.__all__)
+
+
+def test_the_lines_of_the_stub_are_read_as_python_reads_them():
+    nodes = ast.parse((PACKAGE / "__init__.pyi").read_text()).body
+    names = [
+        (f"dxkit.{node.module}", alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    assert sorted(name for _, name in names) == sorted(dxkit.__all__)
+    for module, name in names:
+        assert getattr(dxkit, name) is getattr(importlib.import_module(module), name)
 
 
 def test_python_suggests_a_name_that_is_spelled_alike():
