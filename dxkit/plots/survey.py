@@ -169,7 +169,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
                 va="bottom",
             )
         grid_on(ax)
-        ax.set_xlabel(f"{result.axis_labels[unit]}, with {round(100 * result.confidence)}% interval")
+        ax.set_xlabel(f"{result.axis_labels.get(unit, unit)}, with {round(100 * result.confidence)}% interval")
         visible = rows.loc[rows["shown"]]
         if len(visible):
             worst = visible.iloc[-1]

@@ -17,10 +17,12 @@ from dxkit.results.result import Result
 from dxkit.statistics import intervals
 from dxkit.survey.groups import check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally.tally import Tally
+
+SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -189,7 +191,9 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
-        answered; their intervals are Wilson's (1927). Questions without codes (hours) are left out.
+        answered; their intervals are Wilson's (1927). A question with several choices has a row for each option, and
+        its shares need not add up to 1; an option of a ranking has the share that put it first. Answers outside the
+        codebook stand in the row `(not in the codebook)`. Questions without codes (hours, numbers) are left out.
 
     Raises
     ------
@@ -218,29 +222,31 @@ def answers(
     counts = np.einsum("gc,cik->gik", work.member, counted.counts)
     rows = []
     for position, item in enumerate(items):
-        i = book.measured.index(item)
+        i, kind = book.measured.index(item), book.item(item)["kind"]
         scale, good = book.scale(item), book.favourable(item)
         bad = frozenset(scale.lo + scale.hi - code for code in good)
+        nowhere = not counts[:, i, len(scale.codes) - 1].any()  # a label outside the codebook that nobody gave
         for g in range(len(work.groups)):
             visible = shown[g, position]
             answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
             given = answered + no_opinion
-            codes = [*scale.codes, *([np.nan] if no_opinion else [])]
-            score = _mean_score(counts[g, i], scale, book, item)
-            for k, code in enumerate(codes):
-                count = float(counts[g, i, k]) if code == code else no_opinion
+            score = _mean_score(counts[g, i], scale, book, item) if kind in SCORED else np.nan
+            for k, code, label, of in _labels(book, item, bool(no_opinion), nowhere):
+                count = float(counts[g, i, k]) if k >= 0 else no_opinion
                 share = count / given if given else np.nan
                 low, high = map(float, intervals.wilson(share, given, confidence))
                 figures = [count, share, low, high, given, skipped, not_asked]
                 rows.append(
                     [
-                        item,
+                        of,
                         *(work.groups.iloc[g] if work.by else ()),
                         code,
-                        scale.label(code) if code == code else "No opinion",
+                        label,
                         *(figures if visible else [np.nan] * 7),
                         bool(visible),
-                        book.label(item),
+                        book.label(item)
+                        if kind not in ("multi", "rank")
+                        else split_question(book.item(item)["text"])[0],
                         (code in good) - (code in bad),
                         score if visible else np.nan,
                     ]
@@ -271,6 +277,25 @@ def answers(
         segments=tuple(work.by),
         notes=tuple(hidden_note(table, counted.min_group)),
     )
+
+
+def _labels(book: Codebook, item: str, no_opinion: bool, nowhere: bool) -> list[tuple[int, float, str, str]]:
+    """The rows of an item: the position of the code among its counts (-1 for no opinion), code, label, and item id.
+
+    An option of several is one row: that it was chosen, or put first. Its no opinion is that of the whole question and
+    stands once, after the options.
+    """
+    scale, kind, option = book.scale(item), book.item(item)["kind"], book.option(item)
+    none = (-1, np.nan, "No opinion", item)
+    if kind == "rank":
+        return [(0, 1.0, option, item)]
+    if kind == "multi":
+        last = option == UNLISTED
+        rows = [] if last and nowhere else [(1, 1.0, option, item)]
+        return [*rows, (*none[:3], f"{book.question_of(item)}[No opinion]")] if last and no_opinion else rows
+    codes = scale.codes[:-1] if kind == "choice" and nowhere else scale.codes
+    rows = [(k, code, scale.label(code), item) for k, code in enumerate(codes)]
+    return [*rows, none] if no_opinion else rows
 
 
 def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import DataError
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
@@ -44,9 +45,15 @@ class Scores(Result):
         shared("favourable_low"),
         shared("favourable_high"),
         Column(
-            "kind", "kind of question: rating, importance, hours, recommend; or dimension, overall", heading="measure"
+            "kind",
+            "kind of question: rating, importance, hours, recommend, rank, number; or dimension, overall",
+            heading="measure",
         ),
-        shared("unit", "index: points from 0 to 100; hours: hours a week; recommend: net promoter score, -100 to 100"),
+        shared(
+            "unit",
+            "index: points from 0 to 100; hours: hours a week; recommend: net promoter score, -100 to 100; place: 1 is "
+            "first; code: codes of the scale; number: as the codebook's column unit says",
+        ),
         shared("shown"),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
@@ -63,7 +70,8 @@ class Scores(Result):
         frame, columns = super()._printed()
         if len(frame) > 60 and self.segments:
             frame = frame.loc[frame["level"] != "item"]
-        return frame.assign(kind=frame["kind"].map(measures.label_of)), columns
+        own = (frame["kind"] == "number") & (frame["unit"] != "number")
+        return frame.assign(kind=np.where(own, frame["unit"], frame["kind"].map(measures.label_of))), columns
 
 
 def scores(
@@ -119,24 +127,28 @@ def scores(
     work = cut(survey, by)
     counted = work.tally
     weighing = _Weighing(work, fpc, confidence)
-    blocks = [weighing.variable(j) for j in range(len(counted.variables))]
-    names = [f"{level}/{name}" for level, name, _ in counted.variables.itertuples(index=False, name=None)]
-    constant = constant_groups(work)
-    shown = work.shown(release, names, range(len(names)), constant=constant, weights=weighing.used)
-    table = _table(work, np.stack(blocks), shown.T)
+    at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
+    scored = counted.variables.iloc[at]
+    if not at:
+        raise DataError("no question of this survey has a score; dx.answers counts the answers")
+    blocks = [weighing.variable(j) for j in at]
+    names = [f"{level}/{name}" for level, name, _ in scored.itertuples(index=False, name=None)]
+    weights = None if weighing.used is None else weighing.used[:, at]
+    shown = work.shown(release, names, at, constant=constant_groups(work)[:, at], weights=weights)
+    table = _table(work, scored, np.stack(blocks), shown.T)
     return Scores(
         table=table,
         title=title("Scores", work),
         confidence=confidence,
         method=weighing.method,
         segments=tuple(work.by),
-        notes=(weighing.method, *weighing.notes, *hidden_note(table, counted.min_group)),
+        notes=(weighing.method, *dict.fromkeys(weighing.notes), *hidden_note(table, counted.min_group)),
     )
 
 
-def _table(work: Cut, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
+def _table(work: Cut, variables: pd.DataFrame, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
     """A row per variable and group, from (J, G, estimates) and (J, G); what is hidden is empty."""
-    book, variables, groups = work.tally.codebook, work.tally.variables, len(work.groups)
+    book, groups = work.tally.codebook, len(work.groups)
     rows = []
     for level, name, unit in variables.itertuples(index=False, name=None):
         item = book.item(name) if level == "item" else None
@@ -145,7 +157,7 @@ def _table(work: Cut, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
                 level,
                 name,
                 book.label(name) if item else name[:1].upper() + name[1:],
-                unit,
+                (item and item["unit"]) or unit,
                 item["kind"] if item else level,
             )
         )
@@ -250,7 +262,7 @@ class _Weighing:
     def _favourable(self, j: int) -> np.ndarray | None:
         """Favourable answers per cell of an item that has favourable codes."""
         variable, book = self.tally.variables.iloc[j], self.tally.codebook
-        if variable["level"] != "item" or variable["unit"] != "index":
+        if variable["level"] != "item" or variable["unit"] != "index":  # no other unit has a good end
             return None
         item = variable["name"]
         codes, good = book.scale(item).codes, book.favourable(item)
@@ -278,8 +290,16 @@ class _Weighing:
         return self._units[j] == "recommend"
 
     def _interval(self, j, estimate, se, df):
+        unit = self._units[j]
+        if unit == "place" and df >= 1 and np.isfinite(se):
+            places = self.tally.codebook.scale(self.tally.variables["name"].iloc[j]).hi
+            quantile = float(intervals.t_quantile(df, (1 + self.confidence) / 2))
+            return measures.place_interval(estimate, se, df + 1, places, quantile)
+        if unit == "number" and se <= 1e-12 * max(1.0, abs(estimate)):
+            self.notes.append("no interval where everybody gave the same number: there is no spread to judge it by")
+            return np.nan, np.nan
         low, high = intervals.student(estimate, se, df, self.confidence)
-        return measures.VARIABLES[self._units[j]].within(low, high)
+        return measures.VARIABLES[unit].within(low, high)
 
     def _weighted(self, j, g, n, mean, scatter, yes):
         fit = self.fits[j]

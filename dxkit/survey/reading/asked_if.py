@@ -24,7 +24,7 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:
         return book, filters
-    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore", "reverse": False}, dtype=object)
+    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore"}, dtype=object)
     return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import Faults, nearest
-from dxkit.survey.reading.codebook import NOT_AFFECTED, Codebook
+from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
 from dxkit.survey.reading.exports import Export
-from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.scales import NUMBER, Scale
 from dxkit.survey.reading.tools.base import Tool
 
 UNAFFECTED = "not affected, taken as no burden"
@@ -54,18 +54,25 @@ def coded(
 
 def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> tuple[float | None, bool]:
     """The code a text stands for (None where the scale knows none), and whether it says "does not affect me"."""
-    code = book.scale(item).code_of(text)
+    scale, kind = book.scale(item), book.item(item)["kind"]
+    if kind == "rank" and text == NOT_PLACED:
+        return math.nan, False
+    code = scale.code_of(text)
     if code is None and tool is not None and tool.is_no_opinion(text):
         return math.nan, False
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
+    if code is None and kind == "choice":  # an answer, though not one of the codebook's
+        return scale.hi, False
     return code, False
 
 
 def state_of(code: float, text: str) -> int:
     """The position in STATES of an answer that was put to the respondent."""
-    return ANSWERED if not math.isnan(code) else NO_OPINION if text else SKIPPED
+    if not math.isnan(code) or text == NOT_PLACED:
+        return ANSWERED
+    return NO_OPINION if text else SKIPPED
 
 
 def _least_burden(book: Codebook, item: str) -> float | None:
@@ -75,7 +82,7 @@ def _least_burden(book: Codebook, item: str) -> float | None:
     row, scale = book.item(item), book.scale(item)
     if not row["topic"] or row["kind"] not in ("rating", "hours"):
         return None
-    return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
+    return scale.lo if row["kind"] == "hours" or book.is_low_good(item) else scale.hi
 
 
 def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
@@ -83,7 +90,7 @@ def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarr
     places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
     times = f"{len(where)} times, rows {places}{', ...' if len(where) > _MOST_PLACES else ''}" if len(where) > 1 else ""
     if scale.numeric:
-        wanted = f"a number from {scale.lo:g} to {scale.hi:g}"
+        wanted = "a number" if scale.name == NUMBER else f"a number from {scale.lo:g} to {scale.hi:g}"
         quoted = _quoted(text) if _like_a_number(text) else _UNSHOWN
         message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
     else:

@@ -42,7 +42,8 @@ def key(text: str) -> str:
 
 def is_option(row: Question) -> bool:
     """Whether a row of the codebook is an option of a question with several choices."""
-    return row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
+    ticked = row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
+    return ticked or row.kind in ("multi", "rank")
 
 
 def is_joined(column: Column, stem: str) -> bool:
@@ -62,7 +63,8 @@ def match(
     for row in rows:
         stem = key(split_question(row.text)[0])
         if is_option(row) and row.item not in matched and stem not in in_own_columns:
-            if joined := _one(row, index.by_text.get(stem, []), [], faults, place):
+            joined = index.joined(row, stem, codebook, faults, place)
+            if joined := joined or (index.of_place(stem) if row.kind == "rank" else None):
                 matched[row.item] = joined
     notes = _missing([row for row in rows if row.item not in matched], header, codebook, tool, faults, place)
     matched = {row.item: matched[row.item] for row in rows if row.item in matched}
@@ -74,7 +76,7 @@ class _Index:
     """The columns by what they are called."""
 
     def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):
-        self.tool = tool
+        self.tool, self.header = tool, header
         self.filters = {normal(name) for name in codebook.items["asked_if"] if name}
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
@@ -104,6 +106,16 @@ class _Index:
                 )
         if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
             self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
+
+    def joined(self, row: Question, stem: str, codebook: Codebook, faults: Faults, place: dict) -> Column | None:
+        """The column that holds all options of a question: it has the text or the id of the question."""
+        question = codebook.question_of(row.item)
+        ids = self.by_code.get(normal(question), []) if question != row.item else []
+        return _one(row, self.by_text.get(stem, []), ids, faults, place)
+
+    def of_place(self, stem: str) -> Column | None:
+        """The first of the columns that hold what was put in first place, in second, and so on."""
+        return next((column for column in self.header if column.parts[1] and key(column.parts[0]) == stem), None)
 
     def is_filter(self, row: Question) -> bool:
         """Whether an `asked_if` names this item."""

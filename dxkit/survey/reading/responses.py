@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from dxkit.survey.reading.exports import read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.unlisted import check_unlisted, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -142,8 +144,12 @@ def read_part(
     min_group: int = 5,
     *,
     as_written: bool = False,
+    blank_is_none: Collection[str] = (),
 ) -> Survey:
-    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
+    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling.
+
+    Who left every option of the questions `blank_is_none` blank has chosen none of them.
+    """
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -160,9 +166,11 @@ def read_part(
     present = [item for item in book.measured if item in export.answers]
     by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
-    faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
+    check_unlisted(export, book, keep, answers, state, least, faults)
+    faults.raise_if_any()
+    none_for_blank(book, blank_is_none, answers, state)
     answers, state, filter_notes = apply_filters(export, filters, keep, answers, state)
     comments = pd.DataFrame(
         {
@@ -211,6 +219,6 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
                 notes.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write yes in the codebook's column reverse"
+                    "below 0); if agreeing is bad here, write low in the codebook's column good"
                 )
     return notes

@@ -82,7 +82,9 @@ class _Stream:
         self.there = [name for name in book.segments if name in self.at]
         self.segments = chosen(self.there, by, roster)
         self.notes = export.remarks(book)
-        self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
+        self.plain = export.tool.by_hand and not any(
+            is_option(row) or row.kind in ("choice", "number") for row in book.questions
+        )
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -149,7 +151,7 @@ class _Worker:
             column: Words(lambda raw: int(says_not_asked(_text(raw, encoding))))
             for column in dict.fromkeys(stream.filters.values())
         }
-        at = [stream.at[item] for item in stream.book.measured]
+        at = [stream.at.get(item, -1) for item in stream.book.measured]  # other labels of a question have no column
         self._columns = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[0] + len(at))) else at
 
     def take(self, block: Block) -> np.ndarray:

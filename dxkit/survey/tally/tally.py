@@ -318,10 +318,8 @@ def _ordering(roster: Roster | None, by: Sequence[str]):
 def _check_same(mine: Tally, other: Tally) -> None:
     """Tallies add up only where the same questions were asked on the same scales, cut by the same segments."""
     problems = []
-    left, right = (
-        [question._replace(text="", asked_if="") for question in tally.codebook.questions if question.kind in MEASURED]
-        for tally in (mine, other)
-    )
+    asked = [[row for row in each.codebook.questions if row.kind in MEASURED] for each in (mine, other)]
+    left, right = ([row._replace(text="", asked_if="", same_as="") for row in rows] for rows in asked)
     if left != right:
         problems.append("their codebooks differ")
     else:
