@@ -33,7 +33,7 @@ QUANTITIES: dict[float, str] = {
 }
 
 _NOT_AMOUNTS = {"above", "other", "others", "not", "nicht", "pas", "no"}  # "all of the above", "not at all"
-_QUANTITY = {phrase: level for level, phrases in QUANTITIES.items() for phrase in phrases.split("|")}
+_QUANTITY = {phrase: float(level) for level, phrases in QUANTITIES.items() for phrase in phrases.split("|")}
 _QUANTITY_PATTERN = re.compile(
     rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, _QUANTITY), key=len, reverse=True))})(?!\w)"
 )

@@ -88,7 +88,7 @@ _MARKS = (  # phrase -> one letter, before the words are looked up; the longest 
     ),
 )
 _ZERO = re.compile(
-    r"(none|zero|no time|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
+    r"(none|zero|no time|no experience|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
 )
 _ONE = re.compile(r"(just|only) (me|myself|one)\b(?=$|\s*[,;:(-])")
 _CURRENCY = re.compile(r"[$€£¥₹]|(?<![^\W\d])(usd|eur|gbp|chf|inr|cad|aud|dollars?|euros?)(?!\w)")
@@ -194,6 +194,7 @@ def _band(text: str) -> Band | None:
         return Band(0.0, 1.0, "range", "day", "")
     plain = _CURRENCY.sub(" ", text)
     money = plain != text
+    plain = re.sub(r"\b(bis|to) (unter|under|less than|below)\b", "to", plain)
     plain = _EACH.sub(r"\1", plain)
     plain = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), plain)
     plain = re.sub(r"(\d),(\d{1,2})(?!\d)", r"\1.\2", plain)

@@ -25,7 +25,7 @@ _PLAIN = 50.0
 _TOO = ("too", "zu", "trop")
 _BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
 _NEGATION = 16.0  # strengths below say "not"
-_STRENGTH = {phrase: level for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
+_STRENGTH = {phrase: float(level) for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
 _BASE = {
     phrase: (kind, sign)
     for kind, (_, upper, lower) in KINDS.items()
@@ -84,7 +84,7 @@ def _read(text: str) -> _Reading:
     fixed = tuple(
         (kind, table.get(plain, table.get(core, 0.0))) for kind, table in _FIXED if {plain, core} & table.keys()
     )
-    middle = _NEUTRAL.match(plain) if len(plain.split()) <= 9 else None
+    middle = (_NEUTRAL.match(plain) or _NEUTRAL.match(core)) if len(plain.split()) <= 9 else None
     neutral = str(middle.lastgroup) if middle else ""
     found = list(_PHRASE.finditer(plain))
     subjects = frozenset(_BASE[match[0]][0] for match in found if match[0] in _BASE)

@@ -126,7 +126,8 @@ def frequencies(texts: list[str], fillers: frozenset[str]) -> list[float] | None
         value, rest, is_word = found
         values.append(value)
         vague.append(is_word)
-        rests.append(" ".join(word for word in re.findall(r"[^\W_]+", rest) if word not in fillers))
+        left_over = rest if value else ""  # "I have never taken part"
+        rests.append(" ".join(word for word in re.findall(r"[^\W_]+", left_over) if word not in fillers))
     if not one_subject(rests):
         return None
     if not all(vague):
@@ -148,6 +149,8 @@ def one_subject(rests: list[str]) -> bool:
 
 def _word(text: str) -> tuple[float, str, bool] | None:
     found = _WORD.findall(text)
+    if len(found) == 2 and text == f"{found[0]} or {found[1]}":
+        return (_WORDS[found[0]] + _WORDS[found[1]]) / 2, "", True
     return (_WORDS[found[0]], _WORD.sub(" ", text), True) if len(found) == 1 else None
 
 

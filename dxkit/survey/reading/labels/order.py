@@ -193,7 +193,7 @@ def _numbered(texts: list[str]) -> Found | None:
 
 def _range(texts: list[str]) -> Found | None:
     """Whole numbers, with at most two worded ends that some rule can order."""
-    numbers = {text: float(text) for text in texts if re.fullmatch(r"[-+]?\d{1,2}", text)}
+    numbers = {text: float(text) for text in texts if re.fullmatch(r"[-+]?\d{1,2}(\.0)?", text)}
     words = [text for text in texts if text not in numbers and not re.search(r"\d", text)]
     if (
         len(numbers) < 2

@@ -51,7 +51,7 @@ STRENGTHS: dict[float, str] = {
         "to a very great extent|sehr hoch|sehr gross|sehr stark|tres eleve|tres fort|muy alto|muy alta|very strongly|"
         "very severe|very serious"
     ),
-    85: "huge|enormous|enormously|hugely",
+    85: "huge|critical|urgent|enormous|enormously|hugely",
     90: (
         "extremely|extreme|exceptionally|incredibly|extremely high|highest|ausserst|extrem|extremement|extremadamente|"
         "certainly|excessively|extremely strongly"
@@ -327,7 +327,8 @@ UNWANTED = frozenset(
 )
 
 NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in FITTING
-    "any": r"neither|neutral|neutrally|neutre|neutro|weder|ni|undecided|indifferent|indiferente|indeciso|unentschieden|"
+    "any": r"neither|ok|okay|neutral|neutrally|neutre|neutro|weder|ni|undecided|indifferent|"
+    r"indiferente|indeciso|unentschieden|"
     r"teils|balanced|both equally|equally|equal|mixed|in the middle|in between|no preference|average|about average|"
     r"50 50|half and half",
     "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
