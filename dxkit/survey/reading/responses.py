@@ -156,7 +156,7 @@ def read_part(
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     asked, filters = with_filters(book)
     faults = Faults()
-    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults)
+    export = faults.take(read_export, responses, asked, as_tool=source, part=as_written, faults=faults)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()

@@ -1,4 +1,4 @@
-"""LimeSurvey: headers such as `Q2[SQ001]. text`, answer codes such as A4, dates with the day first."""
+"""LimeSurvey: headers such as `Q2[SQ001]. text` or full texts, answer codes such as A4, dates with the day first."""
 
 from __future__ import annotations
 
@@ -18,16 +18,25 @@ class LimeSurvey(Tool):
     """An answer is finished when it has a date of submission."""
 
     name = "limesurvey"
-    signs = folded_names("id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl")
+    signs = folded_names(
+        "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl, "
+        "Response ID, Date submitted, Last page, Start language, Date started, Date last action, Referrer URL, "
+        "Antwort ID, Datum Abgeschickt, Letzte Seite, Start-Sprache, Zufallsstartwert, Datum gestartet, "
+        "Datum letzte Aktivität"
+    )
     needed = 3
-    must = folded_names("id, submitdate")
+    must = (
+        folded_names("id, submitdate"),
+        folded_names("Response ID, Date submitted, Last page"),
+        folded_names("Antwort ID, Datum Abgeschickt, Letzte Seite"),
+    )
     technical = r"response ?id|.*time"  # timings of questions and groups
-    personal = r"token|ipaddr|refurl"
-    respondent = ("id",)
-    day = ("submitdate", "datestamp")
+    personal = r"token|ipaddr|ip-adresse|refurl|referrer url|access code|zugangscode"
+    respondent = ("id", "response id", "antwort id")
+    day = ("submitdate", "date submitted", "datum abgeschickt", "datestamp")
     month_first = False
     separators = (";", ",")
-    finished_in = "submitdate"
+    finished_in = ("submitdate", "date submitted", "datum abgeschickt")
 
     def split(self, cell: str) -> tuple[str, str]:
         """The two parts of a header such as `Q2[SQ001]. text`.

@@ -11,7 +11,7 @@ class MicrosoftForms(Tool):
     name = "microsoft_forms"
     signs = folded_names("Id, Start time, Completion time, Email, Name, Last modified time")
     needed = 3
-    must = folded_names("Completion time")
+    must = (folded_names("Completion time"),)
     technical = r"total points|quiz feedback|points - .*|feedback - .*"
     personal = r"e-?mail|name"
     respondent = ("id",)

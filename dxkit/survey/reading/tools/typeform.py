@@ -12,13 +12,13 @@ class Typeform(Tool):
     name = "typeform"
     signs = folded_names("#, Start Date (UTC), Submit Date (UTC), Network ID, Response Type")
     needed = 2
-    must = folded_names("#")
+    must = (folded_names("#"),)
     technical = r"stage date \(utc\)|tags|ending"
     personal = r"network id"
     respondent = ("#",)
     day = ("submit date (utc)", "start date (utc)")
     separators = (" / ", ", ")
-    finished_in = "response type"
+    finished_in = ("response type",)
     other_follows = True
 
     def may_be_statement(self, heading: Heading) -> bool:
