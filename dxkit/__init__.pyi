@@ -24,6 +24,8 @@ from .procurement.cost.switching import switching as switching
 from .procurement.dossier.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
+from .project.draft import Draft as Draft
+from .project.draft import draft as draft
 from .results.report import write_report as write_report
 from .results.result import show as show
 from .statistics.finance import irr as irr
@@ -52,6 +54,7 @@ __version__: str
 __all__ = [
     "Codebook",
     "DataError",
+    "Draft",
     "Release",
     "Survey",
     "Tally",
@@ -68,6 +71,7 @@ __all__ = [
     "decision_record",
     "deployments_from_git",
     "dora",
+    "draft",
     "drivers",
     "durations",
     "exit_cost",

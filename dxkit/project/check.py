@@ -10,7 +10,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
 from dxkit.procurement.dossier.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
-from dxkit.survey.reading.folder import Beside
+from dxkit.survey.reading.folder import Beside, has_headcounts
 from dxkit.survey.reading.responses import read_survey
 from dxkit.survey.reading.roster import read_roster
 from dxkit.survey.reading.scales import SCALES, read_scales
@@ -56,7 +56,7 @@ def _codebook(files: Beside) -> str:
     file = files.answers
     book = read_codebook(file, files.scales)
     summary = _summary(f"{file.name}: {book!r}, no faults", book.notes)
-    if file.has_rows("roster"):
+    if has_headcounts(file):
         return f"{summary}\n{_roster(file, book)}"
     return _summary(summary, [_NO_ROSTER] if file.is_workbook and files.roster is None else [])
 
