@@ -27,7 +27,7 @@ TOP_PAGES = {  # file of the repository: file of the site
 QUESTIONS = {
     "Where does it hurt?": "draft open_survey read_survey read_codebook tally scores answers response_rate reliability "
     "drivers comments Release Survey Codebook Draft Tally",
-    "Which two do we fix?": "rank_pains plan_survey open_before compare",
+    "Which two do we fix?": "rank_pains plan_survey open_before open_waves compare",
     "Which tool do we buy?": "scorecard panel decision_record compare_decisions",
     "What does it cost to own, and to leave?": "read_dossier tco exit_cost switching npv irr payback write_workbook",
     "Did it work?": "follow_up dora deployments_from_git changes_from_git durations time_to_first_deploy trend "
@@ -36,6 +36,8 @@ QUESTIONS = {
 }
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]`]|`[^`]*`)*)\]\(([^)#\s]*)((?:#[^)\s]*)?)\)")
+_CITED = re.compile(r'docs/([\w/]+)\.md(?:,\s+(?:"|&quot;)(.+?)(?:"|&quot;))?')
+_CONSTANT = re.compile(r"(?<=>)[A-Z][A-Z_]+(?=<)")
 _ENTRY = re.compile(r"(\w[\w(), ]*?) {2,}(\S.*)")
 
 
@@ -175,6 +177,28 @@ def _page(path: str) -> str:
     return TOP_PAGES.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else "")
 
 
+def linked(html: str) -> str:
+    """A page of the reference, where a docstring that cites a page of docs/ links to it."""
+
+    def link(found: re.Match) -> str:
+        page, section = found[1], found[2] or ""
+        place = "#" + re.sub(r"[^\w]+", "-", section.casefold()).strip("-") if section else ""
+        name = page.split("/")[-1].replace("_", " ")
+        return f'<a href="../{page}.html{place}">{name}{f": {section}" if section else ""}</a>'
+
+    return _CITED.sub(link, html)
+
+
+def with_values(html: str, module: types.ModuleType) -> str:
+    """A page of the reference, where a default that is a constant of the module shows its number."""
+
+    def value(found: re.Match) -> str:
+        number = getattr(module, found[0], None)
+        return f"{number:_}" if isinstance(number, int | float) else found[0]
+
+    return _CONSTANT.sub(value, html)
+
+
 def on_config(config):
     """The names of the reference in the navigation."""
     names = grouped(dxkit.__all__)
@@ -204,3 +228,12 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """Links of the pages of docs/."""
     return markdown if page.file.generated_by else for_site(markdown, f"docs/{page.file.src_uri}")
+
+
+def on_page_content(html, page, config, files):
+    """Links and numbers in the pages of the public names."""
+    name = page.file.src_uri.removeprefix("reference/").removesuffix(".md")
+    if name not in dxkit.__all__:
+        return html
+    value = getattr(dxkit, name)
+    return linked(with_values(html, inspect.getmodule(value) or dxkit))

@@ -42,6 +42,7 @@ from .survey.reading.codebook import Codebook as Codebook
 from .survey.reading.codebook import read_codebook as read_codebook
 from .survey.reading.folder import open_before as open_before
 from .survey.reading.folder import open_survey as open_survey
+from .survey.reading.folder import open_waves as open_waves
 from .survey.reading.responses import Survey as Survey
 from .survey.reading.responses import read_survey as read_survey
 from .survey.reliability import reliability as reliability
@@ -80,6 +81,7 @@ __all__ = [
     "npv",
     "open_before",
     "open_survey",
+    "open_waves",
     "out",
     "panel",
     "payback",

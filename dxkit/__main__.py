@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")
     check = commands.add_parser("check", help="name every fault of a table, with its cell")
     check.add_argument("files", metavar="FILE", nargs="+")
+    check.add_argument("--source", metavar="TOOL", help="the survey tool of these answers, such as qualtrics")
+    check.add_argument("--sheet", metavar="NAME", help="the sheet of answers")
+    check.add_argument(
+        "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
+    )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
     options = parser.parse_args(arguments)
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
@@ -84,15 +90,19 @@ def _draft(options) -> None:
 
 def _check(options) -> int:
     """Check every file, also after one that has faults."""
-    from dxkit.project.check import check
+    from dxkit.project.check import as_json, examine
 
-    failed = 0
+    failed, listed = 0, []
     for file in options.files:
         try:
-            print(check(file, codebook=options.codebook))
+            found = examine(file, codebook=options.codebook, source=options.source, sheet=options.sheet)
         except DataError as error:
-            print(error)
-            failed = 1
+            found, failed = error, 1
+        listed.append(as_json(file, found))
+        if not options.json:
+            print(found)
+    if options.json:
+        print(json.dumps(listed, ensure_ascii=False, indent=1))
     return failed
 
 

@@ -40,9 +40,8 @@ class BeforeAfter(Result):
     """What was before a date that had been named beforehand, and after it.
 
     ratio    counts: after over before, with ratio_low and ratio_high; None for durations
-    p        of no change
-    detectable_ratio  power: the change, times as much or as little, that 8 of 10 such comparisons would find; None if
-                      unknown
+    p        p-value of no change
+    detectable_ratio  power: the factor of a rise or fall that 80% of such comparisons would find; None if unknown
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -128,7 +127,7 @@ def before_after(
     sides = [frame.loc[frame["start"] < day], frame.loc[frame["start"] >= day]]
     curves = tuple(durations(side["start"], side["end"], cutoff, unit=unit) for side in sides)
     if not all(curve.n for curve in curves):
-        raise DataError("nothing began on one side of the date; there is nothing to compare")
+        raise DataError("nothing began on one side of the date, so there is nothing to compare")
     chi, p = log_rank(*(_raw(curve) for curve in curves))
     rows = [
         [name, curve.n, *(np.nan if each is None else each for each in curve.median)]

@@ -17,10 +17,10 @@ from dxkit.outcomes.claim import check_hours
 from dxkit.outcomes.overlap import guard
 from dxkit.outcomes.saved_hours import SavedHours, hourly_rate
 from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
-from dxkit.procurement.cost.lines import Values, money
+from dxkit.procurement.cost.lines import P10, P50, P90, Values, money
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Driver
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Driver, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
@@ -40,21 +40,20 @@ class BusinessCase(Result):
     """Money over the horizon, discounted.
 
     ledgers         vendor, ledger (cost, exit, cash, capacity, risk), mean, p10, p50, p90. Capacity is what all saved
-                    hours would be worth. A ledger without lines is not there
+                    hours would be worth. A ledger without lines is left out
     break_even      vendor, low, mid, high: the share of saved hours that must become output (P10, P50, P90)
     rho_break_even  low, mid, high of `vendor`; 0 or less: it pays without the hours; above 1: not even with all of them
-    headcount       vendor, low, mid, high: people from whom on one platform engineer pays whose work saves as much
+    headcount       vendor, low, mid, high: the number of people from which a platform engineer who saves them as much
+                    is worth the salary
     npv             vendor, mean, p10, p50, p90, p_positive, with the declared share rho of the hours
-    vendor          the one that the headline is about
+    vendor          the vendor that the headline is about
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("vendor", "the vendor"),
         Column("ledger", "cost, exit, cash, capacity (what all saved hours would be worth) or risk"),
-        Column("mean", "present value, mean of the simulations", "money", "currency of the dossier"),
-        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
-        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
-        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+        Column("mean", "present value, mean of the simulations", "money", MONEY),
+        *(P10, P50, P90),
     )
     plot_name: ClassVar[str] = "outcomes.ledgers"
 
@@ -90,9 +89,9 @@ def _people(ends: Sequence[float]) -> str:
 
 
 def _share(value: float) -> str:
-    return (
-        "never" if np.isinf(value) else "none" if value <= 0 else f"{100 * value:,.0f}%" if value < 10 else "over 1000%"
-    )
+    if np.isinf(value):
+        return "never"
+    return "none" if value <= 0 else "over 1000%" if value >= 10 else f"{100 * value:,.0f}%"
 
 
 def business_case(
@@ -123,8 +122,10 @@ def business_case(
     dossier : Dossier
         The vendors and their figures, from `read_dossier`. It needs sheet fit: the share of each pain that
         a vendor removes.
-    tco, exit_cost : Tco, ExitCost
-        Results of the same dossier.
+    tco : Tco
+        What owning costs, from `tco` for the same dossier.
+    exit_cost : ExitCost
+        What leaving costs, from `exit_cost` for the same dossier.
     rho : float
         Realisation factor: the share of saved hours that becomes output. You declare it; nobody can measure it.
     vendor : str, optional
@@ -211,7 +212,6 @@ def business_case(
     table = pd.DataFrame(even, columns=["vendor", "low", "mid", "high"])
     low, mid, high = next(row[1:] for row in even if row[0] == vendor)
     fewest = next(row[1:] for row in least if row[0] == vendor)
-    currency = str(dossier.decision["currency"])
     frame = pd.DataFrame(ledgers, columns=["vendor", "ledger", "mean", "p10", "p50", "p90"])
     return BusinessCase(
         table=frame,
@@ -219,13 +219,12 @@ def business_case(
         break_even=table,
         vendor=vendor,
         rho=rho,
-        currency=currency,
+        currency=dossier.currency,
         seed=seed,
         rho_break_even=(low, mid, high),
         headcount=pd.DataFrame(least, columns=["vendor", "low", "mid", "high"]),
         npv=pd.DataFrame(worth, columns=["vendor", "mean", "p10", "p50", "p90", "p_positive"]),
-        title=f"Business case over {dossier.horizon} years, {currency or 'the currency of the dossier'} "
-        f"({dossier.decision['status']})",
+        title=title_of(f"Business case over {dossier.horizon} years", dossier),
         facts=(
             (f"share of the hours saved by {vendor} that must become output", _range(low, mid, high)),
             (f"people from which an engineer who saves as much pays, at {100 * rho:.0f}%", _people(fewest)),

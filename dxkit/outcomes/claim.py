@@ -82,7 +82,7 @@ def claim_check(ranking: Ranking, claimed: float, topics: str | Sequence[str] | 
         table = table.loc[table["topic"].isin(named)]
     table = table.reset_index(drop=True)
     if table.empty:
-        raise DataError("no topic is left; name those that the product is about")
+        raise DataError("none of these topics has reported hours; name those that the product is about")
     estimate, low, high = map(float, table.filter(["estimate", "low", "high"]).sum().to_numpy())
     needed = claimed / estimate if estimate > 0 else float("inf")
     verdict = "impossible" if claimed > high else "doubtful" if needed > 0.5 else "possible"

@@ -108,9 +108,8 @@ def durations(
     Returns
     -------
     Durations
-        Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%. Where the curve is flat at a level, the
-        middle of that time is taken, as R's survfit does. No mean is given: it
-        does not exist while something is open.
+        Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%. Where the curve is flat at a level, the middle
+        of that time is taken, as R's survfit does. No mean is given: it does not exist while something is open.
 
     Raises
     ------
@@ -129,8 +128,7 @@ def durations(
     instance("title", title, str, "a text")
     begun, done = stamps(start, "start", zone(timezone)), stamps(end, "end", timezone)
     if len(begun) != len(done):
-        counts = f"there are {len(begun)} starts and {len(done)} ends"
-        raise DataError(f"{counts}; give one end for each start, empty if open")
+        raise DataError(f"starts: {len(begun)}, ends: {len(done)}; give one end for each start, empty if open")
     cutoff = moment(as_of, "as_of", timezone)
     faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
     faults += [f"row {i + 1}: the end lies before the start" for i in np.flatnonzero((done < begun).to_numpy())]
@@ -158,7 +156,7 @@ def from_times(
             unit=unit,
             excluded=excluded,
             title=title,
-            facts=(("nothing", "there are no durations"),),
+            facts=(("durations", "none"),),
         )
     curve = kaplan_meier(taken, over)
     median, p85 = (
@@ -176,7 +174,7 @@ def from_times(
         unit=unit,
         title=title,
         facts=(("still open", f"{count} of {len(taken)}"),),
-        notes=((f"{excluded} began after the data cut-off date",) if excluded else ()),
+        notes=((f"began after the data cut-off date, left out: {excluded}",) if excluded else ()),
     )
 
 

@@ -46,20 +46,6 @@ _REMARKS = {
     ("not shown", "done"): "done but not moved",
     ("worse", "done"): "done but worse",
 }
-_COLUMNS = [
-    "topic",
-    "rank_before",
-    "action",
-    "done",
-    "before",
-    "shrunken",
-    "after",
-    "estimate",
-    "low",
-    "high",
-    "verdict",
-    "remark",
-]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -157,37 +143,30 @@ def follow_up(
     figures = [left[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
     figures += [right[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
     moved, low, high, verdicts = judged(*figures, confidence=confidence)
-    rows = []
-    for k, topic in enumerate(topics):
-        state = done.get(topic, "none")
-        verdict = "no action" if verdicts[k] == "not shown" and state == "none" else verdicts[k]
-        rows.append(
-            [
-                topic,
-                left["rank"].iloc[k],
-                agreed.get(topic, ""),
-                state,
-                left["estimate"].iloc[k],
-                left["shrunken"].iloc[k],
-                right["estimate"].iloc[k],
-                moved[k],
-                low[k],
-                high[k],
-                verdict,
-                _REMARKS.get((verdict, state), ""),
-            ]
-        )
-    table = pd.DataFrame(rows, columns=_COLUMNS)
-    facts = (
-        []
-        if completion is None
-        else [
-            (
-                "actions done",
-                f"{100 * completion[0]:.0f}% (95% interval: {100 * completion[1]:.0f} to {100 * completion[2]:.0f}%)",
-            ),
-        ]
+    states = [done.get(topic, "none") for topic in topics]
+    verdicts = [
+        "no action" if pair == ("not shown", "none") else pair[0] for pair in zip(verdicts, states, strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "topic": topics,
+            "rank_before": left["rank"].to_numpy(),
+            "action": [agreed.get(topic, "") for topic in topics],
+            "done": states,
+            "before": left["estimate"].to_numpy(),
+            "shrunken": left["shrunken"].to_numpy(),
+            "after": right["estimate"].to_numpy(),
+            "estimate": moved,
+            "low": low,
+            "high": high,
+            "verdict": verdicts,
+            "remark": [_REMARKS.get(pair, "") for pair in zip(verdicts, states, strict=True)],
+        }
     )
+    facts = []
+    if completion is not None:
+        share, least, most = (100 * part for part in completion)
+        facts.append(("actions done", f"{share:.0f}% (95% interval: {least:.0f} to {most:.0f}%)"))
     if age is not None and age.n:
         half = age.median.estimate
         facts.append(("half of the actions are done after", "not reached" if half is None else f"{half:,.0f} days"))
@@ -283,5 +262,5 @@ def _actions(source: Source, topics: list[str], as_of: Moment | None):
     if later:
         notes.append(f"actions agreed after the data cut-off date, left out: {later}")
     if len(still) > 2:
-        notes.append(f"{len(still)} themes are open at once; two are as many as teams finish")
+        notes.append(f"topics with open actions: {len(still)}; teams rarely finish more than two at once")
     return done, actions, age, completion, repeats, notes

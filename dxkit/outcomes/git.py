@@ -61,7 +61,7 @@ def deployments_from_git(
         rows = [(name, time) for name, time, subject in parts if fnmatchcase(subject, pattern)]
     if not rows:
         what = "tag" if branch is None else f"merge into {branch}"
-        raise DataError(f"{path}: no {what} matches '{pattern}'; there are {len(lines)}")
+        raise DataError(f"{path}: no {what} matches '{pattern}', of {len(lines)} in all")
     frame = pd.DataFrame(rows, columns=["deployment", "time"])
     frame["time"] = pd.to_datetime(frame["time"], utc=True)
     frame.insert(1, "service", service or Path(path).resolve().name)
@@ -122,18 +122,13 @@ def _git(path: str | os.PathLike[str], *words: str) -> list[str]:
     if not Path(path).is_dir():
         raise DataError(f"{path}: there is no such folder")
     try:
-        done = subprocess.run(
-            ["git", "-C", str(path), *words],
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        command = ["git", "-C", str(path), *words]
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         raise DataError("git is not installed; install it, or give the deployments as a table") from None
     except subprocess.TimeoutExpired:
         raise DataError(f"{path}: git did not answer within {_SECONDS} s") from None
     if done.returncode:
         why = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise DataError(f"{path}: git says {why[0][:160] if why else 'no'}")
+        raise DataError(f"{path}: git says {why[0][:160] if why else 'nothing, but failed'}")
     return done.stdout.decode("utf-8", "replace").removesuffix("\n").split("\n") if done.stdout else []

@@ -20,9 +20,7 @@ from dxkit.results.result import Result
 
 KINDS = ("count", "duration", "share")
 FEWEST = 8
-_YEAR = (
-    12  # with so many points the limits are at three sigma; with more they are wider, so that a false alarm is as rare
-)
+_YEAR = 12  # points with limits at three sigma; with more points they are wider, so that a false alarm is as rare
 _MEAN_RANGE = 2 / math.sqrt(math.pi)  # of two independent standard normal values
 _WORLDS = 2000
 
@@ -89,13 +87,12 @@ def trend(series: pd.Series | Iterable[object], kind: str = "count", *, seed: in
     if len(words):
         raise DataError(f"the value of {_name(given.index[words[0]])} is not a number")
     values = pd.Series(values.dropna(), dtype=float)
-    wrong = {"count": values < 0, "duration": values <= 0, "share": (values < 0) | (values > 1)}[kind] | np.isinf(
-        values
-    )
+    outside = {"count": values < 0, "duration": values <= 0, "share": (values < 0) | (values > 1)}[kind]
+    wrong = outside | np.isinf(values)
     if wrong.any():
         raise DataError(f"the value of {_name(values.index[wrong.to_numpy()][0])} cannot be a {kind}")
     if len(values) < FEWEST:
-        raise DataError(f"a trend needs {FEWEST} values or more, and not {len(values)}")
+        raise DataError(f"a trend needs {FEWEST} values or more, got {len(values)}")
     y = _scaled(values.to_numpy(), kind)
     centre, sigma, k = _limits(y)
     outside = np.abs(y - centre) > k * sigma + 1e-12

@@ -32,7 +32,7 @@ def discount_factors(rate: float, years: int) -> np.ndarray:
     [1.0, 0.8, 0.64]
     """
     if not options.number("rate", rate) > -1:
-        raise DataError(f"a discount rate lies above -100%, got {100 * rate:g}%")
+        raise DataError(f"write a discount rate above -100%, such as 0.1 for 10%, not {100 * rate:g}%")
     return (1.0 + rate) ** -np.arange(years + 1.0)
 
 
@@ -108,7 +108,7 @@ def irr(flows: ArrayLike) -> list[float]:
     """
     values = _flows(flows)
     if values.ndim != 1:
-        raise DataError("irr takes the flows of one case, (T + 1,)")
+        raise DataError("irr takes the flows of one case: a list of the money of time 0, year 1 and so on")
     scale = np.abs(values).max()
     if scale == 0:
         raise DataError("every flow is 0, so every rate is a rate of return")
@@ -173,7 +173,7 @@ def payback(flows: ArrayLike, rate: float | None = None, *, stays: bool = False)
     """
     values = _flows(flows)
     if values.ndim != 1:
-        raise DataError("payback takes the flows of one case, (T + 1,)")
+        raise DataError("payback takes the flows of one case: a list of the money of time 0, year 1 and so on")
     if rate is not None:
         values = values * discount_factors(rate, len(values) - 1)
     total = np.cumsum(values)

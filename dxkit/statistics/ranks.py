@@ -96,7 +96,7 @@ def regret(draws: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndar
     >>> regret(draws, top_share(draws, 1), np.array([0])).tolist()
     [0.0, 1.0]
     """
-    return np.einsum("st,st->s", draws, shares) - draws[:, chosen].sum(axis=1)
+    return np.maximum(np.einsum("st,st->s", draws, shares) - draws[:, chosen].sum(axis=1), 0.0)
 
 
 def rank_sets(

@@ -18,8 +18,10 @@ from dxkit.statistics import intervals
 from dxkit.survey.groups import check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
+from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
 
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
@@ -190,7 +192,7 @@ def answers(
     Returns
     -------
     Answers
-        A row for each question, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
+        A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who
         answered; their intervals are Wilson's (1927). A question with several choices has a row for each option, and
         its shares need not add up to 1; an option of a ranking has the share that put it first. Answers outside the
         codebook stand in the row `(not in the codebook)`. Questions without codes (hours, numbers) are left out.
@@ -230,11 +232,14 @@ def answers(
             visible = shown[g, position]
             answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
             given = answered + no_opinion
+            heavy = _weights(counted, i, work.member[g])
             score = _mean_score(counts[g, i], scale, book, item) if kind in SCORED else np.nan
             for k, code, label, of in _labels(book, item, bool(no_opinion), nowhere):
                 count = float(counts[g, i, k]) if k >= 0 else no_opinion
                 share = count / given if given else np.nan
-                low, high = map(float, intervals.wilson(share, given, confidence))
+                if heavy is not None and given:
+                    share = float(min(1.0, heavy[0][k] / heavy[1]))
+                low, high = map(float, intervals.wilson(share, given if heavy is None else heavy[2], confidence))
                 figures = [count, share, low, high, given, skipped, not_asked]
                 rows.append(
                     [
@@ -269,14 +274,24 @@ def answers(
         "score",
     ]
     table = pd.DataFrame(rows, columns=columns)
+    weighted = own.weighted(counted)
     return Answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method="unweighted counts, Wilson intervals",
+        method="unweighted counts, Wilson intervals" if not weighted else "shares by weight, Wilson intervals",
         segments=tuple(work.by),
-        notes=tuple(hidden_note(table, counted.min_group)),
+        notes=(*([own.remark(counted)] if weighted else []), *hidden_note(table, counted.min_group)),
     )
+
+
+def _weights(counted: Tally, i: int, member: np.ndarray) -> tuple[np.ndarray, float, float] | None:
+    """The weights of the answers to an item by code, no opinion last; of all of them; and the effective number."""
+    if not own.weighted(counted):
+        return None
+    states = own.states(counted, i, member)[[ANSWERED, NO_OPINION]]
+    total, squares = states.sum(axis=0)
+    return np.append(own.counts(counted, i, member), states[1, 0]), total, total**2 / squares if squares else np.nan
 
 
 def _labels(book: Codebook, item: str, no_opinion: bool, nowhere: bool) -> list[tuple[int, float, str, str]]:

@@ -63,6 +63,18 @@ def test_named_lines_of_a_docstring_become_a_table_and_examples_stay_code():
     assert shown.endswith("**Examples**\n\n```pycon\n>>> 1 + 1\n2\n```")
 
 
+def test_a_docstring_that_cites_a_page_links_to_it():
+    assert reference.linked('See docs/methods/finance.md, "Net present value".') == (
+        'See <a href="../methods/finance.html#net-present-value">finance: Net present value</a>.'
+    )
+    assert reference.linked("(docs/tables.md)") == '(<a href="../tables.html">tables</a>)'
+
+
+def test_a_default_that_is_a_constant_shows_its_number():
+    module = importlib.import_module("dxkit.procurement.cost.ownership")
+    assert reference.with_values("<code>DRAWS</code> <i>CSV</i>", module) == "<code>16_384</code> <i>CSV</i>"
+
+
 def test_private_members_have_no_page():
     assert not [line for name in dx.__all__ for line in reference.page_of(name).splitlines() if "._" in line]
 

@@ -36,11 +36,11 @@ def changes() -> list[Change]:
     """The changes of changes.txt."""
     found = []
     for block in (Path(__file__).with_name("changes.txt")).read_text().split("\n\n")[1:]:
-        head, old, new, *rest = block.strip("\n").split("\n")
+        head, *lines = block.strip("\n").split("\n")
         file, tests = head.split(": ", 1)
-        found.append(
-            Change(file, tuple(tests.split()), old[2:], new[2:], rest[0].removeprefix("lives: ") if rest else "")
-        )
+        old, new = ("\n".join(line[2:] for line in lines if line.startswith(sign)) for sign in ("- ", "+ "))
+        lives = next((line.removeprefix("lives: ") for line in lines if line.startswith("lives: ")), "")
+        found.append(Change(file, tuple(tests.split()), old, new, lives))
     return found
 
 

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.reading.responses import read_part
 from tests.places import SHARED
 
 
@@ -82,7 +81,8 @@ def test_all_boxes_left_blank_is_skipped_or_none_as_the_rule_says():
     assert counted(found, "answered") == {"A": 10, "B": 10}
     assert counted(found, "skipped") == {"A": 2, "B": 2}
     assert any("left every option blank, counted as skipped: 2" in note for note in found.notes)
-    assert counted(read_part(frame, asked, blank_is_none=["q"]), "answered") == {"A": 12, "B": 12}
+    rules = pd.DataFrame({"rule": ["blank_is_none"], "question": ["q"]})
+    assert counted(dx.read_survey(frame, asked, rules=rules), "answered") == {"A": 12, "B": 12}
 
 
 def test_ticks_as_typeform_writes_them():
@@ -309,3 +309,71 @@ def test_published_faults_are_right_in_the_old_form_of_options(case, right):
 def test_published_faults_that_are_refused(file, refusal):
     with refusal():
         dx.open_survey(CASES / file)
+
+
+X, W = [4, 5, 2, 3, 5, 1], [1, 2, 1, 0.5, 1.5, 3]
+
+
+def weighted(values, weights, kind="number", scale="", **columns):
+    rows = [("x", "X", kind, scale), ("w", "W", "weight", ""), ("team", "Team", "segment", "")]
+    asked = dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "scale"]))
+    frame = pd.DataFrame({"x": values, "w": weights, "team": columns.get("team", "one")})
+    return dx.read_survey(frame, asked, roster=columns.get("roster"))
+
+
+def test_weights_of_the_file_weight_means_and_shares():
+    number, rating = dx.scores(weighted(X, W)), dx.scores(weighted(X, W, "rating", "1-5"))
+    assert number.table.loc[0, ["n", "estimate", "se"]].tolist() == pytest.approx([6, 3.111111, 0.977057], abs=5e-7)
+    assert rating.table.loc[0, "estimate"] == pytest.approx(52.777778, abs=5e-7)
+    said = "weighted by the file: design effect 1.30, 6 answers are as precise as 4.6 equally weighted ones"
+    assert said in rating.notes
+    found = dx.answers(weighted(X, W, "rating", "1-5"))
+    right = (3 / 9, 1 / 9, 0.5 / 9, 1 / 9, 3.5 / 9)
+    close(counted(weighted(X, W, "rating", "1-5")), dict(zip("12345", right, strict=True)))
+    assert set(found.table["answered"]) == {6}
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(1, 5), st.floats(0.1, 9)), min_size=6, max_size=20), st.floats(0.01, 100))
+def test_weights_times_a_number_change_nothing_and_equal_ones_are_none(pairs, factor):
+    values, weights = map(list, zip(*pairs, strict=True))
+    once = dx.scores(weighted(values, weights, "rating", "1-5")).table
+    twice = dx.scores(weighted(values, [factor * w for w in weights], "rating", "1-5")).table
+    pd.testing.assert_frame_equal(once, twice)
+    plain = dx.scores(weighted(values, [factor] * len(values), "rating", "1-5")).table
+    items = pd.DataFrame({"item": ["x"], "text": ["X"], "kind": ["rating"], "scale": ["1-5"]})
+    unweighted = dx.scores(dx.read_survey(pd.DataFrame({"x": values}), items)).table
+    pd.testing.assert_frame_equal(plain, unweighted)
+
+
+def test_very_unequal_weights_are_told():
+    notes = dx.scores(weighted(X * 3, [100] + [1] * 17)).notes
+    assert any("so unequal that few people decide" in note for note in notes)
+
+
+def test_who_has_no_weight_is_set_aside_and_a_negative_one_is_refused(refusal):
+    found = weighted([*X, 3, 4], [*W, "", 0])
+    assert len(found) == 6
+    assert dict(found.cleaning[["what", "count"]].itertuples(index=False)) == {"people without a weight set aside": 2}
+    with refusal():
+        weighted(X, [*W[:5], -1])
+
+
+def test_a_roster_comes_before_the_weights_of_the_file():
+    roster = pd.DataFrame({"team": ["one"], "headcount": [10]})
+    found = weighted(X, W, roster=roster)
+    assert dx.scores(found).table.loc[0, "estimate"] == pytest.approx(20 / 6)
+    assert "the weight column is not used: weights come from the roster" in found.notes
+
+
+def test_tallies_with_weights_add_up(tmp_path):
+    teams = ["one", "two"] * 9
+    whole = weighted(X * 3, W * 3, "rating", "1-5", team=teams)
+    parts = [weighted(X * k, W * k, "rating", "1-5", team=teams[: 6 * k]) for k in (1, 2)]
+    added = dx.tally(parts[0]) + dx.tally(parts[1])
+    added.save(tmp_path / "a.tally")
+    for by in (None, "team"):
+        right = dx.scores(dx.tally(whole), by=by).table
+        pd.testing.assert_frame_equal(dx.scores(dx.Tally.load(tmp_path / "a.tally"), by=by).table, right)
+        right = dx.answers(dx.tally(whole), by=by).table
+        pd.testing.assert_frame_equal(dx.answers(added, by=by).table, right)

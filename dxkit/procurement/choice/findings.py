@@ -92,23 +92,18 @@ def reasons_for(
         return ["every vendor fails a must-have, so there is no choice to make", *out], False
     name = vendors[best]
     if level:
-        return ["the best vendors are level, so the figures name no winner", *out], False
+        return ["the best vendors are level, so the figures do not name a winner", *out], False
     unknown = [must for must, said in musts[name].items() if said == "unknown"]
     thin = [f"{criterion}: {flag}" for v, criterion, flag in flags if v == name and flag in _BLOCKING]
     share = percent(first[name])
     if unknown or thin:
         open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
-        open_ += [f"too thin for {name}: {', '.join(thin)}"] if thin else []
-        return [
-            f"{name} scores highest and ranks first in {share} of simulations; it is not settled",
-            *open_,
-            *out,
-        ], False
+        open_ += [f"the evidence for {name} is too thin: {', '.join(thin)}"] if thin else []
+        first_line = f"{name} scores highest and ranks first in {share} of simulations; it is not settled"
+        return [first_line, *open_, *out], False
     if first[name] <= _MOSTLY:
-        return [
-            f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled",
-            *out,
-        ], False
+        first_line = f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled"
+        return [first_line, *out], False
     return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
 
 

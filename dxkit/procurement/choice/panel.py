@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 from dxkit.files.errors import DataError
@@ -14,7 +15,7 @@ from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
-_TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]"
+_TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[lab]"
 _DRAWS = 4_096  # enough for a picture that follows the hand
 
 
@@ -48,7 +49,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     Returns
     -------
     Panel
-        Without ipywidgets (`pip install "dxkit[panel]"`) it is a line of text, and nothing fails.
+        Without ipywidgets (`pip install "dxkit[lab]"`) it is a line of text, and nothing fails.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     --------
     >>> import dxkit as dx
     >>> dx.panel(dx.read_dossier(dx.samples.path("portal")))
-    Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]
+    Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[lab]
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     check_needs(needs)
@@ -95,9 +96,9 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         try:
             card = with_weights(dossier, {name: slider.value for name, slider in sliders.items()}, rate.value, needs)
         except DataError as problem:
-            message.value = _escaped(str(problem))
+            message.value = escape(str(problem))
             return
-        picture.value, message.value = _png(card), _escaped(card.reasons[0])
+        picture.value, message.value = _png(card), escape(card.reasons[0])
 
     for slider in (*sliders.values(), rate):
         slider.observe(redraw, names="value")
@@ -127,9 +128,3 @@ def _png(card: Scorecard) -> bytes:
     image = io.BytesIO()
     figure.savefig(image, format="png", bbox_inches="tight", dpi=100)
     return image.getvalue()
-
-
-def _escaped(text: str) -> str:
-    import html
-
-    return html.escape(text)

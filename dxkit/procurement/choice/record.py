@@ -103,7 +103,7 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike[s
     lines += ["", "## What to find out first", ""]
     plan = card.trial_plan.head(5)
     worth = rounded_money(plan.filter(["money"]))["money"].tolist() if len(plan) else []
-    unit = dossier.decision["currency"] or "money"
+    unit = dossier.currency or "money"
     for row, money in zip(plan.to_dict("records"), worth, strict=True):
         known = "" if money == "–" else f" (worth {money} {unit})"
         lines.append(f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['find_out']}{known}")
@@ -112,8 +112,9 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike[s
     lines += [
         f"- {_plain(row['vendor'])}, {_plain(row['criterion'])}: {row['flag']}" for row in card.flags.to_dict("records")
     ] or ["- nothing"]
-    undated = dossier.unsupported["figure"].nunique()
-    lines += ["", f"{undated} of {len(dossier.figures)} figures have no dated source.", ""]
+    undated = len(set(dossier.unsupported["figure"]))
+    verb = "has" if undated == 1 else "have"
+    lines += ["", f"{undated} of {len(dossier.figures)} figures {verb} no dated source.", ""]
     text = "\n".join(lines)
     if path is not None:
         with replacing(path) as temporary:

@@ -148,8 +148,10 @@ def scorecard(
     dossier : Dossier
         The vendors and their figures, from `read_dossier`. It needs sheet criteria, and evidence; fit where a
         criterion `feature fit` is to rest on pains removed.
-    tco, exit_cost : Tco, ExitCost, optional
-        Results of the same dossier; worked out here where a criterion measures them and they are not given.
+    tco : Tco, optional
+        What owning costs, from `tco` for the same dossier; None works it out where a criterion measures it.
+    exit_cost : ExitCost, optional
+        What leaving costs, from `exit_cost` for the same dossier; None works it out where a criterion measures it.
     needs : Ranking, optional
         Weighs the topics of sheet fit by their burden, from `rank_pains`; None weighs them alike.
     seed : int
@@ -269,9 +271,9 @@ def _result(
         winner=None if best is None or level else vendors[best],
         recommended=recommended,
         reasons=tuple(reasons),
-        status=str(dossier.decision["status"]),
+        status=dossier.status,
         seed=seed,
         facts=tuple(("note" if number else "in short", text) for number, text in enumerate(reasons)),
-        title=f"Scorecard: {dossier.decision['title']} ({dossier.decision['status']})",
+        title=f"Scorecard: {dossier.decision['title']} ({dossier.status})",
         notes=(*([note] if note else []), *([f"thin evidence in {len(flags)} places: see .flags"] if flags else [])),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.procurement.cost.lines import figures_of, money
+from dxkit.procurement.cost.lines import figures_of, means_of, money
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 
 _NODES = 24  # Gauss and Legendre's, for each claim on each figure; exact to about seven digits
@@ -30,7 +30,7 @@ def shares_of_variance(
     figures: dict[str, Figure] = {}
     for line in lines:
         figures |= figures_of(line, dossier.drivers)
-    at_mean = {name: np.full(1, figure.mean) for name, figure in figures.items()}
+    at_mean = means_of(figures.values())
     rows = []
     for name, figure in figures.items():
         if figure.fixed or variance <= 0:

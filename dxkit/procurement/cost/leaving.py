@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.options import instance, whole
-from dxkit.procurement.cost.lines import money, total
+from dxkit.procurement.cost.lines import P10, P90, means_of, money, quarters, total
 from dxkit.procurement.cost.simulation import drawn_exits
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Figure, Line
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure, Line, title_of
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
@@ -23,9 +23,7 @@ from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
 
 COMPONENTS = ("data", "integration", "people", "parallel", "contract", "selection")
-EU_NOTICE = (
-    2 / 12
-)  # years: the longest notice for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
+EU_NOTICE = 2 / 12  # years: the longest for leaving a data processing service, Regulation (EU) 2023/2854, art. 25
 NO_TERM = 1 / 1_000  # years; a shorter contract binds nobody
 _DATED = ["planned", "last_notice", "date", "last_notice_date"]
 _PAID = ("licence", "support", "hosting")  # goes to the vendor; the rest is own work
@@ -50,9 +48,8 @@ class ExitCost(Result):
         Column("quarter", "0 is the start", "count"),
         Column("mode", "planned or forced"),
         Column("component", "what the money is for"),
-        Column("mean", "cost, mean of the simulations", "money", "currency of the dossier"),
-        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
-        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+        Column("mean", "cost, mean of the simulations", "money", MONEY),
+        *(P10, P90),
     )
     plot_name: ClassVar[str] = "procurement.leaving"
 
@@ -110,7 +107,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     seed = whole("seed", seed, 0)
-    times = np.arange(4 * dossier.horizon + 1) / 4
+    times = quarters(dossier.horizon)
     eu = in_the_eu(dossier)
     rows, totals, expected, calendar, again, assumed = [], [], [], [], [], 0
     drawn, present = all_exits(dossier, seed), {}
@@ -142,20 +139,20 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         calendar.append([vendor, cheapest, float(planned[cheapest]), *_dates(dossier, cheapest, notice)])
         for quarter in renewals(float(values["term_months"].mean()), dossier.horizon):
             again.append([vendor, quarter, float(planned[quarter]), *_dates(dossier, quarter, notice)])
-    status = str(dossier.decision["status"])
+    verb = "is" if assumed == 1 else "are"
     return ExitCost(
         table=pd.DataFrame(rows, columns=["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]),
         totals=pd.DataFrame(totals, columns=["vendor", "quarter", "planned", "forced", "lock_in_ratio", "headroom"]),
         expected=pd.DataFrame(expected, columns=["vendor", "expected", "certain", "p_exit"]),
         calendar=pd.DataFrame(calendar, columns=["vendor", "cheapest", *_DATED]),
         renewals=pd.DataFrame(again, columns=["vendor", "quarter", *_DATED]),
-        title=f"Cost of leaving, {dossier.decision['currency'] or 'the currency of the dossier'} ({status})",
+        title=title_of("Cost of leaving", dossier),
         seed=seed,
-        currency=str(dossier.decision["currency"]),
-        status=status,
+        currency=dossier.currency,
+        status=dossier.status,
         present=present,
         notes=(
-            f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs are assumed, not given",
+            f"{assumed} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs {verb} assumed, not given",
             *(("the notice period is at most two months in the EU",) if eu else ()),
         ),
     )
@@ -184,8 +181,7 @@ def all_exits(dossier: Dossier, seed: int) -> dict[str, np.ndarray]:
 
 def inputs(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
     """Every input of a vendor as a column (S, 1), and how many of them are assumed."""
-    means = {name: np.full(1, figure.mean) for name, figure in dossier.figures.items()}
-    given, known = given_for(dossier, vendor), known_for(dossier, vendor, means)
+    given, known = given_for(dossier, vendor), known_for(dossier, vendor, means_of(dossier.figures.values()))
     values = {name: np.full((1, 1), known.get(name, each.default)) for name, each in EXIT_INPUTS.items()}
     for name, figure in given.items():
         value = drawn.get(figure.name, np.full(1, figure.mean))
@@ -224,7 +220,7 @@ def paid_lines(dossier: Dossier, vendor: str) -> list[Line]:
 
 def expected_by_draw(dossier: Dossier, vendor: str, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
     """Expected exit cost of a vendor for each draw of its inputs (S,), discounted."""
-    times = np.arange(4 * dossier.horizon + 1) / 4
+    times = quarters(dossier.horizon)
     values, _ = inputs(dossier, vendor, drawn)
     parts = components(values, times, eu=in_the_eu(dossier))
     sums = {mode: total(each.values()) for mode, each in parts.items()}

@@ -9,14 +9,29 @@ from functools import reduce
 
 import numpy as np
 
-from dxkit.procurement.dossier.dossier import Dossier, Driver, Figure, Line
+from dxkit.procurement.dossier.dossier import MONEY, Dossier, Driver, Figure, Line
+from dxkit.results.columns import Column
 
 Values = Mapping[str, np.ndarray]
+
+P10 = Column("p10", "P10: 10% of the simulations are below it", "money", MONEY)
+P50 = Column("p50", "the median of the simulations", "money", MONEY)
+P90 = Column("p90", "P90: 90% of the simulations are below it", "money", MONEY)
 
 
 def total(parts: Iterable[np.ndarray]) -> np.ndarray:
     """The sum of arrays that go together; there is at least one."""
     return reduce(np.add, parts)
+
+
+def means_of(figures: Iterable[Figure]) -> dict[str, np.ndarray]:
+    """The mean of every figure, (1,) each by name."""
+    return {figure.name: np.full(1, figure.mean) for figure in figures}
+
+
+def quarters(horizon: int) -> np.ndarray:
+    """The quarter ends of so many years, in years from the start, (4 T + 1,)."""
+    return np.arange(4 * horizon + 1) / 4
 
 
 def figures_of(line: Line, drivers: Mapping[str, Driver]) -> dict[str, Figure]:

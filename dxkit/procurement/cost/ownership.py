@@ -16,13 +16,13 @@ from dxkit.files.errors import DataError
 from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.integrals import exact_mean, shares_of_variance
 from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
-from dxkit.procurement.cost.lines import Values, money, total
-from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.cost.lines import P10, P50, P90, Values, means_of, money, total
+from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits, figures_of_owning
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
-from dxkit.statistics.finance import discount_factors, irr, npv, payback
+from dxkit.statistics.finance import discount_factors, irr, npv, payback, roi
 from dxkit.statistics.sampling import SCRAMBLES, error, points_for
 
 if TYPE_CHECKING:
@@ -53,10 +53,8 @@ class Tco(Result):
         Column("vendor", "the vendor"),
         Column("year", "0 is the start", "count"),
         Column("category", "what the money is for"),
-        Column("mean", "nominal cost, mean of the simulations", "money", "currency of the dossier"),
-        Column("p10", "P10: 10% of the simulations are below it", "money", "currency of the dossier"),
-        Column("p50", "the median of the simulations", "money", "currency of the dossier"),
-        Column("p90", "P90: 90% of the simulations are below it", "money", "currency of the dossier"),
+        Column("mean", "nominal cost, mean of the simulations", "money", MONEY),
+        *(P10, P50, P90),
     )
     plot_name: ClassVar[str] = "procurement.totals"
 
@@ -145,7 +143,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
         for values, exits in zip(drawn(dossier, seed, draws), leaving, strict=True):
             run.add([values] * len(dossier.costs), values, exits)
     else:
-        means = {name: np.full(1, figure.mean) for name, figure in dossier.figures.items()}
+        means = means_of(dossier.figures.values())
         for apart, exits in zip(drawn_apart(dossier, seed, draws), leaving, strict=True):
             run.add(apart, means, exits)
     factors, exact, tornado, back = run.factors, {}, [], []
@@ -167,7 +165,6 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
             mean, *quantiles = _summary(money_drawn)
             mean = run.mean(vendor) if basis == "nominal" else mean
             totals.append([vendor, basis, mean, float(error(money_drawn)), *quantiles, p, exact[vendor][basis]])
-    currency, status = str(dossier.decision["currency"]), str(dossier.decision["status"])
     return Tco(
         table=pd.DataFrame(run.by_category(), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
         yearly=pd.DataFrame(run.by_year(), columns=["vendor", "year", "mean", "p10", "p90"]),
@@ -178,9 +175,9 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
         returns=pd.DataFrame(back, columns=_RETURNS),
         present=run.bases["pv"],
         seed=seed,
-        currency=currency,
-        status=status,
-        title=f"Cost of ownership over {dossier.horizon} years, {currency or 'the currency of the dossier'} ({status})",
+        currency=dossier.currency,
+        status=dossier.status,
+        title=title_of(f"Cost of ownership over {dossier.horizon} years", dossier),
         notes=tuple(_notes(dossier, shared)),
     )
 
@@ -271,10 +268,10 @@ def _returns(benefits: np.ndarray, costs: np.ndarray, net: np.ndarray, rate: flo
     years = [np.nan if each is None else each for each in (payback(flows), payback(flows, rate))]
     rates = irr(flows) if np.any(flows) else []
     listed = ", ".join(f"{100 * each:.1f}%" for each in rates) or "none up to 1000%"
-    roi = (gained - spent) / spent if spent > 0 else np.nan
+    returned = roi(gained, spent) if spent > 0 else np.nan
     chance = float(np.mean(net > 0))
     irrs = listed if len(rates) < 2 else f"several: {listed}"
-    return [gained, spent, gained - spent, float(low), float(high), chance, roi, *years, irrs]
+    return [gained, spent, gained - spent, float(low), float(high), chance, returned, *years, irrs]
 
 
 def check_results(dossier: Dossier, tco: Tco | None, exit_cost: ExitCost | None) -> None:
@@ -290,12 +287,12 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     if not shared:
         yield "every line is drawn by itself, which understates the spread: for comparison only"
     yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
-    leaving = {figure.name for figure in dossier.exit.values()}
-    if all(figure.fixed for name, figure in dossier.figures.items() if name not in leaving):
+    if all(figure.fixed for figure in figures_of_owning(dossier)):
         yield "every figure is a single number, so the uncertainty is unknown: give low and high where you are unsure"
-    undated, all_figures = len(dossier.unsupported["figure"].unique()), len(dossier.figures)
+    undated = len(set(dossier.unsupported["figure"]))
     if undated:
-        yield f"{undated} of {all_figures} figures have no dated source: see .unsupported of the dossier"
+        verb = "has" if undated == 1 else "have"
+        yield f"{undated} of {len(dossier.figures)} figures {verb} no dated source: see .unsupported of the dossier"
     if len(dossier.conflicting):
         count = dossier.conflicting["figure"].nunique()
         yield f"sources differ on {count} figure{'s' * (count > 1)}; each source counts as equally likely"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dxkit.procurement.cost.lines import Values, figures_of
+from dxkit.procurement.cost.lines import Values, figures_of, means_of
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for
 
@@ -22,13 +22,15 @@ def block_rows(draws: int) -> int:
     return min(points_for(draws), BLOCK)
 
 
+def figures_of_owning(dossier: Dossier) -> list[Figure]:
+    """The figures of drivers, costs and benefits: all but those of leaving."""
+    leaving = {figure.name for figure in dossier.exit.values()}
+    return [figure for name, figure in dossier.figures.items() if name not in leaving]
+
+
 def drawn(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[Values]:
     """A value (B,) for every figure of drivers, costs and benefits, in blocks; each uncertain one is drawn once."""
-    leaving = {figure.name for figure in dossier.exit.values()}
-    figures = [figure for name, figure in dossier.figures.items() if name not in leaving]
-    certain = {figure.name: np.full(1, figure.mean) for figure in figures if figure.fixed}
-    for each in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
-        yield {**certain, **each}
+    yield from _values(figures_of_owning(dossier), seed, draws)
 
 
 def drawn_apart(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[list[Values]]:
@@ -38,9 +40,7 @@ def drawn_apart(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator
         for number, line in enumerate(dossier.costs)
         for name, figure in figures_of(line, dossier.drivers).items()
     ]
-    certain = {figure.name: np.full(1, figure.mean) for figure in figures if figure.fixed}
-    for each in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
-        values = {**certain, **each}
+    for values in _values(figures, seed, draws):
         yield [
             {name: values[f"{number} {name}"] for name in figures_of(line, dossier.drivers)}
             for number, line in enumerate(dossier.costs)
@@ -54,6 +54,13 @@ def drawn_exits(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator
     for each in _blocks(uncertain, seed + _EXIT, draws):
         order = shuffle.permutation(block_rows(draws))
         yield {name: column[order] for name, column in each.items()}
+
+
+def _values(figures: list[Figure], seed: int, draws: int) -> Iterator[Values]:
+    """The certain figures as they are, (1,), and the uncertain ones drawn, (B,), in blocks."""
+    certain = means_of(figure for figure in figures if figure.fixed)
+    for block in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
+        yield {**certain, **block}
 
 
 def _blocks(figures: list[Figure], seed: int, draws: int) -> Iterator[Values]:

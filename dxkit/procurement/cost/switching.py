@@ -14,9 +14,9 @@ import pandas as pd
 from dxkit.files.errors import DataError
 from dxkit.files.options import choice, instance, whole
 from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewals
-from dxkit.procurement.cost.lines import money, total
+from dxkit.procurement.cost.lines import money, quarters, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_exits
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
@@ -38,9 +38,9 @@ class Switching(Result):
         Column("vendor", "the vendor that is left"),
         Column("rival", "the vendor that takes its place"),
         Column("quarter", "when it is left; 0 is the start", "count"),
-        Column("move", "planned exit plus the rival's start", "money", "currency of the dossier"),
-        Column("needed", "saving that pays for the move over the horizon", "money", "currency of the dossier a year"),
-        Column("saving", "running cost less the rival's", "money", "currency of the dossier a year"),
+        Column("move", "planned exit plus the rival's start", "money", MONEY),
+        Column("needed", "saving that pays for the move over the horizon", "money", f"{MONEY} a year"),
+        Column("saving", "running cost less the rival's", "money", f"{MONEY} a year"),
         Column("p_pays", "probability that leaving pays", "share"),
     )
 
@@ -114,7 +114,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     if not others:
         raise DataError(f"'{rival}' is the only vendor; leaving needs somewhere to go")
     spent, left, terms = _drawn_costs(dossier, seed)
-    times = np.arange(4 * dossier.horizon + 1) / 4
+    times = quarters(dossier.horizon)
     rows, first, option = [], [], []
     for vendor in others:
         move, saving = _move(spent[vendor], spent[rival], left[vendor], times)
@@ -138,7 +138,6 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
             spent[vendor], spent[rival], left[vendor], renewals(terms[vendor], dossier.horizon), dossier.rate
         )
         option.append([vendor, rival, *worth.values()])
-    currency, status = str(dossier.decision["currency"]), str(dossier.decision["status"])
     return Switching(
         table=pd.concat(rows, ignore_index=True),
         first=pd.DataFrame(first, columns=["vendor", "rival", "first_quarter", "needed", "saving"]),
@@ -146,10 +145,10 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
             option,
             columns=["vendor", "rival", "stay", "plan", "plan_quarter", "decide", "value", "at_most", "p_leaves"],
         ),
-        title=f"Leaving for {rival}, {currency or 'the currency of the dossier'} ({status})",
+        title=title_of(f"Leaving for {rival}", dossier),
         seed=seed,
-        currency=currency,
-        status=status,
+        currency=dossier.currency,
+        status=dossier.status,
         notes=(
             f"the cost of a move is spread over {dossier.horizon} years at {100 * dossier.rate:g}% a year",
             "worth of deciding later: present value of choosing at each renewal, over the best choice fixed today",
@@ -159,7 +158,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
 
 def _drawn_costs(dossier: Dossier, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
     """By vendor: money by year (S, T + 1), planned exit by quarter (S, Q), and the length of its contract in months."""
-    times, eu, rows = np.arange(4 * dossier.horizon + 1) / 4, in_the_eu(dossier), block_rows(DRAWS)
+    times, eu, rows = quarters(dossier.horizon), in_the_eu(dossier), block_rows(DRAWS)
     spent = {vendor: [] for vendor in dossier.vendors}
     left = {vendor: [] for vendor in dossier.vendors}
     terms = {}

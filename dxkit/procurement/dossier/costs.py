@@ -41,7 +41,12 @@ def read_lines(
         first = 1.0 if math.isnan(row["from_month"]) else row["from_month"]
         last = 12.0 * horizon if math.isnan(row["to_month"]) else row["to_month"]
         if row["timing"] != "initial" and (last < max(first, 1) or first > 12 * horizon):
-            table.fault(faults, i, "from_month", f"months {first:g} to {last:g} hold no month of the {horizon} years")
+            table.fault(
+                faults,
+                i,
+                "from_month",
+                f"no month of the horizon lies from month {first:g} to {last:g}; it has {12 * horizon} months",
+            )
         amount = amount_of(table, i, row, faults)
         if amount is None:
             continue
@@ -85,7 +90,7 @@ def _check_names(
     elif vendors is not None and vendor not in vendors:
         table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
     if not row["line"]:
-        table.fault(faults, i, "line", "the name of the line is empty")
+        table.fault(faults, i, "line", "the cell is empty; give the line a name")
     if currency and of_dossier and currency.casefold() != of_dossier.casefold():
         message = f"'{currency[:10]}' is not the dossier's currency {of_dossier}"
         table.fault(faults, i, "currency", f"{message}; convert the figure, a dossier has one currency")

@@ -13,6 +13,7 @@ from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
 from dxkit.statistics.estimate import Estimate
 
 A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
+MONEY = "currency of the dossier"  # the unit of columns of money
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -135,7 +136,7 @@ class Dossier:
     def __repr__(self) -> str:
         bare = self.unsupported["figure"].nunique()
         return (
-            f"Dossier: {self.decision['title']} ({self.decision['status']}); {len(self.vendors)} vendors, "
+            f"Dossier: {self.decision['title']} ({self.status}); {len(self.vendors)} vendors, "
             f"{len(self.costs)} lines of cost, {len(self.figures)} figures, {bare} of them without a dated source"
         )
 
@@ -150,6 +151,15 @@ class Dossier:
     @property
     def rate(self) -> float:
         return float(self.decision["discount_rate"])
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount; "" where the dossier names none."""
+        return str(self.decision["currency"])
+
+    @property
+    def status(self) -> str:
+        return str(self.decision["status"])
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -180,3 +190,8 @@ class Dossier:
             for claim in figure.claims
         ]
         return pd.DataFrame(rows, columns=["figure", "low", "likely", "high", "source", "date"])
+
+
+def title_of(what: str, dossier: Dossier) -> str:
+    """The title of a result: what it is, in which currency, and whether the figures are quoted or illustrative."""
+    return f"{what}, {dossier.currency or f'the {MONEY}'} ({dossier.status})"

@@ -26,7 +26,7 @@ def read_drivers(table: Table | None, faults: Faults) -> dict[str, Driver]:
     for i, row in enumerate(rows):
         name = row["driver"]
         if not name:
-            table.fault(faults, i, "driver", "the name of the driver is empty")
+            table.fault(faults, i, "driver", "the cell is empty; give the driver a name")
             continue
         amount = amount_of(table, i, row, faults)
         growth = _growth(table, i, row, names, faults)

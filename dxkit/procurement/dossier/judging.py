@@ -66,7 +66,8 @@ def read_criteria(table: Table | None, faults: Faults) -> tuple[Criterion, ...]:
     for i, row in enumerate(rows_of(table, faults)):
         name, worst, best = row["criterion"], row["worst"], row["best"]
         if not name or name in criteria:
-            message = f"the criterion '{name[:40]}' appears twice" if name else "the name of the criterion is empty"
+            twice = f"the criterion '{name[:40]}' appears twice; keep one row"
+            message = twice if name else "the cell is empty; give the criterion a name"
             table.fault(faults, i, "criterion", message)
             continue
         weight = _weight(table, i, row, faults)
@@ -92,7 +93,7 @@ def _weight(table: Table, i: int, row: Row, faults: Faults) -> Estimate | None:
         return estimate(likely)
     if np.isnan(low) or np.isnan(high):
         column = "weight_low" if np.isnan(low) else "weight_high"
-        table.fault(faults, i, column, "weight_low and weight_high go together")
+        table.fault(faults, i, column, "weight_low and weight_high go together; fill in both or neither")
         return None
     try:
         return estimate(low, likely, high)
@@ -139,7 +140,7 @@ def read_fit(table: Table | None, vendors: Sequence[str], faults: Faults) -> tup
         vendor, topic, low, likely, high = (row[name] for name in ("vendor", "topic", "low", "likely", "high"))
         _check_known(table, i, "vendor", vendor, vendors, faults)
         if (vendor, topic) in pairs:
-            table.fault(faults, i, "topic", f"'{topic[:40]}' appears twice for {vendor[:40]}")
+            table.fault(faults, i, "topic", f"'{topic[:40]}' appears twice for {vendor[:40]}; keep one row")
         pairs.add((vendor, topic))
         if np.isnan(likely):
             continue

@@ -14,13 +14,13 @@ import pandas as pd
 
 from dxkit.files.errors import Faults
 from dxkit.files.excel_file import DAMAGE, open_twice
+from dxkit.procurement.dossier.columns import CLAUSES
 
 ABOUT, LINES_SHEET, INPUTS = "About", "Lines", "Assumptions"
 HEADER = 5  # the row of the headings of sheet Assumptions
 KEYS_AT = 4  # the row of the first key of sheet About
 ABOUT_KEYS = ("title", "currency", "start", "horizon_years", "jurisdiction", "budget", "status")
 LINES = ("kind", "vendor", "line", "category", "timing", "per", "growth", "ratchet", "ledger", "declared")
-CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
 NONE_GIVEN, AS_AMOUNT = "none given", "as the amount"
 _SINGLES = (*CLAUSES, "growth", "from_month", "to_month")
 _TABLES = ("criteria", "evidence")

@@ -7,28 +7,16 @@ import numpy as np
 from dxkit.files.excel_writer import NUMBER, SHARE, Book, Sheet
 from dxkit.procurement.choice.values import anchors, by_fit, rating_of
 from dxkit.procurement.cost.leaving import EU_NOTICE, NO_TERM, in_the_eu
+from dxkit.procurement.dossier.columns import CLAUSES
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
-from dxkit.procurement.dossier.read_back import AS_AMOUNT, CLAUSES, HEADER, INPUTS, NONE_GIVEN
+from dxkit.procurement.dossier.read_back import AS_AMOUNT, HEADER, INPUTS, NONE_GIVEN
 from dxkit.procurement.workbook.scenario import SCENARIOS, value_of
 
 COLUMNS = (
-    "kind",
-    "vendor or driver",
-    "line or input",
-    "figure",
-    "unit",
-    "low",
-    "likely",
-    "high",
-    "in use",
-    "source",
-    "date",
-    "delivered low",
-    "delivered likely",
-    "delivered high",
-    "changed",
-    "shape",
+    *("kind", "vendor or driver", "line or input", "figure", "unit"),
+    *("low", "likely", "high", "in use", "source", "date"),
+    *("delivered low", "delivered likely", "delivered high", "changed", "shape"),
 )
 _CONSTANTS = {
     "Whole": (1.0, "the whole, 100%"),

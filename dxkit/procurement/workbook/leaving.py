@@ -9,7 +9,7 @@ import numpy as np
 
 from dxkit.files.excel_writer import MONEY, NUMBER, SHARE, Book, Sheet, letter
 from dxkit.procurement.cost.leaving import NO_TERM, components, expected_exit, given_for, in_the_eu, paid_lines
-from dxkit.procurement.cost.lines import Values, total
+from dxkit.procurement.cost.lines import Values, quarters, total
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.procurement.workbook.inputs import Inputs
@@ -36,7 +36,7 @@ class ExitWriter:
         self.inputs: Inputs = inputs
         self.time: Timeline = time
         self.values: Values = values
-        self.times: np.ndarray = np.arange(4 * dossier.horizon + 1) / 4
+        self.times: np.ndarray = quarters(dossier.horizon)
         self.sheet: Sheet = book.sheet("Exit", [54, 15, 13, 19, 11], freeze="E5")
         self.cells: dict[str, dict[str, str]] = {}
         self.results: dict[str, dict[str, float]] = {}

@@ -13,12 +13,7 @@ from dxkit.procurement.workbook.scenario import SCENARIOS, values_at
 from dxkit.procurement.workbook.vendor import VendorSheet
 from dxkit.statistics.finance import npv
 
-_SIMULATED = {
-    "p10": "P10",
-    "mean": "mean",
-    "p90": "P90",
-    "p_cheapest": "chance to be the cheapest",
-}
+_SIMULATED = {"p10": "P10", "mean": "mean", "p90": "P90", "p_cheapest": "chance to be the cheapest"}
 
 
 def write_scenarios(book: Book, sheet: Sheet, dossier: Dossier, scenario: str, made: dict[str, VendorSheet]) -> None:
@@ -111,11 +106,11 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     from openpyxl.chart.legend import Legend
     from openpyxl.chart.series_factory import SeriesFactory as Series
 
-    currency = str(dossier.decision["currency"] or "money")
+    currency = dossier.currency or "money"
     sheet.charts = (max(vendors + 1, 4), at + 2 * (4 + 2 * vendors) + 20)
     sheet.new_page(at)
     bars = BarChart()
-    bars.type, bars.title = "bar", f"Present value, {currency} ({dossier.decision['status']})"
+    bars.type, bars.title = "bar", f"Present value, {currency} ({dossier.status})"
     for row in (pv_row, whole_row):
         series = Series(
             Reference(sheet.raw, min_col=2, max_col=vendors + 1, min_row=row), title=sheet.raw.cell(row, 1).value
@@ -127,7 +122,7 @@ def _charts(sheet: Sheet, leaving: ExitWriter, vendors: int, at: int, pv_row: in
     bars.x_axis.scaling.orientation = "maxMin"
     sheet.raw.add_chart(bars, f"A{at}")
     lines = LineChart()
-    lines.title = f"Planned exit by quarter, {currency} ({dossier.decision['status']})"
+    lines.title = f"Planned exit by quarter, {currency} ({dossier.status})"
     last = 4 + len(leaving.times)
     for vendor, row in leaving.planned_rows.items():
         series = Series(Reference(leaving.sheet.raw, min_col=5, max_col=last, min_row=row), title=vendor)

@@ -95,7 +95,7 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0
     write_results(results, dossier, made, leaving, simulated)
     for name, frame in _as_words(dossier).items():
         _copy(book.sheet(name, [24, 26, 14]), frame)
-    title = f"{dossier.decision['title']} ({dossier.decision['status']})"
+    title = f"{dossier.decision['title']} ({dossier.status})"
     front = [choice, results, inputs.sheet, years.sheet, leaving.sheet, checks, *([card] if card else [])]
     for sheet in [*front, *(each.sheet for each in made.values())]:
         sheet.text(1, 1, title, "title")
@@ -106,7 +106,7 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0
 
 
 def _about(sheet: Sheet, dossier: Dossier) -> None:
-    sheet.text(1, 1, f"{dossier.decision['title']} ({dossier.decision['status']})", "title")
+    sheet.text(1, 1, f"{dossier.decision['title']} ({dossier.status})", "title")
     sheet.text(2, 1, f"made by dxkit {version('dxkit')}", "quiet")
     for row, key in enumerate(ABOUT_KEYS, KEYS_AT):
         value = dossier.decision[key]
@@ -166,19 +166,9 @@ def _lines(book: Book, dossier: Dossier) -> None:
         for line in lines:
             row += 1
             growth = line.growth if isinstance(line.growth, str) else ""
-            each = (
-                kind,
-                line.vendor,
-                line.line,
-                line.category,
-                line.timing,
-                line.per,
-                growth,
-                "yes" if line.ratchet else "",
-                line.ledger,
-                line.declared,
-            )
-            for j, text in enumerate(each, 1):
+            described = (kind, line.vendor, line.line, line.category, line.timing, line.per, growth)
+            further = ("yes" if line.ratchet else "", line.ledger, line.declared)
+            for j, text in enumerate((*described, *further), 1):
                 sheet.text(row, j, text)
     for driver in dossier.drivers.values():
         row += 1

@@ -18,6 +18,8 @@ from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.sheet import (
     Elsewhere,
     blank_na,
@@ -44,6 +46,7 @@ class Export:
     respondent, day "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
+    applied         what the rules did
     repeated        items that have several columns of the same content
     na_cells        how many cells with NA are read as blank
     """
@@ -63,6 +66,7 @@ class Export:
     preview: pd.Series
     dropped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    applied: Applied = NOTHING_APPLIED
     repeated: tuple[str, ...] = ()
     na_cells: int = 0
     notes: tuple[str, ...] = ()
@@ -81,8 +85,6 @@ class Export:
             remarks.append(f"personal columns left out: {', '.join(self.dropped)}")
         if self.ignored:
             remarks.append(f"columns not in the codebook: {and_more(self.ignored)}")
-        if book.of_kind("weight"):
-            remarks.append("the weight column is not used: weights come from the roster")
         return remarks
 
 
@@ -95,6 +97,8 @@ def read_export(
     header: int | None = None,
     part: bool = False,
     faults: Faults | None = None,
+    rules: Rules = NO_RULES,
+    wave: str | None = None,
 ) -> Export:
     """Read a file of answers as any of the known tools exports it, or a DataFrame.
 
@@ -114,6 +118,10 @@ def read_export(
         Whether this is a part of a file: what only the whole can tell is left as it is.
     faults : Faults, optional
         Collects the faults of matching, to be raised with others; None raises them here.
+    rules : Rules
+        How to read rows and cells.
+    wave : str, optional
+        The wave to read, where the file holds several; None for the last.
 
     Raises
     ------
@@ -128,7 +136,7 @@ def read_export(
         file, sheet, notes, sheets = "DataFrame", None, [], []
     else:
         opened = None if isinstance(source, Grid) else open_file(source)
-        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, _count_questions(codebook))
+        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
         recognised, why = recognise(*first_rows(grid))
         tool, why = (tool, "as source= says") if tool else (recognised, why)
         depth = header or tool.header_rows(*first_rows(grid))
@@ -147,11 +155,13 @@ def read_export(
         file=file,
         sheet=sheet,
     )
+    at = matched.columns
+    body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    at = matched.columns
-    answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows))
-    used = {column.position for column in at.values()}
+    answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows), rules)
+    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
     ignored = Counter(
@@ -177,13 +187,14 @@ def read_export(
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=matched.repeated,
+        repeated=tuple(matched.repeated),
         na_cells=na_cells,
-        notes=(*notes, *matched.notes, *choice_notes),
+        applied=applied,
+        notes=(*notes, *matched.notes, *choice_notes, *applied.notes),
     )
 
 
-def _count_questions(codebook: Codebook) -> Callable[[Grid], float]:
+def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     """How many cells of a sheet's first rows are questions: to find the sheet of answers in a workbook."""
     known = {normal(text) for text in (*codebook.items["item"], *codebook.items["text"])}
 
@@ -195,10 +206,16 @@ def _count_questions(codebook: Codebook) -> Callable[[Grid], float]:
 
 
 def _answers(
-    matched: dict[str, Column], header: Sequence[Column], body: Sequence, codebook: Codebook, tool: Tool, n: int
+    matched: dict[str, Column],
+    header: Sequence[Column],
+    body: Sequence,
+    codebook: Codebook,
+    tool: Tool,
+    n: int,
+    rules: Rules,
 ) -> tuple[pd.DataFrame, list[str]]:
     columns = {item: body[column.position] for item, column in matched.items()}
-    notes = choose(columns, body, header, matched, codebook, tool)
+    notes = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
             columns[item] = tool.recoded(columns[item], codebook.scale(item))

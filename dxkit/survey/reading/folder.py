@@ -1,26 +1,39 @@
-"""A survey as people keep it: a file of answers, with codebook, scales and roster in the same folder."""
+"""A survey as people keep it: a file of answers, with codebook, scales, rules and roster in the same folder."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
 from dxkit.files.cells import folded
-from dxkit.files.errors import DataError, fault_at
+from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.survey.reading.codebook import read_codebook
-from dxkit.survey.reading.responses import Survey, read_survey
+from dxkit.survey.reading.asked_if import with_filters
+from dxkit.survey.reading.codebook import Codebook, read_codebook
+from dxkit.survey.reading.exports import count_questions
+from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
+from dxkit.survey.reading.rules.rows import sheets_of_answers
+from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
-def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey:
-    """Read a file of answers with the codebook, scales and roster in the same folder.
+def open_survey(
+    responses: str | os.PathLike[str],
+    *,
+    min_group: int = 5,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> Survey:
+    """Read a file of answers with the codebook, scales, rules and roster in the same folder.
 
-    dxkit looks for the tables `codebook`, `scales` and `roster` as .csv or .xlsx, or for a workbook `survey.xlsx` with
-    sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and `codebook_2026-Q3` comes
-    before `codebook`.
+    dxkit looks for the tables `codebook`, `scales`, `rules` and `roster` as .csv or .xlsx, or for a workbook
+    `survey.xlsx` with sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and
+    `codebook_2026-Q3` and `rules_2026-Q3` come before `codebook` and `rules`.
 
     Parameters
     ----------
@@ -30,11 +43,16 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
+    sheet : str, optional
+        The sheet of answers, where it should not be found by its questions.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
 
     Returns
     -------
     Survey
-        The answers, with what was asked, who could have answered, and which wave it is.
+        The answers, with what was asked, who could have answered, and which wave it is. Where a rule says that the
+        file holds several waves, the last one.
 
     Raises
     ------
@@ -49,25 +67,57 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     ('2026-Q3', 112, 180)
     """
     files = Beside(open_file(responses))
-    if files.codebook is None:
-        raise fault_at(
-            f"there is no codebook in its folder; put codebook.csv into {files.folder.resolve().name}, or use "
-            "read_survey(responses, codebook)",
-            file=files.answers.name,
-        )
-    book = read_codebook(files.codebook, files.scales)
-    return read_survey(files.answers, book, roster=files.roster, wave=files.wave, source=source, min_group=min_group)
+    return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
+
+
+def open_waves(
+    responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None, header: int | None = None
+) -> dict[str, Survey]:
+    """Read every wave of a survey: from a sheet or a column for each, or from a file for each.
+
+    The rule `wave` says that the file holds several waves. Without it, the waves are the files of the folder that are
+    named alike, such as responses_2026-Q2 and responses_2026-Q3.
+
+    Parameters
+    ----------
+    responses : path
+        A file of answers.
+    min_group : int
+        The smallest number of answers that a shown figure may rest on; at least 3.
+    source : str, optional
+        The survey tool the answers come from; None to recognise it.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
+
+    Returns
+    -------
+    dict of str to Survey
+        The waves by name, the earliest first; numbers in names count as numbers.
+
+    Raises
+    ------
+    DataError
+        No codebook in the folder, or any fault of the files.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> list(open_waves(dx.samples.path("company/responses_2026-Q3.csv")))
+    ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
+    """
+    readers, _ = _waves(responses)
+    return {wave: read(min_group=min_group, source=source, header=header) for wave, read in readers.items()}
 
 
 def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
-    """Read the wave before this one: the file in its folder whose name sorts just before; None where there is none.
+    """Read the wave before this one, of those that `open_waves` finds; None where there is none.
 
     Numbers in names count as numbers: wave 9 comes before wave 10.
 
     Parameters
     ----------
     responses : path
-        The file of answers of the later wave.
+        The file of answers of the later wave. If it holds several waves, the later one is the last of them.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
@@ -88,19 +138,42 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
     >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
     '2026-Q2'
     """
-    path = Path(responses)
-    prefix = path.name.split("_")[0]
-    waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
-    earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
-    return (
-        open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
-        if earlier
-        else None
-    )
+    readers, this = _waves(responses)
+    earlier = [wave for wave in readers if natural(wave) < natural(this)]
+    return readers[earlier[-1]](min_group=min_group, source=source) if earlier else None
 
 
-def _ordering(wave: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", wave)]
+def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
+    """What reads each wave, the earliest first; and the wave of this file, the last one if it holds several."""
+    files = Beside(open_file(responses))
+    if files.codebook is not None and (names := files.waves_within()):
+        return {wave: partial(read_beside, files, wave=wave) for wave in names}, names[-1]
+    path, found = files.answers.path, dict[str, Path]()
+    for other in path.parent.glob(f"{path.name.split('_')[0]}_*") if files.wave else (path,):
+        if other.is_file() and (other == path or other.name.endswith(_TABLES)):
+            wave = wave_of(other)
+            if (first := found.setdefault(wave, other)) != other:
+                names = " and ".join(sorted((first.name, other.name)))
+                raise DataError(f"wave {wave} has two files, {names}; keep one of them")
+    return {wave: partial(open_survey, found[wave]) for wave in sorted(found, key=natural)}, files.wave
+
+
+def read_beside(
+    files: Beside,
+    *,
+    wave: str | None = None,
+    min_group: int = 5,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> Survey:
+    """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
+    so what passes one passes all."""
+    book, rules = files.book, files.rules
+    if wave is None and not rules.setting("wave"):
+        wave = files.wave
+    how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
+    return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
 
 
 def wave_of(path: Path) -> str:
@@ -136,6 +209,43 @@ class Beside:
     def codebook(self) -> OpenedFile | None:
         """The codebook that was given, else the one of this wave, of all waves, or of the workbook."""
         return self._given or self._first(self.folder, f"codebook_{self.wave}", "codebook", "survey")
+
+    @cached_property
+    def book(self) -> Codebook:
+        """What was asked, as the codebook and the scales say."""
+        if self.codebook is None:
+            raise fault_at(
+                f"there is no codebook in its folder; put codebook.csv into {self.folder.resolve().name}, or use "
+                "read_survey(responses, codebook)",
+                file=self.answers.name,
+            )
+        return read_codebook(self.codebook, self.scales)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules of this wave, else those of all waves: a file, or the sheet `rules` of a workbook."""
+        workbooks = (self.answers, self.codebook, self._first(self.folder, "survey"))
+        sheets = (
+            file for file in workbooks if file and file.path.suffix in (".xlsx", ".xlsm") and file.has_rows("rules")
+        )
+        found = self._first(self.folder, f"rules_{self.wave}", "rules") or next(sheets, None)
+        faults = Faults()
+        rules = NO_RULES if found is None else rules_of(found, None, faults)
+        faults.raise_if_any()
+        return rules
+
+    def waves_within(self) -> list[str]:
+        """The waves that the file of answers holds, in natural order; empty unless the rule `wave` says so."""
+        rule = self.rules.setting("wave")
+        if rule is None:
+            return []
+        if folded(rule.value) == SHEETS:
+            return sheets_of_answers(self.answers, count_questions(self.book)) if self.answers.is_workbook else []
+        asked, _ = with_filters(self.book)
+        faults = Faults()
+        export = read_by_rules(self.answers, asked, self.rules, faults)
+        faults.raise_if_any()
+        return list(export.applied.waves)
 
     @property
     def scales(self) -> OpenedFile | None:

@@ -58,7 +58,7 @@ class Matched:
     """What was found in a header: the column of every item, the items that had several of the same content, notes."""
 
     columns: dict[str, Column]
-    repeated: tuple[str, ...]
+    repeated: dict[str, list[Column]]
     notes: tuple[str, ...]
 
 
@@ -93,8 +93,7 @@ def match(
     for row in rows:
         stem = key(split_question(row.text)[0])
         if is_option(row) and row.item not in matched and stem not in in_own_columns:
-            ids = index.ids_of_question(row, codebook)
-            joined = one(row, index.by_text.get(stem, []), ids)
+            joined = one(row, *index.joined(row, stem, codebook))
             if joined := joined or (index.of_place(stem) if row.kind == "rank" else None):
                 matched[row.item] = joined
     missing = [row for row in rows if row.item not in matched]
@@ -103,7 +102,7 @@ def match(
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     for item, columns in repeated.items():
         notes.append(f"item {item} has {len(columns)} columns of the same content; {columns[0].place} was taken")
-    return Matched(columns=matched, repeated=tuple(repeated), notes=tuple(notes))
+    return Matched(columns=matched, repeated=repeated, notes=tuple(notes))
 
 
 def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
@@ -154,10 +153,11 @@ class _Index:
         if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
             self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
 
-    def ids_of_question(self, row: Question, codebook: Codebook) -> list[Column]:
-        """The columns that have the id of the question that a row is an option of."""
+    def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
+        """The columns that hold all options of a question: those that have its text, and those that have its id."""
         question = codebook.question_of(row.item)
-        return self.by_code.get(normal(question), []) if question != row.item else []
+        ids = self.by_code.get(normal(question), []) if question != row.item else []
+        return self.by_text.get(stem, []), ids
 
     def of_place(self, stem: str) -> Column | None:
         """The first of the columns that hold what was put in first place, in second, and so on."""

@@ -22,6 +22,7 @@ from dxkit.survey.reading.codebook import (
     split_question,
 )
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
+from dxkit.survey.reading.rules.table import Rules
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
@@ -67,6 +68,7 @@ def choose(
     matched: Mapping[str, Column],
     codebook: Codebook,
     tool: Tool,
+    rules: Rules,
 ) -> list[str]:
     """Put Yes, No or blank (or the place) into `columns` for every option of the codebook; returns notes."""
     notes: list[str] = []
@@ -102,7 +104,8 @@ def choose(
             beside = np.where(filled, np.where([bool(labels) for labels in unlisted], "Yes", "No"), "")
             columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", beside).astype(object)
         columns[texts_of(asked.name)] = np.array(["\n".join(labels) for labels in unlisted], dtype=object)
-        notes += _remarks(asked, found, filled, declined, unlisted, joined)
+        counted = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
+        notes += _remarks(asked, found, filled, declined, unlisted, counted)
     return notes
 
 
@@ -285,12 +288,12 @@ def _parsed(pieces: list[str], separator: str, items: Mapping[str, str], most: i
     return found
 
 
-def _remarks(asked: _Multiple, found, filled: np.ndarray, declined: np.ndarray, unlisted, joined: bool) -> list[str]:
+def _remarks(asked: _Multiple, found, filled: np.ndarray, declined: np.ndarray, unlisted, counted: bool) -> list[str]:
     """Notes on a question: what was chosen beside its options, who left every box blank, and "none" beside others."""
     notes, stem = [], asked.stem[:60]
     if beside := sum(map(bool, unlisted)):
         notes.append(f"'{stem}': people who chose something outside the codebook's options: {beside}")
-    if asked.kind == "multi" and not joined and (blank := int((~filled).sum())):
+    if asked.kind == "multi" and not counted and (blank := int((~filled).sum())):
         notes.append(
             f"'{stem}': people who left every option blank, counted as skipped: {blank}; the rule blank_is_none "
             "counts them as having chosen none"

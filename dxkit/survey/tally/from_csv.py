@@ -25,11 +25,12 @@ from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
 from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.reading.sheet import na_note, visible, without_na
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally, added_logs
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
@@ -84,9 +85,8 @@ class _Stream:
         self.segments = chosen(self.there, by, roster)
         self.notes = replace(export, na_cells=0).remarks(book)
         self.na = export.na_cells > 0
-        even = not self.na and not export.repeated
-        options = any(is_option(row) or row.kind in ("choice", "number") for row in book.questions)
-        self.plain = even and export.tool.by_hand and not options
+        slow = (row for row in book.questions if is_option(row) or row.kind in ("choice", "number", "weight"))
+        self.plain = export.tool.by_hand and not self.na and not export.repeated and not any(True for _ in slow)
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -95,7 +95,7 @@ class _Stream:
         earlier = _superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
+            log = pd.DataFrame([Entry(EARLIER, sum(int(rows.sum()) for rows in earlier.values()))])
             found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
         return found
 
@@ -260,7 +260,7 @@ class _Worker:
 
     def log(self) -> pd.DataFrame:
         """What was set aside, also where nobody was left."""
-        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
+        log = pd.DataFrame([Entry(BLANK_ROWS, self._blank)])
         log = added_logs([log, *self._aside])
         return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
 
@@ -339,7 +339,7 @@ def _told_once(faults: list[Fault]) -> DataError:
     """One error of all faults; the same fault of several blocks once."""
     kept: dict[tuple, Fault] = {}
     for fault in sorted(faults, key=lambda fault: fault.row or 0):
-        kept.setdefault((re.sub(r" \(\d+ times, .*\)$", "", fault.message), fault.column), fault)
+        kept.setdefault((re.sub(r" \(\d+ times.*\)$", "", fault.message), fault.column), fault)
     every = Faults()
     for fault in kept.values():
         every.add(fault.message, file=fault.file, sheet=fault.sheet, row=fault.row, column=fault.column)

@@ -27,8 +27,8 @@ class LimeSurvey(Tool):
     needed = 3
     must = (
         folded_names("id, submitdate"),
-        folded_names("Response ID, Date submitted, Last page"),
-        folded_names("Antwort ID, Datum Abgeschickt, Letzte Seite"),
+        folded_names("Response ID, Date submitted"),
+        folded_names("Antwort ID, Datum Abgeschickt"),
     )
     technical = r"response ?id|.*time"  # timings of questions and groups
     personal = r"token|ipaddr|ip-adresse|refurl|referrer url|access code|zugangscode"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.tools.base import Heading, Tool, folded_names
+from dxkit.survey.reading.tools.base import Heading, Tool, cells_under, folded_names
 
 _CHOICE = re.compile(r"(.+\S)\s*\(choice=(.+)\)", flags=re.DOTALL)
+_STATES = ("0", "incomplete", "1", "2", "unverified", "complete")
 
 
 class Redcap(Tool):
@@ -26,8 +27,9 @@ class Redcap(Tool):
     respondent = ("record_id", "record id")
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
-        forms = self.tells_finished([normal(cell) for cell in first])
-        return super().recognised_by(first, second) if forms else ""
+        forms = frozenset(self.tells_finished([normal(cell) for cell in first]))
+        states = all(normal(cell) in ("", *_STATES) for cell in cells_under(forms, first, second))
+        return super().recognised_by(first, second) if forms and states else ""
 
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
         headings = []
@@ -41,4 +43,4 @@ class Redcap(Tool):
         return [name for name in names if name.endswith("_complete") or name == "complete"]
 
     def is_finished(self, cell: str) -> bool:
-        return normal(cell) in ("1", "2", "unverified", "complete")
+        return normal(cell) in _STATES[2:]

@@ -74,3 +74,9 @@ def test_raw_names_and_codes_are_read_by_the_ids_of_the_codebook(tmp_path):
 
 def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
     check_nobody_is_lost(tmp_path, "redcap")
+
+
+def test_a_table_by_hand_with_a_question_that_ends_so_loses_nobody(tmp_path):
+    rows = [["record_id", "CI is fast", "training_complete"], ["1", "Agree", "no"], ["2", "Agree", "yes"]]
+    survey = dx.read_survey(write(tmp_path / "r.csv", rows), CI)
+    assert (survey.source, len(survey)) == ("plain", 2)
