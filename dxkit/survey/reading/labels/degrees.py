@@ -113,6 +113,15 @@ def _without_fillers(text: str) -> str:
     return " ".join(word for word in text.split() if word not in FILLERS)
 
 
+def says_degree(text: str) -> bool:
+    """Whether a text holds any word of degree: "not at all like me" does, "backend" does not.
+
+    >>> says_degree("not at all like me"), says_degree("worst"), says_degree("backend")
+    (True, True, False)
+    """
+    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for _, table in _FIXED))
+
+
 def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
     """Places to sort the folded texts by, the name of the rule, and what is good; None if they are of several kinds.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dxkit.files.cells import normal
 from dxkit.survey.reading.labels.amounts import quantities
 from dxkit.survey.reading.labels.bands import bands
-from dxkit.survey.reading.labels.degrees import degrees
+from dxkit.survey.reading.labels.degrees import degrees, says_degree
 from dxkit.survey.reading.labels.families import GOOD, scales
 from dxkit.survey.reading.labels.folding import fold
 from dxkit.survey.reading.labels.frequency import frequencies
@@ -117,7 +117,10 @@ def _ordered(texts: list[str]) -> Found | None:
     """The first rule that orders the folded texts; then the same without remarks in parentheses or after a dash."""
     for shorten in _SHORTER:
         short = [shorten(text) for text in texts]
-        if shorten is not _SHORTER[0] and (short == texts or len(set(short)) < len(texts) or "" in short):
+        lost = len(set(short)) < len(texts) or any(
+            not re.search(r"[^\W\d]", b) and b != a for a, b in zip(texts, short, strict=True)
+        )
+        if lost or (shorten is not _same and short == texts):
             continue
         for rule in _RULES:
             if (found := rule(short)) is not None:
@@ -186,7 +189,7 @@ def _numbered(texts: list[str]) -> Found | None:
             return None
         opposite = {"high": "low", "low": "high"}
         good = inner[2] if by_word == by_number else opposite.get(inner[2], inner[2])
-    elif proof or len(texts) < 3:
+    elif proof or len(texts) < 3 or not any(map(says_degree, words.values())):
         return None
     return numbers, "numbered", good, "", {}
 

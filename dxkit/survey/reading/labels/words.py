@@ -334,7 +334,7 @@ NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in
     "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
     r"the same|same|stayed the same|no more and no less|as expected|about as expected|as i expected|"
     r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
-    r"keine veranderung|no change",
+    r"keine veranderung",
     "met": r"met( my| our| the)? (goals|targets|objectives|expectations)|on target|at target",
     "impact": r"(has had |had |has )?no (impact|effect)( on)?",
     "right": r"about right|just right|just about right|(about |just )?the right|right amount|just enough|genau richtig|"
