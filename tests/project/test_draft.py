@@ -77,3 +77,14 @@ def test_merge_adds_only_new_questions_and_keeps_what_was_edited(export):
     assert book["codebook"]["G3"].value == "high"
     assert book["roster"]["B2"].value == 7
     assert dx.read_codebook(target).items["kind"].tolist() == ["segment", "rating", "multi"]
+
+
+def test_headcounts_that_are_partly_filled_in_are_a_roster(export):
+    target = export.parent / "survey.xlsx"
+    dx.draft(export).write(target)
+    assert dx.open_survey(export).roster is None
+    book = openpyxl.load_workbook(target)
+    book["roster"]["B2"] = 7
+    book.save(target)
+    with pytest.raises(dx.DataError, match="B3: the cell is empty"):
+        dx.open_survey(export)

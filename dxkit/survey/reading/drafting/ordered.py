@@ -118,7 +118,7 @@ def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
         asked.rules += [("missing", f"{value:g}") for value in missing]
         asked.doubts["kind"] = "the numbers in the rule missing look like codes of no answer"
     if sum(counts.values()) < filled:
-        asked.rules.append(("unreadable", "5%"))
+        asked.rules.append(("unreadable", ""))
         asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
     if no := [(math.nan, each.spelled[word]) for each in fields for word in each.people if is_no_opinion(word)]:
         asked.labels += dict.fromkeys(no) if asked.kind == "choice" else ()
