@@ -152,8 +152,8 @@ def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.Pat
     --------
     >>> import dxkit as dx
     >>> made = draft(dx.samples.path("company/responses_2026-Q3.csv"))
-    >>> made.items["kind"].value_counts()["rating"] > 10
-    True
+    >>> made.items["kind"].value_counts().to_dict()["hours"]
+    12
     """
     asked = None if structure is None else read_structure(structure)
     made = drafted(export, asked)

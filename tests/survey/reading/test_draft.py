@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -103,6 +104,12 @@ def test_lines_of_a_grid_share_one_scale_over_the_union_of_their_labels():
         ("Which team?", ["Red", "Blue", "Red", "Blue"], "segment"),
         ("Which editor?", ["Vim", "Emacs", "Vim", "Emacs"], "choice"),
         ("What else?", ["this", "that", "something", "more of it"], "comment"),
+        (
+            "What else should we know?",
+            ["The wiki has three answers to everything", "Getting access took weeks"] * 3,
+            "comment",
+        ),
+        ("Your survey code", ["ab12", "cd34", "ef56", "gh78"], "ignore"),
         ("Your e-mail", ["a@b.c", "d@e.f"], "ignore"),
         ("When did it happen?", ["2026-01-02", "2026-02-03", "2026-03-04"], "date"),
     ],
@@ -253,6 +260,33 @@ def test_a_structure_brings_texts_and_labels_that_nobody_chose(tmp_path):
     assert codes["Strongly disagree"] < codes["Disagree"] == codes["A2"] < codes["Agree"] == codes["A1"]
     made.write(tmp_path / "survey.xlsx")
     assert len(dx.open_survey(export)) == 8
+
+
+def test_a_form_of_odk_brings_kinds_and_the_labels_of_joined_codes(tmp_path):
+    book = openpyxl.Workbook()
+    rows = (
+        ("type", "name", "label"),
+        ("select_multiple tools", "tools", "Which tools?"),
+        ("integer", "builds", "Builds?"),
+    )
+    choices = (
+        ("list_name", "name", "label"),
+        ("tools", "git", "Git"),
+        ("tools", "make", "GNU Make"),
+        ("tools", "npm", "npm"),
+    )
+    book.active.title = "survey"
+    for sheet, lines in ((book.active, rows), (book.create_sheet("choices"), choices)):
+        for line in lines:
+            sheet.append(line)
+    book.save(tmp_path / "form.xlsx")
+    export = tmp_path / "responses_1.csv"
+    export.write_text("tools,builds\n" + "\n".join(f"{'git make' if i % 2 else 'make'},{i}" for i in range(10)))
+    made = dx.draft(export, tmp_path / "form.xlsx")
+    assert made.items[["text", "kind"]].to_numpy().tolist() == [["Which tools?", "multi"], ["Builds?", "number"]]
+    made.write(tmp_path / "survey.xlsx")
+    answers = dx.open_survey(export).answers
+    assert answers[["tools[Git]", "tools[GNU Make]", "tools[npm]", "builds"]].sum().tolist() == [5, 10, 0, 45]
 
 
 @needs_shared

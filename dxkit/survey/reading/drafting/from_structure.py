@@ -21,7 +21,7 @@ def with_structure(asked: Sequence[Asked], structure: Structure) -> list[Asked]:
     by_text: dict[str, Question] = {}
     for question in structure.questions:
         lines = {line.code: line.text for line in question.lines}
-        for code in (*question.columns(), *question.ids):
+        for code in (question.code, *question.columns(), *question.ids):
             if folded(code) not in structure.repeated:
                 by_code.setdefault(normal(code), (question, lines.get(code, "")))
         by_text.setdefault(key(question.text), question)
@@ -50,7 +50,8 @@ def _told(each: Asked, by_code: dict[str, tuple[Question, str]], by_text: dict[s
 
 def _plain(each: Asked, question: Question) -> Asked:
     kind = _PLAIN[question.kind]
-    if kind == "number" and each.kind in ("hours", "rating", "recommend", "importance", "id"):
+    rated = question.low is not None and question.high is not None and question.high - question.low <= 10
+    if kind == "number" and (each.kind in ("hours", "recommend", "id") or (rated and each.kind != "comment")):
         return each
     if kind == each.kind or each.kind == "segment" or len(each.fields) > 1:
         return each
@@ -59,6 +60,8 @@ def _plain(each: Asked, question: Question) -> Asked:
 
 def _several(each: Asked, kind: str, options: Sequence[Option]) -> Asked:
     labels = [(float(code), option.label) for code, option in enumerate(options, 1)]
+    known = {normal(option.label) for option in options}
+    labels += [(float(i), option.code) for i, option in enumerate(options, 1) if normal(option.code) not in known]
     return Asked(each.fields, each.text, kind, labels=labels, rules=each.rules, item=each.item)
 
 

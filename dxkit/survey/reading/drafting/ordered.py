@@ -21,7 +21,7 @@ _COUNT = re.compile(
     r"wie viele|wie lange|combien|cuánt|いくつ|何年"
 )
 _UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
-ID = re.compile(r"\bid\b|\bids\b|identifier|\btoken\b|respondent|\bnr\b|unique")
+ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
 _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
 _MOST_LABELS = 14
 _RARE = 0.03

@@ -23,6 +23,9 @@ _TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long
 _PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OWN_WORDS = re.compile(
+    r"\belse\b|comment|feedback|anything|tell us|\bdescribe\b|\bwhy\b|sonst|warum|autre chose|algo más"
+)
 _MOST_LABELS = 30
 _FEW_RARE = 2
 _MANY_GROUPS = 25
@@ -60,10 +63,18 @@ def _labelled(field: Field) -> Asked:
         )
     share = sum(repeated.values()) / field.filled
     short = sum(len(word) for word in repeated) / max(1, len(repeated)) < 120
+    own_words = says(_OWN_WORDS, field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
     place = says(_SEGMENT, _CAMEL.sub(" ", field.name))
     few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
     least = 0.5 if place else 0.8
-    if len(repeated) < 2 or share < least or not short or not (few or place) or _mostly_placeholders(repeated):
+    if (
+        len(repeated) < 2
+        or share < least
+        or not short
+        or not (few or place)
+        or own_words
+        or _mostly_placeholders(repeated)
+    ):
         return Asked([field], field.name, "comment")
     if place:
         return _segment(field)
