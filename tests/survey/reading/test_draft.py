@@ -150,6 +150,18 @@ def test_a_label_that_one_person_gave_is_never_written():
     assert joined.scales["label"].tolist() == ["A", "B"]
 
 
+def test_a_reason_to_have_no_opinion_that_one_person_gave_is_not_written_either():
+    grid = ["Agree", "Disagree", "Strongly agree", "I don't know yet"] * 3 + ["Not sure because Bob left"]
+    numbers = ["1", "2", "3", "4", "5", "I don't know yet"] * 2 + ["I can't say how Bob does it"]
+    made = drafted(pd.DataFrame({"CI is fast": grid, "Docs are good": numbers}))
+    written = [*made.scales["label"], *made.rules["value"], *made.items.to_numpy().ravel()]
+    assert not any("Bob" in str(text) for text in written)
+    assert made.rules[["rule", "question", "value"]].to_numpy().tolist() == [
+        ["missing", "docs_good", "I don't know yet"]
+    ]
+    assert set(zip(made.doubts["item"], made.doubts["cell"], strict=True)) >= {("docs_good", "scale")}
+
+
 def test_a_scale_keeps_the_code_of_a_label_that_one_person_gave():
     cells = ["Bad"] * 4 + ["OK"] * 9 + ["Good"] * 7 + ["Excellent"] * 9
     made = drafted(pd.DataFrame({"How is it? [A]": [*cells, "Horrible"], "How is it? [B]": [*cells, "OK"]}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.headers import Column
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.scales import NO_OPINION
 from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import recognise
@@ -160,6 +162,13 @@ def together(fields: Iterable[Field]) -> tuple[dict[str, int], dict[str, str]]:
         spelled = {**each.spelled, **spelled}
     counts = sorted(((word, len(people)) for word, people in rows.items()), key=lambda pair: (-pair[1], pair[0]))
     return dict(counts), spelled
+
+
+def unsure(fields: Iterable[Field]) -> tuple[list[tuple[float, str]], int]:
+    """The labels of "no opinion" that a codebook has to name, and how many others only one person gave."""
+    people, spelled = together(fields)
+    words = [word for word in people if is_no_opinion(word) and word not in NO_OPINION]
+    return [(math.nan, spelled[word]) for word in words if people[word] >= LEAST], sum(people[w] < LEAST for w in words)
 
 
 def says(pattern: re.Pattern[str], *texts: str) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together
+from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.tools.base import Tool
@@ -66,11 +65,6 @@ def _options(labels: Sequence[str], aliases: Sequence[tuple[str, str]] = ()) -> 
     return rows + [(codes[normal(label)], word) for label, word in aliases]
 
 
-def _no_opinions(fields: Sequence[Field]) -> list[tuple[float, str]]:
-    found = {word: each.spelled[word] for each in fields for word in each.people if is_no_opinion(word)}
-    return [(math.nan, label) for label in found.values()]
-
-
 def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
     """A place in each option's column: whole numbers from 1 to the number of options, none twice in a row."""
     numeric = [each for each in fields if each.filled and sum(each.numbers.values()) == each.filled]
@@ -88,7 +82,7 @@ def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
     ):
         return []
     labels = _options([each.option for each in numeric])
-    return [Asked(numeric, stem, "rank", labels=labels + _no_opinions(numeric))]
+    return [Asked(numeric, stem, "rank", labels=labels + unsure(numeric)[0])]
 
 
 def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
@@ -103,7 +97,7 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
     numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
     if len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
         return []
-    return [Asked(fields, stem, "rank", labels=_options(labels) + _no_opinions(fields))]
+    return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
 
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
@@ -122,7 +116,7 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
     ]
     doubts = {"scale": "other words for an option have its code"} if aliases else {}
     labels = _options([each.option for each in marked], aliases)
-    asked = Asked(marked, stem, "multi", labels=labels + _no_opinions(marked), doubts=doubts)
+    asked = Asked(marked, stem, "multi", labels=labels + unsure(marked)[0], doubts=doubts)
     rest = [each for each in fields if each not in marked]
     texts = [each for each in rest if _is_written(each)]
     return [asked, *(Asked([each], each.name, "comment") for each in texts)], [e for e in rest if e not in texts]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, unsure
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
@@ -46,7 +45,7 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
         return None
     options = sorted(way.options, key=lambda word: (-way.options[word], word))
     labels = [(float(code), way.spelled[word]) for code, word in enumerate(options, 1)]
-    labels += [(math.nan, field.spelled[word]) for word in field.people if is_no_opinion(word)]
+    labels += unsure([field])[0]
     asked = Asked([field], field.name, _kind(way, cells, total), labels=labels)
     if way.separator == " ":
         asked.doubts["kind"] = "taken for several answers joined by a space; it may be one answer of several words"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.codebook import LOW, NEITHER
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.labels.order import LabelScale, label_order
 
@@ -23,6 +23,7 @@ _COUNT = re.compile(
 _UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
 ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
 _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
+_NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
@@ -50,10 +51,11 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
         labels += [(codes[word], word.capitalize()) for word in single]
     if len({code for code, _ in labels}) < 2:
         return None
-    labels += [(math.nan, spelled[word]) for word in people if is_no_opinion(word)]
+    no_opinion, alone = unsure(fields)
+    labels += no_opinion
     asked = _rated(fields, text, found, labels)
     asked.spare = {} if family else {word: spelled[word] for word in single}
-    if left or (single and not family):
+    if left or alone or (single and not family):
         asked.doubts["scale"] = LEFT_OUT
     elif family and found.unused:
         asked.doubts["scale"] = "nobody chose some labels of this scale; their codes are kept"
@@ -120,8 +122,11 @@ def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
     if sum(counts.values()) < filled:
         asked.rules.append(("unreadable", ""))
         asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
-    if no := [(math.nan, each.spelled[word]) for each in fields for word in each.people if is_no_opinion(word)]:
-        asked.labels += dict.fromkeys(no) if asked.kind == "choice" else ()
+    no_opinion, alone = unsure(fields)
+    asked.labels += no_opinion if asked.kind == "choice" else []
+    asked.rules += [("missing", label) for _, label in no_opinion if asked.kind in _NUMERIC]
+    if alone and asked.kind in _NUMERIC:
+        asked.doubts["scale"] = LEFT_OUT
     return asked
 
 

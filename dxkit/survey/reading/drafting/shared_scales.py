@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
 from dxkit.survey.reading.drafting.ordered import LEFT_OUT
-from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION, range_scale
 
@@ -106,7 +105,6 @@ def scale_rows(asked: Sequence[Asked]) -> list[tuple[str, float, str, str]]:
         if each.scale in BUILT_IN or range_scale(each.scale) or not each.scale:
             continue
         for code, label in each.labels:
-            plain = normal(label) in NO_OPINION and is_no_opinion(label)
-            if not (math.isnan(code) and plain):
+            if not (math.isnan(code) and normal(label) in NO_OPINION):
                 rows.setdefault((each.scale, normal(label)), (each.scale, code, label, ""))
     return list(rows.values())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says
+from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
 from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
-from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION
+from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.tools.base import Tool
 
 _SEGMENT = re.compile(
@@ -98,11 +96,11 @@ def choices(field: Field, words: list[str]) -> list[tuple[float, str]]:
 
     Where a tenth of the people say so in words of the question, that is one of the answers."""
     total = sum(field.people.values())
-    unsure = [word for word in field.people if is_no_opinion(word)]
-    common = [word for word in unsure if normal(word) not in NO_OPINION and field.people[word] >= total / 10]
+    no_opinion, _ = unsure([field])
+    common = [normal(label) for _, label in no_opinion if field.people[normal(label)] >= total / 10]
     words = [word for word in field.people if word in words or word in common]
     rows = [(float(code), field.spelled[word]) for code, word in enumerate(words, 1)]
-    return rows + [(math.nan, field.spelled[word]) for word in unsure if word not in common]
+    return rows + [(code, label) for code, label in no_opinion if normal(label) not in common]
 
 
 def _mostly_placeholders(words: dict[str, int]) -> bool:
