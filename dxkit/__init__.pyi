@@ -25,6 +25,8 @@ from .procurement.cost.switching import switching as switching
 from .procurement.dossier.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
+from .project.draft import Draft as Draft
+from .project.draft import draft as draft
 from .results.absent import Absent as Absent
 from .results.absent import part as part
 from .results.report import write_report as write_report
@@ -57,6 +59,7 @@ __all__ = [
     "Absent",
     "Codebook",
     "DataError",
+    "Draft",
     "Missing",
     "Release",
     "Survey",
@@ -74,6 +77,7 @@ __all__ = [
     "decision_record",
     "deployments_from_git",
     "dora",
+    "draft",
     "drivers",
     "durations",
     "exit_cost",

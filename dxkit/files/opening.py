@@ -56,7 +56,7 @@ class OpenedFile:
             An empty, broken, dangerous or foreign file; cells that cannot be trusted (errors, formulas without a
             value, merged cells, rows longer than the header).
         """
-        data = _bytes_of(self.path, self.name)
+        data = self.data()
         if data[:4] == b"PK\x03\x04":
             from dxkit.files import excel_file
 
@@ -67,6 +67,10 @@ class OpenedFile:
         from dxkit.files import csv_file
 
         return [csv_file.read(data, self.name)]
+
+    def data(self) -> bytes:
+        """The bytes of the file, unpacked where it is a gzip file."""
+        return _bytes_of(self.path, self.name)
 
     @property
     def is_workbook(self) -> bool:

@@ -12,7 +12,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
 from dxkit.procurement.dossier.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
-from dxkit.survey.reading.folder import Beside, read_beside
+from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
 from dxkit.survey.reading.roster import read_roster
 from dxkit.survey.reading.rules.table import DEFAULT, RULES, read_rules
 from dxkit.survey.reading.scales import SCALES, read_scales
@@ -110,7 +110,7 @@ def _codebook(files: Beside) -> Checked:
     book = read_codebook(file, files.scales)
     beside: list[Checked] = [_rules(file, "rules")] if file.has_rows("rules") else []
     notes: Sequence[str] = book.notes
-    if file.has_rows("roster"):
+    if has_headcounts(file):
         beside.append(_roster(file, book))
     elif file.is_workbook and files.roster is None:
         notes = [*notes, _NO_ROSTER]

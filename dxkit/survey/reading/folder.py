@@ -204,6 +204,15 @@ def wave_of(path: Path) -> str:
     return wave[1] if wave else ""
 
 
+def has_headcounts(book: OpenedFile) -> bool:
+    """Whether the sheet `roster` is filled in: it has rows, and not every headcount is still blank."""
+    grid = book.sheet("roster")
+    if grid is None or len(grid.cells) < 2:
+        return False
+    counts = [j for j, cell in enumerate(grid.cells[0]) if folded(cell) == "headcount"]
+    return not counts or any(row[counts[0]].strip() for row in grid.cells[1:])
+
+
 class Beside:
     """The tables in the folder of a file of answers. Each file is opened once, whatever is read from it."""
 
@@ -263,12 +272,12 @@ class Beside:
 
     @property
     def roster(self) -> OpenedFile | None:
-        """The roster, or the workbook whose sheet `roster` has rows."""
+        """The roster, or the workbook whose sheet `roster` has headcounts."""
         if found := self._first(self.folder, "roster"):
             return found
         book = self._first(self.folder, "survey")
         try:
-            return book if book and book.path.suffix == ".xlsx" and book.has_rows("roster") else None
+            return book if book and book.path.suffix == ".xlsx" and has_headcounts(book) else None
         except DataError:
             return None
 

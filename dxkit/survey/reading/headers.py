@@ -172,7 +172,7 @@ class _Index:
         stem, option = split_question(row.text)
         names = [key(row.text)]
         if option:
-            names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}")]
+            names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}"), key(f"{stem}: {option}")]
         texts = next((self.by_text[name] for name in names if name in self.by_text), [])
         if not texts and row.item in self.statement:
             texts = self.by_statement.get(normal(self.statement[row.item]), [])

@@ -73,7 +73,7 @@ def choose(
     """Put Yes, No or blank (or the place) into `columns` for every option of the codebook; returns notes."""
     notes: list[str] = []
     for asked in _multiples(codebook, matched):
-        joined = all(is_joined(matched[item], asked.stem) for item in asked.items)
+        joined = all(is_joined(matched[item], asked.stem) for item in asked.items) or _shares(asked, matched)
         cells = {item: [as_text(value) for value in columns[item]] for item in asked.items}
         if asked.old and _is_grid(asked, cells, columns, joined):
             continue
@@ -129,6 +129,12 @@ def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[_Multi
         if row.kind == "rating":
             groups[name].options[normal(label)] = row.item
     return list(groups.values())
+
+
+def _shares(asked: _Multiple, matched: Mapping[str, Column]) -> bool:
+    """Whether all options are in one column, which was found by the id of the question."""
+    columns = {matched[item].position: matched[item] for item in asked.items}
+    return len(asked.items) > len(columns) == 1 and not any(column.parts[1] for column in columns.values())
 
 
 def _is_grid(asked: _Multiple, cells: Mapping[str, list[str]], columns: Mapping, joined: bool) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from dxkit.files.cells import folded, normal, number
+from dxkit.files.cells import folded, normal
 from dxkit.files.errors import suggest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, split_question
 from dxkit.survey.reading.headers import is_option, key
@@ -170,8 +170,6 @@ def _reads_number(columns: Columns, *items: str) -> Callable[[str], object] | No
     """What reads a cell of a question that asks for a number; None for other questions."""
     for row in columns.book.questions:
         scale = columns.book.scales.get(row.scale)
-        if row.item in items and row.kind == "number":
-            return lambda text: None if number(text)[1] else 0
         if row.item in items and scale is not None and scale.numeric:
             return lambda text, scale=scale: 0 if normal(text) in NOT_AFFECTED else scale.code_of(text)
     return None
