@@ -40,7 +40,7 @@ def test_the_probability_of_the_pair_is_honest(claimed):
     claimed(
         "the stated probability that the two pains are the worst two, against how often they are",
         "within 0.06",
-        f"{max(gaps):.3f} at most",
+        f"at most {max(gaps):.3f}",
         "4 worlds, 120 to 500 surveys each",
     )
 
@@ -55,13 +55,13 @@ def test_rank_sets_and_verdicts(claimed):
     claimed(
         "95% rank sets hold all true ranks at once",
         "95% or more",
-        f"{100 * held:.1f}% at least",
+        f"at least {100 * held:.1f}%",
         "9 worlds, 40 surveys each",
     )
     claimed(
         "pairs called clear that were wrong; pairs called likely that were right",
         "under 5%; over 80%",
-        f"{100 * wrong:.0f}% at most; {right} of {likely}",
+        f"at most {100 * wrong:.0f}%; {right} of {likely}",
         "the same",
     )
 
