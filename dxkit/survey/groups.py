@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.util import hash_pandas_object
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
 from dxkit.survey.tally.tally import Tally
@@ -117,8 +117,7 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
         counted = tally(source, by) if isinstance(source, Survey) else source
         counted = counted.burden(score) if score else counted
         unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
-        labels = counted.cells.astype(str).assign(_wave=counted.wave)
-        units = np.asarray(hash_pandas_object(labels, index=False))  # type: ignore[operator]  # pandas.util hides its types
+        units = row_hashes(counted.cells.astype(str).assign(_wave=counted.wave))
     groups, code = counted.groups(by)
     member = np.arange(len(groups))[:, None] == code
     return Cut(
