@@ -22,6 +22,7 @@ FLOORS = {
     "matplotlib": "3.9.4",
     "openpyxl": "3.1.2",
     "pyarrow": "16.1.0",
+    "pyreadstat": "1.2.8",
     "dask[dataframe,distributed]": "2024.8.0",
 }
 FLOOR_PYTHON = next((version for version in PYTHONS[:2] if shutil.which(f"python{version}")), PYTHONS[0])

@@ -96,7 +96,7 @@ def codebook(old: bool = False) -> pd.DataFrame:
     """One row per question."""
     rows = [
         {"item": "code", "text": "Your survey code", "kind": "id"},
-        *({"item": name, "text": f"Your {name}", "kind": "segment"} for name in ("team", "role", "tenure", "site")),
+        *({"item": name, "text": f"Your {name}", "kind": "segment"} for name in ("team", "tenure", "role", "site")),
     ]
     for kind, prefix, scale in (
         ("rating", "sat", "satisfaction5"),

@@ -1,6 +1,7 @@
 """The public names of dxkit. This file is their only list: editors read it, and dxkit/__init__.py loads from it."""
 
 from .files.errors import DataError as DataError
+from .files.errors import Missing as Missing
 from .files.writing import out as out
 from .outcomes.before_after import before_after as before_after
 from .outcomes.business_case import break_even as break_even
@@ -24,6 +25,10 @@ from .procurement.cost.switching import switching as switching
 from .procurement.dossier.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
+from .project.draft import Draft as Draft
+from .project.draft import draft as draft
+from .results.absent import Absent as Absent
+from .results.absent import part as part
 from .results.report import write_report as write_report
 from .results.result import show as show
 from .statistics.finance import irr as irr
@@ -40,6 +45,7 @@ from .survey.reading.codebook import Codebook as Codebook
 from .survey.reading.codebook import read_codebook as read_codebook
 from .survey.reading.folder import open_before as open_before
 from .survey.reading.folder import open_survey as open_survey
+from .survey.reading.folder import open_waves as open_waves
 from .survey.reading.responses import Survey as Survey
 from .survey.reading.responses import read_survey as read_survey
 from .survey.reliability import reliability as reliability
@@ -50,8 +56,11 @@ from .survey.tally.tally import Tally as Tally
 
 __version__: str
 __all__ = [
+    "Absent",
     "Codebook",
     "DataError",
+    "Draft",
+    "Missing",
     "Release",
     "Survey",
     "Tally",
@@ -68,6 +77,7 @@ __all__ = [
     "decision_record",
     "deployments_from_git",
     "dora",
+    "draft",
     "drivers",
     "durations",
     "exit_cost",
@@ -76,8 +86,10 @@ __all__ = [
     "npv",
     "open_before",
     "open_survey",
+    "open_waves",
     "out",
     "panel",
+    "part",
     "payback",
     "plan_survey",
     "rank_pains",

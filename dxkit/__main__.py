@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import dxkit
 from dxkit.files.errors import DataError
@@ -15,9 +17,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. The exit code is 0, or 1 if a table or notebook has a fault, or 2 if the command is wrong."""
     parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
     parser.add_argument("--version", action="version", version=f"dxkit {dxkit.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="new | run | check")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="new | draft | run | check")
     new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
     new.add_argument("folder", metavar="DIR")
+    draft = commands.add_parser("draft", help="write a first codebook from an export; what is doubtful is yellow")
+    draft.add_argument("export", metavar="EXPORT", help="the file of answers, as the survey tool exports it")
+    draft.add_argument(
+        "structure", metavar="STRUCTURE", nargs="?", help="the questions: .qsf, .lss, .txt, XLSForm, .sav"
+    )
+    draft.add_argument("--out", metavar="FILE", help="where to write (default: survey.xlsx beside the export)")
+    draft.add_argument("--merge", action="store_true", help="add the questions that the workbook there lacks")
     run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
     run.add_argument("source", metavar="NOTEBOOK|DIR")
     run.add_argument("--data", metavar="FILE|DIR", help="your tables, instead of the sample")
@@ -26,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")
     check = commands.add_parser("check", help="name every fault of a table, with its cell")
     check.add_argument("files", metavar="FILE", nargs="+")
+    check.add_argument("--source", metavar="TOOL", help="the survey tool of these answers, such as qualtrics")
+    check.add_argument("--sheet", metavar="NAME", help="the sheet of answers")
+    check.add_argument(
+        "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
+    )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
     options = parser.parse_args(arguments)
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
@@ -36,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "new":
             for name in start(options.folder):
                 print(f"{options.folder}/{name}")
+        elif options.command == "draft":
+            _draft(options)
         elif options.command == "run":
             written = run_notebooks(
                 options.source,
@@ -61,17 +77,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _draft(options) -> None:
+    """Write the draft, and say what to do next."""
+    from dxkit.project.draft import draft
+
+    path = Path(options.out) if options.out else Path(options.export).parent / "survey.xlsx"
+    made = draft(options.export, options.structure)
+    written = made.write(path, merge=options.merge)
+    print(f"{path}: {made!r}" if len(written) == len(made.items) else f"{path}: {len(written)} new questions")
+    print(f"look at the yellow cells, then run: dxkit check {options.export}")
+
+
 def _check(options) -> int:
     """Check every file, also after one that has faults."""
-    from dxkit.project.check import check
+    from dxkit.project.check import as_json, examine
 
-    failed = 0
+    failed, listed = 0, []
     for file in options.files:
         try:
-            print(check(file, codebook=options.codebook))
+            found = examine(file, codebook=options.codebook, source=options.source, sheet=options.sheet)
         except DataError as error:
-            print(error)
-            failed = 1
+            found, failed = error, 1
+        listed.append(as_json(file, found))
+        if not options.json:
+            print(found)
+    if options.json:
+        print(json.dumps(listed, ensure_ascii=False, indent=1))
     return failed
 
 

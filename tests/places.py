@@ -4,3 +4,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CASE_FILES = ROOT / "tests" / "cases"
+SHARED = ROOT.parent / "shared"  # CI has it beside the checkout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import numpy as np
@@ -81,6 +82,50 @@ def number(text: str) -> tuple[float, str | None]:
     if not np.isfinite(value):
         return np.nan, f"{shown} is too large for a number"
     return value, None
+
+
+def numbers(texts: Iterable[str], units: str = "") -> dict[str, float]:
+    """The numbers of a column by its format: `1.234,50` and `2,5`, or `1,234.50` and `2.5`; `~2` is about two.
+
+    What may stand behind a number is the pattern `units`. Texts that are no number, or may be two, are left out.
+
+    >>> numbers(["1.234", "2,5", "~3"]), numbers(["1.234,50", "2 h", "5-6"], "h"), numbers(["1,234"])
+    ({'1.234': 1234.0, '2,5': 2.5, '~3': 3.0}, {'1.234,50': 1234.5, '2 h': 2.0}, {})
+    """
+    bare = {}
+    for text in texts:
+        if any(letter.isdigit() and not letter.isdecimal() for letter in text):
+            continue  # as in 2²
+        found = re.fullmatch(rf"[~≈]?\s*([-+]?\d[\d.,' ]*)\s*(?:{units})?", folded(text))
+        if found and (parts := re.split(r"([.,])", re.sub(r"(?<=\d)[' ](?=\d{3}(?!\d))", "", found[1].strip()))):
+            bare[text] = parts
+    signs = {sign for parts in bare.values() if (sign := _decimal_sign(parts))}
+    values = {}
+    for text, parts in bare.items():
+        sign = _decimal_sign(parts) or (next(iter(signs)) if len(signs) == 1 else "")
+        if len(parts) > 1 and not sign:
+            continue
+        plain = "".join(parts).replace("." if sign == "," else ",", "").replace(",", ".")
+        if _NUMBER.fullmatch(plain) and all(len(part) == 3 for part in _grouped(parts, sign)):
+            values[text] = float(plain)
+    return values
+
+
+def _decimal_sign(parts: Sequence[str]) -> str:
+    """The decimal sign that a number shows by itself; "" where it has none, or where it may mean thousands."""
+    marks, last = parts[1::2], parts[-1]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1] if marks.count(marks[-1]) == 1 else ""
+    if len(marks) > 1:
+        return "." if marks[0] == "," else ","
+    return marks[0] if len(last) != 3 or parts[0].lstrip("+-") in ("", "0") or len(parts[0].lstrip("+-")) > 3 else ""
+
+
+def _grouped(parts: Sequence[str], sign: str) -> list[str]:
+    """The groups of digits behind a sign for thousands."""
+    return [digits for mark, digits in zip(parts[1::2], parts[2::2], strict=True) if mark != sign]
 
 
 def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str | None]:

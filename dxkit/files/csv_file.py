@@ -22,7 +22,7 @@ def read(data: bytes, file: str) -> Grid:
     """The grid of a csv file's bytes. Lines that start with `# ` above the header become notes."""
     if len(data) > _MOST_TEXT:
         raise fault_at(f"the file has {len(data) / 2**20:,.0f} MiB of text; {_BY_BLOCK}", file=file)
-    text, notes = _decoded(data, file)
+    text, notes = decoded(data, file)
     text, first, separator, comments = begun(text, file)
     columns = text.partition("\n")[0].count(separator) + 1
     if (cells := min(columns * text.count("\n"), text.count(separator) + text.count("\n"))) > _MOST_CELLS:
@@ -64,7 +64,8 @@ def rows(
     return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
 
-def _decoded(data: bytes, file: str) -> tuple[str, list[str]]:
+def decoded(data: bytes, file: str) -> tuple[str, list[str]]:
+    """The text of a file in any encoding, and notes about letters that are in doubt."""
     notes: list[str] = []
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
         raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)

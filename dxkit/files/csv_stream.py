@@ -67,13 +67,15 @@ class Block:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class BigCsv:
-    """A csv file that is read from start to end. `head` is the grid of its first rows, the header among them."""
+    """A csv file that is read from start to end. `head` is the grid of its first rows, the header among them,
+    `sample` that of its first megabyte."""
 
     path: Path
     file: str
     encoding: str
     separator: str
     head: Grid
+    sample: Grid
     skipped: int
     first_line: int
 
@@ -170,6 +172,7 @@ def open_csv(path: str | os.PathLike[str], encoding: str = "utf-8") -> BigCsv | 
         separator=separator,
         first_line=first,
         head=replace(grid, cells=grid.cells[:4], rows=grid.rows[:4]),
+        sample=grid,
         skipped=len(text[: len(text) - len(body)].encode(encoding)),
     )
 

@@ -45,6 +45,10 @@ class DataError(ValueError):
         self.faults: tuple[Fault, ...] = tuple(faults) or (Fault(message),)
 
 
+class Missing(DataError):
+    """An input was not given, such as a roster or an earlier wave; `part` says so in one line and goes on."""
+
+
 class Faults:
     """Collects faults until the whole table has been read."""
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dxkit.files.cells import folded
-from dxkit.files.errors import DataError, and_more, fault_at, nearest
+from dxkit.files.errors import DataError, Fault, Missing, and_more, fault_at, nearest
 from dxkit.files.grid import MOST_BYTES, Grid
 
 _KINDS = (
@@ -56,7 +56,7 @@ class OpenedFile:
             An empty, broken, dangerous or foreign file; cells that cannot be trusted (errors, formulas without a
             value, merged cells, rows longer than the header).
         """
-        data = _bytes_of(self.path, self.name)
+        data = self.data()
         if data[:4] == b"PK\x03\x04":
             from dxkit.files import excel_file
 
@@ -67,6 +67,10 @@ class OpenedFile:
         from dxkit.files import csv_file
 
         return [csv_file.read(data, self.name)]
+
+    def data(self) -> bytes:
+        """The bytes of the file, unpacked where it is a gzip file."""
+        return _bytes_of(self.path, self.name)
 
     @property
     def is_workbook(self) -> bool:
@@ -109,6 +113,8 @@ def open_file(path: str | os.PathLike[str]) -> OpenedFile:
 
 def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple[Path, str]:
     """A path to a file that is there, or also to a folder, and what messages call it."""
+    if path is None:
+        raise Missing("no file was given; name one")
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
         raise DataError(f"give a path or a DataFrame, not {type(path).__name__}")
@@ -124,7 +130,8 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
         if not stat.S_ISREG(place.stat().st_mode):
             raise fault_at("this is a pipe or device, not a file; save the table as a file first", file=file)
     except (FileNotFoundError, NotADirectoryError):
-        raise fault_at(f"there is no such file{_nearest(place)}", file=file) from None
+        fault = Fault(f"there is no such file{_nearest(place)}", file=file)
+        raise Missing(str(fault), (fault,)) from None
     except DataError:
         raise
     except (OSError, ValueError) as error:

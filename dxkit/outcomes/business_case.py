@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError, suggest
+from dxkit.files.errors import DataError, Missing, suggest
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.outcomes.claim import check_hours
 from dxkit.outcomes.overlap import guard
@@ -184,7 +184,7 @@ def business_case(
         raise DataError(f"ramp={ramp!r}: give the share of the effect of each year, such as (0.5, 1.0)")
     ramp = [number("ramp", share, 0, 1) for share in ramp]
     if not dossier.fit_read:
-        raise DataError("the dossier has no sheet fit; say what share of each pain a vendor removes")
+        raise Missing("a business case needs sheet fit of the dossier: the share of each pain that a vendor removes")
     declared = {} if declared is None else declared
     guard(dossier, declared)
     asked = ranking.table.dropna(subset=["estimate"])["topic"]
@@ -289,7 +289,7 @@ def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:
     driver = next((drivers[name] for name in names if name in drivers), None)
     if driver is None:
         advice = suggest(people or "", list(dossier.drivers))
-        raise DataError(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
+        raise Missing(f"whose hours are saved? Give people= as a number or as a driver of the dossier; {advice}")
     return driver
 
 

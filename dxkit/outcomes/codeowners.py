@@ -35,7 +35,7 @@ def _text_of(source: str | os.PathLike[str]) -> str:
     try:
         place, file = checked_path(source)
     except DataError as problem:
-        raise DataError(f"{problem}; name a CODEOWNERS file, or give its text") from None
+        raise type(problem)(f"{problem}; name a CODEOWNERS file, or give its text") from None
     try:
         data = place.read_bytes()
         if b"\x00" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):

@@ -16,6 +16,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.outcomes import events
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.times import Moment, Source, moment, zone
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
@@ -39,6 +40,8 @@ class Dora(Result):
     """Delivery metrics by period and of all time.
 
     gaps      max_gap, matched, failed, change_fail_rate: what another gap would have given
+    changes   start and end (when it reached production) of each change; an Absent where none is recorded
+    incidents  resolved and reviewed (empty: not yet) of each incident that has ended; an Absent where none has
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -63,6 +66,8 @@ class Dora(Result):
     )
 
     gaps: pd.DataFrame | None = None
+    changes: pd.DataFrame | Absent = Absent("no change is recorded")
+    incidents: pd.DataFrame | Absent = Absent("no incident is recorded as resolved")
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """The metrics over all time as text, in place of the periods."""
@@ -166,6 +171,11 @@ def dora(
     if start >= look:
         raise DataError("the data cut-off date is not after the first record; name a later as_of or an earlier since")
     events.land(begun, deployed, elsewhere)
+    records = {}
+    if len(begun):
+        records["changes"] = begun[["committed", "lands"]].set_axis(["start", "end"], axis=1)
+    if any(opened["resolved"].notna()) and "reviewed" in opened:
+        records["incidents"] = opened.loc[opened["resolved"].notna(), ["resolved", "reviewed"]]
     on_record = (deployed["time"] >= start) & (deployed["time"] <= look)
     set_aside = pd.concat([elsewhere["time"], deployed.loc[~on_record, "time"]])
     deployed = deployed.loc[on_record].reset_index(drop=True)
@@ -196,7 +206,7 @@ def dora(
     table = table.sort_values("metric", key=lambda each: each.map(order), kind="stable", ignore_index=True)
     frame = pd.DataFrame(gaps, columns=["max_gap", "matched", "failed", "change_fail_rate"])
     notes = (*_notes(frame, opened, len(set_aside), start, look, zoned), *table_notes)
-    return Dora(table=table, gaps=frame, title="Delivery", notes=notes)
+    return Dora(table=table, gaps=frame, title="Delivery", notes=notes, **records)
 
 
 def _gap(text: object) -> pd.Timedelta:

@@ -22,7 +22,7 @@ from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
-from dxkit.survey.changes import differs
+from dxkit.survey.comparable import differs
 from dxkit.survey.ranking import rank_pains
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey

@@ -10,7 +10,7 @@ from typing import cast
 import pandas as pd
 
 from dxkit.files.cells import timestamp
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.table import NUMBER, TIME, YES_NO, Column
 
 Moment = str | date | pd.Timestamp
@@ -32,7 +32,7 @@ def moment(value: Moment | None, name: str, timezone: str, what: str = "the data
     if problem:
         raise DataError(f"{name}: {problem}")
     if stamp is pd.NaT:
-        raise DataError(f"{name} is missing; name {what}")
+        raise Missing(f"{name} is missing; name {what}")
     return cast(pd.Timestamp, stamp)
 
 

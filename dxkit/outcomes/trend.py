@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtr, ndtr, ndtri
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import choice, whole
 from dxkit.results.columns import Column, shared
 from dxkit.results.formatting import percent
@@ -92,7 +92,7 @@ def trend(series: pd.Series | Iterable[object], kind: str = "count", *, seed: in
     if wrong.any():
         raise DataError(f"the value of {_name(values.index[wrong.to_numpy()][0])} cannot be a {kind}")
     if len(values) < FEWEST:
-        raise DataError(f"a trend needs {FEWEST} values or more, got {len(values)}")
+        raise Missing(f"a trend needs {FEWEST} values or more, got {len(values)}")
     y = _scaled(values.to_numpy(), kind)
     centre, sigma, k = _limits(y)
     outside = np.abs(y - centre) > k * sigma + 1e-12

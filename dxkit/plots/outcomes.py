@@ -9,7 +9,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from dxkit.plots.style import BLUE, GREY, ORANGE, PALE, RED, canvas, fitting, nothing, rows_on
+from dxkit.plots.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    RED,
+    SILVER,
+    canvas,
+    fitting,
+    headline,
+    nothing,
+    rows_on,
+    soft,
+    span,
+)
 from dxkit.results.formatting import percent
 
 if TYPE_CHECKING:
@@ -31,8 +45,8 @@ def survival(result: Durations, ax: Axes | None = None) -> Axes:
         if half is not None:
             ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
         _still_open(ax, [result])
-        headline = "half are not done yet" if half is None else f"half are done after {half:,.1f} {result.unit}"
-        ax.set_title(f"{headline[:1].upper()}{headline[1:]}", pad=10)
+        found = "Half are not done yet" if half is None else f"Half are done after {half:,.1f} {result.unit}"
+        headline(ax, found, _of_how_many([result]), pad=10)
     return ax
 
 
@@ -49,17 +63,18 @@ def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
                 "not reached" if half is None else f"{half:,.1f} {unit}"
                 for half, unit in ((each.median.estimate, each.unit) for each in result.curves)
             ]
-            headline = f"Half are done after {halves[0]} before, {halves[1]} after"
+            found, sure = f"Half are done after {halves[0]} before, {halves[1]} after", _of_how_many(result.curves)
         else:
             for y, row in enumerate(result.table.to_dict("records")):
-                ax.plot([row["low"], row["high"]], [y, y], color=colours[row["period"]], linewidth=6, alpha=0.35)
-                ax.plot(row["estimate"], y, "o", color=colours[row["period"]], markersize=8)
+                span(ax, row["low"], row["high"], y, colours[row["period"]])
+                ax.plot(row["estimate"], y, "o", color=colours[row["period"]], markersize=8, markeredgecolor="white")
             ax.set_yticks([0, 1], list(colours))
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)
             ax.set_xlabel("a period, with 95% interval")
-            headline = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
-        ax.set_title(fitting(headline, 76, 2), pad=10)
+            found = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
+            sure = f"The lines are {round(100 * result.confidence)}% intervals"
+        headline(ax, found, sure, 76, pad=10)
     return ax
 
 
@@ -68,10 +83,19 @@ def _stairs(ax: Axes, result: Durations, colour: str, label: str | None = None) 
     curve = result.curve
     time = np.concatenate([[0.0], curve["time"]])
     share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
-    ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
+    ax.fill_between(time, low, high, step="post", facecolor=colour, alpha=0.18, linewidth=0)
+    for edge in (low, high):
+        ax.step(time, edge, where="post", color=soft(colour), linewidth=0.8)
     ax.step(time, share, where="post", color=colour, linewidth=2, label=label)
     open_ones = curve[curve["censored"] > 0]
     ax.plot(open_ones["time"], open_ones["survival"], "|", color=colour, markersize=9)
+
+
+def _of_how_many(curves: Sequence[Durations]) -> str:
+    """How many the curves are made of, and how many of them were still open."""
+    count = sum(_left(each.curve, 0) for each in curves)
+    still_open = sum(int(each.curve.loc[:, "censored"].sum()) for each in curves)
+    return f"{count} in all, {still_open} of them still open at the data cut-off"
 
 
 def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
@@ -96,7 +120,9 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
     table = result.table
     with canvas(ax, 8.5, 3.8) as ax:
         at = np.arange(len(table))
-        ax.fill_between(at, table["low"], table["high"], color=PALE, alpha=0.6, linewidth=0)
+        ax.fill_between(at, table["low"], table["high"], facecolor=PALE, alpha=0.6, linewidth=0)
+        for edge in ("low", "high"):
+            ax.plot(at, table[edge], color=SILVER, linewidth=0.8)
         ax.plot(at, table["centre"], color=GREY, linewidth=1)
         ax.plot(at, table["value"], "o-", color=BLUE, linewidth=1.2, markersize=5)
         out = table["outside"].to_numpy(dtype=bool)
@@ -106,7 +132,8 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
         ax.set_ylim(bottom=0)
         found = [f"{row['change']:g} times: {percent(row['seen'])}" for row in result.power.to_dict("records")]
         ax.set_xlabel(f"grey: limits of chance; a lasting change would be found ({', '.join(found)})")
-        ax.set_title(fitting("; ".join(result.signals) or "Chance alone explains these values", 76, 2), pad=10)
+        sure = f"{len(table)} points; a lasting change would be found ({', '.join(found)})"
+        headline(ax, "; ".join(result.signals) or "Chance alone explains these values", sure, 76, pad=10)
     return ax
 
 
@@ -118,17 +145,10 @@ def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
             return nothing(ax)
         for y, row in enumerate(rows):
             colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
-            ax.plot(
-                [row["shrunken"] + row["low"], row["shrunken"] + row["high"]],
-                [y, y],
-                color=colour,
-                alpha=0.35,
-                linewidth=6,
-                solid_capstyle="butt",
-            )
+            span(ax, row["shrunken"] + row["low"], row["shrunken"] + row["high"], y, colour)
             ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
             ax.plot(row["shrunken"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
-            ax.plot(row["after"], y, "o", color=colour, markersize=7)
+            ax.plot(row["after"], y, "o", color=colour, markersize=7, markeredgecolor="white")
             if row["remark"]:
                 right = max(row["before"], row["after"], row["shrunken"] + row["high"])
                 ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
@@ -137,9 +157,8 @@ def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
         ax.set_xlabel(f"{result.unit}; ring: before, bar: without luck, dot: after with its range")
         found = [row["topic"] for row in rows[::-1] if row["verdict"] == "moved"]
-        ax.set_title(
-            fitting(f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", 76, 2), pad=10
-        )
+        sure = f"{len(rows)} pains, measured from where they were without luck"
+        headline(ax, f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", sure, 76, pad=10)
     return ax
 
 
@@ -158,7 +177,7 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
         for y, name in enumerate(shown[::-1]):
             row = table.loc[name]
             colour = RED if name in ("cost", "exit") else ORANGE if name == "capacity" else BLUE
-            ax.barh(y, row["mean"], color=colour, alpha=0.8, height=0.6)
+            ax.barh(y, row["mean"], color=soft(colour), height=0.6)
             ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
         most = float(table.loc[:, "p90"].max())
         means = dict(zip(table.index, table["mean"], strict=True))
@@ -173,7 +192,7 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
         ax.ticklabel_format(axis="x", style="plain")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: P10 to P90")
-        ax.set_title(fitting(f"{result.vendor} {_pays(low, mid, high)}", 58, 2), pad=10)
+        headline(ax, f"{result.vendor} {_pays(low, mid, high)}", "The ledgers are not added up", 58, pad=10)
     return ax
 
 

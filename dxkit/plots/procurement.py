@@ -16,15 +16,18 @@ from dxkit.plots.style import (
     PALE,
     PURPLE,
     RED,
+    SILVER,
     SKY,
     YELLOW,
     beside,
     canvas,
     fitting,
     grid_on,
+    headline,
     legend_above,
     nothing,
     rows_on,
+    span,
 )
 from dxkit.results.formatting import percent
 
@@ -40,7 +43,7 @@ _CATEGORY = {
     "operations": SKY,
     "support": PURPLE,
     "hosting": RED,
-    "other": PALE,
+    "other": SILVER,
 }
 
 
@@ -57,10 +60,8 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     rows = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
-            ax.plot(
-                [row["p10"] / 1e3, row["p90"] / 1e3], [y, y], color=BLUE, linewidth=6, alpha=0.4, solid_capstyle="butt"
-            )
-            ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7)
+            span(ax, row["p10"] / 1e3, row["p90"] / 1e3, y, BLUE)
+            ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7, markeredgecolor="white")
             beside(ax, y, f"cheapest {percent(row['p_cheapest'])}")
         rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
@@ -68,7 +69,8 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
         what = "owning and leaving" if basis == "pv_with_exit" else "owning"
         ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: P10 to P90")
         best = rows[-1]
-        ax.set_title(fitting(f"Lowest on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}", 78))
+        found = f"Lowest on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}"
+        headline(ax, found, f"Present value of {what} of {len(rows)} vendors, {_money(result)}", 78)
     return ax
 
 
@@ -117,7 +119,9 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
         ax.set_xticks(places, labels, fontsize=8)
         ax.set_ylabel(f"a year, {_money(result)}; line: P10 to P90")
         low = min(vendors, key=lambda name: table.loc[table["vendor"] == name, "mean"].sum())
-        ax.set_title(fitting(f"Cheapest over the years: {low}", 80), pad=26)
+        chance = result.totals.loc[(result.totals["basis"] == "pv") & (result.totals["vendor"] == low), "p_cheapest"]
+        sure = f"It is the cheapest in {percent(float(chance.iloc[0]))}"
+        headline(ax, f"Cheapest over the years: {low}", sure, 80, pad=26)
         legend_above(ax, len(categories))
         grid_on(ax, "y")
     return ax
@@ -141,9 +145,8 @@ def tornado(result: Tco, ax: Axes | None = None, vendor: str | None = None) -> A
         ax.set_yticks(range(len(rows)), [fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
         ax.set_xlabel("share of the variance of the present value, %")
-        ax.set_title(
-            fitting(f"{vendor}: most of the uncertainty is in {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}", 76)
-        )
+        found = f"{vendor}: most of the uncertainty is in {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}"
+        headline(ax, found, f"It makes {percent(rows['share'].iloc[-1])} of the variance", 76)
     return ax
 
 
@@ -168,6 +171,7 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
         ax.set_ylabel(_money(result))
         ax.grid(axis="y", color=PALE, linewidth=0.6)
         end = result.totals.loc[result.totals["quarter"] == last].sort_values("planned")
-        ax.set_title(fitting(f"Most expensive to leave at the end: {end['vendor'].iloc[-1]}", 80), pad=42)
+        sure = f"Planned exit of {len(vendors)} vendors, {_money(result)}"
+        headline(ax, f"Most expensive to leave at the end: {end['vendor'].iloc[-1]}", sure, 80, pad=42)
         legend_above(ax, 2)
     return ax

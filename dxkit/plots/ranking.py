@@ -9,7 +9,24 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
 
-from dxkit.plots.style import BLUE, GREY, RED, beside, canvas, fitting, grid_on, hatched, nothing, rows_on
+from dxkit.plots.style import (
+    ALL_HIDDEN,
+    BLUE,
+    GREY,
+    MOST_HOURS,
+    ORANGE,
+    RED,
+    beside,
+    canvas,
+    fitting,
+    grid_on,
+    hatched,
+    headline,
+    ink_on,
+    nothing,
+    rising,
+    rows_on,
+)
 from dxkit.results.formatting import percent
 
 if TYPE_CHECKING:
@@ -44,7 +61,8 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
         grid_on(ax)
         ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
         sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
-        ax.set_title(fitting(f"{' and '.join(result.top)} ({sure})", 74), pad=30)
+        how = f"The worst {result.top_n} of {len(rows)} by {result.axis_label}"
+        headline(ax, f"{' and '.join(result.top)} ({sure})", how, 74, pad=30)
     return ax
 
 
@@ -62,16 +80,16 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     """The burden of every topic in every group; the worst of each group are framed, cells not shown are hatched."""
     table = result.table
     if not result.segments or not any(table["shown"]):
-        return nothing(ax)
+        return nothing(ax, ALL_HIDDEN if result.segments and len(table) else "nothing to show")
     label = table[list(result.segments)].agg(", ".join, axis=1)
     columns = list(dict.fromkeys(label))
     order = table.loc[:, ["topic", "estimate"]].groupby("topic").mean().sort_values("estimate", ascending=False)
-    largest = float(table.loc[:, "estimate"].max())
+    most = {"hours": MOST_HOURS, "opportunity": 20.0}.get(result.score, 100.0)  # the same in every map of a report
     with canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
         for y, topic in enumerate(reversed(order.index)):
             for x, group in enumerate(columns):
                 row = table.loc[(table["topic"] == topic) & (label == group)].iloc[0].to_dict()
-                _cell(ax, x, y, row, largest, result)
+                _cell(ax, x, y, row, most, result)
         ax.set_yticks(range(len(order)), [fitting(topic) for topic in reversed(order.index)])
         ax.set_xticks(range(len(columns)), [fitting(group, 14) for group in columns])
         ax.set_xlim(-0.5, len(columns) - 0.5)
@@ -80,21 +98,24 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
         ax.spines[:].set_visible(False)
         ax.set_xlabel(f"{result.axis_label}; framed: worst {result.top_n} of the group; hatched: too few to show")
         title = f"The worst {result.top_n} by {' and '.join(result.segments)}"
-        ax.set_title(fitting(title, int(10 + 9 * len(columns))))
+        shown = int(table.loc[table["shown"], list(result.segments)].drop_duplicates().shape[0])
+        headline(ax, title, f"{len(order)} topics in {shown} groups, {result.axis_label}", int(10 + 9 * len(columns)))
     return ax
 
 
-def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], largest: float, result: Ranking) -> None:
+def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], most: float, result: Ranking) -> None:
     if not row["shown"]:
         ax.add_patch(hatched(x - 0.46, y - 0.42, 0.92, 0.84))
         return
-    depth = 0.75 * row["estimate"] / largest if largest > 0 else 0.0
-    ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=(1 - 0.05 * depth, 1 - 0.45 * depth, 1 - depth)))
+    colour = rising(ORANGE)(min(1.0, row["estimate"] / most))
+    ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=colour))
     chosen = row["rank"] <= result.top_n
     if chosen:
-        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor=RED, linewidth=2))
+        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor="black", linewidth=2.2))
     digits = 1 if result.score in ("hours", "opportunity") else 0
-    ax.text(x, y, f"{row['estimate']:.{digits}f}", ha="center", va="center", weight="bold" if chosen else "normal")
+    weight = "bold" if chosen else "normal"
+    text = f"{row['estimate']:.{digits}f}"
+    ax.text(x, y, text, ha="center", va="center", weight=weight, color=ink_on(colour))
 
 
 def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
@@ -138,7 +159,8 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("importance, 0 to 100 (dotted: the median topic)")
         ax.set_ylabel("satisfaction, 0 to 100")
         worst = [row["topic"] for row in rows if row["chosen"]]
-        ax.set_title(fitting(f"Least satisfied: {rows[0]['topic']}; chosen: {' and '.join(worst)}", 90))
+        sure = f"{len(rows)} topics by importance and satisfaction; an ellipse holds the true place"
+        headline(ax, f"Chosen: {' and '.join(worst)}", f"{sure} with {round(100 * result.confidence)}%", 90)
     return ax
 
 

@@ -11,17 +11,20 @@ from dxkit.plots.style import (
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     PURPLE,
     RED,
+    SILVER,
     SKY,
     YELLOW,
     beside,
     canvas,
     fitting,
     grid_on,
+    headline,
+    ink_on,
     legend_above,
     nothing,
+    rising,
 )
 from dxkit.results.formatting import percent
 
@@ -60,7 +63,8 @@ def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95% interval of the score")
-        ax.set_title(fitting(result.reasons[0][:1].upper() + result.reasons[0][1:], 84), pad=30)
+        sure = f"{whole.index[0]} ranks first in {percent(whole['p_first'].iloc[0])} of the simulations"
+        headline(ax, result.reasons[0][:1].upper() + result.reasons[0][1:], sure, 84, pad=30)
         legend_above(ax, min(len(criteria), 5))
         grid_on(ax)
     return ax
@@ -76,14 +80,13 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
             left = 0.0
             for rank in range(1, count + 1):
                 share = 100 * float(shares[vendor, rank])
-                shade = 0.9 - 0.75 * (rank - 1) / max(count - 1, 1)
+                colour = rising(BLUE)(1 - (rank - 1) / max(count - 1, 1))
                 ax.barh(
                     y,
                     share,
                     left=left,
                     height=0.6,
-                    color=BLUE,
-                    alpha=shade,
+                    color=colour,
                     edgecolor="white",
                     linewidth=0.4,
                     label=f"rank {rank}" if y == 0 else "_",
@@ -96,13 +99,14 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
                         ha="center",
                         va="center",
                         fontsize=8,
-                        color="white" if shade > 0.5 else "black",
+                        color=ink_on(colour),
                     )
                 left += share
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel("share of simulations, %")
-        ax.set_title(fitting(f"Scores highest most often: {result.table['vendor'].iloc[0]}", 80), pad=22)
+        sure = f"In {percent(result.table['p_first'].iloc[0])} of the simulations"
+        headline(ax, f"Scores highest most often: {result.table['vendor'].iloc[0]}", sure, 80, pad=22)
         legend_above(ax, count)
     return ax
 
@@ -114,7 +118,7 @@ def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
         return nothing(ax, "one vendor: no weight changes the choice")
     with canvas(ax, 8.5, 1.4 + 0.45 * len(rows)) as ax:
         for y, row in enumerate(rows):
-            ax.plot([0, 100], [y, y], color=PALE, linewidth=6, solid_capstyle="butt")
+            ax.plot([0, 100], [y, y], color=SILVER, linewidth=1.5, solid_capstyle="butt")
             ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
             ax.plot(100 * row["weight"], y, "o", color="black", markersize=6)
             outside = f"otherwise {fitting(row['flips_to'], 24)}" if row["flips_to"] else "at any weight"
@@ -122,7 +126,9 @@ def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(rows)), [fitting(row["criterion"]) for row in rows])
         ax.set_xlim(0, 100)
         ax.set_xlabel("weight of the criterion, % (the others keep their proportions)")
-        ax.set_title(fitting(f"Weights for which {result.table['vendor'].iloc[0]} keeps the highest score", 80))
+        firm = sum(not row["flips_to"] for row in rows)
+        sure = f"It keeps it at any weight of {firm} of {len(rows)} criteria"
+        headline(ax, f"Weights for which {result.table['vendor'].iloc[0]} keeps the highest score", sure, 80)
     return ax
 
 
@@ -134,7 +140,7 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
     with canvas(ax, 9, 1.3 + 0.42 * len(rows)) as ax:
         ax.barh(range(len(rows)), [row["value"] for row in rows], color=GREEN, height=0.6)
         for y, row in enumerate(rows):
-            ax.text(row["value"], y, f"  {row['find_out']}", va="center", fontsize=8)
+            ax.text(row["value"], y, f"  {fitting(row['find_out'], 60, 1)}", va="center", fontsize=8)
         ax.set_yticks(range(len(rows)), [fitting(f"{row['vendor']}: {row['criterion']}", 40) for row in rows])
         ax.set_xlim(0, 1.7 * rows[-1]["value"])
         ax.set_xlabel("points of score gained on average by knowing it before choosing")
@@ -142,5 +148,5 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
         best = f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}"
         if len(unknown):
             best = f"First check the must-have: {unknown['vendor'].iloc[0]}, {unknown['criterion'].iloc[0]}"
-        ax.set_title(fitting(best, 80))
+        headline(ax, best, f"{rows[-1]['value']:.1f} points of score are gained on average by knowing it", 80)
     return ax

@@ -1,9 +1,9 @@
-"""How every picture looks: colours that differ in grey too, labels that fit, dollars that are not mathematics."""
+"""How every picture looks: colours that stand out from white, labels that fit, a sentence that says it all."""
 
 from __future__ import annotations
 
-import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,33 +13,40 @@ import matplotlib.pyplot as plt
 from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from dxkit.files.options import instance
+from dxkit.plots.fonts import BASE, BOX, families_for, family_with, has_bold, to_install
 
-# Okabe and Ito's colours, written out because older versions of matplotlib do not know them by name
+# Okabe and Ito's colours; those that are too pale for a mark on white (WCAG 2.2 asks for 3:1) are darker
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#F0E442",
+    "#BF7F00",
+    "#3A92CC",
+    "#008F68",
+    "#8C8200",
     "#0072B2",
-    "#D55E00",
-    "#CC79A7",
+    "#C25400",
+    "#B8629A",
     "#000000",
 )
-GREY, PALE = "#666666", "#D9D9D9"
-DIVERGING = {-2: "#B2480E", -1: "#EBA878", 0: "#D9D9D9", 1: "#7FB8DA", 2: "#1F6A9C"}
+GREY, SILVER, PALE = "#595959", "#8F8F8F", "#D9D9D9"  # text, marks, and lines behind what is drawn
+SCALE = ("#8A3300", "#CC7033", SILVER, "#4C93C3", "#0F4C75")  # from unfavourable to favourable
+WORST_TO_BEST = colors.LinearSegmentedColormap.from_list("worst_to_best", SCALE)
 HATCH = "////"
+MOST_HOURS = 3.0  # a week; the darkest colour of every heat map of hours
+ALL_HIDDEN = "too few answers to show"
 
 _RC: dict[Any, Any] = {
     "text.parse_math": False,
-    "font.family": "DejaVu Sans",
+    "font.family": [BASE],
     "font.size": 9.0,
     "axes.titlesize": 11.0,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
+    "axes.titlecolor": "black",
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.edgecolor": "black",
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "savefig.facecolor": "white",
@@ -47,45 +54,104 @@ _RC: dict[Any, Any] = {
     "axes.labelcolor": "black",
     "xtick.color": "black",
     "ytick.color": "black",
+    "xtick.labelcolor": "black",
+    "ytick.labelcolor": "black",
     "hatch.linewidth": 0.6,
 }
+_undrawable: set[str] = set()  # what no font has of the picture that is being drawn
 
 
 @contextmanager
 def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """The given Axes, or one on a new figure of this size (inches); text drawn inside is never mathematics."""
-    if ax is not None:
-        instance("ax", ax, Axes, "matplotlib Axes, such as plt.subplots()[1], or None for new ones")
+    own = ax is not None
+    if own:
+        where = (
+            "matplotlib Axes, such as plt.subplots()[1], or None for new ones; .plot().figure.savefig(path) saves it"
+        )
+        instance("ax", ax, Axes, where)
     # not rc_context: it would undo what a notebook's backend sets while the first figure is made
     before = {name: mpl.rcParams[name] for name in _RC}
     mpl.rcParams.update(_RC)
+    _undrawable.clear()
     try:
         if ax is None:
             _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+        else:
+            _whiten(ax)
         yield ax
+        _note_fonts(ax)
+        for text in ax.figure.findobj(Text) if not own else ax.findobj(Text):
+            assert isinstance(text, Text)
+            text.set_parse_math(False)
+            families = families_for(text.get_text())
+            if len(families) > 1:
+                text.set_fontfamily(families)
+                if not all(map(has_bold, families)):
+                    text.set_fontweight("normal")
     finally:
         mpl.rcParams.update(before)
 
 
+def _whiten(ax: Axes) -> None:
+    """Somebody's own Axes, perhaps of a dark style, look like ours, because our colours are made for white."""
+    ax.set_facecolor("white")
+    ax.figure.set_facecolor("white")
+    ax.spines[:].set_color("black")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(colors="black")
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set_color("black")
+
+
+def _note_fonts(ax: Axes) -> None:
+    """Where a character became a box, one note below the picture says which font has it."""
+    if not _undrawable:
+        return
+    note = f"{BOX}: no installed font has this character; install {to_install(_undrawable)}"
+    ax.set_xlabel("\n".join(filter(None, (ax.get_xlabel(), note))))
+
+
+def headline(
+    ax: Axes, text: str, how_sure: str = "", width: int = 80, lines: int = 2, pad: float | None = None
+) -> None:
+    """The title, and in words what the picture shows: `figure.dxkit_alt` has the title and how sure it is."""
+    ax.set_title(fitting(text, width, lines), pad=pad)
+    describe(ax, text, how_sure)
+
+
+def describe(ax: Axes, *sentences: str) -> None:
+    """What the picture shows, in words, for those who cannot see it."""
+    clean = [" ".join(_visible(text).split()).rstrip(".") for text in sentences if text]
+    vars(ax)["dxkit_alt"] = " ".join(f"{_short(text, 300)[:1].upper()}{_short(text, 300)[1:]}." for text in clean)
+    told = [getattr(each, "dxkit_alt", "") for each in ax.figure.axes]
+    vars(ax.figure)["dxkit_alt"] = " ".join(filter(None, told))
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _visible(text: object) -> str:
+    """Text without control and formatting characters, which no font draws."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _is_format(c))
+
+
+def _is_format(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+
+
 def fitting(text: object, width: int = 34, lines: int = 2) -> str:
-    """A label of at most so many lines of so many characters; characters the font lacks become a box."""
-    plain = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", str(text)).split())
-    plain = "".join(c if ord(c) < 0x2E80 and _has_glyph(c) else "\u25a1" for c in plain) or " "
-    wrapped = textwrap.wrap(plain, width, break_long_words=True)
+    """A label of at most so many lines of so many columns; a character that no installed font has becomes a box."""
+    plain = " ".join(_visible(text).split())
+    _undrawable.update(c for c in plain if family_with(c) is None)
+    plain = "".join(c if family_with(c) else BOX for c in plain) or " "
+    second = "\x00"  # the second column of a wide character
+    spread = "".join(c + second if unicodedata.east_asian_width(c) in "WF" else c for c in plain)
+    wrapped = textwrap.wrap(spread, width, break_long_words=True)
     if len(wrapped) > lines:
         wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: width - 1].rstrip() + "…"]
-    return "\n".join(wrapped)
-
-
-_GLYPHS: set[int] = set()
-
-
-def _has_glyph(character: str) -> bool:
-    if not _GLYPHS:
-        from matplotlib import font_manager, ft2font
-
-        _GLYPHS.update(ft2font.FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap())
-    return ord(character) in _GLYPHS
+    return "\n".join(wrapped).replace(second, "")
 
 
 def nothing(ax: Axes | None, why: str = "nothing to show") -> Axes:
@@ -93,7 +159,83 @@ def nothing(ax: Axes | None, why: str = "nothing to show") -> Axes:
     with canvas(ax, 8, 2) as axes:
         axes.set_axis_off()
         axes.text(0.5, 0.5, why, ha="center", va="center", transform=axes.transAxes, color=GREY)
+        describe(axes, why)
     return axes
+
+
+def contrast(one: Any, other: Any = "white") -> float:
+    """How much two colours differ in lightness, from 1 to 21 (WCAG 2.2).
+
+    >>> round(contrast("black"), 1), contrast("white")
+    (21.0, 1.0)
+    """
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Any) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colors.to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def span(ax: Axes, low: float, high: float, y: float, colour: str, width: float = 6) -> None:
+    """A thick pale line behind a point, from the lower to the upper end of what is possible."""
+    ax.plot([low, high], [y, y], color=soft(colour), linewidth=width, solid_capstyle="butt")
+
+
+def hidden_bar(ax: Axes, y: float) -> None:
+    """A hatched stripe over the width of the Axes: something is here and is not shown."""
+    ax.add_patch(hatched(0, y - 0.3, 1, 0.6, transform=ax.get_yaxis_transform()))
+
+
+def no_difference(segments: Sequence[str], what: str = "question") -> str:
+    """What a title says where nobody is told apart.
+
+    >>> no_difference(["team"]), no_difference([])
+    ('No team differs from the others beyond chance', 'No question differs from the others beyond chance')
+    """
+    who = what if not segments else segments[0] if len(segments) == 1 else "group"
+    return f"No {who} differs from the others beyond chance"
+
+
+def ink_on(colour: Any) -> str:
+    """Black or white, whichever stands out more from a colour."""
+    return "black" if contrast(colour, "black") >= contrast(colour) else "white"
+
+
+def soft(colour: Any) -> str:
+    """The palest tint of a colour that still stands out from white, for a range behind a point."""
+    ink = colors.to_rgb(colour)
+    for part in range(1, 50):
+        tint = colors.to_hex([1 - part / 50 * (1 - each) for each in ink])  # type: ignore[arg-type]  # three of them
+        if contrast(tint) >= 3.05:
+            return tint
+    return colors.to_hex(colour)
+
+
+def rising(colour: Any) -> colors.LinearSegmentedColormap:
+    """Colours from the palest tint of one to its dark shade, for amounts that are neither good nor bad."""
+    dark = tuple(0.55 * c for c in colors.to_rgb(colour))
+    return colors.LinearSegmentedColormap.from_list("rising", [soft(colour), dark])
+
+
+def scale_colours(unfavourable: int, neutral: int, favourable: int) -> list[str]:
+    """A colour for each answer from unfavourable to favourable; each stands out from white.
+
+    >>> scale_colours(2, 1, 2) == list(SCALE), scale_colours(1, 0, 1)
+    (True, ['#8A3300', '#0F4C75'])
+    """
+    grey = ("#686868", "#939393") if neutral > 1 else (SILVER, SILVER)
+    return [
+        *_between(SCALE[0], SCALE[1], unfavourable),
+        *_between(*grey, neutral),
+        *_between(SCALE[4], SCALE[3], favourable)[::-1],
+    ]
+
+
+def _between(first: str, last: str, count: int) -> list[str]:
+    way = colors.LinearSegmentedColormap.from_list("way", [first, last])
+    return [first, *(colors.to_hex(way(k / (count - 1))).upper() for k in range(1, count))][:count]
 
 
 def rows_on(ax: Axes, labels: Sequence[str]) -> None:
@@ -137,9 +279,3 @@ def legend_above(ax: Axes, columns: int) -> None:
 def hatched(x: float, y: float, width: float, height: float, **place: Any) -> Rectangle:
     """The mark of a figure that is hidden."""
     return Rectangle((x, y), width, height, facecolor="white", edgecolor=GREY, hatch=HATCH, linewidth=0.0, **place)
-
-
-def ink_on(colour: Any) -> str:
-    """Black or white, whichever reads better on a colour."""
-    red, green, blue = colors.to_rgb(colour)
-    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"

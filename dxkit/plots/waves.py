@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dxkit.files.options import choice
-from dxkit.plots.style import BLUE, GREY, PALE, RED, canvas, fitting, nothing
+from dxkit.plots.style import BLUE, GREY, RED, SILVER, canvas, fitting, headline, nothing
+from dxkit.plots.survey import axis_of
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -47,26 +48,25 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
                     color=_colour(row, unit),
                     weight="bold" if row["holds"] else "normal",
                 )
-                ax.plot([side, side + (0.03 if side else -0.03)], [row[column], place], color=PALE, linewidth=0.8)
+                ax.plot([side, side + (0.03 if side else -0.03)], [row[column], place], color=SILVER, linewidth=0.8)
         for row in sorted(rows, key=lambda row: row["holds"]):
             ax.plot(
                 [0, 1],
                 [row["before"], row["after"]],
                 "o-",
-                color=_colour(row, unit),
+                color=_colour(row, unit) if row["holds"] else SILVER,
                 markersize=4,
                 linewidth=2.4 if row["holds"] else 1.0,
-                alpha=1.0 if row["holds"] else 0.6,
             )
         ax.set_xlim(-0.75, 1.3)
         ax.set_xticks([0, 1], ["before", "after"])
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{result.axis_labels[unit]}; coloured: a change that holds after adjustment")
+        ax.set_xlabel(f"{axis_of(result, rows[0]['kind'], unit)}; coloured: a change that holds after adjustment")
         held = [row["label"] for row in rows if row["holds"]]
         found = f"Changed: {'; '.join(held)}" if held else "No change holds"
-        ax.set_title(fitting(found, 88), pad=12)
+        headline(ax, found, f"{len(rows)} compared, adjusted for how many are looked at", 88, pad=12)
     return ax
 
 

@@ -4,25 +4,61 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
 from dxkit.procurement.dossier.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
-from dxkit.survey.reading.folder import Beside
-from dxkit.survey.reading.responses import read_survey
+from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
 from dxkit.survey.reading.roster import read_roster
+from dxkit.survey.reading.rules.table import DEFAULT, RULES, read_rules
 from dxkit.survey.reading.scales import SCALES, read_scales
 
 _NO_ROSTER = "there is no roster, so answers are not weighted and the response rate is unknown"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A table without faults: what it is, the notes on it, and for answers what was set aside or changed.
+
+    >>> print(Checked(what="scales.csv: scales, no faults", notes=("2 scales",)))
+    scales.csv: scales, no faults
+      note: 2 scales
+    """
+
+    what: str
+    notes: tuple[str, ...] = ()
+    cleaning: tuple[dict[str, Any], ...] = ()
+    beside: tuple[Checked, ...] = ()
+
+    def __str__(self) -> str:
+        cleaned = [
+            f"{line['what']}: {line['count']}" + (f" ({line['rule']})" if line["rule"] != DEFAULT else "")
+            for line in self.cleaning
+        ]
+        lines = [self.what, *(f"  note: {note}" for note in (*cleaned, *self.notes)), *map(str, self.beside)]
+        return "\n".join(lines)
+
+
 def check(path: str | os.PathLike[str], *, codebook: str | os.PathLike[str] | None = None) -> str:
+    """What a table is, with the notes on it, as text; see `examine`."""
+    return str(examine(path, codebook=codebook))
+
+
+def examine(
+    path: str | os.PathLike[str],
+    *,
+    codebook: str | os.PathLike[str] | None = None,
+    source: str | None = None,
+    sheet: str | None = None,
+) -> Checked:
     """What a table is, with the notes on it; DataError with every fault where it has any.
 
-    The sheet costs makes a dossier; their columns make a codebook, scales or a roster. Answers need the codebook, in
-    the same folder or given.
+    The sheet costs makes a dossier; their columns make a codebook, scales, rules or a roster. Answers need the
+    codebook, in the same folder or given; `source` and `sheet` are those of `open_survey`.
     """
     place, name = checked_path(path, folder=True)
     if place.is_dir():
@@ -33,32 +69,58 @@ def check(path: str | os.PathLike[str], *, codebook: str | os.PathLike[str] | No
     if file.sheet("costs"):
         return _dossier(file)
     files = Beside(file, codebook)
-    if any(map(CODEBOOK.fits, file.sheets)):
+    if any(map(CODEBOOK.fits, file.sheets)) and sheet is None:
         return _codebook(files)
-    if any(map(SCALES.fits, file.sheets)):
+    if any(map(SCALES.fits, file.sheets)) and sheet is None:
         faults = Faults()
         read_scales(file, faults)
         faults.raise_if_any()
-        return f"{name}: scales, no faults"
+        return Checked(what=f"{name}: scales, no faults")
+    if all(map(RULES.fits, file.sheets)):
+        return _rules(file)
     if files.codebook is None:
         raise DataError(f"{name}: to check answers or a roster, name the codebook: --codebook FILE")
-    book = read_codebook(files.codebook, files.scales)
-    return _roster(file, book) if _is_roster(file, book) else _answers(files, book)
+    return _roster(file, files.book) if _is_roster(file, files.book) else _answers(files, source, sheet)
 
 
-def _dossier(source: str | os.PathLike[str]) -> str:
+def as_json(path: str, found: Checked | DataError) -> dict[str, Any]:
+    """What `dxkit check --json` prints for a file: whether it passed, what it is, notes, cleaning and faults."""
+    if isinstance(found, DataError):
+        faults = [vars(fault) for fault in found.faults]
+        return {"path": path, "passed": False, "what": "", "notes": [], "cleaning": [], "faults": faults}
+    parts = (found, *found.beside)
+    return {
+        "path": path,
+        "passed": True,
+        "what": "; ".join(part.what for part in parts),
+        "notes": [note for part in parts for note in part.notes],
+        "cleaning": list(found.cleaning),
+        "faults": [],
+    }
+
+
+def _dossier(source: str | os.PathLike[str]) -> Checked:
     dossier = read_dossier(source)
-    return _summary(f"{dossier!r}, no faults", dossier.notes)
+    return Checked(what=f"{dossier!r}, no faults", notes=tuple(dossier.notes))
 
 
-def _codebook(files: Beside) -> str:
-    """What a codebook is, with the roster that its workbook may hold in another sheet."""
+def _codebook(files: Beside) -> Checked:
+    """What a codebook is, with the rules and the roster that its workbook may hold in other sheets."""
     file = files.answers
     book = read_codebook(file, files.scales)
-    summary = _summary(f"{file.name}: {book!r}, no faults", book.notes)
-    if file.has_rows("roster"):
-        return f"{summary}\n{_roster(file, book)}"
-    return _summary(summary, [_NO_ROSTER] if file.is_workbook and files.roster is None else [])
+    beside: list[Checked] = [_rules(file, "rules")] if file.has_rows("rules") else []
+    notes: Sequence[str] = book.notes
+    if has_headcounts(file):
+        beside.append(_roster(file, book))
+    elif file.is_workbook and files.roster is None:
+        notes = [*notes, _NO_ROSTER]
+    return Checked(what=f"{file.name}: {book!r}, no faults", notes=tuple(notes), beside=tuple(beside))
+
+
+def _rules(file: OpenedFile, sheet: str | None = None) -> Checked:
+    rules = read_rules(file, sheet)
+    count = "1 rule" if len(rules.rules) == 1 else f"{len(rules.rules)} rules"
+    return Checked(what=f"{file.name}: {count}, no faults", notes=rules.notes)
 
 
 def _is_roster(file: OpenedFile, book: Codebook) -> bool:
@@ -67,19 +129,17 @@ def _is_roster(file: OpenedFile, book: Codebook) -> bool:
     return any("headcount" in header or header <= set(map(folded, book.segments)) for header in headers)
 
 
-def _roster(file: OpenedFile, book: Codebook) -> str:
+def _roster(file: OpenedFile, book: Codebook) -> Checked:
     roster = read_roster(file, book.segments)
-    return _summary(f"{file.name}: roster of {roster.total:,} people, no faults", roster.notes)
+    return Checked(what=f"{file.name}: roster of {roster.total:,} people, no faults", notes=tuple(roster.notes))
 
 
-def _answers(files: Beside, book: Codebook) -> str:
-    survey = read_survey(files.answers, book, roster=files.roster, wave=files.wave)
-    cleaned = [f"{what}: {count}" for what, count in survey.cleaning.itertuples(index=False)]
-    missing = [] if files.roster else [_NO_ROSTER]
-    return _summary(
-        f"{files.answers.name}: {len(survey):,} respondents, no faults", (*cleaned, *missing, *survey.notes)
+def _answers(files: Beside, source: str | None, sheet: str | None) -> Checked:
+    survey = read_beside(files, source=source, sheet=sheet)
+    return Checked(
+        what=f"{files.answers.name}: {len(survey):,} respondents, no faults",
+        notes=(*([] if files.roster else [_NO_ROSTER]), *survey.notes),
+        cleaning=tuple(
+            {str(name): value for name, value in line.items()} for line in survey.cleaning.to_dict("records")
+        ),
     )
-
-
-def _summary(first: str, notes: Sequence[str]) -> str:
-    return "\n".join([first, *(f"  note: {note}" for note in notes)])

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
+import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import dxkit
 from dxkit.files.errors import DataError
 from dxkit.project import dossier_form, samples, survey_form
 
-_CI = f"""# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
+_CI = """# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
+# Set DXKIT to install another dxkit than the one that made this folder.
 set -e
 cd "$(dirname "$0")"
+dxkit=%s
 python3 -m venv .venv
-.venv/bin/pip install --quiet "${{DXKIT:-dxkit[lab]=={dxkit.__version__}}}" pytest nbval
+.venv/bin/pip install --quiet "${DXKIT:-$dxkit}" pytest nbval
 for table in my_survey/responses_* my_decision/*.csv; do
   if [ -e "$table" ]; then .venv/bin/dxkit check "$table"; fi
 done
 .venv/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+"""
+_GITHUB = """# GitHub runs ci.sh on every push, if this folder is the root of the repository.
+name: check
+on: [push, pull_request]
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "%s"
+      - run: sh ci.sh
+"""
+_GITLAB = """# GitLab runs ci.sh on every push, if this folder is the root of the repository.
+check:
+  image: python:%s
+  script:
+    - sh ci.sh
 """
 _README = """# Your survey, your decision
 
@@ -34,10 +59,11 @@ _README = """# Your survey, your decision
    `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
    If you fill in the sheets criteria and evidence too, `03_which_tool.ipynb` compares the vendors on them.
 6. After you have acted, put `actions.csv`, `deployments.csv` and what else you have next to the answers of both waves.
-   `data_samples/company` shows what these files look like. Name the files and the day in the first cell of
-   `05_did_it_work.ipynb`, and run it on that folder.
+   `data_samples/company` shows what these files look like. Set the wave before and the days in the first cell of
+   `05_did_it_work.ipynb`, and run it on that folder with `--data`.
 
-`sh ci.sh` checks your tables and runs the notebooks against their stored results; call it from your CI.
+`sh ci.sh` checks your tables and runs the notebooks against their stored results. `.github/workflows/check.yml` and
+`.gitlab-ci.yml` call it on every push.
 
 The tables in `data_samples/company` are synthetic: a fictional company. Those in `data_samples/github_oss_2017` are
 real.
@@ -63,7 +89,11 @@ def new(folder: str | Path) -> list[str]:
         (work / "my_decision").mkdir()
         dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
         (work / "README.md").write_text(_README, encoding="utf-8")
-        (work / "ci.sh").write_text(_CI, encoding="utf-8")
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        (work / "ci.sh").write_text(_CI % shlex.quote(_installed()), encoding="utf-8")
+        (work / ".github" / "workflows").mkdir(parents=True)
+        (work / ".github" / "workflows" / "check.yml").write_text(_GITHUB % python, encoding="utf-8")
+        (work / ".gitlab-ci.yml").write_text(_GITLAB % python, encoding="utf-8")
         work.chmod(0o755)
         if target.exists():  # it may be the working directory, so it is kept and filled
             for made in work.iterdir():
@@ -73,3 +103,15 @@ def new(folder: str | Path) -> list[str]:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return sorted(path.name + ("/" if path.is_dir() else "") for path in target.iterdir())
+
+
+def _installed() -> str:
+    """What pip needs to install this very dxkit: its version, or the file or repository that it came from."""
+    try:
+        origin = json.loads(distribution("dxkit").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        origin = {}
+    if not (url := origin.get("url")):
+        return f"dxkit[lab]=={dxkit.__version__}"
+    repository = origin.get("vcs_info")
+    return f"dxkit[lab] @ {repository['vcs']}+{url}@{repository['commit_id']}" if repository else f"dxkit[lab] @ {url}"

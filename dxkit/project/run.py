@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from dxkit.files.errors import DataError
 from dxkit.files.writing import replacing, slug
+from dxkit.project import cells
 
 _LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
 CELL_SECONDS = 600
-_INJECTED = "injected-parameters"
+_IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
+_KERNEL = ("--log-level=40", "--InteractiveShellApp.extra_extensions=dxkit.project.alt_text")
+_WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
 
 
 def run(
@@ -54,7 +58,8 @@ def run(
     Raises
     ------
     DataError
-        No notebook, files that would be overwritten, or a cell that failed: with notebook, cell and its message.
+        No notebook, files that would be overwritten, or a cell that failed: with notebook, cell, its message and the
+        page, which is written all the same and says that it is incomplete.
     """
     notebooks = _notebooks(Path(source))
     folder = Path(out)
@@ -69,12 +74,21 @@ def run(
     if data is not None and not Path(data).exists():
         raise DataError(f"{data}: there is no such file or folder")
     written: list[Path] = []
+    faults: list[str] = []
     for path in notebooks:
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as made:
-            notebook = _executed(path, data, say, Path(made))
-            written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made))
-        say(f"{path.stem}  done in {time.monotonic() - start:.0f} s")
+            notebook, fault = _executed(path, data, say, Path(made), save)
+            if fault and save:
+                raise DataError(fault)
+            written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made), bool(fault))
+        if fault:
+            several = f"{fault}\n" if "\n" in fault else ""
+            first = fault.splitlines()[1 if "faults:" in fault.splitlines()[0] else 0]
+            faults.append(f"{several}{first}; the page {folder / path.stem}.html is incomplete")
+        say(f"{path.stem}  done in {time.monotonic() - start:.0f} s" + (", incomplete" if fault else ""))
+    if faults:
+        raise DataError(faults[0])
     return written
 
 
@@ -89,14 +103,14 @@ def _notebooks(source: Path) -> list[Path]:
     return [source]
 
 
-def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], made: Path):
-    """The notebook with its outputs; files that it writes (`dx.out`) go to the folder `made`."""
+def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], made: Path, save: bool):
+    """The notebook with its outputs, and its first fault; files that it writes (`dx.out`) go to the folder `made`."""
     try:
         import nbclient
         import nbformat
         from jupyter_client.kernelspec import KernelSpec
         from jupyter_client.manager import AsyncKernelManager
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
     except ImportError:
         raise DataError(_LAB) from None
 
@@ -106,7 +120,7 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         @property
         def kernel_spec(self):
             return KernelSpec(
-                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=40"],
+                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_KERNEL],
                 display_name="Python 3",
                 language="python",
                 env={
@@ -119,10 +133,10 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         notebook = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError):
         raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
-    shown = ""
-    if data is not None:
-        shown = Path(data).name
-        _inject(notebook, path, Path(data).resolve())
+    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
+    if language.casefold() != "python":
+        raise DataError(f"{path.name} is a notebook in {language}; dxkit runs notebooks in Python")
+    own = None if save else cells.adapt(notebook, path, data)
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     at = 0
 
@@ -137,32 +151,21 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         timeout=CELL_SECONDS,
         kernel_manager_class=OwnPython,
         record_timing=False,
+        allow_errors=True,
         on_cell_start=report,
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
+    stopped = ""
     try:
         client.execute()
-    except CellExecutionError as error:
-        raise DataError(f"{path.name}, code cell {at}: {error.ename}: {error.evalue}") from None
     except CellTimeoutError:
-        raise DataError(f"{path.name}, code cell {at} ran for more than {CELL_SECONDS} s and was stopped") from None
+        stopped = f"the cell ran for more than {CELL_SECONDS} s and was stopped"
     except DeadKernelError:
-        raise DataError(f"{path.name}, code cell {at}: the kernel died, perhaps because memory ran out") from None
-    for cell in notebook.cells:
-        if _INJECTED in cell.metadata.get("tags", []):  # the page may travel, the path on this machine should not
-            cell.source = f"data = {shown!r}"
-    return notebook
-
-
-def _inject(notebook, path: Path, data: Path) -> None:
-    """Set `data` in a cell of its own behind the one tagged `parameters`."""
-    import nbformat
-
-    at = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
-    if not at:
-        raise DataError(f"{path.name} has no cell with the tag `parameters`; add the tag to the cell that sets `data`")
-    cell = nbformat.v4.new_code_cell(f"data = {str(data)!r}", metadata={"tags": [_INJECTED]})
-    notebook.cells.insert(at[0] + 1, cell)
+        stopped = "the kernel died, perhaps because memory ran out"
+    if own is not None:
+        own.cell.source = own.shown
+    fault = cells.boxed(notebook, at if stopped else None, stopped)
+    return notebook, f"{path.name}, {fault}" if fault else ""
 
 
 def _saved(notebook, path: Path) -> Path:
@@ -187,7 +190,7 @@ def _saved(notebook, path: Path) -> Path:
     return path
 
 
-def _exported(notebook, path: Path, folder: Path, made: Path) -> list[Path]:
+def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) -> list[Path]:
     """The notebook as one HTML file that needs no network, its pictures as PNG files, and the files it made."""
     try:
         from nbconvert import HTMLExporter
@@ -199,27 +202,33 @@ def _exported(notebook, path: Path, folder: Path, made: Path) -> list[Path]:
     )
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     page = re.sub(r'<script src="">\s*</script>', "", page)
+    alts = iter([output.metadata.get("image/png", {}).get("alt") for output in _png_outputs(notebook)])
+    page = _IMAGE.sub(lambda found: f'<img alt="{escape(alt)}" ' if (alt := next(alts, None)) else found[0], page)
+    if incomplete:
+        page = re.sub(r"(<body[^>]*>)", rf"\1{cells.INCOMPLETE}", page, count=1)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{path.stem}.html"
-    with replacing(target) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    written = [target]
-    shown = folder / path.stem
+    target, shown = folder / f"{path.stem}.html", folder / path.stem
+    before = _WROTE.search(target.read_text(encoding="utf-8", errors="replace")) if target.is_file() else None
     taken: set[str] = set()
-    for number, (heading, png) in enumerate(_pictures(notebook), 1):
+    contents = {
+        f"{number:02d}-{slug(heading, taken)}.png": png for number, (heading, png) in enumerate(_pictures(notebook), 1)
+    }
+    contents |= {file.name: file.read_bytes() for file in sorted(made.iterdir())}
+    for name, content in contents.items():
         shown.mkdir(exist_ok=True)
-        written.append(shown / f"{number:02d}-{slug(heading, taken)}.png")
-        with replacing(written[-1]) as temporary:
-            temporary.write_bytes(png)
-    for file in sorted(made.iterdir()):
-        shown.mkdir(exist_ok=True)
-        written.append(shown / file.name)
-        with replacing(written[-1]) as temporary:
-            shutil.copyfile(file, temporary)
-    for old in shown.glob("[0-9][0-9]-*.png"):
-        if old not in written:
-            old.unlink()
-    return written
+        with replacing(shown / name) as temporary:
+            temporary.write_bytes(content)
+    with replacing(target) as temporary:
+        temporary.write_text(f"{page}\n<!-- dxkit wrote {json.dumps(list(contents))} -->\n", encoding="utf-8")
+    for name in set(json.loads(before[1]) if before else ()) - set(contents):
+        (shown / Path(name).name).unlink(missing_ok=True)
+    return [target, *(shown / name for name in contents)]
+
+
+def _png_outputs(notebook):
+    """Each output that is a picture."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return [output for output in outputs if output.get("data", {}).get("image/png")]
 
 
 def _pictures(notebook):

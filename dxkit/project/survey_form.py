@@ -26,8 +26,10 @@ _NOTES = {
     "dimension": "Ratings of one dimension are averaged per person.",
     "topic": "The pain point it measures. Use the same words for its satisfaction, importance and hours.",
     "scale": "A built-in scale, one of the sheet scales, or a range such as 1-7.",
-    "reverse": "yes where agreeing is bad news.",
+    "good": "low where agreeing is bad news, neither where an answer is neither good nor bad. Blank is high.",
     "asked_if": "The item or column that shows whether the person was asked this question. Blank, 0 or no: not asked.",
+    "same_as": "The text of the question in earlier waves, where you have reworded it.",
+    "unit": "What a number counts, such as tickets a week.",
 }
 
 
@@ -41,7 +43,7 @@ def write_survey_workbook(path: Path) -> None:
             codebook.write_row(number, 0, row)
         form.offer(codebook, COLUMNS.index("kind"), KINDS)
         form.offer(codebook, COLUMNS.index("scale"), tuple(BUILT_IN), only=False)
-        form.offer(codebook, COLUMNS.index("reverse"), ("yes", "no"))
+        form.offer(codebook, COLUMNS.index("good"), ("high", "low", "neither"))
         form.add_sheet(book, "scales", ("scale", "code", "label", "favourable"), {}, 18)
         roster = form.add_sheet(book, "roster", ("team", "headcount"), {}, 18)
         form.at_least_zero(roster, 1, "A headcount is a whole number of people.", whole=True)

@@ -79,6 +79,19 @@ class Result:
             raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
         return self._draw(self.plot_name, ax, **options)
 
+    def alt(self, **options: object) -> str:
+        """What the picture shows, in at most two sentences: its title and how sure it is. No hidden group is named.
+
+        Parameters
+        ----------
+        options
+            Those of `plot`, whose figure has the same text in `figure.dxkit_alt`.
+        """
+        from matplotlib.figure import Figure
+
+        drawn = self.plot(Figure().add_subplot(), **options)
+        return str(vars(drawn.figure)["dxkit_alt"])
+
     def _draw(self, picture: str, ax: Axes | None, **options: object) -> Axes:
         """Draw one of the pictures in dxkit.plots, `picture` being its module and function."""
         module, name = picture.split(".")

@@ -15,12 +15,16 @@ from dxkit.files import options
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
-from dxkit.survey.groups import check_answers, check_release, cut
+from dxkit.survey.groups import By, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
+from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
+
+SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -47,7 +51,7 @@ class Answers(Result):
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
     )
-    plot_name: ClassVar[str] = "survey.answers"
+    plot_name: ClassVar[str] = "answers.answers"
 
     def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
         """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
@@ -165,7 +169,7 @@ class AnswerShares(Result):
 
 def answers(
     survey: Survey | Tally,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     release: Release | None = None,
     *,
     confidence: float = 0.95,
@@ -178,8 +182,8 @@ def answers(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
-    by : str or list of str, optional
-        Segments to split by; None for everybody together.
+    by : str, int or list of them, optional
+        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
     confidence : float
@@ -188,8 +192,10 @@ def answers(
     Returns
     -------
     Answers
-        A row for each question, group and answer, "no opinion" last with code nan. Shares are unweighted, of all who
-        answered; their intervals are Wilson's (1927). Questions without codes (hours) are left out.
+        A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who
+        answered; their intervals are Wilson's (1927). A question with several choices has a row for each option, and
+        its shares need not add up to 1; an option of a ranking has the share that put it first. Answers outside the
+        codebook stand in the row `(not in the codebook)`. Questions without codes (hours, numbers) are left out.
 
     Raises
     ------
@@ -218,29 +224,34 @@ def answers(
     counts = np.einsum("gc,cik->gik", work.member, counted.counts)
     rows = []
     for position, item in enumerate(items):
-        i = book.measured.index(item)
+        i, kind = book.measured.index(item), book.item(item)["kind"]
         scale, good = book.scale(item), book.favourable(item)
         bad = frozenset(scale.lo + scale.hi - code for code in good)
+        nowhere = not counts[:, i, len(scale.codes) - 1].any()  # a label outside the codebook that nobody gave
         for g in range(len(work.groups)):
             visible = shown[g, position]
             answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
             given = answered + no_opinion
-            codes = [*scale.codes, *([np.nan] if no_opinion else [])]
-            score = _mean_score(counts[g, i], scale, book, item)
-            for k, code in enumerate(codes):
-                count = float(counts[g, i, k]) if code == code else no_opinion
+            heavy = _weights(counted, i, work.member[g])
+            score = _mean_score(counts[g, i], scale, book, item) if kind in SCORED else np.nan
+            for k, code, label, of in _labels(book, item, bool(no_opinion), nowhere):
+                count = float(counts[g, i, k]) if k >= 0 else no_opinion
                 share = count / given if given else np.nan
-                low, high = map(float, intervals.wilson(share, given, confidence))
+                if heavy is not None and given:
+                    share = float(min(1.0, heavy[0][k] / heavy[1]))
+                low, high = map(float, intervals.wilson(share, given if heavy is None else heavy[2], confidence))
                 figures = [count, share, low, high, given, skipped, not_asked]
                 rows.append(
                     [
-                        item,
+                        of,
                         *(work.groups.iloc[g] if work.by else ()),
                         code,
-                        scale.label(code) if code == code else "No opinion",
+                        label,
                         *(figures if visible else [np.nan] * 7),
                         bool(visible),
-                        book.label(item),
+                        book.label(item)
+                        if kind not in ("multi", "rank")
+                        else split_question(book.item(item)["text"])[0],
                         (code in good) - (code in bad),
                         score if visible else np.nan,
                     ]
@@ -263,14 +274,43 @@ def answers(
         "score",
     ]
     table = pd.DataFrame(rows, columns=columns)
+    weighted = own.weighted(counted)
     return Answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method="unweighted counts, Wilson intervals",
+        method="unweighted counts, Wilson intervals" if not weighted else "shares by weight, Wilson intervals",
         segments=tuple(work.by),
-        notes=tuple(hidden_note(table, counted.min_group)),
+        notes=(*([own.remark(counted)] if weighted else []), *hidden_note(table, counted.min_group)),
     )
+
+
+def _weights(counted: Tally, i: int, member: np.ndarray) -> tuple[np.ndarray, float, float] | None:
+    """The weights of the answers to an item by code, no opinion last; of all of them; and the effective number."""
+    if not own.weighted(counted):
+        return None
+    states = own.states(counted, i, member)[[ANSWERED, NO_OPINION]]
+    total, squares = states.sum(axis=0)
+    return np.append(own.counts(counted, i, member), states[1, 0]), total, total**2 / squares if squares else np.nan
+
+
+def _labels(book: Codebook, item: str, no_opinion: bool, nowhere: bool) -> list[tuple[int, float, str, str]]:
+    """The rows of an item: the position of the code among its counts (-1 for no opinion), code, label, and item id.
+
+    An option of several is one row: that it was chosen, or put first. Its no opinion is that of the whole question and
+    stands once, after the options.
+    """
+    scale, kind, option = book.scale(item), book.item(item)["kind"], book.option(item)
+    none = (-1, np.nan, "No opinion", item)
+    if kind == "rank":
+        return [(0, 1.0, option, item)]
+    if kind == "multi":
+        last = option == UNLISTED
+        rows = [] if last and nowhere else [(1, 1.0, option, item)]
+        return [*rows, (*none[:3], f"{book.question_of(item)}[No opinion]")] if last and no_opinion else rows
+    codes = scale.codes[:-1] if kind == "choice" and nowhere else scale.codes
+    rows = [(k, code, scale.label(code), item) for k, code in enumerate(codes)]
+    return [*rows, none] if no_opinion else rows
 
 
 def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.cells import normal
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
+from dxkit.survey.comparable import comparable
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, narrowed
 from dxkit.survey.tally.measures import AXES
@@ -50,7 +50,10 @@ class Change(Result):
         Column("g", "Hedges' g", "number", "standard deviations"),
         Column("paired", "whether the same people are compared"),
         Column("holds", "whether p_adjusted is below 1 - confidence"),
-        shared("unit", "index: points; hours: hours a week; recommend: points of the net promoter score"),
+        shared(
+            "unit",
+            "index: points; hours: hours a week; recommend: points of the net promoter score; share: percentage points",
+        ),
         shared("shown"),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
@@ -64,10 +67,12 @@ class Change(Result):
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    def only(self, level: str | None = None, names: Sequence[str] | None = None) -> Change:
-        """The same result with the rows of one level, or of these names; p values stay those of the whole family."""
+    def only(
+        self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
+    ) -> Change:
+        """The same result with the rows of one level, these kinds or names; p values stay those of the whole family."""
         names = names and [name for name in as_list(names) if name not in set(self.not_compared["name"])]
-        return replace(self, table=narrowed(self.table, level, names).sort_index().reset_index(drop=True))
+        return replace(self, table=narrowed(self.table, level, names, kind).sort_index().reset_index(drop=True))
 
 
 def compare(
@@ -86,7 +91,7 @@ def compare(
     Parameters
     ----------
     before : Survey or Tally
-        The earlier wave. Where it is None there is nothing to compare, and the result says so.
+        The earlier wave.
     after : Survey or Tally
         The later wave.
     adjust : "holm", "bh" or "none"
@@ -108,10 +113,13 @@ def compare(
         roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
         are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
         deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
-        question whose wording, scale or kind changed is listed, not compared.
+        question whose wording, scale, options or kind changed is listed, not compared; the codebook's `same_as` holds
+        an earlier wording that means the same.
 
     Raises
     ------
+    Missing
+        No earlier wave.
     DataError
         An option that cannot be, or two waves that have no question in common.
 
@@ -129,9 +137,9 @@ def compare(
     check_release(release)
     confidence = options.confidence(confidence)
     if before is None:
-        return _nothing(confidence)
+        raise Missing(NO_EARLIER)
     waves = [cut(check_answers(before, "before"), None), cut(after, None)]
-    names, not_compared = _comparable(waves[0].tally, waves[1].tally)
+    names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
     if not names:
         raise DataError("the two waves have no question in common that could be compared")
     places = [pd.MultiIndex.from_frame(work.tally.variables).droplevel("unit") for work in waves]
@@ -166,54 +174,8 @@ def compare(
         title=f"Change from {earlier} to {later}" if earlier and later else "Change between two waves",
         confidence=confidence,
         method=f"paired t or Welch's t, adjusted by {adjust}",
-        notes=tuple(_notes(table, not_compared, adjust, both, weighted)),
+        notes=(*_notes(table, not_compared, adjust, both, weighted), *reworded),
     )
-
-
-def _nothing(confidence: float) -> Change:
-    table = pd.DataFrame(columns=_ORDER).astype({"paired": bool, "holds": bool, "shown": bool})
-    why, notes = pd.DataFrame(columns=["level", "name", "why"]), ("there is no earlier wave to compare with",)
-    return Change(table=table, not_compared=why, title="Change", confidence=confidence, notes=notes)
-
-
-def _comparable(first: Tally, second: Tally) -> tuple[list[tuple[str, str]], pd.DataFrame]:
-    """(level, name) of what was asked alike in both waves; and a frame of what was not, and why."""
-    one, two = first.codebook, second.codebook
-    keys = [list(zip(wave.variables["level"], wave.variables["name"], strict=True)) for wave in (first, second)]
-    why: dict[tuple[str, str], str] = {}
-    for level, name in dict.fromkeys(keys[0] + keys[1]):
-        if (level, name) not in keys[0] or (level, name) not in keys[1]:
-            why[level, name] = "only in the later wave" if (level, name) in keys[1] else "only in the earlier wave"
-        elif level == "item" and (reason := differs(one, two, name)):
-            why[level, name] = reason
-    changed = {name for level, name in why if level == "item"}
-    for level, name in keys[1]:
-        parts = {"dimension": [name], "overall": two.dimensions}.get(level, [])
-        items = {item for part in parts for book in (one, two) for item in book.dimension_items(part)}
-        moved = {i for part in parts for i in set(one.dimension_items(part)) ^ set(two.dimension_items(part))}
-        if (level, name) not in why and (others := sorted((items & changed) | moved)):
-            why[level, name] = f"holds {', '.join(others)}, not the same in both waves"
-    rows = [(level, name, reason) for (level, name), reason in why.items()]
-    return [key for key in keys[1] if key not in why], pd.DataFrame(rows, columns=["level", "name", "why"])
-
-
-def differs(one: Codebook, two: Codebook, item: str) -> str:
-    """How a question differs between two codebooks; empty where it does not."""
-    first, second = one.item(item), two.item(item)
-    if normal(first["text"]) != normal(second["text"]):
-        return f"worded differently: '{_short(str(first['text']))}' then '{_short(str(second['text']))}'"
-    for column in ("kind", "reverse", "asked_if"):
-        if first[column] != second[column]:
-            return f"{column} changed from {first[column] or 'none'} to {second[column] or 'none'}"
-    scales = one.scale(item), two.scale(item)
-    if any(getattr(scales[0], part) != getattr(scales[1], part) for part in ("codes", "lo", "hi")):
-        return f"scale changed from {scales[0].name} to {scales[1].name}"
-    labels = [{code: normal(scale.shown[code]) for code in scale.codes} for scale in scales]
-    return "the scale's labels changed" if labels[0] != labels[1] else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 90 else f"{text[:44]} … {text[-44:]}"
 
 
 def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
@@ -73,7 +73,7 @@ class Drivers(Result):
 
 def drivers(
     survey: Survey | Tally,
-    outcome: str,
+    outcome: str | None = None,
     predictors: str | Sequence[str] | None = None,
     *,
     confidence: float = 0.95,
@@ -88,8 +88,8 @@ def drivers(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally. A tally gives no intervals: they need respondents.
-    outcome : str
-        An item, a dimension, or "overall".
+    outcome : str, optional
+        An item, a dimension, or "overall"; None for the first question of kind recommend.
     predictors : str or list of str, optional
         Items or dimensions. None for the dimensions that share no answer with the outcome where there are at least
         two of them, else for the rating items that are not part of the outcome.
@@ -129,6 +129,7 @@ def drivers(
     replicates = options.whole("replicates", replicates, 0)
     counted = tally(check_answers(survey))
     at = _chosen(counted, outcome, predictors)
+    outcome = str(counted.variables["name"].iloc[at[-1]])
     names, labels = counted.variables["name"].iloc[at].tolist(), [_label(counted, j) for j in at]
     covariance, pairs = counted.covariance(at)
     n, width = int(pairs.min()), len(at) - 1
@@ -221,13 +222,15 @@ def _items(counted: Tally, j: int) -> set[str]:
     return {name} if level == "item" else {item for dimension in chosen for item in book.dimension_items(dimension)}
 
 
-def _chosen(counted: Tally, outcome: str, predictors: str | Sequence[str] | None) -> list[int]:
+def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
     """Positions of the predictors and, last, of the outcome; an item goes before a dimension of the same name."""
     position: dict[str, int] = {}
     for j, name in enumerate(counted.variables["name"]):
         position.setdefault(name, j)
     names = list(position)
-    outcome = options.choice("outcome", outcome, names)
+    if outcome is None and not counted.codebook.of_kind("recommend"):
+        raise Missing("this needs an outcome, such as a question of kind recommend; the codebook has none")
+    outcome = options.choice("outcome", outcome or counted.codebook.of_kind("recommend")[0], names)
     asked = as_list(options.choices("predictors", predictors, names))
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
@@ -240,7 +243,7 @@ def _chosen(counted: Tally, outcome: str, predictors: str | Sequence[str] | None
         chosen = [position[name] for name in asked]
     if not chosen:
         why = "the survey has nothing else that is rated" if predictors is None else "the list is empty"
-        raise DataError(f"no predictors for {outcome!r}: {why}; name items or dimensions with predictors=[...]")
+        raise Missing(f"no predictors for {outcome!r}: {why}; name items or dimensions with predictors=[...]")
     return [*chosen, position[outcome]]
 
 
@@ -249,7 +252,7 @@ def _check_answers(counted: Tally, at: list[int], names: list[str], n: int) -> N
     if flat := [name for j, name in zip(at, names, strict=True) if not scatter[j] > 0]:
         raise DataError(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
     if n < len(at) + 1:
-        raise DataError(
+        raise Missing(
             f"{len(at) - 1} predictors of {names[-1]} need at least {len(at) + 1} respondents who answered them; there"
             f" are {n}; name fewer with predictors=[...]"
         )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import Missing
 from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.entry import tally
-from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.topics import burdens
 from dxkit.survey.tally.variables import variables_of
 
+By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
 
 
@@ -87,11 +89,25 @@ def check_release(value: object) -> None:
     options.instance("release", value, (Release, type(None)), "a release, from dxkit.Release(), or None")
 
 
-def cut(source: Survey | Tally, by: str | Sequence[str] | None, score: str | None = None) -> Cut:
+def segments_of(by: By, book: Codebook) -> list[str | int]:
+    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
+    if by is None:
+        return []
+    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
+    if asked and not book.segments:
+        raise Missing(f"by={by!r}: the codebook has no segment to split by")
+    return [_numbered(one, book.segments) if type(one) is int else one for one in asked]
+
+
+def _numbered(place: int, segments: Sequence[str]) -> str:
+    if options.whole("by", place, 1) > len(segments):
+        raise Missing(f"by={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
+    return segments[place - 1]
+
+
+def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
     """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
-    if by and not source.codebook.segments:
-        raise DataError(f"by={by!r}: the codebook has no segment to split by")
-    by = as_list(options.choices("by", by, source.codebook.segments))
+    by = options.choices("by", segments_of(by, source.codebook), source.codebook.segments)
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
         counted = tally(source, by)
         unit_cell, unit_n = _persons(source, counted, score)

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
@@ -210,7 +210,7 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     noise = np.trace(means.covariance) - means.covariance.sum() / count
     spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
-        raise DataError(
+        raise Missing(
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "
             "deviation of the true scores that you expect"
         )

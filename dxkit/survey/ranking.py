@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.results.absent import Absent
 from dxkit.results.columns import SEGMENT, Column, columns_of, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.survey.groups import Cut, check_answers, check_release, cut
+from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.reading.responses import Survey
@@ -47,7 +48,8 @@ class Ranking(Result):
     robustness      the worst top_n by every score of the codebook (score, top, p_pair, verdict, shared)
     groups          one row per group: its worst top_n, p_pair, verdict, p_same (probability that they are `top`) and
                     ruled_out (topics of `top` that cannot be among its worst top_n, by its rank sets)
-    grid            importance and satisfaction of each topic with the covariance of their errors; None if not asked
+    grid            importance and satisfaction of each topic, with the covariance of their errors; an Absent where
+                    they were not asked
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -83,7 +85,7 @@ class Ranking(Result):
     more_answers: float = math.nan
     robustness: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame | None = None
-    grid: ActionGrid | None = None
+    grid: ActionGrid | Absent = field(default_factory=lambda: Absent("no grid was made"))
 
     @property
     def axis_label(self) -> str:
@@ -117,7 +119,7 @@ def rank_pains(
     survey: Survey | Tally,
     score: str | None = None,
     top_n: int = 2,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     seed: int = 0,
     release: Release | None = None,
     *,
@@ -138,8 +140,9 @@ def rank_pains(
         only by name.
     top_n : int
         How many pain points are to be chosen.
-    by : str or list of str, optional
-        Segments to split by; None for everybody together. A group is ranked where every topic may be shown.
+    by : str, int or list of them, optional
+        Segments to split by; 1 is the first of the codebook, and None is for everybody together. A group is ranked
+        where every topic may be shown.
     seed : int
         Seed of the random draws; the same seed gives the same result.
     release : Release, optional

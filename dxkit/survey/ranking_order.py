@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
 
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals, ranks, sampling
@@ -151,12 +152,14 @@ class ActionGrid(Result):
 
 def action_grid(
     survey: Survey | Tally, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
-) -> ActionGrid | None:
+) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
     book = survey.codebook
     pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
-    if not order.chosen or any(len(one) != 1 or len(two) != 1 for one, two in pairs):
-        return None
+    if not order.chosen:
+        return Absent("too few answers to show or to rank")
+    if any(len(one) != 1 or len(two) != 1 for one, two in pairs):
+        return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     work = cut(survey, None)
     at = work.tally.at("item", [item for one, two in pairs for item in one + two])
     shown = (work.tally.n.sum(axis=0)[at] >= work.tally.min_group).reshape(-1, 2).all(axis=1)

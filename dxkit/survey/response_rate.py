@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
-from dxkit.survey.groups import check_answers, check_release, cut
+from dxkit.survey.groups import By, check_answers, check_release, cut, segments_of
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.tally import Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -38,7 +37,7 @@ class ResponseRate(Result):
 
 def response_rate(
     survey: Survey | Tally,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     release: Release | None = None,
     *,
     confidence: float = 0.95,
@@ -49,8 +48,8 @@ def response_rate(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally; with a roster.
-    by : str or list of str, optional
-        Segments of the roster to split by; None for its first one.
+    by : str, int or list of them, optional
+        Segments of the roster to split by; 1 is the first of the codebook. None for the first of the roster.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
     confidence : float
@@ -64,8 +63,10 @@ def response_rate(
 
     Raises
     ------
+    Missing
+        A survey without a roster.
     DataError
-        A survey without a roster, or an option that cannot be, such as a segment that the roster does not count.
+        An option that cannot be, such as a segment that the roster does not count.
 
     Examples
     --------
@@ -82,8 +83,8 @@ def response_rate(
     confidence = options.confidence(confidence)
     roster = survey.roster
     if roster is None:
-        raise DataError("a response rate needs a roster: give read_survey the headcounts, roster=...")
-    by = as_list(options.choices("by", by, roster.segments)) or roster.segments[:1]
+        raise Missing("a response rate needs a roster; put roster.csv beside the answers")
+    by = options.choices("by", segments_of(by, survey.codebook), roster.segments) or roster.segments[:1]
     work = cut(survey, by)
     people = work.tally.people
     constant = np.zeros((len(work.groups), 1), dtype=bool)

@@ -8,6 +8,7 @@ from dxkit.outcomes.trend import _signals
 from tests.outcomes.test_follow_up import false_alarms
 from tests.outcomes.worlds import overdispersed
 from tests.procurement.cost.test_ownership import far_from_exact
+from tests.statistics.test_told_apart import TEAMS, lower_by, named
 from tests.survey.privacy.test_release import leak_of_four_waves
 from tests.survey.test_changes import alarms
 from tests.survey.test_coverage import PEOPLE, coverage
@@ -126,4 +127,24 @@ def test_simulated_costs_are_those_integrated(claimed):
         "at most 2%",
         f"{beyond} of {rows}",
         "100 seeds",
+    )
+
+
+def test_a_title_names_a_team_only_where_one_differs(claimed):
+    alarms = [named(*sizes, runs=4_000, questions=k)[0] for sizes in TEAMS.values() for k in (1, 3)]
+    assert max(alarms) <= 0.06
+    claimed(
+        "a title names a team though none differs",
+        "at most 6%",
+        f"{100 * min(alarms):.1f} to {100 * max(alarms):.1f}%",
+        "4,000 surveys, 3 sizes, scores of one and of three questions",
+    )
+    _, found = named(*TEAMS["14 teams of 5 to 12"], runs=4_000, shift=lower_by(30))
+    _, of_one = named(*TEAMS["14 teams of 5 to 12"], runs=4_000, questions=1, shift=lower_by(30))
+    assert found >= 0.7
+    claimed(
+        "a title names the one of 14 teams of 5 to 12 people that is 30 points lower",
+        "70% or more for a dimension",
+        f"{100 * found:.0f}% for three questions, {100 * of_one:.0f}% for one",
+        "4,000 surveys",
     )

@@ -162,16 +162,17 @@ def _broken(kind: str, at: Kind) -> Iterator[tuple[str, bytes, str]]:
     yield "an unclosed quote", (plain + '"open,' + "," * (width - 2) + "\n").encode(), f"row {last + 2}"
     yield "a zero byte inside", plain.replace(rows[2][0], rows[2][0] + "\x00", 1).encode(), "NUL"
     yield "utf-32", plain.encode("utf-32"), "UTF-32"
-    yield (
-        "column twice",
-        text_of([[*row, row[at.number]] for row in rows]).encode(),
-        f"column {width + 1}.*{rows[0][at.number]}",
-    )
-    yield (
-        "a column without name",
-        text_of([[*row, "x" if i else ""] for i, row in enumerate(rows)]).encode(),
-        f"column {width + 1}",
-    )
+    if kind != "answers":  # where columns that nobody asked for are left out with a note
+        yield (
+            "column twice",
+            text_of([[*row, row[at.number]] for row in rows]).encode(),
+            f"column {width + 1}.*{rows[0][at.number]}",
+        )
+        yield (
+            "a column without name",
+            text_of([[*row, "x" if i else ""] for i, row in enumerate(rows)]).encode(),
+            f"column {width + 1}",
+        )
     yield "header repeated", text_of([*rows[:3], rows[0], *rows[3:]]).encode(), "row 4"
     yield "totals", text_of([*rows, ["Total", *[""] * (width - 2), "99"]]).encode(), f"row {last + 2}"
     if kind != "roster":  # without headcount it is a list of people, which a note says
@@ -262,6 +263,14 @@ def _answers_alone() -> Iterator[Case]:
             each_cell(rows, lambda c: c if "k0" in c else c.upper() if " agree" in c or "isagree" in c else c)
         ).encode(),
     )
+    again = text_of([[*row, row[3]] for row in rows]).encode()
+    yield Case("column twice, the same content", "answers", again, says="same content.*column 4")
+    other = text_of([[*row, row[3] if i == 0 else "9"] for i, row in enumerate(rows)]).encode()
+    yield Case("column twice, other content", "answers", other, faulty=True, says="column 6")
+    nameless = text_of([[*row, "x" if i else ""] for i, row in enumerate(rows)]).encode()
+    yield Case("a column without name", "answers", nameless, says="without a name.*column 6")
+    numbered = text_of([[str(i) if i else "", *row] for i, row in enumerate(rows)]).encode()
+    yield Case("row numbers in front", "answers", numbered, says="row numbers.*column 1")
     yield Case(
         "labels with two spaces", "answers", text_of(each_cell(rows, lambda c: c.replace("y a", "y  a"))).encode()
     )

@@ -138,13 +138,6 @@ def test_a_change_colours_only_what_holds(company, snapshot):
     assert fits(axes)
 
 
-def test_nothing_to_compare_is_a_picture_that_says_so(company, snapshot):
-    result = dx.compare(None, company)
-    assert texts(result.plot()) == snapshot
-    assert result.notes == snapshot
-    assert len(result.only(level="item").table) == 0
-
-
 def test_hostile_labels_are_only_text():
     survey = hostile()
     ranking = dx.rank_pains(survey)

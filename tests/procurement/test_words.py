@@ -99,7 +99,7 @@ def test_cost_in_print(snapshot):
     assert result.tornado[["vendor", "input"]].to_numpy().tolist() == [["B", "B: seats"]]
     assert result.tornado["share"][0] == pytest.approx(1, abs=2e-4)
     assert (result.currency, result.status, result.cheapest, result.seed) == ("EUR", "quoted", "B", 0)
-    assert len(result.returns) == 0
+    assert repr(result.returns) == snapshot(name="without benefits")
     assert list(result.present) == ["A", "B"]
     assert result.present["B"].mean() == pytest.approx(totals.loc[("B", "pv"), "mean"])
     lines = repr(result).split("\n")

@@ -44,7 +44,7 @@ def started(tmp_path_factory):
 
 
 def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
-    names = ["README.md", "ci.sh", "data_samples", "my_decision", "my_survey", "notebooks"]
+    names = [".github", ".gitlab-ci.yml", "README.md", "ci.sh", "data_samples", "my_decision", "my_survey", "notebooks"]
     assert sorted(path.name for path in started.iterdir()) == names
     assert {path.name for path in (started / "notebooks").glob("*.ipynb")} == {
         path.name for path in dx.samples.notebooks().glob("*.ipynb")
@@ -105,7 +105,7 @@ def test_run_writes_a_page_and_its_pictures(ran):
 
 def test_run_reports_each_cell(ran):
     _, lines, _ = ran
-    assert [line.removeprefix("q  ") for line in lines[:-1]] == [f"cell {i} of 4" for i in range(1, 5)]
+    assert [line.removeprefix("q  ") for line in lines[:-1]] == [f"cell {i} of 3" for i in range(1, 4)]
     assert lines[-1].startswith("q  done in ")
 
 
@@ -135,11 +135,11 @@ def test_run_does_not_overwrite_unless_told(ran, capsys):
 def test_force_replaces_its_own_pictures_and_no_other_file(ran, tmp_path):
     folder, *_ = ran
     out = shutil.copytree(folder / "out", tmp_path / "out")
-    (out / "q" / "02-old.png").write_bytes(b"old")
+    (out / "q" / "02-holiday.png").write_bytes(b"mine")
     (out / "q" / "mine.txt").write_text("mine")
     notebook(tmp_path / "q.ipynb", "1 + 1")
     run(tmp_path / "q.ipynb", out=out, force=True, say=lambda _: None)
-    assert files(out) == ["q.html", "q/mine.txt"]
+    assert files(out) == ["q.html", "q/02-holiday.png", "q/mine.txt"]
 
 
 @pytest.mark.parametrize("tags", [[], ["raises-exception"]])
@@ -149,9 +149,44 @@ def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, 
     book.cells[2].metadata["tags"] = tags
     nbformat.write(book, path)
     assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1
-    said = capsys.readouterr().err
+    said = capsys.readouterr().err.replace(str(tmp_path), "<folder>")
     assert said == snapshot
-    assert not (tmp_path / "out").exists()
+    page = (tmp_path / "out" / "q.html").read_text()
+    assert "This page is incomplete" in page
+    assert "KeyError: 'no &lt;team&gt;'" in page
+
+
+def test_what_hangs_on_a_failed_cell_is_left_out_and_the_rest_runs(tmp_path, capsys):
+    path = notebook(tmp_path / "q.ipynb", "a = 1 / 0", "b = a + 1", "print(b)", "print('the rest')", "print(unknown)")
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1
+    page = (tmp_path / "out" / "q.html").read_text()
+    assert "ZeroDivisionError: division by zero" in page
+    assert "the rest" in page
+    assert "name 'a'" not in page
+    assert "name 'unknown' is not defined" in page
+    assert "code cell 2: ZeroDivisionError" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_one_s_own_data_drops_what_is_about_the_sample(tmp_path):
+    path = notebook(tmp_path / "q.ipynb", "print('of the sample')", "print(data)")
+    book = nbformat.read(path, as_version=4)
+    book.cells[1].source = "# None takes the sample\ndata = None\nbefore = None"
+    book.cells[2].metadata["tags"] = ["sample"]
+    nbformat.write(book, path)
+    (tmp_path / "answers.csv").write_text("a\n1\n")
+    run(path, data=tmp_path / "answers.csv", out=tmp_path / "one", say=lambda _: None)
+    book.cells[1].source = "# mine\ndata = 'answers.csv'\nbefore = None"
+    nbformat.write(book, path)
+    run(path, out=tmp_path / "two", say=lambda _: None)
+    for page in ((tmp_path / out / "q.html").read_text() for out in ("one", "two")):
+        assert "answers.csv" in page
+        assert "sample" not in page[page.index("<body") :]
+
+
+def test_the_text_of_a_picture_goes_into_the_page(tmp_path):
+    path = notebook(tmp_path / "q.ipynb", f'{PICTURE}\nax.figure.dxkit_alt = "Two points & a <line>"')
+    run(path, out=tmp_path / "out", say=lambda _: None)
+    assert 'alt="Two points &amp; a &lt;line&gt;"' in (tmp_path / "out" / "q.html").read_text()
 
 
 def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
@@ -160,7 +195,7 @@ def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
     (tmp_path / "answers.csv").write_text("ci,qa\n9,4\n3,8\n")
     command = ["run", str(path), "--data", str(tmp_path / "answers.csv"), "--out", str(tmp_path / "out")]
     assert main(command) == 1
-    said = capsys.readouterr().err
+    said = capsys.readouterr().err.replace(str(tmp_path), "<folder>")
     assert "answers.csv" in said
     assert said == snapshot
     assert "Traceback" not in said
@@ -193,6 +228,7 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
         ["q.ipynb", "--save", "--data", "answers.csv"],
         ["q.ipynb", "--out", "answers.csv"],
         ["plain.ipynb", "--data", "answers.csv"],
+        ["r.ipynb"],
     ],
     ids=" ".join,
 )
@@ -201,6 +237,9 @@ def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, a
     notebook(tmp_path / "q.ipynb", "1")
     nbformat.write(V4.new_notebook(cells=[V4.new_code_cell("1")]), tmp_path / "plain.ipynb")
     (tmp_path / "broken.ipynb").write_text("{")
+    in_r = V4.new_notebook(cells=[V4.new_code_cell("x <- 1")])
+    in_r.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    nbformat.write(in_r, tmp_path / "r.ipynb")
     (tmp_path / "answers.csv").write_text("a\n1\n")
     monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
     assert main(["run", *arguments]) == 1

@@ -37,7 +37,7 @@ def results():
         "rank_pains": [ranking, dx.rank_pains(survey, by="team")],
         "action_grid": [ranking.grid],
         "plan_survey": [dx.plan_survey(survey), dx.plan_survey(topics=25)],
-        "compare": [dx.compare(earlier, survey), dx.compare(None, survey)],
+        "compare": [dx.compare(earlier, survey)],
         "drivers": [dx.drivers(survey, "recommend"), dx.drivers(dx.tally(survey), "recommend")],
         "tco": [cost],
         "exit_cost": [leaving],

@@ -132,7 +132,7 @@ def test_a_reworded_question_and_what_holds_it_is_listed_not_compared(snapshot):
     ("book", "says"),
     [
         ({"scale": "1-5"}, "scale changed"),
-        ({"reverse": "yes"}, "reverse changed"),
+        ({"reverse": "yes"}, "good changed"),
         ({"kind": "importance"}, "kind changed"),
         ({"text": ["Another question", "r"]}, "worded differently: 'q' then 'Another question'"),
     ],

@@ -15,7 +15,7 @@ from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
-_TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]"
+_TEXT = "Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[lab]"
 _DRAWS = 4_096  # enough for a picture that follows the hand
 
 
@@ -49,7 +49,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     Returns
     -------
     Panel
-        Without ipywidgets (`pip install "dxkit[panel]"`) it is a line of text, and nothing fails.
+        Without ipywidgets (`pip install "dxkit[lab]"`) it is a line of text, and nothing fails.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     --------
     >>> import dxkit as dx
     >>> dx.panel(dx.read_dossier(dx.samples.path("portal")))
-    Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[panel]
+    Sliders for the weights and the discount rate: run this in JupyterLab, with the extra dxkit[lab]
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     check_needs(needs)

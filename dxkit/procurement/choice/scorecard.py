@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError, suggest
+from dxkit.files.errors import DataError, Missing, suggest
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
     changes_of,
@@ -82,8 +82,16 @@ class Scorecard(Result):
     reasons: tuple[str, ...] = ()
     status: str = ""
 
-    def why(self, vendor: str, other: str) -> pd.DataFrame:
-        """Why one scores above the other: criterion, weight, and the points each gets; they sum to the scores."""
+    def why(self, vendor: str | None = None, other: str | None = None) -> pd.DataFrame:
+        """Why one scores above the other: criterion, weight, and the points each gets; they sum to the scores.
+
+        Without names these are the first two.
+        """
+        first, *rest = self.table["vendor"].tolist()
+        if not rest:
+            raise Missing("a comparison of vendors needs a second one; add it to the dossier")
+        vendor = vendor or next(name for name in (first, *rest) if name != other)
+        other = other or next(name for name in (first, *rest) if name != vendor)
         parts = {
             name: self.contributions[self.contributions["vendor"] == name].set_index("criterion")
             for name in (vendor, other)
@@ -189,7 +197,7 @@ def scorecard(
     seed, draws, spread = whole("seed", seed, 0), whole("draws", draws), _spread(spread)
     criteria = [each for each in dossier.criteria_read if each.weight is not None]
     if not dossier.criteria_read:
-        raise DataError("the dossier has no criteria; fill in its sheet criteria")
+        raise Missing("a scorecard needs criteria; fill in sheet criteria of the dossier")
     if sum(each.weight.mean for each in criteria if each.weight) <= 0:
         raise DataError("no criterion has a weight above 0; give weights in sheet criteria")
     vendors = dossier.vendors

@@ -19,6 +19,7 @@ from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
 from dxkit.procurement.cost.lines import P10, P50, P90, Values, means_of, money, total
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits, figures_of_owning
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
@@ -28,6 +29,7 @@ from dxkit.statistics.sampling import SCRAMBLES, error, points_for
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_NO_BENEFITS = "cash that comes back needs benefits; fill in sheet benefits of the dossier"
 _IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
 _RETURNS = (
     *("vendor", "pv_benefits", "pv_costs", "npv", "p10", "p90", "p_positive"),
@@ -45,7 +47,7 @@ class Tco(Result):
               with exit)
     tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
     returns   vendor, pv_benefits, pv_costs, npv, p10, p90, p_positive, roi, payback, payback_discounted (years), irr;
-              no row where the dossier has no benefits
+              an Absent where the dossier has no benefits
     present   present value by vendor and draw, (S,) each, paired over the vendors
     """
 
@@ -61,7 +63,7 @@ class Tco(Result):
     yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     tornado: pd.DataFrame = field(default_factory=pd.DataFrame)
-    returns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    returns: pd.DataFrame | Absent = field(default_factory=pd.DataFrame)
     present: Mapping[str, np.ndarray] = field(default_factory=dict)
     currency: str = ""
     status: str = ""
@@ -172,7 +174,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
             totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest", "exact_mean"]
         ),
         tornado=pd.DataFrame(tornado, columns=["vendor", "input", "share"]),
-        returns=pd.DataFrame(back, columns=_RETURNS),
+        returns=pd.DataFrame(back, columns=_RETURNS) if back else Absent(_NO_BENEFITS),
         present=run.bases["pv"],
         seed=seed,
         currency=dossier.currency,

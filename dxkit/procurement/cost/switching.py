@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import Missing
 from dxkit.files.options import choice, instance, whole
 from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewals
 from dxkit.procurement.cost.lines import money, quarters, total
@@ -96,8 +96,10 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
 
     Raises
     ------
+    Missing
+        A dossier of one vendor.
     DataError
-        A rival that the dossier does not have, or that has no other vendor beside it.
+        A rival that the dossier does not have.
 
     Examples
     --------
@@ -112,7 +114,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     seed = whole("seed", seed, 0)
     others = [vendor for vendor in dossier.vendors if vendor != rival]
     if not others:
-        raise DataError(f"'{rival}' is the only vendor; leaving needs somewhere to go")
+        raise Missing(f"'{rival}' is the only vendor; add a second one to the dossier, to leave for")
     spent, left, terms = _drawn_costs(dossier, seed)
     times = quarters(dossier.horizon)
     rows, first, option = [], [], []

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dxkit.files.cells import as_text
-from dxkit.files.errors import DataError, Faults, suggest
+from dxkit.files.errors import DataError, Faults, Missing, suggest
 from dxkit.files.opening import checked_path
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import AMOUNT, EXAMPLE, SHEETS, STATUSES, day_of, rows_of
@@ -68,6 +68,8 @@ def read_dossier(source: Source) -> Dossier:
     ['A', 'B']
     """
     changed = None
+    if source is None:
+        raise Missing("this needs a dossier of vendors; name its workbook or folder")
     name = Path(source).name if isinstance(source, str | os.PathLike) else "dossier"
     if isinstance(source, str | os.PathLike):
         checked_path(source, folder=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column
 from dxkit.results.result import Result
 from dxkit.survey.reading.responses import Survey
@@ -89,12 +90,7 @@ def comments(
     least = max(options.whole("comment_k", comment_k, 1), survey.min_group)
     seed = options.whole("seed", seed, 0)
     if question is None or question not in survey.comments:
-        return Comments(
-            table=pd.DataFrame(columns=[*columns, "comment"]),
-            segments=tuple(columns),
-            title="Comments",
-            notes=("none were asked for",),
-        )
+        raise Missing("comments need a question of kind comment; the codebook has none")
     texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]
     groups = survey.segments[by].tolist() if by else [""] * len(texts)
     sizes = Counter(group for group, text in zip(groups, texts, strict=True) if text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import and_more
-from dxkit.survey.reading.codebook import Codebook, with_items
+from dxkit.survey.reading.codebook import NOT_PLACED, Codebook, with_items
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.exports import Export
 
@@ -18,13 +20,14 @@ _NO = ("", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan")
 def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     """The codebook with a row for every column that only `asked_if` names; and the filter of each item."""
     questions = book.questions
-    known = {normal(row.text): row.item for row in questions} | {normal(row.item): row.item for row in questions}
+    ids = [(row.text, row.item) for row in questions] + list(zip(book.items["text"], book.items["item"], strict=True))
+    known = {normal(text): item for text, item in ids} | {normal(item): item for _, item in ids}
     filters = {row.item: row.asked_if for row in questions if row.asked_if}
     filters = {item: known.get(normal(column), column) for item, column in filters.items()}
     extra = [name for name in dict.fromkeys(filters.values()) if name not in set(book.items["item"])]
     if not extra:
         return book, filters
-    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore", "reverse": False}, dtype=object)
+    rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore"}, dtype=object)
     return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
 
 
@@ -45,10 +48,18 @@ def apply_filters(
     for item, column in filters.items():
         if item not in state:
             continue
-        not_asked = np.array([says_not_asked(value) for value in export.answers[column]], dtype=bool)[keep]
+        not_asked = np.array([says_not_asked(value) for value in _cells(export, column)], dtype=bool)[keep]
         given = int((not_asked & (state[item] == ANSWERED)).sum())
         if given:
             dropped.append(f"{item} ({given})")
         state[item] = np.where(not_asked, NOT_ASKED, state[item]).astype(np.int8)
         answers[item] = answers[item].mask(not_asked)
     return answers, state, [f"{FILLED_UNASKED}: {and_more(dropped)}"] if dropped else []
+
+
+def _cells(export: Export, column: str) -> Iterable[object]:
+    """The cells of a filter; of a question with several options, Yes where any was chosen."""
+    if column in export.answers:
+        return export.answers[column]
+    options = export.answers[[name for name in export.answers if name.startswith(f"{column}[")]]
+    return np.where(options.isin(["", "No", "N/A", NOT_PLACED]).all(axis=1), "", "Yes")

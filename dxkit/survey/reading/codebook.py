@@ -14,12 +14,16 @@ import pandas as pd
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.files.table import YES_NO, Column, Table, TableSpec, texts
-from dxkit.survey.reading.scales import BUILT_IN, Scale, range_scale, read_scales
+from dxkit.files.table import CHOICE, YES_NO, Column, Table, TableSpec, texts
+from dxkit.survey.reading.scales import BUILT_IN, CHOSEN, NUMBER, OF_KINDS, Scale, options_of, range_scale, read_scales
 
-MEASURED = ("rating", "importance", "hours", "recommend")
+OPTIONS = ("choice", "multi", "rank")
+MEASURED = ("rating", "importance", "hours", "recommend", *OPTIONS, "number")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
-DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11"}
+UNLISTED = "(not in the codebook)"
+NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
+HIGH, LOW, NEITHER = "high", "low", "neither"
+DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11", "number": NUMBER}
 NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
 
 
@@ -35,7 +39,7 @@ def split_question(text: str) -> tuple[str, str]:
 
 
 class Question(NamedTuple):
-    """One row of the codebook."""
+    """One row of the codebook, or one option of a question of kind multi or rank."""
 
     item: str
     text: str
@@ -43,15 +47,18 @@ class Question(NamedTuple):
     dimension: str
     topic: str
     scale: str
-    reverse: bool
+    good: str
     asked_if: str
+    same_as: str
+    unit: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Codebook:
     """The questions (`items`, one row each) and the scales they use.
 
-    `items` has the columns item, text, kind, dimension, topic, scale, reverse (bool), asked_if; all text but reverse.
+    `items` has the columns item, text, kind, dimension, topic, scale, good, asked_if, same_as, unit; all are text. The
+    options of a question of kind multi or rank are items of their own, `item[Option]`.
     """
 
     items: pd.DataFrame
@@ -64,8 +71,16 @@ class Codebook:
 
     @cached_property
     def questions(self) -> list[Question]:
-        """The rows of `items`."""
-        return [Question(*row) for row in self.items[list(Question._fields)].to_numpy().tolist()]
+        """The rows of `items`, those of kind multi and rank as a row for each option."""
+        return [Question(**row) for name, row in self._rows.items() if not name.endswith(f"[{UNLISTED}]")]
+
+    def question_of(self, item: str) -> str:
+        """The id of the question that an option belongs to; of any other item the id itself."""
+        return self._stems.get(item, item)
+
+    def option(self, item: str) -> str:
+        """The label of the option that an item is; "" where it is a whole question."""
+        return item[len(self._stems[item]) + 1 : -1] if item in self._stems else ""
 
     @cached_property
     def measured(self) -> list[str]:
@@ -110,10 +125,16 @@ class Codebook:
         named = bracket and statement and text.rstrip().endswith("]")
         return " ".join((statement if named else text).split())
 
+    def is_low_good(self, item: str) -> bool:
+        """Whether the low end of the item's scale is the good one."""
+        return self.item(item)["good"] == LOW
+
     def favourable(self, item: str) -> frozenset[float]:
-        """The favourable codes of an item; those of a reverse-keyed item are at the other end of its scale."""
-        scale = self.scale(item)
-        return scale.unfavourable if self.item(item)["reverse"] else scale.favourable
+        """The favourable codes of an item: at the other end of its scale where low is good, none where neither is."""
+        scale, row = self.scale(item), self.item(item)
+        if row["good"] == NEITHER or row["kind"] in OPTIONS:
+            return frozenset()
+        return scale.unfavourable if row["good"] == LOW else scale.favourable
 
     def index(self, codes: np.ndarray, item: str) -> np.ndarray:
         """Codes as index points 0..100, the favourable end of the question at 100.
@@ -121,7 +142,7 @@ class Codebook:
         See docs/methods/scores.md, "Index points"."""
         scale = self.scale(item)
         points = 100.0 * (codes - scale.lo) / (scale.hi - scale.lo)
-        return 100.0 - points if self.item(item)["reverse"] else points
+        return 100.0 - points if self.is_low_good(item) else points
 
     @cached_property
     def _by_topic(self) -> dict[tuple[str, str], list[str]]:
@@ -137,7 +158,32 @@ class Codebook:
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
-        return {str(row["item"]): row for row in self.items.to_dict("records")}
+        """The row of every item, in codebook order; an option stands in place of its question."""
+        rows: dict[str, Mapping[str, Any]] = {}
+        for row in cast(list[dict[str, Any]], self.items.to_dict("records")):
+            if row["kind"] not in ("multi", "rank"):
+                scale = row["scale"]
+                scale += " or other" * (row["kind"] == "choice")
+                scale += f" of {row['unit']}" * (row["kind"] == "number" and bool(row["unit"]))
+                rows[row["item"]] = {**row, "scale": scale}
+                continue
+            options = list(self.scales[row["scale"]].shown.values())
+            scale = CHOSEN if row["kind"] == "multi" else f"1-{len(options)}"
+            for label in (*options, UNLISTED) if row["kind"] == "multi" else options:
+                item, text = f"{row['item']}[{label}]", f"{row['text']} [{label}]"
+                same_as = f"{row['same_as']} [{label}]" if row["same_as"] else ""
+                rows[item] = {**row, "item": item, "text": text, "scale": scale, "same_as": same_as}
+        return rows
+
+    @cached_property
+    def _stems(self) -> dict[str, str]:
+        """The question of every option."""
+        asked = self.items.loc[self.items["kind"].isin(["multi", "rank"])]
+        labels = {
+            name: (*self.scales[scale].shown.values(), UNLISTED)
+            for name, scale in zip(asked["item"], asked["scale"], strict=True)
+        }
+        return {f"{name}[{label}]": name for name, of in labels.items() for label in of}
 
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
@@ -150,11 +196,12 @@ CODEBOOK = TableSpec(
     columns=(
         *texts("item", "text", "kind", needed=True),
         *texts("dimension", "topic", "scale"),
+        Column(name="good", kind=CHOICE, allowed=(HIGH, LOW, NEITHER)),
+        *texts("asked_if", "same_as", "unit"),
         Column(name="reverse", kind=YES_NO),
-        *texts("asked_if"),
     ),
 )
-COLUMNS = tuple(column.name for column in CODEBOOK.columns)
+COLUMNS = Question._fields
 
 
 def read_codebook(
@@ -165,8 +212,8 @@ def read_codebook(
     Parameters
     ----------
     items : path or DataFrame
-        One row per question, with columns item, text, kind and optionally dimension, topic, scale, reverse, asked_if.
-        A workbook may hold the scales too, on a sheet named `scales`.
+        One row per question, with columns item, text, kind and optionally dimension, topic, scale, good, asked_if,
+        same_as, unit (an older `reverse` is read too). A workbook may hold the scales too, on a sheet named `scales`.
     scales : path or DataFrame, optional
         One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
         "no opinion". None for the built-in scales.
@@ -194,7 +241,7 @@ def read_codebook(
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
         if scales is None and source.has_rows("scales"):
             scales, scales_sheet = source, "scales"
-    by_name, notes = dict(BUILT_IN), []
+    by_name, notes = {**BUILT_IN, **OF_KINDS}, []
     if scales is not None:
         read, notes = read_scales(scales, faults, scales_sheet)
         by_name.update(read)
@@ -220,12 +267,22 @@ def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFr
                 at = table.rows[earlier[value]]
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")
             earlier.setdefault(value, i)
-        scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
+        scale = _scale_of(row, by_name)
         if row.kind in MEASURED and scale not in by_name and (ranged := range_scale(scale)):
             by_name[scale] = ranged
+        if row.kind == "number" and row.unit and scale in by_name:
+            by_name[f"{scale} of {row.unit}"] = replace(by_name[scale], unit=normal(row.unit))
+        if row.kind in OPTIONS and scale in by_name:
+            by_name |= options_of(by_name[scale], row.kind, UNLISTED)
         scales.append(scale if row.kind in MEASURED else "")
     frame["scale"] = pd.Series(scales, dtype=object)
+    frame["good"] = np.where((frame["good"] == "") & frame["reverse"], LOW, frame["good"])
     return frame.loc[:, list(COLUMNS)]
+
+
+def _scale_of(row: Any, by_name: Mapping[str, Scale]) -> str:
+    """The scale of a row: the one it names, that of its kind, or for options the one that is called like the item."""
+    return row.scale or DEFAULT_SCALE.get(row.kind, "") or (row.item if row.item in by_name else "")
 
 
 def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, Scale]) -> None:
@@ -236,16 +293,29 @@ def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, 
     if row.kind not in KINDS:
         table.fault(faults, i, "kind", f"'{row.kind}' is not a kind of question; {suggest(row.kind, KINDS)}")
         return
-    scale = row.scale or DEFAULT_SCALE.get(row.kind, "")
-    if row.kind in MEASURED and scale not in by_name and not range_scale(scale):
-        problem = f"'{scale}' is not a known scale" if scale else "a rating needs a scale"
+    scale = _scale_of(row, by_name)
+    ranged = by_name.get(scale) or range_scale(scale)
+    if row.kind in MEASURED and ranged is None:
+        needs = "needs its options in the table scales" if row.kind in OPTIONS else "needs a scale"
+        problem = f"'{scale}' is not a known scale" if scale else f"a {row.kind} {needs}"
         near = nearest(scale, by_name)
-        advice = (
-            f"did you mean '{near}'?" if near else f"use one of {and_more(list(by_name), 12)}, or a range such as 1-7"
-        )
+        known = and_more([name for name in by_name if name not in OF_KINDS], 12)
+        advice = f"did you mean '{near}'?" if near else f"use one of {known}, or a range such as 1-7"
         table.fault(faults, i, "scale", f"{problem}; {advice}")
+    elif ranged is not None and row.kind == "recommend" and ranged.codes != tuple(range(11)):
+        message = f"a question of kind recommend needs a scale from 0 to 10, not {scale}; write kind rating"
+        table.fault(faults, i, "scale", message)
+    elif ranged is not None and row.kind in OPTIONS and ranged.numeric:
+        table.fault(faults, i, "scale", f"scale {scale} has no options; list them in the table scales")
     if row.reverse and row.kind not in ("rating", "importance"):
         table.fault(faults, i, "reverse", f"only ratings can be reverse-keyed, not {row.kind}; leave it empty")
+    if row.good and row.kind not in ("rating", "importance"):
+        table.fault(faults, i, "good", f"only ratings have a good end, not {row.kind}; leave it empty")
+    if row.reverse and row.good in (HIGH, NEITHER):
+        table.fault(faults, i, "good", f"good is {row.good} and reverse is yes; delete the column reverse")
+    if row.good == NEITHER and (row.dimension or row.topic):
+        of = "dimension" if row.dimension else "topic"
+        table.fault(faults, i, of, f"a question that is neither good nor bad has no place in a {of}; leave it empty")
 
 
 def with_items(codebook: Codebook, extra: pd.DataFrame) -> Codebook:

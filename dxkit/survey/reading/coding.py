@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
-from dxkit.files.errors import Faults, nearest
-from dxkit.survey.reading.codebook import NOT_AFFECTED, Codebook
+from dxkit.files.cells import as_text, normal, numbers
+from dxkit.files.errors import Faults, and_more, nearest
+from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
 from dxkit.survey.reading.exports import Export
-from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.scales import NUMBER, Scale
 from dxkit.survey.reading.tools.base import Tool
 
 UNAFFECTED = "not affected, taken as no burden"
@@ -22,50 +23,109 @@ ANSWERED, NO_OPINION, SKIPPED, NOT_ASKED = range(4)
 _MOST_PLACES = 5
 _LONGEST = 40
 _UNSHOWN = "the text in this cell"
+_HOURS = r"h|hrs?|hours?|std|stunden?|heures?|horas?|時間"
+_NUMBERED = re.compile(r"\((-?\d+)(\))\s*[-:.=]?\s*(.+)|(-?\d+)\s*([-:.)=])\s*(.+)|(-?\d+)\s*(\()(.+)\)")
 _NUMBERS = re.compile(
     r"[-+(]?[\d., ']*\d[\d., ']*\)? ?(%|h|hrs?|hours?|min|mins|minutes)?|-?inf|none|zero|half|one|two|three|four|five|"
     r"six|seven|eight|nine|ten|eleven|twelve"
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """What a scale does not know, and where it was found: one fault for each, however many cells and questions."""
+
+    cells: dict[tuple[str, str], list[tuple[str, str, np.ndarray]]] = field(default_factory=dict)
+
+    def add(self, scale: Scale, item: str, text: str, where: np.ndarray) -> None:
+        """Keep that these rows hold this text as answer to an item."""
+        self.cells.setdefault((scale.name, normal(text)), []).append((item, text, where))
+
+    def tell(self, export: Export, book: Codebook, faults: Faults) -> None:
+        """Add the faults."""
+        for found in self.cells.values():
+            _unknown(export, book.scale(found[0][0]), found, faults)
+
+
 def coded(
-    export: Export, book: Codebook, item: str, keep: np.ndarray, faults: Faults, unaffected: dict[str, int]
+    export: Export, book: Codebook, item: str, keep: np.ndarray, unknown: Unknown, unaffected: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item in the rows that count; adds its faults, and how many are not affected."""
+    """The codes and states of one item in the rows that count; adds what its scale does not know, and how many are not
+    affected."""
     column, scale = export.answers[item], book.scale(item)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values, inverse = np.unique(column.to_numpy(dtype=float, na_value=np.nan)[keep], return_inverse=True)
         uniques = [as_text(value) for value in values]
     else:
         texts = column.astype(object).to_numpy()[keep]
-        uniques, inverse = np.unique(texts.astype(str), return_inverse=True)
+        labels, inverse = np.unique(texts.astype(str), return_inverse=True)
+        uniques = labels.tolist()
     codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
+    told = told_by_column(scale, uniques)
     for u, text in enumerate(uniques):
-        code, spared = meaning(book, item, text, export.tool)
+        code, spared = (told[text], False) if text in told else meaning(book, item, text, export.tool)
         if spared:
             unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
         if code is None:
-            _unknown(export, scale, item, text, np.flatnonzero(keep)[inverse == u], faults)
+            unknown.add(scale, item, text, np.flatnonzero(keep)[inverse == u])
             code = math.nan
         codes[u] = code
         states[u] = state_of(code, text)
     return codes[inverse], states[inverse]
 
 
+def told_by_column(scale: Scale, texts: Sequence[str]) -> dict[str, float]:
+    """The codes of texts that only the whole column tells: numbers by its format, and labels with a number.
+
+    `4 - Good` is 4 if the scale gives its label that code, or if it is a range and each number has one label.
+
+    >>> from dxkit.survey.reading.scales import range_scale
+    >>> told_by_column(range_scale("0-2"), ["(0) None at all.", "(1) Small.", "2"])
+    {'(0) None at all.': 0.0, '(1) Small.': 1.0}
+    """
+    if scale.numeric:
+        units = _HOURS if scale.unit.startswith("hour") else re.escape(normal(scale.unit))
+        return {text: value for text, value in numbers(texts, units).items() if scale.lo <= value <= scale.hi}
+    labels = {}
+    for text in texts:
+        parts = _NUMBERED.fullmatch(normal(text)) if scale.code_of(text) is None else None
+        number, _, label = (part for part in parts.groups() if part) if parts else ("", "", "")
+        if any(map(str.isalpha, label)) and not label[0].isdigit():
+            labels[text] = float(number), label
+    plain = all(normal(label) == f"{code:g}" for code, label in scale.shown.items())
+    known = {}
+    for text, (code, label) in labels.items():
+        of_scale = scale.labels.get(label)
+        if of_scale is not None and math.isnan(of_scale) and code not in scale.codes:
+            known[text] = math.nan
+        elif code in scale.codes:
+            same_number = {each for other, each in labels.values() if other == code}
+            if of_scale == code or (plain and len(same_number) == 1):
+                known[text] = code
+    return known
+
+
 def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> tuple[float | None, bool]:
     """The code a text stands for (None where the scale knows none), and whether it says "does not affect me"."""
-    code = book.scale(item).code_of(text)
+    scale, kind = book.scale(item), book.item(item)["kind"]
+    if kind == "rank" and text == NOT_PLACED:
+        return math.nan, False
+    code = scale.code_of(text)
     if code is None and tool is not None and tool.is_no_opinion(text):
         return math.nan, False
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
+    if code is None and kind == "choice":  # an answer, though not one of the codebook's
+        return scale.hi, False
     return code, False
 
 
 def state_of(code: float, text: str) -> int:
     """The position in STATES of an answer that was put to the respondent."""
-    return ANSWERED if not math.isnan(code) else NO_OPINION if text else SKIPPED
+    if not math.isnan(code) or text == NOT_PLACED:
+        return ANSWERED
+    return NO_OPINION if text else SKIPPED
 
 
 def _least_burden(book: Codebook, item: str) -> float | None:
@@ -75,15 +135,22 @@ def _least_burden(book: Codebook, item: str) -> float | None:
     row, scale = book.item(item), book.scale(item)
     if not row["topic"] or row["kind"] not in ("rating", "hours"):
         return None
-    return scale.lo if row["kind"] == "hours" or row["reverse"] else scale.hi
+    return scale.lo if row["kind"] == "hours" or book.is_low_good(item) else scale.hi
 
 
-def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarray, faults: Faults) -> None:
+def _unknown(export: Export, scale: Scale, found: list[tuple[str, str, np.ndarray]], faults: Faults) -> None:
     """One fault for a label or number the scale does not know, with its count, first place and the nearest label."""
-    places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
-    times = f"{len(where)} times, rows {places}{', ...' if len(where) > _MOST_PLACES else ''}" if len(where) > 1 else ""
+    item, text, where = found[0]
+    count = sum(len(rows) for _, _, rows in found)
+    items = list(dict.fromkeys(item for item, _, _ in found))
+    if len(items) > 1:
+        times = f"{count} times in {len(items)} questions: {and_more(items)}"
+    else:
+        places = ", ".join(str(export.rows[i]) for i in where[:_MOST_PLACES])
+        more = ", ..." if count > len(where[:_MOST_PLACES]) else ""
+        times = f"{count} times, rows {places}{more}" if count > 1 else ""
     if scale.numeric:
-        wanted = f"a number from {scale.lo:g} to {scale.hi:g}"
+        wanted = "a number" if scale.name == NUMBER else f"a number from {scale.lo:g} to {scale.hi:g}"
         quoted = _quoted(text) if _like_a_number(text) else _UNSHOWN
         message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
     else:
@@ -97,7 +164,7 @@ def _unknown(export: Export, scale: Scale, item: str, text: str, where: np.ndarr
                 label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
             )
         )
-        harmless = _like_a_number(text) or normal(text) in NOT_AFFECTED or is_label(text, len(where), labels)
+        harmless = _like_a_number(text) or normal(text) in NOT_AFFECTED or is_label(text, count, labels)
         message = f"{_quoted(text) if harmless else _UNSHOWN} is not an answer of scale {scale.name}; {known}"
     faults.add(
         message + (f" ({times})" if times else ""),

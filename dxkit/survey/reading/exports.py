@@ -6,20 +6,30 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import as_text, normal
-from dxkit.files.errors import DataError, Faults, and_more
+from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
-from dxkit.files.summary_rows import check_rows
-from dxkit.files.table import read_table
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.rules.table import NO_RULES, Rules
+from dxkit.survey.reading.sheet import (
+    Elsewhere,
+    blank_na,
+    first_rows,
+    from_frame,
+    from_grid,
+    na_note,
+    nameless,
+    same,
+)
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
 
@@ -36,6 +46,9 @@ class Export:
     respondent, day "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
+    applied         what the rules did
+    repeated        items that have several columns of the same content
+    na_cells        how many cells with NA are read as blank
     """
 
     tool: Tool
@@ -53,6 +66,9 @@ class Export:
     preview: pd.Series
     dropped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    applied: Applied = NOTHING_APPLIED
+    repeated: tuple[str, ...] = ()
+    na_cells: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -63,12 +79,12 @@ class Export:
     def remarks(self, book: Codebook) -> list[str]:
         """How the file was read, and which of its columns were not."""
         remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes]
+        if self.na_cells:
+            remarks.append(na_note(self.na_cells))
         if self.dropped:
             remarks.append(f"personal columns left out: {', '.join(self.dropped)}")
         if self.ignored:
             remarks.append(f"columns not in the codebook: {and_more(self.ignored)}")
-        if book.of_kind("weight"):
-            remarks.append("the weight column is not used: weights come from the roster")
         return remarks
 
 
@@ -77,7 +93,12 @@ def read_export(
     codebook: Codebook,
     *,
     as_tool: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    part: bool = False,
     faults: Faults | None = None,
+    rules: Rules = NO_RULES,
+    wave: str | None = None,
 ) -> Export:
     """Read a file of answers as any of the known tools exports it, or a DataFrame.
 
@@ -89,8 +110,18 @@ def read_export(
         What was asked.
     as_tool : str, optional
         The tool's name where it should not be recognised.
+    sheet : str, optional
+        The sheet of the answers, where there are several.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
+    part : bool
+        Whether this is a part of a file: what only the whole can tell is left as it is.
     faults : Faults, optional
         Collects the faults of matching, to be raised with others; None raises them here.
+    rules : Rules
+        How to read rows and cells.
+    wave : str, optional
+        The wave to read, where the file holds several; None for the last.
 
     Raises
     ------
@@ -99,59 +130,71 @@ def read_export(
     """
     tool = None if as_tool is None else tool_named(as_tool)
     if isinstance(source, pd.DataFrame):
-        header, body, rows = _from_frame(source)
+        columns, body, rows = from_frame(source)
         depth, why = 1, "a DataFrame"
-        tool = tool or recognise([column.code for column in header], [], [])[0]
-        file, sheet, notes = "DataFrame", None, ()
+        tool = tool or recognise([column.code for column in columns], [], [])[0]
+        file, sheet, notes, sheets = "DataFrame", None, [], []
     else:
-        grid = source if isinstance(source, Grid) else open_file(source).choose(wanted=_count_questions(codebook))
-        blank = [""] * len(grid.cells[0])
-        first, second, third = (*grid.cells[:3], blank, blank)[:3]
-        recognised, why = recognise(first, second, third)
+        opened = None if isinstance(source, Grid) else open_file(source)
+        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
+        recognised, why = recognise(*first_rows(grid))
         tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = tool.header_rows(first, second, third)
-        header, body, rows = _from_grid(grid, tool, depth)
-        file, sheet, notes = grid.file, grid.sheet, grid.notes
+        depth = header or tool.header_rows(*first_rows(grid))
+        columns, body, rows = from_grid(grid, tool, depth)
+        file, sheet, notes = grid.file, grid.sheet, [*grid.notes, *nameless(columns, body)]
+        sheets = [grid, *(each for each in opened.sheets if each is not grid)] if opened else [grid]
+    na_cells = 0 if part else blank_na(body)
     matching = Faults() if faults is None else faults
-    matched, match_notes = match(header, codebook, tool, matching, file=file, sheet=sheet)
+    matched = match(
+        columns,
+        codebook,
+        tool,
+        matching,
+        same=lambda several: all(same(body[several[0].position], body[each.position]) for each in several[1:]),
+        elsewhere=Elsewhere(sheets, codebook),
+        file=file,
+        sheet=sheet,
+    )
+    at = matched.columns
+    body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes = _answers(matched, header, body, codebook, tool, len(rows))
-    used = {column.position for column in matched.values()}
-    others = [column for column in header if column.position not in used and column.name]
+    answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows), rules)
+    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    used = {column.position for column in taken}
+    others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
-    ignored = [column.name for column in others if not is_technical(tool, column.code)]
-    beside = _Beside(tool, header, body, len(rows))
+    ignored = Counter(
+        column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
+    )
+    beside = _Beside(tool, columns, body, len(rows))
     ids = [item for item in codebook.of_kind("id") if item in answers]
     return Export(
         tool=tool,
         why=why,
         answers=answers,
         rows=rows,
-        columns_at={item: column.place for item, column in matched.items()},
-        positions={item: column.position for item, column in matched.items()},
+        columns_at={item: column.place for item, column in at.items()},
+        positions={item: column.position for item, column in at.items()},
         depth=depth,
         file=file,
         sheet=sheet,
         respondent=pd.Series([as_text(value) for value in answers[ids[0]]], dtype=object)
         if ids
         else beside.text(*tool.respondent),
-        day=_days(beside.text(*tool.day), tool.month_first),
-        finished=beside.flags(tool.finished_in, tool.is_finished, otherwise=True),
-        preview=beside.flags(tool.preview_in, tool.is_preview, otherwise=False),
+        day=_days(beside.text(*tool.day), tool.month_first and beside.first(*tool.day) not in tool.day_first),
+        finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
+        preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
-        ignored=tuple(name for name in dict.fromkeys(ignored) if name not in personal),
-        notes=(*notes, *match_notes, *choice_notes),
+        ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
+        repeated=tuple(matched.repeated),
+        na_cells=na_cells,
+        applied=applied,
+        notes=(*notes, *matched.notes, *choice_notes, *applied.notes),
     )
 
 
-def visible(cell: str) -> str:
-    """A stripped cell; "" where nothing in it can be seen."""
-    text = cell.strip()
-    return text if text.isascii() or normal(text) else ""
-
-
-def _count_questions(codebook: Codebook) -> Callable[[Grid], float]:
+def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     """How many cells of a sheet's first rows are questions: to find the sheet of answers in a workbook."""
     known = {normal(text) for text in (*codebook.items["item"], *codebook.items["text"])}
 
@@ -162,57 +205,17 @@ def _count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     return score
 
 
-def _from_grid(grid: Grid, tool: Tool, depth: int) -> tuple[list[Column], list[np.ndarray], list[int]]:
-    """Header columns, body columns as text arrays, and row numbers."""
-    headings = tool.headings(grid.cells[:depth])
-    header = [Column(**vars(heading), position=j, place=_place(grid, j)) for j, heading in enumerate(headings)]
-    if depth == 1:  # the checks of a plain table hold: repeated headers, totals, columns without a name
-        table = read_table(grid if tool.by_hand else _without_repeats(grid), kind="table of answers")
-        body, rows = grid.cells[1:], list(table.rows)
-    else:
-        body, rows = grid.cells[depth:], list(grid.rows[depth:])
-        if not body:
-            raise DataError(f"{grid.file}: the header has {depth} rows, and there is no answer under it")
-        faults = Faults()
-        stripped = [[cell.strip() for cell in line] for line in body]
-        check_rows(stripped, grid.cells[:depth], rows, {"file": grid.file, "sheet": grid.sheet}, faults)
-        faults.raise_if_any()
-    columns = np.array([[visible(cell) for cell in line] for line in body], dtype=object)
-    return header, [columns[:, j] for j in range(len(header))], rows
-
-
-def _place(grid: Grid, j: int) -> str:
-    name = " ".join(grid.cells[0][j].split())[:40]
-    return f"{grid.column_name(j)} ({name})" if name and not grid.lettered else grid.column_name(j)
-
-
-def _without_repeats(grid: Grid) -> Grid:
-    """Tools may export several columns of one name (options, timings); only in plain tables is that a fault."""
-    times: Counter[str] = Counter()
-    names = []
-    for cell in grid.cells[0]:
-        times[normal(cell)] += 1
-        names.append(f"{cell} ({times[normal(cell)]})" if times[normal(cell)] > 1 else cell)
-    return replace(grid, cells=[names, *grid.cells[1:]])
-
-
-def _from_frame(frame: pd.DataFrame) -> tuple[list[Column], list, list[int]]:
-    table = read_table(frame, kind="table of answers")
-    header = [
-        Column(code=name, stem=name, position=j, place=table.columns_at[name]) for j, name in enumerate(table.frame)
-    ]
-    body = [
-        column if pd.api.types.is_numeric_dtype(column) else column.map(visible).astype(object)
-        for _, column in table.frame.items()
-    ]
-    return header, body, list(table.rows)
-
-
 def _answers(
-    matched: dict[str, Column], header: Sequence[Column], body: Sequence, codebook: Codebook, tool: Tool, n: int
+    matched: dict[str, Column],
+    header: Sequence[Column],
+    body: Sequence,
+    codebook: Codebook,
+    tool: Tool,
+    n: int,
+    rules: Rules,
 ) -> tuple[pd.DataFrame, list[str]]:
     columns = {item: body[column.position] for item, column in matched.items()}
-    notes = choose(columns, body, header, matched, codebook, tool)
+    notes = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
             columns[item] = tool.recoded(columns[item], codebook.scale(item))
@@ -224,19 +227,22 @@ class _Beside:
 
     def __init__(self, tool: Tool, header: Sequence[Column], body: Sequence, n: int):
         self.n = n
-        self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in reversed(header)}
+        named = [column for column in reversed(header) if column.code.strip()]
+        self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
+
+    def first(self, *names: str) -> str:
+        """The first of these columns that there is."""
+        return next((name for name in names if name in self.columns), "")
 
     def text(self, *names: str) -> pd.Series:
         """The first of these columns that there is, as text."""
-        for name in names:
-            if name in self.columns:
-                return pd.Series([as_text(value) for value in self.columns[name]], dtype=object)
-        return pd.Series([""] * self.n, dtype=object)
+        cells = self.columns.get(self.first(*names), [""] * self.n)
+        return pd.Series([as_text(value) for value in cells], dtype=object)
 
-    def flags(self, name: str, says: Callable[[str], bool], *, otherwise: bool) -> pd.Series:
-        """What each cell of a column says; without the column the same for everybody."""
-        found = self.text(name).map(says) if name in self.columns else [otherwise] * self.n
-        return pd.Series(found, dtype=bool)
+    def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> pd.Series:
+        """Whether a cell of these columns says so; without the columns the same for everybody."""
+        found = [self.text(name).map(says).to_numpy(dtype=bool) for name in names if name in self.columns]
+        return pd.Series(np.logical_or.reduce(found) if found else [otherwise] * self.n, dtype=bool)
 
 
 def _days(texts: pd.Series, month_first: bool) -> pd.Series:

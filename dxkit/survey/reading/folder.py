@@ -1,25 +1,40 @@
-"""A survey as people keep it: a file of answers, with codebook, scales and roster in the same folder."""
+"""A survey as people keep it: a file of answers, with codebook, scales, rules and roster in the same folder."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
-from dxkit.files.errors import DataError, fault_at
+from dxkit.files.cells import folded
+from dxkit.files.errors import DataError, Faults, Missing, fault_at
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.survey.reading.codebook import read_codebook
-from dxkit.survey.reading.responses import Survey, read_survey
+from dxkit.survey.reading.asked_if import with_filters
+from dxkit.survey.reading.codebook import Codebook, read_codebook
+from dxkit.survey.reading.exports import count_questions
+from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
+from dxkit.survey.reading.rules.rows import sheets_of_answers
+from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 
+NO_EARLIER = "a comparison needs an earlier wave; put its answers beside these, named so that they sort before"
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
-def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey:
-    """Read a file of answers with the codebook, scales and roster in the same folder.
+def open_survey(
+    responses: str | os.PathLike[str],
+    *,
+    min_group: int = 5,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> Survey:
+    """Read a file of answers with the codebook, scales, rules and roster in the same folder.
 
-    dxkit looks for the tables `codebook`, `scales` and `roster` as .csv or .xlsx, or for a workbook `survey.xlsx` with
-    sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and `codebook_2026-Q3` comes
-    before `codebook`.
+    dxkit looks for the tables `codebook`, `scales`, `rules` and `roster` as .csv or .xlsx, or for a workbook
+    `survey.xlsx` with sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and
+    `codebook_2026-Q3` and `rules_2026-Q3` come before `codebook` and `rules`.
 
     Parameters
     ----------
@@ -29,11 +44,16 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
+    sheet : str, optional
+        The sheet of answers, where it should not be found by its questions.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
 
     Returns
     -------
     Survey
-        The answers, with what was asked, who could have answered, and which wave it is.
+        The answers, with what was asked, who could have answered, and which wave it is. Where a rule says that the
+        file holds several waves, the last one.
 
     Raises
     ------
@@ -47,26 +67,63 @@ def open_survey(responses: str | os.PathLike[str], *, min_group: int = 5, source
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    files = Beside(open_file(responses))
-    if files.codebook is None:
-        raise fault_at(
-            f"there is no codebook in its folder; put codebook.csv into {files.folder.resolve().name}, or use "
-            "read_survey(responses, codebook)",
-            file=files.answers.name,
-        )
-    book = read_codebook(files.codebook, files.scales)
-    return read_survey(files.answers, book, roster=files.roster, wave=files.wave, source=source, min_group=min_group)
+    files = Beside(open_file(_latest(responses)))
+    return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
 
 
-def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None) -> Survey | None:
-    """Read the wave before this one: the file in its folder whose name sorts just before; None where there is none.
+def open_waves(
+    responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None, header: int | None = None
+) -> dict[str, Survey]:
+    """Read every wave of a survey: from a sheet or a column for each, or from a file for each.
+
+    The rule `wave` says that the file holds several waves. Without it, the waves are the files of the folder that are
+    named alike, such as responses_2026-Q2 and responses_2026-Q3.
+
+    Parameters
+    ----------
+    responses : path
+        A file of answers.
+    min_group : int
+        The smallest number of answers that a shown figure may rest on; at least 3.
+    source : str, optional
+        The survey tool the answers come from; None to recognise it.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
+
+    Returns
+    -------
+    dict of str to Survey
+        The waves by name, the earliest first; numbers in names count as numbers.
+
+    Raises
+    ------
+    DataError
+        No codebook in the folder, or any fault of the files.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> list(open_waves(dx.samples.path("company/responses_2026-Q3.csv")))
+    ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
+    """
+    readers, _ = _waves(responses)
+    return {wave: read(min_group=min_group, source=source, header=header) for wave, read in readers.items()}
+
+
+def open_before(
+    responses: str | os.PathLike[str], *, wave: str | None = None, min_group: int = 5, source: str | None = None
+) -> Survey:
+    """Read the wave before this one, of those that `open_waves` finds.
 
     Numbers in names count as numbers: wave 9 comes before wave 10.
 
     Parameters
     ----------
     responses : path
-        The file of answers of the later wave.
+        The file of answers of the later wave; or its folder, for the latest file `responses_<wave>`. If the file holds
+        several waves, the later one is the last of them.
+    wave : str, optional
+        The earlier wave to read, such as 2026-Q1; None for the last one before.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
     source : str, optional
@@ -79,7 +136,7 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
     Raises
     ------
     DataError
-        No codebook in the folder, or any fault of the files.
+        No earlier wave (Missing), no codebook in the folder, or any fault of the files.
 
     Examples
     --------
@@ -87,19 +144,54 @@ def open_before(responses: str | os.PathLike[str], *, min_group: int = 5, source
     >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
     '2026-Q2'
     """
-    path = Path(responses)
-    prefix = path.name.split("_")[0]
-    waves = {other: _ordering(wave_of(other)) for other in path.parent.glob(f"{prefix}_*") if other.is_file()}
-    earlier = [other for other in waves if other.name.endswith(_TABLES) and waves[other] < _ordering(wave_of(path))]
-    return (
-        open_survey(max(earlier, key=lambda other: waves[other]), min_group=min_group, source=source)
-        if earlier
-        else None
-    )
+    readers, this = _waves(responses)
+    earlier = [name for name in readers if natural(name) < natural(this) and wave in (None, name)]
+    if not earlier:
+        raise Missing(NO_EARLIER)
+    return readers[earlier[-1]](min_group=min_group, source=source)
 
 
-def _ordering(wave: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", wave)]
+def _latest(responses: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """The file of answers; of a folder, that of the latest wave."""
+    if not isinstance(responses, str | os.PathLike) or not Path(responses).is_dir():
+        return responses
+    waves = [path for path in Path(responses).glob("responses*") if path.name.endswith(_TABLES)]
+    if not waves:
+        raise Missing("this needs answers; put them into the folder, such as responses_<wave>.csv")
+    return max(waves, key=lambda path: natural(wave_of(path)))
+
+
+def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
+    """What reads each wave, the earliest first; and the wave of this file, the last one if it holds several."""
+    files = Beside(open_file(_latest(responses)))
+    if files.codebook is not None and (names := files.waves_within()):
+        return {wave: partial(read_beside, files, wave=wave) for wave in names}, names[-1]
+    path, found = files.answers.path, dict[str, Path]()
+    for other in path.parent.glob(f"{path.name.split('_')[0]}_*") if files.wave else (path,):
+        if other.is_file() and (other == path or other.name.endswith(_TABLES)):
+            wave = wave_of(other)
+            if (first := found.setdefault(wave, other)) != other:
+                names = " and ".join(sorted((first.name, other.name)))
+                raise DataError(f"wave {wave} has two files, {names}; keep one of them")
+    return {wave: partial(open_survey, found[wave]) for wave in sorted(found, key=natural)}, files.wave
+
+
+def read_beside(
+    files: Beside,
+    *,
+    wave: str | None = None,
+    min_group: int = 5,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> Survey:
+    """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
+    so what passes one passes all."""
+    book, rules = files.book, files.rules
+    if wave is None and not rules.setting("wave"):
+        wave = files.wave
+    how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
+    return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
 
 
 def wave_of(path: Path) -> str:
@@ -110,6 +202,15 @@ def wave_of(path: Path) -> str:
     """
     wave = re.match(r"[^_]+_(.+?)(\.\w{1,4})+$", path.name)
     return wave[1] if wave else ""
+
+
+def has_headcounts(book: OpenedFile) -> bool:
+    """Whether the sheet `roster` is filled in: it has rows, and not every headcount is still blank."""
+    grid = book.sheet("roster")
+    if grid is None or len(grid.cells) < 2:
+        return False
+    counts = [j for j, cell in enumerate(grid.cells[0]) if folded(cell) == "headcount"]
+    return not counts or any(row[counts[0]].strip() for row in grid.cells[1:])
 
 
 class Beside:
@@ -127,6 +228,43 @@ class Beside:
         """The codebook that was given, else the one of this wave, of all waves, or of the workbook."""
         return self._given or self._first(self.folder, f"codebook_{self.wave}", "codebook", "survey")
 
+    @cached_property
+    def book(self) -> Codebook:
+        """What was asked, as the codebook and the scales say."""
+        if self.codebook is None:
+            raise fault_at(
+                f"there is no codebook in its folder; put codebook.csv into {self.folder.resolve().name}, or use "
+                "read_survey(responses, codebook)",
+                file=self.answers.name,
+            )
+        return read_codebook(self.codebook, self.scales)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules of this wave, else those of all waves: a file, or the sheet `rules` of a workbook."""
+        workbooks = (self.answers, self.codebook, self._first(self.folder, "survey"))
+        sheets = (
+            file for file in workbooks if file and file.path.suffix in (".xlsx", ".xlsm") and file.has_rows("rules")
+        )
+        found = self._first(self.folder, f"rules_{self.wave}", "rules") or next(sheets, None)
+        faults = Faults()
+        rules = NO_RULES if found is None else rules_of(found, None, faults)
+        faults.raise_if_any()
+        return rules
+
+    def waves_within(self) -> list[str]:
+        """The waves that the file of answers holds, in natural order; empty unless the rule `wave` says so."""
+        rule = self.rules.setting("wave")
+        if rule is None:
+            return []
+        if folded(rule.value) == SHEETS:
+            return sheets_of_answers(self.answers, count_questions(self.book)) if self.answers.is_workbook else []
+        asked, _ = with_filters(self.book)
+        faults = Faults()
+        export = read_by_rules(self.answers, asked, self.rules, faults)
+        faults.raise_if_any()
+        return list(export.applied.waves)
+
     @property
     def scales(self) -> OpenedFile | None:
         """The scales, which stand with a codebook that was given."""
@@ -134,12 +272,12 @@ class Beside:
 
     @property
     def roster(self) -> OpenedFile | None:
-        """The roster, or the workbook whose sheet `roster` has rows."""
+        """The roster, or the workbook whose sheet `roster` has headcounts."""
         if found := self._first(self.folder, "roster"):
             return found
         book = self._first(self.folder, "survey")
         try:
-            return book if book and book.path.suffix == ".xlsx" and book.has_rows("roster") else None
+            return book if book and book.path.suffix == ".xlsx" and has_headcounts(book) else None
         except DataError:
             return None
 

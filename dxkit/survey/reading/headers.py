@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dxkit.files.cells import normal
@@ -13,6 +13,8 @@ from dxkit.survey.reading.codebook import MEASURED, Codebook, Question, split_qu
 from dxkit.survey.reading.tools.base import Heading, Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
+_ONE_CODE = re.compile(r"[\w./\[\]-]+")
+_DIVIDERS = re.compile(r"___|[\[./]")
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
@@ -42,7 +44,8 @@ def key(text: str) -> str:
 
 def is_option(row: Question) -> bool:
     """Whether a row of the codebook is an option of a question with several choices."""
-    return row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
+    ticked = row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
+    return ticked or row.kind in ("multi", "rank")
 
 
 def is_joined(column: Column, stem: str) -> bool:
@@ -50,40 +53,85 @@ def is_joined(column: Column, stem: str) -> bool:
     return not column.statement and key(column.stem) == key(stem)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """What was found in a header: the column of every item, the items that had several of the same content, notes."""
+
+    columns: dict[str, Column]
+    repeated: dict[str, list[Column]]
+    notes: tuple[str, ...]
+
+
 def match(
-    header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, *, file: str, sheet: str | None
-) -> tuple[dict[str, Column], list[str]]:
-    """The column of every item, and notes. Options of one question may share the column they are joined in."""
-    place = {"file": file, "sheet": sheet}
+    header: Sequence[Column],
+    codebook: Codebook,
+    tool: Tool,
+    faults: Faults,
+    *,
+    same: Callable[[Sequence[Column]], bool] = lambda _: False,
+    elsewhere: Callable[[Question], str] = lambda _: "",
+    **place: str | None,
+) -> Matched:
+    """The column of every item. Options of one question may share the column they are joined in.
+
+    `same` says whether columns have the same content, `elsewhere` where else in the file a question is asked; `place`
+    is the file and the sheet.
+    """
     index = _Index(header, codebook, tool)
     rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
-    matched = {row.item: column for row in rows if (column := _one(row, *index.of(row), faults, place))}
+    repeated: dict[str, list[Column]] = {}
+
+    def one(row: Question, texts: list[Column], ids: list[Column]) -> Column | None:
+        columns = list({column.position: column for column in (*texts, *ids)}.values())
+        if len(columns) > 1 and same(columns):
+            repeated[row.item] = columns
+            return columns[0]
+        return _one(row, texts, ids, faults, place)
+
+    matched = {row.item: column for row in rows if (column := one(row, *index.of(row)))}
     in_own_columns = {key(split_question(row.text)[0]) for row in rows if is_option(row) and row.item in matched}
     for row in rows:
         stem = key(split_question(row.text)[0])
         if is_option(row) and row.item not in matched and stem not in in_own_columns:
-            if joined := _one(row, index.by_text.get(stem, []), [], faults, place):
+            joined = one(row, *index.joined(row, stem, codebook))
+            if joined := joined or (index.of_place(stem) if row.kind == "rank" else None):
                 matched[row.item] = joined
-    notes = _missing([row for row in rows if row.item not in matched], header, codebook, tool, faults, place)
+    missing = [row for row in rows if row.item not in matched]
+    notes = _missing(missing, header, codebook, tool, faults, elsewhere, place)
     matched = {row.item: matched[row.item] for row in rows if row.item in matched}
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
-    return matched, notes
+    for item, columns in repeated.items():
+        notes.append(f"item {item} has {len(columns)} columns of the same content; {columns[0].place} was taken")
+    return Matched(columns=matched, repeated=repeated, notes=tuple(notes))
+
+
+def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
+    """The items that a header asks."""
+    index = _Index(header, codebook, tool)
+    return {
+        row.item
+        for row in codebook.questions
+        if any(index.of(row)) or (is_option(row) and key(split_question(row.text)[0]) in index.by_text)
+    }
 
 
 class _Index:
     """The columns by what they are called."""
 
     def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):
-        self.tool = tool
+        self.tool, self.header = tool, header
         self.filters = {normal(name) for name in codebook.items["asked_if"] if name}
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
         self.by_statement: dict[str, list[Column]] = {}
+        self.by_other: dict[str, list[Column]] = {}  # texts without their group, and codes with other dividers
         for column in header:
             for name in filter(None, _texts_of(column)):
                 self.by_text.setdefault(name, []).append(column)
-            if column.code and not column.statement:
+            if column.code and key(column.code) != (column.statement and key(column.stem)):
                 self.by_code.setdefault(normal(column.code), []).append(column)
+                for name in {*_other_codes(column.code), *_texts_without_group(column, tool)}:
+                    self.by_other.setdefault(name, []).append(column)
             if not column.parts[1] and tool.may_be_statement(column):
                 self.by_statement.setdefault(normal(column.stem), []).append(column)
         self._number_statements(codebook)
@@ -105,6 +153,16 @@ class _Index:
         if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
             self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
 
+    def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
+        """The columns that hold all options of a question: those that have its text, and those that have its id."""
+        question = codebook.question_of(row.item)
+        ids = self.by_code.get(normal(question), []) if question != row.item else []
+        return self.by_text.get(stem, []), ids
+
+    def of_place(self, stem: str) -> Column | None:
+        """The first of the columns that hold what was put in first place, in second, and so on."""
+        return next((column for column in self.header if column.parts[1] and key(column.parts[0]) == stem), None)
+
     def is_filter(self, row: Question) -> bool:
         """Whether an `asked_if` names this item."""
         return not self.filters.isdisjoint((normal(row.item), normal(row.text)))
@@ -114,14 +172,43 @@ class _Index:
         stem, option = split_question(row.text)
         names = [key(row.text)]
         if option:
-            names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}")]
+            names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}"), key(f"{stem}: {option}")]
         texts = next((self.by_text[name] for name in names if name in self.by_text), [])
         if not texts and row.item in self.statement:
             texts = self.by_statement.get(normal(self.statement[row.item]), [])
         ids = self.by_code.get(normal(row.item), [])
         if normal(row.item) in self.tool.signs and (texts or row.kind in MEASURED):
             ids = []  # a column that the tool added, not a question
-        return texts or self.by_code.get(normal(row.text), []), ids
+        texts = texts or self.by_code.get(normal(row.text), [])
+        if not texts and not ids and (others := self.by_other.get(normal(row.item), [])):
+            return [], others
+        return texts or next((self.by_other[name] for name in names if not ids and name in self.by_other), []), ids
+
+
+def _other_codes(code: str) -> Iterator[str]:
+    """The ids that a code also fits: A_B fits A[B], group/A_B, A.B, and A___B.
+
+    >>> sorted(_other_codes("work/tools[git]")), list(_other_codes("How is CI/CD?"))
+    (['tools_git', 'work_tools_git'], [])
+    """
+    if _ONE_CODE.fullmatch(code):
+        parts = code.split("/")
+        for k in range(len(parts)):
+            if (name := normal(_DIVIDERS.sub("_", "/".join(parts[k:]).replace("]", "")))) != normal(code):
+                yield name
+
+
+def _texts_without_group(column: Column, tool: Tool) -> set[str]:
+    """The names of the column without the group that the tool writes in front of a question."""
+    stem, statement = column.parts
+    if not tool.divider or tool.divider not in stem + statement + column.code:
+        return set()
+    last = stem.rpartition(tool.divider)[2]
+    above, _, option = stem.rpartition(tool.divider)
+    names = (
+        {(last, statement)} if statement else {(last, ""), (above, option), (above.rpartition(tool.divider)[2], option)}
+    )
+    return {f"{key(name)}\x00{normal(part)}" if part else key(name) for name, part in names if name}
 
 
 def _texts_of(column: Column) -> set[str]:
@@ -154,7 +241,13 @@ def _one(row: Question, texts: list[Column], ids: list[Column], faults: Faults, 
 
 
 def _missing(
-    rows: Sequence[Question], header: Sequence[Column], codebook: Codebook, tool: Tool, faults: Faults, place: dict
+    rows: Sequence[Question],
+    header: Sequence[Column],
+    codebook: Codebook,
+    tool: Tool,
+    faults: Faults,
+    elsewhere: Callable[[Question], str],
+    place: dict,
 ) -> list[str]:
     """Faults for the questions that no column asks; a note on those that are not needed."""
     names = [column.name[:200] for column in header if not is_technical(tool, column.code)]
@@ -168,6 +261,7 @@ def _missing(
         asked = askers.get(normal(row.item)) or askers.get(normal(row.text))
         if row.kind in (*MEASURED, "segment", "id"):
             hint = f"did its text change to '{near[:80]}'?" if near else "no header is similar"
+            hint = elsewhere(row) or hint
             faults.add(f"no column asks '{row.text[:80]}' (item {row.item}, {row.kind}); {hint}", **place)
         elif asked:
             hint = f"did you mean '{near[:80]}'?" if near else "no header is similar"

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.cells import as_text, number
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.exports import Export
+from dxkit.survey.reading.rules.table import ROWS_INCLUDED, Entry
 
 LEAST_GROUP = 3
 BLANK_ROWS = "blank submissions set aside"
@@ -29,28 +31,59 @@ def smallest_group(min_group: int) -> int:
     return options.whole("min_group", min_group, LEAST_GROUP)
 
 
-def rows_that_count(export: Export, book: Codebook, faults: Faults) -> tuple[np.ndarray, pd.DataFrame]:
-    """Which rows count (a flag each), and how many were set aside for what.
+def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | None:
+    """The weight of each row, 0 where it has none; None where the codebook or the file has no such column."""
+    columns = [item for item in book.of_kind("weight") if item in export.answers]
+    if not columns:
+        return None
+    place = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[columns[0]]}
+    if len(columns) > 1:
+        faults.add(f"the codebook has {len(columns)} questions of kind weight; keep the one to use", **place)
+    weights = np.zeros(len(export.answers))
+    for i, cell in enumerate(export.answers[columns[0]]):
+        text = as_text(cell)
+        weights[i], problem = number(text) if text else (0.0, None)
+        if problem is None and not weights[i] >= 0:
+            problem = "a weight is not below 0"
+        if problem:
+            faults.add(problem, row=export.rows[i], **place)
+    return weights
 
-    Set aside are tests, unfinished and blank submissions, and then all but the last submission of each id.
+
+def rows_that_count(
+    export: Export, book: Codebook, faults: Faults, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Which rows count (a flag each), and how many were set aside for what (columns what, count, rule, unit).
+
+    Set aside are rows that a rule leaves out, tests, unfinished and blank submissions, those without a weight where
+    there are weights, and then all but the last submission of each id. Only the counts of the unit "rows set aside" add
+    up to the rows that do not count.
     """
     keep = np.ones(len(export.answers), dtype=bool)
     log = []
 
-    def set_aside(rows: np.ndarray, what: str) -> None:
+    def set_aside(rows: np.ndarray, what: str, included: str = "") -> None:
         count = int((rows & keep).sum())
+        if rule := export.applied.rules.includes(included):
+            log.append(Entry(f"{included} included", count, rule.place, ROWS_INCLUDED))
+            return
         keep[rows] = False
         if count:
-            log.append((what, count))
+            log.append(Entry(what, count))
 
-    set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside")
-    set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside")
+    for what, place, rows in export.applied.aside:
+        log.append(Entry(what, int((rows & keep).sum()), place))
+        keep[rows] = False
+    set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside", "test rows")
+    set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside", "unfinished")
     set_aside(_blank(export, book), BLANK_ROWS)
+    if weights is not None:
+        set_aside(weights == 0, "people without a weight set aside")
     earlier = _earlier_submissions(export, keep, faults)
     places = [str(export.rows[i]) for i in np.flatnonzero(earlier)[:_MOST_PLACES]]
     more = ", ..." if earlier.sum() > _MOST_PLACES else ""
-    set_aside(earlier, f"{EARLIER} (rows {', '.join(places)}{more})")
-    return keep, pd.DataFrame(log, columns=["what", "count"])
+    set_aside(earlier, f"{EARLIER} (rows {', '.join(places)}{more})", "repeated ids")
+    return keep, pd.DataFrame([*log, *export.applied.entries], columns=list(Entry._fields))
 
 
 def _blank(export: Export, book: Codebook) -> np.ndarray:
@@ -83,7 +116,8 @@ def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np
 
 def ids_name_people(export: Export, book: Codebook) -> bool:
     """Whether the ids are the codebook's: a tool's own id names a submission, and another one in the next wave."""
-    return any(item in export.answers for item in book.of_kind("id"))
+    repeated = export.applied.rules.includes("repeated ids")
+    return not repeated and any(item in export.answers for item in book.of_kind("id"))
 
 
 def person_keys(

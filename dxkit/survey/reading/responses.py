@@ -13,13 +13,18 @@ from dxkit.files import options
 from dxkit.files.cells import as_text
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
+from dxkit.files.opening import open_file
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import UNAFFECTED, coded
-from dxkit.survey.reading.exports import read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded
+from dxkit.survey.reading.exports import Export, count_questions, read_export
+from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
+from dxkit.survey.reading.rules.rows import settle
+from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.unlisted import check_unlisted, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -36,8 +41,9 @@ class Survey:
     keys        one number per respondent that identifies the same person in another wave, and says nothing else
     identified  whether these numbers come from ids of people, and not from their answers
     comments    text, a column per comment question
-    cleaning    what was set aside or changed, and how often (columns what, count)
+    cleaning    what was set aside or changed, how often, and by which rule (columns what, count, rule, unit)
     roster      headcount by segment; None where it is not known
+    weights     the weight of each respondent, where the file has a question of kind weight and there is no roster
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
     notes       what was noticed while reading
@@ -52,6 +58,7 @@ class Survey:
     comments: pd.DataFrame
     cleaning: pd.DataFrame
     roster: Roster | None = None
+    weights: np.ndarray | None = None
     wave: str = ""
     source: str = "plain"
     min_group: int = 5
@@ -75,7 +82,9 @@ class Survey:
     def _shown(self) -> Result:
         from dxkit.results.result import Result
 
-        return Result(table=self.cleaning, title="Survey", notes=self.notes, facts=tuple(self._facts()))
+        table = self.cleaning.drop(columns="unit")
+        table = table if set(table["rule"]) - {DEFAULT} else table.drop(columns="rule")
+        return Result(table=table, title="Survey", notes=self.notes, facts=tuple(self._facts()))
 
     def __repr__(self) -> str:
         return repr(self._shown())
@@ -91,30 +100,42 @@ def read_survey(
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
 
     Parameters
     ----------
     responses : path or DataFrame
-        One row per respondent, as Google Forms, Microsoft Forms, Qualtrics, SurveyMonkey, Typeform or LimeSurvey
-        exports it, or plain: the header holds item ids or question texts, the cells codes or labels.
+        One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
+        item ids or question texts, the cells codes or labels.
     codebook : Codebook, path or DataFrame
         What was asked; see `read_codebook`.
     roster : path or DataFrame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str, optional
-        The name of this wave, such as "2026-Q3".
+        The name of this wave, such as "2026-Q3". Where a rule says that the file holds several, it is the one to read;
+        None reads the last.
     source : str, optional
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
+    sheet : str, optional
+        The sheet of answers, where it should not be found by its questions.
+    header : int, optional
+        The number of header rows, where it should not be recognised.
+    rules : path or DataFrame, optional
+        How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
+        workbook, if it has one. The arguments source, sheet and header come before rules.
 
     Returns
     -------
     Survey
         `.cleaning` counts what was set aside: test and preview rows, unfinished and blank submissions, and all but
-        the last submission of one id.
+        the last submission of one id; and what every rule met.
 
     Raises
     ------
@@ -130,7 +151,7 @@ def read_survey(
     >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
     ([4.0, 2.0, 5.0], [1])
     """
-    return read_part(responses, codebook, roster, wave, source, min_group)
+    return read_part(responses, codebook, roster, wave, source, min_group, sheet=sheet, header=header, rules=rules)
 
 
 def read_part(
@@ -142,28 +163,47 @@ def read_part(
     min_group: int = 5,
     *,
     as_written: bool = False,
+    sheet: str | None = None,
+    header: int | None = None,
+    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Survey:
     """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
+    if header is not None:
+        options.whole("header", header, 1, 9)
+    if not isinstance(codebook, Codebook | pd.DataFrame):
+        codebook = open_file(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
-    asked, filters = with_filters(book)
     faults = Faults()
-    export = faults.take(read_export, responses, asked, as_tool=source, faults=faults)
+    known = rules_of(rules, codebook, faults)
+    book, entries = with_same_as(book, known)
+    asked, filters = with_filters(book)
+    how = {"part": as_written, "source": source, "sheet": sheet, "header": header, "wave": wave}
+    export = faults.take(read_by_rules, responses, asked, known, faults, **how)
     people = None if roster is None else faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
-    keep, cleaning = rows_that_count(export, book, faults)
+    weights = weights_of(export, book, faults) if people is None else None
+    keep, cleaning = rows_that_count(export, book, faults, weights)
     unaffected: dict[str, int] = {}
     present = [item for item in book.measured if item in export.answers]
-    by_item = {item: coded(export, book, item, keep, faults, unaffected) for item in present}
+    unknown = Unknown()
+    by_item = {item: coded(export, book, item, keep, unknown, unaffected) for item in present}
+    unknown.tell(export, book, faults)
     segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
-    faults.raise_if_any()
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
+    check_unlisted(export, book, keep, answers, state, least, faults)
+    faults.raise_if_any()
     answers, state, filter_notes = apply_filters(export, filters, keep, answers, state)
+    none, none_entries = blank_is_none(book, known, state == SKIPPED)
+    none_for_blank(book, none, answers, state)
+    cleaning = pd.concat(
+        [cleaning, pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)], ignore_index=True
+    )
     comments = pd.DataFrame(
         {
             item: [as_text(value) for value in export.answers.loc[keep, item]]
@@ -174,6 +214,10 @@ def read_part(
         dtype=object,
     )
     notes = [*export.remarks(book), *filter_notes, *segment_notes, *(people.notes if people is not None else ())]
+    if book.of_kind("weight") and people is not None:
+        notes.append("the weight column is not used: weights come from the roster")
+    if weights is not None:
+        notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
     if unaffected:
         notes.append(f"{UNAFFECTED}: {and_more([f'{item} ({n})' for item, n in unaffected.items()])}")
     survey = Survey(
@@ -186,11 +230,30 @@ def read_part(
         keys=person_keys(export, book, answers, segments, keep),
         cleaning=cleaning,
         roster=people,
-        wave=wave or "",
+        wave=export.applied.wave or wave or "",
+        weights=None if weights is None else weights[keep],
         source=export.source,
         min_group=least,
     )
     return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
+
+
+def read_by_rules(
+    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
+    book: Codebook,
+    rules: Rules,
+    faults: Faults,
+    *,
+    source: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    wave: str | None = None,
+    part: bool = False,
+) -> Export:
+    """A file of answers, or a part of it, read as the rules and before them the arguments say."""
+    arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
+    rules, how = settle(rules, responses, count_questions(book), **arguments)
+    return read_export(responses, book, faults=faults, rules=rules, wave=wave, part=part, **how)
 
 
 def _reverse_suspects(survey: Survey) -> list[str]:
@@ -211,6 +274,6 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
                 notes.append(
                     f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write yes in the codebook's column reverse"
+                    "below 0); if agreeing is bad here, write low in the codebook's column good"
                 )
     return notes

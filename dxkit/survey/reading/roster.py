@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.files.errors import Faults
+from dxkit.files.errors import Faults, and_more
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
@@ -20,6 +20,10 @@ _COUNTS = re.compile(
     r"(#|n|no|number of|count of|total)? ?"
     r"(head ?counts?|fte|employees?|people|persons?|staff|mitarbeiter|anzahl|count|n|#)"
     r"( \(?[\w .-]+\)?)?"
+)
+_PERSON = re.compile(
+    r"((employee|staff|person|people|personal|user|member|worker|mitarbeiter)[ _.-]?)?"
+    r"(id|no|number|nr|code|key|name|login|account|user|username|e-?mail([ -]?address)?|full[ _-]?name|personalnummer)"
 )
 _MOST = 1e8  # people; no company has more
 _HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
@@ -125,6 +129,7 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
             if "" in labels:
                 message = "this cell is empty; a roster with one row per person needs every segment of everybody"
                 table.fault(faults, i, used[labels.index("")], message)
+        notes += _repeated_people(table, used)
         frame = frame.assign(headcount=1).groupby(used, sort=False, as_index=False).agg({"headcount": "sum"})
         notes.append("the roster has one row per person; dxkit counted them")
     faults.raise_if_any()
@@ -132,6 +137,17 @@ def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequenc
     notes += _check_sums(table, frame, used, faults)
     faults.raise_if_any()
     return Roster(table=frame.astype({"headcount": np.int64}).reset_index(drop=True), notes=tuple(notes))
+
+
+def _repeated_people(table: Table, used: Sequence[str]) -> list[str]:
+    """A note on people who have several rows, by the column that names them."""
+    for name in (name for name in table.frame.columns if name not in used and _PERSON.fullmatch(normal(name))):
+        people = table.text(name).map(normal)
+        again = (people != "") & people.duplicated()
+        if again.any():
+            rows = and_more([str(table.rows[i]) for i in np.flatnonzero(again)])
+            return [f"{int(again.sum())} rows of the roster name a person again, by column '{name[:40]}': rows {rows}"]
+    return []
 
 
 def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:

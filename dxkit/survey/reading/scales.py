@@ -6,16 +6,19 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
+from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
-from dxkit.files.table import NUMBER, YES_NO, Column, TableSpec, texts
+from dxkit.files.table import YES_NO, Column, TableSpec, texts
 
 HOURS_IN_A_WEEK = 168
+NUMBER, CHOSEN = "number", "chosen"
+LARGEST = 1e15  # a number beyond it is not an answer
 NO_OPINION = tuple(
     "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
     "not sure|unsure|can't say".split("|")
@@ -24,7 +27,7 @@ SCALES = TableSpec(
     kind="scales",
     columns=(
         *texts("scale", "label", needed=True),
-        Column(name="code", kind=NUMBER, needed=True),
+        Column(name="code", kind=table.NUMBER, needed=True),
         Column(name="favourable", kind=YES_NO),
     ),
 )
@@ -36,7 +39,8 @@ class Scale:
     """An answer scale: its codes from `lo` to `hi`, the label of each code, and which codes count as favourable.
 
     `labels` maps a folded label (see `normal`) to its code, or to nan where the label means "no opinion".
-    A numeric scale (`hours`, or a wide range such as `0-100`) has no codes and takes any number from lo to hi.
+    A numeric scale (`hours`, or a wide range such as `0-100`) has no codes and takes any number from lo to hi, also
+    with its `unit` behind it.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Scale:
     labels: Mapping[str, float]
     shown: Mapping[float, str]
     favourable: frozenset[float] = frozenset()
+    unit: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -103,8 +108,9 @@ def _labelled(name: str, first: int, *labels: str) -> Scale:
     return _scale(name, rows)
 
 
-def _numeric(name: str, lo: float, hi: float) -> Scale:
-    return Scale(name=name, lo=lo, hi=hi, labels={normal(label): math.nan for label in NO_OPINION}, shown={})
+def _numeric(name: str, lo: float, hi: float, unit: str = "") -> Scale:
+    labels = {normal(label): math.nan for label in NO_OPINION}
+    return Scale(name=name, lo=lo, hi=hi, labels=labels, shown={}, unit=unit)
 
 
 BUILT_IN: Mapping[str, Scale] = {
@@ -157,9 +163,31 @@ BUILT_IN: Mapping[str, Scale] = {
             "10|10 - Extremely likely|Extremely likely",
         ),
         _labelled("yesno", 0, "No|n|False|Not selected|Unchecked", "Yes|y|True|Selected|Checked"),
-        _numeric("hours", 0, HOURS_IN_A_WEEK),
+        _numeric("hours", 0, HOURS_IN_A_WEEK, "hours"),
     )
 }
+
+
+OF_KINDS = {
+    CHOSEN: _labelled(CHOSEN, 0, "No", "Yes"),
+    NUMBER: _numeric(NUMBER, -LARGEST, LARGEST),
+}  # the scales of kinds that name none: an option of several, and a number
+
+
+def options_of(scale: Scale, kind: str, unlisted: str) -> dict[str, Scale]:
+    """The scales that a question needs whose options stand in a scale: of its places, or with a code for other labels.
+
+    >>> list(options_of(BUILT_IN["yesno"], "choice", "(other)")["yesno or other"].shown.values())
+    ['No', 'Yes', '(other)']
+    """
+    if kind == "rank":
+        name = f"1-{len(scale.codes)}"
+        return {name: _scale(name, [(float(place), str(place)) for place in range(1, len(scale.codes) + 1)])}
+    if kind == "multi":
+        return {}
+    name, code = f"{scale.name} or other", scale.hi + 1
+    extended = replace(scale, name=name, codes=(*scale.codes, code), shown={**scale.shown, code: unlisted}, hi=code)
+    return {name: replace(extended, favourable=frozenset())}
 
 
 def range_scale(name: str) -> Scale | None:
@@ -177,8 +205,8 @@ def read_scales(
     source: str | os.PathLike[str] | pd.DataFrame, faults: Faults, sheet: str | None = None
 ) -> tuple[dict[str, Scale], list[str]]:
     """The scales of a table by name, and its notes."""
-    table = SCALES.read(source, sheet)
-    values = table.values(faults)
+    read = SCALES.read(source, sheet)
+    values = read.values(faults)
     scales: dict[str, Scale] = {}
     for name, rows in values.groupby("scale", sort=False):
         code_of: dict[str, float] = {}
@@ -186,11 +214,11 @@ def read_scales(
             earlier = code_of.setdefault(normal(label), code)
             if earlier != code and not (math.isnan(earlier) and math.isnan(code)):
                 message = f"the label already stands for code {earlier:g}; give each label one code"
-                table.fault(faults, i, "label", message)
+                read.fault(faults, i, "label", message)
         if len(set(rows["code"].dropna())) < 2:
             message = f"scale '{name}' has fewer than two codes; an answer scale needs two"
-            table.fault(faults, rows.index[0], "code", message)
+            read.fault(faults, rows.index[0], "code", message)
             continue
         top = rows.loc[rows["favourable"], "code"].dropna()
         scales[str(name)] = _scale(str(name), zip(rows["code"], rows["label"], strict=True), top)
-    return scales, list(table.notes)
+    return scales, list(read.notes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
+from dxkit.files.cells import as_text, folded, normal
 from dxkit.files.errors import Faults, and_more, suggest
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import is_label
@@ -16,6 +17,8 @@ from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.roster import Roster
 
 NOT_STATED = "(not stated)"
+_MUCH_LARGER = 10
+_MARKS = "\"'`"
 
 
 def read_segments(
@@ -59,13 +62,47 @@ def one_spelling(name: str, people: Mapping[str, int], roster: Roster | None) ->
 
 def segment_notes(name: str, people: Mapping[str, int], roster: Roster | None) -> list[str]:
     """Notes on a segment with so many respondents in each group: who stated none, and which groups nobody is in."""
-    groups, notes = _groups(roster, name), []
+    groups, notes = _groups(roster, name), _misspelt(name, people) if not _groups(roster, name) else []
     if NOT_STATED in people:
         weighed = " (they have no weight)" if groups else ""
         notes.append(f"respondents who state no {name}{weighed}: {people[NOT_STATED]}")
     if empty := [label for label in groups if label not in people]:
         notes.append(f"nobody answered in {name}: {and_more(empty)}")
     return notes
+
+
+def _misspelt(name: str, people: Mapping[str, int]) -> list[str]:
+    """Notes on labels that are one edit away from a group ten times as large, or have a quotation mark at one end."""
+    large = [(other, m) for other, m in people.items() if m >= _MUCH_LARGER and other != NOT_STATED]
+    bare = {folded(label): label for label in people if folded(label).strip(_MARKS) == folded(label)}
+    slips = {}
+    for label, n in people.items():
+        plain = folded(label)
+        if label == NOT_STATED:
+            continue
+        if plain.strip(_MARKS) != plain and plain[:1] + plain[-1:] not in ('""', "''"):
+            other = bare.get(plain.strip(_MARKS), label.strip(_MARKS) if n > 1 else "")
+        else:
+            larger = (other for other, m in large if m >= _MUCH_LARGER * n and len(plain) > 3)
+            other = next((other for other in larger if _one_edit(plain, folded(other))), "")
+        if other:
+            slips[label] = other
+    told = [f"'{label[:40]}' may be '{other[:40]}'" for label, other in slips.items()]
+    return [f"{name}: {and_more(told)}; correct the answers if it is the same"] if told else []
+
+
+def _one_edit(one: str, other: str) -> bool:
+    """Whether one letter was added, left out, changed, or swapped with the next; another digit is another name.
+
+    >>> _one_edit("backedn", "backend"), _one_edit("team 1", "team 2"), _one_edit("data", "date2")
+    (True, False, False)
+    """
+    start = len(os.path.commonprefix([one, other]))
+    a, b = one[start:], other[start:]
+    end = len(os.path.commonprefix([a[::-1], b[::-1]]))
+    a, b = a[: len(a) - end], b[: len(b) - end]
+    swapped = len(a) == len(b) == 2 and a == b[::-1]
+    return one != other and (swapped or max(len(a), len(b)) == 1) and not any(map(str.isdigit, a + b))
 
 
 def check_group(roster: Roster, name: str, label: str, n: int, faults: Faults, **place: Any) -> None:

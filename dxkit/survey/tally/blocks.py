@@ -55,7 +55,7 @@ class Running:
         self._bins = self._width + 1 + len(STATES)  # a bin for each code, for any number, each other state, unknown
         self._burdens = [score for score in topics.allowed(book) if topics.single_items(book, score) is None]
         rows = [book.item(item) for item in book.measured]
-        self._alike = [(row["scale"], row["kind"], bool(row["topic"]), row["reverse"]) for row in rows]
+        self._alike = [(row["scale"], row["kind"], bool(row["topic"]), row["good"]) for row in rows]
         self._numbers: dict[str, int] = {}
         self._meanings: dict[tuple, tuple[float | None, bool, float]] = {}
         self._room, self._used = 32, 2

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import NEITHER, Codebook
 from dxkit.survey.reading.coding import ANSWERED, SKIPPED, STATES
 from dxkit.survey.reading.scales import Scale
 
@@ -34,7 +34,7 @@ def readable(frame: object, book: Codebook) -> bool:
     if not isinstance(frame, pd.DataFrame) or len(frame) < ROWS or not frame.columns.is_unique:
         return False
     if not set(book.items["kind"]) <= {"rating", "importance", "ignore"} or any(
-        question.asked_if for question in book.questions
+        question.asked_if or question.good == NEITHER for question in book.questions
     ):
         return False
     if book.dimensions or set(book.measured) != set(frame.columns):

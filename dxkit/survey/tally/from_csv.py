@@ -25,10 +25,12 @@ from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
 from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.reading.segments import NOT_STATED
+from dxkit.survey.reading.sheet import na_note, visible, without_na
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally, added_logs
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
@@ -76,13 +78,16 @@ class _Stream:
         self.file, self.book, self.min_group = file, book, min_group
         self.asked, self.filters = with_filters(book)
         faults = Faults()
-        export = exports.read_export(file.head, self.asked, as_tool=source, faults=faults)
+        export = exports.read_export(file.sample, self.asked, as_tool=source, faults=faults)
         faults.raise_if_any()
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
         self.segments = chosen(self.there, by, roster)
-        self.notes = export.remarks(book)
-        self.plain = export.tool.by_hand and not any(map(is_option, book.questions))
+        self.notes = replace(export, na_cells=0).remarks(book)
+        self.na = export.na_cells > 0
+        even = not self.na and not export.repeated
+        slow = any(is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions)
+        self.plain = even and export.tool.by_hand and not slow
         ids = [item for item in book.of_kind("id") if item in self.at]
         self.id_at = self.at[ids[0]] if ids else None
 
@@ -124,6 +129,8 @@ class _Stream:
         found = parts[0]
         for part in parts[1:]:
             found = found + part
+        if cells := sum(worker.na_cells for worker in workers):
+            found = replace(found, notes=(*found.notes, na_note(cells)))
         return ids, replace(found, cleaning=added_logs(worker.log() for worker in workers))
 
 
@@ -133,6 +140,7 @@ class _Worker:
     def __init__(self, stream: _Stream, earlier: dict[int, np.ndarray]):
         self.stream, self.earlier = stream, earlier
         self.faults: list[Fault] = []
+        self.na_cells = 0
         self._running = Running(stream.book, stream.segments)
         self._slow: Tally | None = None
         self._blank, self._filled = 0, {}
@@ -149,7 +157,7 @@ class _Worker:
             column: Words(lambda raw: int(says_not_asked(_text(raw, encoding))))
             for column in dict.fromkeys(stream.filters.values())
         }
-        at = [stream.at[item] for item in stream.book.measured]
+        at = [stream.at.get(item, -1) for item in stream.book.measured]  # other labels of a question have no column
         self._columns = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[0] + len(at))) else at
 
     def take(self, block: Block) -> np.ndarray:
@@ -213,6 +221,9 @@ class _Worker:
         stream = self.stream
         try:
             grid = stream.file.grid(block, stream.depth)
+            if stream.na:
+                grid, cells = without_na(grid, stream.depth)
+                self.na_cells += cells
             grid, ids = self._without_earlier(block, grid)
             if len(grid.cells) == stream.depth:
                 return ids
@@ -232,7 +243,7 @@ class _Worker:
         stream = self.stream
         if stream.id_at is None:
             return grid, np.empty(0, dtype=np.uint64)
-        texts = [exports.visible(row[stream.id_at]) for row in grid.cells]
+        texts = [visible(row[stream.id_at]) for row in grid.cells]
         named = [i for i in range(stream.depth, len(texts)) if texts[i]]
         raw = [texts[i].encode(stream.file.encoding) for i in named]
         data, length = np.frombuffer(b"".join(raw), dtype=np.uint8), np.array([len(text) for text in raw], dtype=int)
@@ -243,15 +254,14 @@ class _Worker:
         answers = [
             stream.at[item] for item in (*stream.book.measured, *stream.book.of_kind("comment")) if item in stream.at
         ]
-        ids[[not any(exports.visible(grid.cells[i][j]) for j in answers) for i in named]] = 0
+        ids[[not any(visible(grid.cells[i][j]) for j in answers) for i in named]] = 0
         gone = {named[k] for k in np.flatnonzero(self.earlier.get(block.number, ()))}
         kept = [i for i in range(len(grid.cells)) if i not in gone]
         return replace(grid, cells=[grid.cells[i] for i in kept], rows=[grid.rows[i] for i in kept]), ids
 
     def log(self) -> pd.DataFrame:
         """What was set aside, also where nobody was left."""
-        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
-        log = added_logs([log, *self._aside])
+        log = added_logs([pd.DataFrame([Entry(BLANK_ROWS, self._blank)]), *self._aside])
         return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
 
     def tally(self) -> Tally | None:
@@ -268,7 +278,7 @@ class _Worker:
 
 
 def _text(raw: bytes, encoding: str) -> str:
-    return exports.visible(unguarded(raw.decode(encoding)))
+    return visible(unguarded(raw.decode(encoding)))
 
 
 def _place(names: list[str], label: str) -> int:
@@ -329,7 +339,7 @@ def _told_once(faults: list[Fault]) -> DataError:
     """One error of all faults; the same fault of several blocks once."""
     kept: dict[tuple, Fault] = {}
     for fault in sorted(faults, key=lambda fault: fault.row or 0):
-        kept.setdefault((re.sub(r" \(\d+ times, .*\)$", "", fault.message), fault.column), fault)
+        kept.setdefault((re.sub(r" \(\d+ times.*\)$", "", fault.message), fault.column), fault)
     every = Faults()
     for fault in kept.values():
         every.add(fault.message, file=fault.file, sheet=fault.sheet, row=fault.row, column=fault.column)

@@ -15,7 +15,7 @@ from dxkit.survey.reading.coding import STATES
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
-from dxkit.survey.tally import topics
+from dxkit.survey.tally import own, topics
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import origins, variables_of
@@ -41,6 +41,8 @@ def count(survey: Survey, by: str | Iterable[str] | None = None) -> Tally:
             burdens[score] = tuple(
                 map(np.stack, zip(*(moments(cost[code == c]) for c in range(len(cells))), strict=True))
             )
+    if survey.weights is not None:
+        burdens["weights"] = _weighted(survey, values - levels, code, len(cells), counts.shape[2])
     return Tally(
         codebook=book,
         cells=cells,
@@ -96,6 +98,17 @@ def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
     groups, code = np.unique(labels.astype(str), return_inverse=True)
     counted = np.bincount(code, weights=people, minlength=len(groups)).astype(int)
     return dict(zip(groups.tolist(), counted.tolist(), strict=True))
+
+
+def _weighted(survey: Survey, values: np.ndarray, code: np.ndarray, cells: int, width: int) -> tuple[np.ndarray, ...]:
+    """The sums of the weights in the file, see `own.layers`."""
+    book, at = survey.codebook, []
+    for item in book.measured:
+        answer, codes = survey.answers[item].to_numpy(dtype=float), book.scale(item).codes
+        there = ~np.isnan(answer) & bool(codes)
+        at.append(np.where(there, np.searchsorted(codes, np.nan_to_num(answer)), -1))
+    weights = np.ones(len(survey)) if survey.weights is None else survey.weights
+    return own.layers(weights, values, at, survey.state[book.measured].to_numpy(), width, code, cells)
 
 
 def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:

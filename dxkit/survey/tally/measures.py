@@ -48,6 +48,11 @@ VARIABLES: Mapping[str, Measure] = MappingProxyType(
         "index": Measure(unit="index", axis="score, 0 worst to 100 best", high=100.0, origin=50.0),
         "hours": Measure(unit="hours", axis="hours lost a week"),
         "recommend": Measure(unit="recommend", axis="net promoter score, -100 to 100", low=-100.0, high=100.0),
+        "code": Measure(unit="code", axis="mean answer, from the low to the high end of the scale", low=-np.inf),
+        "place": Measure(unit="place", axis="mean place, 1 is first", low=1.0, origin=1.0),
+        "number": Measure(unit="number", axis="mean of the numbers given", low=-np.inf),
+        "share": Measure(unit="share", axis="share who chose it, percent", high=100.0, origin=50.0),
+        "choice": Measure(unit="choice", axis="one of several answers"),
     }
 )  # of questions and dimensions, by unit
 
@@ -88,17 +93,44 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
     }
 )  # of topics, by score, in the order of preference; opportunity is never chosen by itself
 
+COUNTED = ("share", "choice")  # units of answers that are counted and have no score
 AXES: Mapping[str, str] = MappingProxyType({name: measure.axis for name, measure in VARIABLES.items()})
-_LABELS = {"hours": BURDENS["hours"].unit, "recommend": "eNPS", "importance": "importance 0-100"}
+_LABELS = {
+    "hours": BURDENS["hours"].unit,
+    "recommend": "eNPS",
+    "importance": "importance 0-100",
+    "rank": "mean place",
+    "number": "mean",
+}
+_UNITS = {"hours": "hours", "recommend": "recommend", "rank": "place", "number": "number", "multi": "share"}
 
 
-def unit_of(kind: str) -> str:
-    """The unit of a question of this kind, a key of `VARIABLES`.
+def unit_of(kind: str, good: str = "") -> str:
+    """The unit of a question of this kind, a key of `VARIABLES`; of a rating whose ends are neither good, its codes.
 
-    >>> unit_of("hours"), unit_of("importance")
-    ('hours', 'index')
+    >>> unit_of("hours"), unit_of("importance"), unit_of("rank"), unit_of("rating", "neither")
+    ('hours', 'index', 'place', 'code')
     """
-    return kind if kind in VARIABLES else "index"
+    if good == "neither" and kind in ("rating", "importance"):
+        return "code"
+    return "choice" if kind == "choice" else _UNITS.get(kind, "index")
+
+
+def place_interval(mean: float, se: float, n: float, places: float, quantile: float) -> tuple[float, float]:
+    """The interval of a mean place: all u with (m - u)^2 <= t^2 phi v(u) / n, where v(u) = u (1 - u) on 1 to k.
+
+    It stays inside the places, and is Wilson's for two of them. See docs/methods/intervals.md, "Mean places".
+
+    >>> low, high = place_interval(1.3, 0.1527525, 10, 3, 2.2621572)
+    >>> round(float(low), 3), round(float(high), 3)
+    (1.095, 1.771)
+    """
+    m = (mean - 1) / (places - 1)
+    v = m * (1 - m)
+    spread = (se / (places - 1)) ** 2 / v if v > 1e-12 and se > 0 else 1 / n
+    c = quantile**2 * spread
+    centre, half = (m + c / 2) / (1 + c), np.sqrt(c * v + c**2 / 4) / (1 + c)
+    return 1 + (places - 1) * (centre - half), 1 + (places - 1) * (centre + half)
 
 
 def label_of(kind: str) -> str:

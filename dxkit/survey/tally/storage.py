@@ -20,7 +20,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.scales import Scale
 
-VERSION = 1
+VERSION = 2
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 
@@ -102,6 +102,7 @@ def codebook_facts(book: Codebook) -> dict[str, Any]:
             "labels": [[label, None if math.isnan(code) else code] for label, code in scale.labels.items()],
             "shown": [[code, label] for code, label in scale.shown.items()],
             "favourable": sorted(scale.favourable),
+            "unit": scale.unit,
         }
         for name, scale in book.scales.items()
     ]
@@ -119,13 +120,11 @@ def codebook_of(facts: dict[str, Any]) -> Codebook:
             labels={label: math.nan if code is None else code for label, code in scale["labels"]},
             shown={code: label for code, label in scale["shown"]},
             favourable=frozenset(scale["favourable"]),
+            unit=scale["unit"],
         )
         for scale in facts["scales"]
     }
-    items = frame_of(facts["items"])
-    return Codebook(
-        items=items.assign(reverse=items["reverse"].astype(bool)), scales=scales, notes=tuple(facts["notes"])
-    )
+    return Codebook(items=frame_of(facts["items"]), scales=scales, notes=tuple(facts["notes"]))
 
 
 def roster_facts(roster: Roster | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from dxkit.files.errors import DataError
 from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.coding import NOT_ASKED
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS
 
@@ -39,11 +40,11 @@ class Tally:
     counts (C, I, K)    answers per code of the item's scale, in the order of `Scale.codes`
     states (C, I, 4)    answered, no opinion, skipped, not asked
     anyone (C, D)       respondents who answered at least one item of the dimension
-    burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; see `burden`
+    burdens             pairs, sums and products, each (C, T, T), of the topics' burdens by score; weights: `own.layers`
     roster              headcount by segment; None where it is not known
     wave                the name of the wave
     min_group           the smallest number of answers that a shown figure may rest on
-    cleaning            what was set aside or changed while reading, and how often (columns what, count)
+    cleaning            what was set aside or changed while reading, and how often (columns what, count, rule, unit)
     notes               what was noticed while reading
     """
 
@@ -62,7 +63,7 @@ class Tally:
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
-    cleaning: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"what": [], "count": []}))
+    cleaning: pd.DataFrame = field(default_factory=lambda: pd.DataFrame([], columns=list(Entry._fields)))
     notes: tuple[str, ...] = ()
 
     @property
@@ -318,10 +319,8 @@ def _ordering(roster: Roster | None, by: Sequence[str]):
 def _check_same(mine: Tally, other: Tally) -> None:
     """Tallies add up only where the same questions were asked on the same scales, cut by the same segments."""
     problems = []
-    left, right = (
-        [question._replace(text="", asked_if="") for question in tally.codebook.questions if question.kind in MEASURED]
-        for tally in (mine, other)
-    )
+    asked = [[row for row in each.codebook.questions if row.kind in MEASURED] for each in (mine, other)]
+    left, right = ([row._replace(text="", asked_if="", same_as="") for row in rows] for rows in asked)
     if left != right:
         problems.append("their codebooks differ")
     else:
@@ -331,15 +330,12 @@ def _check_same(mine: Tally, other: Tally) -> None:
                 problems.append(f"item {item} has another scale")
     if sorted(mine.segments) != sorted(other.segments):
         problems.append(f"one is cut by {mine.segments}, the other by {other.segments}")
+    if set(mine.burdens) != set(other.burdens):
+        problems.append("one has weights in its file, the other has not")
     if mine.min_group != other.min_group:
         problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
     if problems:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))
-
-
-def added_logs(logs: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """What was set aside in several parts of the answers (columns what, count), a row for each reason."""
-    return pd.concat(list(logs)).groupby("what", sort=False).agg({"count": "sum"}).reset_index()
 
 
 def as_list(by: str | Iterable[str] | None) -> list[str]:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import Missing
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.tally.measures import BURDENS, mean_of_answered
+
+_EITHER = (("hours", "hours"), ("rating", "severity"))  # a kind of question, and the score that needs only it
 
 
 def lacking(book: Codebook, score: str) -> list[str]:
@@ -28,20 +30,18 @@ def allowed(book: Codebook) -> list[str]:
 def default(book: Codebook, score: str | None = None) -> str:
     """The score asked for, or the preferred one; an error where a topic lacks what it needs."""
     if not book.topics:
-        raise DataError("no question names a pain point; fill in the codebook's column topic")
+        raise Missing("a ranking needs pain points; fill in the codebook's column topic")
     if score is not None:
         options.choice("score", score, list(BURDENS))
     if score is not None and (topics := lacking(book, score)):
         needed = " and one of kind ".join(BURDENS[score].questions)
-        raise DataError(
+        raise Missing(
             f"score '{score}' needs for every topic a question of kind {needed}; without: {', '.join(topics)}. "
             f"Possible here: {', '.join(allowed(book)) or 'none'}"
         )
     if score is None and not allowed(book):
-        without = "; ".join(f"{kind}: {', '.join(lacking(book, kind))}" for kind in ("hours", "severity"))
-        raise DataError(
-            f"the topics cannot be compared, not every one was asked the same. Without a question on {without}"
-        )
+        without = "; ".join(f"{kind}: {', '.join(lacking(book, score))}" for kind, score in _EITHER)
+        raise Missing(f"a ranking needs hours or a rating for every pain point. Without a question of kind {without}")
     return score or allowed(book)[0]
 
 

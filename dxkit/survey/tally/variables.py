@@ -21,7 +21,7 @@ def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
 
 def described(book: Codebook) -> pd.DataFrame:
     """The variables: level, name, unit."""
-    rows = [("item", item, unit_of(book.item(item)["kind"])) for item in book.measured]
+    rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
     rows += [("dimension", dimension, "index") for dimension in book.dimensions]
     rows += [("overall", "overall", "index")] if book.dimensions else []
     return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
@@ -42,8 +42,10 @@ def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
 
 def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
     """Codes of an item (n,) in its unit."""
-    kind = book.item(item)["kind"]
-    return codes if kind == "hours" else _promoters(codes) if kind == "recommend" else book.index(codes, item)
+    unit = unit_of(book.item(item)["kind"], book.item(item)["good"])
+    if unit in ("index", "share"):
+        return book.index(codes, item)
+    return _promoters(codes) if unit == "recommend" else codes
 
 
 def with_dimensions(book: Codebook, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,8 +66,8 @@ def test_a_blank_submission_is_set_aside_and_counted(snapshot):
 def test_the_last_submission_of_an_id_counts_and_the_rows_are_named():
     survey = dx.read_survey(frame(who=["a", "b", "a"], ci=["Agree", "Agree", "Disagree"]), BOOK)
     assert survey.answers["ci"].tolist() == [4.0, 2.0]
-    what, count = survey.cleaning.iloc[0]
-    assert count == 1
+    what, count, rule, unit = survey.cleaning.iloc[0]
+    assert (count, rule, unit) == (1, "default", "rows set aside")
     assert "rows 1" in what
 
 
@@ -219,8 +219,8 @@ def test_what_one_person_wrote_is_not_repeated(secret):
 
 
 def test_what_helps_and_tells_nothing_of_anybody_is_repeated(snapshot):
-    text = faults_of(frame(ci=["Agre", "Quite ok", "Quite ok", "9"], hours=["two", "3 hours", "-1", "1.000,5"]))
-    for part in ("'Agre'", "'Quite ok'", "'9'", "'two'", "'3 hours'", "'-1'", "'1.000,5'"):
+    text = faults_of(frame(ci=["Agre", "Quite ok", "Quite ok", "9"], hours=["two", "3 min", "-1", "1.000,5"]))
+    for part in ("'Agre'", "'Quite ok'", "'9'", "'two'", "'3 min'", "'-1'", "'1.000,5'"):
         assert part in text
     assert (
         faults_of(frame(team=["Paymants"]), roster=pd.DataFrame({"team": ["Payments"], "headcount": [9]})) == snapshot

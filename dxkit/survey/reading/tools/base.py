@@ -35,25 +35,26 @@ class Tool:
     """A survey tool. Each has its own module, which sets these attributes and overrides what the tool does otherwise.
 
     name             as users write it in `source=`
-    signs            column names of the tool's exports; `needed` of them must be there, and all of `must`
+    signs            column names of the tool's exports; `needed` of them must be there, and all of one set of `must`
     technical        pattern of further columns that the tool adds and that are not questions
     personal         pattern of columns that tell who or where somebody is
     code_endings     endings of a column code that make the column technical, and `text_endings` those of columns that
                      hold what was written beside the option "Other"
     respondent       columns with the id of a submission, and `day` those with its date: the first one there counts
-    month_first      whether the month comes first in a date such as 08/10/2026
+    month_first      whether the month comes first in a date such as 08/10/2026; never in the columns `day_first`
     separators       what may stand between several chosen options in one cell
-    finished_in      the column that tells whether a submission is finished, see `is_finished`
+    finished_in      columns that tell whether a submission is finished, see `is_finished`: the first one there counts
     preview_in       the column that tells whether it is a test, see `is_preview`
     by_hand          whether a person made the table: it has no technical columns, and no name may come twice
     numbers_repeats  whether a number follows a header that comes for the second time
     other_follows    whether a bare column "Other" right behind the options belongs to them
+    divider          what stands between a group and its questions in a header
     """
 
     name: str
     signs: frozenset[str] = frozenset()
     needed: int = 0
-    must: frozenset[str] = frozenset()
+    must: tuple[frozenset[str], ...] = (frozenset(),)
     technical: str = ""
     personal: str = ""
     code_endings: tuple[str, ...] = ()
@@ -61,19 +62,33 @@ class Tool:
     respondent: tuple[str, ...] = ()
     day: tuple[str, ...] = ()
     month_first: bool = True
+    day_first: frozenset[str] = frozenset()
     separators: tuple[str, ...] = (";",)
-    finished_in: str = ""
+    finished_in: tuple[str, ...] = ()
     preview_in: str = ""
     by_hand: bool = False
     numbers_repeats: bool = False
     other_follows: bool = False
+    divider: str = ""
+
+    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+        """By which signs in its first two rows a file is one of this tool, in words; "" where it is not."""
+        present = {normal(cell) or cell.strip() for cell in first} | {normal(self.split(cell)[0]) for cell in first}
+        signs = sorted(self.signs & present)
+        fits = len(signs) >= self.needed and any(must <= present for must in self.must)
+        return f"its header has {', '.join(signs[:4])}" if fits else ""
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """How many of a file's first rows are header; a row of answers never is, for that would lose a person."""
         return 1
 
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
-        """The heading of each column, from the header rows."""
+        """The heading of each column, from the header rows.
+
+        Of two rows the first goes on where it is blank, and the second has the lines of a grid; else it has the texts.
+        """
+        if len(rows) > 1:
+            return _headings_of_two(rows[0], rows[1])
         return [
             Heading(code=code, stem=text, cell=cell.strip()) for cell in rows[0] for code, text in [self.split(cell)]
         ]
@@ -86,8 +101,12 @@ class Tool:
         """Whether a heading may be the statement of a grid without the grid's question."""
         return False
 
+    def tells_finished(self, names: Sequence[str]) -> list[str]:
+        """The columns, of these folded names, that tell whether a submission is finished: in one of them is enough."""
+        return [name for name in self.finished_in if name in names][:1]
+
     def is_finished(self, cell: str) -> bool:
-        """Whether a cell of the column `finished_in` says that the submission is finished."""
+        """Whether a cell of such a column says that the submission is finished."""
         return bool(cell)
 
     def is_preview(self, cell: str) -> bool:
@@ -109,3 +128,15 @@ class Tool:
 def cells_under(names: frozenset[str], header: Sequence[str], row: Sequence[str]) -> list[str]:
     """The cells of a row that stand under these column names, stripped."""
     return [cell.strip() for name, cell in zip(header, row, strict=False) if normal(name) in names]
+
+
+def _headings_of_two(first: Sequence[str], second: Sequence[str]) -> list[Heading]:
+    goes_on = any(not cell.strip() and part.strip() for cell, part in zip(first, second, strict=True))
+    headings, stem = [], ""
+    for cell, part in zip(first, second, strict=True):
+        code, text = cell.strip(), part.strip()
+        stem = code or stem
+        headings.append(
+            Heading(code=code, stem=stem, statement=text) if goes_on else Heading(code=code, stem=text or code)
+        )
+    return headings

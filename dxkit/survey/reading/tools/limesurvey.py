@@ -1,4 +1,4 @@
-"""LimeSurvey: headers such as `Q2[SQ001]. text`, answer codes such as A4, dates with the day first."""
+"""LimeSurvey: headers such as `Q2[SQ001]. text` or full texts, answer codes such as A4, dates with the day first."""
 
 from __future__ import annotations
 
@@ -19,17 +19,24 @@ class LimeSurvey(Tool):
 
     name = "limesurvey"
     signs: frozenset[str] = folded_names(
-        "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl"
+        "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl, "
+        "Response ID, Date submitted, Last page, Start language, Date started, Date last action, Referrer URL, "
+        "Antwort ID, Datum Abgeschickt, Letzte Seite, Start-Sprache, Zufallsstartwert, Datum gestartet, "
+        "Datum letzte Aktivität"
     )
     needed = 3
-    must: frozenset[str] = folded_names("id, submitdate")
+    must: tuple[frozenset[str], ...] = (
+        folded_names("id, submitdate"),
+        folded_names("Response ID, Date submitted"),
+        folded_names("Antwort ID, Datum Abgeschickt"),
+    )
     technical = r"response ?id|.*time"  # timings of questions and groups
-    personal = r"token|ipaddr|refurl"
-    respondent: tuple[str, ...] = ("id",)
-    day: tuple[str, ...] = ("submitdate", "datestamp")
+    personal = r"token|ipaddr|ip-adresse|refurl|referrer url|access code|zugangscode"
+    respondent: tuple[str, ...] = ("id", "response id", "antwort id")
+    day: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt", "datestamp")
     month_first = False
     separators: tuple[str, ...] = (";", ",")
-    finished_in = "submitdate"
+    finished_in: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt")
 
     def split(self, cell: str) -> tuple[str, str]:
         """The two parts of a header such as `Q2[SQ001]. text`.

@@ -11,7 +11,7 @@ class MicrosoftForms(Tool):
     name = "microsoft_forms"
     signs: frozenset[str] = folded_names("Id, Start time, Completion time, Email, Name, Last modified time")
     needed = 3
-    must: frozenset[str] = folded_names("Completion time")
+    must: tuple[frozenset[str], ...] = (folded_names("Completion time"),)
     technical = r"total points|quiz feedback|points - .*|feedback - .*"
     personal = r"e-?mail|name"
     respondent: tuple[str, ...] = ("id",)

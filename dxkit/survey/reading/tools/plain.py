@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dxkit.survey.reading.tools.base import Tool
 
 
@@ -12,3 +14,6 @@ class Plain(Tool):
     personal = r"ip|ip ?address|first name|last name|full name|nachname|vorname|phone|telephone|address|user ?agent"
     separators: tuple[str, ...] = (";", " / ", ", ", ",")
     by_hand = True
+
+    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+        return "its header has no sign of a tool"

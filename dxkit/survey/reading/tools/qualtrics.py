@@ -1,4 +1,7 @@
-"""Qualtrics: two or three header rows (codes, question texts, import ids), test answers, codes below zero."""
+"""Qualtrics: two or three header rows (codes, question texts, import ids), test answers, codes below zero.
+
+Legacy exports number their own columns V1, V2, ... and call them in the second row as others do in the first.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +21,34 @@ class Qualtrics(Tool):
     name = "qualtrics"
     signs: frozenset[str] = folded_names(
         "StartDate, EndDate, Status, IPAddress, Progress, Duration (in seconds), Finished, RecordedDate, ResponseId, "
-        "DistributionChannel, UserLanguage"
+        "DistributionChannel, UserLanguage, ResponseSet"
     )
     needed = 3
-    must: frozenset[str] = folded_names("ResponseId")
+    must: tuple[frozenset[str], ...] = (folded_names("ResponseId"),)
     technical = r"duration.*"
-    personal = r"recipient(first|last)? ?name|recipientemail|location(latitude|longitude)|external ?data ?reference"
+    personal = (
+        r"recipient(first|last)? ?name|recipientemail|emailaddress|location(latitude|longitude)|"
+        r"external ?data ?reference"
+    )
     code_endings: tuple[str, ...] = ("_DO",)  # the order in which options were displayed
     text_endings: tuple[str, ...] = ("_TEXT",)
     respondent: tuple[str, ...] = ("responseid",)
     day: tuple[str, ...] = ("recordeddate", "enddate")
     separators: tuple[str, ...] = (",",)
-    finished_in = "finished"
+    finished_in: tuple[str, ...] = ("finished",)
     preview_in = "status"
+
+    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+        if _is_legacy(first, second) and (why := super().recognised_by(second, [])):
+            return f"{why} in its second row"
+        return super().recognised_by(first, second)
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Three with import ids; two where the second row holds texts in columns of numbers and dates; else one."""
         if any("importid" in cell.casefold() for cell in third):
             return 3
+        if _is_legacy(first, second):
+            return 2
         filled = cells_under(_FILLED, first, second)
         texts = any(filled) and not any(re.search(r"\d", cell) for cell in filled)
         has_id = any(re.fullmatch(r"R_\w+", cell.strip()) for cell in second)  # then it is a row of answers
@@ -44,7 +57,13 @@ class Qualtrics(Tool):
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
         if len(rows) == 1:
             return super().headings(rows)
-        return [Heading(code=code.strip(), stem=text.strip()) for code, text in zip(rows[0], rows[1], strict=True)]
+        legacy = _is_legacy(rows[0], rows[1])
+        return [
+            Heading(
+                code=text.strip() if legacy and re.fullmatch(r"V\d+", code.strip()) else code.strip(), stem=text.strip()
+            )
+            for code, text in zip(rows[0], rows[1], strict=True)
+        ]
 
     def is_finished(self, cell: str) -> bool:
         return normal(cell) not in ("false", "0", "no")
@@ -54,3 +73,11 @@ class Qualtrics(Tool):
 
     def is_no_opinion(self, text: str) -> bool:
         return text.startswith("-") and text[1:].isdigit()
+
+
+def _is_legacy(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the second row calls a column V1, V2, ... of the first ResponseID."""
+    return any(
+        re.fullmatch(r"V\d+", code.strip()) and normal(text) == "responseid"
+        for code, text in zip(first, second, strict=False)
+    )

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 from dxkit.files import options
 from dxkit.files.cells import normal
+from dxkit.survey.reading.tools.alchemer import Alchemer
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.google_forms import GoogleForms
+from dxkit.survey.reading.tools.kobo import Kobo
 from dxkit.survey.reading.tools.limesurvey import LimeSurvey
 from dxkit.survey.reading.tools.microsoft_forms import MicrosoftForms
 from dxkit.survey.reading.tools.plain import Plain
 from dxkit.survey.reading.tools.qualtrics import Qualtrics
+from dxkit.survey.reading.tools.redcap import Redcap
 from dxkit.survey.reading.tools.surveymonkey import SurveyMonkey
 from dxkit.survey.reading.tools.typeform import Typeform
 
@@ -21,6 +24,9 @@ TOOLS: tuple[Tool, ...] = (
     SurveyMonkey(),
     Typeform(),
     LimeSurvey(),
+    Alchemer(),
+    Redcap(),
+    Kobo(),
     MicrosoftForms(),
     GoogleForms(),
     Plain(),  # the last, for it fits every file
@@ -46,12 +52,8 @@ def tool_named(name: str) -> Tool:
 
 def recognise(first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Tool, str]:
     """The tool that a file comes from, by its first three rows; and by which signs, in words."""
-    names = {normal(cell) or cell.strip() for cell in first}
     for tool in TOOLS:
-        present = names | {normal(tool.split(cell)[0]) for cell in first}
-        signs = sorted(tool.signs & present)
-        if len(signs) >= tool.needed and tool.must <= present:
-            why = f"its header has {', '.join(signs[:4])}" if signs else "its header has no sign of a tool"
+        if why := tool.recognised_by(first, second):
             depth = tool.header_rows(first, second, third)
             return tool, f"{why}; {depth} header rows" if depth > 1 else why
     raise AssertionError("plain fits every header")

@@ -20,12 +20,15 @@ class SurveyMonkey(Tool):
         "Custom Data 1"
     )
     needed = 3
-    must: frozenset[str] = folded_names("Respondent ID")
+    must: tuple[frozenset[str], ...] = (folded_names("Respondent ID"),)
     personal = r"first name|last name|custom data( \d+)?"
     respondent: tuple[str, ...] = ("respondent id",)
     day: tuple[str, ...] = ("end date", "start date")
     separators: tuple[str, ...] = (",", ";")
-    finished_in = "end date"
+    finished_in: tuple[str, ...] = ("end date",)
+
+    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+        return super().recognised_by(first, second) or _trimmed(first, second)
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Two where the second row says "Response", or has no id and yet some text."""
@@ -42,3 +45,13 @@ class SurveyMonkey(Tool):
             statement = "" if normal(part) in _NOTHING else part.strip()
             headings.append(Heading(code=cell.strip(), stem=stem, statement=statement))
         return headings
+
+
+def _trimmed(first: Sequence[str], second: Sequence[str]) -> str:
+    """The sign that is left where somebody has deleted the tool's own columns: what stands under a question."""
+    under = [
+        cell.strip() for name, cell in zip(first, second, strict=False) if name.strip() and normal(cell) in _NOTHING
+    ]
+    stray = sum(normal(cell) in _NOTHING for cell in second) - len(under)
+    certain = len(under) > 1 or "open-ended response" in map(normal, under) or not all(cell.strip() for cell in first)
+    return f"its second row has {', '.join(dict.fromkeys(under))}" if under and certain and not stray else ""

@@ -12,13 +12,13 @@ class Typeform(Tool):
     name = "typeform"
     signs: frozenset[str] = folded_names("#, Start Date (UTC), Submit Date (UTC), Network ID, Response Type")
     needed = 2
-    must: frozenset[str] = folded_names("#")
+    must: tuple[frozenset[str], ...] = (folded_names("#"),)
     technical = r"stage date \(utc\)|tags|ending"
     personal = r"network id"
     respondent: tuple[str, ...] = ("#",)
     day: tuple[str, ...] = ("submit date (utc)", "start date (utc)")
     separators: tuple[str, ...] = (" / ", ", ")
-    finished_in = "response type"
+    finished_in: tuple[str, ...] = ("response type",)
     other_follows = True
 
     def may_be_statement(self, heading: Heading) -> bool:

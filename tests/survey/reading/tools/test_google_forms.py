@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.reading.exports import read_export
 from tests.survey.reading.one_survey import (
     BOOK,
+    CI,
     CLEAN,
     check_days,
     check_notes,
@@ -47,3 +49,21 @@ def test_a_frame_is_recognised_by_its_columns_too(path):
     survey = dx.read_survey(frame, BOOK)
     assert survey.source == "google_forms"
     assert len(survey) == len(CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("head", "stamp"),
+    [
+        (("Zeitstempel", "E-Mail-Adresse"), "10.08.2026 09:09:01"),
+        (("Horodateur", "Adresse e-mail"), "10/08/2026 09:09:01"),
+        (("Marca temporal", "Dirección de correo electrónico"), "10/8/2026 9:09:01"),
+        (("タイムスタンプ", "メールアドレス"), "2026/08/10 9:09:01"),
+        (("Timestamp", "Email Address"), "8/10/2026 9:09:01"),
+    ],
+)
+def test_a_form_in_another_language_is_recognised_and_its_day_comes_first_where_it_does(tmp_path, head, stamp):
+    path = write(tmp_path / "g.csv", [[*head, "CI is fast"], [stamp, "a@example.com", "Agree"]])
+    survey = dx.read_survey(path, CI)
+    assert (survey.source, survey.answers["ci"].tolist()) == ("google_forms", [4])
+    assert f"personal columns left out: {head[1]}" in survey.notes
+    assert read_export(path, dx.read_codebook(CI)).day.tolist() == ["2026-08-10"]

@@ -73,3 +73,27 @@ def test_the_sheet_of_answers_is_found_behind_one_of_notes(path, tmp_path):
         answers.append(row)
     book.save(tmp_path / "answers.xlsx")
     assert len(dx.read_survey(tmp_path / "answers.xlsx", BOOK)) == len(CLEAN)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Response ID", "Date submitted", "Last page", "Start language", "Seed"],
+        ["Antwort ID", "Datum Abgeschickt", "Letzte Seite", "Start-Sprache", "Zufallsstartwert"],
+        [
+            "id. Response ID",
+            "submitdate. Date submitted",
+            "lastpage. Last page",
+            "startlanguage. Start language",
+            "seed. Seed",
+        ],
+    ],
+)
+def test_full_texts_as_headers_are_recognised_and_unfinished_rows_set_aside(tmp_path, head):
+    rows = [["1", "2026-01-01 10:00:00", "3", "en", "9", "4"], ["2", "", "1", "en", "9", "1"]]
+    survey = dx.read_survey(write(tmp_path / "l.csv", [[*head, "CI is fast"], *rows]), CI)
+    assert (survey.source, survey.answers["ci"].tolist()) == ("limesurvey", [4])
+    assert survey.cleaning[["what", "count"]].to_dict("list") == {
+        "what": ["unfinished submissions set aside"],
+        "count": [1],
+    }

@@ -120,3 +120,18 @@ def test_negative_recodes_are_no_opinion(tmp_path):
     ]
     survey = dx.read_survey(write(tmp_path / "q.csv", rows), CI)
     assert survey.state["ci"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("ours", ["ci", "V11"])
+def test_legacy_exports_name_their_own_columns_in_the_second_row(tmp_path, ours):
+    head = [*(f"V{k}" for k in range(1, 8)), ours]
+    texts = ["ResponseID", "ResponseSet", "Name", "IPAddress", "Status", "EndDate", "Finished", "CI is fast"]
+    rows = [
+        ["R_1", "Default", "Sam", "192.0.2.7", "0", "2017-01-02 10:00:00", "1", "4"],
+        ["R_2", "Default", "Sam", "192.0.2.7", "0", "2017-01-02 10:00:00", "0", "1"],
+        ["R_3", "Default", "Sam", "192.0.2.7", "1", "2017-01-02 10:00:00", "1", "1"],
+    ]
+    survey = dx.read_survey(write(tmp_path / "q.csv", [head, texts, *rows]), CI)
+    assert (survey.source, survey.answers["ci"].tolist()) == ("qualtrics", [4])
+    assert survey.cleaning["count"].tolist() == [1, 1]
+    assert "personal columns left out: Name, IPAddress" in survey.notes

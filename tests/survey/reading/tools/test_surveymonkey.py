@@ -1,9 +1,12 @@
 """SurveyMonkey: two header rows, of which the first is blank where a question goes on."""
 
+import pandas as pd
 import pytest
 
+import dxkit as dx
 from tests.survey.reading.one_survey import (
     BOOK,
+    CI,
     CLEAN,
     NOT_ANSWERS,
     check_days,
@@ -75,3 +78,17 @@ def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
 @pytest.mark.parametrize("row", NOT_ANSWERS)
 def test_a_row_that_is_not_an_answer_is_refused(path, tmp_path, row, refusal):
     check_row_is_refused(rows_of(path), tmp_path, row, refusal)
+
+
+def test_a_file_without_the_own_columns_is_recognised_by_its_second_row(tmp_path):
+    for second in (["Response", "Response", "Other"], ["Open-Ended Response", "", "Why?"]):
+        head = ["CI is fast", "Which team?", ""]
+        survey = dx.read_survey(write(tmp_path / "m.csv", [head, second, ["4", "Red", ""], ["5", "Blue", "x"]]), CI)
+        assert (survey.source, survey.answers["ci"].tolist()) == ("surveymonkey", [4, 5])
+
+
+def test_a_person_whose_answer_is_response_is_not_taken_for_a_header(tmp_path):
+    book = pd.DataFrame({"item": ["ci", "what"], "text": ["CI is fast", "What?"], "kind": ["rating", "comment"]})
+    rows = [["CI is fast", "What?"], ["4", "Response"], ["5", "more"]]
+    survey = dx.read_survey(write(tmp_path / "m.csv", rows), book.assign(scale=["agreement5", ""]))
+    assert (survey.source, len(survey)) == ("plain", 2)

@@ -1,0 +1,74 @@
+"""The picture of options, of which people chose several or put one first. Returns the Axes it drew on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from dxkit.files.errors import DataError
+from dxkit.plots.style import (
+    ALL_HIDDEN,
+    BLUE,
+    canvas,
+    ends_on,
+    fitting,
+    grid_on,
+    headline,
+    hidden_bar,
+    nothing,
+    rows_on,
+    soft,
+)
+
+if TYPE_CHECKING:
+    from dxkit.survey.answers import Answers
+
+MOST_BARS = 24
+
+
+def too_many(bars: int, item: str, segment: str) -> DataError:
+    """The refusal of a picture that nobody could read."""
+    return DataError(
+        f"a picture of {bars} bars cannot be read: choose {MOST_BARS} at most with only(...), such as "
+        f"only(['{item}']) or only(where={{'{segment}': ...}})"
+    )
+
+
+def chosen_options(result: Answers, table: pd.DataFrame, ax: Axes | None) -> Axes:
+    """A bar for each option, and each group where there are segments: its share of all who answered, the most on top.
+
+    The shares need not add up to 100%. Of several questions the first is drawn.
+    """
+    first = table.iloc[0]["display"]
+    others = len(set(table["display"])) - 1
+    rows = table.loc[table["display"] == first].sort_values(
+        "share", na_position="first", kind="stable", ignore_index=True
+    )
+    if not any(rows["shown"]):
+        return nothing(ax, ALL_HIDDEN)
+    if result.segments and len(rows) > MOST_BARS:
+        raise too_many(len(rows), rows.iloc[-1]["item"], result.segments[0])
+    with canvas(ax, 8.5, 1.4 + 0.38 * len(rows)) as ax:
+        names, ends = [], []
+        for y, row in enumerate(rows.to_dict("records")):
+            names.append("\n".join(fitting(row[name], 36, 1) for name in ("label", *result.segments)))
+            ends.append(f"n = {row['answered']:.0f}" if row["shown"] else "hidden")
+            if not row["shown"]:
+                hidden_bar(ax, y)
+                continue
+            ax.barh(y, 100 * row["share"], color=soft(BLUE), height=0.62)
+            ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color="black", linewidth=1.5)
+        rows_on(ax, names)
+        ends_on(ax, ends)
+        grid_on(ax)
+        ax.set_xlim(0, 100)
+        unit = f"share of all who answered, %, with {round(100 * result.confidence)}% interval"
+        left = f"not drawn: {others} question{'s' * (others > 1)} more; only(...) chooses them" if others else ""
+        ax.set_xlabel("\n".join(filter(None, (unit, left))))
+        top = rows.iloc[-1]
+        where = f" in {', '.join(str(top[name]) for name in result.segments)}" if result.segments else ""
+        said = f"{first}: most often {top['label']}{where}, {100 * top['share']:.0f}%"
+        headline(ax, said, f"The interval is {100 * top['low']:.0f} to {100 * top['high']:.0f}%")
+    return ax

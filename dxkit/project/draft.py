@@ -1,0 +1,176 @@
+"""A first codebook from an export, as a workbook in which what is doubtful is yellow."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dxkit.files.errors import DataError
+from dxkit.files.options import instance
+from dxkit.files.writing import new_workbook, writable
+from dxkit.project import form
+from dxkit.project.draft_merge import add_to
+from dxkit.survey.reading.codebook import COLUMNS, KINDS
+from dxkit.survey.reading.drafting.draft import drafted
+from dxkit.survey.reading.scales import BUILT_IN
+from dxkit.survey.reading.structure.registry import read_structure
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+_YELLOW = {"bg_color": "#FFF2B3"}
+_NOTE = {"author": "dxkit", "width": 320, "height": 80}
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A first codebook of an export: what it says about its questions, and where somebody has to look.
+
+    Attributes
+    ----------
+    items : DataFrame
+        One row per question, as `read_codebook` takes it.
+    scales : DataFrame
+        One row per answer of each scale that is not built in: scale, code, label, favourable.
+    rules : DataFrame
+        How cells are to be read that a codebook cannot describe: rule, question, value, to, note.
+    doubts : DataFrame
+        What is only a guess: item, cell (the column of its row), guess, why.
+    groups : tuple of str
+        The groups of the first segment, for the roster; none that only one person named.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> draft(pd.DataFrame({"Is CI fast?": ["Yes", "No", "Yes"]})).items["kind"].tolist()
+    ['choice']
+    """
+
+    items: pd.DataFrame
+    scales: pd.DataFrame
+    rules: pd.DataFrame
+    doubts: pd.DataFrame
+    groups: tuple[str, ...] = ()
+
+    def write(self, path: str | os.PathLike[str], *, merge: bool = False) -> list[str]:
+        """Write the draft as a workbook with the sheets codebook, scales, rules and roster; doubtful cells are yellow.
+
+        Parameters
+        ----------
+        path : path
+            Where to write; the folder must exist.
+        merge : bool
+            Add the questions that the workbook there lacks; its own rows stay as they are.
+
+        Returns
+        -------
+        list of str
+            The ids of the questions that were written.
+
+        Raises
+        ------
+        DataError
+            There is a file already and `merge` is not set; it is never overwritten.
+        """
+        target = Path(path)
+        if target.suffix.lower() != ".xlsx":
+            raise DataError(f"{target.name}: a draft is a workbook; give it a name that ends in .xlsx")
+        if target.exists():
+            if instance("merge", merge, bool, "True or False"):
+                return add_to(target, self.items, self.scales, self.rules, self.doubts)
+            raise DataError(
+                f"{target.name} already exists and is never overwritten; add --merge to add only new questions, or "
+                "--out with another name"
+            )
+        with new_workbook(target) as book:
+            self._codebook(book)
+            _table(book, "scales", self.scales)
+            _table(book, "rules", self.rules)
+            segments = self.items.loc[self.items["kind"] == "segment", "item"].tolist()
+            roster = form.add_sheet(
+                book, "roster", (*segments[:1], "headcount") if segments else ("headcount",), {}, 24
+            )
+            for row, group in enumerate(self.groups, 1):
+                roster.write_string(row, 0, writable(group))
+            form.at_least_zero(roster, len(segments[:1]), "A headcount is a whole number of people.", whole=True)
+        return self.items["item"].tolist()
+
+    def _codebook(self, book: Workbook) -> None:
+        sheet = form.add_sheet(book, "codebook", COLUMNS, {"item": 26, "text": 60}, 18)
+        yellow = book.add_format(_YELLOW)
+        why = {(item, cell): reason for item, cell, reason in self.doubts[["item", "cell", "why"]].to_numpy()}
+        for i, row in enumerate(self.items.itertuples(index=False), 1):
+            for j, (column, value) in enumerate(zip(COLUMNS, row, strict=True)):
+                reason = why.get((row[0], column))
+                if value:
+                    sheet.write_string(i, j, writable(str(value)), yellow if reason else None)
+                elif reason:
+                    sheet.write_blank(i, j, None, yellow)
+                if reason:
+                    sheet.write_comment(i, j, reason, _NOTE)
+        last = max(499, len(self.items))
+        form.offer(sheet, COLUMNS.index("kind"), KINDS, rows=(1, last))
+        known = (*dict.fromkeys(self.scales["scale"]), *BUILT_IN)
+        if sum(len(name) + 1 for name in known) > 250:  # what Excel takes for a list in one rule
+            known = tuple(BUILT_IN)
+        form.offer(sheet, COLUMNS.index("scale"), known, only=False, rows=(1, last))
+        form.offer(sheet, COLUMNS.index("good"), ("high", "low", "neither"), rows=(1, last))
+
+    def __repr__(self) -> str:
+        kinds = self.items["kind"].value_counts()
+        asked = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kind in kinds)
+        return f"Draft: {len(self.items)} questions ({asked}), {len(self.doubts)} doubtful cells"
+
+
+def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.PathLike[str] | None = None) -> Draft:
+    """What did this survey ask? A first codebook, from the export and, if you have it, the file of questions.
+
+    Parameters
+    ----------
+    export : path or DataFrame
+        The file of answers, as the survey tool exports it.
+    structure : path, optional
+        The survey's questions from the tool: Qualtrics .qsf, LimeSurvey .lss or .txt, XLSForm .xlsx, SPSS .sav,
+        Stata .dta. It brings texts, kinds, and the labels that nobody chose.
+
+    Returns
+    -------
+    Draft
+        Its `items` and `scales` make a codebook; its `doubts` name the cells that somebody has to look at.
+
+    Raises
+    ------
+    DataError
+        A file that cannot be read, or that has no answers.
+
+    Examples
+    --------
+    >>> import dxkit as dx
+    >>> made = draft(dx.samples.path("company/responses_2026-Q3.csv"))
+    >>> made.items["kind"].value_counts().to_dict()["hours"]
+    12
+    """
+    asked = None if structure is None else read_structure(structure)
+    made = drafted(export, asked)
+    return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))
+
+
+def _table(book: Workbook, name: str, frame: pd.DataFrame) -> None:
+    """A table as it is; an empty cell for a missing number."""
+    sheet = form.add_sheet(book, name, list(frame.columns), {"label": 60, "scale": 26, "question": 26, "note": 60}, 18)
+    for i, row in enumerate(frame.itertuples(index=False), 1):
+        for j, value in enumerate(row):
+            _cell(sheet, i, j, value)
+
+
+def _cell(sheet: Any, i: int, j: int, value: object) -> None:
+    if isinstance(value, float):
+        if not math.isnan(value):
+            sheet.write_number(i, j, value)
+    elif value:
+        sheet.write_string(i, j, writable(str(value)))

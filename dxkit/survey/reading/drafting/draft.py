@@ -1,0 +1,159 @@
+"""From an export to a first codebook: items, scales, rules, groups, and what about them is doubtful."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dxkit.files.cells import normal
+from dxkit.files.errors import nearest
+from dxkit.survey.reading.codebook import COLUMNS
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, read_fields
+from dxkit.survey.reading.drafting.from_structure import with_structure
+from dxkit.survey.reading.drafting.grouped import bare_ticks, in_group
+from dxkit.survey.reading.drafting.naming import name_items, short
+from dxkit.survey.reading.drafting.ordered import keeps_dimension
+from dxkit.survey.reading.drafting.shared_scales import name_scales, scale_rows
+from dxkit.survey.reading.drafting.single import alone
+from dxkit.survey.reading.headers import key
+from dxkit.survey.reading.structure.model import Structure
+from dxkit.survey.reading.tools.base import Tool
+from dxkit.survey.reading.tools.registry import is_personal, is_technical
+
+RULES = ("rule", "question", "value", "to", "note")
+DOUBTS = ("item", "cell", "guess", "why")
+_TOPIC_KINDS = ("rating", "importance", "hours")
+
+
+@dataclass(frozen=True, eq=False)
+class Drafted:
+    """The tables of a draft. `groups` are the labels of the first segment, whose id is `segment`."""
+
+    items: pd.DataFrame
+    scales: pd.DataFrame
+    rules: pd.DataFrame
+    doubts: pd.DataFrame
+    segment: str
+    groups: list[str]
+
+
+def drafted(source: str | os.PathLike[str] | pd.DataFrame, structure: Structure | None = None) -> Drafted:
+    """What an export asks, as far as its columns, and the structure of the survey, tell."""
+    fields, tool = read_fields(source)
+    asked = _asked(fields, tool)
+    if structure is not None:
+        asked = with_structure(asked, structure)
+    asked.sort(key=lambda each: each.fields[0].column.position)
+    _ignore_repeated(asked)
+    name_items(asked, fields)
+    name_scales(asked)
+    _topics(asked)
+    _dimensions(asked)
+    items = pd.DataFrame([_row(each) for each in asked], columns=list(COLUMNS), dtype=object)
+    rules = [(rule, each.item, value, "", each.doubts.get("kind", "")) for each in asked for rule, value in each.rules]
+    doubts = [
+        (each.item, cell, str(getattr(each, cell)), why) for each in asked for cell, why in sorted(each.doubts.items())
+    ]
+    segments = [each for each in asked if each.kind == "segment"]
+    groups: list[str] = []
+    if segments:
+        field = segments[0].fields[0]
+        groups = sorted(field.spelled[word] for word, n in field.answers.items() if n >= LEAST)
+    return Drafted(
+        items,
+        pd.DataFrame(scale_rows(asked), columns=["scale", "code", "label", "favourable"]),
+        pd.DataFrame(list(dict.fromkeys(rules)), columns=list(RULES), dtype=object),
+        pd.DataFrame(doubts, columns=list(DOUBTS), dtype=object),
+        segments[0].item if segments else "",
+        groups,
+    )
+
+
+def _asked(fields: Sequence[Field], tool: Tool) -> list[Asked]:
+    """The questions of all columns, those of one stem together."""
+    asked: list[Asked] = []
+    open_fields: list[Field] = []
+    for each in fields:
+        code, stem = each.column.code, each.column.stem
+        if is_personal(code) or is_personal(stem) or is_technical(tool, code):
+            asked.append(Asked([each], each.name, "ignore"))
+        else:
+            open_fields.append(each)
+    for run in bare_ticks(open_fields, tool):
+        stem = " / ".join(each.stem for each in run)[:80]
+        labels = [(float(code), each.stem) for code, each in enumerate(run, 1)]
+        doubts = {"text": "the export does not say what was asked; these columns look like options of one question"}
+        asked.append(Asked(run, stem, "multi", labels=labels, doubts=doubts))
+        open_fields = [each for each in open_fields if each not in run]
+    groups: dict[str, list[Field]] = {}
+    for each in open_fields:
+        groups.setdefault(key(each.stem) if each.option else f"\x00{each.column.position}", []).append(each)
+    for group in groups.values():
+        rest = group
+        if len(group) > 1:
+            found, rest = in_group(group[0].stem, group)
+            asked += found
+        asked += [alone(each, tool) for each in rest]
+    return asked
+
+
+def _ignore_repeated(asked: Iterable[Asked]) -> None:
+    """Of several columns with one text, or one code, only the first can be asked for."""
+    seen: set[str] = set()
+    for each in asked:
+        if each.kind == "ignore":
+            continue
+        if key(each.text) in seen:
+            each.kind, each.scale, each.labels, each.good, each.rules = "ignore", "", [], "", []
+            each.doubts = {"kind": "another column has the same text"}
+        seen.add(key(each.text))
+
+
+def _topics(asked: Sequence[Asked]) -> None:
+    """The line of a grid is a topic where it comes again among ratings, importance and hours, or importance alone."""
+    lines = [each for each in asked if each.kind in _TOPIC_KINDS and each.fields[0].option and each.good != "neither"]
+    spelled: dict[str, str] = {}
+    kinds: dict[str, set[str]] = {}
+    name: dict[int, str] = {}
+    for each in lines:
+        word = normal(each.fields[0].option)
+        near = word if word in spelled else nearest(word, spelled, cutoff=0.85) or word
+        spelled.setdefault(near, each.fields[0].option)
+        kinds.setdefault(near, set()).add(each.kind)
+        name[id(each)] = near
+    used: Counter[tuple[str, str]] = Counter()
+    for each in lines:
+        topic = name[id(each)]
+        used[topic, each.kind] += 1
+        if (len(kinds[topic]) > 1 or kinds[topic] & {"importance", "hours"}) and used[topic, each.kind] == 1:
+            each.topic = spelled[topic]
+
+
+def _dimensions(asked: Sequence[Asked]) -> None:
+    """The stem of a grid of ratings is its dimension; somebody has to say whether it is one."""
+    stems = Counter(key(each.fields[0].stem) for each in asked if keeps_dimension(each) and each.fields[0].option)
+    for each in asked:
+        field = each.fields[0]
+        if keeps_dimension(each) and field.option and stems[key(field.stem)] > 1:
+            each.dimension = short(re.sub(r"\s*\([^)]*\)", "", field.stem))
+            each.doubts["dimension"] = "the question of the grid; leave it empty where its lines are not one thing"
+
+
+def _row(each: Asked) -> list[str]:
+    return [
+        each.item,
+        each.text,
+        each.kind,
+        each.dimension,
+        each.topic,
+        each.scale,
+        each.good,
+        "",
+        "",
+        each.unit,
+    ]

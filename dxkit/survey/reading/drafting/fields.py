@@ -1,0 +1,176 @@
+"""The columns of an export as a draft sees them: question, option, and how many people gave each label."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.cells import as_text, normal, number
+from dxkit.files.grid import Grid
+from dxkit.files.opening import open_file
+from dxkit.survey.reading.headers import Column
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.scales import NO_OPINION
+from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid
+from dxkit.survey.reading.tools.base import Tool
+from dxkit.survey.reading.tools.registry import recognise
+
+YES = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|はい".split("|"))
+NO = frozenset("no|n|0|false|not selected|unchecked|nein|non|いいえ".split("|"))
+LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
+_DIVIDERS = (" - ", ": ")
+_LONGEST_STEM = {" - ": 300, ": ": 60}
+_FEWEST = {" - ": 2, ": ": 3}  # columns that must share a stem
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A column, its question and option, and its cells as text ("" is blank)."""
+
+    column: Column
+    stem: str
+    option: str
+    cells: np.ndarray
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """How many people gave each label; the labels are folded, and the most frequent comes first."""
+        counts: Counter[str] = Counter()
+        for text, n in Counter(self.cells).items():
+            if word := normal(text):
+                counts[word] += n
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @cached_property
+    def spelled(self) -> dict[str, str]:
+        """The most frequent spelling of each folded label."""
+        texts = sorted(Counter(self.cells).items(), key=lambda pair: (-pair[1], pair[0]))
+        return {normal(text): " ".join(text.split()) for text, _ in reversed(texts) if normal(text)}
+
+    @cached_property
+    def answers(self) -> dict[str, int]:
+        """`people` without the labels that mean "no opinion"."""
+        return {word: n for word, n in self.people.items() if not is_no_opinion(word)}
+
+    @cached_property
+    def numbers(self) -> dict[float, int]:
+        """How many people gave each number."""
+        counts: Counter[float] = Counter()
+        for word, n in self.answers.items():
+            value, problem = number(word)
+            if problem is None:
+                counts[value] += n
+        return dict(counts)
+
+    @property
+    def filled(self) -> int:
+        return sum(self.answers.values())
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The labels that are neither "no opinion" nor say that a box was not ticked."""
+        own = normal(self.option or self.stem)
+        return [word for word in self.answers if word not in NO or word == own]
+
+    @property
+    def name(self) -> str:
+        """The text of the question in the codebook."""
+        return f"{self.stem} [{self.option}]" if self.option else self.stem
+
+
+@dataclass(eq=False)
+class Asked:
+    """A question of the draft: its columns and what its row of the codebook holds.
+
+    `labels` are its labels by code (nan for "no opinion"), `spare` those that only one person gave here, `doubts` why a
+    cell of the row is a guess, by column.
+    """
+
+    fields: Sequence[Field]
+    text: str
+    kind: str
+    scale: str = ""
+    good: str = ""
+    unit: str = ""
+    dimension: str = ""
+    topic: str = ""
+    labels: list[tuple[float, str]] = field(default_factory=list)
+    spare: dict[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    family: str = ""
+    doubts: dict[str, str] = field(default_factory=dict)
+    rules: list[tuple[str, str]] = field(default_factory=list)  # rule and value
+    item: str = ""
+
+
+def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Field], Tool]:
+    """The columns of an export, with shape and header rows as in reading, and the tool it comes from."""
+    if isinstance(source, pd.DataFrame):
+        columns, body, _ = from_frame(source)
+        tool = recognise([column.code for column in columns], [], [])[0]
+    else:
+        grid = open_file(source).choose(wanted=_size)
+        tool = recognise(*first_rows(grid))[0]
+        columns, body, _ = from_grid(grid, tool, tool.header_rows(*first_rows(grid)))
+    blank_na(body)
+    parts = _parts(columns)
+    cells = [np.array([as_text(value) for value in column], dtype=object) for column in body]
+    return [
+        Field(column, *parts[column.position], cells[column.position])
+        for column in columns
+        if column.name and column.position < len(cells)
+    ], tool
+
+
+def _size(grid: Grid) -> float:
+    """How many cells of a sheet are filled: the answers are the largest table of a workbook."""
+    return float(sum(bool(cell.strip()) for row in grid.cells for cell in row))
+
+
+def _parts(columns: Iterable[Column]) -> dict[int, tuple[str, str]]:
+    """Stem and option of each column: from brackets or a second row, else from what several headers begin with."""
+    parts = {column.position: tuple(" ".join(part.split()) for part in column.parts) for column in columns}
+    for divider in _DIVIDERS:
+        found: dict[str, list[tuple[int, str, str]]] = {}
+        for position, (stem, option) in parts.items():
+            head, _, tail = stem.rpartition(divider) if divider == " - " else stem.partition(divider)
+            if not option and head and tail and len(head) <= _LONGEST_STEM[divider]:
+                found.setdefault(normal(head), []).append((position, head, tail))
+        for several in found.values():
+            if len({normal(tail) for _, _, tail in several}) == len(several) >= _FEWEST[divider]:
+                parts.update({position: (head, tail) for position, head, tail in several})
+    return {position: (stem, option) for position, (stem, option) in parts.items()}
+
+
+def together(fields: Iterable[Field]) -> tuple[dict[str, int], dict[str, str]]:
+    """How many people gave each label in any of these columns, and its spelling."""
+    rows: dict[str, set[int]] = {}
+    spelled: dict[str, str] = {}
+    for each in fields:
+        words = {text: normal(text) for text in set(each.cells)}
+        for i, text in enumerate(each.cells):
+            if word := words[text]:
+                rows.setdefault(word, set()).add(i)
+        spelled = {**each.spelled, **spelled}
+    counts = sorted(((word, len(people)) for word, people in rows.items()), key=lambda pair: (-pair[1], pair[0]))
+    return dict(counts), spelled
+
+
+def unsure(fields: Iterable[Field]) -> tuple[list[tuple[float, str]], int]:
+    """The labels of "no opinion" that a codebook has to name, and how many others only one person gave."""
+    people, spelled = together(fields)
+    words = [word for word in people if is_no_opinion(word) and word not in NO_OPINION]
+    return [(math.nan, spelled[word]) for word in words if people[word] >= LEAST], sum(people[w] < LEAST for w in words)
+
+
+def says(pattern: re.Pattern[str], *texts: str) -> bool:
+    """Whether one of the texts has the words of a pattern."""
+    return any(pattern.search(text.casefold()) for text in texts)

@@ -1,0 +1,146 @@
+"""Columns of one stem together: ranks, ticked options, and ratings on one scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.tools.base import Tool
+
+OTHER = re.compile(
+    r"specify|describe|explain|^other\W*(\(.*)?$|^comments?\b|open[- ]ended|^sonstiges?\W*$|^autres?\W*$|"
+    r"^otr[oa]s?\W*$|^その他|bitte angeben"
+)
+_PLACE = re.compile(r"\D{0,12}\d{1,2}\D{0,8}|(first|second|third|fourth|fifth)( choice| place)?|most|least")
+_NONE = re.compile(r"(none|nothing|neither|no|other|not)\b.*|keine?s?|nichts|aucun.*|ningun.*|なし|その他")
+_RANKED = re.compile(r"\brank|\border\b|priorit|reihenfolge|class(er|ez)|orden")
+
+
+def in_group(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
+    """What several columns of one stem ask, and the columns that are questions of their own."""
+    for kind in (_ranked, _placed):
+        if found := kind(stem, fields):
+            return found, [each for each in fields if each not in found[0].fields]
+    asked, rest = _ticked(stem, fields)
+    texts = [each for each in rest if _is_text(each, rest)]
+    asked += [Asked([each], each.name, "comment") for each in texts]
+    rest = [each for each in rest if each not in texts]
+    if len(rest) > 1 and (rated := by_numbers(rest, stem) or by_labels(rest, stem)):
+        if rated.kind in ("rating", "importance", "hours", "number", "recommend"):
+            return [*asked, *(_line(rated, each) for each in rest)], []
+    return asked, rest
+
+
+def _line(rated: Asked, field: Field) -> Asked:
+    """The question of one line of a grid, on the scale of all."""
+    return Asked(
+        [field],
+        field.name,
+        "rating" if rated.kind == "recommend" else rated.kind,
+        scale="0-10" if rated.kind == "recommend" else rated.scale,
+        good=rated.good,
+        unit=rated.unit,
+        labels=rated.labels,
+        ordered=rated.ordered,
+        family=rated.family,
+        doubts=dict(rated.doubts),
+        rules=list(rated.rules),
+    )
+
+
+def _is_text(field: Field, fields: Sequence[Field]) -> bool:
+    """Whether a column beside others holds own words: it is called Other or the like, and has labels of its own."""
+    others = {word for each in fields if each is not field for word in each.answers}
+    return bool(OTHER.search(normal(field.option))) and not others.issuperset(field.answers)
+
+
+def _options(labels: Sequence[str], aliases: Sequence[tuple[str, str]] = ()) -> list[tuple[float, str]]:
+    """Labels with codes from 1; other words for an option have its code."""
+    codes = {normal(label): float(code) for code, label in enumerate(labels, 1)}
+    rows = [(codes[normal(label)], label) for label in labels]
+    return rows + [(codes[normal(label)], word) for label, word in aliases]
+
+
+def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
+    """A place in each option's column: whole numbers from 1 to the number of options, none twice in a row."""
+    numeric = [each for each in fields if each.filled and sum(each.numbers.values()) == each.filled]
+    k = len(numeric)
+    values = {value for each in numeric for value in each.numbers}
+    if k < 2 or len(values) < 2 or not values <= set(map(float, range(1, k + 1))) or max(values) < k:
+        return []
+    rows = [[text for text in row if text] for row in zip(*(each.cells for each in numeric), strict=True)]
+    rows = [row for row in rows if len(row) > 1]
+    apart = sum(len(set(row)) == len(row) for row in rows)
+    if (
+        len(rows) < 3
+        or apart < 0.9 * len(rows)
+        or (k < 4 and not _RANKED.search(stem.casefold()) and apart < len(rows))
+    ):
+        return []
+    labels = _options([each.option for each in numeric])
+    return [Asked(numeric, stem, "rank", labels=labels + unsure(numeric)[0])]
+
+
+def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
+    """A column for each place, which holds the option that was put there."""
+    if len(fields) < 2 or not all(_PLACE.fullmatch(normal(each.option)) for each in fields):
+        return []
+    people, spelled = together(fields)
+    labels = [spelled[word] for word, n in people.items() if n >= LEAST and not is_no_opinion(word)]
+    rows = [[normal(text) for text in row if text] for row in zip(*(each.cells for each in fields), strict=True)]
+    rows = [row for row in rows if len(row) > 1]
+    apart = sum(len(set(row)) == len(row) for row in rows)
+    numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
+    if len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
+        return []
+    return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
+
+
+def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
+    """Options with a column each, which holds its own word or a mark where it was chosen."""
+    marked = [each for each in fields if len(each.words) <= 1 and not _is_written(each)]
+    words = {word for each in marked for word in each.words}
+    marks = words - YES
+    own = {normal(each.option) for each in marked}
+    if len(marked) < 2 or not words or (len(marks) == 1 and len(marked) > 1 and not words & own and words == marks):
+        return [], list(fields)
+    aliases = [
+        (each.option, each.spelled[word])
+        for each in marked
+        for word in each.words
+        if word not in YES and word != normal(each.option) and each.answers[word] >= LEAST
+    ]
+    doubts = {"scale": "other words for an option have its code"} if aliases else {}
+    labels = _options([each.option for each in marked], aliases)
+    asked = Asked(marked, stem, "multi", labels=labels + unsure(marked)[0], doubts=doubts)
+    rest = [each for each in fields if each not in marked]
+    texts = [each for each in rest if _is_written(each)]
+    return [asked, *(Asked([each], each.name, "comment") for each in texts)], [e for e in rest if e not in texts]
+
+
+def _is_written(field: Field) -> bool:
+    """Whether an option "Other" holds what people wrote and no mark."""
+    own = normal(field.option)
+    return "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in YES for word in field.words)
+
+
+def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:
+    """Adjacent columns that hold only their header, where a tool writes options so; up to None or Other."""
+    runs: list[list[Field]] = [[]]
+    for each in fields:
+        if (
+            not each.option
+            and each.words in ([normal(each.stem)], [])
+            and each.answers
+            and tool.may_be_statement(each.column)
+        ):
+            runs[-1].append(each)
+            if _NONE.fullmatch(normal(each.stem)):
+                runs.append([])
+        else:
+            runs.append([])
+    return [run for run in runs if len(run) > 1]

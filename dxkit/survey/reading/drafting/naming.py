@@ -1,0 +1,70 @@
+"""Short ids for questions: the code of the column where it has one, else words of its text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.drafting.fields import Asked, Field
+
+_STOP = frozenset(
+    "a an and are at be been by can could did do does for from had has have how i if in into is it its may many me "
+    "most much my of on or our so that the their them these they this those to us use was we were what when where "
+    "which who why will with would you your please select all apply following any der die das und ist wie sie".split()
+)
+_LONGEST = 24
+
+
+def short(text: str, longest: int = 60) -> str:
+    """A text cut at a word.
+
+    >>> short("How satisfied are you with the following?", 20)
+    'How satisfied are'
+    """
+    plain = " ".join(text.split()).rstrip(" .:?")
+    return plain if len(plain) <= longest else plain[: longest + 1].rpartition(" ")[0] or plain[:longest]
+
+
+def name_items(asked: Iterable[Asked], fields: Sequence[Field]) -> None:
+    """Give each question an id of its own that no column of another question has."""
+    codes: dict[str, set[int]] = {}
+    for field in fields:
+        for name in (field.column.code, field.column.stem):
+            codes.setdefault(normal(name), set()).add(field.column.position)
+    taken: set[str] = set()
+    for each in asked:
+        own = {field.column.position for field in each.fields}
+        base = each.item or _base(each)
+        name, count = base, 1
+        while normal(name) in taken or codes.get(normal(name), own) - own:
+            count += 1
+            name = f"{base}_{count}"
+        taken.add(normal(name))
+        each.item = name
+
+
+def _base(each: Asked) -> str:
+    field = each.fields[0]
+    code = field.column.code
+    if len(each.fields) == 1 and code != field.column.stem and re.fullmatch(r"[A-Za-z][\w.\[\]]{0,30}", code):
+        return code
+    if len(each.fields) == 1 and re.fullmatch(r"[A-Za-z]\w{0,40}", field.column.stem) and not field.option:
+        return field.column.stem
+    line = field.option if len(each.fields) == 1 and field.option else ""
+    return "_".join(
+        filter(None, (_slug(field.stem if not line else field.stem, 12 if line else _LONGEST), _slug(line)))
+    )
+
+
+def _slug(text: str, longest: int = _LONGEST) -> str:
+    plain = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", text).casefold())
+    every = re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+    words = [word for word in every if word not in _STOP] or every
+    name = ""
+    for word in words:
+        if name and len(name) + len(word) + 1 > longest:
+            break
+        name = f"{name}_{word}" if name else word[:longest]
+    return name or ("" if not text else "question")

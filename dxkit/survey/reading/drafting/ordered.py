@@ -1,0 +1,191 @@
+"""Labels and numbers that form a scale: its codes, the kind of question, and what about it is doubtful."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.codebook import LOW, NEITHER
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.order import LabelScale, label_order
+
+_HOURS = re.compile(r"\bhours?\b|\bstunden?\b|\bheures?\b|\bhoras?\b|時間")
+_RECOMMEND = re.compile(r"recommend|empfehl|recommand|recomend|勧め|すすめ")
+_IMPORTANT = re.compile(r"importan|priorit|wichtig|重要|\bmatters? (?:most )?to you|care about most|care most")
+_OFTEN = re.compile(r"how often|frequen|\bfreq\b|wie oft|häufig|à quelle fréquence|con qué frecuencia|頻度")
+_COUNT = re.compile(
+    r"how many|how much time|how long|number of|# of|\bcount\b|\byears?\b|\bmonths?\b|\bdays?\b|\bminutes?\b|anzahl|"
+    r"wie viele|wie lange|combien|cuánt|いくつ|何年"
+)
+_UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
+ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
+_MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
+_NUMERIC = ("rating", "importance", "hours", "recommend", "number")
+_MOST_LABELS = 14
+_RARE = 0.03
+LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
+
+
+def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
+    """Ratings (or hours) on a scale that the labels of these columns form together; None where they form none."""
+    people, spelled = together(fields)
+    answers = {word: n for word, n in people.items() if not is_no_opinion(word)}
+    many = [word for word in answers if answers[word] >= LEAST]
+    if len(answers) < 2 or len(many) > _MOST_LABELS:
+        return None
+    total = sum(answers.values())
+    found, left = _order(answers, spelled, many, total)
+    if found is None or sum(answers[word] for word in left) > total / 20:
+        return None
+    codes = {normal(label): code for label, code in found.codes.items() if not math.isnan(code)}
+    family = found.rule if found.rule.endswith(")") else ""
+    labels = [(code, spelled[word]) for word, code in codes.items() if word in many or family]
+    single = [word for word in codes if word not in many]
+    if family:  # the words of a published scale are nobody's own
+        labels = [(code, label) for code, label in labels if normal(label) not in single]
+        unused = {label: code for label, code in found.unused.items()}
+        labels += [(code, label) for label, code in unused.items()]
+        labels += [(codes[word], word.capitalize()) for word in single]
+    if len({code for code, _ in labels}) < 2:
+        return None
+    no_opinion, alone = unsure(fields)
+    labels += no_opinion
+    asked = _rated(fields, text, found, labels)
+    asked.spare = {} if family else {word: spelled[word] for word in single}
+    if left or alone or (single and not family):
+        asked.doubts["scale"] = LEFT_OUT
+    elif family and found.unused:
+        asked.doubts["scale"] = "nobody chose some labels of this scale; their codes are kept"
+    return asked
+
+
+def by_order(fields: Sequence[Field], text: str, labels: Sequence[str]) -> Asked | None:
+    """Ratings on the scale that these labels form, whoever chose them; None where they form none."""
+    if len(labels) < 2 or (found := label_order(labels)) is None:
+        return None
+    rows = [(code, label) for label, code in found.codes.items()]
+    return _rated(fields, text, found, rows)
+
+
+def _rated(fields: Sequence[Field], text: str, found: LabelScale, labels: list[tuple[float, str]]) -> Asked:
+    """The kind of question that has this scale, and which end is good."""
+    rule = found.rule.split()[0]
+    asked = Asked(fields, text, "rating", labels=sorted(labels, key=_by_code), ordered=True, family=found.rule)
+    if _IMPORTANT.search(text.casefold()) or rule == "importance":
+        asked.kind = "importance"
+        return asked
+    if rule == "bands" and found.unit == "hour" and says(_HOURS, text):
+        asked.kind = "hours"
+        return asked
+    asked.good = "" if found.good == "high" else found.good
+    if rule in ("frequency", "amount", "bands"):
+        asked.good = found.good or NEITHER
+        asked.doubts["good"] = "how often, how much or how long something is may be good, bad or neither"
+    return asked
+
+
+def _by_code(row: tuple[float, str]) -> tuple[bool, float, str]:
+    return math.isnan(row[0]), row[0], row[1]
+
+
+def _order(
+    answers: Mapping[str, int], spelled: Mapping[str, str], many: Sequence[str], total: int
+) -> tuple[LabelScale | None, list[str]]:
+    """The order of all labels, else of those that several people gave, else of those that are not rare."""
+    usual = [word for word in many if answers[word] >= _RARE * total]
+    for words in (list(answers), many, usual):
+        if 2 <= len(words) <= _MOST_LABELS + 6 and (found := label_order([spelled[word] for word in words])):
+            return found, [word for word in answers if word not in words]
+    return None, []
+
+
+def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
+    """Numbers: hours, a recommendation, a rating, a slider or an amount; None where under 97% are numbers."""
+    filled = sum(each.filled for each in fields)
+    counts: dict[float, int] = {}
+    for each in fields:
+        for value, n in each.numbers.items():
+            counts[value] = counts.get(value, 0) + n
+    if not filled or sum(counts.values()) < 0.97 * filled:
+        return None
+    missing = _missing(counts)
+    values = {value: n for value, n in counts.items() if value not in missing}
+    asked = _kind_of_number(fields, text, values)
+    if asked is None:
+        return None
+    if missing:
+        asked.rules += [("missing", f"{value:g}") for value in missing]
+        asked.doubts["kind"] = "the numbers in the rule missing look like codes of no answer"
+    if sum(counts.values()) < filled:
+        asked.rules.append(("unreadable", ""))
+        asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
+    no_opinion, alone = unsure(fields)
+    asked.labels += no_opinion if asked.kind == "choice" else []
+    asked.rules += [("missing", label) for _, label in no_opinion if asked.kind in _NUMERIC]
+    if alone and asked.kind in _NUMERIC:
+        asked.doubts["scale"] = LEFT_OUT
+    return asked
+
+
+def _missing(counts: Mapping[float, int]) -> list[float]:
+    found = []
+    for code in _MISSING:
+        others = [value for value in counts if value != code and value not in _MISSING]
+        outside = code < 0 <= min(others, default=-1) or (code > 2 * max(others, default=code))
+        if code in counts and counts[code] >= LEAST - 1 and others and outside and max(others) >= 0:
+            found.append(float(code))
+    return found
+
+
+def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, int]) -> Asked | None:
+    low, high, n = min(values), max(values), sum(values.values())
+    whole = all(value.is_integer() for value in values)
+    unit = _UNITS.search(text.casefold())
+    if says(_HOURS, text) and 0 <= low and high <= 168:
+        return Asked(fields, text, "hours", "hours")
+    if len(fields) == 1 and len(values) == n > 4 and whole and (says(ID, text) or high > 1e6):
+        return Asked(fields, text, "id")
+    if len(values) <= 2 and set(values) <= {0.0, 1.0}:
+        return Asked(fields, text, "choice", "yesno")
+    if says(_RECOMMEND, text) and whole and 0 <= low and 7 < high <= 10:
+        asked = Asked(fields, text, "recommend", "recommend11")
+        if low > 0 or high < 10:
+            asked.doubts["kind"] = "nobody chose an end of the scale; it may not go from 0 to 10"
+        return asked
+    if says(_COUNT, text) or not whole or low < 0:
+        if len(values) <= 2 and len(fields) == 1 and n > 4 and not says(_COUNT, text):
+            return None
+        return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
+    named = (len(fields) == 1 and len(values) == 1) or all(f"{value:g}" in text for value in values)
+    if high <= 10 and (len(values) > 2 or len(fields) > 1 or not named):
+        return _rating(fields, text, values)
+    if len(values) <= 2:
+        return None  # two versions or two years are labels
+    if 20 < high <= 100:
+        doubts = {"scale": "taken for a slider from 0 to 100; write kind number if it is an amount"}
+        return Asked(fields, text, "rating", "0-100", doubts=doubts)
+    return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
+
+
+def _rating(fields: Sequence[Field], text: str, values: Mapping[float, int]) -> Asked:
+    low, high = min(values), max(values)
+    start = 0 if low == 0 else 1
+    top = next(end for end in (5, 7, 10) if end >= high)
+    all_seen = set(values) == set(map(float, range(start, int(high) + 1)))
+    if high in (3, 4, 6) and all_seen and sum(values.values()) >= 100:
+        top = int(high)
+    kind = "importance" if _IMPORTANT.search(text.casefold()) else "rating"
+    asked = Asked(fields, text, kind, f"{start}-{top}", family="range")
+    if low > start or high < top or top not in (5, 7, 10) or len(values) < 3:
+        asked.doubts["scale"] = "nobody chose an end of the range; it may be another"
+    if kind == "rating" and says(_OFTEN, text):
+        asked.good, asked.doubts["good"] = NEITHER, "how often something is done may be good, bad or neither"
+    return asked
+
+
+def keeps_dimension(asked: Asked) -> bool:
+    """Whether a rating can stand in a dimension."""
+    return asked.kind == "rating" and asked.good in ("", LOW)

@@ -1,0 +1,110 @@
+"""One scale for the questions that share their labels, under a built-in name where that has the same codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
+from dxkit.survey.reading.drafting.ordered import LEFT_OUT
+from dxkit.survey.reading.labels.order import label_order
+from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION, range_scale
+
+_SHARED = 2  # labels that two questions must have in common
+_KNOWN = ("agreement5", "satisfaction5", "frequency5", "importance5", "agreement7")
+
+
+@dataclass(eq=False)
+class _Scale:
+    """Labels by folded text, with their codes, and the questions that use them."""
+
+    rows: dict[str, tuple[float, str]]
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def words(self) -> set[str]:
+        return {word for word, (code, _) in self.rows.items() if not math.isnan(code)}
+
+
+def name_scales(asked: Sequence[Asked]) -> None:
+    """Unite scales that one rule orders together, and name all of them; labels without order are a scale each."""
+    scales: list[_Scale] = []
+    for each in asked:
+        if not each.ordered:
+            if each.labels and not each.scale:
+                each.scale = each.item
+            continue
+        rows = {normal(label): (code, label) for code, label in each.labels}
+        for scale in scales:
+            if united := _united(scale, rows):
+                scale.rows = united
+                scale.asked.append(each)
+                break
+        else:
+            scales.append(_Scale(rows, [each]))
+    for scale in scales:
+        _add_spare(scale)
+        name = next((name for name in _KNOWN if _is(name, scale.rows)), "")
+        for each in scale.asked:
+            each.scale = name or scale.asked[0].item
+            each.labels = [] if name else sorted(scale.rows.values(), key=_by_code)
+            if name and not each.doubts.get("scale", "").startswith("labels"):
+                each.doubts.pop("scale", None)  # a built-in scale has all its labels anyway
+
+
+def _add_spare(scale: _Scale) -> None:
+    """Labels that one person gave in each of several questions, and so more than one in all."""
+    spare = {word: label for each in scale.asked for word, label in each.spare.items() if word not in scale.words}
+    people, _ = together([each for asked in scale.asked for each in asked.fields]) if spare else ({}, {})
+    every = _ordered_together({**{word: (0.0, label) for word, label in spare.items()}, **scale.rows})
+    if spare and every is not None:  # the code of a label that one person gave in all is kept for it
+        scale.rows = {word: row for word, row in every.items() if word not in spare or people[word] >= LEAST}
+    for each in scale.asked:
+        if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == LEFT_OUT:
+            del each.doubts["scale"]
+
+
+def _by_code(row: tuple[float, str]) -> tuple[bool, float]:
+    return math.isnan(row[0]), row[0]
+
+
+def _united(scale: _Scale, rows: dict[str, tuple[float, str]]) -> dict[str, tuple[float, str]] | None:
+    """Both together, where they share labels and one rule orders all of them."""
+    words = {word for word, (code, _) in rows.items() if not math.isnan(code)}
+    if len(words & scale.words) < _SHARED:
+        return None
+    both = {**rows, **scale.rows}
+    if words == scale.words:
+        return both
+    return _ordered_together(both)
+
+
+def _ordered_together(both: dict[str, tuple[float, str]]) -> dict[str, tuple[float, str]] | None:
+    """Labels with the codes that one rule gives all of them."""
+    found = label_order([label for code, label in both.values() if not math.isnan(code)])
+    if found is None:
+        return None
+    codes = {normal(label): code for label, code in found.codes.items()}
+    if any(math.isnan(code) for code in codes.values()):
+        return None
+    return {word: (codes.get(word, code), label) for word, (code, label) in both.items()}
+
+
+def _is(name: str, rows: dict[str, tuple[float, str]]) -> bool:
+    """Whether a built-in scale knows all these labels under the same codes."""
+    known = [(BUILT_IN[name].code_of(word), code) for word, (code, _) in rows.items()]
+    return all(found is not None and (found == code or math.isnan(found) and math.isnan(code)) for found, code in known)
+
+
+def scale_rows(asked: Sequence[Asked]) -> list[tuple[str, float, str, str]]:
+    """The rows of the table scales, each scale once."""
+    rows: dict[tuple[str, str], tuple[str, float, str, str]] = {}
+    for each in asked:
+        if each.scale in BUILT_IN or range_scale(each.scale) or not each.scale:
+            continue
+        for code, label in each.labels:
+            if not (math.isnan(code) and normal(label) in NO_OPINION):
+                rows.setdefault((each.scale, normal(label)), (each.scale, code, label, ""))
+    return list(rows.values())

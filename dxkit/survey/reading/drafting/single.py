@@ -1,0 +1,109 @@
+"""A column that is a question of its own."""
+
+from __future__ import annotations
+
+import re
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says, unsure
+from dxkit.survey.reading.drafting.joined import by_pieces
+from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
+from dxkit.survey.reading.scales import BUILT_IN
+from dxkit.survey.reading.tools.base import Tool
+
+_SEGMENT = re.compile(
+    r"\b(teams?|squad|roles?|job|positions?|departments?|dept|division|sites?|office|locations?|country|region|tenure|"
+    r"seniority|level of experience|years of experience|industry|sector|time ?zone|kind of user|age( group)?|gender|"
+    r"(which|what|your) (organi[sz]ation|company|employer)|where (do you (work|live)|are you)|abteilung|rolle|standort|"
+    r"land|équipe|rôle|pays|equipo|rol|país)\b|部署|チーム|役割|勤続"
+)
+_TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
+_PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OWN_WORDS = re.compile(
+    r"\belse\b|comment|feedback|anything|tell us|\bdescribe\b|\bwhy\b|sonst|warum|autre chose|algo más"
+)
+_MOST_LABELS = 30
+_FEW_RARE = 2
+_MANY_GROUPS = 25
+
+
+def alone(field: Field, tool: Tool) -> Asked:
+    """What one column asks: the first of yes or no, numbers, a scale, several joined, groups, a choice, own words."""
+    text, answers = field.name, field.answers
+    if says(_PERSONAL, text) and len(text) < 120:
+        return Asked([field], text, "ignore")
+    if not answers:
+        return Asked([field], text, "comment")
+    if sum(n for word, n in answers.items() if _DATE.fullmatch(word)) >= 0.97 * field.filled:
+        return Asked([field], text, "date")
+    if set(answers) <= (YES | NO) - {"0", "1", "x"}:
+        known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
+        yes = Asked([field], text, "choice", "yesno" if known else "")
+        yes.labels = [] if known else choices(field, list(answers))
+        return yes if known or len(answers) > 1 else Asked([field], text, "comment")
+    if found := by_numbers([field], text) or by_labels([field], text):
+        if found.family == "bands" and says(_TENURE, text):
+            return _segment(field)
+        return found
+    if joined := by_pieces(field, tool.separators):
+        return joined
+    return _labelled(field)
+
+
+def _labelled(field: Field) -> Asked:
+    """A segment or a choice where labels come again and again, else own words."""
+    repeated = {word: n for word, n in field.answers.items() if n >= LEAST}
+    if says(ID, _CAMEL.sub(" ", field.name)) and len(field.answers) > 0.9 * field.filled:
+        return Asked(
+            [field], field.name, "ignore", doubts={"kind": "it looks like an id; write id if it names a person"}
+        )
+    share = sum(repeated.values()) / field.filled
+    short = sum(len(word) for word in repeated) / max(1, len(repeated)) < 120
+    own_words = says(_OWN_WORDS, field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
+    place = says(_SEGMENT, _CAMEL.sub(" ", field.name))
+    few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
+    least = 0.5 if place else 0.8
+    if (
+        len(repeated) < 2
+        or share < least
+        or not short
+        or not (few or place)
+        or own_words
+        or _mostly_placeholders(repeated)
+    ):
+        return Asked([field], field.name, "comment")
+    if place:
+        return _segment(field)
+    rare = [word for word, n in repeated.items() if n < field.filled / 100]
+    kept = [word for word in repeated if word not in rare or len(rare) <= _FEW_RARE]
+    asked = Asked([field], field.name, "choice", labels=choices(field, kept))
+    if len(kept) < len(repeated):
+        asked.doubts["scale"] = "labels that under 1% gave are left out"
+    return asked
+
+
+def _segment(field: Field) -> Asked:
+    asked = Asked([field], field.name, "segment")
+    if len(field.answers) > _MANY_GROUPS:
+        asked.doubts["kind"] = f"{len(field.answers)} groups are many; few of them can be shown"
+    return asked
+
+
+def choices(field: Field, words: list[str]) -> list[tuple[float, str]]:
+    """The labels of a choice, the most frequent first, and those that mean "no opinion".
+
+    Where a tenth of the people say so in words of the question, that is one of the answers."""
+    total = sum(field.people.values())
+    no_opinion, _ = unsure([field])
+    common = [normal(label) for _, label in no_opinion if field.people[normal(label)] >= total / 10]
+    words = [word for word in field.people if word in words or word in common]
+    rows = [(float(code), field.spelled[word]) for code, word in enumerate(words, 1)]
+    return rows + [(code, label) for code, label in no_opinion if normal(label) not in common]
+
+
+def _mostly_placeholders(words: dict[str, int]) -> bool:
+    """Whether the labels differ by a number only, as where texts were replaced by their length."""
+    heads = {re.sub(r"\d+", "", normal(word)).strip() for word in words}
+    return len(words) > 2 and len(heads) == 1 and any(any(map(str.isdigit, word)) for word in words)

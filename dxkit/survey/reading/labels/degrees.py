@@ -1,0 +1,274 @@
+"""Labels made of a word with a strength, a negation or an opposite: "not very useful", "extremely poor"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dxkit.survey.reading.labels.frequency import one_subject
+from dxkit.survey.reading.labels.words import (
+    ALONE,
+    ANSWERS,
+    COMPARED,
+    FILLERS,
+    FITTING,
+    FIXED,
+    FIXED_GOOD,
+    KINDS,
+    NEUTRAL,
+    PARTLY,
+    STRENGTHS,
+    UNWANTED,
+)
+
+_PLAIN = 50.0
+_TOO = ("too", "zu", "trop")
+_BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
+_NEGATION = 16.0  # strengths below say "not"
+_STRENGTH = {phrase: float(level) for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
+_BASE = {
+    phrase: (kind, sign)
+    for kind, (_, upper, lower) in KINDS.items()
+    for phrases, sign in ((upper, 1), (lower, -1))
+    for phrase in phrases.split("|")
+    if phrase
+}
+_FIXED = [
+    (kind, {p: value for value, phrases in table.items() for p in phrases.split("|")}) for kind, table in FIXED.items()
+]
+
+
+_PHRASE = re.compile(
+    rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, {**_STRENGTH, **_BASE}), key=len, reverse=True))})(?!\w)"
+)
+_NEUTRAL = re.compile(rf"(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in NEUTRAL.items())})(?!\w)")
+_PUNCTUATION = re.compile(r"[^\w\s']|_")
+_AT_ALL = re.compile(r"\bnot (.+) at all\b")
+_DENIAL = re.compile(r"\b(?:isn't|is not|are not|aren't|am not|do not|don't|does not|doesn't|n'est pas|no es)\b")
+_ARTICLE = re.compile(
+    r"\b(?:a|an|the) (?=(?:very|extremely|moderate|minor|major|small|big|large|huge|serious|significant|critical|"
+    r"slight)\b)"
+)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One label: the kinds it may be of with their place, its own strength, and the words left over."""
+
+    words: str
+    neutral: str  # "" or a key of NEUTRAL
+    subjects: frozenset[str]
+    fixed: tuple[tuple[str, float], ...]
+    kind: str
+    sign: int
+    level: float | None
+    rest: str
+    alone: bool = False
+    several: bool = False
+
+    def is_middle(self, kind: str) -> bool:
+        """Whether this neutral label can be the middle of a kind: not "neither easy nor difficult" of another one."""
+        return kind in FITTING.get(self.neutral, (kind,)) and (not self.subjects or kind in self.subjects)
+
+    @property
+    def denies_subject(self) -> bool:
+        return not (self.neutral or self.kind) and self.level is not None and self.level <= 4 and self.rest != ""
+
+
+def _read(text: str) -> _Reading:
+    plain = " ".join(_PUNCTUATION.sub(" ", text).split())
+    plain = _AT_ALL.sub(r"not at all \1", plain)
+    plain = _DENIAL.sub("not", plain)
+    plain = _ARTICLE.sub("", plain)
+    core = _without_fillers(plain)
+    fixed = tuple(
+        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in _FIXED if {plain, core} & table.keys()
+    )
+    middle = (_NEUTRAL.match(plain) or _NEUTRAL.match(core)) if len(plain.split()) <= 9 else None
+    neutral = str(middle.lastgroup) if middle else ""
+    found = list(_PHRASE.finditer(plain))
+    subjects = frozenset(_BASE[match[0]][0] for match in found if match[0] in _BASE)
+    bases = [match for match in found if match[0] in _BASE]
+    strengths = [match for match in found if match[0] not in _BASE]
+    if len(strengths) == 2 and f"{strengths[0][0]} or {strengths[1][0]}" == plain:
+        level = (_STRENGTH[strengths[0][0]] + _STRENGTH[strengths[1][0]]) / 2
+        return _Reading(plain, neutral, subjects, fixed, "", 0, level, "", alone=True)
+    used = bases + strengths
+    if len(strengths) == 2 and strengths[1][0] in _TOO:  # slightly too, far too
+        strengths.pop()
+    if compared := [match for match in bases if _BASE[match[0]][0] in COMPARED]:
+        used, bases = compared + strengths, compared
+    if len(bases) > 1 or len(strengths) > 1 or plain in _BARE or any(map(str.isdigit, plain)) or "the above" in plain:
+        return _Reading(plain, neutral, subjects, fixed, "", 0, None, core, several=True)
+    kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
+    level = _STRENGTH[strengths[0][0]] if strengths else None
+    rest = plain
+    for match in sorted(used, key=re.Match.start, reverse=True):
+        rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+    alone = not kind and bool(strengths) and strengths[0][0] in ALONE
+    return _Reading(plain, neutral, subjects, fixed, kind, sign, level, _without_fillers(rest), alone)
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(word for word in text.split() if word not in FILLERS)
+
+
+def says_degree(text: str) -> bool:
+    """Whether a text holds any word of degree: "not at all like me" does, "backend" does not.
+
+    >>> says_degree("not at all like me"), says_degree("worst"), says_degree("backend")
+    (True, True, False)
+    """
+    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for _, table in _FIXED))
+
+
+def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
+    """Places to sort the folded texts by, the name of the rule, and what is good; None if they are of several kinds.
+
+    >>> degrees(["very useful", "not useful", "somewhat useful"])
+    ([75.0, 4.0, 30.0], 'polarity', 'high')
+    """
+    readings = [_read(text) for text in texts]
+    for kind in dict.fromkeys([*_kinds(readings), ""]):
+        if (places := _one_kind(readings, kind)) is not None:
+            return places
+    return _mirrored(readings)
+
+
+def _kinds(readings: list[_Reading]) -> list[str]:
+    """Every kind that a label names, in a fixed order."""
+    named = {reading.kind for reading in readings if reading.kind}
+    named |= {kind for reading in readings for kind, _ in reading.fixed}
+    return sorted(named)
+
+
+def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
+    """All labels as degrees of one kind; kind "" is whatever word the labels have in common."""
+    places: list[float | None] = []  # None for the neutral label
+    negated: list[bool] = []
+    rests: list[str] = []
+    for reading in readings:
+        value = next((value for name, value in reading.fixed if name == kind), None)
+        denied = False
+        if value is not None or (kind == "likelihood" and reading.words in PARTLY):
+            value = value or 0.0
+            rests.append("")
+        elif reading.neutral and reading.is_middle(kind):
+            if None in places:
+                return None
+        elif reading.several or reading.kind not in ("", kind):
+            return None
+        elif kind and not reading.kind:
+            if not reading.alone and not reading.denies_subject:
+                return None
+            value, denied = (0.0, False) if reading.denies_subject else (reading.level, True)
+            rests.append(reading.rest)
+        else:
+            level = _PLAIN if reading.level is None else reading.level
+            denied = level < _NEGATION and reading.sign >= 0
+            value = level * (reading.sign or 1)
+            rests.append(reading.rest)
+        places.append(value)
+        negated.append(denied)
+    if len(rests) < 2 or not one_subject(rests) or not _enough(readings, kind, rests):
+        return None
+    good = _good(readings, kind, rests)
+    values = [value for value in places if value is not None]
+    if kind and max(values) <= 0 and _turned(readings, kind):
+        places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
+        negated = [value is not None and value < _NEGATION for value in places]
+        values = list(map(abs, values))
+    two_sided = kind in KINDS and all(KINDS[kind][1:]) and not any(negated)
+    if two_sided and None in places and min(map(abs, values)) <= 20 and any(map(_is_vague, readings)):
+        return None  # "slightly useful, neutral, very useful": the middle, or the lowest?
+    denied_upper = any(
+        denied and level is not None and level < 8 for denied, level in zip(negated, places, strict=True)
+    )
+    if denied_upper and min(values) < 0:
+        return None  # is "not at all clear" above or below "unclear"?
+    if kind in COMPARED or two_sided or min(values) < 0 or any(value <= 10 for _, value in _whole(readings, kind)):
+        lowered = zip(places, negated, strict=True)
+        places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
+    found = _with_middle(places, negated)
+    return None if found is None else (found, "polarity" if kind else "strength", good)
+
+
+def _is_vague(reading: _Reading) -> bool:
+    return reading.neutral == "any" and not reading.subjects
+
+
+def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
+    """Whether the upper end is good: high, low or neither; "" where the words do not say."""
+    if any({"too", "zu", "trop"} & set(reading.words.split()) for reading in readings):
+        return "neither"
+    if not kind:
+        return "low" if UNWANTED & set(" ".join(rests).split()) else ""
+    if kind == "use" and any(re.search("important|wichtig", reading.words) or reading.fixed for reading in readings):
+        return "neither"
+    good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
+    return {"high": "low"}.get(good, good) if _turned(readings, kind) else good
+
+
+def _whole(readings: list[_Reading], kind: str) -> list[tuple[str, float]]:
+    return [found for reading in readings for found in reading.fixed if found[0] == kind]
+
+
+def _turned(readings: list[_Reading], kind: str) -> bool:
+    """Whether the scale is one of the lower word, from "not at all difficult" to "very difficult"."""
+    lower = {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
+    denied = any(r.level is not None and r.level < _NEGATION and not r.neutral for r in readings)
+    return lower and (denied or not KINDS[kind][1])
+
+
+def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:
+    """Whether the words are proof enough: yes and no alone, or one strength of an unknown word, are not."""
+    if kind == "likelihood":
+        telling = [r for r in readings if r.words not in ANSWERS and (r.fixed or not r.neutral)]
+        return len(telling) > 1 or (len(telling) == 1 and len(readings) > 2)
+    if kind:
+        return True
+    strong = sum(reading.level is not None and reading.level >= _NEGATION for reading in readings)
+    bare = sum(reading.level is None and not reading.neutral for reading in readings)
+    if any(rests):
+        elliptic = sum(not (reading.rest or reading.alone or reading.neutral) for reading in readings)
+        return len(readings) > 2 and strong > 1 and not elliptic and (not bare or (bare == 1 and "" not in rests))
+    return strong > 0 and not bare
+
+
+def _with_middle(places: list[float | None], negated: list[bool]) -> list[float] | None:
+    """A neutral label beside one-sided degrees goes after every "not" or in the middle, if these agree."""
+    values = sorted(value for value in places if value is not None)
+    if len(values) < len(places):
+        denials = sum(negated)
+        middle = len(values) // 2 if len(values) % 2 == 0 else -1
+        weak = sum(value <= 20 for value in values) > denials
+        at = middle if middle > 0 and (weak or middle == denials) else 0 if weak else denials
+        if not 0 < at < len(values):
+            return None
+        return [(values[at - 1] + values[at]) / 2 if value is None else value for value in places]
+    return values and [value for value in places if value is not None]
+
+
+def _mirrored(readings: list[_Reading]) -> tuple[list[float], str, str] | None:
+    """Two rests with the same strengths on both sides, at most one label between them; neither side is better."""
+    sides: dict[str, set[float]] = {}
+    for reading in readings:
+        if not reading.neutral:
+            level = _PLAIN if reading.level is None else reading.level
+            sides.setdefault(f"{reading.kind} {reading.rest}", set()).add(level)
+    if (
+        len(sides) != 2
+        or sum(bool(reading.neutral) for reading in readings) > 1
+        or len({r.kind for r in readings if not r.neutral}) > 1
+    ):
+        return None
+    (low, levels), (high, others) = sorted(sides.items())
+    if high.lstrip() in {prefix + low.lstrip() for prefix in ("un", "in", "im", "dis", "ir", "non", "non ")}:
+        low = high
+    if levels != others or len(levels) < 2 or min(levels) < _NEGATION:
+        return None
+    places = [
+        0.0 if r.neutral else (-1 if f"{r.kind} {r.rest}" == low else 1) * (_PLAIN if r.level is None else r.level)
+        for r in readings
+    ]
+    return places, "mirrored", "neither"

@@ -1,0 +1,251 @@
+"""Which answer labels form an ordered scale, and the code of each; a set that no rule orders is not one.
+
+The rules are tried in turn: published families, numbered labels, a plain range with worded ends, words of degree,
+how often, how much, and bands. A rule must order all labels without a tie.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dxkit.files.cells import normal
+from dxkit.survey.reading.labels.amounts import quantities
+from dxkit.survey.reading.labels.bands import bands
+from dxkit.survey.reading.labels.degrees import degrees, says_degree
+from dxkit.survey.reading.labels.families import GOOD, scales
+from dxkit.survey.reading.labels.folding import fold
+from dxkit.survey.reading.labels.frequency import frequencies
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.words import FILLERS
+
+
+@dataclass(frozen=True)
+class Family:
+    """A published scale: all of its labels from lowest to highest; the code of a label is its place, from 1."""
+
+    name: str
+    language: str
+    good: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelScale:
+    """An ordered set of labels: the code of each (nan for "no opinion"), the rule that ordered it, and what is good.
+
+    `good` is high, low or neither; "" where the words do not say. `unused` holds the labels of a family that nobody
+    chose, with their codes. `unit` is the unit of bands, such as year, hour or %.
+    """
+
+    codes: Mapping[str, float]
+    rule: str
+    good: str = ""
+    unit: str = ""
+    unused: Mapping[str, float] = field(default_factory=dict)
+
+
+_NOT_FOR_ME = re.compile(r"(i|we) (do not|don't|did not|didn't) (perform|do|have|receive|use|get|work) .+")
+_KNOWN = [
+    (Family(name, language, GOOD[name], tuple(step[0] for step in steps)), places)
+    for name, language, steps in scales()
+    for places in ({fold(label): place for place, step in enumerate(steps) for label in step},)
+]
+_HOLDING: dict[str, set[int]] = {}
+for _i, (_, _places) in enumerate(_KNOWN):
+    for _label in _places:
+        _HOLDING.setdefault(_label, set()).add(_i)
+
+
+def families(labels: Iterable[str]) -> tuple[Family, ...]:
+    """The published scales that hold all of these labels on steps of their own, the closest first.
+
+    >>> families(["Agree", "Strongly agree"])[0].labels[0]
+    'Strongly disagree'
+    """
+    wanted = _distinct(labels)
+    return tuple(family for family, _ in _fitting(list(wanted)))
+
+
+def _fitting(texts: list[str]) -> list[tuple[Family, dict[str, int]]]:
+    """Families with every text on a step of its own; one that the texts fill comes first, else as listed."""
+    if not texts or any(text not in _HOLDING for text in texts):
+        return []
+    found = [_KNOWN[i] for i in sorted(set.intersection(*(_HOLDING[text] for text in texts)))]
+    found = [(family, places) for family, places in found if len({places[text] for text in texts}) == len(texts)]
+    return sorted(found, key=lambda pair: len(pair[0].labels) != len(texts))
+
+
+def _distinct(labels: Iterable[str]) -> dict[str, list[str]]:
+    """The folded labels that carry an opinion, each with its spellings."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        if not is_no_opinion(label) and (key := fold(label)):
+            groups.setdefault(key, []).append(label)
+    return groups
+
+
+def label_order(labels: Iterable[str]) -> LabelScale | None:
+    """The scale that these labels form, whatever order they come in; None if no rule orders all of them without a tie.
+
+    >>> dict(label_order(["Very much", "Not at all", "Extremely", "Slightly", "Moderately"]).codes)
+    {'Very much': 4.0, 'Not at all': 1.0, 'Extremely': 5.0, 'Slightly': 2.0, 'Moderately': 3.0}
+    >>> label_order(["Backend", "Frontend", "Data"]) is None
+    True
+    """
+    labels = [label for label in dict.fromkeys(labels) if fold(label)]
+    groups = _distinct(labels)
+    found = _ordered(sorted(groups)) if len(groups) > 1 else None
+    aside = [text for text in groups if _NOT_FOR_ME.match(text)]
+    if found is None and len(aside) == 1 and len(groups) > 3:
+        found = _ordered(sorted(groups.keys() - set(aside)))
+        if found is not None and found[1].startswith(("frequency", "amount")):
+            return None  # "I don't use it" may be the lowest step
+    if found is None:
+        return None
+    codes, rule, good, unit, unused = found
+    by_label = {label: codes.get(key, math.nan) for key, spellings in groups.items() for label in spellings}
+    return LabelScale({label: by_label.get(label, math.nan) for label in labels}, rule, good, unit, unused)
+
+
+Found = tuple[dict[str, float], str, str, str, dict[str, float]]
+
+
+def _ordered(texts: list[str]) -> Found | None:
+    """The first rule that orders the folded texts; then the same without remarks in parentheses or after a dash."""
+    for shorten in _SHORTER:
+        short = [shorten(text) for text in texts]
+        lost = len(set(short)) < len(texts) or any(
+            not re.search(r"[^\W\d]", b) and b != a for a, b in zip(texts, short, strict=True)
+        )
+        if lost or (shorten is not _same and short == texts):
+            continue
+        for rule in _RULES:
+            if (found := rule(short)) is not None:
+                codes, name, good, unit, unused = found
+                return {text: codes[key] for text, key in zip(texts, short, strict=True)}, name, good, unit, unused
+    return None
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _without_parentheses(text: str) -> str:
+    return normal(re.sub(r"\s*[(\[][^)\]]*[)\]]\s*", " ", text))
+
+
+def _head(text: str) -> str:
+    return normal(re.split(r"\s-\s|:\s|\s?\(", text)[0])
+
+
+_SHORTER = (_same, _without_parentheses, _head)
+
+
+def _family(texts: list[str]) -> Found | None:
+    for family, places in _fitting(texts)[:1]:
+        codes = {text: places[text] + 1.0 for text in texts}
+        unused = {label: place + 1.0 for place, label in enumerate(family.labels) if place + 1.0 not in codes.values()}
+        return codes, f"{family.name} ({family.language})", family.good, "", unused
+    return None
+
+
+_LEADING = re.compile(
+    r"\(?([-+]?\d{1,2})\)?(?:\)\s*|\s*[:.=)]\s+|\s*-+\s*(?=[^\d\s])|\s+(?=\())(\D.*|\d.*)|\[(\d{1,2})\]\s*(.+)"
+)
+_BARE = re.compile(r"([-+]?\d{1,2})\s+([^\W\d].*)")
+_TRAILING = re.compile(r"(.*?[^\W\d].*?)\s*(?:\(([-+]?\d{1,2})\)|[-=:]\s*([-+]?\d{1,2}))")
+
+
+def _numbered(texts: list[str]) -> Found | None:
+    """Labels that begin with a number of their own, or that are one; words that can be ordered must agree with it."""
+    numbers: dict[str, float] = {}
+    words: dict[str, str] = {}
+    proof = False
+    for text in texts:
+        if re.fullmatch(r"[-+]?\d{1,2}", text):
+            numbers[text] = float(text)
+        elif found := _LEADING.fullmatch(text):
+            proof |= bool(re.match(r"\(?\d+[.)]\s", text)) and not text.startswith("(")
+            numbers[text] = float(found[1] or found[3])
+            words[text] = normal((found[2] or found[4]).strip("() "))
+        elif found := _BARE.fullmatch(text):
+            numbers[text], words[text], proof = float(found[1]), found[2], True
+        elif found := _TRAILING.fullmatch(text):
+            numbers[text], words[text], proof = float(found[2] or found[3]), found[1], True
+        else:
+            return None
+    values = sorted(numbers.values())
+    if not words or len(set(values)) < len(values) or values[0] > 3 or values[-1] - values[0] > 10 or values[0] < -5:
+        return None
+    inner = _ordered(list(words.values())) if len(set(words.values())) == len(words) > 1 else None
+    good = ""
+    if inner is not None:
+        by_word = sorted(words, key=lambda text: inner[0][words[text]])
+        by_number = sorted(words, key=lambda text: numbers[text])
+        if by_word != by_number and by_word != by_number[::-1]:
+            return None
+        opposite = {"high": "low", "low": "high"}
+        good = inner[2] if by_word == by_number else opposite.get(inner[2], inner[2])
+    elif proof or len(texts) < 3 or not any(map(says_degree, words.values())):
+        return None
+    return numbers, "numbered", good, "", {}
+
+
+def _range(texts: list[str]) -> Found | None:
+    """Whole numbers, with at most two worded ends that some rule can order."""
+    numbers = {text: float(text) for text in texts if re.fullmatch(r"[-+]?\d{1,2}(\.0)?", text)}
+    words = [text for text in texts if text not in numbers and not re.search(r"\d", text)]
+    if (
+        len(numbers) < 2
+        or len(texts) < 3
+        or len(words) > 2
+        or len(words) + len(numbers) < len(texts)
+        or len(set(numbers.values())) < len(numbers)
+    ):
+        return None
+    low, high = min(numbers.values()), max(numbers.values())
+    if low < -5 or high > 10 or low > 5:
+        return None
+    if not words:
+        return numbers, "range", "", "", {}
+    below = low - 1 if low <= 0 else float(1 not in numbers.values())
+    if len(words) == 1 or (ends := _ordered(words)) is None:
+        return None
+    bottom, top = sorted(words, key=lambda text: ends[0][text])
+    return {**numbers, bottom: below, top: high + 1}, "range", ends[2], "", {}
+
+
+def _words(rule: Callable[[list[str]], tuple[list[float], str, str] | None]) -> Callable[[list[str]], Found | None]:
+    """A rule that gives places to sort by: codes 1 to k, unless two are equal."""
+
+    def ordered(texts: list[str]) -> Found | None:
+        if (found := rule(texts)) is None or len(set(found[0])) < len(texts):
+            return None
+        places, name, good = found
+        ranked = sorted(zip(places, texts, strict=True))
+        return {text: float(code) for code, (_, text) in enumerate(ranked, 1)}, name, good, "", {}
+
+    return ordered
+
+
+def _frequency(texts: list[str]) -> tuple[list[float], str, str] | None:
+    places = frequencies(texts, FILLERS)
+    return None if places is None else (places, "frequency words", "")
+
+
+def _quantity(texts: list[str]) -> tuple[list[float], str, str] | None:
+    places = quantities(texts)
+    return None if places is None else (places, "amount words", "")
+
+
+def _bands(texts: list[str]) -> Found | None:
+    if (found := bands(texts)) is None:
+        return None
+    middles, unit = found
+    return dict(zip(texts, middles, strict=True)), "bands", "", unit, {}
+
+
+_RULES = (_family, _numbered, _range, _words(degrees), _words(_frequency), _words(_quantity), _bands)

@@ -1,0 +1,102 @@
+"""The columns of a file of answers, as rules name and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.cells import as_text, normal, number
+from dxkit.files.errors import Faults, suggest
+from dxkit.survey.reading.codebook import Codebook, split_question
+from dxkit.survey.reading.headers import Column, key
+from dxkit.survey.reading.rules.table import Entry, Rule, Rules
+from dxkit.survey.reading.tools.base import Tool
+
+
+class Columns:
+    """The columns while rule after rule is applied; `idle` are the rules that met nothing."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        header: Sequence[Column],
+        body: Sequence[Any],
+        matched: Mapping[str, Column],
+        book: Codebook,
+        tool: Tool,
+        faults: Faults,
+    ):
+        self.rules, self.header, self.body, self.book = rules, header, list(body), book
+        self.tool, self.faults = tool, faults
+        self.entries: list[Entry] = []
+        self.idle: list[Rule] = []
+        self.items: dict[int, list[str]] = {}
+        for item, column in matched.items():
+            self.items.setdefault(column.position, []).append(item)
+        self.at = {item: column.position for item, column in matched.items()}
+
+    def find(self, rule: Rule) -> list[int]:
+        """The columns that a rule names: by item id, header or question text; a fault where there is none."""
+        wanted = normal(rule.question)
+        if item := next((item for item in self.at if normal(item) == wanted), None):
+            return [self.at[item]]
+        options = [position for item, position in self.at.items() if normal(item).startswith(f"{wanted}[")]
+        found = sorted(set(options)) or [
+            column.position
+            for column in self.header
+            if wanted
+            in map(normal, (column.code, column.cell, column.name, *([] if column.statement else [column.stem])))
+        ]
+        if not found:  # the question whose options or lines have a column each
+            asked = {row.item for row in self.book.questions if key(split_question(row.text)[0]) == key(rule.question)}
+            found = sorted({self.at[item] for item in asked if item in self.at})
+        if not found and not any(normal(row.item) == wanted for row in self.book.questions):
+            known = [*self.at, *(column.name for column in self.header if column.name)]
+            message = (
+                f"'{rule.question[:60]}' is neither an item nor a column; {suggest(rule.question, known, cutoff=0.5)}"
+            )
+            self.rules.fault(self.faults, rule, "question", message)
+        return found
+
+    def one(self, rule: Rule) -> int | None:
+        """The only column that a rule names; a fault where there are several."""
+        found = self.find(rule)
+        if len(found) > 1:
+            places = " and ".join(self.header[j].place for j in found[:3])
+            message = f"{len(found)} columns have this name ({places}); write an item of the codebook"
+            self.rules.fault(self.faults, rule, "question", message)
+        return found[0] if len(found) == 1 else None
+
+    def change(self, position: int, new: Callable[[str], str]) -> int:
+        """Read the cells of a column as others; returns how many."""
+        column = self.body[position]
+        texts, numbers = distinct(column)
+        changed = [new(text) for text in texts]
+        differs = np.array([text != other for text, other in zip(texts, changed, strict=True)], dtype=bool)
+        if not differs.any():
+            return 0
+        values = [number(text) if text else (np.nan, None) for text in changed]
+        if pd.api.types.is_numeric_dtype(column) and not any(problem for _, problem in values):
+            self.body[position] = pd.Series(np.array([value for value, _ in values], dtype=float)[numbers])
+        else:
+            self.body[position] = np.array(changed, dtype=object)[numbers]
+        return int(differs[numbers].sum())
+
+
+def distinct(column: Any) -> tuple[list[str], np.ndarray]:
+    """The different cells of a column as text, and which of them each row holds."""
+    codes, values = pd.factorize(pd.Series(column), use_na_sentinel=False)
+    texts = [as_text(value) for value in values]
+    place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    return list(place), np.array([place[text] for text in texts], dtype=int)[codes]
+
+
+def same(text: str, value: str) -> bool:
+    """Whether a cell holds a value, as the same text or the same number."""
+    if normal(text) == normal(value):
+        return True
+    (one, wrong), (other, also_wrong) = number(text), number(value)
+    return not wrong and not also_wrong and one == other

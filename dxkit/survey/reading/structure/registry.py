@@ -1,0 +1,59 @@
+"""Which reader reads which structure file: one line for each tool."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from dxkit.files.errors import and_more, fault_at
+from dxkit.files.opening import OpenedFile, open_file
+from dxkit.survey.reading.structure import (
+    limesurvey_text,
+    limesurvey_xml,
+    qualtrics,
+    statistics_file,
+    xlsform,
+)
+from dxkit.survey.reading.structure.model import Structure
+
+READERS: dict[str, Callable[[OpenedFile, str | None], Structure]] = {
+    ".qsf": qualtrics.read,
+    ".lss": limesurvey_xml.read,
+    ".txt": limesurvey_text.read,
+    ".xlsx": xlsform.read,
+    ".sav": statistics_file.read,
+    ".zsav": statistics_file.read,
+    ".dta": statistics_file.read,
+}
+_INSTEAD = {
+    ".lsa": "this is a LimeSurvey archive; export the survey structure (.lss)",
+    ".lsg": "this is one group of a LimeSurvey survey; export the survey structure (.lss)",
+    ".lsq": "this is one question of a LimeSurvey survey; export the survey structure (.lss)",
+    ".xls": "this is an old Excel file; save it as .xlsx",
+    ".por": "this is an SPSS portable file; save it as .sav",
+    ".doc": "this is a text document; export the survey from its tool as .qsf",
+    ".docx": "this is a text document; export the survey from its tool as .qsf",
+}
+
+
+def read_structure(path: str | os.PathLike[str], language: str | None = None) -> Structure:
+    """What was asked, and which answers could be chosen, as the survey tool itself has it.
+
+    Parameters
+    ----------
+    path : path
+        Qualtrics .qsf, LimeSurvey .lss or its tab-separated .txt, XLSForm .xlsx (ODK, Kobo), SPSS .sav, Stata .dta.
+    language : str, optional
+        The language of the texts, where the survey has several; by default the survey's own.
+
+    Raises
+    ------
+    DataError
+        A file that is none of these, is broken or dangerous, or has no question; with its place.
+    """
+    file = open_file(path)
+    suffix = file.path.suffix.lower()
+    if suffix not in READERS:
+        known = f"this is not a structure file that dxkit reads; export the survey as one of {and_more(list(READERS))}"
+        raise fault_at(_INSTEAD.get(suffix, known), file=file.name)
+    return READERS[suffix](file, language)

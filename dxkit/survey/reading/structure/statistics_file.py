@@ -1,0 +1,102 @@
+"""The questions and the answers of an SPSS (.sav, .zsav) or Stata (.dta) file; needs the extra `spss`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from dxkit.files.errors import and_more, fault_at
+from dxkit.files.opening import OpenedFile, open_file
+from dxkit.survey.reading.structure.model import Option, Question, Structure, assembled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CELLS = 30_000_000
+LONGEST = 600
+_WORKER = "dxkit.survey.reading.structure.statistics_worker"
+_SAV, _DTA = (
+    (b"$FL2", b"$FL3"),
+    (b"<stata_dta>", *(bytes([version]) for version in (108, 110, 111, 112, 113, 114, 115))),
+)
+
+
+def read(file: OpenedFile, language: str | None = None) -> Structure:
+    """The variables of the file as questions; the file has only one language."""
+    if language is not None:
+        raise fault_at(f"the file has one language only, so language='{language}' cannot be chosen", file=file.name)
+    return _structure(_told(file), file)
+
+
+def answers(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Structure]:
+    """The answers as people saw them, and what was asked.
+
+    Parameters
+    ----------
+    path : path
+        An SPSS (.sav, .zsav) or Stata (.dta) file.
+
+    Returns
+    -------
+    tuple of DataFrame and Structure
+        A column of text for each variable: labels in place of codes, "" where nothing was answered. Values that the
+        file declares missing are "" too, unless their label says that somebody had no opinion.
+
+    Raises
+    ------
+    DataError
+        A file that is neither, is broken or too large, or the package that reads it is not installed.
+    """
+    import pandas as pd
+
+    file = open_file(path)
+    told = _told(file, "answers")
+    counts = [f"{name} {count}" for name, count in told["blanks"].items()]
+    notes = [f"answers that the file declares missing, read as blank: {and_more(counts)}"] if counts else []
+    return pd.DataFrame(told["columns"], dtype=object), _structure(told, file, notes)
+
+
+def _told(file: OpenedFile, *wanted: str) -> dict[str, Any]:
+    """What the reading process says of the file; a crash of it is a broken file."""
+    if find_spec("pyreadstat") is None:
+        message = "SPSS and Stata files need the package pyreadstat; install it with: pip install 'dxkit[spss]'"
+        raise fault_at(message, file=file.name)
+    stata = _is_stata(file)
+    if not file.data().startswith(_DTA if stata else _SAV):
+        program = "Stata" if stata else "SPSS"
+        raise fault_at(f"this is not a file that {program} saved, whatever its name says", file=file.name)
+    command = [sys.executable, "-P", "-m", _WORKER, str(file.path.resolve()), str(MOST_CELLS), *wanted]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=LONGEST)
+        told = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        told = {"problem": f"the file cannot be read in {LONGEST} seconds; save it again, or split it"}
+    except (subprocess.CalledProcessError, ValueError):
+        told = {"problem": "the file is broken or cut short; save it again"}
+    if "problem" in told:
+        raise fault_at(told["problem"], file=file.name)
+    return told
+
+
+def _is_stata(file: OpenedFile) -> bool:
+    return file.path.suffix.lower() == ".dta"
+
+
+def _structure(told: dict[str, Any], file: OpenedFile, notes: list[str] | None = None) -> Structure:
+    questions = [_question(fields) for fields in told["questions"]]
+    return assembled("Stata" if _is_stata(file) else "SPSS", file.name, questions, notes or ())
+
+
+def _question(fields: dict[str, Any]) -> Question:
+    """A question from JSON, where a tuple has become a list; the lists that such a file leaves empty are left out."""
+    given: dict[str, Any] = {name: value for name, value in fields.items() if value != []}
+    options: list[dict[str, Any]] = [
+        {n: value for n, value in option.items() if value != []} for option in fields["options"]
+    ]
+    given["options"] = tuple(Option(**option) for option in options)
+    return Question(**given)

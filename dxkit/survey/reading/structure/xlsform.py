@@ -1,0 +1,277 @@
+"""The questions of an XLSForm (ODK, Kobo, SurveyCTO): a workbook with the sheets survey, choices and settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from dxkit.files.cells import folded
+from dxkit.files.errors import Faults, and_more, fault_at, suggest
+from dxkit.files.grid import Grid
+from dxkit.files.opening import OpenedFile
+from dxkit.survey.reading.structure.conditions import joined, simple, unread
+from dxkit.survey.reading.structure.model import (
+    Line,
+    Option,
+    Question,
+    Structure,
+    assembled,
+    chosen_language,
+    number_of,
+)
+from dxkit.survey.reading.structure.plain_text import plain
+
+_KINDS = {"text": "text", "string": "text", "integer": "number", "int": "number", "decimal": "number"}
+_KINDS |= {"range": "number", "date": "date", "time": "date", "datetime": "date", "barcode": "text"}
+_KINDS |= {"acknowledge": "one", "trigger": "one"}
+_FILLED = frozenset(
+    "start end today deviceid subscriberid simserial phonenumber username email audit hidden calculate calculation"
+    " start-geopoint background-audio".split()
+)
+_SHOWN = frozenset(("note", "xml-external", "csv-external"))
+_OMITTED = frozenset("geopoint geotrace geoshape image audio video file".split())
+_SELECT = re.compile(
+    r"(select[ _]one|select[ _]multiple|select one from|select all that apply from|rank)"
+    r"(?P<file>[ _]from[ _]file|[ _]external)?\s+(?P<list>\S+)(?P<other>\s+(?:or[ _]other|or specify other))?",
+    flags=re.IGNORECASE,
+)
+_BEGIN = re.compile(r"begin[ _](group|repeat|kobomatrix|score|rank)", flags=re.IGNORECASE)
+_END = re.compile(r"end[ _](group|repeat|kobomatrix|score|rank)", flags=re.IGNORECASE)
+_EQUAL = re.compile(r"""\$\{([^{}]+)\}\s*(!=|>=|<=|=|>|<)\s*(?:'([^']*)'|"([^"]*)"|(-?[\d.]+))""")
+_CHOSEN = re.compile(r"""selected\(\s*\$\{([^{}]+)\}\s*,\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
+_NOT = re.compile(r"not\s*\((.*)\)")
+_BOUND = re.compile(r"\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
+
+
+@dataclass
+class _Group:
+    """A group that is open: its path, heading and conditions; of Kobo's scores and ranks also what they hold."""
+
+    type: str
+    name: str
+    label: str
+    relevant: tuple[str, ...]
+    row: int
+    choices: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+def read(file: OpenedFile, language: str | None = None) -> Structure:
+    """The questions in the order of the sheet `survey`."""
+    survey = file.sheet("survey")
+    if survey is None or not file.is_workbook:
+        raise fault_at(
+            "an XLSForm has a sheet 'survey', and this workbook has none that holds something", file=file.name
+        )
+    choices, settings = file.sheet("choices"), file.sheet("settings")
+    rows = _rows(survey, ("type", "name"))
+    listed = _rows(choices, ("list_name", "name")) if choices is not None else []
+    own = next((row.get("default_language", "") for _, row in (_rows(settings, ()) if settings else [])), "")
+    languages = _languages(survey)
+    bare = "label" in _header(survey)
+    first = own if own in languages or bare or not languages else languages[0]
+    spoken = chosen_language(language, languages, first, file.name)
+    form = _Form(survey, _lists(listed, spoken, choices), spoken)
+    for number, row in rows:
+        form.take(number, row)
+    questions = form.finished()
+    notes = [*survey.notes, *form.notes(), *unread(form.complex)]
+    return assembled("XLSForm", file.name, questions, notes, language=spoken, languages=languages)
+
+
+def _header(grid: Grid) -> list[str]:
+    """Column names in one spelling: `list name`, `value` and `label:English` are other ways to write them."""
+    names = [re.sub(r"\s*:{1,2}\s*", "::", " ".join(cell.split())) for cell in grid.cells[0]]
+    names = [name if "::" in name else folded(name).replace(" ", "_") for name in names]
+    names = [
+        folded(name.partition("::")[0]) + "::" + name.partition("::")[2] if "::" in name else name for name in names
+    ]
+    return ["name" if name == "value" and "name" not in names else name for name in names]
+
+
+def _languages(grid: Grid) -> list[str]:
+    return list(dict.fromkeys(name.partition("::")[2] for name in _header(grid) if name.startswith("label::")))
+
+
+def _rows(grid: Grid, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    header = _header(grid)
+    if missing := [name for name in needed if name not in header]:
+        message = f"there is no column {and_more(missing)}, which an XLSForm needs"
+        raise fault_at(message, file=grid.file, sheet=grid.sheet, row=grid.rows[0])
+    named = [
+        dict(reversed(list(zip(header, (cell.strip() for cell in line), strict=False)))) for line in grid.cells[1:]
+    ]
+    return list(zip(grid.rows[1:], named, strict=True))
+
+
+def _label(row: dict[str, str], language: str) -> str:
+    """The label in this language, else the one without language, else the first that is filled."""
+    others = [text for name, text in row.items() if name.startswith("label::") and text]
+    return plain(row.get(f"label::{language}") or row.get("label") or (others or [""])[-1])
+
+
+def _lists(rows: list[tuple[int, dict[str, str]]], language: str, grid: Grid | None) -> dict[str, list[Option]]:
+    found: dict[str, list[Option]] = {}
+    for number, row in rows:
+        if row["list_name"] and not row["name"] and grid is not None:
+            place = {"file": grid.file, "sheet": grid.sheet, "row": number}
+            raise fault_at("this choice has no name; write the code that an answer gets", **place)
+        if row["list_name"]:
+            code = row["name"]
+            label = _label(row, language) or code
+            found.setdefault(row["list_name"], []).append(Option(code=code, label=label, value=number_of(code)))
+    return found
+
+
+class _Form:
+    """Goes through the rows of the sheet, with the groups that are open."""
+
+    def __init__(self, grid: Grid, lists: dict[str, list[Option]], language: str) -> None:
+        self.grid, self.lists, self.language = grid, lists, language
+        self.faults = Faults()
+        self.groups: list[_Group] = []
+        self.questions: list[Question] = []
+        self.complex: list[str] = []
+        self.omitted: list[str] = []
+        self.unknown: list[str] = []
+        self.unlisted: list[str] = []
+        self.repeats: list[str] = []
+
+    def take(self, number: int, row: dict[str, str]) -> None:
+        """Take one row of the sheet."""
+        type_ = " ".join(row["type"].split())
+        if not type_ or type_.startswith("#") or folded(row.get("disabled", "")) in ("yes", "true", "true()"):
+            return
+        if begin := _BEGIN.fullmatch(type_.partition(" appearance")[0]):
+            kind = begin[1].lower()
+            relevant = (*(self.groups[-1].relevant if self.groups else ()), row.get("relevant", ""))
+            listed = row.get("kobo--score-choices", "") or row.get("kobo--rank-items", "")
+            group = _Group(kind, row["name"], _label(row, self.language), relevant, number, listed)
+            self.groups.append(group)
+            if kind in ("repeat", "kobomatrix"):
+                self.repeats.append(row["name"])
+        elif _END.fullmatch(type_):
+            self._close(number)
+        elif folded(type_) in ("score__row", "rank__level"):
+            if self.groups and self.groups[-1].type in ("score", "rank"):
+                self.groups[-1].lines.append(Line(row["name"], _label(row, self.language)))
+        else:
+            self._question(number, row, type_)
+
+    def finished(self) -> list[Question]:
+        """All questions, once every group is closed."""
+        for group in self.groups:
+            self.faults.add(f"the group '{group.name}' that begins here never ends", **self._place(group.row))
+        self.faults.raise_if_any()
+        return self.questions
+
+    def notes(self) -> list[str]:
+        """What was left out, and what cannot be known from the file."""
+        notes = [f"questions for places and files are left out: {and_more(self.omitted)}"] if self.omitted else []
+        if self.unknown:
+            notes.append(f"questions of a type that dxkit does not know are left out: {and_more(self.unknown)}")
+        if self.unlisted:
+            notes.append(f"the choices are in another file, so they are not known here: {and_more(self.unlisted)}")
+        if self.repeats:
+            notes.append(f"groups that people may answer more than once: {and_more(self.repeats)}")
+        return notes
+
+    def _close(self, number: int) -> None:
+        if not self.groups:
+            self.faults.add("a group ends here that never began", **self._place(number))
+            return
+        group = self.groups.pop()
+        if group.type in ("score", "rank") and group.lines:
+            kind = "grid" if group.type == "score" else "rank"
+            lines = tuple(Line(f"{group.name}/{line.code}", line.text, (line.code,)) for line in group.lines)
+            options = tuple(self._list(group.choices, group.row, group.name))
+            self._add(group.name, group.label, kind, group.relevant, options=options, lines=lines)
+
+    def _question(self, number: int, row: dict[str, str], type_: str) -> None:
+        name, select = row["name"], _SELECT.fullmatch(type_)
+        word = folded(type_).split()[0]
+        if word in _SHOWN:
+            return
+        if not name:
+            self.faults.add("this question has no name", **self._place(number))
+            return
+        relevant = (*(self.groups[-1].relevant if self.groups else ()), row.get("relevant", ""))
+        text = _label(row, self.language)
+        if select:
+            self._select(number, row, select, relevant, text)
+        elif word in _OMITTED:
+            self.omitted.append(name)
+        elif word in _FILLED or (word in _KINDS and row.get("calculation") and not text):
+            self._add(name, text, "ignore", ())
+        elif word in _KINDS:
+            low, high = _bounds(row)
+            self._add(name, text, _KINDS[word], relevant, low=low, high=high)
+        else:
+            self.unknown.append(f"{name} ({type_[:30]})")
+
+    def _select(
+        self, number: int, row: dict[str, str], select: re.Match[str], relevant: tuple[str, ...], text: str
+    ) -> None:
+        name, word = row["name"], folded(select[1])
+        kind = "rank" if word == "rank" else "multi" if "multiple" in word or "all" in word else "one"
+        options = []
+        if select["file"] or select["list"].startswith("${"):
+            self.unlisted.append(name)
+        else:
+            options = self._list(select["list"], number, name)
+        texts = ()
+        if select["other"]:
+            options = [*options, Option(code="other", label="Other")]
+            texts = (Line(f"{name}_other", "Specify other."),)
+        if kind == "multi":
+            options = [_with_column(option, name) for option in options]
+        self._add(name, text, kind, relevant, options=tuple(options), texts=texts)
+
+    def _list(self, name: str, number: int, question: str) -> list[Option]:
+        if name not in self.lists:
+            hint = suggest(name, list(self.lists))
+            message = f"the sheet choices has no list '{name}', which {question} needs; {hint}"
+            self.faults.add(message, **self._place(number))
+        return self.lists.get(name, [])
+
+    def _add(self, name: str, text: str, kind: str, relevant: tuple[str, ...], **more) -> None:
+        given = [condition for condition in relevant if condition]
+        condition = joined(simple(expression, _term) for expression in given) if given else ""
+        if given and not condition:
+            self.complex.append(name)
+        path = "/".join([*(group.name for group in self.groups if group.name), name])
+        section = next((group.label for group in reversed(self.groups) if group.label), "")
+        ids = (path,) if path != name else ()
+        self.questions.append(
+            Question(code=name, text=text, kind=kind, asked_if=condition, section=section, ids=ids, **more)
+        )
+
+    def _place(self, number: int) -> dict:
+        return {"file": self.grid.file, "sheet": self.grid.sheet, "row": number}
+
+
+def _with_column(option: Option, question: str) -> Option:
+    column = f"{question}/{option.code}"
+    return Option(code=option.code, label=option.label, value=option.value, column=column)
+
+
+def _term(text: str) -> str:
+    """One comparison: `${job} = 'dev'`, `selected(${tools}, 'ci')` or `not(...)` around the latter."""
+    if (refused := _NOT.fullmatch(text.strip())) and (found := _CHOSEN.fullmatch(refused[1].strip())):
+        return f"{found[1].strip()} != {found[2] or found[3]}"
+    if found := _EQUAL.fullmatch(text.strip()):
+        value = next(value for value in found.groups()[2:] if value is not None)
+        return f"{found[1].strip()} {found[2]} {value}" if value.strip() else ""
+    if found := _CHOSEN.fullmatch(text.strip()):
+        return f"{found[1].strip()} = {found[2] or found[3]}"
+    return ""
+
+
+def _bounds(row: dict[str, str]) -> tuple[float | None, float | None]:
+    """The smallest and largest number, from the parameters of a range or from the constraint."""
+    settings = dict(re.findall(r"(start|end)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters", "")))
+    limits = dict(_BOUND.findall(row.get("constraint", "")))
+    low, high = settings.get("start", limits.get(">=")), settings.get("end", limits.get("<="))
+    if folded(row["type"]).split()[0] == "range":
+        low, high = low or "1", high or "10"
+    return number_of(low), number_of(high)

@@ -1,0 +1,115 @@
+"""The gate for one's own data: on a started folder, with answers made from its own scales, every page is written."""
+
+import contextlib
+import html
+import io
+import re
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.__main__ import main
+from dxkit.project import cells
+from tests.places import ROOT, SHARED
+
+SAMPLE = re.compile(
+    r"synthetic|fictional|illustrative|Fernhill|GitHub|Backstage|data_samples|samples\.path|In the sample"
+)
+BAD = re.compile(r"Traceback|\bnan\b|\bNone\b|\bNaT\b")
+
+
+def answers_of(book, people, seed=1):
+    """Answers of so many people, drawn from the scales of a codebook."""
+    draw = np.random.default_rng(seed)
+    columns = {}
+    for question in book.questions:
+        if question.kind == "segment":
+            values = draw.choice(["Red", "Blue"], people)
+        elif question.kind == "comment":
+            values = [f"remark {k}" for k in range(people)]
+        elif question.kind == "hours":
+            values = draw.integers(0, 9, people)
+        else:
+            scale = book.scale(question.item)
+            values = [scale.label(code) for code in draw.choice(scale.codes, people)]
+        columns[question.text] = values
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture(scope="module", params=[30, 8], ids=["30 people", "a team of 8"])
+def started(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own") / "x"
+    assert main(["new", str(folder)]) == 0
+    book = dx.read_codebook(folder / "my_survey" / "survey.xlsx")
+    answers_of(book, request.param).to_csv(folder / "my_survey" / "responses_1.csv", index=False)
+    return folder
+
+
+def in_this_process(path, data):
+    """Run the cells as `dxkit run` fits them to one's own data; what they print and show, and the first error."""
+    notebook = nbformat.read(path, as_version=4)
+    cells.adapt(notebook, path, data)
+    names, shown = {}, []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            shown.append(cell.source)
+            continue
+        *lines, last = cells._parsed(cell.source).body
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec("\n".join(cells.ast.unparse(line) for line in lines), names)
+            if isinstance(last, cells.ast.Expr):
+                value = eval(cells.ast.unparse(last), names)
+                print("" if value is None else repr(value))
+            else:
+                exec(cells.ast.unparse(last), names)
+        shown.append(printed.getvalue())
+        plt.close("all")
+    return "\n".join(shown)
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "01_where_does_it_hurt", "02_which_two", "05_did_it_work"])
+def test_notebooks_finish_on_untouched_forms(started, name, monkeypatch):
+    monkeypatch.setenv("DXKIT_OUT", str(started))
+    data = started / "my_survey" / ("" if name.startswith("05") else "responses_1.csv")
+    text = in_this_process(started / "notebooks" / f"{name}.ipynb", data)
+    assert not BAD.findall(text)
+    assert not SAMPLE.findall(text)
+    for line in text.splitlines():
+        assert line.count("Left out:") <= 1 or name.startswith("05")
+
+
+@pytest.mark.parametrize("name", ["03_which_tool", "04_own_and_leave"])
+def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(started, name, tmp_path, capsys):
+    data = started / "my_decision" / "dossier.xlsx"
+    command = ["run", str(started / "notebooks" / f"{name}.ipynb"), "--data", str(data), "--out", str(tmp_path)]
+    assert main(command) == 1
+    assert "dossier.xlsx, sheet" in capsys.readouterr().err.splitlines()[-1]
+    page = (tmp_path / f"{name}.html").read_text()
+    text = html.unescape(re.sub(r"<[^>]+>", " ", page[page.index("<body") :]))
+    assert "This page is incomplete" in text
+    assert not re.findall(r"Traceback|\bnan\b|NameError", text)
+    assert not SAMPLE.findall(text)
+
+
+def test_a_real_kernel_writes_the_same_page(started, tmp_path):
+    data, notebook = started / "my_survey" / "responses_1.csv", started / "notebooks" / "02_which_two.ipynb"
+    assert main(["run", str(notebook), "--data", str(data), "--out", str(tmp_path)]) == 0
+    page = (tmp_path / "02_which_two.html").read_text()
+    assert "Left out: a comparison needs an earlier wave" in page
+    assert str(started) not in page
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the cases stand beside the checkout")
+@pytest.mark.parametrize("case", ["12_plain_survey", "23_importance_only"])
+@pytest.mark.parametrize("name", ["01_where_does_it_hurt", "02_which_two"])
+def test_cases_of_missing_parts_finish(case, name):
+    data = SHARED / "cases" / "surveys" / case / "responses_1.csv"
+    text = in_this_process(ROOT / "notebooks" / f"{name}.ipynb", data)
+    assert "Left out: " in text
+    assert not BAD.findall(text)
+    assert not SAMPLE.findall(text)

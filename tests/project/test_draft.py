@@ -1,0 +1,90 @@
+"""The workbook of a draft: what is in it, what is yellow, and that nothing is ever overwritten."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.__main__ import main
+from dxkit.project.check import check
+
+ANSWERS = pd.DataFrame(
+    {
+        "Which team?": ["Red", "Blue"] * 6,
+        "How often do you deploy?": ["Daily", "Weekly", "Monthly"] * 4,
+        "Which tools?": ["Git;Make", "Git", "Make", "=1+1;Git", "=1+1", "Git"] * 2,
+    }
+)
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "responses_1.csv"
+    ANSWERS.to_csv(path, index=False)
+    return path
+
+
+def test_the_workbook_passes_check_before_headcounts_are_filled_in(export, capsys):
+    assert main(["draft", str(export)]) == 0
+    assert "3 questions" in capsys.readouterr().out
+    assert "12 respondents, no faults" in check(export)
+    book = openpyxl.load_workbook(export.parent / "survey.xlsx")
+    assert book.sheetnames == ["codebook", "scales", "rules", "roster"]
+    assert [[cell.value for cell in row] for row in book["roster"]] == [
+        ["team", "headcount"],
+        ["Blue", None],
+        ["Red", None],
+    ]
+
+
+def test_doubtful_cells_are_yellow_and_say_why(export):
+    made = dx.draft(export)
+    made.write(export.parent / "survey.xlsx")
+    sheet = openpyxl.load_workbook(export.parent / "survey.xlsx")["codebook"]
+    yellow = {(cell.row, cell.column_letter) for row in sheet for cell in row if cell.fill.fgColor.rgb == "FFFFF2B3"}
+    assert yellow == {(3, "G")}
+    assert sheet["G3"].value == "neither"
+    assert made.doubts["why"].iloc[0] in sheet["G3"].comment.text
+    assert all(
+        cell.data_type != "f"
+        for sheet in openpyxl.load_workbook(export.parent / "survey.xlsx")
+        for row in sheet
+        for cell in row
+    )
+
+
+def test_a_workbook_is_never_overwritten(export, capsys):
+    target = export.parent / "survey.xlsx"
+    target.write_bytes(b"mine")
+    assert main(["draft", str(export)]) == 1
+    assert "is never overwritten" in capsys.readouterr().err
+    assert target.read_bytes() == b"mine"
+    with pytest.raises(dx.DataError, match=r"ends in \.xlsx"):
+        dx.draft(export).write(export.parent / "survey.csv")
+
+
+def test_merge_adds_only_new_questions_and_keeps_what_was_edited(export):
+    target = export.parent / "survey.xlsx"
+    dx.draft(ANSWERS.iloc[:, :2]).write(target)
+    book = openpyxl.load_workbook(target)
+    book["codebook"]["G3"] = "high"
+    book["roster"]["B2"], book["roster"]["B3"] = 7, 9
+    book.save(target)
+    assert dx.draft(export).write(target, merge=True) == ["tools"]
+    assert dx.draft(export).write(target, merge=True) == []
+    book = openpyxl.load_workbook(target)
+    assert [cell.value for cell in book["codebook"]["A"]] == ["item", "team", "often_deploy", "tools"]
+    assert book["codebook"]["G3"].value == "high"
+    assert book["roster"]["B2"].value == 7
+    assert dx.read_codebook(target).items["kind"].tolist() == ["segment", "rating", "multi"]
+
+
+def test_headcounts_that_are_partly_filled_in_are_a_roster(export):
+    target = export.parent / "survey.xlsx"
+    dx.draft(export).write(target)
+    assert dx.open_survey(export).roster is None
+    book = openpyxl.load_workbook(target)
+    book["roster"]["B2"] = 7
+    book.save(target)
+    with pytest.raises(dx.DataError, match="B3: the cell is empty"):
+        dx.open_survey(export)
