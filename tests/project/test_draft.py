@@ -6,8 +6,8 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
-from dxkit.project.survey_form import write_survey_workbook
 from dxkit.project.check import check
+from dxkit.project.survey_form import write_survey_workbook
 
 ANSWERS = pd.DataFrame(
     {
@@ -77,7 +77,9 @@ def test_a_draft_takes_the_place_of_the_untouched_form(tmp_path, saved_again):
     assert "sat_ci" not in dx.read_codebook(form).items
 
 
-@pytest.mark.parametrize(("sheet", "cell"), [("codebook", "B2"), ("codebook", "J3"), ("roster", "B2"), ("scales", "A2")])
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("codebook", "B2"), ("codebook", "J3"), ("roster", "B2"), ("scales", "A2")]
+)
 def test_a_form_with_one_cell_filled_in_is_kept(export, sheet, cell):
     target = export.parent / "survey.xlsx"
     write_survey_workbook(target)
