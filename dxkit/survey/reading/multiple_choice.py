@@ -22,14 +22,12 @@ from dxkit.survey.reading.codebook import (
     split_question,
 )
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
 from dxkit.survey.reading.rules.table import Rules
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
-_YES = ("yes", "y", "1", "true", "selected", "checked", "x")
-_NO = ("no", "n", "0", "false", "not selected", "unchecked")
-_NONE = ("no", "none", "none of these", "none of the above", "nothing", "neither")
 _SPARE = ("|", " ")  # separators that no tool writes by itself; taken only where the usual ones explain little
 
 
@@ -145,7 +143,9 @@ def _is_grid(asked: _Multiple, cells: Mapping[str, list[str]], columns: Mapping,
     if not all(_marks_only(columns[item]) for item in asked.items):
         return True
     labels = {item: label for label, item in asked.options.items()}
-    return any(normal(text) in _NO and normal(text) != labels[item] for item in cells for text in set(cells[item]))
+    return any(
+        normal(text) in NOT_TICKED and normal(text) != labels[item] for item in cells for text in set(cells[item])
+    )
 
 
 def _marks_only(column) -> bool:
@@ -169,9 +169,9 @@ def _ticked(asked: _Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str,
     for item, column in cells.items():
         own = {label for label, of in asked.options.items() if of == item}
         words = [normal(text) for text in column]
-        found[item] = np.array(["Yes" if word in own or word in _YES else "No" for word in words], dtype=object)
+        found[item] = np.array(["Yes" if word in own or word in TICKED else "No" for word in words], dtype=object)
         for i, (word, text) in enumerate(zip(words, column, strict=True)):
-            if word and word not in own and word not in (*_YES, *_NO) and not asked.is_no_opinion(text):
+            if word and word not in own and word not in TICKED | NOT_TICKED and not asked.is_no_opinion(text):
                 unlisted[i].append(text)
     return found, unlisted
 
@@ -315,4 +315,4 @@ def _remarks(asked: _Multiple, found, filled: np.ndarray, declined: np.ndarray, 
 
 def _means_none(asked: _Multiple, item: str) -> bool:
     labels = {label for label, of in asked.options.items() if of == item}
-    return not labels.isdisjoint(_NONE) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))
+    return any(map(means_none, labels)) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))

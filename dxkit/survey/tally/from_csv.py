@@ -96,8 +96,8 @@ class _Stream:
         earlier = _superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
-            found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
+            log = pd.DataFrame([Entry(EARLIER, sum(int(rows.sum()) for rows in earlier.values()))])
+            found = replace(found, cleaning=added_logs([found.cleaning, log]))
         return found
 
     def _pass(self, earlier: dict[int, np.ndarray], progress) -> tuple[list[np.ndarray], Tally]:
