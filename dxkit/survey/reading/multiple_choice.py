@@ -304,7 +304,9 @@ def _remarks(asked: _Multiple, found: Mapping[str, np.ndarray], filled: np.ndarr
     """Notes on a question: that it is written in the old form, and that it looks like a ranking."""
     notes, stem, k = [], asked.stem[:60], len(asked.items)
     if asked.old and k > 1:
-        notes.append(f"'{stem}': {k} ratings on yesno are read as options of one question; write one row of kind multi to say so")
+        notes.append(
+            f"'{stem}': {k} ratings on yesno are read as options of one question; write one row of kind multi to say so"
+        )
     if asked.kind != "rank" and k > 2 and filled.sum() > 2:
         if np.array([found[item][filled] == "Yes" for item in asked.items]).all():
             notes.append(f"'{stem}': everybody chose every option; write kind rank if they were put in order")

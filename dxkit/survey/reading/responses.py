@@ -14,6 +14,7 @@ from dxkit.files.cells import as_text
 from dxkit.files.errors import Faults
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
+from dxkit.statistics.internal_consistency import runs_against
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coding import SKIPPED, Unknown, coded
@@ -276,12 +277,17 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             both = answered[:, i] & (count > 1)
             score = scores[both, i]
             rest = (total[both] - score) / (count[both] - 1)
-            if len(score) < 8 or np.ptp(score) == 0 or np.ptp(rest) == 0:
+            if len(score) < 2 or np.ptp(score) == 0 or np.ptp(rest) == 0:
                 continue
             r = float(np.corrcoef(score, rest)[0, 1])
-            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
-                notes.append(
-                    f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write low in the codebook's column good"
-                )
+            if runs_against(r, len(score)):
+                notes.append(reverse_note(item, dimension, r))
     return notes
+
+
+def reverse_note(item: str, dimension: str, r: float) -> str:
+    """What is said of an item that seems to be keyed the other way round."""
+    return (
+        f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
+        "below 0); if agreeing is bad here, write low in the codebook's column good"
+    )

@@ -167,20 +167,25 @@ class _Worker:
         self._slow: Tally | None = None
         self._blank, self.whole = 0, Whole(unaffected=self._running.unaffected)
         self._aside: list[pd.DataFrame] = []
-        encoding = stream.file.encoding
-        self._openings = openings(encoding)
-        self._items = Words(lambda raw: self._running.number(_text(raw, encoding)))
+        self._openings = openings(stream.file.encoding)
+        self._items = Words(lambda raw: self._running.number(self._text(raw)))
         self._names: list[list[str]] = [[] for _ in stream.segments]
         self._labels = [
-            Words(lambda raw, names=names: _place(names, " ".join(_text(raw, encoding).split()) or NOT_STATED))
+            Words(lambda raw, names=names: _place(names, " ".join(self._text(raw).split()) or NOT_STATED))
             for names in self._names
         ]
         self._filters = {
-            column: Words(lambda raw: int(says_not_asked(_text(raw, encoding))))
+            column: Words(lambda raw: int(says_not_asked(self._text(raw))))
             for column in dict.fromkeys(stream.filters.values())
         }
         at = [stream.at.get(item, -1) for item in stream.book.measured]  # other labels of a question have no column
         self._columns = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[0] + len(at))) else at
+
+    def _text(self, raw: bytes) -> str:
+        text = visible(unguarded(raw.decode(self.stream.file.encoding)))
+        if text == "NA" and self.stream.file.fits:  # a label, or blank as R writes it
+            raise _NotPlain
+        return text
 
     def take(self, block: Block) -> np.ndarray:
         """Add a block; returns a number for each of its ids, 0 where the row does not count."""
@@ -293,10 +298,6 @@ class _Worker:
         if found is not None and self._slow is not None:
             found = found + self._slow
         return self._slow if found is None else found
-
-
-def _text(raw: bytes, encoding: str) -> str:
-    return visible(unguarded(raw.decode(encoding)))
 
 
 def _place(names: list[str], label: str) -> int:
