@@ -153,6 +153,14 @@ class Answers(Result):
         ]
         return frame.loc[:, keep], [column for column, kept in zip(columns, keep, strict=True) if kept]
 
+    def _ending(self, left_out: int) -> list[str]:
+        rows = self.table.assign(percent=(100 * self.table["share"]).round()).groupby(["item", *self.segments])
+        percents = [group["percent"].to_numpy() for _, group in rows]
+        added = [one.sum() for one in percents if len(one) > 1 and not np.isnan(one).any()]
+        odd = any(total != 100 for total in added)
+        rounded = ["percentages are rounded, so they may not add up to 100%"] if odd else []
+        return [*super()._ending(left_out), *rounded]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class AnswerShares(Result):
