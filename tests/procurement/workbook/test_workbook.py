@@ -401,6 +401,22 @@ def test_hostile_names_are_computed_by_libreoffice(tmp_path):
     assert not [formula for formula in found if "HYPERLINK(" in formula]
 
 
+@needs_office
+@pytest.mark.simulated
+@pytest.mark.parametrize("way", [["ods"], ["ods", "xlsx"], ["xls"], ["xlsx", "ods"]], ids="-".join)
+def test_a_workbook_that_went_through_other_formats_is_the_same_decision(way, tmp_path):
+    made = hostile()
+    path = dx.write_workbook(made, tmp_path / "hostile.xlsx")
+    for number, kind in enumerate([*way, "xlsx"]):
+        (tmp_path / str(number)).mkdir()
+        path = office.recalculated(path, tmp_path / str(number), kind)
+    assert dx.read_dossier(path).vendors == made.vendors
+    assert dx.read_dossier(path).changed.empty
+    totals = [dx.tco(each).totals["mean"].tolist() for each in (made, dx.read_dossier(path))]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-12)
+    assert not [cell for cell in office.stored(path).values() if isinstance(cell, str) and cell.startswith("#")]
+
+
 def test_an_interrupted_write_leaves_the_old_file_whole(portal, tmp_path, monkeypatch):
     path = tmp_path / "kept.xlsx"
     path.write_bytes(b"the old file")
