@@ -97,7 +97,8 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     bars = [bar for bar in everything if bar.scale == chosen and (bar.shown or result.segments)]
     if result.segments and len(bars) > MOST_BARS:
         raise too_many(len(bars), bars[0].item, result.segments[0])
-    left_out = sum(scale != chosen for scale in scales.values()) + len(options)
+    of_options = answered.loc[answered["item"].isin(options), "display"].nunique()
+    left_out = sum(scale != chosen for scale in scales.values()) + of_options
     bars = _worst_last(bars)
     labels = _commonest([bar.labels for bar in bars if not bar.turned] or [bar.labels for bar in bars])
     with canvas(ax, 9.5, 1.7 + 0.42 * len(bars)) as ax:

@@ -20,7 +20,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.scores import constant_groups, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
 
@@ -47,15 +47,22 @@ class Answers(Result):
         shared("not_asked", format="count"),
         shared("shown"),
         Column("item", "id of the item", displayed=False),
+        Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
     )
     plot_name: ClassVar[str] = "answers.answers"
 
-    def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
-        """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
-        table = self.table
+    def only(
+        self,
+        items: Sequence[str] | None = None,
+        where: Mapping[str, str] | None = None,
+        *,
+        kind: str | Sequence[str] | None = None,
+    ) -> Answers:
+        """The same result with these items, in their order, these kinds, and these groups (segment to its value)."""
+        table = of_kinds(self.table, kind)
         for segment, value in (where or {}).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
@@ -252,6 +259,7 @@ def answers(
                 rows.append(
                     [
                         of,
+                        kind,
                         *(work.groups.iloc[g] if work.by else ()),
                         code,
                         label,
@@ -266,6 +274,7 @@ def answers(
                 )
     columns = [
         "item",
+        "kind",
         *work.by,
         "code",
         "label",

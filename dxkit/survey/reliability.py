@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
@@ -71,6 +72,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
 
     Raises
     ------
+    Missing
+        A codebook without dimensions.
     DataError
         An option that cannot be.
 
@@ -86,6 +89,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     confidence = options.confidence(confidence)
     counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
+    if not book.dimensions:
+        raise Missing("reliability needs dimensions; fill in the codebook's column dimension")
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)
         n = int(counted.anyone[:, d].sum())
