@@ -70,7 +70,8 @@ def choose(
                 if position is None:  # a comment of the codebook holds it
                     continue
                 for i, text in enumerate(column):
-                    unlisted[i] += [text] if text and not asked.is_no_opinion(text) else []
+                    written = text and normal(text) not in NOT_TICKED and not asked.is_no_opinion(text)
+                    unlisted[i] += [text] if written else []
         every = [*texts, *(column for _, column in others)]
         filled = np.array([any(row) for row in zip(*every, strict=True)], dtype=bool)
         declined = _declined(every, asked)
@@ -192,7 +193,7 @@ def _unlisted(
     tool: Tool,
 ) -> list[tuple[int | None, list[str]]]:
     """Columns of the same question that are not options of it, such as "Other (please specify)": position, or None
-    where the column is a comment of the codebook, and cells."""
+    where the column is a comment of the codebook, and cells. A tick there stands for the name of the column."""
     options = [matched[item] for item in items]
     comments = {matched[item].position for item in codebook.of_kind("comment") if item in matched}
     taken = {column.position for column in matched.values()} - comments  # what a comment holds was an answer too
@@ -207,8 +208,10 @@ def _unlisted(
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & _families(column) or key(column.stem).startswith(opening):
+            name = column.parts[1] or split_question(column.code)[1] or column.stem
+            texts = [as_text(value) for value in body[column.position]]
             position = None if column.position in comments else column.position
-            others.append((position, [as_text(value) for value in body[column.position]]))
+            others.append((position, [name if normal(text) in TICKED else text for text in texts]))
     return others
 
 
