@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
@@ -71,7 +72,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     Raises
     ------
     DataError
-        An option that cannot be.
+        An option that cannot be; a codebook without dimensions (Missing).
 
     Examples
     --------
@@ -85,6 +86,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     confidence = options.confidence(confidence)
     counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
+    if not book.dimensions:
+        raise Missing("reliability needs the codebook's column dimension; fill it in")
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)
         n = int(counted.anyone[:, d].sum())

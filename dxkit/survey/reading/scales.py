@@ -15,6 +15,7 @@ from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
 from dxkit.files.table import YES_NO, Column, TableSpec, texts
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 HOURS_IN_A_WEEK = 168
 NUMBER, CHOSEN = "number", "chosen"
@@ -73,7 +74,7 @@ class Scale:
         if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
             code = float(numbered[1])
             return code if self.labels.get(numbered[2]) == code else None
-        return None
+        return math.nan if is_no_opinion(text) else None
 
     def label(self, code: float) -> str:
         return self.shown.get(code, f"{code:g}")
