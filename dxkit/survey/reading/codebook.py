@@ -263,6 +263,8 @@ def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFr
         _check_row(table, faults, i, row, by_name)
         for column, earlier in earlier_rows.items():
             value = normal(getattr(row, column))
+            if row.kind == "ignore" and column == "text":
+                continue
             if value and row.kind != "ignore" and value in earlier:
                 at = table.rows[earlier[value]]
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")

@@ -89,8 +89,8 @@ class Field:
 class Asked:
     """A question of the draft: its columns and what its row of the codebook holds.
 
-    `labels` are its labels by code (nan for "no opinion"), `spare` those that only one person gave here, `doubts` why a
-    cell of the row is a guess, by column.
+    `labels` are its labels by code (nan for "no opinion"), `unused` those (folded) that nobody chose here, `spare`
+    those that only one person gave here, `doubts` why a cell of the row is a guess, by column.
     """
 
     fields: Sequence[Field]
@@ -102,6 +102,7 @@ class Asked:
     dimension: str = ""
     topic: str = ""
     labels: list[tuple[float, str]] = field(default_factory=list)
+    unused: frozenset[str] = frozenset()
     spare: dict[str, str] = field(default_factory=dict)
     ordered: bool = False
     family: str = ""

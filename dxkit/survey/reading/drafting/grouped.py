@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
@@ -104,11 +105,9 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
     """Options with a column each, which holds its own word or a mark where it was chosen."""
-    marked = [each for each in fields if len(each.words) <= 1 and not _is_written(each)]
-    words = {word for each in marked for word in each.words}
-    marks = words - TICKED
-    own = {normal(each.option) for each in marked}
-    if len(marked) < 2 or not words or (len(marks) == 1 and len(marked) > 1 and not words & own and words == marks):
+    columns = Counter(word for each in fields for word in each.words)
+    marked = [each for each in fields if not _is_written(each) and _is_mark(each, columns)]
+    if len(marked) < 2 or not any(each.words for each in marked):
         return [], list(fields)
     aliases = [
         (each.option, each.spelled[word])
@@ -122,6 +121,12 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
     rest = [each for each in fields if each not in marked]
     texts = [each for each in rest if _is_written(each)]
     return [asked, *(Asked([each], each.name, "comment") for each in texts)], [e for e in rest if e not in texts]
+
+
+def _is_mark(field: Field, columns: Mapping[str, int]) -> bool:
+    """Whether a column has one word at most, and none that is an answer in other columns too."""
+    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {normal(field.option)}]
+    return len(field.words) <= 1 and not shared
 
 
 def _is_written(field: Field) -> bool:

@@ -20,6 +20,7 @@ _SEGMENT = re.compile(
 )
 _TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
 _PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
+_WEIGHT = re.compile(r"(\w+[ _])?weights?|gewicht(e|ung)?|poids|pondération|peso|ponderación|重み|ウェイト")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OWN_WORDS = re.compile(
@@ -39,6 +40,8 @@ def alone(field: Field, tool: Tool) -> Asked:
         return Asked([field], text, "comment")
     if sum(n for word, n in answers.items() if _DATE.fullmatch(word)) >= 0.97 * field.filled:
         return Asked([field], text, "date")
+    if _WEIGHT.fullmatch(normal(text)) and sum(field.numbers.values()) == field.filled:
+        return Asked([field], text, "weight", doubts={"kind": "it is called so; a weight counts in every figure"})
     if set(answers) <= (TICKED | NOT_TICKED) - {"0", "1", "x"}:
         known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
         yes = Asked([field], text, "choice", "yesno" if known else "")
@@ -66,6 +69,15 @@ def _labelled(field: Field) -> Asked:
     place = says(_SEGMENT, _CAMEL.sub(" ", field.name))
     few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
     least = 0.5 if place else 0.8
+    if len(repeated) < 2 and (place or len(field.answers) == 1):
+        same = len(repeated) == len(field.answers)
+        why = (
+            "everybody gave the same answer"
+            if same
+            else "it asks for a group, but nearly every answer is of one person"
+        )
+        kind = "segment" if place and repeated and share >= least else "comment"
+        return Asked([field], field.name, kind, doubts={"kind": why})
     if (
         len(repeated) < 2
         or share < least
