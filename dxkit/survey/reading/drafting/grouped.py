@@ -144,7 +144,12 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
     """Options with a column each, which holds its own word or a mark where it was chosen."""
-    marked = [each for each in fields if len(each.words) <= 1 and not _is_written(each)]
+    names = {normal(each.option) for each in fields}
+    marked = [
+        each
+        for each in fields
+        if len(each.words) <= 1 and not _is_written(each) and names.isdisjoint(set(each.words) - {normal(each.option)})
+    ]
     words = {word for each in marked for word in each.words}
     marks = words - YES
     own = {normal(each.option) for each in marked}
