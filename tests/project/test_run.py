@@ -278,6 +278,7 @@ def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys, snapshot):
     assert capsys.readouterr().err == snapshot
 
 
+@pytest.mark.thorough
 def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
     path = notebook(tmp_path / "q.ipynb", PICTURE)
     command = [sys.executable, "-m", "dxkit", "run", str(path), "--out", str(tmp_path / "out")]

@@ -8,18 +8,19 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.procurement.cost.integrals import exact_mean
 from dxkit.procurement.cost.lines import money, months_active
 from dxkit.procurement.cost.simulation import drawn
+from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.procurement.dossier.test_reading import costs, dossier, drivers
 
 CASES = json.loads((CASE_FILES / "procurement.json").read_text())
-few = settings(max_examples=8, deadline=None)
+few = examples(8)
 
 
 def one(line, driver=None, **decision):
