@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
+from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.tools.base import Tool
 
@@ -47,6 +48,7 @@ def _line(rated: Asked, field: Field) -> Asked:
         labels=rated.labels,
         ordered=rated.ordered,
         family=rated.family,
+        spare=dict(rated.spare),
         doubts=dict(rated.doubts),
         rules=list(rated.rules),
     )
@@ -104,7 +106,7 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
     """Options with a column each, which holds its own word or a mark where it was chosen."""
     marked = [each for each in fields if len(each.words) <= 1 and not _is_written(each)]
     words = {word for each in marked for word in each.words}
-    marks = words - YES
+    marks = words - TICKED
     own = {normal(each.option) for each in marked}
     if len(marked) < 2 or not words or (len(marks) == 1 and len(marked) > 1 and not words & own and words == marks):
         return [], list(fields)
@@ -112,7 +114,7 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
         (each.option, each.spelled[word])
         for each in marked
         for word in each.words
-        if word not in YES and word != normal(each.option) and each.answers[word] >= LEAST
+        if word not in TICKED and word != normal(each.option) and each.answers[word] >= LEAST
     ]
     doubts = {"scale": "other words for an option have its code"} if aliases else {}
     labels = _options([each.option for each in marked], aliases)
@@ -125,7 +127,9 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
 def _is_written(field: Field) -> bool:
     """Whether an option "Other" holds what people wrote and no mark."""
     own = normal(field.option)
-    return "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in YES for word in field.words)
+    return (
+        "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in TICKED for word in field.words)
+    )
 
 
 def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:
