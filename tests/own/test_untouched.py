@@ -48,6 +48,7 @@ def test_notebooks_finish_on_untouched_forms(started, name, monkeypatch):
 
 
 @pytest.mark.simulated  # a kernel for each
+@pytest.mark.parametrize("started", [30], ids=["30 people"], indirect=True)  # no answers are read there
 @pytest.mark.parametrize("name", ["03_which_tool", "04_own_and_leave"])
 def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(started, name, tmp_path, capsys):
     data = started / "my_decision" / "dossier.xlsx"
@@ -61,7 +62,9 @@ def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(star
     assert_clean([text], [], name)
 
 
-@pytest.mark.simulated
+@pytest.mark.parametrize(
+    "started", [30, pytest.param(8, marks=pytest.mark.thorough)], ids=["30 people", "a team of 8"], indirect=True
+)
 def test_a_real_kernel_writes_the_same_page(started, tmp_path):
     data, notebook = started / "my_survey" / "responses_1.csv", started / "notebooks" / "02_which_two.ipynb"
     assert main(["run", str(notebook), "--data", str(data), "--out", str(tmp_path)]) == 0
