@@ -1,25 +1,16 @@
 """The gate for one's own data: on a started folder, with answers made from its own scales, every page is written."""
 
-import contextlib
 import html
-import io
 import re
 
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
-from dxkit.project import cells
+from tests.own.pages import BAD, SAMPLE, in_this_process
 from tests.places import ROOT, SHARED
-
-SAMPLE = re.compile(
-    r"synthetic|fictional|illustrative|Fernhill|GitHub|Backstage|data_samples|samples\.path|In the sample"
-)
-BAD = re.compile(r"Traceback|\bnan\b|\bNone\b|\bNaT\b")
 
 
 def answers_of(book, people, seed=1):
@@ -47,29 +38,6 @@ def started(request, tmp_path_factory):
     book = dx.read_codebook(folder / "my_survey" / "survey.xlsx")
     answers_of(book, request.param).to_csv(folder / "my_survey" / "responses_1.csv", index=False)
     return folder
-
-
-def in_this_process(path, data):
-    """Run the cells as `dxkit run` fits them to one's own data; what they print and show, and the first error."""
-    notebook = nbformat.read(path, as_version=4)
-    cells.adapt(notebook, path, data)
-    names, shown = {}, []
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            shown.append(cell.source)
-            continue
-        *lines, last = cells._parsed(cell.source).body
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec("\n".join(cells.ast.unparse(line) for line in lines), names)
-            if isinstance(last, cells.ast.Expr):
-                value = eval(cells.ast.unparse(last), names)
-                print("" if value is None else repr(value))
-            else:
-                exec(cells.ast.unparse(last), names)
-        shown.append(printed.getvalue())
-        plt.close("all")
-    return "\n".join(shown)
 
 
 @pytest.mark.parametrize("name", ["00_start_here", "01_where_does_it_hurt", "02_which_two", "05_did_it_work"])

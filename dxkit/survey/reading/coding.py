@@ -15,6 +15,7 @@ from dxkit.files.errors import Faults, and_more, nearest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import NUMBER, Scale, numbered
 from dxkit.survey.reading.tools.base import Tool
 
@@ -111,9 +112,27 @@ def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> t
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
+    if code is None and kind in ("rating", "importance"):
+        return kept_code(scale, text), False
     if code is None and kind == "choice":  # an answer, though not one of the codebook's
         return scale.hi, False
     return code, False
+
+
+def kept_code(scale: Scale, text: str) -> float | None:
+    """The code without words that a scale keeps for this label: one rule orders it with the labels to their codes.
+
+    >>> from dxkit.survey.reading.scales import scale_of
+    >>> bad = scale_of("docs", [(1, "1"), (2, "Bad"), (3, "OK"), (4, "Good")])
+    >>> kept_code(bad, "Horrible"), kept_code(bad, "Excellent"), kept_code(bad, "Blue")
+    (1.0, None, None)
+    """
+    worded = {label: code for code, label in scale.shown.items() if normal(label) != f"{code:g}"}
+    if len(worded) < 2 or len(worded) == len(scale.shown) or (found := label_order([*worded, text])) is None:
+        return None
+    code = found.codes[text]
+    told = all(found.codes[label] == known for label, known in worded.items())
+    return code if told and code in scale.codes and code not in worded.values() else None
 
 
 def state_of(code: float, text: str) -> int:

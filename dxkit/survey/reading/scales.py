@@ -104,7 +104,7 @@ def _number(text: str, written: str) -> float | None:
     return None if problem else value
 
 
-def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
+def scale_of(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
     """A scale from (code, label) rows; the first label of a code is the one shown, code nan is "no opinion"."""
     labels = {normal(label): math.nan for label in NO_OPINION}
     shown: dict[float, str] = {}
@@ -122,7 +122,7 @@ def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[fl
 def _labelled(name: str, first: int, *labels: str) -> Scale:
     """A built-in scale; variants of one label are written `one|other`."""
     rows = [(float(code), label) for code, line in enumerate(labels, first) for label in line.split("|")]
-    return _scale(name, rows)
+    return scale_of(name, rows)
 
 
 def _numeric(name: str, lo: float, hi: float, unit: str = "") -> Scale:
@@ -199,7 +199,7 @@ def options_of(scale: Scale, kind: str, unlisted: str) -> dict[str, Scale]:
     """
     if kind == "rank":
         name = f"1-{len(scale.codes)}"
-        return {name: _scale(name, [(float(place), str(place)) for place in range(1, len(scale.codes) + 1)])}
+        return {name: scale_of(name, [(float(place), str(place)) for place in range(1, len(scale.codes) + 1)])}
     if kind == "multi":
         return {}
     name, code = f"{scale.name} or other", scale.hi + 1
@@ -215,7 +215,7 @@ def range_scale(name: str) -> Scale | None:
     lo, hi = int(ends[1]), int(ends[2])
     if hi - lo > 20:
         return _numeric(name, lo, hi)
-    return _scale(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
+    return scale_of(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
 
 
 def read_scales(
@@ -237,5 +237,5 @@ def read_scales(
             read.fault(faults, rows.index[0], "code", message)
             continue
         top = rows.loc[rows["favourable"], "code"].dropna()
-        scales[str(name)] = _scale(str(name), zip(rows["code"], rows["label"], strict=True), top)
+        scales[str(name)] = scale_of(str(name), zip(rows["code"], rows["label"], strict=True), top)
     return scales, list(read.notes)

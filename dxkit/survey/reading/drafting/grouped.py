@@ -48,6 +48,7 @@ def _line(rated: Asked, field: Field) -> Asked:
         labels=rated.labels,
         ordered=rated.ordered,
         family=rated.family,
+        spare=dict(rated.spare),
         doubts=dict(rated.doubts),
         rules=list(rated.rules),
     )
