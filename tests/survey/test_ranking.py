@@ -330,3 +330,45 @@ def test_what_cannot_be_ranked_is_said(change, options, named, refusal):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
     with refusal(*named):
         dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)
+
+
+def importance_only(items, per_topic=1):
+    """A codebook that asks only how important topics are."""
+    rows = [(f"{topic}{k}", f"{topic} {k}?", "importance", topic, "1-5") for topic in items for k in range(per_topic)]
+    return dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+
+
+@pytest.mark.parametrize("per_topic", [1, 2])
+@pytest.mark.parametrize("held", ["survey", "tally", "saved"])
+def test_where_only_importance_was_asked_a_ranking_says_what_it_needs_and_offers_that(
+    per_topic, held, tmp_path, refusal
+):
+    rng = np.random.default_rng(3)
+    book = importance_only(["CI", "Docs", "Tests"], per_topic)
+    frame = pd.DataFrame({item: rng.integers(1, 6, 30) for item in book.measured})
+    survey = dx.read_survey(frame, book)
+    if held != "survey":
+        survey = dx.tally(survey)
+    if held == "saved":
+        survey.save(tmp_path / "a.tally")
+        survey = dx.Tally.load(tmp_path / "a.tally")
+    with refusal("score='importance'", error=dx.Missing):
+        dx.rank_pains(survey)
+    table = dx.rank_pains(survey, score="importance").table.set_index("topic")
+    for topic in ("CI", "Docs", "Tests"):
+        own = frame[[item for item in book.measured if item.startswith(topic)]]
+        assert table.loc[topic, "estimate"] == pytest.approx((25.0 * (own - 1)).mean(axis=1).mean())
+
+
+def test_importance_is_never_chosen_by_itself_and_is_no_row_of_the_robustness(refusal):
+    rows = [
+        (f"{kind}{topic}", f"{kind} {topic}", kind, topic, "1-5") for topic in "AB" for kind in ("rating", "importance")
+    ]
+    book = dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+    frame = pd.DataFrame({item: np.tile([1, 2, 4, 5], 5) for item in book.measured})
+    ranked = dx.rank_pains(dx.read_survey(frame, book))
+    assert ranked.score == "impact"
+    assert "importance" not in set(ranked.robustness["score"])
+    hours = importance_only(["A", "B"]).items.assign(kind=["importance", "hours"], scale=["1-5", ""])
+    with refusal("of kind hours: A", error=dx.Missing):
+        dx.rank_pains(dx.read_survey(pd.DataFrame({"A0": [1, 2] * 5, "B0": [1, 2] * 5}), hours))

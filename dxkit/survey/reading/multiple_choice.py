@@ -55,7 +55,7 @@ def choose(
         if joined:
             whole = cells[asked.items[0]]
             split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in whole)
-            usual, spare = ((JOINT,), ()) if split else (tool.separators, (*SPARE, *between(whole, asked)))
+            usual, spare = ((JOINT,), ()) if split else ((*tool.separators, "\n"), (*SPARE, *between(whole, asked)))
             found, unlisted, separator = split_cells(whole, asked, usual, spare)
             if separator not in (*usual, *SPARE):
                 notes.append(f"'{asked.stem[:60]}': answers are split by '{separator.strip()}'")
