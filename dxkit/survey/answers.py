@@ -21,7 +21,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.scores import constant_groups, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
 
@@ -48,15 +48,22 @@ class Answers(Result):
         shared("not_asked", format="count"),
         shared("shown"),
         Column("item", "id of the item", displayed=False),
+        Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
     )
     plot_name: ClassVar[str] = "answers.answers"
 
-    def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
-        """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
-        table = self.table
+    def only(
+        self,
+        items: Sequence[str] | None = None,
+        where: Mapping[str, str] | None = None,
+        *,
+        kind: str | Sequence[str] | None = None,
+    ) -> Answers:
+        """The same result with these items, in their order, these kinds, and these groups (segment to its value)."""
+        table = of_kinds(self.table, kind)
         for segment, value in (where or {}).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
@@ -148,6 +155,14 @@ class Answers(Result):
             column.name not in ("skipped", "not_asked") or frame.iloc[:, i].any() for i, column in enumerate(columns)
         ]
         return frame.loc[:, keep], [column for column, kept in zip(columns, keep, strict=True) if kept]
+
+    def _ending(self, left_out: int) -> list[str]:
+        rows = self.table.assign(percent=(100 * self.table["share"]).round()).groupby(["item", *self.segments])
+        percents = [group["percent"].to_numpy() for _, group in rows]
+        added = [one.sum() for one in percents if len(one) > 1 and not np.isnan(one).any()]
+        odd = any(total != 100 for total in added)
+        rounded = ["percentages are rounded, so they may not add up to 100%"] if odd else []
+        return [*super()._ending(left_out), *rounded]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -249,6 +264,7 @@ def answers(
                 rows.append(
                     [
                         of,
+                        kind,
                         *(work.groups.iloc[g] if work.by else ()),
                         code,
                         label,
@@ -263,6 +279,7 @@ def answers(
                 )
     columns = [
         "item",
+        "kind",
         *work.by,
         "code",
         "label",

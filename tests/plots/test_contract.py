@@ -399,3 +399,17 @@ def test_options_of_several_are_bars_of_their_share():
     assert widths == pytest.approx({"Slack": 28.5714, "Teams": 42.8571, "No": 50}, abs=1e-3)
     assert title(axes) == "Which do you use?: most often No, 50%"
     assert axes.get_xlabel().startswith("share of all who answered")
+
+
+@pytest.mark.parametrize("words", [("Yes", "No"), ("y", "n"), ("True", "False")])
+def test_of_yes_and_no_only_the_share_of_yes_is_drawn(words):
+    yes, no = words
+    book = pd.DataFrame({"item": ["ci", "tests"], "text": ["CI?", "Tests?"], "kind": "choice", "scale": "yesno"})
+    answers = pd.DataFrame({"ci": [yes] * 6 + [no] * 14, "tests": [yes] * 15 + [no] * 3 + [""] * 2})
+    axes = dx.answers(dx.read_survey(answers, book)).plot()
+    widths = {name: segments[0][1] for name, segments in bars(axes).items()}
+    assert widths == pytest.approx({"CI?": 30, "Tests?": 100 * 15 / 18})
+    assert title(axes) == "Yes most often: Tests?, 83%"
+    groups = pd.DataFrame({"item": ["team"], "text": ["Team"], "kind": ["segment"], "scale": [""]})
+    split = dx.read_survey(answers.assign(team=["A"] * 10 + ["B"] * 10), pd.concat([book, groups]))
+    assert set(bars(dx.answers(split, by="team").plot())) == {"CI?\nA", "CI?\nB", "Tests?\nA", "Tests?\nB"}

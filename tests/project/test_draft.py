@@ -7,6 +7,7 @@ import pytest
 import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.project.check import check
+from dxkit.project.survey_form import write_survey_workbook
 
 ANSWERS = pd.DataFrame(
     {
@@ -61,6 +62,33 @@ def test_a_workbook_is_never_overwritten(export, capsys):
     assert target.read_bytes() == b"mine"
     with pytest.raises(dx.DataError, match=r"ends in \.xlsx"):
         dx.draft(export).write(export.parent / "survey.csv")
+
+
+@pytest.mark.parametrize("saved_again", [False, True])
+def test_a_draft_takes_the_place_of_the_untouched_form(tmp_path, saved_again):
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    folder = tmp_path / "mine" / "my_survey"
+    ANSWERS.to_csv(folder / "responses_1.csv", index=False)
+    form = folder / "survey.xlsx"
+    if saved_again:  # opened in a spreadsheet program, and nothing changed
+        openpyxl.load_workbook(form).save(form)
+    assert main(["draft", str(folder / "responses_1.csv")]) == 0
+    assert main(["check", str(folder / "responses_1.csv")]) == 0
+    assert "sat_ci" not in dx.read_codebook(form).items
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("codebook", "B2"), ("codebook", "J3"), ("roster", "B2"), ("scales", "A2")]
+)
+def test_a_form_with_one_cell_filled_in_is_kept(export, sheet, cell):
+    target = export.parent / "survey.xlsx"
+    write_survey_workbook(target)
+    book = openpyxl.load_workbook(target)
+    book[sheet][cell] = "mine"
+    book.save(target)
+    with pytest.raises(dx.DataError, match="is never overwritten"):
+        dx.draft(export).write(target)
+    assert openpyxl.load_workbook(target)[sheet][cell].value == "mine"
 
 
 def test_merge_adds_only_new_questions_and_keeps_what_was_edited(export):

@@ -80,7 +80,7 @@ def test_all_boxes_left_blank_is_skipped_or_none_as_the_rule_says():
     found = dx.read_survey(frame, asked)
     assert counted(found, "answered") == {"A": 10, "B": 10}
     assert counted(found, "skipped") == {"A": 2, "B": 2}
-    assert any("left every option blank, counted as skipped: 2" in note for note in found.notes)
+    assert any("left every option blank" in note and note.endswith(": 2") for note in found.notes)
     rules = pd.DataFrame({"rule": ["blank_is_none"], "question": ["q"]})
     assert counted(dx.read_survey(frame, asked, rules=rules), "answered") == {"A": 12, "B": 12}
 

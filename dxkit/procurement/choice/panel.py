@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import instance
-from dxkit.procurement.choice.scorecard import Scorecard, scorecard
+from dxkit.procurement.choice.scorecard import NO_CRITERIA, Scorecard, scorecard
 from dxkit.procurement.choice.values import check_needs
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.results.result import Result
@@ -54,7 +55,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     Raises
     ------
     DataError
-        Something other than a dossier or a ranking.
+        Something other than a dossier or a ranking; a dossier without criteria.
 
     Examples
     --------
@@ -64,11 +65,14 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     check_needs(needs)
+    if not dossier.criteria_read:
+        raise Missing(NO_CRITERIA)
     try:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
     weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
+    most = 10.0 ** math.ceil(math.log10(max((weight.high for weight in weights.values()), default=0) or 1.0))
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
@@ -78,16 +82,22 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         name: widgets.FloatSlider(
             value=weight.likely,
             min=0,
-            max=max(100.0, weight.high),
-            step=1,
+            max=most,
+            step=most / 100,
             description=name[:28],
-            readout_format=".0f",
+            readout_format=".3g",
             **wide,
         )
         for name, weight in weights.items()
     }
     rate = widgets.FloatSlider(
-        value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide
+        value=dossier.rate,
+        min=0,
+        max=max(0.3, dossier.rate),
+        step=0.01,
+        description="discount rate",
+        readout_format=".0%",
+        **wide,
     )
     picture = widgets.Image(format="png", layout=widgets.Layout(max_width="900px"))
     message = widgets.HTML()

@@ -22,14 +22,12 @@ from dxkit.survey.reading.codebook import (
     split_question,
 )
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
 from dxkit.survey.reading.rules.table import Rules
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
-_YES = ("yes", "y", "1", "true", "selected", "checked", "x")
-_NO = ("no", "n", "0", "false", "not selected", "unchecked")
-_NONE = ("no", "none", "none of these", "none of the above", "nothing", "neither")
 _SPARE = ("|", " ")  # separators that no tool writes by itself; taken only where the usual ones explain little
 
 
@@ -69,9 +67,13 @@ def choose(
     codebook: Codebook,
     tool: Tool,
     rules: Rules,
-) -> list[str]:
-    """Put Yes, No or blank (or the place) into `columns` for every option of the codebook; returns notes."""
+) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Put Yes, No or blank (or the place) into `columns` for every option of the codebook.
+
+    Returns notes; and the notes that end with a number of people, with a flag per row for those who count.
+    """
     notes: list[str] = []
+    counted: dict[str, np.ndarray] = {}
     for asked in _multiples(codebook, matched):
         joined = all(is_joined(matched[item], asked.stem) for item in asked.items) or _shares(asked, matched)
         cells = {item: [as_text(value) for value in columns[item]] for item in asked.items}
@@ -100,13 +102,15 @@ def choose(
             words = np.where(filled, found[item], "")
             columns[item] = np.where(declined, "N/A", words).astype(object)
         unlisted = [[] if no else labels for labels, no in zip(unlisted, declined, strict=True)]
+        beside = np.array([bool(labels) for labels in unlisted], dtype=bool)
         if asked.kind == "multi":
-            beside = np.where(filled, np.where([bool(labels) for labels in unlisted], "Yes", "No"), "")
-            columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", beside).astype(object)
+            words = np.where(filled, np.where(beside, "Yes", "No"), "")
+            columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", words).astype(object)
         columns[texts_of(asked.name)] = np.array(["\n".join(labels) for labels in unlisted], dtype=object)
-        counted = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
-        notes += _remarks(asked, found, filled, declined, unlisted, counted)
-    return notes
+        notes += _remarks(asked, found, filled)
+        told = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
+        counted |= _counted(asked, found, filled, declined, beside, told)
+    return notes, counted
 
 
 def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[_Multiple]:
@@ -145,7 +149,9 @@ def _is_grid(asked: _Multiple, cells: Mapping[str, list[str]], columns: Mapping,
     if not all(_marks_only(columns[item]) for item in asked.items):
         return True
     labels = {item: label for label, item in asked.options.items()}
-    return any(normal(text) in _NO and normal(text) != labels[item] for item in cells for text in set(cells[item]))
+    return any(
+        normal(text) in NOT_TICKED and normal(text) != labels[item] for item in cells for text in set(cells[item])
+    )
 
 
 def _marks_only(column) -> bool:
@@ -169,9 +175,9 @@ def _ticked(asked: _Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str,
     for item, column in cells.items():
         own = {label for label, of in asked.options.items() if of == item}
         words = [normal(text) for text in column]
-        found[item] = np.array(["Yes" if word in own or word in _YES else "No" for word in words], dtype=object)
+        found[item] = np.array(["Yes" if word in own or word in TICKED else "No" for word in words], dtype=object)
         for i, (word, text) in enumerate(zip(words, column, strict=True)):
-            if word and word not in own and word not in (*_YES, *_NO) and not asked.is_no_opinion(text):
+            if word and word not in own and word not in TICKED | NOT_TICKED and not asked.is_no_opinion(text):
                 unlisted[i].append(text)
     return found, unlisted
 
@@ -294,25 +300,41 @@ def _parsed(pieces: list[str], separator: str, items: Mapping[str, str], most: i
     return found
 
 
-def _remarks(asked: _Multiple, found, filled: np.ndarray, declined: np.ndarray, unlisted, counted: bool) -> list[str]:
-    """Notes on a question: what was chosen beside its options, who left every box blank, and "none" beside others."""
-    notes, stem = [], asked.stem[:60]
-    if beside := sum(map(bool, unlisted)):
-        notes.append(f"'{stem}': people who chose something outside the codebook's options: {beside}")
-    if asked.kind == "multi" and not counted and (blank := int((~filled).sum())):
+def _remarks(asked: _Multiple, found: Mapping[str, np.ndarray], filled: np.ndarray) -> list[str]:
+    """Notes on a question: that it is written in the old form, and that it looks like a ranking."""
+    notes, stem, k = [], asked.stem[:60], len(asked.items)
+    if asked.old and k > 1:
         notes.append(
-            f"'{stem}': people who left every option blank, counted as skipped: {blank}; the rule blank_is_none "
-            "counts them as having chosen none"
+            f"'{stem}': {k} ratings on yesno are read as options of one question; write one row of kind multi to say so"
         )
+    if asked.kind != "rank" and k > 2 and filled.sum() > 2:
+        if np.array([found[item][filled] == "Yes" for item in asked.items]).all():
+            notes.append(f"'{stem}': everybody chose every option; write kind rank if they were put in order")
+    return notes
+
+
+def _counted(
+    asked: _Multiple,
+    found: Mapping[str, np.ndarray],
+    filled: np.ndarray,
+    declined: np.ndarray,
+    beside: np.ndarray,
+    told: bool,
+) -> dict[str, np.ndarray]:
+    """Whom notes count: who chose something beside the options, left every box blank, chose "none" beside others."""
+    counted, stem = {}, asked.stem[:60]
+    counted[f"'{stem}': people who chose something outside the codebook's options"] = beside
+    if asked.kind == "multi" and not told:
+        said = "counted as skipped (with the rule blank_is_none: as having chosen none)"
+        counted[f"'{stem}': people who left every option blank, {said}"] = ~filled
     if asked.kind != "rank":
         chosen = np.array([found[item] == "Yes" for item in asked.items])
         nothing = np.array([_means_none(asked, item) for item in asked.items])
         both = chosen[nothing].any(axis=0) & chosen[~nothing].any(axis=0) & ~declined
-        if both.any():
-            notes.append(f"'{stem}': people who chose none of these beside an option, all counted: {int(both.sum())}")
-    return notes
+        counted[f"'{stem}': people who chose none of these beside an option, all counted"] = both
+    return counted
 
 
 def _means_none(asked: _Multiple, item: str) -> bool:
     labels = {label for label, of in asked.options.items() if of == item}
-    return not labels.isdisjoint(_NONE) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))
+    return any(map(means_none, labels)) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))

@@ -43,6 +43,12 @@ cells = st.tuples(
 )
 
 
+@pytest.fixture(autouse=True)
+def too_large(monkeypatch):
+    """Every file is read block by block here, as one that does not fit into memory."""
+    monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
+
+
 def either(read):
     """A tally, or the first fault."""
     try:
@@ -230,11 +236,11 @@ def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one
 
 
 def test_what_would_not_fit_into_memory_is_tallied_and_not_read_whole(tmp_path, monkeypatch, refusal):
-    monkeypatch.setattr(csv_file, "_MOST_CELLS", 100)
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 100)
     (tmp_path / "answers.csv").write_bytes(lines(*["Blue;4"] * 60))
     with refusal("answers.csv"):
         dx.read_survey(tmp_path / "answers.csv", PLAIN)
     assert dx.tally(tmp_path / "answers.csv", codebook=PLAIN).people.tolist() == [60]
-    monkeypatch.setattr(csv_file, "_MOST_TEXT", 100)
+    monkeypatch.setattr(csv_file, "MOST_TEXT", 100)
     with refusal():
         dx.read_survey(tmp_path / "answers.csv", PLAIN)

@@ -17,14 +17,13 @@ from dxkit.files.cells import as_text, normal, number
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.headers import Column
+from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
 from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import recognise
 
-YES = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|はい".split("|"))
-NO = frozenset("no|n|0|false|not selected|unchecked|nein|non|いいえ".split("|"))
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
 _DIVIDERS = (" - ", ": ")
 _LONGEST_STEM = {" - ": 300, ": ": 60}
@@ -78,7 +77,7 @@ class Field:
     def words(self) -> list[str]:
         """The labels that are neither "no opinion" nor say that a box was not ticked."""
         own = normal(self.option or self.stem)
-        return [word for word in self.answers if word not in NO or word == own]
+        return [word for word in self.answers if word not in NOT_TICKED or word == own]
 
     @property
     def name(self) -> str:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
+from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.tools.base import Tool
 
@@ -48,6 +49,7 @@ def _line(rated: Asked, field: Field) -> Asked:
         labels=rated.labels,
         ordered=rated.ordered,
         family=rated.family,
+        spare=dict(rated.spare),
         doubts=dict(rated.doubts),
         rules=list(rated.rules),
     )
@@ -111,7 +113,7 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
         (each.option, each.spelled[word])
         for each in marked
         for word in each.words
-        if word not in YES and word != normal(each.option) and each.answers[word] >= LEAST
+        if word not in TICKED and word != normal(each.option) and each.answers[word] >= LEAST
     ]
     doubts = {"scale": "other words for an option have its code"} if aliases else {}
     labels = _options([each.option for each in marked], aliases)
@@ -123,14 +125,16 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
 
 def _is_mark(field: Field, columns: Mapping[str, int]) -> bool:
     """Whether a column has one word at most, and none that is an answer in other columns too."""
-    shared = [word for word in field.words if columns[word] > 1 and word not in YES | {normal(field.option)}]
+    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {normal(field.option)}]
     return len(field.words) <= 1 and not shared
 
 
 def _is_written(field: Field) -> bool:
     """Whether an option "Other" holds what people wrote and no mark."""
     own = normal(field.option)
-    return "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in YES for word in field.words)
+    return (
+        "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in TICKED for word in field.words)
+    )
 
 
 def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:

@@ -28,6 +28,8 @@ _MOST_LABELS = 14
 _RARE = 0.03
 UNUSED = "nobody chose some labels of this scale; their codes are kept"
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
+BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
+KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 
 def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
@@ -53,11 +55,17 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
         return None
     no_opinion, alone = unsure(fields)
     labels += no_opinion
+    beside = [word for word in left if answers[word] >= LEAST]
+    labels += [(math.nan, spelled[word]) for word in beside]
     asked = _rated(fields, text, found, labels)
     asked.unused = frozenset(map(normal, found.unused)) if family else frozenset()
     asked.spare = {} if family else {word: spelled[word] for word in single}
-    if left or alone or (single and not family):
+    if len(left) > len(beside) or alone:
         asked.doubts["scale"] = LEFT_OUT
+    elif beside:
+        asked.doubts["scale"] = BESIDE
+    elif single and not family:
+        asked.doubts["scale"] = KEPT
     return asked
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
-from dxkit.survey.reading.drafting.ordered import LEFT_OUT, UNUSED
+from dxkit.survey.reading.drafting.ordered import KEPT, UNUSED
 from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION, range_scale
 
@@ -59,14 +59,16 @@ def name_scales(asked: Sequence[Asked]) -> None:
 
 
 def _add_spare(scale: _Scale) -> None:
-    """Labels that one person gave in each of several questions, and so more than one in all."""
+    """Labels that one person gave in each of several questions, and so more than one in all; the number of others."""
     spare = {word: label for each in scale.asked for word, label in each.spare.items() if word not in scale.words}
     people, _ = together([each for asked in scale.asked for each in asked.fields]) if spare else ({}, {})
     every = _ordered_together({**{word: (0.0, label) for word, label in spare.items()}, **scale.rows})
     if spare and every is not None:  # the code of a label that one person gave in all is kept for it
+        alone = {code for word, (code, _) in every.items() if word in spare and people[word] < LEAST}
         scale.rows = {word: row for word, row in every.items() if word not in spare or people[word] >= LEAST}
+        scale.rows |= {f"{code:g}": (code, f"{code:g}") for code in alone}
     for each in scale.asked:
-        if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == LEFT_OUT:
+        if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == KEPT:
             del each.doubts["scale"]
 
 

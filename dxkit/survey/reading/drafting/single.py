@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
 from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.tools.base import Tool
 
@@ -41,7 +42,7 @@ def alone(field: Field, tool: Tool) -> Asked:
         return Asked([field], text, "date")
     if _WEIGHT.fullmatch(normal(text)) and sum(field.numbers.values()) == field.filled:
         return Asked([field], text, "weight", doubts={"kind": "it is called so; a weight counts in every figure"})
-    if set(answers) <= (YES | NO) - {"0", "1", "x"}:
+    if set(answers) <= (TICKED | NOT_TICKED) - {"0", "1", "x"}:
         known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
         yes = Asked([field], text, "choice", "yesno" if known else "")
         yes.labels = [] if known else choices(field, list(answers))
