@@ -44,7 +44,7 @@ LEFT_OUT = {  # what a notebook says of a gap, once
     "all answers equal": ("02_which_two", "everybody gave the same answer"),
     "one question": ("01_where_does_it_hurt", "by=1: the codebook has no segment"),
     "nobody recommends": ("02_which_two", "this needs an outcome"),
-    "hours only": ("01_where_does_it_hurt", "reliability needs dimensions"),
+    "hours only": ("01_where_does_it_hurt", "reliability needs the codebook's column dimension"),
     "comments only": ("02_which_two", "the two waves have no question in common"),
 }
 

@@ -90,9 +90,12 @@ def _asked(fields: Sequence[Field], tool: Tool) -> list[Asked]:
         doubts = {"text": "the export does not say what was asked; these columns look like options of one question"}
         asked.append(Asked(run, stem, "multi", labels=labels, doubts=doubts))
         open_fields = [each for each in open_fields if each not in run]
-    groups: dict[str, list[Field]] = {}
+    groups: dict[tuple[str, int], list[Field]] = {}
+    times: Counter[tuple[str, str]] = Counter()
     for each in open_fields:
-        groups.setdefault(key(each.stem) if each.option else f"\x00{each.column.position}", []).append(each)
+        name = key(each.stem) if each.option else f"\x00{each.column.position}"
+        times[name, normal(each.option)] += 1  # an option that comes again is of another question with the same text
+        groups.setdefault((name, times[name, normal(each.option)]), []).append(each)
     for group in groups.values():
         rest = group
         if len(group) > 1:

@@ -32,10 +32,11 @@ class _Scale:
 def name_scales(asked: Sequence[Asked]) -> None:
     """Unite scales that one rule orders together, and name all of them; labels without order are a scale each."""
     scales: list[_Scale] = []
+    lists: dict[str, str] = {}
     for each in asked:
         if not each.ordered:
             if each.labels and not each.scale:
-                each.scale = each.item
+                each.scale = lists.setdefault(each.scale_of or each.text, each.item)
             continue
         rows = {normal(label): (code, label) for code, label in each.labels}
         for scale in scales:
