@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import dxkit as dx
 from dxkit.__main__ import main
 from tests.own.exports import FLAWS, UNFINISHED, written
 from tests.own.folders import make
-from tests.own.pages import assert_clean, cell_by_cell
+from tests.own.pages import assert_clean, cell_by_cell, text_of
 from tests.own.worlds import GAPS, LANGUAGES, TOOLS, Plan
 from tests.places import ROOT
 
@@ -61,6 +62,34 @@ def test_a_few_of_them(k, tmp_path, monkeypatch):
     """All are drafted, checked and counted; the team of 8 also goes through the notebook of the scores."""
     monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
     goes_through(PLANS[k], tmp_path, SURVEY_NOTEBOOKS[1:2] if k == SHORT[-1] else ())
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize(
+    ("k", "name"), [(22, SURVEY_NOTEBOOKS[1]), (17, SURVEY_NOTEBOOKS[2]), (58, SURVEY_NOTEBOOKS[3])]
+)
+def test_a_real_kernel_writes_the_page(k, name, tmp_path):
+    folder = make(PLANS[k], tmp_path)
+    data = folder.path if name.startswith("05") else folder.answers
+    command = ["run", str(ROOT / "notebooks" / f"{name}.ipynb"), "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    page = (tmp_path / "out" / f"{name}.html").read_text()
+    page = page[page.index("<body") :]
+    alts = re.findall(r'<img alt="([^"]*)"', page)
+    assert len(alts) == page.count("<img ")
+    code = r'<(style|script)\b.*?</\1>|<div class="[^"]*highlight.*?</pre>'
+    assert_clean([], [text_of(re.sub(code, " ", page, flags=re.DOTALL)), *alts], name)
+    assert str(tmp_path) not in page
+
+
+def test_a_row_of_totals_is_one_fault(tmp_path, capsys):
+    folder = make(PLANS[0], tmp_path)
+    with open(folder.answers, "a") as stream:
+        stream.write("Total" + "," * 30 + "\n")
+    assert main(["check", str(folder.answers)]) == 1
+    assert capsys.readouterr().out.count("row of totals") == 1
+    with pytest.raises(dx.DataError, match="row of totals"):
+        dx.draft(folder.answers)
 
 
 def test_every_tool_language_gap_and_flaw_is_among_them():
