@@ -92,7 +92,8 @@ def drivers(
         An item, a dimension, or "overall"; None for the first question of kind recommend.
     predictors : str or list of str, optional
         Items or dimensions. None for the dimensions that share no answer with the outcome where there are at least
-        two of them, else for the rating items that are not part of the outcome.
+        two of them, else for the rating items that are not part of the outcome; those that everybody answered alike,
+        or too few answered, are left out with a note.
     confidence : float
         Confidence level of the intervals, between 0 and 1.
     replicates : int

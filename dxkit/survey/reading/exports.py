@@ -17,7 +17,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
-from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.multiple_choice import choose, place_columns
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.sheet import (
@@ -169,6 +169,8 @@ def read_export(
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
+    for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
+        taken += place_columns(row.text, {normal(label) for label in codebook.scales[row.scale].labels}, columns)
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]

@@ -19,6 +19,7 @@ from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 
 NO_EARLIER = "a comparison needs an earlier wave; put its answers beside these, named so that they sort before"
+_OTHERS = r"~|\.|(codebook|scales|rules|roster|survey)(_.*)?\."  # beside answers
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
@@ -152,13 +153,27 @@ def open_before(
 
 
 def _latest(responses: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """The file of answers; of a folder, that of the latest wave."""
+    """The file of answers; of a folder, that of the latest wave, whatever it is called."""
     if not isinstance(responses, str | os.PathLike) or not Path(responses).is_dir():
         return responses
-    waves = [path for path in Path(responses).glob("responses*") if path.name.endswith(_TABLES)]
+    tables = [path for path in sorted(Path(responses).iterdir()) if path.is_file() and path.name.endswith(_TABLES)]
+    waves = [path for path in tables if path.name.startswith("responses")]
+    if not waves:  # another name: the table that asks most questions of the codebook, and those that are named alike
+        asked = {path: _asked(path) for path in tables if not re.match(_OTHERS, path.name)}
+        most = max(asked, key=lambda path: asked[path], default=None)
+        waves = [path for path in asked if asked[path] and most and path.name.split("_")[0] == most.name.split("_")[0]]
     if not waves:
         raise Missing("this needs answers; put them into the folder, such as responses_<wave>.csv")
     return max(waves, key=lambda path: natural(wave_of(path)))
+
+
+def _asked(path: Path) -> float:
+    """How many questions of the codebook beside it a table asks."""
+    files = Beside(open_file(path))
+    if files.codebook is None:
+        return 0.0
+    count = count_questions(files.book)
+    return count(files.answers.choose(wanted=count))
 
 
 def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:

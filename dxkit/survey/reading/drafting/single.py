@@ -85,8 +85,9 @@ def _labelled(field: Field) -> Asked:
             if same
             else "it asks for a group, but nearly every answer is of one person"
         )
-        kind = "segment" if place and repeated and share >= least else "comment"
-        return Asked([field], field.name, kind, doubts={"kind": why})
+        asked = _segment(field) if place and repeated and share >= least else Asked([field], field.name, "comment")
+        asked.doubts["kind"] = why
+        return asked
     if 2 <= len(repeated) <= min(_MANY_STEPS, field.filled / 10) and share >= 0.97:
         short, own_words = True, False  # nobody's own words are so often the same
     if (
@@ -118,7 +119,11 @@ def _is_place(field: Field) -> bool:
 
 
 def _segment(field: Field) -> Asked:
+    """A segment; its id is the word for such a group, for titles and columns of results are called so."""
     asked = Asked([field], field.name, "segment")
+    word = _SEGMENT.search(_CAMEL.sub(" ", field.name).casefold())
+    if word and word[0].isalpha():
+        asked.item = word[0]
     if len(field.answers) > _MANY_GROUPS:
         asked.doubts["kind"] = f"{len(field.answers)} groups are many; few of them can be shown"
     return asked
