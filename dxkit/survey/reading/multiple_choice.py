@@ -27,8 +27,8 @@ from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
-_YES = ("yes", "y", "1", "true", "selected", "checked", "x")
-_NO = ("no", "n", "0", "false", "not selected", "unchecked")
+_YES = tuple("yes|y|1|true|selected|checked|x|ja|oui|si|sí|sì|sim|はい".split("|"))
+_NO = tuple("no|n|0|false|not selected|unchecked|nein|non|não|いいえ".split("|"))
 _NONE = ("no", "none", "none of these", "none of the above", "nothing", "neither")
 _SPARE = ("|", " ")  # separators that no tool writes by itself; taken only where the usual ones explain little
 
@@ -217,10 +217,16 @@ def _unlisted(
     families = {key(stem)}.union(*map(_families, options))
     opening = key(f"{stem} - x")[:-1]
     last = max(column.position for column in options)
+    known = {
+        normal(column.parts[1]) for column in options if column.parts[1]
+    }  # again: of another question of this text
     others: list[tuple[int | None, list[str]]] = []
     for column in header:
-        if column.position in taken or (
-            is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        again = normal(column.parts[1]) in known and key(column.parts[0]) == key(stem)
+        if (
+            again
+            or column.position in taken
+            or (is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings))
         ):
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
