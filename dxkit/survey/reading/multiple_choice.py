@@ -206,10 +206,16 @@ def _unlisted(
     families = {key(stem)}.union(*map(_families, options))
     opening = key(f"{stem} - x")[:-1]
     last = max(column.position for column in options)
+    known = {
+        normal(column.parts[1]) for column in options if column.parts[1]
+    }  # again: of another question of this text
     others: list[tuple[int | None, list[str]]] = []
     for column in header:
-        if column.position in taken or (
-            is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        again = normal(column.parts[1]) in known and key(column.parts[0]) == key(stem)
+        if (
+            again
+            or column.position in taken
+            or (is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings))
         ):
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"

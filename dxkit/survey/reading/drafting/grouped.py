@@ -115,7 +115,12 @@ def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
     numeric = [each for each in fields if each.filled and sum(each.numbers.values()) == each.filled]
     k = len(numeric)
     values = {value for each in numeric for value in each.numbers}
-    if k < 2 or len(values) < 2 or not values <= set(map(float, range(1, k + 1))) or max(values) < k:
+    if (
+        k < 2
+        or len(values) < 2
+        or not values <= set(map(float, range(1, k + 1)))
+        or max(values) < k - (k > 4 and bool(_RANKED.search(stem.casefold())))
+    ):
         return []
     rows = [[text for text in row if text] for row in zip(*(each.cells for each in numeric), strict=True)]
     rows = [row for row in rows if len(row) > 1]

@@ -152,7 +152,7 @@ def _fits(way: _Way) -> bool:
     if not 2 <= len(way.options) <= _MOST_OPTIONS or not several:
         return False
     needed = 0.9 if way.separator in _IN_WORDS else _WHOLE if way.alone < 1 / 3 else _ALONE
-    ranked = sizes == {len(way.options)} and len(several) == len(way.cells)
+    ranked = way.separator != " " and sizes == {len(way.options)} and len(several) == len(way.cells)
     loose = way.separator in _IN_WORDS and way.alone < _MOSTLY_ALONE and not _is_coded(way)
     if way.explained < needed or (loose and not ranked):
         return False
@@ -198,4 +198,4 @@ def _kind(way: _Way, cells: dict[str, int], total: int) -> str:
     """rank where nearly everybody named all options, in different orders."""
     full = sum(cells[text] for text, words in way.cells.items() if sorted(words) == sorted(way.options))
     orders = {tuple(words) for words in way.cells.values()}
-    return "rank" if full >= 0.9 * total and len(orders) > 1 else "multi"
+    return "rank" if way.separator != " " and full >= 0.9 * total and len(orders) > 1 else "multi"
