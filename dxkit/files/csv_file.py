@@ -55,7 +55,7 @@ def rows(
 ) -> Grid:
     """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
     csv.field_size_limit(MOST_BYTES)
-    records, numbers = _records(text, separator, first, file)
+    records, numbers = _unquoted(text, separator, first) or _records(text, separator, first, file)
     if above is not None:
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
@@ -136,6 +136,23 @@ def _separator(text: str) -> str:
         if rank > highest:
             highest, likeliest = rank, separator
     return likeliest
+
+
+def _unquoted(text: str, separator: str, first: int) -> tuple[list[list[str]], list[int]] | None:
+    """The records of text with tabs that quotes nothing, as online sheets write it: each line has the same tabs, and
+    read with quotation marks some lines would be one. None where that is not so."""
+    if separator != "\t" or '"' not in text:
+        return None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), first) if line.strip()]
+    if len({line.count("\t") for _, line in lines}) > 1:
+        return None
+    try:
+        quoted = sum(1 for _ in csv.reader((line for _, line in lines), delimiter="\t", strict=True))
+    except csv.Error:
+        quoted = 0
+    if quoted == len(lines):
+        return None
+    return [line.split("\t") for _, line in lines], [number for number, _ in lines]
 
 
 def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
@@ -66,6 +67,8 @@ class Answers(Result):
         for segment, value in (where or {}).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
+        if items is not None and not len(items):
+            raise Missing("no question of this sort was asked")
         if items is not None:
             wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
             table = table.loc[table["item"].isin(wanted)]
@@ -215,7 +218,7 @@ def answers(
     Raises
     ------
     DataError
-        An option that cannot be, such as a segment that was not asked.
+        An option that cannot be, such as a segment that was not asked; no question with labels (Missing).
 
     Examples
     --------
@@ -231,6 +234,8 @@ def answers(
     work = cut(survey, by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]
+    if not items:
+        raise Missing("shares of answers need a question with labels; the codebook has none")
     at = counted.at("item", items)
     names = [f"item/{item}" for item in items]
     constant = constant_groups(work)[:, at]

@@ -90,7 +90,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
     if not book.dimensions:
-        raise Missing("reliability needs dimensions; fill in the codebook's column dimension")
+        raise Missing("reliability needs the codebook's column dimension; fill it in")
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)
         n = int(counted.anyone[:, d].sum())

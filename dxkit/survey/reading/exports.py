@@ -26,9 +26,11 @@ from dxkit.survey.reading.sheet import (
     first_rows,
     from_frame,
     from_grid,
+    joined,
     na_note,
     nameless,
     same,
+    separate,
 )
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
@@ -153,16 +155,20 @@ def read_export(
         tool,
         matching,
         same=lambda several: all(same(body[several[0].position], body[each.position]) for each in several[1:]),
+        apart=lambda several: separate([body[column.position] for column in several]),
         elsewhere=Elsewhere(sheets, codebook),
         file=file,
         sheet=sheet,
     )
     at = matched.columns
+    for several in matched.apart.values():
+        body[several[0].position] = joined([body[column.position] for column in several])
     body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
-    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    beside_first = [*matched.repeated.values(), *matched.apart.values()]
+    taken = [*at.values(), *(column for several in beside_first for column in several)]
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
@@ -189,7 +195,7 @@ def read_export(
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=tuple(matched.repeated),
+        repeated=(*matched.repeated, *matched.apart),
         na_cells=na_cells,
         applied=applied,
         notes=(*notes, *matched.notes, *choice_notes, *applied.notes),

@@ -334,7 +334,7 @@ def test_a_number_that_stands_for_missing_in_one_question_counts_in_another():
 @pytest.mark.parametrize(
     ("name", "cells", "note"),
     [
-        ("Unnamed: 0", "012345", "columns not in the codebook: Unnamed: 0"),
+        ("Unnamed: 0", "012345", "a column of row numbers without a name was left out: column 1 (Unnamed: 0)"),
         ("", ["R1", "R2", "R3", "R4", "R5", "R6"], "columns without a name were left out: column 1"),
         ("", ["3", "7", "8", "11", "20", "21"], "a column of row numbers without a name was left out: column 1"),
     ],

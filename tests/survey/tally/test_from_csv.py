@@ -5,11 +5,12 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.files import csv_file, csv_stream
+from tests.laws import examples
 from tests.survey.tally.test_tally import same
 
 BOOK = dx.read_codebook(
@@ -57,7 +58,7 @@ def either(read):
         return str(error)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(cells, min_size=1, max_size=40),
     st.sampled_from(["\n", "\r\n"]),

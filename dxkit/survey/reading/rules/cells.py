@@ -115,7 +115,7 @@ def separators(columns: Columns) -> None:
 
 
 def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
-    """The answers in a cell; a known one may hold the separator. Other text than JSON stays one answer.
+    """The answers in a cell; a known one may hold the separator. What is not JSON stays one answer.
 
     >>> _pieces("vim visual studio", " ", {"visual studio"}), _pieces('["a;b", "c"]', "json", ())
     (['vim', 'visual studio'], ['a;b', 'c'])
