@@ -47,7 +47,8 @@ def test_notebooks_finish_on_untouched_forms(started, name, monkeypatch):
     assert_clean(*cell_by_cell(started / "notebooks" / f"{name}.ipynb", data), name)
 
 
-@pytest.mark.simulated  # a kernel for each
+@pytest.mark.thorough  # a kernel for each
+@pytest.mark.parametrize("started", [30], ids=["30 people"], indirect=True)  # no answers are read there
 @pytest.mark.parametrize("name", ["03_which_tool", "04_own_and_leave"])
 def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(started, name, tmp_path, capsys):
     data = started / "my_decision" / "dossier.xlsx"

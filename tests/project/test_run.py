@@ -252,6 +252,7 @@ def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough
 def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
     path = notebook(tmp_path / "q.ipynb", "6 * 7", PICTURE)
     run(path, save=True, say=lambda _: None)
@@ -424,6 +425,7 @@ def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
     assert capsys.readouterr().out == snapshot
 
 
+@pytest.mark.thorough
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
     costs = "{'costs': pd.DataFrame({'vendor': ['A'], 'line': 'seats', 'timing': 'yearly', 'likely': [1000]})}"
     cell = f"dx.write_workbook(dx.read_dossier({costs}), dx.out('decision.xlsx'))"
