@@ -29,6 +29,16 @@ def percent(p: float) -> str:
     return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
 
 
+def two_digits(number: float) -> str:
+    """A positive number rounded up to two digits.
+
+    >>> two_digits(1_234.0), two_digits(7.2)
+    ('1,300', '8')
+    """
+    step = 10 ** max(0, int(math.log10(number)) - 1)
+    return f"{int(math.ceil(number / step) * step):,}"
+
+
 def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFrame:
     """Amounts as text, to a step or else to two digits of the largest; `–` where there is none.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
@@ -67,6 +68,8 @@ class Answers(Result):
         for segment, value in ({} if where is None else options.instance("where", where, Mapping, groups)).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
+        if items is not None and not len(items):
+            raise Missing("no question of this sort was asked")
         if items is not None:
             wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
             table = table.loc[table["item"].isin(wanted)]
@@ -155,6 +158,14 @@ class Answers(Result):
         ]
         return frame.loc[:, keep], [column for column, kept in zip(columns, keep, strict=True) if kept]
 
+    def _ending(self, left_out: int) -> list[str]:
+        rows = self.table.assign(percent=(100 * self.table["share"]).round()).groupby(["item", *self.segments])
+        percents = [group["percent"].to_numpy() for _, group in rows]
+        added = [one.sum() for one in percents if len(one) > 1 and not np.isnan(one).any()]
+        odd = any(total != 100 for total in added)
+        rounded = ["percentages are rounded, so they may not add up to 100%"] if odd else []
+        return [*super()._ending(left_out), *rounded]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class AnswerShares(Result):
@@ -209,7 +220,7 @@ def answers(
     Raises
     ------
     DataError
-        An option that cannot be, such as a segment that was not asked.
+        An option that cannot be, such as a segment that was not asked; no question with labels (Missing).
 
     Examples
     --------
@@ -225,6 +236,8 @@ def answers(
     work = cut(survey, by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]
+    if not items:
+        raise Missing("shares of answers need a question with labels; the codebook has none")
     at = counted.at("item", items)
     names = [f"item/{item}" for item in items]
     constant = constant_groups(work)[:, at]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, Missing
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey.estimates import ESTIMATES, Weighing
@@ -133,7 +133,7 @@ def scores(
     at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
     scored = counted.variables.iloc[at]
     if not at:
-        raise DataError("no question of this survey has a score; dx.answers counts the answers")
+        raise Missing("no question of this survey has a score; dx.answers counts the answers")
     blocks = [weighing.variable(j) for j in at]
     names = [f"{level}/{name}" for level, name, _ in scored.itertuples(index=False, name=None)]
     weights = None if weighing.used is None else weighing.used[:, at]

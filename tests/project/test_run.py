@@ -82,13 +82,15 @@ def test_new_that_fails_halfway_leaves_nothing(tmp_path, monkeypatch):
 
 
 PICTURE = "import matplotlib.pyplot as plt\n_, ax = plt.subplots()\n_ = ax.plot([1, 2])"
+WORDS = 'ax.figure.dxkit_alt = "Two points & a <line>"'
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """A notebook with a picture, run with a file of one's own, where the backend of pictures is another one."""
+    """A notebook with a picture and its words, run with a file of one's own, where pictures have another backend."""
     folder = tmp_path_factory.mktemp("run")
-    path = notebook(folder / "q.ipynb", "from pathlib import Path\nprint(Path(data).read_text())", PICTURE)
+    reads = "from pathlib import Path\nprint(Path(data).read_text())"
+    path = notebook(folder / "q.ipynb", reads, f"{PICTURE}\n{WORDS}")
     before = path.read_bytes()
     (folder / "answers.csv").write_text("forty-two")
     lines = []
@@ -233,10 +235,9 @@ def test_a_page_asks_nothing_of_the_network_whatever_its_cells_show(tmp_path):
     assert "IntSlider" in page
 
 
-def test_the_text_of_a_picture_goes_into_the_page(tmp_path):
-    path = notebook(tmp_path / "q.ipynb", f'{PICTURE}\nax.figure.dxkit_alt = "Two points & a <line>"')
-    run(path, out=tmp_path / "out", say=lambda _: None)
-    assert 'alt="Two points &amp; a &lt;line&gt;"' in (tmp_path / "out" / "q.html").read_text()
+def test_the_text_of_a_picture_goes_into_the_page(ran):
+    folder, *_ = ran
+    assert 'alt="Two points &amp; a &lt;line&gt;"' in (folder / "out" / "q.html").read_text()
 
 
 def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
@@ -279,6 +280,7 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
         ["q.ipynb", "--out", "answers.csv"],
         ["plain.ipynb", "--data", "answers.csv"],
         ["r.ipynb"],
+        ["old_r.ipynb"],
     ],
     ids=" ".join,
 )
@@ -290,6 +292,8 @@ def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, a
     in_r = V4.new_notebook(cells=[V4.new_code_cell("x <- 1")])
     in_r.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     nbformat.write(in_r, tmp_path / "r.ipynb")
+    in_r.metadata = {"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R"}}
+    nbformat.write(in_r, tmp_path / "old_r.ipynb")
     (tmp_path / "answers.csv").write_text("a\n1\n")
     monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
     assert main(["run", *arguments]) == 1
@@ -328,6 +332,7 @@ def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys, snapshot):
     assert capsys.readouterr().err == snapshot
 
 
+@pytest.mark.thorough
 def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
     path = notebook(tmp_path / "q.ipynb", PICTURE)
     command = [sys.executable, "-m", "dxkit", "run", str(path), "--out", str(tmp_path / "out")]
@@ -423,8 +428,10 @@ def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
 
 
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
-    cell = "import dxkit as dx\ndx.write_workbook(dx.read_dossier(dx.samples.path('portal')), dx.out('decision.xlsx'))"
-    written = run(notebook(tmp_path / "q.ipynb", cell), out=tmp_path / "out", say=lambda _: None)
+    costs = "{'costs': pd.DataFrame({'vendor': ['A'], 'line': 'seats', 'timing': 'yearly', 'likely': [1000]})}"
+    cell = f"dx.write_workbook(dx.read_dossier({costs}), dx.out('decision.xlsx'))"
+    path = notebook(tmp_path / "q.ipynb", f"import dxkit as dx\nimport pandas as pd\n{cell}")
+    written = run(path, out=tmp_path / "out", say=lambda _: None)
     book = tmp_path / "out" / "q" / "decision.xlsx"
     assert book in written
     assert dx.read_dossier(book).changed.empty
