@@ -64,7 +64,8 @@ class Answers(Result):
     ) -> Answers:
         """The same result with these items, in their order, these kinds, and these groups (segment to its value)."""
         table = of_kinds(self.table, kind)
-        for segment, value in (where or {}).items():
+        groups = "a dict of segment and its value, such as {'team': 'Red'}"
+        for segment, value in ({} if where is None else options.instance("where", where, Mapping, groups)).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
         if items is not None and not len(items):
@@ -85,11 +86,12 @@ class Answers(Result):
         AnswerShares
         """
         rows = []
-        for item, labels in wanted.items():
-            labels = [labels] if isinstance(labels, str) else list(labels)
+        what = "a dict of item and the labels that count, such as {'ci': ['good', 'very good']}"
+        for item, labels in options.instance("wanted", wanted, Mapping, what).items():
+            labels = [labels] if isinstance(labels, str) else labels
             for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
                 first = group.iloc[0]
-                options.choices(f"answer to {item}", labels, group["label"].tolist())
+                labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
                 count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
                 share = count / answered
                 everyone = answered + first["skipped"] + first["not_asked"]

@@ -234,7 +234,9 @@ def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str]
     names = list(position)
     if outcome is None and not counted.codebook.of_kind("recommend"):
         raise Missing("this needs an outcome, such as a question of kind recommend; the codebook has none")
-    outcome = options.choice("outcome", outcome or counted.codebook.of_kind("recommend")[0], names)
+    if outcome is None:
+        outcome = counted.codebook.of_kind("recommend")[0]
+    outcome = options.choice("outcome", outcome, names)
     asked = as_list(options.choices("predictors", predictors, names))
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")

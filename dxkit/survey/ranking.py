@@ -184,7 +184,7 @@ def rank_pains(
     score = topics.default(book, score)
     top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
     seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
-    settings = {"top_n": top_n, "seed": seed, "fpc": fpc, "confidence": confidence}
+    settings = {"top_n": top_n, "seed": seed, "fpc": options.flag("fpc", fpc), "confidence": confidence}
     counted = tally(survey, [])
     whole = cut(survey, None, score, counted)
     everybody, shown = _orders(whole, release, settings)

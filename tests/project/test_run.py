@@ -281,6 +281,7 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
         ["q.ipynb", "--out", "answers.csv"],
         ["plain.ipynb", "--data", "answers.csv"],
         ["r.ipynb"],
+        ["old_r.ipynb"],
     ],
     ids=" ".join,
 )
@@ -292,6 +293,8 @@ def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, a
     in_r = V4.new_notebook(cells=[V4.new_code_cell("x <- 1")])
     in_r.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     nbformat.write(in_r, tmp_path / "r.ipynb")
+    in_r.metadata = {"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R"}}
+    nbformat.write(in_r, tmp_path / "old_r.ipynb")
     (tmp_path / "answers.csv").write_text("a\n1\n")
     monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
     assert main(["run", *arguments]) == 1

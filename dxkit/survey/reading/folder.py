@@ -11,6 +11,7 @@ from pathlib import Path
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults, Missing, fault_at
 from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
@@ -146,6 +147,8 @@ def open_before(
     '2026-Q2'
     """
     readers, this = _waves(responses)
+    if wave is not None:
+        instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     earlier = [name for name in readers if natural(name) < natural(this) and wave in (None, name)]
     if not earlier:
         raise Missing(NO_EARLIER)
