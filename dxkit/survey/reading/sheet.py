@@ -62,7 +62,7 @@ def first_rows(grid: Grid) -> list[list[str]]:
 
 
 def recognise_grid(grid: Grid) -> tuple[Tool, str]:
-    """The tool that a grid comes from, and by which signs; a file of variables is no export of a tool."""
+    """The tool that a grid comes from, and by which signs; a file of variables comes from none."""
     tool, why = recognise(*first_rows(grid))
     if grid.header_rows and not tool.by_hand:
         return TOOLS[-1], "a file of variables with labels"
