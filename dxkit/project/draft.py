@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.opening import open_file
 from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
@@ -19,6 +20,7 @@ from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.drafting.draft import drafted
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.structure.registry import read_structure
+from dxkit.survey.reading.structure.statistics_file import SUFFIXES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -157,6 +159,8 @@ def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.Pat
     >>> made.items["kind"].value_counts().to_dict()["hours"]
     12
     """
+    if structure is None and not isinstance(export, pd.DataFrame) and open_file(export).path.suffix.lower() in SUFFIXES:
+        structure = export  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
     made = drafted(export, asked)
     return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))

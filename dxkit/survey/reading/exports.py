@@ -14,7 +14,6 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose, place_columns
@@ -29,9 +28,11 @@ from dxkit.survey.reading.sheet import (
     joined,
     na_note,
     nameless,
+    recognise_grid,
     same,
     separate,
 )
+from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
 
@@ -139,11 +140,11 @@ def read_export(
         tool = tool or recognise([column.code for column in columns], [], [])[0]
         file, sheet, notes, sheets = "DataFrame", None, [], []
     else:
-        opened = None if isinstance(source, Grid) else open_file(source)
-        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
-        recognised, why = recognise(*first_rows(grid))
+        opened = None if isinstance(source, Grid) else open_answers(source)
+        grid = source if isinstance(source, Grid) else open_answers(source).choose(sheet, count_questions(codebook))
+        recognised, why = recognise_grid(grid)
         tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = header or tool.header_rows(*first_rows(grid))
+        depth = header or grid.header_rows or tool.header_rows(*first_rows(grid))
         columns, body, rows = from_grid(grid, tool, depth)
         file, sheet, notes = grid.file, grid.sheet, [*grid.notes, *nameless(columns, body)]
         sheets = [grid, *(each for each in opened.sheets if each is not grid)] if opened else [grid]

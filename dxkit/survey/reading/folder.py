@@ -18,6 +18,7 @@ from dxkit.survey.reading.exports import count_questions
 from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
+from dxkit.survey.reading.structure.statistics_file import open_answers
 
 NO_EARLIER = "a comparison needs an earlier wave; put its answers beside these, named so that they sort before"
 _OTHERS = r"~|\.|(codebook|scales|rules|roster|survey)(_.*)?\."  # beside answers
@@ -69,7 +70,7 @@ def open_survey(
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    files = Beside(open_file(_latest(responses)))
+    files = Beside(open_answers(_latest(responses)))
     return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
 
 
@@ -181,7 +182,7 @@ def _asked(path: Path) -> float:
 
 def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
     """What reads each wave, the earliest first; and the wave of this file, the last one if it holds several."""
-    files = Beside(open_file(_latest(responses)))
+    files = Beside(open_answers(_latest(responses)))
     if files.codebook is not None and (names := files.waves_within()):
         return {wave: partial(read_beside, files, wave=wave) for wave in names}, names[-1]
     path, found = files.answers.path, dict[str, Path]()

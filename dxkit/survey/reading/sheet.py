@@ -61,6 +61,14 @@ def first_rows(grid: Grid) -> list[list[str]]:
     return [named(rows[0]), *rows[1:]]
 
 
+def recognise_grid(grid: Grid) -> tuple[Tool, str]:
+    """The tool that a grid comes from, and by which signs; a file of variables comes from none."""
+    tool, why = recognise(*first_rows(grid))
+    if grid.header_rows and not tool.by_hand:
+        return TOOLS[-1], "a file of variables with labels"
+    return tool, why
+
+
 def named(header: Sequence[str]) -> list[str]:
     """Header cells without marks of a web page; "" for what pandas and spreadsheets call a column without a name."""
     numbered = sum(bool(_NUMBERED.fullmatch(cell)) for cell in header) >= _FEWEST
