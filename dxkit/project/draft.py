@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.opening import open_file
-from dxkit.files.options import instance
+from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
 from dxkit.project.draft_merge import add_to
@@ -82,7 +81,7 @@ class Draft:
         DataError
             There is another file already and `merge` is not set; it is never overwritten.
         """
-        target = Path(path)
+        target = writable_path(path)
         if target.suffix.lower() != ".xlsx":
             raise DataError(f"{target.name}: a draft is a workbook; give it a name that ends in .xlsx")
         if target.exists() and not is_untouched(target):

@@ -116,3 +116,18 @@ def test_headcounts_that_are_partly_filled_in_are_a_roster(export):
     book.save(target)
     with pytest.raises(dx.DataError, match="B3: the cell is empty"):
         dx.open_survey(export)
+
+
+def test_no_list_of_words_in_a_form_is_longer_than_a_spreadsheet_reads(tmp_path):
+    assert main(["new", str(tmp_path / "x")]) == 0
+    labels = [["Never", "Now and then", f"Always, for reason {k}"] for k in range(40)]
+    answers = {
+        f"How often does problem {k} stop you?": [words[i % 3] for i in range(30)] for k, words in enumerate(labels)
+    }
+    pd.DataFrame(answers).to_csv(tmp_path / "answers.csv", index=False)
+    dx.draft(tmp_path / "answers.csv").write(tmp_path / "survey.xlsx")
+    dx.write_workbook(dx.read_dossier(dx.samples.path("portal")), tmp_path / "decision.xlsx")
+    for path in tmp_path.rglob("*.xlsx"):
+        rules = [rule for sheet in openpyxl.load_workbook(path) for rule in sheet.data_validations.dataValidation]
+        assert max([len(rule.formula1 or "") for rule in rules], default=0) <= 255
+        assert max([len(rule.error or "") for rule in rules], default=0) <= 255

@@ -203,8 +203,10 @@ class _Index:
     def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
         """The columns that hold all options of a question: those that have its text, and those that have its id."""
         question = codebook.question_of(row.item)
-        ids = self.by_code.get(normal(question), []) if question != row.item else []
-        return self.by_text.get(stem, []), ids
+        if question == row.item:
+            return self.by_text.get(stem, []), []
+        ids = self.by_code.get(normal(question), []) or self.by_other.get(normal(question), [])
+        return self.by_text.get(stem, []) or (self.by_other.get(stem, []) if not ids else []), ids
 
     def of_place(self, stem: str) -> Column | None:
         """The first of the columns that hold what was put in first place, in second, and so on."""

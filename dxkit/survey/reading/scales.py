@@ -15,6 +15,7 @@ from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
 from dxkit.files.table import YES_NO, Column, TableSpec, texts
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 HOURS_IN_A_WEEK = 168
 NUMBER, CHOSEN = "number", "chosen"
@@ -32,6 +33,7 @@ SCALES = TableSpec(
     ),
 )
 _DIGITS = re.compile(r"[-+]?[\d.,]+")
+_NUMBERED = re.compile(r"\((-?\d+)\)\s*[-:.=]?\s*(.+)|(-?\d+)\s*[-:.)=]\s*(.+)|(-?\d+)\s*\((.+)\)")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,13 +72,28 @@ class Scale:
         if (value := _number(folded, str(text))) is not None:
             inside = self.lo <= value <= self.hi if self.numeric else value in self.codes
             return value if inside else None
-        if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
-            code = float(numbered[1])
-            return code if self.labels.get(numbered[2]) == code else None
-        return None
+        if parts := numbered(folded):
+            code, label = parts
+            if is_no_opinion(label):
+                return None if code in self.codes else math.nan
+            return code if self.labels.get(label) == code else None
+        return math.nan if is_no_opinion(folded) else None
 
     def label(self, code: float) -> str:
         return self.shown.get(code, f"{code:g}")
+
+
+def numbered(folded: str) -> tuple[float, str] | None:
+    """The number and the label of a folded text that has both, in any of the ways in which tools write them.
+
+    >>> numbered("4 - good"), numbered("(4) good"), numbered("4 (good)"), numbered("good")
+    ((4.0, 'good'), (4.0, 'good'), (4.0, 'good'), None)
+    """
+    parts = _NUMBERED.fullmatch(folded)
+    if parts is None:
+        return None
+    code, label = filter(None, parts.groups())
+    return float(code), label
 
 
 def _number(text: str, written: str) -> float | None:

@@ -106,15 +106,14 @@ def _asked(fields: Sequence[Field], tool: Tool) -> list[Asked]:
 
 
 def _ignore_repeated(asked: Iterable[Asked]) -> None:
-    """Of several columns with one text, or one code, only the first can be asked for."""
-    seen: set[str] = set()
-    for each in asked:
-        if each.kind == "ignore":
-            continue
-        if key(each.text) in seen:
+    """Of several questions with one text only one can be asked for: the one with most columns, else the first.
+
+    So options with a column each come before the column in which a tool joins them."""
+    kept: dict[str, Asked] = {}
+    for each in sorted(asked, key=lambda each: -len(each.fields)):
+        if each.kind != "ignore" and kept.setdefault(key(each.text), each) is not each:
             each.kind, each.scale, each.labels, each.good, each.rules = "ignore", "", [], "", []
             each.doubts = {"kind": "another column has the same text"}
-        seen.add(key(each.text))
 
 
 def _topics(asked: Sequence[Asked]) -> None:

@@ -18,6 +18,7 @@ from dxkit.files.csv_stream import NotUtf8, open_csv
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.headers import Column, is_sentence, key
+from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
 from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid, joined, recognise_grid, separate
@@ -25,8 +26,6 @@ from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import recognise
 
-YES = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|はい".split("|"))
-NO = frozenset("no|n|0|false|not selected|unchecked|nein|non|いいえ".split("|"))
 _LARGE = 60 * 2**20  # bytes of text from which the first rows are enough for a draft
 _ENOUGH = 600_000  # cells
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
@@ -84,7 +83,7 @@ class Field:
     def words(self) -> list[str]:
         """The labels that are neither "no opinion" nor say that a box was not ticked."""
         own = normal(self.option or self.stem)
-        return [word for word in self.answers if word not in NO or word == own]
+        return [word for word in self.answers if word not in NOT_TICKED or word == own]
 
     @property
     def name(self) -> str:
@@ -96,8 +95,8 @@ class Field:
 class Asked:
     """A question of the draft: its columns and what its row of the codebook holds.
 
-    `labels` are its labels by code (nan for "no opinion"), `spare` those that only one person gave here, `doubts` why a
-    cell of the row is a guess, by column.
+    `labels` are its labels by code (nan for "no opinion"), `unused` those (folded) that nobody chose here, `spare`
+    those that only one person gave here, `doubts` why a cell of the row is a guess, by column.
     """
 
     fields: Sequence[Field]
@@ -109,6 +108,7 @@ class Asked:
     dimension: str = ""
     topic: str = ""
     labels: list[tuple[float, str]] = field(default_factory=list)
+    unused: frozenset[str] = frozenset()
     spare: dict[str, str] = field(default_factory=dict)
     ordered: bool = False
     family: str = ""
@@ -211,7 +211,7 @@ def _parts(columns: Iterable[Column]) -> dict[int, tuple[str, str]]:
         if code and line and not option and column.code != stem:
             numbered.setdefault((code[1], normal(line[1])), []).append((column.position, line[1], line[2]))
     for several in numbered.values():
-        if len(several) > 1:
+        if len({normal(tail).split()[0] for _, _, tail in several}) > 1:  # else the hyphen is in a word of the question
             parts.update({position: (head, tail) for position, head, tail in several})
     for divider in _DIVIDERS:
         found: dict[str, list[tuple[int, str, str]]] = {}

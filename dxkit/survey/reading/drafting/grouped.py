@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
+from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.sheet import joined, separate
 from dxkit.survey.reading.tools.base import Tool
@@ -94,7 +95,9 @@ def _spread(stem: str, fields: Sequence[Field]) -> list[Asked]:
     """One answer of several that form a scale, each in a column of its own with its own word."""
     steps = [each for each in fields if not OTHER.search(normal(each.option))]
     cells = [each.cells for each in steps]
-    if len(steps) < 3 or any(len(each.answers) > 1 or not YES.isdisjoint(set(each.answers) - _STEPS) for each in steps):
+    if len(steps) < 3 or any(
+        len(each.answers) > 1 or not TICKED.isdisjoint(set(each.answers) - _STEPS) for each in steps
+    ):
         return []
     words = [word for each in steps for word in each.answers]
     if len(set(words)) < max(3, len(words)) or not separate([column for column in cells if any(column)]):
@@ -151,22 +154,22 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
     """Options with a column each, which holds its own word or a mark where it was chosen."""
+    columns = Counter(word for each in fields for word in each.words)
     names = {normal(each.option) for each in fields}
     marked = [
         each
         for each in fields
-        if len(each.words) <= 1 and not _is_written(each) and names.isdisjoint(set(each.words) - {normal(each.option)})
+        if not _is_written(each)
+        and _is_mark(each, columns)
+        and names.isdisjoint(set(each.words) - {normal(each.option)})
     ]
-    words = {word for each in marked for word in each.words}
-    marks = words - YES
-    own = {normal(each.option) for each in marked}
-    if len(marked) < 2 or not words or (len(marks) == 1 and len(marked) > 1 and not words & own and words == marks):
+    if len(marked) < 2 or not any(each.words for each in marked):
         return [], list(fields)
     aliases = [
         (each.option, each.spelled[word])
         for each in marked
         for word in each.words
-        if word not in YES and word != normal(each.option) and each.answers[word] >= LEAST
+        if word not in TICKED and word != normal(each.option) and each.answers[word] >= LEAST
     ]
     doubts = {"scale": "other words for an option have its code"} if aliases else {}
     labels = _options([each.option for each in marked], aliases)
@@ -176,10 +179,18 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
     return [asked, *(Asked([each], each.name, "comment") for each in texts)], [e for e in rest if e not in texts]
 
 
+def _is_mark(field: Field, columns: Mapping[str, int]) -> bool:
+    """Whether a column has one word at most, and none that is an answer in other columns too."""
+    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {normal(field.option)}]
+    return len(field.words) <= 1 and not shared
+
+
 def _is_written(field: Field) -> bool:
     """Whether an option "Other" holds what people wrote and no mark."""
     own = normal(field.option)
-    return "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in YES for word in field.words)
+    return (
+        "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in TICKED for word in field.words)
+    )
 
 
 def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:

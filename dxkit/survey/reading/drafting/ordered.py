@@ -15,13 +15,13 @@ from dxkit.survey.reading.labels.order import LabelScale, label_order
 from dxkit.survey.reading.scales import range_scale
 
 _HOURS = re.compile(r"\bhours?\b|\bstunden?\b|\bheures?\b|\bhoras?\b|時間")
-_RECOMMEND = re.compile(r"recommend|empfehl|recommand|recomi?end|勧め|すすめ")
+_RECOMMEND = re.compile(r"recommend|empf[ei]e?hl|recommand|recomi?end|勧め|すすめ|薦め|推奨")
 _IMPORTANT = re.compile(r"importan|priorit|wichtig|重要|\bmatters? (?:most )?to you|care about most|care most")
 _OFTEN = re.compile(r"how often|frequen|\bfreq\b|wie oft|häufig|à quelle fréquence|con qué frecuencia|頻度")
 _COUNT = re.compile(
     r"how many|how much time|how long|number of|# of|\bcount\b|\bage\b|\bedad\b|\byears?\b|\bmonths?\b|\bdays?\b|"
-    r"\bminutes?\b|anzahl|"
-    r"wie viele|wie lange|combien|cuánt|いくつ|何年"
+    r"\bminutes?\b|anzahl|wie viele|wie lange|nombre d|combien|cuánt|número de|"
+    r"いくつ|何[年月日回人件個分]|[件回人]?数[はを]"
 )
 _UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
 ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
@@ -29,6 +29,7 @@ _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
 _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
+UNUSED = "nobody chose some labels of this scale; their codes are kept"
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
 BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
 KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
@@ -51,8 +52,7 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
     single = [word for word in codes if word not in many]
     if family:  # the words of a published scale are nobody's own
         labels = [(code, label) for code, label in labels if normal(label) not in single]
-        unused = {label: code for label, code in found.unused.items()}
-        labels += [(code, label) for label, code in unused.items()]
+        labels += [(code, label) for label, code in found.unused.items()]
         labels += [(codes[word], word.capitalize()) for word in single]
     if len({code for code, _ in labels}) < 2:
         return None
@@ -62,6 +62,7 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
     beside = [word for word in left if answers[word] >= LEAST]
     labels += [(math.nan, spelled[word]) for word in beside]
     asked = _rated(fields, text, found, labels)
+    asked.unused = frozenset(map(normal, found.unused)) if family else frozenset()
     asked.spare = {} if family else {word: spelled[word] for word in single}
     if len(left) > len(beside) or alone:
         asked.doubts["scale"] = LEFT_OUT
@@ -69,8 +70,6 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
         asked.doubts["scale"] = BESIDE
     elif single and not family:
         asked.doubts["scale"] = KEPT
-    elif family and found.unused:
-        asked.doubts["scale"] = "nobody chose some labels of this scale; their codes are kept"
     return asked
 
 

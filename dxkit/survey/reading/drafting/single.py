@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
 from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.tools.base import Tool
 
@@ -28,6 +29,7 @@ _ASKS = re.compile(  # a question about what somebody does or thinks, whatever g
 )
 _TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
 _PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
+_WEIGHT = re.compile(r"(\w+[ _])?weights?|gewicht(e|ung)?|poids|pondération|peso|ponderación|重み|ウェイト")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([tT ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OWN_WORDS = re.compile(
@@ -48,7 +50,9 @@ def alone(field: Field, tool: Tool) -> Asked:
         return Asked([field], text, "comment")
     if sum(n for word, n in answers.items() if _DATE.fullmatch(word)) >= 0.97 * field.filled:
         return Asked([field], text, "date")
-    if set(answers) <= (YES | NO) - {"0", "1", "x"}:
+    if _WEIGHT.fullmatch(normal(text)) and sum(field.numbers.values()) == field.filled:
+        return Asked([field], text, "weight", doubts={"kind": "it is called so; a weight counts in every figure"})
+    if set(answers) <= (TICKED | NOT_TICKED) - {"0", "1", "x"}:
         known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
         yes = Asked([field], text, "choice", "yesno" if known else "")
         yes.labels = [] if known else choices(field, list(answers))
@@ -75,6 +79,16 @@ def _labelled(field: Field) -> Asked:
     place = _is_place(field)
     few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
     least = 0.5 if place else 0.8
+    if len(repeated) < 2 and (place or len(field.answers) == 1):
+        same = len(repeated) == len(field.answers)
+        why = (
+            "everybody gave the same answer"
+            if same
+            else "it asks for a group, but nearly every answer is of one person"
+        )
+        asked = _segment(field) if place and repeated and share >= least else Asked([field], field.name, "comment")
+        asked.doubts["kind"] = why
+        return asked
     if 2 <= len(repeated) <= min(_MANY_STEPS, field.filled / 10) and share >= 0.97:
         short, own_words = True, False  # nobody's own words are so often the same
     if (
@@ -107,11 +121,15 @@ def _is_place(field: Field) -> bool:
     ):
         return False
     first = {word.split()[0].strip(",.;:-") for word, n in field.answers.items() if n >= LEAST and word.split()}
-    return first.isdisjoint(YES | NO) and (not says(_ASKS, text) or says(_ABOUT_SELF, text))
+    return first.isdisjoint(TICKED | NOT_TICKED) and (not says(_ASKS, text) or says(_ABOUT_SELF, text))
 
 
 def _segment(field: Field) -> Asked:
+    """A segment; its id is the word for such a group, for titles and columns of results are called so."""
     asked = Asked([field], field.name, "segment")
+    word = _SEGMENT.search(_CAMEL.sub(" ", field.name).casefold())
+    if word and word[0].isalpha():
+        asked.item = word[0]
     if len(field.answers) > _MANY_GROUPS:
         asked.doubts["kind"] = f"{len(field.answers)} groups are many; few of them can be shown"
     return asked

@@ -50,6 +50,7 @@ _JAPANESE = (
     r"(?:何|なん)ともいえない",
 )
 _ONE = re.compile("|".join(_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _JAPANESE))
+_LONGEST = 120
 _JOINT = re.compile(r"\s*(?:[/,;()・:]|(?<!\w)(?:or|oder|ou|o|and|und)(?!\w)|または|\s-\s)\s*")
 
 
@@ -62,6 +63,8 @@ def is_no_opinion(label: object) -> bool:
     (False, False, False)
     """
     text = fold(label).replace("_", " ")
+    if len(text) > _LONGEST:
+        return False
     if _ONE.fullmatch(text):
         return True
     pieces = [piece for piece in _JOINT.split(text) if piece]

@@ -2,17 +2,18 @@
 question beside a plain calculation with pandas."""
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import dxkit as dx
-from tests.places import ROOT, SHARED
-from tests.survey import plainly
+from tests.places import SHARED
+from tests.survey.real import plainly
 
 SURVEYS = SHARED / "data" / "surveys"
 pytestmark = pytest.mark.skipif(not SURVEYS.exists(), reason="the shared folder with the real surveys is not here")
-EDITS = pd.read_csv(ROOT / "tests" / "survey" / "real_edits.csv", dtype=str, keep_default_na=False)
+EDITS = pd.read_csv(Path(__file__).with_name("edits.csv"), dtype=str, keep_default_na=False)
 HOW = {  # what somebody sees who opens the file
     "carpentries_2018": {"na_is_blank": True},
     "cncf_gitops_2021": {"header_rows": 2},
@@ -28,7 +29,7 @@ QUICK = ("cncf_toc_2020", "kubernetes_2018", "strimzi_2022")  # ratings, joined 
 
 
 def corrected(name):
-    """Items, scales and rules of the draft with the edits of real_edits.csv; filled cells before, and edits."""
+    """Items, scales and rules of the draft with the edits of edits.csv; filled cells before, and edits."""
     made = dx.draft(SURVEYS / f"{name}.csv")
     cells = sum(int((table.astype(str) != "").to_numpy().sum()) for table in (made.items, made.scales, made.rules))
     items, scales = made.items.set_index("item", drop=False), made.scales.copy()
