@@ -145,7 +145,9 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
     rows = [row for row in rows if len(row) > 1]
     apart = sum(len(set(row)) == len(row) for row in rows)
     numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
-    if len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
+    listed = sum(n for n in people.values() if n >= LEAST)
+    own_words = listed < 0.8 * sum(people.values())
+    if own_words or len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
         return []
     return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
 

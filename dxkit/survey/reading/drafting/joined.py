@@ -14,6 +14,7 @@ from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
 _MOST_OPTIONS = 80
+_SAMPLE = 200  # different cells
 _WHOLE = 0.8
 _ALONE = 0.65
 _TRUSTED = (";", "|", "\n", "json")  # they hardly ever stand inside a label
@@ -66,7 +67,17 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
 def _candidates(cells: dict[str, int]) -> list[str]:
     if all(text.startswith("[") and _is_list(text) for text in cells):
         return ["json"]
-    return [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    found = [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    if len(cells) < 2 * _SAMPLE:
+        return found
+    sample = list(cells)[:: len(cells) // _SAMPLE]  # own words are told from options by a part of them
+    return [separator for separator in found if _repeats(sample, separator)]
+
+
+def _repeats(cells: Sequence[str], separator: str) -> bool:
+    """Whether enough of the pieces come again for them to be options."""
+    pieces = Counter(piece.strip().casefold() for text in cells for piece in text.split(separator))
+    return sum(n for n in pieces.values() if n > 1) >= _ALONE / 2 * sum(pieces.values())
 
 
 def _is_list(text: str) -> bool:
