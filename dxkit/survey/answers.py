@@ -4,7 +4,7 @@ See docs/methods/scores.md, "Counting answers"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -68,7 +68,7 @@ class Answers(Result):
         for segment, value in ({} if where is None else options.instance("where", where, Mapping, groups)).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
-        if items is not None and not len(items):
+        if isinstance(items, Sized) and not len(items):
             raise Missing("no question of this sort was asked")
         if items is not None:
             wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))

@@ -209,7 +209,7 @@ def narrowed(
         if level == "dimension" and not len(table):
             raise Missing("scores of dimensions need the codebook's column dimension; fill it in")
     table = of_kinds(table, kind)
-    if names is not None and isinstance(names, Sized) and not len(names):
+    if isinstance(names, Sized) and not len(names):
         raise Missing("no question of this sort was asked")
     if names is not None and len(table):
         wanted = options.choices("names", names, list(dict.fromkeys(table["name"])))
