@@ -52,6 +52,7 @@ def test_the_script_runs_as_written_and_installs_this_very_dxkit(started, tmp_pa
     assert " passed" in done.stdout
 
 
+@pytest.mark.thorough
 def test_the_script_checks_a_decision_that_is_a_folder_of_csv_files(started, tmp_path):
     costs = started / "my_decision" / "costs.csv"
     for amount, status in (("10", 0), ("ten", 1)):
