@@ -19,10 +19,11 @@ from .procurement.choice.panel import panel as panel
 from .procurement.choice.record import compare_decisions as compare_decisions
 from .procurement.choice.record import decision_record as decision_record
 from .procurement.choice.scorecard import scorecard as scorecard
-from .procurement.cost.leaving import exit_cost as exit_cost
+from .procurement.cost.exit_cost import exit_cost as exit_cost
 from .procurement.cost.ownership import tco as tco
+from .procurement.cost.payments import schedule as schedule
 from .procurement.cost.switching import switching as switching
-from .procurement.dossier.reading import read_dossier as read_dossier
+from .procurement.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
 from .project.draft import Draft as Draft
@@ -99,6 +100,7 @@ __all__ = [
     "reliability",
     "response_rate",
     "samples",
+    "schedule",
     "scorecard",
     "scores",
     "show",

@@ -32,7 +32,7 @@ from dxkit.plots.style import (
 from dxkit.results.formatting import percent
 
 if TYPE_CHECKING:
-    from dxkit.procurement.cost.leaving import ExitCost
+    from dxkit.procurement.cost.exit_cost import ExitCost
     from dxkit.procurement.cost.ownership import Tco
 
 _CATEGORY = {
@@ -44,6 +44,7 @@ _CATEGORY = {
     "support": PURPLE,
     "hosting": RED,
     "other": SILVER,
+    "credit": GREY,
 }
 
 
@@ -54,9 +55,9 @@ def _money(result: Tco | ExitCost) -> str:
 def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     """The present value of each vendor as the range from P10 to P90 with the mean, and how often it is the cheapest.
 
-    `basis` is "pv", or "pv_with_exit" for owning and leaving.
+    `basis` is "pv", or "pv_served" for owning, leaving and what follows.
     """
-    choice("basis", basis, ["pv", "pv_with_exit"])
+    choice("basis", basis, ["pv", "pv_served"])
     rows = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
@@ -66,7 +67,7 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
         rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
         grid_on(ax)
-        what = "owning and leaving" if basis == "pv_with_exit" else "owning"
+        what = "owning, leaving and what follows" if basis == "pv_served" else "owning"
         ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: P10 to P90")
         best = rows[-1]
         found = f"Lowest on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}"
@@ -94,14 +95,14 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
                     ax.bar(
                         left + year,
                         height,
-                        bottom=base,
+                        bottom=base if height >= 0 else 0.0,
                         width=0.85,
                         color=_CATEGORY[category],
                         edgecolor="white",
                         linewidth=0.4,
                         label=category if left == 0 and year == 0 else "_",
                     )
-                    base += height
+                    base += max(height, 0.0)
                 whole = sums[vendor, year]
                 ax.plot([left + year] * 2, [whole["p10"] / 1e3, whole["p90"] / 1e3], color="black", linewidth=1)
                 places.append(left + year)
@@ -134,7 +135,7 @@ def tornado(result: Tco, ax: Axes | None = None, vendor: str | None = None) -> A
     """
     pv = result.totals[result.totals["basis"] == "pv"].set_index("vendor")["mean"]
     vendor = result.cheapest if vendor is None else choice("vendor", vendor, list(pv.index))
-    rows = result.tornado[result.tornado["vendor"] == vendor].head(8).iloc[::-1]
+    rows = result.tornado.query("vendor == @vendor and basis == 'pv'").head(8).iloc[::-1]
     if rows.empty:
         return nothing(ax, "every figure is certain")
     with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:

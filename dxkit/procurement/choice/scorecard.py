@@ -26,8 +26,8 @@ from dxkit.procurement.choice.findings import (
 )
 from dxkit.procurement.choice.robustness import information, ranks, wins
 from dxkit.procurement.choice.values import Ratings, check_needs, drawn_values, must_haves, note_on_anchors, rating_of
-from dxkit.procurement.cost.leaving import ExitCost
-from dxkit.procurement.cost.leaving import exit_cost as work_out_exit
+from dxkit.procurement.cost.exit_cost import ExitCost
+from dxkit.procurement.cost.exit_cost import exit_cost as work_out_exit
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS

@@ -11,7 +11,7 @@ import numpy as np
 
 from dxkit.files.errors import DataError
 from dxkit.procurement.choice.ratings import Rating, met, rate
-from dxkit.procurement.cost.leaving import ExitCost
+from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.ownership import Tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import FIT_NAMES, RATINGS, Criterion
