@@ -15,6 +15,7 @@ from .outcomes.follow_up import follow_up as follow_up
 from .outcomes.git import changes_from_git as changes_from_git
 from .outcomes.git import deployments_from_git as deployments_from_git
 from .outcomes.trend import trend as trend
+from .procurement.choice.negotiation import negotiation as negotiation
 from .procurement.choice.panel import panel as panel
 from .procurement.choice.record import compare_decisions as compare_decisions
 from .procurement.choice.record import decision_record as decision_record
@@ -84,6 +85,7 @@ __all__ = [
     "exit_cost",
     "follow_up",
     "irr",
+    "negotiation",
     "npv",
     "open_before",
     "open_survey",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from dxkit.files.errors import and_more
+from dxkit.procurement.cost.idle import idle_cells
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.reading import read_sheets
 from dxkit.procurement.dossier.sheets import Source
@@ -37,4 +41,10 @@ def read_dossier(source: Source) -> Dossier:
     >>> read_dossier({"costs": costs}).vendors
     ['A', 'B']
     """
-    return read_sheets(source)
+    dossier = read_sheets(source)
+    idle = idle_cells(dossier)
+    if not len(idle):
+        return dossier
+    cells = [f"{row['sheet']} {row['cell']} ({row['figure']})" for row in idle.to_dict("records")]
+    note = f"filled in, and moves no result (see .idle): {and_more(cells)}"
+    return replace(dossier, idle=idle, notes=(*dossier.notes, note))

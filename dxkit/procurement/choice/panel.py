@@ -9,9 +9,10 @@ from typing import Any
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import instance
+from dxkit.procurement.choice.points import judged
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
-from dxkit.procurement.choice.values import check_needs
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.choice.values import check_needs, weights_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, certain
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
@@ -68,7 +69,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
-    weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
+    likely = dict(zip([each.name for each in judged(dossier)], weights_of(judged(dossier)), strict=True))
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
@@ -76,15 +77,15 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     }
     sliders = {
         name: widgets.FloatSlider(
-            value=weight.likely,
+            value=weight,
             min=0,
-            max=max(100.0, weight.high),
+            max=max(100.0, 2 * weight),
             step=1,
             description=name[:28],
             readout_format=".0f",
             **wide,
         )
-        for name, weight in weights.items()
+        for name, weight in likely.items()
     }
     rate = widgets.FloatSlider(
         value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide
@@ -109,11 +110,13 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
 def with_weights(dossier: Dossier, weights: Mapping[str, float], rate: float, needs: Result | None = None) -> Scorecard:
     """The scorecard with other weights, taken as certain, and another discount rate."""
     criteria = tuple(
-        replace(each, weight=estimate(weights[each.name])) if each.name in weights else each
+        replace(each, weight=estimate(weights[each.name]), order=0) if each.name in weights else each
         for each in dossier.criteria_read
     )
+    numbers = {**dossier.numbers, "discount_rate": certain(dossier.numbers["discount_rate"], rate)}
     decision = {**dossier.decision, "discount_rate": rate}
-    return scorecard(replace(dossier, criteria_read=criteria, decision=decision), needs=needs, draws=_DRAWS)
+    changed = replace(dossier, criteria_read=criteria, decision=decision, numbers=numbers)
+    return scorecard(changed, needs=needs, draws=_DRAWS)
 
 
 def _png(card: Scorecard) -> bytes:

@@ -137,23 +137,29 @@ def _add(
     by["quarter"][rows], by["forced"][rows] = left, forced
     for name in _RESULTS:
         by[name][rows] = values.row(results, name)[:, 0]
-    pv = by["pv"][rows]
+    for name in ("pv_with_exit", "pv_served"):
+        by[name][rows] = _as_event(vendor, values, name, left, forced)
     factor = values.full(quarters, "factor")
-    chosen = {
-        name: np.where(forced, _picked(values.full(quarters, two), left), _picked(values.full(quarters, one), left))
-        for name, one, two in (
-            ("pv_with_exit", "with exit, planned", "with exit, forced"),
-            ("pv_served", "served, planned", "served, forced"),
-        )
-    }
-    for name, each in chosen.items():
-        by[name][rows] = np.where(left > 0, each, pv)
-    cost = np.where(
-        forced,
-        _picked(values.full(quarters, "forced") * factor, left),
-        _picked(values.full(quarters, "planned") * factor, left),
+    planned, by_force = (_picked(values.full(quarters, name) * factor, left) for name in ("planned", "forced"))
+    by["exit"][rows] = np.where(left > 0, np.where(forced, by_force, planned), 0.0)
+
+
+def by_draw(dossier: Dossier, vendor: str, sheets: Mapping[str, Sheet], draw: Draw, basis: str) -> np.ndarray:
+    """A vendor's money on one basis in each draw of a block (B,)."""
+    values = Values(sheets, draw.values)
+    left, forced = when_left(dossier, vendor, draw)
+    if basis in ("pv_with_exit", "pv_served"):
+        return _as_event(vendor, values, basis, left, forced)
+    return np.broadcast_to(values.row(results_sheet(vendor), basis)[:, 0], left.shape)
+
+
+def _as_event(vendor: str, values: Values, basis: str, left: np.ndarray, forced: np.ndarray) -> np.ndarray:
+    """The money of the quarter in which the vendor is left, or that of owning to the horizon."""
+    what = "with exit" if basis == "pv_with_exit" else "served"
+    planned, by_force = (
+        _picked(values.full(leaving_sheet(vendor), f"{what}, {mode}"), left) for mode in ("planned", "forced")
     )
-    by["exit"][rows] = np.where(left > 0, cost, 0.0)
+    return np.where(left > 0, np.where(forced, by_force, planned), values.row(results_sheet(vendor), "pv")[:, 0])
 
 
 def when_left(dossier: Dossier, vendor: str, draw: Draw) -> tuple[np.ndarray, np.ndarray]:

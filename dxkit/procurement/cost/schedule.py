@@ -219,7 +219,8 @@ def _factors(dossier: Dossier, line: Line, row) -> Operand:
     factor: Operand = 1
     if line.currency:
         factor = row(f"driver|{rate_name(dossier.currency, line.currency)}")
-    if line.paid_to_vendor and dossier.numbers["tax"].mean:
+    tax = dossier.numbers["tax"]
+    if line.paid_to_vendor and (tax.mean or tax.claims[0].cell):
         factor = factor * (1 + Input(dossier.numbers["tax"].key))
     return factor * Input(line.clauses["chance"].key) if "chance" in line.clauses else factor
 

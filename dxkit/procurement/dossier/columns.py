@@ -26,7 +26,7 @@ CATEGORIES = (
 TIMINGS = ("once", "yearly", "monthly")
 LEDGERS = ("cash", "risk")
 STATUSES = ("illustrative", "quoted")
-MEASURES = ("rating", "tco", "exit_cost")
+MEASURES = ("rating", "tco", "exit_cost", "cost")
 KINDS = ("demo", "documentation", "reference", "trial", "production")
 RISES, COMMITTED = ("yearly", "renewal"), ("all", "minimum", "none")
 STEPS = ("graduated", "volume", "band", "price", "adoption", "liability")
@@ -101,7 +101,8 @@ _COLUMNS = {
     ),
     "criteria": (
         *texts("criterion", needed=True),
-        *_numbers("weight_low", "weight", "weight_high", "worst", "best"),
+        *_numbers("weight_low", "weight", "weight_high", "worth_low", "worth", "worth_high", "order", low=None),
+        *_numbers("worst", "best", low=None),
         _flag("must"),
         _choice("measure", MEASURES, "rating"),
     ),

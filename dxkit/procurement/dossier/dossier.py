@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
 from dxkit.procurement.dossier.units import COUNT, Unit
-from dxkit.statistics.estimate import Estimate
+from dxkit.statistics.estimate import Estimate, estimate
 
 A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
 MONEY = "currency of the dossier"  # the unit of columns of money
@@ -259,6 +259,12 @@ class Dossier:
             for claim in figure.claims
         ]
         return pd.DataFrame(rows, columns=["figure", "low", "likely", "high", "source", "date"])
+
+
+def certain(figure: Figure, value: float) -> Figure:
+    """The figure as one certain number."""
+    claim = replace(figure.claims[0], estimate=estimate(value))
+    return replace(figure, claims=(claim,))
 
 
 def title_of(what: str, dossier: Dossier) -> str:

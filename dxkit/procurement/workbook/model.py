@@ -35,7 +35,7 @@ _WORDS = {
 
 
 @dataclass(eq=False)
-class _Place:
+class Place:
     """Where a sheet of the model stands: its page, the row of each of its rows, its first column and how many."""
 
     page: Page
@@ -48,7 +48,7 @@ class _Place:
 class Places:
     """Addresses for the formulas of one vendor's sheets; the cells of inputs are shared by all."""
 
-    sheets: dict[str, _Place]
+    sheets: dict[str, Place]
     inputs: Mapping[str, tuple[Page, int, int]]
 
     def input(self, key: str, here: str) -> str:
@@ -81,7 +81,7 @@ class OfVendor:
     """A vendor's sheets, where they stand and the values that they have."""
 
     sheets: dict[str, Sheet]
-    places: dict[str, _Place]
+    places: dict[str, Place]
     values: Values
     pages: list[Page] = field(default_factory=list)
 
@@ -134,14 +134,14 @@ def place_vendor(
             row = max(after.keys) + 2
         made.pages.append(after)
     rows = {name: 5 + k for k, name in enumerate(RESULTS)}
-    made.places[results_sheet(vendor)] = _Place(results, rows, column, 1)
+    made.places[results_sheet(vendor)] = Place(results, rows, column, 1)
     return made
 
 
 RESULTS = ("nominal", "pv", "pv_benefits", "npv", "expected", "certain", "p_exit", "pv_with_exit", "pv_served")
 
 
-def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> _Place:
+def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> Place:
     """Give every row of a sheet its place, each line under a heading of its own."""
     rows, group = {}, ""
     rows[LABEL] = row
@@ -157,7 +157,7 @@ def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> _Place:
         rows[name] = row
         page.key(row, f"{prefix}{name}")
         page.put(row, 1, _label(parts), "" if len(parts) < 3 else "quiet")
-    return _Place(page, rows, FIRST, len(sheet.labels))
+    return Place(page, rows, FIRST, len(sheet.labels))
 
 
 def _label(parts: list[str]) -> str:
@@ -167,7 +167,7 @@ def _label(parts: list[str]) -> str:
 
 
 def _lay_out_spare(
-    page: Page, dossier: Dossier, vendor: str, place: _Place, inputs: dict[str, tuple[Page, int, int]]
+    page: Page, dossier: Dossier, vendor: str, place: Place, inputs: dict[str, tuple[Page, int, int]]
 ) -> None:
     """The rows for finance below all others, with their cells to fill in."""
     row = max(place.rows.values()) + 2

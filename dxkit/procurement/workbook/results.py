@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet
 from dxkit.procurement.cost.ownership import OF, Tco
 from dxkit.procurement.dossier.dossier import Dossier
@@ -30,7 +32,7 @@ _CHECKS = {
 }
 
 
-def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Tco) -> None:
+def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Tco | None) -> None:
     """Labels and simulated ranges around the live results, and the pictures."""
     page.put(_HEAD, 1, "live: changes with the workbook", "head")
     there = {name for of in made.values() for name in of.sheets[_results_of(of)].rows}
@@ -43,8 +45,9 @@ def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], si
     for j, vendor in enumerate(made, FIRST):
         page.put(_HEAD, j, vendor, "over")
         page.put(row, j, vendor, "over")
-    for basis in ("pv", "pv_served"):
-        table = simulated.totals[simulated.totals["basis"] == basis].set_index("vendor")
+    totals = simulated.totals if simulated else pd.DataFrame({"basis": []})
+    for basis in ("pv", "pv_served") if simulated else ():
+        table = totals[totals["basis"] == basis].set_index("vendor")
         for name, what in _SIMULATED.items():
             row += 1
             page.key(row, f"{basis}|{name}")

@@ -22,8 +22,8 @@ _HOW = (
     "Yellow cells are for you: the figures on sheet Inputs, and five rows for finance at the end of each vendor's "
     "sheet. All else is protected, without a password.",
     "Choose low, likely or high on sheet Inputs. Every figure then takes that value at once, so low and high are "
-    "extremes and unlikely to happen. Grey figures were simulated by dxkit and do not change. P10 and P90: 10% and 90% of the "
-    "simulations are below.",
+    "extremes and unlikely to happen. Grey figures were simulated by dxkit and do not change. P10 and P90: 10% and 90% "
+    "of the simulations are below.",
     "Each vendor has a sheet by month: what its lines serve and what falls due. A second one, by quarter, has what "
     "leaving costs then.",
     "Owning: to the horizon. With exit: the money that this vendor causes, if it may be left earlier. Served: the same "

@@ -17,6 +17,7 @@ from dxkit.procurement.workbook.inputs import write_inputs
 from dxkit.procurement.workbook.model import FIRST, inputs_in, make_sheets, place_vendor, spare_inputs, write_sheets
 from dxkit.procurement.workbook.pages import HOLDS, Book, quoted
 from dxkit.procurement.workbook.results import write_checks, write_results
+from dxkit.procurement.workbook.scorecard import write_scorecard
 from dxkit.procurement.workbook.words import ABOUT, hide, write_about, write_judging, write_lines, write_steps
 
 
@@ -63,8 +64,8 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0
     return target
 
 
-def make_book(dossier: Dossier, simulated: Tco, seed: int, scenario: str) -> Book:
-    """The workbook in memory."""
+def make_book(dossier: Dossier, simulated: Tco | None, seed: int, scenario: str) -> Book:
+    """The workbook in memory; without what was simulated where that is not given."""
     book, sheets = Book(), make_sheets(dossier)
     about = book.page(ABOUT, [20, 100], portrait=True)
     write_about(about, dossier)
@@ -80,10 +81,12 @@ def make_book(dossier: Dossier, simulated: Tco, seed: int, scenario: str) -> Boo
     for each in made.values():
         write_sheets(each, cells)
     write_results(results, dossier, made, simulated)
+    card = write_scorecard(book, dossier, made, known)
     checks = write_checks(book, dossier, made, results)
     write_judging(book, dossier)
     hide(book, dossier, seed, scenario)
-    _head(dossier, [page, results, checks, *(page for each in made.values() for page in each.pages)], checks.title)
+    front = [page, results, checks, *([card] if card else [])]
+    _head(dossier, [*front, *(page for each in made.values() for page in each.pages)], checks.title)
     return book
 
 
