@@ -9,6 +9,7 @@ from dxkit.procurement.cost.idle import idle_cells
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.reading import read_sheets
 from dxkit.procurement.dossier.sheets import Source
+from dxkit.procurement.workbook.read_back import is_twin, read_twin
 
 
 def read_dossier(source: Source) -> Dossier:
@@ -41,7 +42,7 @@ def read_dossier(source: Source) -> Dossier:
     >>> read_dossier({"costs": costs}).vendors
     ['A', 'B']
     """
-    dossier = read_sheets(source)
+    dossier = read_twin(source) if is_twin(source) else read_sheets(source)
     idle = idle_cells(dossier)
     if not len(idle):
         return dossier

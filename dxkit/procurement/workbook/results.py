@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet
 from dxkit.procurement.cost.ownership import OF, Tco
 from dxkit.procurement.dossier.dossier import Dossier
@@ -25,6 +23,8 @@ _LABELS = {
 }
 _SIMULATED = {"p10": "P10", "mean": "mean", "p90": "P90", "p_cheapest": "chance to be the cheapest"}
 _HEAD = 4
+SIMULATED_BASES = ("pv", "pv_served")
+Simulated = Mapping[str, Mapping[str, Mapping[str, float]]]  # by basis, vendor and what
 _CHECKS = {
     "paid": "what is paid is what is served within the horizon",
     "odds": "the probability of being left lies between 0 and 1",
@@ -32,7 +32,19 @@ _CHECKS = {
 }
 
 
-def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Tco | None) -> None:
+def simulated_of(result: Tco) -> Simulated:
+    """What was simulated and stands beside the live results."""
+    rows = result.totals.set_index(["basis", "vendor"])
+    return {
+        basis: {
+            str(vendor): {name: float(rows.loc[(basis, vendor), name]) for name in _SIMULATED}
+            for vendor in result.present
+        }
+        for basis in SIMULATED_BASES
+    }
+
+
+def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Simulated) -> None:
     """Labels and simulated ranges around the live results, and the pictures."""
     page.put(_HEAD, 1, "live: changes with the workbook", "head")
     there = {name for of in made.values() for name in of.sheets[_results_of(of)].rows}
@@ -45,15 +57,14 @@ def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], si
     for j, vendor in enumerate(made, FIRST):
         page.put(_HEAD, j, vendor, "over")
         page.put(row, j, vendor, "over")
-    totals = simulated.totals if simulated else pd.DataFrame({"basis": []})
-    for basis in ("pv", "pv_served") if simulated else ():
-        table = totals[totals["basis"] == basis].set_index("vendor")
+    for basis in SIMULATED_BASES:
         for name, what in _SIMULATED.items():
             row += 1
             page.key(row, f"{basis}|{name}")
             page.put(row, 1, f"{OF[basis]}: {what}")
             for j, vendor in enumerate(made, FIRST):
-                page.put(row, j, float(table.loc[vendor, name]), "simulated", "0%" if name == "p_cheapest" else MONEY)
+                form = "0%" if name == "p_cheapest" else MONEY
+                page.put(row, j, simulated[basis][vendor][name], "simulated", form)
     _charts(page, dossier, made, row + 2)
 
 

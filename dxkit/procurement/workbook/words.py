@@ -5,6 +5,7 @@ See docs/methods/ownership_cost.md, "The workbook"."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import pandas as pd
@@ -96,12 +97,12 @@ def _copy(page: Page, frame: pd.DataFrame) -> None:
         page.key(i, f"row {i}")
 
 
-def hide(book: Book, dossier: Dossier, seed: int, scenario: str) -> None:
+def hide(book: Book, dossier: Dossier, more: Mapping[str, object]) -> None:
     """The dossier as JSON, on a page that no menu shows: what the workbook was made from."""
     tables = {
         name: {"columns": [*map(str, frame)], "rows": frame.values.tolist()} for name, frame in dossier.tables.items()
     }
-    text = json.dumps({"seed": seed, "scenario": scenario, "tables": tables}, ensure_ascii=True, sort_keys=True)
+    text = json.dumps({**more, "tables": tables}, ensure_ascii=True, sort_keys=True)
     page = book.page(HIDDEN, [40], hidden=True)
     for k in range(0, len(text), _MOST):
         page.key(k // _MOST, f"part {k // _MOST + 1}")

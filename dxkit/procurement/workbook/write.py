@@ -10,13 +10,13 @@ from pathlib import Path
 from dxkit.files.errors import DataError
 from dxkit.files.options import choice, instance, whole
 from dxkit.procurement.cost.expressions import Values
-from dxkit.procurement.cost.ownership import Tco, tco
+from dxkit.procurement.cost.ownership import tco
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.procurement.workbook.inputs import write_inputs
 from dxkit.procurement.workbook.model import FIRST, inputs_in, make_sheets, place_vendor, spare_inputs, write_sheets
 from dxkit.procurement.workbook.pages import HOLDS, Book, quoted
-from dxkit.procurement.workbook.results import write_checks, write_results
+from dxkit.procurement.workbook.results import Simulated, simulated_of, write_checks, write_results
 from dxkit.procurement.workbook.scorecard import write_scorecard
 from dxkit.procurement.workbook.words import ABOUT, hide, write_about, write_judging, write_lines, write_steps
 
@@ -60,12 +60,12 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0
         raise DataError(f"{target.name}: a workbook needs a name that ends in .xlsx")
     if not target.parent.is_dir():
         raise DataError(f"{target.parent}: there is no such folder")
-    make_book(dossier, tco(dossier, seed), seed, scenario).save(target)
+    make_book(dossier, simulated_of(tco(dossier, seed)), seed, scenario).save(target)
     return target
 
 
-def make_book(dossier: Dossier, simulated: Tco | None, seed: int, scenario: str) -> Book:
-    """The workbook in memory; without what was simulated where that is not given."""
+def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) -> Book:
+    """The workbook in memory."""
     book, sheets = Book(), make_sheets(dossier)
     about = book.page(ABOUT, [20, 100], portrait=True)
     write_about(about, dossier)
@@ -84,7 +84,7 @@ def make_book(dossier: Dossier, simulated: Tco | None, seed: int, scenario: str)
     card = write_scorecard(book, dossier, made, known)
     checks = write_checks(book, dossier, made, results)
     write_judging(book, dossier)
-    hide(book, dossier, seed, scenario)
+    hide(book, dossier, {"seed": seed, "scenario": scenario, "simulated": simulated})
     front = [page, results, checks, *([card] if card else [])]
     _head(dossier, [*front, *(page for each in made.values() for page in each.pages)], checks.title)
     return book
