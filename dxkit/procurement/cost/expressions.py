@@ -131,7 +131,7 @@ def floor(operand: Operand) -> Expr:
 
 def ceiling(operand: Operand) -> Expr:
     """The next whole number; what lies above one by less than a billionth counts as that one."""
-    return Call("ROUNDUP", operand - 1e-9, 0)
+    return -floor(1e-9 - operand)
 
 
 def remainder(operand: Operand, divisor: Operand) -> Expr:
@@ -179,7 +179,6 @@ _FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "MIN": lambda first, *others: _folded(np.minimum, first, others),
     "MAX": lambda first, *others: _folded(np.maximum, first, others),
     "INT": np.floor,
-    "ROUNDUP": lambda value, digits: np.ceil(value),
     "MOD": np.mod,
     "IF": np.where,
     "EXP": np.exp,

@@ -91,7 +91,7 @@ def read_criteria(table: Table | None, faults: Faults) -> tuple[Criterion, ...]:
         if money and (np.isnan(worst) or np.isnan(best)) and (kind == "worth" or _filled(table, i, kind)):
             column = "worst" if np.isnan(worst) else "best"
             table.fault(faults, i, column, "money needs the amounts that count as worst and best; write both")
-            continue
+            worst, best = RATINGS[::-1]
         worst, best = (RATINGS[0] if np.isnan(worst) else worst), (RATINGS[1] if np.isnan(best) else best)
         if worst == best:
             table.fault(faults, i, "best", f"worst and best are both {worst:g}; they must differ")
@@ -233,6 +233,7 @@ def _rating(table: Table, i: int, text: str, criterion: Criterion | None, faults
         return np.nan, text.casefold()
     own = criterion is not None and not criterion.money and criterion.name.casefold() not in FIT_NAMES
     low, high = sorted((criterion.worst, criterion.best)) if own and criterion is not None else RATINGS
+    low, high = (low, high) if low < high else RATINGS  # else the anchors are at fault, which is said
     value, problem = number(text) if text else (np.nan, "empty")
     if problem or not low <= value <= high:
         table.fault(faults, i, "rating", f"write a rating from {low:g} to {high:g}, or pass, fail or unknown")

@@ -170,6 +170,11 @@ def finance_rows(book: Book, found: list[Difference]) -> dict[tuple[str, str], d
     """What finance filled in: by vendor's page and key of the row, the cells by name."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for each in found:
-        if each.key.startswith("finance|") and each.page is not None and 1 <= each.column <= len(FINANCE):
+        if (
+            each.key.startswith("finance|")
+            and each.key.count("|") == 2
+            and each.page is not None
+            and 1 <= each.column <= len(FINANCE)
+        ):
             rows.setdefault((each.page.title, each.key), {})[FINANCE[each.column - 1]] = each.now
     return rows

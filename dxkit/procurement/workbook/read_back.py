@@ -73,7 +73,10 @@ def read_twin(path: str | os.PathLike[str]) -> Dossier:
     faults.raise_if_any()
     taken = _apply(dossier, tables, book, found, formulas, file, faults)
     faults.raise_if_any()
-    changed = dossier if not taken else read_sheets(tables)
+    try:
+        changed = dossier if not taken else read_sheets(tables)
+    except DataError as problem:
+        raise DataError(f"{file}, with its changes: {problem}") from None
     scenario = next((str(each.now) for each in found if each.key == "scenario" and each.column == 2), scenario)
     if scenario not in SCENARIOS:
         raise fault_at(f"the scenario is '{scenario[:20]}'; write low, likely or high", file=file, sheet="Inputs")

@@ -1,0 +1,207 @@
+"""The Excel twin: the same figures by another program, from zeros, and the rules of its formulas."""
+
+import re
+import zipfile
+
+import openpyxl
+import pytest
+
+import dxkit as dx
+from dxkit.procurement.choice.points import points_of
+from dxkit.procurement.cost.expressions import COLUMN, Input, Row, Sum, most, printed
+from tests.procurement.cost.calculator import world
+from tests.procurement.cost.test_calculator import read_world
+from tests.procurement.cost.worlds import dossier, steps
+from tests.procurement.workbook import office
+
+needs_office = pytest.mark.skipif(office.libreoffice() is None, reason="LibreOffice is not here; .ci/run installs it")
+ALLOWED = {"SUM", "SUMIFS", "MIN", "MAX", "INT", "MOD", "IF", "EXP", "ABS", "AVERAGE", "N"}
+HOSTILE = ['=HYPERLINK("http://x","y")', "+1", "@x", "long " * 60, "a/b\\c?d*e[f]g", "\U0001f680 emoji", "it's"]
+
+
+def portal():
+    return dx.read_dossier(dx.samples.path("portal"))
+
+
+def every_clause():
+    """Two vendors that use each way in which a line can be worked out."""
+    lines = [
+        {"line": "seats", "timing": "monthly", "per": "seats", "low": 18, "likely": 20, "high": 25, "growth": "uplift",
+         "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes", "billed": "quarterly"},
+        {"line": "seats", "timing": "monthly", "per": "seats", "low": 17, "likely": 22, "high": 23, "growth": "uplift",
+         "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes", "billed": "quarterly"},
+        {"line": "events", "category": "support", "per": "events", "likely": 900, "included": 50, "overage": 12.5,
+         "billed": "yearly", "currency": "USD", "term_months": 24},
+        {"line": "usage", "category": "hosting", "timing": "monthly", "per": "events", "block": 10},
+        {"line": "ramp", "billed": "term", "committed": "all", "rises": "renewal", "growth": 0.05},
+        {"line": "set-up", "category": "implementation", "timing": "once", "likely": 5_000, "chance": 0.5},
+        {"line": "sold", "category": "credit", "timing": "once", "likely": -700, "from_month": 36},
+    ]  # fmt: skip
+    rows = [{**line, "vendor": vendor, "declared": "x"} for vendor in ("A", "Beta's [1]") for line in lines]
+    more = [
+        row
+        for vendor in ("A", "Beta's [1]")
+        for row in (
+            *steps("graduated", [(0, 2), (30, 1, 40), (200, 0.5)], "usage", vendor),
+            *steps("price", [(1, 6_000), (13, 12_000), (25, 18_000)], "ramp", vendor),
+            *steps("adoption", [(1, 0.5), (7, 1)], "", vendor),
+            *steps("liability", [(1, 1), (25, 0.5)], "ramp", vendor),
+        )
+    ]
+    drivers = [
+        {"driver": "seats", "unit": "people", "low": 80, "likely": 100, "high": 140, "growth_likely": 0.1},
+        {"driver": "events", "likely": 60, "growth_likely": 0.3},
+        {"driver": "uplift", "low": 0.01, "likely": 0.05, "high": 0.1},
+        {"driver": "EUR per USD", "likely": 0.9},
+    ]
+    criteria = [
+        {"criterion": "use", "weight": 2},
+        {"criterion": "cost", "weight": 1, "worst": 300_000, "best": 0, "measure": "cost"},
+    ]
+    evidence = [{"vendor": vendor, "criterion": "use", "rating": 4, "kind": "trial"} for vendor in ("A", "Beta's [1]")]
+    decision = {"currency": "EUR", "start": "2026-02-01", "jurisdiction": "EU", "tax": 0.19, "replacement": "A"}
+    leaving = {"term_months": 24, "refund": 0.5, "notice_months": 1}
+    sheets = {"drivers": drivers, "steps": more, "criteria": criteria, "evidence": evidence}
+    return dossier(rows, leaving=leaving, decision=decision, **sheets)
+
+
+def unlike(path, folder):
+    """Formula cells whose stored value LibreOffice does not find, starting from zeros: beyond 1e-9 of their row."""
+    zeros = folder / "zeros.xlsx"
+    with zipfile.ZipFile(path) as one, zipfile.ZipFile(zeros, "w", zipfile.ZIP_DEFLATED) as two:
+        for name in one.namelist():
+            data = one.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1<v>0</v>", data)
+            two.writestr(name, data)
+    by_office, own, cells = (
+        office.stored(office.recalculated(zeros, folder)),
+        office.stored(path),
+        office.formulas_of(path),
+    )
+    largest = {}
+    for sheet, cell in cells:
+        if isinstance(own.get((sheet, cell)), int | float):
+            row = (sheet, re.sub("[A-Z]", "", cell))
+            largest[row] = max(largest.get(row, 1e-12), abs(own[sheet, cell]))
+    wrong = []
+    for (sheet, cell), formula in cells.items():
+        one, two = own.get((sheet, cell)), by_office.get((sheet, cell))
+        both = isinstance(one, int | float) and isinstance(two, int | float)
+        near = both and abs(one - two) <= 1e-9 * largest[sheet, re.sub("[A-Z]", "", cell)]
+        if not (near or one == two):
+            wrong.append((sheet, cell, formula, one, two))
+    return wrong, len(cells)
+
+
+@needs_office
+@pytest.mark.parametrize("scenario", ["likely", "high"])
+def test_libreoffice_finds_every_value_from_zeros(tmp_path, scenario):
+    path = dx.write_workbook(every_clause(), tmp_path / "twin.xlsx", scenario=scenario)
+    wrong, count = unlike(path, tmp_path)
+    assert wrong == []
+    assert count > 5_000
+
+
+@pytest.mark.simulated
+@needs_office
+def test_workbooks_of_random_vendors_are_found_from_zeros(tmp_path):
+    for seed in range(48):
+        path = dx.write_workbook(read_world(world(seed)), tmp_path / f"{seed}.xlsx")
+        assert unlike(path, tmp_path)[0] == [], seed
+
+
+def test_the_point_score_is_that_of_the_workbook(tmp_path):
+    for read in (portal(), every_clause()):
+        card = dx.scorecard(read).table.set_index("vendor")["score"]
+        path = dx.write_workbook(read, tmp_path / "twin.xlsx")
+        sheet = openpyxl.load_workbook(path, data_only=True)["Scorecard"]
+        row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "score")
+        assert list(row[5 : 5 + len(read.vendors)]) == pytest.approx(
+            [card[vendor] for vendor in read.vendors], rel=1e-12
+        )
+        assert points_of(read).scores == pytest.approx([card[vendor] for vendor in read.vendors], rel=1e-12)
+
+
+def test_formulas_use_plain_functions_and_every_row_has_its_key(tmp_path):
+    book = openpyxl.load_workbook(dx.write_workbook(every_clause(), tmp_path / "twin.xlsx"))
+    for sheet in book:
+        keys = [cell.value for cell in sheet["A"] if cell.value is not None]
+        assert len(set(keys)) == len(keys), sheet.title
+        assert sheet.protection.sheet
+        assert not sheet.protection.password
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert set(re.findall(r"([A-Z]+)\(", cell.value)) <= ALLOWED, cell.value
+    assert book["dossier"].sheet_state == "veryHidden"
+    assert all(len(str(row[1].value)) <= 30_000 for row in book["dossier"].iter_rows())
+
+
+def test_inputs_alone_can_be_changed_and_refuse_what_lies_beyond_their_unit(tmp_path):
+    sheet = openpyxl.load_workbook(dx.write_workbook(every_clause(), tmp_path / "twin.xlsx"))["Inputs"]
+    bounds = {str(each.sqref): each for each in sheet.data_validations.dataValidation}
+    for row in sheet.iter_rows(min_row=6):
+        if row[0].value and "mean of its sources" not in str(row[1].value):
+            assert not row[4].protection.locked
+            assert row[4].coordinate in bounds, row[1].value
+            assert bounds[row[4].coordinate].formula1 is not None
+        assert row[6].protection.locked
+    share = next(r for r in sheet.iter_rows(min_row=6) if r[0].value == "decision|tax")[4].coordinate
+    assert (float(bounds[share].formula1), float(bounds[share].formula2)) == (0, 1)
+
+
+def test_hostile_names_stay_text(tmp_path):
+    lines = [{"vendor": name, "line": name, "likely": 10} for name in HOSTILE]
+    read = dossier(lines, decision={"title": HOSTILE[0]})
+    path = dx.write_workbook(read, tmp_path / "twin.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert "HYPERLINK" not in str([f for f in office.formulas_of(path).values()]).replace("'HYPERLINK", "")
+    assert len(book.sheetnames) == len(set(book.sheetnames))
+    assert dx.read_dossier(path).vendors == HOSTILE[:3] + [name.strip() for name in HOSTILE[3:]]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch, refusal):
+    path = tmp_path / "twin.xlsx"
+    path.write_text("old")
+    monkeypatch.setattr("dxkit.procurement.workbook.pages._write", None)
+    with pytest.raises(TypeError):
+        dx.write_workbook(dossier([{"likely": 1}]), path)
+    assert path.read_text() == "old"
+    with refusal("xlsx"):
+        dx.write_workbook(dossier([{"likely": 1}]), tmp_path / "twin.xls")
+    with refusal("there is no such folder"):
+        dx.write_workbook(dossier([{"likely": 1}]), tmp_path / "none" / "twin.xlsx")
+
+
+class _Plain:
+    """Addresses for a formula by itself."""
+
+    def input(self, key, here):
+        return key
+
+    def cell(self, sheet, row, here):
+        return f"{COLUMN}{row}"
+
+    def area(self, sheet, row, here):
+        return row
+
+    def so_far(self, sheet, row):
+        return row
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ((Input("a") + 1) * 2, "(a+1)*2"),
+        (Input("a") - (Input("b") - Input("c")), "a-(b-c)"),
+        (Input("a") / (Input("b") * 2), "a/(b*2)"),
+        ((1 + Input("r")) ** -(Input("t") / 12), "(1+r)^(0-t/12)"),
+        ((Input("a") > 2) * Input("b"), "(a>2)*b"),
+        (most(0, Input("a") - 3), "MAX(0,a-3)"),
+        (Sum("x", Input("a") - 1, Row("y")), f'SUMIFS(x,label,">"&a-1,label,"<="&{COLUMN}y)'),
+        (Input("a") * -2.5, "a*(-2.5)"),
+    ],
+)
+def test_a_formula_is_printed_as_it_is_worked_out(formula, text):
+    assert printed(formula, "s", _Plain()) == text
