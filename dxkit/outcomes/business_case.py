@@ -83,7 +83,7 @@ class BusinessCase(Result):
 
 
 def _range(low: float, mid: float, high: float) -> str:
-    if low == mid == high:
+    if _share(low) == _share(mid) == _share(high):
         return _share(mid)
     return f"{_share(mid)} (80% interval: {_share(low)} to {_share(high)})"
 

@@ -108,7 +108,12 @@ def test_a_scorecard_in_print(card, snapshot):
     assert card.notes == snapshot
     assert (card.winner, card.recommended, card.status, card.seed) == ("B", False, "quoted", 0)
     assert card.flags.columns.tolist() == ["vendor", "criterion", "flag"]
-    assert card.flags[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["B", "use"], ["B", "Feature fit"]]
+    assert card.flags[["vendor", "criterion"]].to_numpy().tolist() == [
+        ["B", "use"],
+        ["B", "use"],
+        ["B", "Feature fit"],
+        ["", "cost, leaving"],
+    ]
     assert card.flags["flag"].tolist() == snapshot
     lines = repr(card).split("\n")
     assert lines[3] == snapshot
@@ -130,7 +135,7 @@ def test_ranks_pairs_and_stakes_agree(card):
     assert card.pairwise.columns.tolist() == ["vendor", "other", "share"]
     assert card.pairwise[["vendor", "other"]].to_numpy().tolist() == [["A", "B"], ["B", "A"]]
     assert card.pairwise["share"].tolist() == pytest.approx([a, b])
-    # what choosing A loses less what choosing B loses is by how much B scores higher, all else being at its likely value
+    # what choosing A loses less what choosing B loses is by how much B scores higher, but for what is cut
     assert table["regret"]["A"] - table["regret"]["B"] == pytest.approx(
         table["score"]["B"] - table["score"]["A"], abs=4
     )
@@ -142,7 +147,8 @@ def test_what_to_find_out_and_what_it_is_worth(card, snapshot):
     assert card.information["criterion"].tolist() == ["cost", "use", "Feature fit", "leaving", "everything"]
     assert card.information["money"].tolist() == pytest.approx((250 * card.information["value"]).tolist())
     whole = card.information.set_index("criterion")["value"]
-    assert whole["everything"] == pytest.approx(whole["use"]) == pytest.approx(card.table["regret"][0])
+    assert whole["everything"] == pytest.approx(whole["use"], rel=1e-4)
+    assert whole["everything"] == pytest.approx(card.table["regret"][0], rel=1e-4)
     assert whole[["cost", "Feature fit", "leaving"]].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
     assert card.trial_plan.columns.tolist() == ["vendor", "criterion", "value", "money", "find_out"]
     assert card.trial_plan[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["A", "use"]]
@@ -236,7 +242,7 @@ def test_fit_stands_between_the_anchors_that_are_given(snapshot):
     value = dx.scorecard(dossier, draws=1024).contributions.set_index(["vendor", "criterion"])["value"]
     assert value["A", "Feature fit"] == pytest.approx((0.3 - 0.1) / 0.4)
     alone = read(fit=FIT[FIT["vendor"] == "A"])
-    flags = dx.scorecard(alone, draws=1024).flags.to_numpy().tolist()
+    flags = dx.scorecard(alone, draws=1024).flags.query("vendor != ''").to_numpy().tolist()
     assert flags[-1][:2] == ["B", "Feature fit"]
     assert flags[-1][2] == snapshot
 
@@ -264,11 +270,10 @@ def test_results_that_are_given_are_used_and_draws_follow_them(dossier):
     tco, leaving = dx.tco(dossier, draws=2048), dx.exit_cost(dossier)
     half = {vendor: each / 2 for vendor, each in tco.present.items()}
     third = {vendor: each / 3 for vendor, each in leaving.present.items()}
-    value = dx.scorecard(dossier, replace(tco, present=half), replace(leaving, present=third)).contributions.set_index(
-        ["vendor", "criterion"]
-    )["value"]
-    assert value["A", "cost"] == pytest.approx(1 - half["A"].mean() / 10_000)
-    assert value["A", "leaving"] == pytest.approx(1 - third["A"].mean() / 200_000)
+    card = dx.scorecard(dossier, replace(tco, present=half), replace(leaving, present=third))
+    low, high = (card.contributions.set_index(["vendor", "criterion"])[end] for end in ("low", "high"))
+    assert [low["A", "cost"], high["A", "cost"]] == pytest.approx([40 * (1 - half["A"].mean() / 10_000)] * 2)
+    assert low["A", "leaving"] < 20 * (1 - third["A"].mean() / 200_000) < high["A", "leaving"]
     assert dx.scorecard(dossier, seed=3, draws=1024).seed == 3
 
 
@@ -276,7 +281,7 @@ def test_what_blocks_a_choice_is_named(snapshot):
     card = dx.scorecard(made([[4, 4], [3, 3.9], [4.5, 2.5]], [1, 1], musts=["unknown", "pass", "fail"], kind="demo"))
     share = card.table.set_index("vendor")["p_first"]["V0"]
     assert [reason.replace(f"{100 * share:.0f}%", "<share>") for reason in card.reasons] == snapshot
-    assert card.table["must"].tolist() == ["unknown", "pass", "fail"]
+    assert card.table.set_index("vendor")["must"].to_dict() == {"V0": "unknown", "V1": "pass", "V2": "fail"}
     out = card.table.set_index("vendor").loc["V2"]
     assert out["p_first"] == 0
     assert np.isnan(out["regret"])
