@@ -215,4 +215,4 @@ def _of_the_eu(dossier: Dossier) -> Iterator[str]:
         return
     yield "the notice period is at most two months in the EU (Data Act, art. 25)"
     yield "taking data out is free in the EU from 2027-01-12 on (Data Act, art. 29)"
-    yield "what is owed for ending early stays as agreed: it is no charge for switching; ask counsel"
+    yield "what is owed for ending early stays as agreed, because it does not charge for switching; ask counsel"

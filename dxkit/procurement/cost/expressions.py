@@ -7,13 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Protocol
 
 import numpy as np
 
 Number = float | int
-_LEVEL = {">": 1, ">=": 1, "<": 1, "<=": 1, "=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
-_ATOM = 5
 
 
 class Expr:
@@ -83,7 +80,7 @@ class Row(Expr):
 
 
 class Sum(Expr):
-    """The sum of a row over the columns whose label lies above `over` and is at most `to`; None is no bound."""
+    """The sum of a row over the columns whose label lies above `over` and is at most `to`; None leaves it open."""
 
     def __init__(self, name: str, over: Operand | None = None, to: Operand | None = None, sheet: str = ""):
         self.name, self.sheet, self.over, self.to = name, sheet, over, to
@@ -274,65 +271,6 @@ def _power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:
         different, place = np.unique(exponent[0], return_inverse=True)
         return np.power(base, different[None, :])[:, place]
     return np.power(base, exponent)
-
-
-COLUMN = "\x00"  # stands for the letter of a column in a printed formula
-
-
-class Addresses(Protocol):
-    """Where a workbook holds the inputs and the rows of sheets."""
-
-    def input(self, key: str, here: str) -> str: ...
-
-    def cell(self, sheet: str, row: str, here: str) -> str: ...
-
-    def area(self, sheet: str, row: str, here: str) -> str: ...
-
-    def so_far(self, sheet: str, row: str) -> str: ...
-
-
-def printed(operand: Operand, sheet: str, at: Addresses) -> str:
-    """A formula as a spreadsheet writes it in any column of a sheet, without the equals sign."""
-    return _print(operand, sheet, at)[0]
-
-
-def _print(operand: Operand, sheet: str, at: Addresses) -> tuple[str, int]:
-    if isinstance(operand, Constant):
-        operand = operand.value
-    if isinstance(operand, float | int):
-        text = repr(int(operand)) if float(operand).is_integer() else repr(float(operand)).upper()
-        return (f"({text})", _ATOM) if operand < 0 else (text, _ATOM)
-    if isinstance(operand, Input):
-        return at.input(operand.key, sheet), _ATOM
-    if isinstance(operand, Row):
-        return at.cell(operand.sheet or sheet, operand.name, sheet), _ATOM
-    if isinstance(operand, Largest):
-        return f"MAX({at.so_far(sheet, operand.name)})", _ATOM
-    if isinstance(operand, Sum):
-        source = operand.sheet or sheet
-        area = at.area(source, operand.name, sheet)
-        if operand.over is None and operand.to is None:
-            return f"SUM({area})", _ATOM
-        bounds = [
-            f'{at.area(source, LABEL, sheet)},"{sign}"&{_inside(bound, 2, sheet, at)}'
-            for sign, bound in ((">", operand.over), ("<=", operand.to))
-            if bound is not None
-        ]
-        return f"SUMIFS({area},{','.join(bounds)})", _ATOM
-    assert isinstance(operand, Call)
-    if operand.name not in _LEVEL:
-        inner = ",".join(_print(each, sheet, at)[0] for each in operand.operands)
-        return f"{operand.name}({inner})", _ATOM
-    level, (left, right) = _LEVEL[operand.name], operand.operands
-    first = _inside(left, level, sheet, at)
-    second = _inside(right, level + 1 if operand.name in "-/^" or level == 1 else level, sheet, at)
-    return f"{first}{operand.name}{second}", level
-
-
-def _inside(operand: Operand, level: int, sheet: str, at: Addresses) -> str:
-    """An operand, in brackets where it would otherwise be read with its neighbour."""
-    text, own = _print(operand, sheet, at)
-    return text if own >= level and own > 1 else f"({text})"
 
 
 def inputs_of(sheets: Mapping[str, Sheet], sheet: str, row: str) -> set[str]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dxkit.procurement.cost.expressions import COLUMN, LABEL, Each, Sheet, Values, inputs_of, printed
+from dxkit.procurement.cost.expressions import LABEL, Each, Sheet, Values, inputs_of
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.schedule import spare_key
 from dxkit.procurement.dossier.columns import CATEGORIES
 from dxkit.procurement.dossier.dossier import PAID, Dossier
+from dxkit.procurement.workbook.formulas import COLUMN, printed
 from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, Book, Page, letter, quoted
 
 SPARE = 5  # rows for finance on each vendor's sheet

@@ -8,8 +8,9 @@ import numpy as np
 
 from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, weight_key
 from dxkit.procurement.choice.values import must_haves, weights_of
-from dxkit.procurement.cost.expressions import COLUMN, Each, Values, printed
+from dxkit.procurement.cost.expressions import Each, Values
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.workbook.formulas import COLUMN, printed
 from dxkit.procurement.workbook.model import OfVendor, Place, Places
 from dxkit.procurement.workbook.pages import NUMBER, Book, Page, letter
 

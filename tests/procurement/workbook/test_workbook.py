@@ -8,7 +8,8 @@ import pytest
 
 import dxkit as dx
 from dxkit.procurement.choice.points import points_of
-from dxkit.procurement.cost.expressions import COLUMN, Input, Row, Sum, most, printed
+from dxkit.procurement.cost.expressions import Input, Row, Sum, most
+from dxkit.procurement.workbook.formulas import COLUMN, printed
 from tests.procurement.cost.calculator import world
 from tests.procurement.cost.test_calculator import read_world
 from tests.procurement.cost.worlds import dossier, steps
