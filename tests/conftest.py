@@ -1,9 +1,11 @@
 """Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen; and what pins a message.
 
-Generated cases are the same on every run; `--hypothesis-profile=search` looks for new ones.
+Generated cases are the same on every run, few of them; the stage `thorough` tries all, with a profile of its name,
+and `--hypothesis-profile=search` looks for new ones.
 Messages are compared with snapshots: `pytest --snapshot-update` writes them anew, and a person reads the difference.
 """
 
+import gc
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -11,9 +13,11 @@ import pytest
 from hypothesis import settings
 
 from dxkit.files.errors import DataError
+from tests.laws import ALL
 
 mpl.use("Agg")
-settings.register_profile("dxkit", deadline=None, derandomize=True)
+settings.register_profile("dxkit", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=ALL)
 settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
 
@@ -41,3 +45,14 @@ def refusal(snapshot, tmp_path):
 def pytest_xdist_auto_num_workers(config):
     """Two processes for the whole suite; a few chosen files or tests start sooner in one."""
     return 0 if config.option.keyword or config.args != config.getini("testpaths") else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is there before the first test stays to the end: nobody looks through it for garbage, which took a tenth."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

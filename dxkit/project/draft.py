@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.files.options import instance
+from dxkit.files.opening import open_file
+from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
 from dxkit.project.draft_merge import add_to
+from dxkit.project.survey_form import is_untouched
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.drafting.draft import drafted
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.structure.registry import read_structure
+from dxkit.survey.reading.structure.statistics_file import SUFFIXES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -60,6 +62,8 @@ class Draft:
     def write(self, path: str | os.PathLike[str], *, merge: bool = False) -> list[str]:
         """Write the draft as a workbook with the sheets codebook, scales, rules and roster; doubtful cells are yellow.
 
+        It takes the place of the form that `dxkit new` wrote, as long as nobody has changed a cell of that.
+
         Parameters
         ----------
         path : path
@@ -75,17 +79,17 @@ class Draft:
         Raises
         ------
         DataError
-            There is a file already and `merge` is not set; it is never overwritten.
+            There is another file already and `merge` is not set; it is never overwritten.
         """
-        target = Path(path)
+        target = writable_path(path)
         if target.suffix.lower() != ".xlsx":
             raise DataError(f"{target.name}: a draft is a workbook; give it a name that ends in .xlsx")
-        if target.exists():
+        if target.exists() and not is_untouched(target):
             if instance("merge", merge, bool, "True or False"):
                 return add_to(target, self.items, self.scales, self.rules, self.doubts)
             raise DataError(
-                f"{target.name} already exists and is never overwritten; add --merge to add only new questions, or "
-                "--out with another name"
+                f"{target} already exists and is never overwritten; add --merge to add only new questions, or --out "
+                "with another name"
             )
         with new_workbook(target) as book:
             self._codebook(book)
@@ -155,6 +159,8 @@ def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.Pat
     >>> made.items["kind"].value_counts().to_dict()["hours"]
     12
     """
+    if structure is None and not isinstance(export, pd.DataFrame) and open_file(export).path.suffix.lower() in SUFFIXES:
+        structure = export  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
     made = drafted(export, asked)
     return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from dxkit.files.errors import DataError, suggest
-from dxkit.files.options import choice
+from dxkit.files.options import choice, instance
+from dxkit.results.formatting import MONEY_DIGITS
 
-FORMATS = ("text", "index", "share", "count", "hours", "money", "number", "p", "estimate", "score")
+FORMATS = ("text", "index", "share", "count", "hours", "money", *MONEY_DIGITS, "number", "p", "estimate", "score")
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Column:
 
     name       as in `.table`; `<segment>` (SEGMENT) stands for a column for each segment that a result is split by
     meaning    what it holds, in a few words
-    format     index: whole points, share: percent, count and money: whole numbers, hours: one decimal, p: a p-value,
-               estimate: as many decimals as its standard error allows, score: hours or index by the result's unit,
-               number or text
+    format     index: whole points, share: percent, count and money: whole numbers, money2 to money4: to so many digits
+               of the largest, hours: one decimal, p: a p-value, estimate: as many decimals as its standard error
+               allows, score: hours or index by the result's unit, number or text
     unit       of the figures in `.table`, where they have one
     heading    above the printed column where it is not the name; low and high with headings of their own stay apart
     displayed  whether it is printed
@@ -73,7 +74,8 @@ def shared(name: str, meaning: str = "", **changes: Any) -> Column:
 
 def columns_of(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> tuple[Column, ...]:
     """Columns for a frame that no class declares: by their names, where results share them, and their types."""
-    names, formats = distinct(frame.columns), formats or {}
+    names = distinct(frame.columns)
+    formats = {} if formats is None else instance("formats", formats, Mapping, "a dict of column and kind")
     for name, kind in formats.items():
         choice(f"formats['{name}']", kind, FORMATS)
         if name not in names:

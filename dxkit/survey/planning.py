@@ -119,7 +119,7 @@ def plan_survey(
         The numbers of answers to judge, a row of the table for each; those above the population are left out.
     power : float
         How often the gap is to be found, between 0 and 1.
-    score : "hours", "impact", "severity" or "opportunity", optional
+    score : "hours", "impact", "severity", "opportunity" or "importance", optional
         The score of the earlier survey, as in `rank_pains`.
     seed : int
         Seed of the random draws; the same seed gives the same result.
@@ -202,7 +202,7 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     counted = tally(before).burden(score)
     means = joint(counted, range(len(counted.variables)), np.ones(len(counted.cells), dtype=bool))
     if (means.n < max(counted.min_group, 8)).any():
-        raise DataError("the survey given has too few answers to plan from; give topics=, spread= and sd=")
+        raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))
     variances = np.diag(covariance)
     count, sd = len(variances), math.sqrt(variances.mean())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import dxkit as dx
 from dxkit.outcomes.business_case import break_even
 from dxkit.outcomes.overlap import OVERLAPS
+from tests import sample as samples
 
 
 def hours(**topics):
@@ -46,9 +47,7 @@ def case(ranking, dossier, **options):
 
 @pytest.fixture(scope="module")
 def sample():
-    dossier = dx.read_dossier(dx.samples.path("portal"))
-    ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
-    return ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier)
+    return samples.ranking(), samples.portal(), samples.cost(), samples.leaving()
 
 
 def test_the_example_of_doras_calculator():

@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import dxkit as dx
+from tests import sample
+from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import codebook, likert, survey
 
 ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
-COMPANY = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+COMPANY = sample.wave()
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
 
 
@@ -55,7 +57,7 @@ def test_p_top_is_that_of_r_boot_on_attitude():
     [
         (25, 0.1, 0.016),
         (40, 0.0, 0.012),
-        (100, 0.2, 0.012),
+        pytest.param(100, 0.2, 0.012, marks=pytest.mark.thorough),
         pytest.param(600, 0.3, 0.012, marks=pytest.mark.simulated),
         pytest.param(2400, 0.1, 0.012, marks=pytest.mark.simulated),
     ],
@@ -91,8 +93,8 @@ def test_the_simulation_error_is_as_stated():
 
 @pytest.mark.mutation
 def test_estimates_and_intervals_are_those_of_scores():
-    scores = dx.scores(COMPANY).table.set_index("name")
-    hours, severity = by_topic(dx.rank_pains(COMPANY)), by_topic(dx.rank_pains(COMPANY, score="severity"))
+    scores = sample.scores().table.set_index("name")
+    hours, severity = by_topic(sample.ranking()), by_topic(sample.ranking(score="severity"))
     for topic in COMPANY.codebook.topics:
         lost = scores.loc[COMPANY.codebook.topic_items(topic, "hours")[0]]
         satisfied = scores.loc[COMPANY.codebook.topic_items(topic, "rating")[0]]
@@ -105,7 +107,7 @@ def test_estimates_and_intervals_are_those_of_scores():
 @pytest.mark.mutation
 @pytest.mark.parametrize("score", ["hours", "impact", "severity"])
 def test_the_truth_of_the_sample_company_is_in_the_intervals_and_rank_sets(score):
-    ranking = dx.rank_pains(COMPANY, score=score)
+    ranking = sample.ranking(score=score)
     table = by_topic(ranking)
     true = pd.Series({topic: TRUTH[topic][score] for topic in table.index})
     inside = (table["low"] <= true) & (true <= table["high"])
@@ -135,7 +137,7 @@ codes = st.integers(0, 10_000).map(np.random.default_rng)
 matrices = st.tuples(st.integers(6, 40), st.integers(2, 8)).flatmap(
     lambda shape: arrays.arrays(float, shape, elements=st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0]))
 )
-few = settings(max_examples=12, deadline=None)
+few = examples(12)
 
 
 @pytest.mark.mutation
@@ -277,16 +279,16 @@ def test_more_answers_have_the_power_they_promise():
 
 @pytest.mark.mutation
 def test_robustness_names_the_two_under_every_score():
-    table = dx.rank_pains(COMPANY).robustness.set_index("score")
+    table = sample.ranking().robustness.set_index("score")
     assert list(table.index) == ["hours", "impact", "severity", "opportunity"]
-    alone = dx.rank_pains(COMPANY, score="severity")
+    alone = sample.ranking(score="severity")
     assert table.loc["severity", "top"] == "; ".join(alone.top)
     assert table.loc["severity", "p_pair"] == alone.p_pair
 
 
 @pytest.mark.mutation
 def test_groups_are_ranked_only_where_every_topic_may_be_shown():
-    ranking = dx.rank_pains(COMPANY, by="team")
+    ranking = sample.ranking(by="team")
     groups = ranking.groups.set_index("team")
     for team, rows in ranking.table.groupby("team"):
         hidden = not rows["shown"].all()
@@ -294,23 +296,24 @@ def test_groups_are_ranked_only_where_every_topic_may_be_shown():
         assert rows["rank"].isna().all() == hidden
         assert rows.loc[~rows["shown"], ["n", "estimate", "p_top", "shrunken"]].isna().all(axis=None)
         assert (rows.loc[rows["shown"], "n"] >= 5).all()
-    assert ranking.top == dx.rank_pains(COMPANY).top
+    assert ranking.top == sample.ranking().top
 
 
 @pytest.mark.mutation
-def test_a_release_holds_scores_and_ranking_to_one_promise():
+@pytest.mark.parametrize("by", ["team", pytest.param(("team", "role"), marks=pytest.mark.thorough)], ids=str)
+def test_a_release_holds_scores_and_ranking_to_one_promise(by):
     """Scores by team then the ranking of the others: what the first shows hides what the second would give away."""
-    alone = dx.rank_pains(COMPANY, score="severity", by="role").table["shown"].sum()
+    alone = sample.ranking(score="severity", by="role").table["shown"].sum()
     report = dx.Release()
     dx.scores(COMPANY, release=report)
-    dx.scores(COMPANY, by=["team", "role"], release=report)
+    dx.scores(COMPANY, by=by, release=report)
     assert dx.rank_pains(COMPANY, score="severity", by="role", release=report).table["shown"].sum() <= alone
 
 
 @pytest.mark.mutation
 def test_new_joiners_hurt_elsewhere():
     """Planted in the sample company: documentation hurts people in their first six months most."""
-    groups = dx.rank_pains(COMPANY, by="tenure").groups.set_index("tenure")
+    groups = sample.ranking(by="tenure").groups.set_index("tenure")
     assert groups.loc["Under 6 months", "worst 1"] == "Finding documentation"
 
 
@@ -328,3 +331,45 @@ def test_what_cannot_be_ranked_is_said(change, options, named, refusal):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
     with refusal(*named):
         dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)
+
+
+def importance_only(items, per_topic=1):
+    """A codebook that asks only how important topics are."""
+    rows = [(f"{topic}{k}", f"{topic} {k}?", "importance", topic, "1-5") for topic in items for k in range(per_topic)]
+    return dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+
+
+@pytest.mark.parametrize("per_topic", [1, 2])
+@pytest.mark.parametrize("held", ["survey", "tally", "saved"])
+def test_where_only_importance_was_asked_a_ranking_says_what_it_needs_and_offers_that(
+    per_topic, held, tmp_path, refusal
+):
+    rng = np.random.default_rng(3)
+    book = importance_only(["CI", "Docs", "Tests"], per_topic)
+    frame = pd.DataFrame({item: rng.integers(1, 6, 30) for item in book.measured})
+    survey = dx.read_survey(frame, book)
+    if held != "survey":
+        survey = dx.tally(survey)
+    if held == "saved":
+        survey.save(tmp_path / "a.tally")
+        survey = dx.Tally.load(tmp_path / "a.tally")
+    with refusal("score='importance'", error=dx.Missing):
+        dx.rank_pains(survey)
+    table = dx.rank_pains(survey, score="importance").table.set_index("topic")
+    for topic in ("CI", "Docs", "Tests"):
+        own = frame[[item for item in book.measured if item.startswith(topic)]]
+        assert table.loc[topic, "estimate"] == pytest.approx((25.0 * (own - 1)).mean(axis=1).mean())
+
+
+def test_importance_is_never_chosen_by_itself_and_is_no_row_of_the_robustness(refusal):
+    rows = [
+        (f"{kind}{topic}", f"{kind} {topic}", kind, topic, "1-5") for topic in "AB" for kind in ("rating", "importance")
+    ]
+    book = dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+    frame = pd.DataFrame({item: np.tile([1, 2, 4, 5], 5) for item in book.measured})
+    ranked = dx.rank_pains(dx.read_survey(frame, book))
+    assert ranked.score == "impact"
+    assert "importance" not in set(ranked.robustness["score"])
+    hours = importance_only(["A", "B"]).items.assign(kind=["importance", "hours"], scale=["1-5", ""])
+    with refusal("of kind hours: A", error=dx.Missing):
+        dx.rank_pains(dx.read_survey(pd.DataFrame({"A0": [1, 2] * 5, "B0": [1, 2] * 5}), hours))

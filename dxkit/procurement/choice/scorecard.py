@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError, Missing, suggest
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
     changes_of,
@@ -46,7 +46,7 @@ from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.columns import KINDS
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted
 from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
@@ -54,6 +54,9 @@ from dxkit.results.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+NO_CRITERIA = "a scorecard needs criteria; fill in sheet criteria of the dossier"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -106,15 +109,15 @@ class Scorecard(Result):
         first, *rest = self.table["vendor"].tolist()
         if not rest:
             raise Missing("a comparison of vendors needs a second one; add it to the dossier")
-        vendor = vendor or next(name for name in (first, *rest) if name != other)
-        other = other or next(name for name in (first, *rest) if name != vendor)
+        known = [first, *rest]
+        vendor = None if vendor is None else choice("vendor", vendor, known)
+        other = None if other is None else choice("other", other, known)
+        vendor = vendor or next(name for name in known if name != other)
+        other = other or next(name for name in known if name != vendor)
         parts = {
             name: self.contributions[self.contributions["vendor"] == name].set_index("criterion")
             for name in (vendor, other)
         }
-        for name, rows in parts.items():
-            if rows.empty:
-                raise DataError(f"there is no vendor '{name}'; {suggest(str(name), list(self.table['vendor']))}")
         one, two = parts.values()
         frame = pd.DataFrame({"weight": one["weight"], vendor: one["contribution"], other: two["contribution"]})
         frame["difference"] = frame[vendor] - frame[other]
@@ -213,7 +216,9 @@ def scorecard(
     seed, draws, spread = whole("seed", seed, 0), whole("draws", draws), _spread(spread)
     criteria = judged(dossier)
     if not dossier.criteria_read:
-        raise Missing("a scorecard needs criteria; fill in sheet criteria of the dossier")
+        raise Missing(NO_CRITERIA)
+    if not criteria:
+        raise Missing("a scorecard needs weights; give them in sheet criteria of the dossier")
     if sum(weights_of(criteria)) <= 0:
         raise DataError("no criterion has a weight above 0; give weights in sheet criteria")
     vendors = dossier.vendors
@@ -299,5 +304,7 @@ def _result(
         seed=seed,
         facts=tuple(("note" if number else "in short", text) for number, text in enumerate(reasons)),
         title=f"Scorecard: {dossier.decision['title']} ({dossier.status})",
-        notes=(*([note] if note else []), *([f"thin evidence in {len(flags)} places: see .flags"] if flags else [])),
+        notes=tuple(
+            filter(None, (note, f"thin evidence in {counted(len(flags), 'place')}: see .flags" if flags else ""))
+        ),
     )

@@ -65,7 +65,9 @@ def read_steps(
             )
             continue
         if line and line not in lines[vendor]:
-            table.fault(faults, i, "line", f"'{line[:40]}' is not a line of {vendor[:40]}; {suggest(line, lines[vendor])}")
+            table.fault(
+                faults, i, "line", f"'{line[:40]}' is not a line of {vendor[:40]}; {suggest(line, lines[vendor])}"
+            )
             continue
         if not what:
             table.fault(

@@ -85,8 +85,11 @@ def comments(
     """
     options.instance("survey", survey, Survey, "a survey, from open_survey or read_survey; a tally has no comments")
     asked = survey.codebook.of_kind("comment")
-    question = options.choice("question", question, asked) if question else asked[0] if asked else None
-    columns = [options.choice("by", by, list(survey.segments.columns))] if by else []
+    if question is not None:
+        question = options.choice("question", question, asked)
+    elif asked:
+        question = asked[0]
+    columns = [] if by is None else [options.choice("by", by, list(survey.segments.columns))]
     least = max(options.whole("comment_k", comment_k, 1), survey.min_group)
     seed = options.whole("seed", seed, 0)
     if question is None or question not in survey.comments:
@@ -105,6 +108,7 @@ def comments(
         segments=tuple(columns),
         title=survey.codebook.label(question),
         seed=seed,
+        facts=() if rows else (("none to show", f"fewer than {least} wrote one{' in every group' * bool(by)}"),),
         notes=(
             f"shown from {least} writers on, in random order{hidden}",
             "mail addresses, links, names and long numbers are masked",

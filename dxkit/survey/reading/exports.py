@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,9 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
-from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.multiple_choice import choose, place_columns
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.sheet import (
@@ -26,10 +25,14 @@ from dxkit.survey.reading.sheet import (
     first_rows,
     from_frame,
     from_grid,
+    joined,
     na_note,
     nameless,
+    recognise_grid,
     same,
+    separate,
 )
+from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
 
@@ -49,6 +52,7 @@ class Export:
     applied         what the rules did
     repeated        items that have several columns of the same content
     na_cells        how many cells with NA are read as blank
+    counted         notes that end with a number of people, with a flag per row for those who count
     """
 
     tool: Tool
@@ -70,15 +74,16 @@ class Export:
     repeated: tuple[str, ...] = ()
     na_cells: int = 0
     notes: tuple[str, ...] = ()
+    counted: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         """The name of the tool."""
         return self.tool.name
 
-    def remarks(self, book: Codebook) -> list[str]:
-        """How the file was read, and which of its columns were not."""
-        remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes]
+    def remarks(self, counted: Sequence[str] = ()) -> list[str]:
+        """How the file was read, and which of its columns were not; with the notes that count people."""
+        remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes, *counted]
         if self.na_cells:
             remarks.append(na_note(self.na_cells))
         if self.dropped:
@@ -135,11 +140,11 @@ def read_export(
         tool = tool or recognise([column.code for column in columns], [], [])[0]
         file, sheet, notes, sheets = "DataFrame", None, [], []
     else:
-        opened = None if isinstance(source, Grid) else open_file(source)
-        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
-        recognised, why = recognise(*first_rows(grid))
+        opened = None if isinstance(source, Grid) else open_answers(source)
+        grid = source if isinstance(source, Grid) else open_answers(source).choose(sheet, count_questions(codebook))
+        recognised, why = recognise_grid(grid)
         tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = header or tool.header_rows(*first_rows(grid))
+        depth = header or grid.header_rows or tool.header_rows(*first_rows(grid))
         columns, body, rows = from_grid(grid, tool, depth)
         file, sheet, notes = grid.file, grid.sheet, [*grid.notes, *nameless(columns, body)]
         sheets = [grid, *(each for each in opened.sheets if each is not grid)] if opened else [grid]
@@ -151,16 +156,22 @@ def read_export(
         tool,
         matching,
         same=lambda several: all(same(body[several[0].position], body[each.position]) for each in several[1:]),
+        apart=lambda several: separate([body[column.position] for column in several]),
         elsewhere=Elsewhere(sheets, codebook),
         file=file,
         sheet=sheet,
     )
     at = matched.columns
+    for several in matched.apart.values():
+        body[several[0].position] = joined([body[column.position] for column in several])
     body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows), rules)
-    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
+    beside_first = [*matched.repeated.values(), *matched.apart.values()]
+    taken = [*at.values(), *(column for several in beside_first for column in several)]
+    for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
+        taken += place_columns(row.text, {normal(label) for label in codebook.scales[row.scale].labels}, columns)
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
@@ -187,10 +198,11 @@ def read_export(
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=tuple(matched.repeated),
+        repeated=(*matched.repeated, *matched.apart),
         na_cells=na_cells,
         applied=applied,
         notes=(*notes, *matched.notes, *choice_notes, *applied.notes),
+        counted=counted,
     )
 
 
@@ -213,13 +225,13 @@ def _answers(
     tool: Tool,
     n: int,
     rules: Rules,
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[str], dict[str, np.ndarray]]:
     columns = {item: body[column.position] for item, column in matched.items()}
-    notes = choose(columns, body, header, matched, codebook, tool, rules)
+    notes, counted = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
             columns[item] = tool.recoded(columns[item], codebook.scale(item))
-    return pd.DataFrame(columns, index=range(n)), notes
+    return pd.DataFrame(columns, index=range(n)), notes, counted
 
 
 class _Beside:

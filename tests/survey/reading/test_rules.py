@@ -6,12 +6,13 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.survey.reading.rules.table import NAMES, read_rules
+from tests.laws import examples
 from tests.places import ROOT, SHARED
 
 AGREE = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
@@ -364,7 +365,8 @@ def test_files_are_waves_in_natural_order(tmp_path):
         ("11", 6),
     ]
     assert dx.open_before(tmp_path / "responses_10.csv").wave == "9"
-    assert dx.open_before(tmp_path / "responses_9.csv") is None
+    with pytest.raises(dx.Missing, match="needs an earlier wave"):
+        dx.open_before(tmp_path / "responses_9.csv")
     write(tmp_path, responses=plain)
     assert list(dx.open_waves(tmp_path / "responses.csv")) == [""]
 
@@ -398,7 +400,7 @@ def test_check_reads_a_table_of_rules(tmp_path, capsys):
     assert "1 rule, no faults" in capsys.readouterr().out
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.sampled_from(AGREE), min_size=1, max_size=30), st.permutations(["A1", "b 2", "C3", "x;y", "Ja!"]))
 def test_a_file_recoded_through_label_rules_gives_equal_results(answers, words):
     book, codes = BOOK[:1], dict(zip(AGREE, words, strict=True))
@@ -421,7 +423,7 @@ _RULE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(_ROW, min_size=1, max_size=20), st.lists(_RULE, unique=True, max_size=5))
 def test_the_cleaning_adds_up_to_rows_read_minus_rows_kept(rows, chosen):
     book = pd.DataFrame(
@@ -440,3 +442,14 @@ def test_every_rule_is_described_in_the_tables_page():
     page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     described = page.partition("### rules")[2].partition("###")[0]
     assert [name for name in NAMES if name not in described] == []
+
+
+def test_of_a_folder_the_answers_are_the_table_that_asks_the_codebook_whatever_it_is_called(tmp_path):
+    write(tmp_path, codebook=pd.DataFrame({"item": ["ci"], "text": ["CI?"], "kind": ["rating"], "scale": ["1-5"]}))
+    with pytest.raises(dx.Missing, match="responses_<wave>"):
+        dx.open_survey(tmp_path)
+    write(tmp_path, hires=pd.DataFrame({"start": ["2026-01-01"], "deployed": [""]}))
+    write(tmp_path, team_9=pd.DataFrame({"CI?": [1, 2]}), team_10=pd.DataFrame({"CI?": [3, 4, 5]}))
+    assert (dx.open_survey(tmp_path).wave, dx.open_before(tmp_path).wave) == ("10", "9")
+    write(tmp_path, responses_8=pd.DataFrame({"CI?": [1]}))
+    assert dx.open_survey(tmp_path).wave == "8"

@@ -14,6 +14,7 @@ from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
 _MOST_OPTIONS = 80
+_SAMPLE = 200  # different cells
 _WHOLE = 0.8
 _ALONE = 0.65
 _TRUSTED = (";", "|", "\n", "json")  # they hardly ever stand inside a label
@@ -40,7 +41,13 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
     total = sum(cells.values())
     if total < 4 or len(cells) < 2:
         return None
-    way = _best([_split(cells, separator, total) for separator in _candidates(cells)], total)
+    ended = sum(n for text, n in cells.items() if text.endswith(";"))
+    listed = _split(cells, ";", total) if ended >= 0.9 * total else None  # a tool that ends each piece so
+    way = (
+        listed
+        if listed and len(listed.options) > 1
+        else _best([_split(cells, separator, total) for separator in _candidates(cells)], total)
+    )
     if way is None:
         return None
     options = sorted(way.options, key=lambda word: (-way.options[word], word))
@@ -60,7 +67,17 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
 def _candidates(cells: dict[str, int]) -> list[str]:
     if all(text.startswith("[") and _is_list(text) for text in cells):
         return ["json"]
-    return [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    found = [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    if len(cells) < 2 * _SAMPLE:
+        return found
+    sample = list(cells)[:: len(cells) // _SAMPLE]  # own words are told from options by a part of them
+    return [separator for separator in found if _repeats(sample, separator)]
+
+
+def _repeats(cells: Sequence[str], separator: str) -> bool:
+    """Whether enough of the pieces come again for them to be options."""
+    pieces = Counter(piece.strip().casefold() for text in cells for piece in text.split(separator))
+    return sum(n for n in pieces.values() if n > 1) >= _ALONE / 2 * sum(pieces.values())
 
 
 def _is_list(text: str) -> bool:
@@ -95,7 +112,7 @@ def _split(cells: dict[str, int], separator: str, total: int) -> _Way:
     for text, pieces in words.items():
         people.update({word: cells[text] for word in dict.fromkeys(pieces)})
     least = max(LEAST, total / 100)
-    options = {word: n for word, n in people.items() if n >= least}
+    options = {word: n for word, n in people.items() if n >= least and any(map(str.isalnum, word))}
     alone = {pieces[0] for pieces in words.values() if len(pieces) == 1} & set(options)
     explained = sum(options.values()) / max(1, sum(people.values()))
     return _Way(separator, explained, len(alone) / max(1, len(options)), options, words, spelled)
@@ -116,6 +133,8 @@ def _merged(words: dict[str, list[str]], cells: dict[str, int], spelled: dict[st
         if not always or separator == "json":
             return words, spelled
         for text, pieces in words.items():
+            if not pieces:
+                continue
             merged: list[str] = []
             skip = False
             for word, after in zip(pieces, [*pieces[1:], ""], strict=True):
@@ -144,7 +163,7 @@ def _fits(way: _Way) -> bool:
     if not 2 <= len(way.options) <= _MOST_OPTIONS or not several:
         return False
     needed = 0.9 if way.separator in _IN_WORDS else _WHOLE if way.alone < 1 / 3 else _ALONE
-    ranked = sizes == {len(way.options)} and len(several) == len(way.cells)
+    ranked = way.separator != " " and sizes == {len(way.options)} and len(several) == len(way.cells)
     loose = way.separator in _IN_WORDS and way.alone < _MOSTLY_ALONE and not _is_coded(way)
     if way.explained < needed or (loose and not ranked):
         return False
@@ -190,4 +209,4 @@ def _kind(way: _Way, cells: dict[str, int], total: int) -> str:
     """rank where nearly everybody named all options, in different orders."""
     full = sum(cells[text] for text, words in way.cells.items() if sorted(words) == sorted(way.options))
     orders = {tuple(words) for words in way.cells.values()}
-    return "rank" if full >= 0.9 * total and len(orders) > 1 else "multi"
+    return "rank" if way.separator != " " and full >= 0.9 * total and len(orders) > 1 else "multi"
