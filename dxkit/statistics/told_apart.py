@@ -33,7 +33,7 @@ def told_apart(
     Examples
     --------
     >>> told_apart(np.array([10, 10, 10]), np.array([50.0, 52.0, 20.0]), np.array([900.0, 900.0, 900.0])).tolist()
-    [0, 0, -1]
+    [1, 1, -1]
     """
     n, mean, scatter = (np.asarray(each, dtype=float) for each in (n, mean, scatter))
     result, used = np.zeros(len(n), dtype=int), (n > 0) & np.isfinite(mean) & np.isfinite(scatter)

@@ -25,11 +25,12 @@ from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
 from dxkit.survey.reading.responses import read_part, read_survey
 from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import Entry, added_logs
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.reading.sheet import na_note, visible, without_na
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
-from dxkit.survey.tally.tally import Tally, added_logs
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.words import Words, mixed, packed
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
@@ -260,8 +261,7 @@ class _Worker:
 
     def log(self) -> pd.DataFrame:
         """What was set aside, also where nobody was left."""
-        log = pd.DataFrame({"what": [BLANK_ROWS], "count": [self._blank]})
-        log = added_logs([log, *self._aside])
+        log = added_logs([pd.DataFrame([Entry(BLANK_ROWS, self._blank)]), *self._aside])
         return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
 
     def tally(self) -> Tally | None:

@@ -66,8 +66,8 @@ def test_a_blank_submission_is_set_aside_and_counted(snapshot):
 def test_the_last_submission_of_an_id_counts_and_the_rows_are_named():
     survey = dx.read_survey(frame(who=["a", "b", "a"], ci=["Agree", "Agree", "Disagree"]), BOOK)
     assert survey.answers["ci"].tolist() == [4.0, 2.0]
-    what, count = survey.cleaning.iloc[0]
-    assert count == 1
+    what, count, rule, unit = survey.cleaning.iloc[0]
+    assert (count, rule, unit) == (1, "default", "rows set aside")
     assert "rows 1" in what
 
 

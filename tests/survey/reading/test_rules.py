@@ -364,7 +364,8 @@ def test_files_are_waves_in_natural_order(tmp_path):
         ("11", 6),
     ]
     assert dx.open_before(tmp_path / "responses_10.csv").wave == "9"
-    assert dx.open_before(tmp_path / "responses_9.csv") is None
+    with pytest.raises(dx.Missing, match="needs an earlier wave"):
+        dx.open_before(tmp_path / "responses_9.csv")
     write(tmp_path, responses=plain)
     assert list(dx.open_waves(tmp_path / "responses.csv")) == [""]
 

@@ -1,6 +1,6 @@
 """Words that order answer labels: how strong, of which kind, how often, how much; English, German, French, Spanish.
 
-Levels run from 0 (not at all) to 100. Words whose order is disputed share a level: a set that holds both is no scale.
+Levels run from 0 (not at all) to 100. Words whose order is disputed share a level: no scale holds both.
 """
 
 from __future__ import annotations
