@@ -85,7 +85,7 @@ def clustered_curve(
     Parameters
     ----------
     times, ended, entry : array (n,)
-        As for `at_risk`.
+        Durations, ends and entries, see `at_risk`.
     cluster : int array (n,)
         The cluster of each row, numbered from 0.
     confidence : float
@@ -171,7 +171,7 @@ def clustered_log_rank(
     Parameters
     ----------
     times, ended, entry : array (n,)
-        As for `at_risk`.
+        Durations, ends and entries, see `at_risk`.
     later : bool array (n,)
         The side of each row.
     cluster : int array (n,)

@@ -81,12 +81,16 @@ def test_ends_after_the_look_are_open_and_later_starts_are_left_out():
         ["2026-01-01", "2026-01-01", "2026-03-01"], ["2026-01-03", "2026-02-20", ""], "2026-01-31", unit="days"
     )
     assert (took.n, took.open, took.excluded) == (2, 1, 1)
-    assert took.curve["time"].tolist() == [2.0, 30.0]
+    assert took.curve["time"].tolist() == [2.0, 31.0]  # the data cut-off is the end of that day
 
 
 def test_what_ends_at_the_very_moment_of_the_look_has_ended():
-    took = dx.durations(["2026-01-01"], ["2026-01-31"], "2026-01-31", unit="days")
-    assert (took.open, took.median.estimate) == (0, 30.0)
+    for ended, as_of, still in (
+        ("2026-01-31", "2026-01-31T00:00Z", 0),
+        ("2026-01-31T20:00", "2026-01-31", 0),
+        ("2026-02-01", "2026-01-31", 1),
+    ):
+        assert dx.durations(["2026-01-01"], [ended], as_of, unit="days").open == still
 
 
 def test_a_week_with_daylight_saving_counts_real_hours():

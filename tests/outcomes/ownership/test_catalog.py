@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.codeowners import owners_of, rules_of
+from dxkit.outcomes.ownership.codeowners import owners_of, rules_of
 from dxkit.statistics.intervals import wilson
 
 RULES = """

@@ -17,8 +17,8 @@ from dxkit.files.cells import NO, YES, timestamp
 from dxkit.files.errors import Faults
 from dxkit.files.options import whole
 from dxkit.files.table import Table, TableSpec, texts
-from dxkit.outcomes.codeowners import owners_of, rules_of
 from dxkit.outcomes.durations import Durations, durations
+from dxkit.outcomes.ownership.codeowners import owners_of, rules_of
 from dxkit.outcomes.times import Moment, Source, flags, moment, times, zone
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
@@ -183,7 +183,7 @@ def _registered(table: Table, faults: Faults, timezone: str) -> tuple[pd.Series,
 def _cutoff(as_of: Moment | None, timezone: str, frame: pd.DataFrame) -> pd.Timestamp | None:
     """The data cut-off date: as given, else the last date of the table; None where it holds none."""
     if as_of is not None:
-        return moment(as_of, "as_of", timezone)
+        return moment(as_of, "as_of", timezone, end=True)
     dates = frame.filter(["since", "metadata_changed", "source_changed", "created"]).max().dropna()
     return max(dates, default=None)
 
