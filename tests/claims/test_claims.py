@@ -1,6 +1,5 @@
 """The statistical claims, simulated again with enough runs for what is promised: `pytest -m simulated tests/claims`."""
 
-import numpy as np
 import pytest
 
 import dxkit as dx

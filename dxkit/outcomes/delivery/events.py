@@ -29,6 +29,7 @@ DEPLOYMENTS = TableSpec(
         Column(name="outcome", kind=CHOICE, allowed=("success", "failed", "not finished"), default="success"),
         Column(name="kind", kind=CHOICE, allowed=("planned", "unplanned", "rollback"), default="planned"),
         *flags("prerelease"),
+        *texts("sha"),
     ),
 )
 INCIDENTS = TableSpec(
