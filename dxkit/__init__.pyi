@@ -14,6 +14,7 @@ from .outcomes.durations import durations as durations
 from .outcomes.durations import time_to_first_deploy as time_to_first_deploy
 from .outcomes.follow_up import follow_up as follow_up
 from .outcomes.ownership.catalog import catalog_health as catalog_health
+from .outcomes.ownership.entities import read_catalog as read_catalog
 from .outcomes.trend import trend as trend
 from .procurement.choice.panel import panel as panel
 from .procurement.choice.record import compare_decisions as compare_decisions
@@ -93,6 +94,7 @@ __all__ = [
     "payback",
     "plan_survey",
     "rank_pains",
+    "read_catalog",
     "read_codebook",
     "read_dossier",
     "read_survey",

@@ -92,7 +92,9 @@ def _span(low: str, high: str) -> str:
 def _figure(value: float, metric: str) -> str:
     if np.isnan(value):
         return "–"
-    return f"{100 * value:.0f}%" if METRIC_UNITS[metric] == "share" else f"{value:,.1f}"
+    if METRIC_UNITS[metric] == "share":
+        return f"{100 * value:.0f}%"
+    return f"{value:,.1f}" if value >= 1 or not value else f"{value:.2g}"
 
 
 def dora(
@@ -290,6 +292,9 @@ def _parts(record: Record, by: str | None) -> Iterator[tuple[tuple[str, ...], Re
         return
     written = "written" if by == "service" else by
     frames = [frame for frame in (record.deployed, record.changes, record.incidents) if len(frame)]
+    if not frames:
+        yield ("(none)",), record
+        return
     names: Any = pd.concat([frame[[by, written]].set_axis(["key", "name"], axis=1) for frame in frames])
     for key, name in names.drop_duplicates("key").sort_values("key").to_numpy():
         yield (str(name) or "(none)",), record.of(by, key)

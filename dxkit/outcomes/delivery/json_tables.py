@@ -105,5 +105,5 @@ def _spread(value: object, name: str, row: dict[str, str], depth: int = 0) -> No
         _spread(last, name, row, depth + 1)
     elif isinstance(value, list):
         row[name] = ", ".join(str(each) for each in value)
-    elif value is not None:
+    elif value is not None and value == value:  # a frame's nan is not equal to itself
         row[name] = str(value).lower() if isinstance(value, bool) else str(value)
