@@ -49,7 +49,7 @@ def nbval(session: nox.Session, python: str, **env: str) -> None:
 
 @here
 def tests(session: nox.Session) -> None:
-    """The unit tests; arguments after -- go to pytest."""
+    """The unit tests, under two minutes; arguments after -- go to pytest."""
     session.run(sys.executable, "-m", "pytest", *session.posargs)
 
 
@@ -164,6 +164,14 @@ def browser(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Single changes in the mathematics; at least 95% must make a test fail."""
     session.run(sys.executable, "-m", "tests.mutation.run")
+
+
+@here
+def thorough(session: nox.Session) -> None:
+    """What the unit tests leave out to be quick: all examples of every law, other programs, processes and kernels."""
+    chosen = "not simulated and (thorough or hypothesis)"
+    profile = "--hypothesis-profile=thorough"
+    session.run(sys.executable, "-m", "pytest", "-m", chosen, profile, "-n", "0", *session.posargs)
 
 
 @here

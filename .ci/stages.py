@@ -22,6 +22,7 @@ STAGES = (  # those that take longest begin first
     "oldest",
     "pythons",
     "browser",
+    "thorough",
     "wheel",
     "notebooks",
     "same",

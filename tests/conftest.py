@@ -1,6 +1,7 @@
 """Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen; and what pins a message.
 
-Generated cases are the same on every run; `--hypothesis-profile=search` looks for new ones.
+Generated cases are the same on every run, few of them; the stage `thorough` tries all, with a profile of its name,
+and `--hypothesis-profile=search` looks for new ones.
 Messages are compared with snapshots: `pytest --snapshot-update` writes them anew, and a person reads the difference.
 """
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import settings
 
 from dxkit.files.errors import DataError
+from tests.laws import ALL
 
 mpl.use("Agg")
-settings.register_profile("dxkit", deadline=None, derandomize=True)
+settings.register_profile("dxkit", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=ALL)
 settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
 

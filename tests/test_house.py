@@ -11,6 +11,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 import dxkit
+from tests.mutation.run import changes
 from tests.places import ROOT
 
 PACKAGE = Path(dxkit.__file__).parent
@@ -89,3 +90,9 @@ def test_the_lines_of_the_stub_are_read_as_python_reads_them():
 def test_python_suggests_a_name_that_is_spelled_alike():
     done = subprocess.run([sys.executable, "-c", "import dxkit; dxkit.scroes"], capture_output=True, text=True)
     assert done.stderr.rstrip().endswith("module 'dxkit' has no attribute 'scroes'. Did you mean: 'scores'?")
+
+
+def test_every_change_of_the_mutation_gate_has_its_text_once_and_tests_that_are_there():
+    for change in changes():
+        assert (PACKAGE / change.file).read_text(encoding="utf-8").count(change.old) == 1, change
+        assert all((ROOT / test).exists() for test in change.tests), change

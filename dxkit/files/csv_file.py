@@ -11,7 +11,7 @@ from dxkit.files.errors import Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
 
 _SEPARATORS = ",;\t|"
-_MOST_TEXT, _MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
+MOST_TEXT, MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
 _BY_BLOCK = "this is too much to read at once. dx.tally reads answers block by block; split other tables"
 _SAMPLE = 200  # records that decide which separator it is
 _TWICE = re.compile("\u00c3[\u0080-\u009f\u00a1-\u00bf\u0152-\u2122]|\u00e2\u20ac")
@@ -20,12 +20,12 @@ _GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
 
 def read(data: bytes, file: str) -> Grid:
     """The grid of a csv file's bytes. Lines that start with `# ` above the header become notes."""
-    if len(data) > _MOST_TEXT:
+    if len(data) > MOST_TEXT:
         raise fault_at(f"the file has {len(data) / 2**20:,.0f} MiB of text; {_BY_BLOCK}", file=file)
     text, notes = decoded(data, file)
     text, first, separator, comments = begun(text, file)
     columns = text.partition("\n")[0].count(separator) + 1
-    if (cells := min(columns * text.count("\n"), text.count(separator) + text.count("\n"))) > _MOST_CELLS:
+    if (cells := min(columns * text.count("\n"), text.count(separator) + text.count("\n"))) > MOST_CELLS:
         raise fault_at(f"the file has about {cells:,} cells; {_BY_BLOCK}", file=file)
     return rows(text, separator, first, file, notes=(*comments, *notes))
 
@@ -55,7 +55,7 @@ def rows(
 ) -> Grid:
     """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
     csv.field_size_limit(MOST_BYTES)
-    records, numbers = _records(text, separator, first, file)
+    records, numbers = _unquoted(text, separator, first) or _records(text, separator, first, file)
     if above is not None:
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
@@ -136,6 +136,23 @@ def _separator(text: str) -> str:
         if rank > highest:
             highest, likeliest = rank, separator
     return likeliest
+
+
+def _unquoted(text: str, separator: str, first: int) -> tuple[list[list[str]], list[int]] | None:
+    """The records of text with tabs that quotes nothing, as online sheets write it: each line has the same tabs, and
+    read with quotation marks some lines would be one. None where that is not so."""
+    if separator != "\t" or '"' not in text:
+        return None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), first) if line.strip()]
+    if len({line.count("\t") for _, line in lines}) > 1:
+        return None
+    try:
+        quoted = sum(1 for _ in csv.reader((line for _, line in lines), delimiter="\t", strict=True))
+    except csv.Error:
+        quoted = 0
+    if quoted == len(lines):
+        return None
+    return [line.split("\t") for _, line in lines], [number for number, _ in lines]
 
 
 def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:

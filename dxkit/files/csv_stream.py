@@ -8,6 +8,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,16 @@ class BigCsv:
     sample: Grid
     skipped: int
     first_line: int
+
+    @cached_property
+    def fits(self) -> bool:
+        """Whether it is small enough to be read whole."""
+        size = cells = 0
+        for data in _pieces(self.path, self.file, self.encoding):
+            size, cells = size + len(data), cells + data.count(self.separator.encode()) + data.count(b"\n")
+            if size > csv_file.MOST_TEXT or cells > csv_file.MOST_CELLS:
+                return False
+        return True
 
     def blocks(self, depth: int) -> Iterator[Block]:
         """The rows under a header of so many rows.

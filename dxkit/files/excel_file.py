@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from dxkit.files.errors import DataError, Faults, and_more, fault_at
+from dxkit.files.excel_parts import totals_rows, without_looks
 from dxkit.files.grid import MOST_BYTES, Grid
 
 MOST_CELLS = 3_000_000
@@ -49,14 +50,21 @@ def read(data: bytes, file: str) -> list[Grid]:
     """The grids of the visible sheets that hold something, in their order."""
     archive, notes = _checked(data, file)
     parts = _parts(archive)
-    uncomputed = {name: _check_sheet(_member(archive, name, file), file) for name in _sheets(archive, parts)}
-    book = _loaded(data, file)
+    names = _sheets(archive, parts)
+    uncomputed, totals = {}, {}
+    for name in names:
+        xml = _member(archive, name, file)
+        uncomputed[name], totals[name] = _check_sheet(xml, file), totals_rows(archive, name, xml)
+    book = _loaded(data, file, names)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     if hidden:
         notes.append(f"hidden sheets that were not read: {', '.join(hidden)}")
     faults = Faults()
-    grids = [_grid(sheet, uncomputed.get(parts.get(sheet.title, ""), []), file, notes, faults) for sheet in visible]
+    grids = []
+    for sheet in visible:
+        part = parts.get(sheet.title, "")
+        grids.append(_grid(sheet, uncomputed.get(part, []), totals.get(part, set()), file, notes, faults))
     faults.raise_if_any()
     grids = [grid for grid in grids if grid.cells]
     if not grids:
@@ -67,9 +75,10 @@ def read(data: bytes, file: str) -> list[Grid]:
 def open_twice(data: bytes, file: str) -> tuple[Any, Any]:
     """A workbook after the same checks, once with its formulas and once with the values stored for them (openpyxl)."""
     archive, _ = _checked(data, file)
-    for name in _sheets(archive, _parts(archive)):
+    names = _sheets(archive, _parts(archive))
+    for name in names:
         _check_sheet(_member(archive, name, file), file)
-    return _loaded(data, file, values=False), _loaded(data, file)
+    return _loaded(data, file, names, values=False), _loaded(data, file, names)
 
 
 def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
@@ -187,27 +196,34 @@ def _place(attributes: bytes) -> tuple[str, int]:
     return (reference[1].decode().upper(), int(reference[2])) if reference else ("A", 1)
 
 
-def _loaded(data: bytes, file: str, *, values: bool = True):
+def _loaded(data: bytes, file: str, sheets: list[str], *, values: bool = True):
+    """The workbook (openpyxl); where its looks cannot be read, without them."""
     import openpyxl
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
-    except MemoryError:
-        raise
-    except Exception as error:  # a damaged workbook surfaces as any of a dozen library errors
-        if isinstance(error, DataError):
+    for bare in (False, True):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                whole = without_looks(data, sheets) if bare else data
+                return openpyxl.load_workbook(io.BytesIO(whole), data_only=values, keep_links=False)
+        except MemoryError:
             raise
-        raise fault_at(
-            "the workbook cannot be read; open it in a spreadsheet program and save it as .xlsx again", file=file
-        ) from None
+        except Exception as error:  # a damaged workbook surfaces as any of a dozen library errors
+            if isinstance(error, DataError):
+                raise
+    raise fault_at(
+        "the workbook cannot be read; open it in a spreadsheet program and save it as .xlsx again", file=file
+    )
 
 
-def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str], faults: Faults) -> Grid:
+def _grid(
+    sheet, uncomputed: list[tuple[str, int]], totals: set[int], file: str, notes: list[str], faults: Faults
+) -> Grid:
     place = {"file": file, "sheet": sheet.title}
     sheet_notes = list(notes)
     for column, row in uncomputed:
+        if row in totals:
+            continue
         faults.add(
             "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save",
             row=row,
@@ -226,12 +242,17 @@ def _grid(sheet, uncomputed: list[tuple[str, int]], file: str, notes: list[str],
         raise _far_away(sheet.cell(height, width).coordinate, file, sheet.title)
     counts: dict[str, list[str]] = {}
     for number, line in enumerate(sheet.iter_rows(), 1):
+        if number in totals:
+            continue
         texts = [_text(cell, place, faults, counts) for cell in line]
         if any(text.strip() for text in texts):
             cells.append(texts)
             rows.append(number)
     width = max((j + 1 for line in cells for j, text in enumerate(line) if text.strip()), default=0)
     sheet_notes += [f"{what}: {and_more(at)}" for what, at in counts.items()]
+    if totals:
+        left_out = and_more([str(number) for number in sorted(totals)])
+        sheet_notes.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
     hidden = [number for number in rows if number in sheet.row_dimensions and sheet.row_dimensions[number].hidden]
     if hidden:
         sheet_notes.append(

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -142,19 +143,27 @@ class Sheet:
 
     def _dress(self, cell, style: str) -> None:
         """head: a heading; over: one above numbers; wrap: text over several lines; and the looks of _FONTS, _FILLS."""
-        from openpyxl.styles import Alignment, Font, PatternFill
-
-        cell.font = Font(**{"name": "Calibri", "family": 2, "size": 11, **_FONTS.get(style, {})})
-        if style in _FILLS:
-            cell.fill = PatternFill("solid", fgColor=_FILLS[style])
-        cell.alignment = Alignment(vertical="top")
-        if style in ("wrap", "over", "head"):
-            across = "right" if style == "over" else "left"
-            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=across, indent=int(style == "wrap"))
+        cell.font, fill, cell.alignment = _looks(style)
+        if fill is not None:
+            cell.fill = fill
+        if cell.alignment.wrap_text:
             width = self.raw.column_dimensions[letter(cell.column)].width
             lines = sum(-(-len(part) // max(int(width) - 2, 1)) for part in str(cell.value or "").split("\n"))
             row = self.raw.row_dimensions[cell.row]
             row.height = max(row.height or 0.0, _LINE * min(max(lines, 1), 20))
+
+
+@cache
+def _looks(style: str) -> tuple[Any, Any, Any]:
+    """Font, fill (None for the usual one) and alignment of a style; cells of one style share them."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    font = Font(**{"name": "Calibri", "family": 2, "size": 11, **_FONTS.get(style, {})})
+    fill = PatternFill("solid", fgColor=_FILLS[style]) if style in _FILLS else None
+    if style not in ("wrap", "over", "head"):
+        return font, fill, Alignment(vertical="top")
+    across = "right" if style == "over" else "left"
+    return font, fill, Alignment(wrap_text=True, vertical="top", horizontal=across, indent=int(style == "wrap"))
 
 
 def letter(column: int) -> str:

@@ -23,9 +23,11 @@ from dxkit.results.result import Result
 from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
 from dxkit.survey.comparable import differs
-from dxkit.survey.ranking import rank_pains
+from dxkit.survey.groups import check_answers
+from dxkit.survey.ranking import topics_in_order
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 
@@ -128,32 +130,29 @@ def follow_up(
     ['moved', 'moved without action']
     """
     confidence = options.confidence(confidence)
-    first = rank_pains(before, score=score, fpc=False)
-    second = rank_pains(after, score=first.score, fpc=False)
+    score = topics.default(check_answers(before).codebook, score)
     done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
     if actions is not None:
         done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
-    earlier, later = first.table.set_index("topic"), second.table.set_index("topic")
-    apart = _apart(
-        before.codebook, after.codebook, first.score, [*earlier.index, *later.index.difference(earlier.index)]
-    )
-    topics = [topic for topic in earlier.index if topic not in apart]
-    if not topics:
+    earlier, later = (topics_in_order(wave, score, fpc=False).set_index("topic") for wave in (before, after))
+    apart = _apart(before.codebook, after.codebook, score, [*earlier.index, *later.index.difference(earlier.index)])
+    compared = [topic for topic in earlier.index if topic not in apart]
+    if not compared:
         raise DataError("the two waves have no topic in common that was asked alike")
     notes = [*notes, *(f"not compared: {topic}, {why}" for topic, why in apart.items())]
-    earlier, later = earlier.loc[topics], later.loc[topics]
+    earlier, later = earlier.loc[compared], later.loc[compared]
     figures = [earlier[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
     figures += [later[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
     moved, low, high, verdicts = judged(*figures, confidence=confidence)
-    states = [done.get(topic, "none") for topic in topics]
+    states = [done.get(topic, "none") for topic in compared]
     verdicts = [
         "no action" if pair == ("not shown", "none") else pair[0] for pair in zip(verdicts, states, strict=True)
     ]
     table = pd.DataFrame(
         {
-            "topic": topics,
+            "topic": compared,
             "rank_before": earlier["rank"].to_numpy(),
-            "action": [agreed.get(topic, "") for topic in topics],
+            "action": [agreed.get(topic, "") for topic in compared],
             "done": states,
             "before": earlier["estimate"].to_numpy(),
             "shrunken": earlier["shrunken"].to_numpy(),
@@ -177,9 +176,9 @@ def follow_up(
         completion=completion,
         age=age,
         repeats=repeats,
-        unit=first.unit,
+        unit=BURDENS[score].unit,
         confidence=confidence,
-        title=f"What became of it ({first.score})",
+        title=f"What became of it ({score})",
         facts=tuple(facts),
         notes=("of it real: the first score without the part that is probably luck; the change is from there", *notes),
     )

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from dxkit.files.options import choices
-from dxkit.plots.options import MOST_BARS, chosen_options, too_many
+from dxkit.plots.options import MOST_BARS, chosen_options, shares_of_yes, too_many
 from dxkit.plots.style import (
     ALL_HIDDEN,
     BLUE,
@@ -76,7 +76,7 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
 
     The neutral answer is centred on zero; who had no opinion stands apart at the right. Each bar adds up to all who
     answered. With segments there is a bar for each item and group. `items` chooses items; else those of the commonest
-    scale are drawn.
+    scale are drawn. Of a choice between yes and no, only the share of yes is.
     """
     table = result.table
     if items is not None:
@@ -97,7 +97,11 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
     bars = [bar for bar in everything if bar.scale == chosen and (bar.shown or result.segments)]
     if result.segments and len(bars) > MOST_BARS:
         raise too_many(len(bars), bars[0].item, result.segments[0])
-    left_out = sum(scale != chosen for scale in scales.values()) + len(options)
+    of_options = answered.loc[answered["item"].isin(options), "display"].nunique()
+    left_out = sum(scale != chosen for scale in scales.values()) + of_options
+    chosen_rows = answered.loc[answered["item"].isin([bar.item for bar in bars])]
+    if set(chosen_rows["kind"]) == {"choice"} and set(chosen_rows["code"]) == {0, 1}:  # yes or no
+        return shares_of_yes(result, chosen_rows, ax, left_out)
     bars = _worst_last(bars)
     labels = _commonest([bar.labels for bar in bars if not bar.turned] or [bar.labels for bar in bars])
     with canvas(ax, 9.5, 1.7 + 0.42 * len(bars)) as ax:

@@ -42,10 +42,21 @@ def chosen_options(result: Answers, table: pd.DataFrame, ax: Axes | None) -> Axe
     The shares need not add up to 100%. Of several questions the first is drawn.
     """
     first = table.iloc[0]["display"]
-    others = len(set(table["display"])) - 1
-    rows = table.loc[table["display"] == first].sort_values(
-        "share", na_position="first", kind="stable", ignore_index=True
-    )
+    rows = table.loc[table["display"] == first]
+    unit = f"share of all who answered, %, with {round(100 * result.confidence)}% interval"
+    return _shares(result, rows, ax, "label", unit, f"{first}: most often", len(set(table["display"])) - 1)
+
+
+def shares_of_yes(result: Answers, table: pd.DataFrame, ax: Axes | None, others: int) -> Axes:
+    """A bar for each question, and each group where there are segments: the share that said yes, the most on top."""
+    rows = table.loc[table["code"] == 1]
+    yes = rows.iloc[0]["label"]
+    unit = f"share of all who answered that said {yes}, %, with {round(100 * result.confidence)}% interval"
+    return _shares(result, rows, ax, "display", unit, f"{yes} most often:", others)
+
+
+def _shares(result: Answers, rows: pd.DataFrame, ax: Axes | None, name: str, unit: str, said: str, others: int) -> Axes:
+    rows = rows.sort_values("share", na_position="first", kind="stable", ignore_index=True)
     if not any(rows["shown"]):
         return nothing(ax, ALL_HIDDEN)
     if result.segments and len(rows) > MOST_BARS:
@@ -53,7 +64,7 @@ def chosen_options(result: Answers, table: pd.DataFrame, ax: Axes | None) -> Axe
     with canvas(ax, 8.5, 1.4 + 0.38 * len(rows)) as ax:
         names, ends = [], []
         for y, row in enumerate(rows.to_dict("records")):
-            names.append("\n".join(fitting(row[name], 36, 1) for name in ("label", *result.segments)))
+            names.append("\n".join(fitting(row[part], 36, 1) for part in (name, *result.segments)))
             ends.append(f"n = {row['answered']:.0f}" if row["shown"] else "hidden")
             if not row["shown"]:
                 hidden_bar(ax, y)
@@ -64,11 +75,13 @@ def chosen_options(result: Answers, table: pd.DataFrame, ax: Axes | None) -> Axe
         ends_on(ax, ends)
         grid_on(ax)
         ax.set_xlim(0, 100)
-        unit = f"share of all who answered, %, with {round(100 * result.confidence)}% interval"
         left = f"not drawn: {others} question{'s' * (others > 1)} more; only(...) chooses them" if others else ""
         ax.set_xlabel("\n".join(filter(None, (unit, left))))
         top = rows.iloc[-1]
-        where = f" in {', '.join(str(top[name]) for name in result.segments)}" if result.segments else ""
-        said = f"{first}: most often {top['label']}{where}, {100 * top['share']:.0f}%"
-        headline(ax, said, f"The interval is {100 * top['low']:.0f} to {100 * top['high']:.0f}%")
+        where = f" in {', '.join(str(top[segment]) for segment in result.segments)}" if result.segments else ""
+        headline(
+            ax,
+            f"{said} {top[name]}{where}, {100 * top['share']:.0f}%",
+            f"The interval is {100 * top['low']:.0f} to {100 * top['high']:.0f}%",
+        )
     return ax

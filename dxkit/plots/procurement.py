@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from dxkit.files.errors import and_more
 from dxkit.files.options import choice
 from dxkit.plots.style import (
     BLUE,
@@ -29,9 +30,11 @@ from dxkit.plots.style import (
     rows_on,
     span,
 )
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, rounded_money
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dxkit.procurement.cost.leaving import ExitCost
     from dxkit.procurement.cost.ownership import Tco
 
@@ -45,10 +48,27 @@ _CATEGORY = {
     "hosting": RED,
     "other": SILVER,
 }
+_UNITS = ((1e9, ", billions"), (1e6, ", millions"), (1e3, ", thousands"))
+_LEVEL = 1e-9  # costs that differ by less than this share are level
 
 
-def _money(result: Tco | ExitCost) -> str:
-    return f"{result.currency or 'money'}, thousands ({result.status})"
+def _money(result: Tco | ExitCost, table: pd.DataFrame, column: str) -> tuple[float, str]:
+    """What amounts are divided by, so that an axis has short numbers, and the words beside it."""
+    most = float(table.loc[:, column].abs().max())
+    unit, words = next((each for each in _UNITS if most >= 10 * each[0]), (1.0, ""))
+    return unit, f"{result.currency or 'money'}{words} ({result.status})"
+
+
+def _lowest(result: Tco, basis: str) -> str:
+    """What the costs say in one line: which vendor has the lowest on average, or that they are level."""
+    rows = result.totals.loc[result.totals["basis"] == basis]
+    least = rows.loc[rows["mean"] <= rows["mean"].min() * (1 + _LEVEL)]
+    names, chance = least["vendor"].tolist(), float(least["p_cheapest"].max())
+    if len(rows) == 1:
+        return f"{names[0]}: {rounded_money(least[['mean']])['mean'].iloc[0]} on average"
+    if len(names) > 1:
+        return f"Level on average: {and_more(names, 4)}"
+    return f"Lowest on average: {names[0]}, the cheapest in {percent(chance)}"
 
 
 def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
@@ -57,20 +77,21 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     `basis` is "pv", or "pv_with_exit" for owning and leaving.
     """
     choice("basis", basis, ["pv", "pv_with_exit"])
-    rows = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False).to_dict("records")
+    table = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False)
+    rows, (unit, words) = table.to_dict("records"), _money(result, table, "p90")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
-            span(ax, row["p10"] / 1e3, row["p90"] / 1e3, y, BLUE)
-            ax.plot(row["mean"] / 1e3, y, "o", color=BLUE, markersize=7, markeredgecolor="white")
-            beside(ax, y, f"cheapest {percent(row['p_cheapest'])}")
+            span(ax, row["p10"] / unit, row["p90"] / unit, y, BLUE)
+            ax.plot(row["mean"] / unit, y, "o", color=BLUE, markersize=7, markeredgecolor="white")
+            if len(rows) > 1:
+                beside(ax, y, f"cheapest {percent(row['p_cheapest'])}")
         rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
         grid_on(ax)
         what = "owning and leaving" if basis == "pv_with_exit" else "owning"
-        ax.set_xlabel(f"present value of {what}, {_money(result)}; bar: P10 to P90")
-        best = rows[-1]
-        found = f"Lowest on average: {best['vendor']}, the cheapest in {percent(best['p_cheapest'])}"
-        headline(ax, found, f"Present value of {what} of {len(rows)} vendors, {_money(result)}", 78)
+        ax.set_xlabel(f"present value of {what}, {words}; bar: P10 to P90")
+        sure = f"Present value of {what} of each vendor, {words}"
+        headline(ax, _lowest(result, basis), sure, 78)
     return ax
 
 
@@ -83,6 +104,7 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
         int(table.loc[:, "year"].max()),
         table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict(),
     )
+    unit, words = _money(result, result.yearly, "p90")
     sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
     with canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
@@ -90,7 +112,7 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
             for year in range(horizon + 1):
                 base = 0.0
                 for category in categories:
-                    height = spent.get((vendor, year, category), 0.0) / 1e3
+                    height = spent.get((vendor, year, category), 0.0) / unit
                     ax.bar(
                         left + year,
                         height,
@@ -103,7 +125,7 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
                     )
                     base += height
                 whole = sums[vendor, year]
-                ax.plot([left + year] * 2, [whole["p10"] / 1e3, whole["p90"] / 1e3], color="black", linewidth=1)
+                ax.plot([left + year] * 2, [whole["p10"] / unit, whole["p90"] / unit], color="black", linewidth=1)
                 places.append(left + year)
                 labels.append(str(year))
             ax.text(
@@ -117,11 +139,8 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
             )
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
-        ax.set_ylabel(f"a year, {_money(result)}; line: P10 to P90")
-        low = min(vendors, key=lambda name: table.loc[table["vendor"] == name, "mean"].sum())
-        chance = result.totals.loc[(result.totals["basis"] == "pv") & (result.totals["vendor"] == low), "p_cheapest"]
-        sure = f"It is the cheapest in {percent(float(chance.iloc[0]))}"
-        headline(ax, f"Cheapest over the years: {low}", sure, 80, pad=26)
+        ax.set_ylabel(f"a year, {words}; line: P10 to P90")
+        headline(ax, _lowest(result, "pv"), f"Cost of each year by category, {words}", 80, pad=26)
         legend_above(ax, len(categories))
         grid_on(ax, "y")
     return ax
@@ -141,11 +160,12 @@ def tornado(result: Tco, ax: Axes | None = None, vendor: str | None = None) -> A
         ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
             ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
-        names = [name.removeprefix(f"{vendor}: ") for name in rows["input"]]
+        short = {name: name.removeprefix(f"{vendor}: ") for name in rows["input"]}
+        names = [name if short[name] in short and short[name] != name else short[name] for name in short]
         ax.set_yticks(range(len(rows)), [fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
         ax.set_xlabel("share of the variance of the present value, %")
-        found = f"{vendor}: most of the uncertainty is in {rows['input'].iloc[-1].removeprefix(f'{vendor}: ')}"
+        found = f"{vendor}: most of the uncertainty is in {names[-1]}"
         headline(ax, found, f"It makes {percent(rows['share'].iloc[-1])} of the variance", 76)
     return ax
 
@@ -154,24 +174,30 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
     """Exit of each vendor by quarter, planned (lines) and forced (dashes), with renewals and last days of notice."""
     vendors = list(dict.fromkeys(result.totals["vendor"]))
     colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
+    unit, words = _money(result, result.totals, "planned")
     with canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
             rows = result.totals.loc[result.totals["vendor"] == vendor]
-            colour, planned = colours[k % len(colours)], rows.loc[:, "planned"].to_numpy() / 1e3
+            colour, planned = colours[k % len(colours)], rows.loc[:, "planned"].to_numpy() / unit
             ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=fitting(vendor, 30))
-            ax.plot(rows["quarter"] / 4, rows["forced"] / 1e3, color=colour, linewidth=1.2, linestyle="--", label="_")
+            ax.plot(rows["quarter"] / 4, rows["forced"] / unit, color=colour, linewidth=1.2, linestyle="--", label="_")
             renewed = result.renewals[result.renewals["vendor"] == vendor]
-            ax.plot(renewed["quarter"] / 4, renewed["planned"] / 1e3, "o", color=colour, markersize=7, label="_")
+            ax.plot(renewed["quarter"] / 4, renewed["planned"] / unit, "o", color=colour, markersize=7, label="_")
             notice = np.interp(renewed["last_notice"], rows["quarter"] / 4, planned)
             ax.plot(renewed["last_notice"], notice, "|", color=colour, markersize=14, markeredgewidth=2, label="_")
         ax.set_ylim(bottom=0)
         last = int(result.totals.loc[:, "quarter"].max())
         ax.set_xticks(np.arange(0, last / 4 + 0.01))
         ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
-        ax.set_ylabel(_money(result))
+        ax.set_ylabel(words)
         ax.grid(axis="y", color=PALE, linewidth=0.6)
-        end = result.totals.loc[result.totals["quarter"] == last].sort_values("planned")
-        sure = f"Planned exit of {len(vendors)} vendors, {_money(result)}"
-        headline(ax, f"Most expensive to leave at the end: {end['vendor'].iloc[-1]}", sure, 80, pad=42)
+        end = result.totals.loc[result.totals["quarter"] == last]
+        most = end.loc[end["planned"] >= end["planned"].max() * (1 - _LEVEL), "vendor"].tolist()
+        found = f"Most expensive to leave at the end: {most[0]}"
+        if len(most) > 1 or len(vendors) == 1:
+            found = (
+                "Leaving costs as much at the end: " + and_more(most, 4) if len(vendors) > 1 else f"Leaving {most[0]}"
+            )
+        headline(ax, found, f"Planned exit of each vendor, {words}", 80, pad=42)
         legend_above(ax, 2)
     return ax

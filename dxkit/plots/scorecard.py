@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
+from dxkit.files.errors import and_more
 from dxkit.plots.style import (
     BLUE,
     GREEN,
@@ -58,12 +59,14 @@ def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
                 left += width
             row = whole.loc[vendor]
             ax.plot([row["low"], row["high"]], [y, y], color="black", linewidth=1)
-            out = "knocked out" if row["must"] == "fail" else f"ranks first in {percent(row['p_first'])}"
-            beside(ax, y, out)
+            first = f"ranks first in {percent(row['p_first'])}" if len(order) > 1 else ""
+            beside(ax, y, "knocked out" if row["must"] == "fail" else first)
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95% interval of the score")
         sure = f"{whole.index[0]} ranks first in {percent(whole['p_first'].iloc[0])} of the simulations"
+        if len(order) == 1:
+            sure = f"{whole.index[0]} has {whole['score'].iloc[0]:.0f} points"
         headline(ax, result.reasons[0][:1].upper() + result.reasons[0][1:], sure, 84, pad=30)
         legend_above(ax, min(len(criteria), 5))
         grid_on(ax)
@@ -75,6 +78,8 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
     order = result.table["vendor"].tolist()[::-1]
     shares = result.ranks.set_index(["vendor", "rank"]).loc[:, "share"].to_dict()
     count = int(result.ranks.loc[:, "rank"].max())
+    if count == 1:
+        return nothing(ax, "one vendor: there is nothing to rank")
     with canvas(ax, 8.5, 1.5 + 0.5 * len(order)) as ax:
         for y, vendor in enumerate(order):
             left = 0.0
@@ -105,8 +110,10 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel("share of simulations, %")
-        sure = f"In {percent(result.table['p_first'].iloc[0])} of the simulations"
-        headline(ax, f"Scores highest most often: {result.table['vendor'].iloc[0]}", sure, 80, pad=22)
+        chance = float(result.table.loc[:, "p_first"].max())
+        most = result.table.loc[result.table["p_first"] >= chance - 1e-9, "vendor"].tolist()
+        found = f"Scores highest most often: {most[0]}" if len(most) == 1 else f"As often first: {and_more(most, 4)}"
+        headline(ax, found, f"In {percent(chance)} of the simulations", 80, pad=22)
         legend_above(ax, count)
     return ax
 
@@ -134,7 +141,7 @@ def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
 
 def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
     """What to find out first: points of score that each is worth on average before choosing."""
-    rows = result.trial_plan.dropna(subset="value").head(8).iloc[::-1].to_dict("records")
+    rows = result.trial_plan.query("value > 0").head(8).iloc[::-1].to_dict("records")
     if not rows:
         return nothing(ax, "nothing that could be found out would change the choice")
     with canvas(ax, 9, 1.3 + 0.42 * len(rows)) as ax:
@@ -148,5 +155,7 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
         best = f"Find out first: {rows[-1]['vendor']}, {rows[-1]['criterion']}"
         if len(unknown):
             best = f"First check the must-have: {unknown['vendor'].iloc[0]}, {unknown['criterion'].iloc[0]}"
-        headline(ax, best, f"{rows[-1]['value']:.1f} points of score are gained on average by knowing it", 80)
+        most = rows[-1]["value"]
+        gain = f"{most:.1f} points" if most >= 0.05 else "less than 0.1 points"
+        headline(ax, best, f"{gain} of score are gained on average by knowing it", 80)
     return ax

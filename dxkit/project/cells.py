@@ -43,8 +43,13 @@ def adapt(notebook: Any, path: Path, data: str | Path | None) -> Parameters | No
         cell.source = ast.unparse(tree)
         return Parameters(cell, cell.source)
     rest = [ast.unparse(node) for node in tree.body if node not in given]
-    cell.source = "\n".join([f"data = {str(Path(data).resolve())!r}", *rest])
-    return Parameters(cell, "\n".join([f"data = {Path(data).name!r}", *rest]))
+    unread = [] if _is_python(cell.source) else [cell.source]  # with a magic: all of it stays, and `data` is set last
+
+    def with_data(value: str) -> str:
+        return "\n".join([*unread, f"data = {value!r}", *rest])
+
+    cell.source = with_data(str(Path(data).resolve()))
+    return Parameters(cell, with_data(Path(data).name))
 
 
 def boxed(notebook: Any, stopped_at: int | None, why: str) -> str:
@@ -86,11 +91,17 @@ def _tags(cell: Any) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def _parsed(source: str) -> ast.Module:
+def _is_python(source: str) -> bool:
     try:
-        return ast.parse(source)
+        ast.parse(source)
     except SyntaxError:
-        return ast.Module([], [])
+        return False
+    return True
+
+
+def _parsed(source: str) -> ast.Module:
+    """The statements of a cell; none where it is not Python alone."""
+    return ast.parse(source) if _is_python(source) else ast.Module([], [])
 
 
 def _names(source: str) -> set[str]:

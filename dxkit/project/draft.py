@@ -15,6 +15,7 @@ from dxkit.files.options import instance
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
 from dxkit.project.draft_merge import add_to
+from dxkit.project.survey_form import is_untouched
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.drafting.draft import drafted
 from dxkit.survey.reading.scales import BUILT_IN
@@ -60,6 +61,8 @@ class Draft:
     def write(self, path: str | os.PathLike[str], *, merge: bool = False) -> list[str]:
         """Write the draft as a workbook with the sheets codebook, scales, rules and roster; doubtful cells are yellow.
 
+        It takes the place of the form that `dxkit new` wrote, as long as nobody has changed a cell of that.
+
         Parameters
         ----------
         path : path
@@ -75,17 +78,17 @@ class Draft:
         Raises
         ------
         DataError
-            There is a file already and `merge` is not set; it is never overwritten.
+            There is another file already and `merge` is not set; it is never overwritten.
         """
         target = Path(path)
         if target.suffix.lower() != ".xlsx":
             raise DataError(f"{target.name}: a draft is a workbook; give it a name that ends in .xlsx")
-        if target.exists():
+        if target.exists() and not is_untouched(target):
             if instance("merge", merge, bool, "True or False"):
                 return add_to(target, self.items, self.scales, self.rules, self.doubts)
             raise DataError(
-                f"{target.name} already exists and is never overwritten; add --merge to add only new questions, or "
-                "--out with another name"
+                f"{target} already exists and is never overwritten; add --merge to add only new questions, or --out "
+                "with another name"
             )
         with new_workbook(target) as book:
             self._codebook(book)

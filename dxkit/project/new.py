@@ -48,8 +48,9 @@ check:
 _README = """# Your survey, your decision
 
 1. Run `notebooks/00_start_here.ipynb` in JupyterLab (`jupyter lab`). It shows on real data what you get.
-2. Fill in `my_survey/survey.xlsx`: each question on sheet `codebook`, the headcount of each group on sheet `roster`.
-   Put the export of your survey tool into the same folder, as `responses_2026-Q4.csv` or `.xlsx`.
+2. Put the export of your survey tool into `my_survey`, as `responses_2026-Q4.csv` or `.xlsx`. What follows the `_` is
+   the survey wave. Run `dxkit draft my_survey/responses_2026-Q4.csv`: it finds out what was asked and writes that to
+   `my_survey/survey.xlsx`. Look at the yellow cells, and fill in the headcount of each group on sheet `roster`.
 3. Run `dxkit check my_survey/responses_2026-Q4.csv`. It names every fault with its cell. Once it finds none, run
    `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
 4. Run `02_which_two.ipynb` in the same way. It shows which two pain points to fix, and how certain that is. It also

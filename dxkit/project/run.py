@@ -18,6 +18,7 @@ from dxkit.project import cells
 
 _LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
 CELL_SECONDS = 600
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
 _KERNEL = ("--log-level=40", "--InteractiveShellApp.extra_extensions=dxkit.project.alt_text")
 _WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
@@ -146,6 +147,13 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
             at = code.index(cell_index) + 1
             say(f"{path.stem}  cell {at} of {len(code)}")
 
+    def finished(cell, cell_index, execute_reply):
+        """A line that IPython refuses, such as an unknown magic, stops its cell and leaves no error beside it."""
+        told = execute_reply["content"]
+        if told["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
+            error = {"ename": told["ename"], "evalue": told["evalue"], "traceback": []}
+            cell.outputs.append(nbformat.v4.new_output("error", **error))
+
     client = nbclient.NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
@@ -153,6 +161,8 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         record_timing=False,
         allow_errors=True,
         on_cell_start=report,
+        on_cell_executed=finished,
+        store_widget_state=False,  # a page of its own has no program behind the sliders
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     stopped = ""
@@ -180,7 +190,7 @@ def _saved(notebook, path: Path) -> Path:
             output.pop("metadata", None)
             if output.output_type in ("display_data", "execute_result"):
                 output["metadata"] = {}
-                output["data"].pop("application/vnd.jupyter.widget-view+json", None)  # of a kernel that is gone
+                output["data"].pop(_WIDGET, None)  # of a kernel that is gone
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -200,6 +210,8 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     exporter = HTMLExporter(
         mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
     )
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
+        output.get("data", {}).pop(_WIDGET, None)
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     page = re.sub(r'<script src="">\s*</script>', "", page)
     alts = iter([output.metadata.get("image/png", {}).get("alt") for output in _png_outputs(notebook)])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
+from dxkit.files.errors import DataError
+from dxkit.files.opening import open_file
 from dxkit.files.writing import new_workbook
 from dxkit.project import form
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
@@ -47,3 +50,18 @@ def write_survey_workbook(path: Path) -> None:
         form.add_sheet(book, "scales", ("scale", "code", "label", "favourable"), {}, 18)
         roster = form.add_sheet(book, "roster", ("team", "headcount"), {}, 18)
         form.at_least_zero(roster, 1, "A headcount is a whole number of people.", whole=True)
+
+
+def is_untouched(path: Path) -> bool:
+    """Whether a workbook is the form as `write_survey_workbook` writes it, with no cell filled in or changed."""
+    with tempfile.TemporaryDirectory() as made:
+        form_itself = Path(made) / "form.xlsx"
+        write_survey_workbook(form_itself)
+        try:
+            return _cells(path) == _cells(form_itself)
+        except DataError:
+            return False
+
+
+def _cells(path: Path) -> list[tuple[str, list[list[str]]]]:
+    return [(str(sheet.sheet), sheet.cells) for sheet in open_file(path).sheets]

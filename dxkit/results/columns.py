@@ -10,8 +10,9 @@ import pandas as pd
 
 from dxkit.files.errors import DataError, suggest
 from dxkit.files.options import choice
+from dxkit.results.formatting import MONEY_DIGITS
 
-FORMATS = ("text", "index", "share", "count", "hours", "money", "number", "p", "estimate", "score")
+FORMATS = ("text", "index", "share", "count", "hours", "money", *MONEY_DIGITS, "number", "p", "estimate", "score")
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Column:
 
     name       as in `.table`; `<segment>` (SEGMENT) stands for a column for each segment that a result is split by
     meaning    what it holds, in a few words
-    format     index: whole points, share: percent, count and money: whole numbers, hours: one decimal, p: a p-value,
-               estimate: as many decimals as its standard error allows, score: hours or index by the result's unit,
-               number or text
+    format     index: whole points, share: percent, count and money: whole numbers, money2 to money4: to so many digits
+               of the largest, hours: one decimal, p: a p-value, estimate: as many decimals as its standard error
+               allows, score: hours or index by the result's unit, number or text
     unit       of the figures in `.table`, where they have one
     heading    above the printed column where it is not the name; low and high with headings of their own stay apart
     displayed  whether it is printed

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 MISSING = "–"
+MONEY_DIGITS = {f"money{digits}": digits for digits in (2, 3, 4)}
 _LONGEST = 80
 _LONGEST_LINE = 320
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -28,15 +29,35 @@ def percent(p: float) -> str:
     return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
 
 
+def two_digits(number: float) -> str:
+    """A positive number rounded up to two digits.
+
+    >>> two_digits(1_234.0), two_digits(7.2)
+    ('1,300', '8')
+    """
+    step = 10 ** max(0, int(math.log10(number)) - 1)
+    return f"{int(math.ceil(number / step) * step):,}"
+
+
 def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFrame:
     """Amounts as text, to a step or else to two digits of the largest; `–` where there is none.
 
     >>> rounded_money(pd.DataFrame({"cost": [123_456.0, 7_890.0]}))["cost"].tolist()
     ['120,000', '10,000']
     """
-    most = float(np.nanmax(frame.abs().to_numpy(dtype=float), initial=1.0))
-    step = step or 10.0 ** max(0, math.floor(math.log10(most)) - 1)
+    step = step or step_of(frame, 2)
     return frame.map(lambda value: MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+
+
+def step_of(frame: pd.DataFrame, digits: int) -> float:
+    """The last digit of the largest amount that has so many, at least 1.
+
+    >>> step_of(pd.DataFrame({"cost": [123_456.0, 7_890.0]}), 2), step_of(pd.DataFrame({"cost": [12.5]}), 3)
+    (10000.0, 1.0)
+    """
+    amounts = frame.select_dtypes("number").abs().to_numpy(dtype=float)
+    most = float(np.max(amounts, initial=1.0, where=np.isfinite(amounts)))
+    return 10.0 ** max(0, math.floor(math.log10(most)) + 1 - digits)
 
 
 def estimate_decimals(frame: pd.DataFrame) -> list[int]:
@@ -52,12 +73,13 @@ def estimate_decimals(frame: pd.DataFrame) -> list[int]:
     return [decimals[unit] for unit in units]
 
 
-def formatted(column: pd.Series, kind: str, digits: list[int]) -> list[str]:
-    """The cells of a column as text; `digits` are the decimals of an estimate in each row."""
-    return [_format(value, kind, places) for value, places in zip(column.tolist(), digits, strict=True)]
+def formatted(column: pd.Series, kind: str, digits: list[int], step: float = 1.0) -> list[str]:
+    """The cells of a column as text; `digits` are the decimals of an estimate in each row, `step` the last digit of
+    rounded money."""
+    return [_format(value, kind, places, step) for value, places in zip(column.tolist(), digits, strict=True)]
 
 
-def _format(value: object, kind: str, digits: int) -> str:
+def _format(value: object, kind: str, digits: int, step: float) -> str:
     """A cell. Rounding to nine places first keeps the last bits, which differ between versions, out of the text."""
     value = value.item() if isinstance(value, np.generic) else value
     if pd.api.types.is_scalar(value) and bool(pd.isna(value)):  # type: ignore[arg-type]  # is_scalar saw to it
@@ -72,6 +94,8 @@ def _format(value: object, kind: str, digits: int) -> str:
         return "∞" if number > 0 else "-∞"
     if kind == "share":
         return _signed(f"{100 * number:.0f}%")
+    if kind in MONEY_DIGITS:
+        return _signed(f"{round(number / step) * step:,.0f}")
     if kind in ("count", "money"):
         return _signed(f"{number:,.0f}")
     if kind == "p":

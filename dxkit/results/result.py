@@ -15,12 +15,14 @@ from dxkit.files.options import instance
 from dxkit.results.columns import SEGMENT, Column, columns_of, distinct
 from dxkit.results.formatting import (
     MISSING,
+    MONEY_DIGITS,
     estimate_decimals,
     formatted,
     heading_of,
     html_text,
     interval_text,
     one_line,
+    step_of,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +129,11 @@ class Result:
         empty = {name for name in names if all(frame.loc[:, name].isna())}
         frame = frame.iloc[:50] if left_out else frame
         kinds = {name: self._format(column) for name, column in zip(names, columns, strict=True)}
+        steps = {
+            kind: step_of(frame.loc[:, [name for name in names if kinds[name] == kind]], digits)
+            for kind, digits in MONEY_DIGITS.items()
+            if kind in kinds.values()
+        }
         visible = frame["shown"].tolist() if "shown" in frame else [True] * len(frame)
         decimals = estimate_decimals(frame)
         intervals = _intervals(dict(zip(names, columns, strict=True)), f"{100 * self.confidence:.6g}%")
@@ -135,7 +142,7 @@ class Result:
         for name, column in zip(names, columns, strict=True):
             if not column.displayed or name in uppers or (column.optional and name in empty):
                 continue
-            texts = formatted(frame.loc[:, name], kinds[name], decimals)
+            texts = formatted(frame.loc[:, name], kinds[name], decimals, steps.get(kinds[name], 1.0))
             heading = heading_of(column.heading or name)
             if name in intervals:
                 high, heading = intervals[name]
@@ -208,7 +215,8 @@ def show(
     title : str, optional
         Line above the table.
     formats : dict, optional
-        Column to kind: index, share, count, hours, money, number, p, estimate or text.
+        Column to kind: index, share, count, hours, money, number, p, estimate or text. `money2` to `money4` round to so
+        many digits of the largest amount in the columns of that kind.
     notes : str or sequence of str, optional
         Lines below the table.
 

@@ -80,6 +80,17 @@ def item_rest_correlation(covariance: np.ndarray) -> np.ndarray:
         return np.where(rest > 0, with_rest / np.sqrt(variances * rest), np.nan)
 
 
+def runs_against(correlation: np.ndarray | float, n: int) -> np.ndarray:
+    """Whether a correlation of n people is clearly negative: its 95% interval (Fisher 1921) lies below 0.
+
+    >>> runs_against(np.array([-0.5, -0.5]), 30).tolist(), bool(runs_against(-0.5, 10))
+    ([True, True], False)
+    """
+    if n < 8:
+        return np.zeros(np.shape(correlation), dtype=bool)
+    return np.arctanh(np.clip(correlation, -0.999999, 0.999999)) + 1.96 / np.sqrt(n - 3) < 0
+
+
 def alpha_if_dropped(covariance: np.ndarray) -> np.ndarray:
     """Alpha of the other items, for each item left out (K,); nan where fewer than two are left.
 

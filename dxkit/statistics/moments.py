@@ -59,7 +59,7 @@ def products(both: np.ndarray, at: Tiles) -> tuple[np.ndarray, np.ndarray, np.nd
     [[2.0], [5.0], [13.0]]
     """
     j = both.shape[1] // 2
-    stack = both.reshape(-1, at.tile, 2 * j)
+    stack = both.reshape(at.size // at.tile, at.tile, 2 * j)
     sums, pairs = np.empty((len(at.first), j, 2 * j)), np.empty((len(at.first), j, j))
     ends = np.append(at.first[1:], len(stack))
     low = 0

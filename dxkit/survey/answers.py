@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import intervals
@@ -20,7 +21,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.scores import constant_groups, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
 
@@ -47,18 +48,27 @@ class Answers(Result):
         shared("not_asked", format="count"),
         shared("shown"),
         Column("item", "id of the item", displayed=False),
+        Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
     )
     plot_name: ClassVar[str] = "answers.answers"
 
-    def only(self, items: Sequence[str] | None = None, where: Mapping[str, str] | None = None) -> Answers:
-        """The same result with these items, in their order, and the groups of `where` (segment to its value)."""
-        table = self.table
+    def only(
+        self,
+        items: Sequence[str] | None = None,
+        where: Mapping[str, str] | None = None,
+        *,
+        kind: str | Sequence[str] | None = None,
+    ) -> Answers:
+        """The same result with these items, in their order, these kinds, and these groups (segment to its value)."""
+        table = of_kinds(self.table, kind)
         for segment, value in (where or {}).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
+        if items is not None and not len(items):
+            raise Missing("no question of this sort was asked")
         if items is not None:
             wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
             table = table.loc[table["item"].isin(wanted)]
@@ -146,6 +156,14 @@ class Answers(Result):
         ]
         return frame.loc[:, keep], [column for column, kept in zip(columns, keep, strict=True) if kept]
 
+    def _ending(self, left_out: int) -> list[str]:
+        rows = self.table.assign(percent=(100 * self.table["share"]).round()).groupby(["item", *self.segments])
+        percents = [group["percent"].to_numpy() for _, group in rows]
+        added = [one.sum() for one in percents if len(one) > 1 and not np.isnan(one).any()]
+        odd = any(total != 100 for total in added)
+        rounded = ["percentages are rounded, so they may not add up to 100%"] if odd else []
+        return [*super()._ending(left_out), *rounded]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class AnswerShares(Result):
@@ -200,7 +218,7 @@ def answers(
     Raises
     ------
     DataError
-        An option that cannot be, such as a segment that was not asked.
+        An option that cannot be, such as a segment that was not asked; no question with labels (Missing).
 
     Examples
     --------
@@ -216,6 +234,8 @@ def answers(
     work = cut(survey, by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]
+    if not items:
+        raise Missing("shares of answers need a question with labels; the codebook has none")
     at = counted.at("item", items)
     names = [f"item/{item}" for item in items]
     constant = constant_groups(work)[:, at]
@@ -244,6 +264,7 @@ def answers(
                 rows.append(
                     [
                         of,
+                        kind,
                         *(work.groups.iloc[g] if work.by else ()),
                         code,
                         label,
@@ -258,6 +279,7 @@ def answers(
                 )
     columns = [
         "item",
+        "kind",
         *work.by,
         "code",
         "label",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, Missing
+from dxkit.files.errors import Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
@@ -141,7 +141,7 @@ def compare(
     waves = [cut(check_answers(before, "before"), None), cut(after, None)]
     names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
     if not names:
-        raise DataError("the two waves have no question in common that could be compared")
+        raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
     places = [pd.MultiIndex.from_frame(work.tally.variables).droplevel("unit") for work in waves]
     at = [place.get_indexer(names).tolist() for place in places]
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))

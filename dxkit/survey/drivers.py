@@ -129,6 +129,7 @@ def drivers(
     replicates = options.whole("replicates", replicates, 0)
     counted = tally(check_answers(survey))
     at = _chosen(counted, outcome, predictors)
+    at, silent = _telling(counted, at) if predictors is None else (at, [])
     outcome = str(counted.variables["name"].iloc[at[-1]])
     names, labels = counted.variables["name"].iloc[at].tolist(), [_label(counted, j) for j in at]
     covariance, pairs = counted.covariance(at)
@@ -136,6 +137,8 @@ def drivers(
     methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
     notes = [f'this says what goes with "{labels[-1]}", not what causes it']
     of_outcome = _items(counted, at[-1])
+    if silent:
+        notes.append(f"left out, because everybody answered alike or too few answered: {', '.join(silent)}")
     if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & of_outcome]:
         notes.append(f"{', '.join(overlapping)} and {names[-1]} share answers, so they go together by construction")
     if width > MOST_LMG:
@@ -247,10 +250,21 @@ def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str]
     return [*chosen, position[outcome]]
 
 
+def _telling(counted: Tally, at: list[int]) -> tuple[list[int], list[str]]:
+    """Without the predictors that nobody chose and that can tell nothing, and what these are called."""
+    pairs, scatter = counted.covariance(at)[1][:-1, -1], counted.over().scatter[0]
+    silent = [j for j, n in zip(at, pairs, strict=False) if n < counted.min_group or not scatter[j] > 0]
+    if not scatter[at[-1]] > 0:
+        raise Missing(f'everybody gave the same answer to "{_label(counted, at[-1])}", so nothing can go with it')
+    if len(silent) == len(at) - 1:
+        return at, []
+    return [j for j in at if j not in silent], [_label(counted, j) for j in silent]
+
+
 def _check_answers(counted: Tally, at: list[int], names: list[str], n: int) -> None:
     scatter = counted.over().scatter[0]
     if flat := [name for j, name in zip(at, names, strict=True) if not scatter[j] > 0]:
-        raise DataError(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
+        raise Missing(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
     if n < len(at) + 1:
         raise Missing(
             f"{len(at) - 1} predictors of {names[-1]} need at least {len(at) + 1} respondents who answered them; there"
@@ -266,12 +280,12 @@ def _check_consistent(corr: np.ndarray, names: list[str], pairs: np.ndarray) -> 
         if abs(smallest) < SINGULAR:
             slopes = np.linalg.solve(corr[:k, :k], corr[:k, k])
             of = " and ".join(name for name, slope in zip(names, slopes, strict=False) if abs(slope) > 1e-6)
-            raise DataError(f"{names[k]} is a combination of {of}: leave one of them out with predictors=[...]")
+            raise Missing(f"{names[k]} is a combination of {of}: leave one of them out with predictors=[...]")
         if smallest < 0:
             break
     if smallest < 0 or np.linalg.eigvalsh(corr)[0] < -SINGULAR:
         fewest = names[int(np.argmin(np.diag(pairs)))]
-        raise DataError(
+        raise Missing(
             f"too few people answered all of {', '.join(names)}: their correlations contradict each other, because each"
             f" rests on other people ({pairs.min():.0f} to {pairs.max():.0f}); leave out one with many gaps, such as"
             f" {fewest}"

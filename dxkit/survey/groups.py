@@ -105,16 +105,19 @@ def _numbered(place: int, segments: Sequence[str]) -> str:
     return segments[place - 1]
 
 
-def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
-    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+def cut(source: Survey | Tally, by: By, score: str | None = None, counted: Tally | None = None) -> Cut:
+    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score.
+
+    Where a survey has been tallied by these segments already, `counted` is that tally.
+    """
     by = options.choices("by", segments_of(by, source.codebook), source.codebook.segments)
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-        counted = tally(source, by)
+        counted = tally(source, by) if counted is None else counted
         unit_cell, unit_n = _persons(source, counted, score)
         units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
         counted = counted.burden(score) if score else counted
     else:
-        counted = tally(source, by) if isinstance(source, Survey) else source
+        counted = counted or (tally(source, by) if isinstance(source, Survey) else source)
         counted = counted.burden(score) if score else counted
         unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
         units = row_hashes(counted.cells.astype(str).assign(_wave=counted.wave))

@@ -202,7 +202,7 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     counted = tally(before).burden(score)
     means = joint(counted, range(len(counted.variables)), np.ones(len(counted.cells), dtype=bool))
     if (means.n < max(counted.min_group, 8)).any():
-        raise DataError("the survey given has too few answers to plan from; give topics=, spread= and sd=")
+        raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))
     variances = np.diag(covariance)
     count, sd = len(variances), math.sqrt(variances.mean())

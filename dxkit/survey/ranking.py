@@ -15,7 +15,7 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.results.absent import Absent
 from dxkit.results.columns import SEGMENT, Column, columns_of, shared
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, two_digits
 from dxkit.results.result import Result
 from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
@@ -23,6 +23,7 @@ from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, 
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, title
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.entry import tally
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import weights_of
@@ -184,7 +185,8 @@ def rank_pains(
     top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
     seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
     settings = {"top_n": top_n, "seed": seed, "fpc": fpc, "confidence": confidence}
-    whole = cut(survey, None, score)
+    counted = tally(survey, [])
+    whole = cut(survey, None, score, counted)
     everybody, shown = _orders(whole, release, settings)
     order = everybody[0]
     names = np.array(book.topics, dtype=object)
@@ -216,10 +218,18 @@ def rank_pains(
         gap=order.gap,
         tipping_point=_tipping_point(order, whole),
         more_answers=order.more_answers,
-        robustness=_robustness(survey, score, order, names, settings),
+        robustness=_robustness(survey, counted, score, order, names, settings),
         groups=groups,
-        grid=action_grid(survey, order, names, fpc=fpc, confidence=confidence),
+        grid=action_grid(counted, order, names, fpc=fpc, confidence=confidence),
     )
+
+
+def topics_in_order(survey: Survey | Tally, score: str, *, fpc: bool) -> pd.DataFrame:
+    """The table that `rank_pains` gives for everybody, without what else it works out."""
+    book = check_answers(survey).codebook
+    work = cut(survey, None, topics.default(book, score))
+    settings = {"top_n": min(2, len(book.topics)), "seed": 0, "fpc": fpc, "confidence": 0.95}
+    return _table(work, *_orders(work, None, settings), np.array(book.topics, dtype=object))
 
 
 def _orders(
@@ -280,12 +290,12 @@ def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray,
 
 
 def _robustness(
-    survey: Survey | Tally, score: str, order: Order, names: np.ndarray, settings: dict[str, Any]
+    survey: Survey | Tally, counted: Tally, score: str, order: Order, names: np.ndarray, settings: dict[str, Any]
 ) -> pd.DataFrame:
     """The worst top_n under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
-        its = order if other == score else _orders(cut(survey, None, other), None, settings)[0][0]
+        its = order if other == score else _orders(cut(survey, None, other, counted), None, settings)[0][0]
         shared_topics = len(set(its.chosen) & set(order.chosen))
         verdict = its.verdict if its.chosen else "–"
         rows.append([other, "; ".join(names[its.chosen]), its.p_pair, verdict, shared_topics])
@@ -333,10 +343,5 @@ def _facts(order: Order, names: np.ndarray, work: Cut, score: str, top_n: int) -
         if math.isinf(order.more_answers):
             yield "more answers", f"no number would settle place {top_n} against {top_n + 1}: they are level"
         elif order.more_answers > 0:
-            answers = _two_digits(order.more_answers)
+            answers = two_digits(order.more_answers)
             yield "more answers", f"about {answers} would settle place {top_n} against {top_n + 1}"
-
-
-def _two_digits(number: float) -> str:
-    step = 10 ** max(0, int(math.log10(number)) - 1)
-    return f"{int(math.ceil(number / step) * step):,}"

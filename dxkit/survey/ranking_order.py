@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -18,8 +19,6 @@ from dxkit.results.result import Result
 from dxkit.statistics import intervals, ranks, sampling
 from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
 from dxkit.survey import planning
-from dxkit.survey.groups import cut
-from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import Joint, joint
@@ -85,9 +84,8 @@ def order_of(
     line = ranks.ranked(x)
     figures[at[line], 5] = np.arange(1, len(at) + 1)
     chosen, df = line[:top_n], max(1.0, float(means.df.mean()))
-    uniforms = sampling.scrambled(len(at) + 1, seed)
-    normal = sampling.normals(uniforms[:, :-1])
-    tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniforms[:, [-1]])))
+    normal, uniform = _draws(len(at), seed)
+    tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniform)))
     noise = normal @ sampling.mixing(means.covariance).T
     bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
     repeated = ranks.top_share(x + bootstrap * noise, top_n)
@@ -114,6 +112,16 @@ def order_of(
         gap=gap,
         more_answers=more,
     )
+
+
+@lru_cache(maxsize=1)
+def _draws(topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Normals (S, T) and uniforms (S, 1); every group and score of one call takes the same."""
+    uniforms = sampling.scrambled(topics + 1, seed)
+    normal = sampling.normals(uniforms[:, :-1])
+    normal.setflags(write=False)
+    uniforms.setflags(write=False)
+    return normal, uniforms[:, [-1]]
 
 
 def _next(means: Joint, tally: Tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
@@ -151,19 +159,18 @@ class ActionGrid(Result):
 
 
 def action_grid(
-    survey: Survey | Tally, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
+    counted: Tally, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
 ) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
-    book = survey.codebook
+    book = counted.codebook
     pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
     if not order.chosen:
         return Absent("too few answers to show or to rank")
     if any(len(one) != 1 or len(two) != 1 for one, two in pairs):
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
-    work = cut(survey, None)
-    at = work.tally.at("item", [item for one, two in pairs for item in one + two])
-    shown = (work.tally.n.sum(axis=0)[at] >= work.tally.min_group).reshape(-1, 2).all(axis=1)
-    means = joint(work.tally, at, work.member[0], fpc=fpc)
+    at = counted.at("item", [item for one, two in pairs for item in one + two])
+    shown = (counted.n.sum(axis=0)[at] >= counted.min_group).reshape(-1, 2).all(axis=1)
+    means = joint(counted, at, np.ones(len(counted.cells), dtype=bool), fpc=fpc)
     one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
     figures = np.column_stack(
         [

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.errors import Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
@@ -20,9 +21,10 @@ from dxkit.statistics.internal_consistency import (
     item_rest_correlation,
     omega_total,
     one_factor_loadings,
+    runs_against,
 )
 from dxkit.survey.groups import check_answers
-from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.responses import Survey, reverse_note
 from dxkit.survey.tally.entry import tally
 from dxkit.survey.tally.tally import Tally
 
@@ -70,6 +72,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
 
     Raises
     ------
+    Missing
+        A codebook without dimensions.
     DataError
         An option that cannot be.
 
@@ -85,6 +89,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     confidence = options.confidence(confidence)
     counted = tally(check_answers(survey))
     book, rows, parts, notes = counted.codebook, [], [], []
+    if not book.dimensions:
+        raise Missing("reliability needs the codebook's column dimension; fill it in")
     for d, dimension in enumerate(book.dimensions):
         names = book.dimension_items(dimension)
         n = int(counted.anyone[:, d].sum())
@@ -100,7 +106,10 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
             rows.append([dimension, len(names), n] + [np.nan] * 4)
             parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
             continue
-        figures = np.column_stack([item_rest_correlation(covariance), alpha_if_dropped(covariance)])
+        item_rest = item_rest_correlation(covariance)
+        against = runs_against(item_rest, n) if len(names) > 2 else np.zeros(len(names), dtype=bool)
+        notes += [reverse_note(names[i], dimension, item_rest[i]) for i in np.flatnonzero(against)]
+        figures = np.column_stack([item_rest, alpha_if_dropped(covariance)])
         parts.append(_item_rows(dimension, names, figures))
         if len(names) < 2:
             rows.append([dimension, 1, n] + [np.nan] * 4)

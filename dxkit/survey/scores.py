@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, Missing
+from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey.estimates import ESTIMATES, Weighing
@@ -133,7 +133,7 @@ def scores(
     at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
     scored = counted.variables.iloc[at]
     if not at:
-        raise DataError("no question of this survey has a score; dx.answers counts the answers")
+        raise Missing("no question of this survey has a score; dx.answers counts the answers")
     blocks = [weighing.variable(j) for j in at]
     names = [f"{level}/{name}" for level, name, _ in scored.itertuples(index=False, name=None)]
     weights = None if weighing.used is None else weighing.used[:, at]
@@ -208,15 +208,23 @@ def narrowed(
         table = table.loc[table["level"] == options.choice("level", level, ("item", "dimension", "overall"))]
         if level == "dimension" and not len(table):
             raise Missing("scores of dimensions need the codebook's column dimension; fill it in")
-    if kind is not None:
-        kinds = options.choices("kind", kind, list(dict.fromkeys([*MEASURED, *table["kind"]])))
-        table = table.loc[table["kind"].isin(kinds)]
-        if not len(table):
-            raise Missing(f"this needs a question of kind {' or '.join(kinds)}; the codebook has none")
+    table = of_kinds(table, kind)
     if names is not None and not len(names):
         raise Missing("no question of this sort was asked")
     if names is not None and len(table):
         wanted = options.choices("names", names, list(dict.fromkeys(table["name"])))
         table = table.loc[table["name"].isin(wanted)]
         table = table.sort_values("name", key=lambda column: column.map(wanted.index), kind="stable")
+    return table
+
+
+def of_kinds(table: pd.DataFrame, kind: str | Sequence[str] | None) -> pd.DataFrame:
+    """The rows of these kinds of questions; all where none is named."""
+    if kind is None:
+        return table
+    kinds = options.choices("kind", kind, list(dict.fromkeys([*MEASURED, *table["kind"]])))
+    table = table.loc[table["kind"].isin(kinds)]
+    if not len(table):
+        named = " or ".join(filter(None, [", ".join(kinds[:-1]), kinds[-1]]))
+        raise Missing(f"this needs a question of kind {named}; the codebook has none")
     return table

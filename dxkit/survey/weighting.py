@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from dxkit.survey.tally.tally import Tally
 _CONVERGED = 1e-13
 _MOST_ROUNDS = 2_000
 _GOOD_ENOUGH = 1e-6  # margins met to this share after the last round; else the raking is given up
+
+
+_MADE: WeakKeyDictionary[Tally, dict[bytes, Calibration]] = WeakKeyDictionary()  # a tally never changes
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -233,8 +237,8 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
 
 
 def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
-    """The calibration of each variable at these positions; those answered by the same people share one."""
-    by_people: dict[bytes, Calibration] = {}
+    """The calibration of each variable at these positions, made once; those answered by the same people share one."""
+    by_people = _MADE.setdefault(tally, {})
     fits = []
     for position in at:
         n = tally.n[:, position] + tally.not_asked(position)

@@ -89,6 +89,7 @@ def test_the_readme_needs_ten_lines(folder, capsys):
     assert "Waiting for CI" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_the_whole_chain_runs_in_forty_lines(folder, capsys):
     page = ROOT / "docs" / "script.md"
     assert len(blocks(page)[0].splitlines()) <= 40

@@ -10,7 +10,7 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
@@ -19,6 +19,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
 from dxkit.files.table import read_table
 from dxkit.files.writing import as_text_cell, replacing, sheet_name, slug, write_csv
+from tests.laws import examples
 
 CLEAN = pd.DataFrame({"id": ["007", "1E5"], "team": ["NA", "Zürich"], "score": ["4", "5"]})
 TEXT = "id,team,score\n007,NA,4\n1E5,Zürich,5\n"
@@ -309,7 +310,7 @@ def test_a_zip_bomb_entities_and_foreign_archives_are_refused(tmp_path, refusal)
         table_of(plain)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_grid_or_a_clear_refusal(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
@@ -318,7 +319,7 @@ def test_any_bytes_are_a_grid_or_a_clear_refusal(tmp_path_factory, data):
         assert open_file(path).sheets
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 5000), st.integers(0, 255))
 def test_a_damaged_workbook_is_a_grid_or_a_clear_refusal(tmp_path_factory, at, byte):
     folder = tmp_path_factory.getbasetemp()
@@ -335,7 +336,7 @@ words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).m
 
 
 @pytest.mark.mutation
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(words.filter(bool), words), min_size=1, max_size=5))
 def test_what_is_written_is_read_back_and_holds_no_formula(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "written.csv"

@@ -9,8 +9,9 @@ import dxkit as dx
 from dxkit.outcomes.follow_up import judged
 from dxkit.statistics.intervals import wilson
 from dxkit.statistics.shrinkage import shrunken
+from tests import sample
 
-WAVES = [dx.open_survey(dx.samples.path(f"company/responses_2026-Q{k}.csv")) for k in (1, 3)]
+WAVES = [sample.wave(f"2026-Q{k}") for k in (1, 3)]
 ACTIONS = pd.DataFrame(
     {
         "retro_date": ["2026-03-01", "2026-03-01", "2026-04-01", "2026-05-01"],

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 import dxkit as dx
 from dxkit.plots import fonts, style
+from tests import sample
 from tests.places import SHARED
 from tests.plots.test_survey_plots import HOSTILE, hostile, texts_outside
 
@@ -27,32 +28,42 @@ def _close():
 
 @pytest.fixture(scope="module")
 def company():
-    return dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+    return sample.wave()
 
 
 @pytest.fixture(scope="module")
 def everything(company):
     """A result of each kind that has a picture."""
-    before = dx.open_survey(dx.samples.path("company/responses_2025-Q4.csv"))
-    dossier = dx.read_dossier(dx.samples.path("portal"))
-    ranking = dx.rank_pains(company)
+    ranking, by_team = sample.ranking(), sample.scores(by="team")
     return {
         "answers": dx.answers(company),
         "answers by": dx.answers(company, by="tenure").only(["sat_ci"]),
-        "scores": dx.scores(company),
-        "scores by": dx.scores(company, by="team"),
-        "one score by": dx.scores(company, by="team").only(names=["Flow"]),
+        "scores": sample.scores(),
+        "scores by": by_team,
+        "one score by": by_team.only(names=["Flow"]),
         "rate": dx.response_rate(company),
         "ranking": ranking,
-        "ranking by": dx.rank_pains(company, by="team"),
+        "ranking by": sample.ranking(by="team"),
         "grid": ranking.grid,
-        "change": dx.compare(before, company),
-        "tco": dx.tco(dossier),
-        "exit": dx.exit_cost(dossier),
-        "card": dx.scorecard(dossier),
+        "change": sample.change("2025-Q4"),
+        "tco": sample.cost(),
+        "exit": sample.leaving(),
+        "card": sample.card(),
         "durations": dx.durations(["2026-01-01"] * 3, ["2026-01-03", "2026-01-05", ""], "2026-02-01", unit="days"),
         "trend": dx.trend([12, 9, 11, 14, 10, 60, 8, 11, 13, 10, 12, 9]),
     }
+
+
+@pytest.fixture(scope="module")
+def drawn(everything):
+    """The picture of each."""
+    return {name: result.plot() for name, result in everything.items()}
+
+
+@pytest.fixture(scope="module")
+def words(everything):
+    """What each says in words."""
+    return {name: result.alt() for name, result in everything.items()}
 
 
 def survey(items, teams=None, **columns):
@@ -84,34 +95,32 @@ def title(axes):
 # what a picture says in words
 
 
-def test_every_picture_says_in_two_sentences_what_it_shows(everything):
-    for name, result in everything.items():
-        said = result.alt()
-        assert said == result.plot().figure.dxkit_alt, name
+def test_every_picture_says_in_two_sentences_what_it_shows(drawn, words):
+    for name, said in words.items():
+        assert said == drawn[name].figure.dxkit_alt, name
         assert 1 <= len(re.findall(r"[.!?](?= [A-Z]|$)", said)) <= 2, said
-        heading = title(result.plot()).replace("\n", " ")
-        plt.close("all")
+        heading = title(drawn[name]).replace("\n", " ")
         assert said.startswith(heading.rstrip("…")[:20]), name
 
 
-def test_the_words_are_these(everything, snapshot):
-    assert {name: result.alt() for name, result in everything.items()} == snapshot
+def test_the_words_are_these(words, snapshot):
+    assert words == snapshot
 
 
-def test_no_words_name_a_hidden_group(everything):
+def test_no_words_name_a_hidden_group(everything, words):
     for name in ("scores by", "one score by", "rate", "ranking by"):
         result = everything[name]
         hidden = set(result.table.loc[~result.table["shown"], "team"]) - set(
             result.table.loc[result.table["shown"], "team"]
         )
         assert hidden or name == "ranking by"
-        assert not [team for team in hidden if team in result.alt()], name
+        assert not [team for team in hidden if team in words[name]], name
 
 
-def test_a_second_picture_of_a_result_has_its_own_words(everything):
+def test_a_second_picture_of_a_result_has_its_own_words(everything, words):
     assert everything["tco"].plot_tornado("Port").figure.dxkit_alt.startswith("Port: most of the uncertainty")
     level = everything["scores"].alt(level="item")
-    assert level != everything["scores"].alt()
+    assert level != words["scores"]
 
 
 # who may be named
@@ -223,7 +232,7 @@ def test_a_reversed_item_of_the_same_scale_is_marked_and_turned(company):
 
 
 def test_the_axis_says_the_unit_and_best_only_for_ratings(company):
-    result = dx.scores(company)
+    result = sample.scores()
     of_kind = {kind: result.only(names=company.codebook.of_kind(kind)) for kind in ("rating", "importance", "hours")}
     label = {kind: scores.plot(level="item").get_xlabel() for kind, scores in of_kind.items()}
     assert "0 worst to 100 best" in label["rating"]
@@ -231,23 +240,22 @@ def test_the_axis_says_the_unit_and_best_only_for_ratings(company):
     assert label["hours"].startswith("hours lost a week")
     mixed = result.plot(level="item")
     assert "not drawn: 12 of kind importance" in mixed.get_xlabel()
-    by = dx.scores(company, by="tenure").only(names=company.codebook.of_kind("importance")[:3]).plot(level="item")
+    by = sample.scores(by="tenure").only(names=company.codebook.of_kind("importance")[:3]).plot(level="item")
     assert by.figure.axes[1].get_ylabel() == "importance, 0 to 100"
 
 
-def test_all_heat_maps_have_the_same_range_of_colours(company):
-    maps = [dx.scores(company, by=by).plot() for by in ("team", "tenure", "site")]
+def test_all_heat_maps_have_the_same_range_of_colours():
+    maps = [sample.scores(by=by).plot() for by in ("team", "tenure", "site")]
     assert {tuple(axes.figure.axes[1].get_ylim()) for axes in maps} == {(0, 100)}
 
 
 # contrast
 
 
-def test_marks_and_words_stand_out(everything):
+def test_marks_and_words_stand_out(everything, drawn):
     second = [everything["tco"].plot_years, everything["tco"].plot_tornado, everything["card"].plot_ranks]
     second += [everything["card"].plot_weight_ranges, everything["card"].plot_trial_plan]
-    for draw in [*(result.plot for result in everything.values()), *second]:
-        axes = draw()
+    for axes in [*drawn.values(), *(draw() for draw in second)]:
         for patch in axes.patches:
             faint = patch.get_alpha() is not None and patch.get_alpha() < 0.5  # the inside of an ellipse with an edge
             if isinstance(patch, Rectangle) and patch.get_hatch() is None and patch.get_fill() and not faint:
@@ -263,7 +271,6 @@ def test_marks_and_words_stand_out(everything):
             on = behind[-1].get_facecolor() if behind else "white"
             if text.get_text().strip() and text.get_visible():
                 assert style.contrast(text.get_color(), on) >= 4.5, (title(axes), text.get_text())
-        plt.close(axes.figure)
 
 
 def inside(text, patch):
@@ -399,3 +406,17 @@ def test_options_of_several_are_bars_of_their_share():
     assert widths == pytest.approx({"Slack": 28.5714, "Teams": 42.8571, "No": 50}, abs=1e-3)
     assert title(axes) == "Which do you use?: most often No, 50%"
     assert axes.get_xlabel().startswith("share of all who answered")
+
+
+@pytest.mark.parametrize("words", [("Yes", "No"), ("y", "n"), ("True", "False")])
+def test_of_yes_and_no_only_the_share_of_yes_is_drawn(words):
+    yes, no = words
+    book = pd.DataFrame({"item": ["ci", "tests"], "text": ["CI?", "Tests?"], "kind": "choice", "scale": "yesno"})
+    answers = pd.DataFrame({"ci": [yes] * 6 + [no] * 14, "tests": [yes] * 15 + [no] * 3 + [""] * 2})
+    axes = dx.answers(dx.read_survey(answers, book)).plot()
+    widths = {name: segments[0][1] for name, segments in bars(axes).items()}
+    assert widths == pytest.approx({"CI?": 30, "Tests?": 100 * 15 / 18})
+    assert title(axes) == "Yes most often: Tests?, 83%"
+    groups = pd.DataFrame({"item": ["team"], "text": ["Team"], "kind": ["segment"], "scale": [""]})
+    split = dx.read_survey(answers.assign(team=["A"] * 10 + ["B"] * 10), pd.concat([book, groups]))
+    assert set(bars(dx.answers(split, by="team").plot())) == {"CI?\nA", "CI?\nB", "Tests?\nA", "Tests?\nB"}

@@ -9,6 +9,7 @@ from matplotlib.patches import Ellipse, Rectangle
 import dxkit as dx
 from dxkit.plots.style import RED
 from dxkit.plots.waves import _apart
+from tests import sample
 from tests.plots.test_survey_plots import HOSTILE
 
 NAMES = [f"q{i}" for i in range(len(HOSTILE))]
@@ -22,12 +23,12 @@ def _close():
 
 @pytest.fixture(scope="module")
 def company():
-    return dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+    return sample.wave()
 
 
 @pytest.fixture(scope="module")
-def ranking(company):
-    return dx.rank_pains(company)
+def ranking():
+    return sample.ranking()
 
 
 def hostile(seed=1):
@@ -113,8 +114,8 @@ def test_the_ellipse_holds_the_truth_as_often_as_it_says():
     assert inside / 600 == pytest.approx(0.95, abs=0.03)
 
 
-def test_groups_frame_their_worst_and_hatch_what_is_hidden(company):
-    ranking = dx.rank_pains(company, by="team")
+def test_groups_frame_their_worst_and_hatch_what_is_hidden():
+    ranking = sample.ranking(by="team")
     axes = ranking.plot()
     frames = [patch for patch in axes.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
     hatched = [patch for patch in axes.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
@@ -124,8 +125,7 @@ def test_groups_frame_their_worst_and_hatch_what_is_hidden(company):
 
 
 def test_a_change_colours_only_what_holds(company, snapshot):
-    before = dx.open_survey(dx.samples.path("company/responses_2025-Q4.csv"))
-    result = dx.compare(before, company).only(names=company.codebook.of_kind("rating", topic=True))
+    result = sample.change("2025-Q4").only(names=company.codebook.of_kind("rating", topic=True))
     axes = result.plot()
     lines = {
         tuple(line.get_ydata()): line.get_linewidth()
@@ -158,8 +158,8 @@ def test_labels_are_moved_apart_and_keep_their_order():
     assert places[3] > places[2]
 
 
-def test_a_ranking_by_segments_draws_a_cell_for_every_topic_and_group(company):
-    result = dx.rank_pains(company, by="tenure")
+def test_a_ranking_by_segments_draws_a_cell_for_every_topic_and_group():
+    result = sample.ranking(by="tenure")
     ax = result.plot()
     assert [label.get_text() for label in ax.get_xticklabels()] == list(dict.fromkeys(result.table["tenure"]))
     assert len(ax.get_yticklabels()) == result.table["topic"].nunique()

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from tests import sample
 from tests.outcomes.test_follow_up import ACTIONS, WAVES
 from tests.plots.test_decision_plots import fits, texts
 
@@ -41,9 +42,7 @@ def test_what_moved_is_named(snapshot):
 
 
 def test_the_ledgers_show_the_share_that_closes_the_gap():
-    dossier = dx.read_dossier(dx.samples.path("portal"))
-    ranking = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")))
-    found = dx.business_case(ranking, dossier, dx.tco(dossier), dx.exit_cost(dossier))
+    found = dx.business_case(sample.ranking(), sample.portal(), sample.cost(), sample.leaving())
     ax = found.plot()
     share = f"{100 * found.rho_break_even[1]:.0f}%"
     assert share in texts(ax)

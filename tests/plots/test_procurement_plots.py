@@ -34,6 +34,38 @@ def test_totals_draw_range_mean_and_chance_and_say_the_status(portal):
         assert fits(axes)
 
 
+def dossier_of(*amounts):
+    lines = {"line": "seats", "category": "licence", "timing": "yearly", "likely": amounts}
+    return dx.read_dossier({"costs": pd.DataFrame({"vendor": list("ABCDEF")[: len(amounts)], **lines})})
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "words"),
+    [(2e3, 1, "money (i"), (3e6, 1e3, "thousands"), (3e7, 1e6, "millions"), (3e11, 1e9, "billions")],
+)
+def test_amounts_of_any_size_stand_in_a_unit_that_the_axis_names(amount, unit, words):
+    result = dx.tco(dossier_of(amount, amount / 2))
+    for axes in (result.plot(), result.plot_years()):
+        assert words in f"{axes.get_xlabel()}{axes.get_ylabel()}"
+    heights = [patch.get_height() for patch in axes.patches if isinstance(patch, Rectangle)]
+    assert sum(heights) * unit == pytest.approx(result.table["mean"].sum())
+
+
+@pytest.mark.parametrize("amounts", [(10.0,), (10.0, 10.0), (10.0, 10.0, 20.0), (0.0, 0.0)], ids=str)
+def test_a_title_names_a_vendor_only_where_it_costs_less_than_the_others(amounts, snapshot):
+    dossier = dossier_of(*amounts)
+    cost = dx.tco(dossier)
+    axes = [cost.plot(), cost.plot_years(), dx.exit_cost(dossier).plot()]
+    assert [each.get_title(loc="left") for each in axes] == snapshot
+
+
+def test_the_tornado_tells_a_line_from_the_driver_of_its_name():
+    costs = {"vendor": ["A"], "line": "seats", "per": "seats", "low": 1, "likely": 2, "high": 4}
+    drivers = {"driver": ["seats"], "low": 80, "likely": 100, "high": 150}
+    result = dx.tco(dx.read_dossier({"costs": pd.DataFrame(costs), "drivers": pd.DataFrame(drivers)}))
+    assert {label.get_text() for label in result.plot_tornado().get_yticklabels()} == {"seats", "A: seats"}
+
+
 def test_bars_of_the_years_sum_to_the_cost(portal):
     result = dx.tco(portal)
     axes = result.plot_years()

@@ -8,6 +8,7 @@ import pytest
 import dxkit as dx
 from dxkit.plots import survey as plots
 from dxkit.plots.style import fitting
+from tests import sample
 
 HOSTILE = [
     "$_$ to $5",
@@ -23,7 +24,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def company():
-    return dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+    return sample.wave()
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,7 @@ def test_the_neutral_answer_is_centred(company):
 
 
 def test_scores_stand_at_their_estimates_lowest_on_top(company):
-    result = dx.scores(company)
+    result = sample.scores()
     ax = result.plot()
     rows = result.only(level="dimension").table.sort_values("estimate")
     names = [tick.get_text() for tick in ax.get_yticklabels()]
@@ -99,7 +100,7 @@ def test_scores_stand_at_their_estimates_lowest_on_top(company):
 
 
 def test_suppressed_cells_are_hatched_and_carry_no_number(company):
-    result = dx.scores(company, by="team")
+    result = sample.scores(by="team")
     ax = result.plot()
     rows = result.only(level="dimension").table
     hatched = [patch for patch in ax.patches if patch.get_hatch()]
@@ -118,10 +119,10 @@ def test_response_rates_hide_what_the_table_hides(company):
 def test_no_text_leaves_the_picture(company, picture):
     drawn = {
         "answers": lambda: dx.answers(company).only(company.codebook.of_kind("rating", topic=True)).plot(),
-        "scores": lambda: dx.scores(company).plot(),
-        "heat": lambda: dx.scores(company, by="team").plot(),
+        "scores": lambda: sample.scores().plot(),
+        "heat": lambda: sample.scores(by="team").plot(),
         "rate": lambda: dx.response_rate(company).plot(),
-        "items": lambda: dx.scores(company).plot(level="item"),
+        "items": lambda: sample.scores().plot(level="item"),
     }[picture]()
     assert texts_outside(drawn) == []
 
@@ -148,7 +149,7 @@ def test_nothing_to_show_is_said(snapshot):
 
 def test_a_given_axes_is_drawn_into(company):
     _, ax = plt.subplots()
-    assert dx.scores(company).plot(ax=ax) is ax
+    assert sample.scores().plot(ax=ax) is ax
     assert len(plt.get_fignums()) == 1
 
 
@@ -161,7 +162,7 @@ def test_a_label_fits_its_lines(text):
 
 @pytest.mark.parametrize(("names", "maps"), [(None, True), (["Flow"], False)])
 def test_groups_are_a_map_where_there_are_several_names_and_points_where_there_is_one(company, names, maps):
-    ax = dx.scores(company, by="tenure").only("dimension", names).plot()
+    ax = sample.scores(by="tenure").only("dimension", names).plot()
     colour_bars = len(ax.figure.axes) - 1
     assert (colour_bars == 1) == maps
     assert any(line.get_marker() == "o" for line in ax.lines) != maps

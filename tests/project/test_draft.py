@@ -7,6 +7,7 @@ import pytest
 import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.project.check import check
+from dxkit.project.survey_form import write_survey_workbook
 
 ANSWERS = pd.DataFrame(
     {
@@ -63,6 +64,33 @@ def test_a_workbook_is_never_overwritten(export, capsys):
         dx.draft(export).write(export.parent / "survey.csv")
 
 
+@pytest.mark.parametrize("saved_again", [False, True])
+def test_a_draft_takes_the_place_of_the_untouched_form(tmp_path, saved_again):
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    folder = tmp_path / "mine" / "my_survey"
+    ANSWERS.to_csv(folder / "responses_1.csv", index=False)
+    form = folder / "survey.xlsx"
+    if saved_again:  # opened in a spreadsheet program, and nothing changed
+        openpyxl.load_workbook(form).save(form)
+    assert main(["draft", str(folder / "responses_1.csv")]) == 0
+    assert main(["check", str(folder / "responses_1.csv")]) == 0
+    assert "sat_ci" not in dx.read_codebook(form).items
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("codebook", "B2"), ("codebook", "J3"), ("roster", "B2"), ("scales", "A2")]
+)
+def test_a_form_with_one_cell_filled_in_is_kept(export, sheet, cell):
+    target = export.parent / "survey.xlsx"
+    write_survey_workbook(target)
+    book = openpyxl.load_workbook(target)
+    book[sheet][cell] = "mine"
+    book.save(target)
+    with pytest.raises(dx.DataError, match="is never overwritten"):
+        dx.draft(export).write(target)
+    assert openpyxl.load_workbook(target)[sheet][cell].value == "mine"
+
+
 def test_merge_adds_only_new_questions_and_keeps_what_was_edited(export):
     target = export.parent / "survey.xlsx"
     dx.draft(ANSWERS.iloc[:, :2]).write(target)
@@ -88,3 +116,18 @@ def test_headcounts_that_are_partly_filled_in_are_a_roster(export):
     book.save(target)
     with pytest.raises(dx.DataError, match="B3: the cell is empty"):
         dx.open_survey(export)
+
+
+def test_no_list_of_words_in_a_form_is_longer_than_a_spreadsheet_reads(tmp_path):
+    assert main(["new", str(tmp_path / "x")]) == 0
+    labels = [["Never", "Now and then", f"Always, for reason {k}"] for k in range(40)]
+    answers = {
+        f"How often does problem {k} stop you?": [words[i % 3] for i in range(30)] for k, words in enumerate(labels)
+    }
+    pd.DataFrame(answers).to_csv(tmp_path / "answers.csv", index=False)
+    dx.draft(tmp_path / "answers.csv").write(tmp_path / "survey.xlsx")
+    dx.write_workbook(dx.read_dossier(dx.samples.path("portal")), tmp_path / "decision.xlsx")
+    for path in tmp_path.rglob("*.xlsx"):
+        rules = [rule for sheet in openpyxl.load_workbook(path) for rule in sheet.data_validations.dataValidation]
+        assert max([len(rule.formula1 or "") for rule in rules], default=0) <= 255
+        assert max([len(rule.error or "") for rule in rules], default=0) <= 255

@@ -44,6 +44,7 @@ def run_ci(folder, tools):
     return subprocess.run(["sh", folder / "ci.sh"], env=env, capture_output=True, text=True)
 
 
+@pytest.mark.thorough
 def test_the_script_runs_as_written_and_installs_this_very_dxkit(started, tmp_path):
     done = run_ci(started, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,8 +1,10 @@
 """The command: a folder is started whole, notebooks run to pages and pictures, faults are told without a traceback."""
 
 import base64
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
+from dxkit.project import cells
 from dxkit.project.check import check
 from dxkit.project.run import run
 from tests.places import ROOT
@@ -79,13 +82,15 @@ def test_new_that_fails_halfway_leaves_nothing(tmp_path, monkeypatch):
 
 
 PICTURE = "import matplotlib.pyplot as plt\n_, ax = plt.subplots()\n_ = ax.plot([1, 2])"
+WORDS = 'ax.figure.dxkit_alt = "Two points & a <line>"'
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """A notebook with a picture, run with a file of one's own, where the backend of pictures is another one."""
+    """A notebook with a picture and its words, run with a file of one's own, where pictures have another backend."""
     folder = tmp_path_factory.mktemp("run")
-    path = notebook(folder / "q.ipynb", "from pathlib import Path\nprint(Path(data).read_text())", PICTURE)
+    reads = "from pathlib import Path\nprint(Path(data).read_text())"
+    path = notebook(folder / "q.ipynb", reads, f"{PICTURE}\n{WORDS}")
     before = path.read_bytes()
     (folder / "answers.csv").write_text("forty-two")
     lines = []
@@ -183,10 +188,56 @@ def test_one_s_own_data_drops_what_is_about_the_sample(tmp_path):
         assert "sample" not in page[page.index("<body") :]
 
 
-def test_the_text_of_a_picture_goes_into_the_page(tmp_path):
-    path = notebook(tmp_path / "q.ipynb", f'{PICTURE}\nax.figure.dxkit_alt = "Two points & a <line>"')
+@pytest.mark.parametrize("source", ["%matplotlib inline\ndata = None\nbefore = 3", "data = None\nbefore = ("])
+def test_parameters_beside_a_magic_are_kept_and_the_data_is_set_after_them(tmp_path, source):
+    book = nbformat.read(notebook(tmp_path / "q.ipynb", "data"), as_version=4)
+    book.cells[1].source = source
+    told = cells.adapt(book, tmp_path / "q.ipynb", tmp_path / "it's mine.csv")
+    assert told.shown == f'{source}\ndata = "it\'s mine.csv"'
+    assert told.cell.source.startswith(f"{source}\ndata = ")
+
+
+@pytest.mark.simulated
+def test_every_way_in_which_a_cell_can_stop_is_told_and_the_page_has_them_all(tmp_path, capsys):
+    """A notebook of an awkward name, for a kernel that is not installed, on a file of an awkward name."""
+    asks = ["input()", "import getpass\ngetpass.getpass()"]
+    magics = ["%no_such_magic\n1 / 0", "%%no_such_magic\n1", "%timeit -z 1"]
+    path = notebook(
+        tmp_path / "a b (c) ü.ipynb", "print(data)", *magics, "import sys\nsys.exit(3)", *asks, "print('last')"
+    )
+    (tmp_path / "it's data.csv").write_text("a\n1\n")
+    assert main(["run", str(path), "--data", str(tmp_path / "it's data.csv"), "--out", str(tmp_path / "out")]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"{path.name}, code cell 3: UsageError: Line magic function `%no_such_magic` not found")
+    page = (tmp_path / "out" / f"{path.stem}.html").read_text()
+    assert page.count('role="alert"') == 1 + len(magics) + 1 + len(asks)
+    assert "SystemExit: 3" in page
+    assert "it's data.csv" in html.unescape(page)
+    assert "Traceback" not in page[page.index("<body") :]
+
+
+@pytest.mark.simulated
+def test_a_kernel_that_dies_is_told_by_its_cell(tmp_path, capsys):
+    path = notebook(tmp_path / "q.ipynb", "print('seen')", "import os\nos._exit(1)", "print('after')")
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1
+    assert "q.ipynb, code cell 3: the kernel died" in capsys.readouterr().err.splitlines()[-1]
+    assert "seen" in (tmp_path / "out" / "q.html").read_text()
+
+
+@pytest.mark.simulated
+def test_a_page_asks_nothing_of_the_network_whatever_its_cells_show(tmp_path):
+    shown = ["import ipywidgets\nipywidgets.IntSlider()", "from IPython.display import Math\nMath('x^2')", PICTURE]
+    path = notebook(tmp_path / "q.ipynb", *shown, "import pandas as pd\npd.DataFrame({'a': [1]})")
     run(path, out=tmp_path / "out", say=lambda _: None)
-    assert 'alt="Two points &amp; a &lt;line&gt;"' in (tmp_path / "out" / "q.html").read_text()
+    page = (tmp_path / "out" / "q.html").read_text()
+    assert not re.findall(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=\s*["']?(?:https?:)?//""", page)
+    assert not re.findall(r"unpkg|cdnjs|jsdelivr|<script src", page)
+    assert "IntSlider" in page
+
+
+def test_the_text_of_a_picture_goes_into_the_page(ran):
+    folder, *_ = ran
+    assert 'alt="Two points &amp; a &lt;line&gt;"' in (folder / "out" / "q.html").read_text()
 
 
 def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
@@ -278,6 +329,7 @@ def test_stopping_by_hand_leaves_no_traceback(monkeypatch, capsys, snapshot):
     assert capsys.readouterr().err == snapshot
 
 
+@pytest.mark.thorough
 def test_the_command_is_quiet_on_the_terminal(tmp_path, snapshot):
     path = notebook(tmp_path / "q.ipynb", PICTURE)
     command = [sys.executable, "-m", "dxkit", "run", str(path), "--out", str(tmp_path / "out")]
@@ -373,8 +425,10 @@ def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
 
 
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
-    cell = "import dxkit as dx\ndx.write_workbook(dx.read_dossier(dx.samples.path('portal')), dx.out('decision.xlsx'))"
-    written = run(notebook(tmp_path / "q.ipynb", cell), out=tmp_path / "out", say=lambda _: None)
+    costs = "{'costs': pd.DataFrame({'vendor': ['A'], 'line': 'seats', 'timing': 'yearly', 'likely': [1000]})}"
+    cell = f"dx.write_workbook(dx.read_dossier({costs}), dx.out('decision.xlsx'))"
+    path = notebook(tmp_path / "q.ipynb", f"import dxkit as dx\nimport pandas as pd\n{cell}")
+    written = run(path, out=tmp_path / "out", say=lambda _: None)
     book = tmp_path / "out" / "q" / "decision.xlsx"
     assert book in written
     assert dx.read_dossier(book).changed.empty

@@ -54,6 +54,7 @@ def test_a_dossier_of_one_vendor_without_criteria_and_benefits(snapshot):
     dossier = dx.read_dossier({"costs": COSTS})
     cost = dx.tco(dossier)
     parts = [dx.part(dx.scorecard, dossier), cost.returns, dx.part(dx.switching, dossier, "A")]
+    assert repr(dx.part(dx.panel, dossier)) == repr(parts[0])
     assert [repr(each) for each in parts] == snapshot
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from tests import sample
 
 
 @pytest.fixture(scope="module")
 def results():
-    survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+    survey = sample.wave()
     release = dx.Release(min_group=5)
     return {
         "all": dx.scores(survey, release=release),

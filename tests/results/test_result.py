@@ -72,6 +72,12 @@ def test_zero_has_no_sign_and_last_bits_change_no_digit(value, kind):
     assert not re.fullmatch(r"-[0.]+%?", cell(value, kind))
 
 
+def test_rounded_money_has_its_digits_at_the_largest_of_its_kind():
+    frame = pd.DataFrame({"a": [1234.0, 170.0], "b": [96.0, np.nan], "c": [1e7, 3.0], "d": ["x", 2.5]})
+    shown = show(frame, formats={"a": "money2", "b": "money2", "c": "money4", "d": "money3"})
+    assert shown._cells()[2] == [["1,200", "100", "10,000,000", "x"], ["200", "–", "0", "2"]]
+
+
 @pytest.mark.parametrize(("se", "text"), [(2.5, "37"), (0.35, "37.1"), (0.04, "37.12"), (0.001, "37.12")])
 def test_an_estimate_has_no_more_digits_than_its_error_earns(se, text):
     shown = show(pd.DataFrame({"estimate": [37.1234], "se": [se]}))

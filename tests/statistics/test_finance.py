@@ -4,18 +4,19 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.statistics.finance import annuity, discount_factors, roi
+from tests.laws import examples
 from tests.places import CASE_FILES
 
 FINANCE = json.loads((CASE_FILES / "finance.json").read_text())["cases"]
 PUBLISHED = {case["id"]: case for case in json.loads((CASE_FILES / "procurement.json").read_text())}
 money = st.lists(st.integers(-1_000, 1_000), min_size=2, max_size=8).filter(any)
 rates = st.floats(-0.5, 2.0)
-few = settings(max_examples=100, deadline=None)
+few = examples(100)
 
 
 @pytest.mark.parametrize("case", FINANCE, ids=lambda case: case["name"])

@@ -4,14 +4,15 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.statistics import ranks, sampling
 from dxkit.statistics.shrinkage import posteriors, shrunken
+from tests.laws import examples
 
 seeds = st.integers(0, 10_000)
-few = settings(max_examples=30, deadline=None)
+few = examples(30)
 
 
 def world(seed, topics=6, count=400):

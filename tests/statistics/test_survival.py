@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.statistics.survival import kaplan_meier, log_rank, time_reached
@@ -37,7 +37,6 @@ def test_the_log_rank_test_is_that_of_a_textbook():
     assert p == pytest.approx(4.17e-5, rel=2e-3)
 
 
-@settings(deadline=None)
 @given(GROUPS, GROUPS)
 def test_the_log_rank_test_is_the_sum_over_ends(one, two):
     first, second = (tuple(np.array(column) for column in zip(*group, strict=True)) for group in (one, two))

@@ -9,13 +9,12 @@ from scipy import stats
 
 import dxkit as dx
 from dxkit.statistics import comparison
+from tests import sample
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import likert
 
 CASES = json.loads((CASE_FILES / "statistics.json").read_text())["tests"]
-WAVES = {
-    name: dx.open_survey(dx.samples.path(f"company/responses_{name}.csv")) for name in ("2025-Q4", "2026-Q2", "2026-Q3")
-}
+WAVES = {name: sample.wave(name) for name in ("2025-Q4", "2026-Q2", "2026-Q3")}
 
 
 def survey(columns, ids=None, population=None, min_group=3, scale="1-7", **book):
@@ -99,7 +98,7 @@ def test_pairs_are_those_who_answered_both_times():
 
 
 def test_swapping_the_waves_turns_the_sign():
-    one, two = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"]), dx.compare(WAVES["2026-Q3"], WAVES["2025-Q4"])
+    one, two = sample.change("2025-Q4", "2026-Q3"), sample.change("2026-Q3", "2025-Q4")
     joined = one.table.merge(two.table, on=["level", "name"], suffixes=("", "_2"))
     for column in ("estimate", "g"):
         assert joined[column].to_numpy() == pytest.approx(-joined[f"{column}_2"].to_numpy(), nan_ok=True)
@@ -107,22 +106,22 @@ def test_swapping_the_waves_turns_the_sign():
 
 
 def test_before_and_after_are_the_scores_of_the_two_waves():
-    found = dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"]).table.set_index(["level", "name"])
-    for wave, column in (("2026-Q2", "before"), ("2026-Q3", "after")):
+    found = sample.change("2025-Q4", "2026-Q3").table.set_index(["level", "name"])
+    for wave, column in (("2025-Q4", "before"), ("2026-Q3", "after")):
         scores = dx.scores(WAVES[wave]).table.set_index(["level", "name"])["estimate"]
         shown = found[found["shown"]]
         assert shown[column].to_numpy() == pytest.approx(scores.loc[shown.index].to_numpy())
 
 
 def test_what_was_planted_in_the_sample_company_is_found_and_nothing_else():
-    result = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"])
+    result = sample.change("2025-Q4", "2026-Q3")
     table = result.only(names=WAVES["2026-Q3"].codebook.of_kind("rating", topic=True)).table.set_index("name")
     assert list(table.index[table["holds"]]) == ["sat_review", "sat_deploy"]
     assert table.loc["sat_review", "estimate"] > 0 > table.loc["sat_deploy", "estimate"]
 
 
 def test_a_reworded_question_and_what_holds_it_is_listed_not_compared(snapshot):
-    result = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"])
+    result = sample.change("2025-Q4", "2026-Q3")
     assert result.not_compared["name"].tolist() == ["rhythm_choice", "Working rhythm", "overall"]
     assert result.not_compared["why"].tolist() == snapshot
     assert not set(result.not_compared["name"]) & set(result.table["name"])

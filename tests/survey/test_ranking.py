@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import dxkit as dx
+from tests import sample
+from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import codebook, likert, survey
 
 ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
-COMPANY = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
+COMPANY = sample.wave()
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
 
 
@@ -91,8 +93,8 @@ def test_the_simulation_error_is_as_stated():
 
 @pytest.mark.mutation
 def test_estimates_and_intervals_are_those_of_scores():
-    scores = dx.scores(COMPANY).table.set_index("name")
-    hours, severity = by_topic(dx.rank_pains(COMPANY)), by_topic(dx.rank_pains(COMPANY, score="severity"))
+    scores = sample.scores().table.set_index("name")
+    hours, severity = by_topic(sample.ranking()), by_topic(sample.ranking(score="severity"))
     for topic in COMPANY.codebook.topics:
         lost = scores.loc[COMPANY.codebook.topic_items(topic, "hours")[0]]
         satisfied = scores.loc[COMPANY.codebook.topic_items(topic, "rating")[0]]
@@ -105,7 +107,7 @@ def test_estimates_and_intervals_are_those_of_scores():
 @pytest.mark.mutation
 @pytest.mark.parametrize("score", ["hours", "impact", "severity"])
 def test_the_truth_of_the_sample_company_is_in_the_intervals_and_rank_sets(score):
-    ranking = dx.rank_pains(COMPANY, score=score)
+    ranking = sample.ranking(score=score)
     table = by_topic(ranking)
     true = pd.Series({topic: TRUTH[topic][score] for topic in table.index})
     inside = (table["low"] <= true) & (true <= table["high"])
@@ -135,7 +137,7 @@ codes = st.integers(0, 10_000).map(np.random.default_rng)
 matrices = st.tuples(st.integers(6, 40), st.integers(2, 8)).flatmap(
     lambda shape: arrays.arrays(float, shape, elements=st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0]))
 )
-few = settings(max_examples=12, deadline=None)
+few = examples(12)
 
 
 @pytest.mark.mutation
@@ -277,16 +279,16 @@ def test_more_answers_have_the_power_they_promise():
 
 @pytest.mark.mutation
 def test_robustness_names_the_two_under_every_score():
-    table = dx.rank_pains(COMPANY).robustness.set_index("score")
+    table = sample.ranking().robustness.set_index("score")
     assert list(table.index) == ["hours", "impact", "severity", "opportunity"]
-    alone = dx.rank_pains(COMPANY, score="severity")
+    alone = sample.ranking(score="severity")
     assert table.loc["severity", "top"] == "; ".join(alone.top)
     assert table.loc["severity", "p_pair"] == alone.p_pair
 
 
 @pytest.mark.mutation
 def test_groups_are_ranked_only_where_every_topic_may_be_shown():
-    ranking = dx.rank_pains(COMPANY, by="team")
+    ranking = sample.ranking(by="team")
     groups = ranking.groups.set_index("team")
     for team, rows in ranking.table.groupby("team"):
         hidden = not rows["shown"].all()
@@ -294,7 +296,7 @@ def test_groups_are_ranked_only_where_every_topic_may_be_shown():
         assert rows["rank"].isna().all() == hidden
         assert rows.loc[~rows["shown"], ["n", "estimate", "p_top", "shrunken"]].isna().all(axis=None)
         assert (rows.loc[rows["shown"], "n"] >= 5).all()
-    assert ranking.top == dx.rank_pains(COMPANY).top
+    assert ranking.top == sample.ranking().top
 
 
 @pytest.mark.mutation
@@ -310,7 +312,7 @@ def test_a_release_holds_scores_and_ranking_to_one_promise():
 @pytest.mark.mutation
 def test_new_joiners_hurt_elsewhere():
     """Planted in the sample company: documentation hurts people in their first six months most."""
-    groups = dx.rank_pains(COMPANY, by="tenure").groups.set_index("tenure")
+    groups = sample.ranking(by="tenure").groups.set_index("tenure")
     assert groups.loc["Under 6 months", "worst 1"] == "Finding documentation"
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
@@ -17,6 +17,7 @@ from dxkit.statistics.internal_consistency import (
     omega_total,
     one_factor_loadings,
 )
+from tests.laws import examples
 from tests.places import CASE_FILES
 
 ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
@@ -91,7 +92,7 @@ def test_alpha_from_missing_answers_is_pairwise():
     )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_reversing_an_item_and_its_flag_together_changes_nothing(k, seed):
     rng = np.random.default_rng(seed)

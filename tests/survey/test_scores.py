@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.statistics.intervals import wilson
+from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.survey import worlds
 
@@ -139,7 +140,7 @@ def test_answers_count_who_answered_skipped_and_was_not_asked():
 
 
 @pytest.mark.mutation
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 def test_order_of_people_and_columns_does_not_matter(frame, seed):
     rng = np.random.default_rng(seed)
@@ -151,7 +152,7 @@ def test_order_of_people_and_columns_does_not_matter(frame, seed):
 
 
 @pytest.mark.mutation
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds.worlds)
 def test_reversing_the_scale_mirrors_the_score_and_swaps_favourable(frame):
     book = worlds.codebook()
@@ -164,7 +165,7 @@ def test_reversing_the_scale_mirrors_the_score_and_swaps_favourable(frame):
 
 
 @pytest.mark.mutation
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds.worlds)
 def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
     twice = pd.concat([frame, frame], ignore_index=True)
@@ -180,7 +181,7 @@ def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
 
 
 @pytest.mark.mutation
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 def test_what_hidden_people_answered_changes_no_other_cell(frame, seed):
     book = worlds.codebook()
@@ -200,7 +201,7 @@ def test_what_hidden_people_answered_changes_no_other_cell(frame, seed):
 
 
 @pytest.mark.mutation
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(worlds.worlds, st.integers(3, 9))
 def test_hiding_is_monotone_in_the_minimum(frame, k):
     book = worlds.codebook()

@@ -91,6 +91,8 @@ def reasons_for(
     if best is None:
         return ["every vendor fails a must-have, so there is no choice to make", *out], False
     name = vendors[best]
+    if len(vendors) == 1:
+        return [f"{name} is the only vendor, so there is no choice to make"], False
     if level:
         return ["the best vendors are level, so the figures do not name a winner", *out], False
     unknown = [must for must, said in musts[name].items() if said == "unknown"]

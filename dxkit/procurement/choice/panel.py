@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import instance
-from dxkit.procurement.choice.scorecard import Scorecard, scorecard
+from dxkit.procurement.choice.scorecard import NO_CRITERIA, Scorecard, scorecard
 from dxkit.procurement.choice.values import check_needs
+from dxkit.procurement.cost.leaving import exit_cost
+from dxkit.procurement.cost.ownership import tco
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
@@ -54,7 +57,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     Raises
     ------
     DataError
-        Something other than a dossier or a ranking.
+        Something other than a dossier or a ranking; a dossier without criteria.
 
     Examples
     --------
@@ -64,11 +67,14 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     check_needs(needs)
+    if not dossier.criteria_read:
+        raise Missing(NO_CRITERIA)
     try:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
     weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
+    most = 10.0 ** math.ceil(math.log10(max((weight.high for weight in weights.values()), default=0) or 1.0))
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
@@ -78,23 +84,34 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         name: widgets.FloatSlider(
             value=weight.likely,
             min=0,
-            max=max(100.0, weight.high),
-            step=1,
+            max=most,
+            step=most / 100,
             description=name[:28],
-            readout_format=".0f",
+            readout_format=".3g",
             **wide,
         )
         for name, weight in weights.items()
     }
     rate = widgets.FloatSlider(
-        value=dossier.rate, min=0, max=0.3, step=0.01, description="discount rate", readout_format=".0%", **wide
+        value=dossier.rate,
+        min=0,
+        max=max(0.3, dossier.rate),
+        step=0.01,
+        description="discount rate",
+        readout_format=".0%",
+        **wide,
     )
     picture = widgets.Image(format="png", layout=widgets.Layout(max_width="900px"))
     message = widgets.HTML()
+    figures: dict[float, dict[str, Any]] = {}  # of the present rate: moving a weight changes none of them
 
     def redraw(_=None) -> None:
         try:
-            card = with_weights(dossier, {name: slider.value for name, slider in sliders.items()}, rate.value, needs)
+            if rate.value not in figures:
+                figures.clear()
+                figures[rate.value] = _figures(dossier, rate.value)
+            chosen = {name: slider.value for name, slider in sliders.items()}
+            card = with_weights(dossier, chosen, rate.value, needs, figures[rate.value])
         except DataError as problem:
             message.value = escape(str(problem))
             return
@@ -106,14 +123,31 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     return Panel(widgets.VBox([*sliders.values(), rate, message, picture]))
 
 
-def with_weights(dossier: Dossier, weights: Mapping[str, float], rate: float, needs: Result | None = None) -> Scorecard:
-    """The scorecard with other weights, taken as certain, and another discount rate."""
+def with_weights(
+    dossier: Dossier,
+    weights: Mapping[str, float],
+    rate: float,
+    needs: Result | None = None,
+    figures: dict[str, Any] | None = None,
+) -> Scorecard:
+    """The scorecard with other weights, taken as certain, and another discount rate; `figures` are its costs."""
     criteria = tuple(
         replace(each, weight=estimate(weights[each.name])) if each.name in weights else each
         for each in dossier.criteria_read
     )
-    decision = {**dossier.decision, "discount_rate": rate}
-    return scorecard(replace(dossier, criteria_read=criteria, decision=decision), needs=needs, draws=_DRAWS)
+    other = replace(_at(dossier, rate), criteria_read=criteria)
+    return scorecard(other, needs=needs, draws=_DRAWS, **(_figures(dossier, rate) if figures is None else figures))
+
+
+def _at(dossier: Dossier, rate: float) -> Dossier:
+    return replace(dossier, decision={**dossier.decision, "discount_rate": rate})
+
+
+def _figures(dossier: Dossier, rate: float) -> dict[str, Any]:
+    """What owning and leaving cost at this rate, where a criterion measures it."""
+    other, measures = _at(dossier, rate), {each.measure for each in dossier.criteria_read if each.weight is not None}
+    work_out = {"tco": lambda: tco(other, draws=_DRAWS), "exit_cost": lambda: exit_cost(other)}
+    return {name: make() for name, make in work_out.items() if name in measures}
 
 
 def _png(card: Scorecard) -> bytes:

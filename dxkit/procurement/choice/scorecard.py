@@ -32,7 +32,7 @@ from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.columns import KINDS
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted
 from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
@@ -41,6 +41,8 @@ from dxkit.statistics.sampling import error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+NO_CRITERIA = "a scorecard needs criteria; fill in sheet criteria of the dossier"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -197,7 +199,9 @@ def scorecard(
     seed, draws, spread = whole("seed", seed, 0), whole("draws", draws), _spread(spread)
     criteria = [each for each in dossier.criteria_read if each.weight is not None]
     if not dossier.criteria_read:
-        raise Missing("a scorecard needs criteria; fill in sheet criteria of the dossier")
+        raise Missing(NO_CRITERIA)
+    if not criteria:
+        raise Missing("a scorecard needs weights; give them in sheet criteria of the dossier")
     if sum(each.weight.mean for each in criteria if each.weight) <= 0:
         raise DataError("no criterion has a weight above 0; give weights in sheet criteria")
     vendors = dossier.vendors
@@ -283,5 +287,7 @@ def _result(
         seed=seed,
         facts=tuple(("note" if number else "in short", text) for number, text in enumerate(reasons)),
         title=f"Scorecard: {dossier.decision['title']} ({dossier.status})",
-        notes=(*([note] if note else []), *([f"thin evidence in {len(flags)} places: see .flags"] if flags else [])),
+        notes=tuple(
+            filter(None, (note, f"thin evidence in {counted(len(flags), 'place')}: see .flags" if flags else ""))
+        ),
     )

@@ -105,6 +105,7 @@ def comments(
         segments=tuple(columns),
         title=survey.codebook.label(question),
         seed=seed,
+        facts=() if rows else (("none to show", f"fewer than {least} wrote one{' in every group' * bool(by)}"),),
         notes=(
             f"shown from {least} writers on, in random order{hidden}",
             "mail addresses, links, names and long numbers are masked",

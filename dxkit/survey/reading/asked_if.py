@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import as_text, normal
-from dxkit.files.errors import and_more
 from dxkit.survey.reading.codebook import NOT_PLACED, Codebook, with_items
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.exports import Export
+from dxkit.survey.reading.labels.marks import NOT_TICKED
 
 FILLED_UNASKED = "answers to questions that were not asked, not counted"
-_NO = ("", "0", "0.0", "no", "false", "n", "not selected", "unchecked", "nan")
+_NO = NOT_TICKED | {"", "0.0", "nan"}
 
 
 def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
@@ -41,20 +41,25 @@ def says_not_asked(value: object) -> bool:
 
 
 def apply_filters(
-    export: Export, filters: dict[str, str], keep: np.ndarray, answers: pd.DataFrame, state: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """Answers and states with "not asked" where a filter says so; an answer given there is dropped, with a note."""
-    answers, state, dropped = answers.copy(), state.copy(), []
+    export: Export,
+    filters: dict[str, str],
+    keep: np.ndarray,
+    answers: pd.DataFrame,
+    state: pd.DataFrame,
+    dropped: dict[str, int],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Answers and states with "not asked" where a filter says so; adds how many answers given there are dropped."""
+    answers, state = answers.copy(), state.copy()
     for item, column in filters.items():
         if item not in state:
             continue
         not_asked = np.array([says_not_asked(value) for value in _cells(export, column)], dtype=bool)[keep]
         given = int((not_asked & (state[item] == ANSWERED)).sum())
         if given:
-            dropped.append(f"{item} ({given})")
+            dropped[item] = dropped.get(item, 0) + given
         state[item] = np.where(not_asked, NOT_ASKED, state[item]).astype(np.int8)
         answers[item] = answers[item].mask(not_asked)
-    return answers, state, [f"{FILLED_UNASKED}: {and_more(dropped)}"] if dropped else []
+    return answers, state
 
 
 def _cells(export: Export, column: str) -> Iterable[object]:

@@ -30,12 +30,19 @@ NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no p
 def split_question(text: str) -> tuple[str, str]:
     """The question and the statement of `Question [Statement]`; the whole text and "" where there is none.
 
-    >>> split_question("Used? [Build, test]"), split_question("Used?")
-    (('Used?', 'Build, test'), ('Used?', ''))
+    >>> split_question("Used? [Build, test]"), split_question("Used?"), split_question("Use [CI] [Build [fast]]")
+    (('Used?', 'Build, test'), ('Used?', ''), ('Use [CI]', 'Build [fast]'))
     """
-    stem, bracket, statement = text.rstrip().removesuffix("]").partition("[")
-    whole = not (bracket and statement and text.rstrip().endswith("]"))
-    return (text, "") if whole else (stem.rstrip(), statement)
+    whole = text.rstrip()
+    if not whole.endswith("]"):
+        return text, ""
+    at, open_ = len(whole) - 1, 1
+    while open_ and at:
+        at -= 1
+        open_ += (whole[at] == "]") - (whole[at] == "[")
+    at = at if not open_ else whole.find("[")
+    statement = whole[at + 1 : -1] if at >= 0 else ""
+    return (whole[:at].rstrip(), statement) if statement else (text, "")
 
 
 class Question(NamedTuple):
@@ -263,6 +270,8 @@ def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFr
         _check_row(table, faults, i, row, by_name)
         for column, earlier in earlier_rows.items():
             value = normal(getattr(row, column))
+            if row.kind == "ignore" and column == "text":
+                continue
             if value and row.kind != "ignore" and value in earlier:
                 at = table.rows[earlier[value]]
                 table.fault(faults, i, column, f"the same {column} as in row {at}; each question needs its own")

@@ -14,7 +14,9 @@ from dxkit.files.cells import as_text, normal, numbers
 from dxkit.files.errors import Faults, and_more, nearest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
 from dxkit.survey.reading.exports import Export
-from dxkit.survey.reading.scales import NUMBER, Scale
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.order import label_order
+from dxkit.survey.reading.scales import NUMBER, Scale, numbered
 from dxkit.survey.reading.tools.base import Tool
 
 UNAFFECTED = "not affected, taken as no burden"
@@ -24,7 +26,6 @@ _MOST_PLACES = 5
 _LONGEST = 40
 _UNSHOWN = "the text in this cell"
 _HOURS = r"h|hrs?|hours?|std|stunden?|heures?|horas?|時間"
-_NUMBERED = re.compile(r"\((-?\d+)(\))\s*[-:.=]?\s*(.+)|(-?\d+)\s*([-:.)=])\s*(.+)|(-?\d+)\s*(\()(.+)\)")
 _NUMBERS = re.compile(
     r"[-+(]?[\d., ']*\d[\d., ']*\)? ?(%|h|hrs?|hours?|min|mins|minutes)?|-?inf|none|zero|half|one|two|three|four|five|"
     r"six|seven|eight|nine|ten|eleven|twelve"
@@ -77,7 +78,7 @@ def coded(
 def told_by_column(scale: Scale, texts: Sequence[str]) -> dict[str, float]:
     """The codes of texts that only the whole column tells: numbers by its format, and labels with a number.
 
-    `4 - Good` is 4 if the scale gives its label that code, or if it is a range and each number has one label.
+    `4 - Good` is 4 on a range if each number has one label.
 
     >>> from dxkit.survey.reading.scales import range_scale
     >>> told_by_column(range_scale("0-2"), ["(0) None at all.", "(1) Small.", "2"])
@@ -86,23 +87,18 @@ def told_by_column(scale: Scale, texts: Sequence[str]) -> dict[str, float]:
     if scale.numeric:
         units = _HOURS if scale.unit.startswith("hour") else re.escape(normal(scale.unit))
         return {text: value for text, value in numbers(texts, units).items() if scale.lo <= value <= scale.hi}
-    labels = {}
-    for text in texts:
-        parts = _NUMBERED.fullmatch(normal(text)) if scale.code_of(text) is None else None
-        number, _, label = (part for part in parts.groups() if part) if parts else ("", "", "")
-        if any(map(str.isalpha, label)) and not label[0].isdigit():
-            labels[text] = float(number), label
-    plain = all(normal(label) == f"{code:g}" for code, label in scale.shown.items())
-    known = {}
-    for text, (code, label) in labels.items():
-        of_scale = scale.labels.get(label)
-        if of_scale is not None and math.isnan(of_scale) and code not in scale.codes:
-            known[text] = math.nan
-        elif code in scale.codes:
-            same_number = {each for other, each in labels.values() if other == code}
-            if of_scale == code or (plain and len(same_number) == 1):
-                known[text] = code
-    return known
+    if not all(normal(label) == f"{code:g}" for code, label in scale.shown.items()):
+        return {}
+    unknown = {text: numbered(normal(text)) for text in texts if scale.code_of(text) is None}
+    labels = {text: parts for text, parts in unknown.items() if parts and _in_words(parts[1])}
+    of_number: dict[float, set[str]] = {}
+    for code, label in labels.values():
+        of_number.setdefault(code, set()).add(label)
+    return {text: code for text, (code, _) in labels.items() if code in scale.codes and len(of_number[code]) == 1}
+
+
+def _in_words(label: str) -> bool:
+    return any(map(str.isalpha, label)) and not label[0].isdigit() and not is_no_opinion(label)
 
 
 def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> tuple[float | None, bool]:
@@ -116,9 +112,27 @@ def meaning(book: Codebook, item: str, text: str, tool: Tool | None = None) -> t
     if code is None and normal(text) in NOT_AFFECTED:
         code = _least_burden(book, item)
         return code, code is not None
+    if code is None and kind in ("rating", "importance"):
+        return kept_code(scale, text), False
     if code is None and kind == "choice":  # an answer, though not one of the codebook's
         return scale.hi, False
     return code, False
+
+
+def kept_code(scale: Scale, text: str) -> float | None:
+    """The code without words that a scale keeps for this label: one rule orders it with the labels to their codes.
+
+    >>> from dxkit.survey.reading.scales import scale_of
+    >>> bad = scale_of("docs", [(1, "1"), (2, "Bad"), (3, "OK"), (4, "Good")])
+    >>> kept_code(bad, "Horrible"), kept_code(bad, "Excellent"), kept_code(bad, "Blue")
+    (1.0, None, None)
+    """
+    worded = {label: code for code, label in scale.shown.items() if normal(label) != f"{code:g}"}
+    if len(worded) < 2 or len(worded) == len(scale.shown) or (found := label_order([*worded, text])) is None:
+        return None
+    code = found.codes[text]
+    told = all(found.codes[label] == known for label, known in worded.items())
+    return code if told and code in scale.codes and code not in worded.values() else None
 
 
 def state_of(code: float, text: str) -> int:

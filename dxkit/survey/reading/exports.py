@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -26,9 +26,11 @@ from dxkit.survey.reading.sheet import (
     first_rows,
     from_frame,
     from_grid,
+    joined,
     na_note,
     nameless,
     same,
+    separate,
 )
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
@@ -49,6 +51,7 @@ class Export:
     applied         what the rules did
     repeated        items that have several columns of the same content
     na_cells        how many cells with NA are read as blank
+    counted         notes that end with a number of people, with a flag per row for those who count
     """
 
     tool: Tool
@@ -70,15 +73,16 @@ class Export:
     repeated: tuple[str, ...] = ()
     na_cells: int = 0
     notes: tuple[str, ...] = ()
+    counted: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         """The name of the tool."""
         return self.tool.name
 
-    def remarks(self, book: Codebook) -> list[str]:
-        """How the file was read, and which of its columns were not."""
-        remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes]
+    def remarks(self, counted: Sequence[str] = ()) -> list[str]:
+        """How the file was read, and which of its columns were not; with the notes that count people."""
+        remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes, *counted]
         if self.na_cells:
             remarks.append(na_note(self.na_cells))
         if self.dropped:
@@ -151,16 +155,20 @@ def read_export(
         tool,
         matching,
         same=lambda several: all(same(body[several[0].position], body[each.position]) for each in several[1:]),
+        apart=lambda several: separate([body[column.position] for column in several]),
         elsewhere=Elsewhere(sheets, codebook),
         file=file,
         sheet=sheet,
     )
     at = matched.columns
+    for several in matched.apart.values():
+        body[several[0].position] = joined([body[column.position] for column in several])
     body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes = _answers(at, columns, body, codebook, tool, len(rows), rules)
-    taken = [*at.values(), *(column for several in matched.repeated.values() for column in several)]
+    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
+    beside_first = [*matched.repeated.values(), *matched.apart.values()]
+    taken = [*at.values(), *(column for several in beside_first for column in several)]
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
@@ -187,10 +195,11 @@ def read_export(
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=tuple(matched.repeated),
+        repeated=(*matched.repeated, *matched.apart),
         na_cells=na_cells,
         applied=applied,
         notes=(*notes, *matched.notes, *choice_notes, *applied.notes),
+        counted=counted,
     )
 
 
@@ -213,13 +222,13 @@ def _answers(
     tool: Tool,
     n: int,
     rules: Rules,
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[str], dict[str, np.ndarray]]:
     columns = {item: body[column.position] for item, column in matched.items()}
-    notes = choose(columns, body, header, matched, codebook, tool, rules)
+    notes, counted = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
             columns[item] = tool.recoded(columns[item], codebook.scale(item))
-    return pd.DataFrame(columns, index=range(n)), notes
+    return pd.DataFrame(columns, index=range(n)), notes, counted
 
 
 class _Beside:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +14,13 @@ from dxkit.survey.reading.tools.base import Heading, Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
 _ONE_CODE = re.compile(r"[\w./\[\]-]+")
+OTHER = re.compile(
+    r"specify|describe|explain|^other\W*(\(.*)?$|^comments?\b|open[- ]ended|^sonstiges?\W*$|^autres?\W*$|"
+    r"^otr[oa]s?\W*$|^その他|bitte angeben"
+)
 _DIVIDERS = re.compile(r"___|[\[./]")
+_FEW_WORDS = 4
+_BETWEEN = (" ", "-", ".", "/", "_", "__")  # what may stand between a question and its option in a header
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
@@ -42,6 +48,11 @@ def key(text: str) -> str:
     return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text is long enough to be of one question wherever it stands, which "Other" and "Why?" are not."""
+    return len(text.split()) > _FEW_WORDS
+
+
 def is_option(row: Question) -> bool:
     """Whether a row of the codebook is an option of a question with several choices."""
     ticked = row.kind == "rating" and row.scale == "yesno" and bool(split_question(row.text)[1])
@@ -50,15 +61,19 @@ def is_option(row: Question) -> bool:
 
 def is_joined(column: Column, stem: str) -> bool:
     """Whether the column holds all chosen options of this question in one cell."""
-    return not column.statement and key(column.stem) == key(stem)
+    return key(f"{column.stem} [{column.statement}]" if column.statement else column.stem) == key(stem)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """What was found in a header: the column of every item, the items that had several of the same content, notes."""
+    """What was found in a header: the column of every item, the items that had several, and notes.
+
+    The several have the same content; or, those in `apart`, nobody filled more than one, and they are read as one.
+    """
 
     columns: dict[str, Column]
     repeated: dict[str, list[Column]]
+    apart: dict[str, list[Column]]
     notes: tuple[str, ...]
 
 
@@ -69,23 +84,31 @@ def match(
     faults: Faults,
     *,
     same: Callable[[Sequence[Column]], bool] = lambda _: False,
+    apart: Callable[[Sequence[Column]], bool] = lambda _: False,
     elsewhere: Callable[[Question], str] = lambda _: "",
     **place: str | None,
 ) -> Matched:
     """The column of every item. Options of one question may share the column they are joined in.
 
-    `same` says whether columns have the same content, `elsewhere` where else in the file a question is asked; `place`
-    is the file and the sheet.
+    `same` says whether columns have the same content, `apart` whether nobody filled two of them, `elsewhere` where else
+    in the file a question is asked; `place` is the file and the sheet.
     """
     index = _Index(header, codebook, tool)
     rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
     repeated: dict[str, list[Column]] = {}
+    separate: dict[str, list[Column]] = {}
 
     def one(row: Question, texts: list[Column], ids: list[Column]) -> Column | None:
         columns = list({column.position: column for column in (*texts, *ids)}.values())
         if len(columns) > 1 and same(columns):
             repeated[row.item] = columns
             return columns[0]
+        if len(columns) > 1 and not ids and is_sentence(row.text) and apart(columns):
+            separate[row.item] = columns
+            return columns[0]
+        alike = index.alike[key(split_question(row.text)[0] if is_option(row) else row.text)] if texts else []
+        if len(columns) > 1 and len(alike) > 1 and not ids:  # the first row of this text is about its first column
+            return columns[min(alike.index(codebook.question_of(row.item)), len(columns) - 1)]
         return _one(row, texts, ids, faults, place)
 
     matched = {row.item: column for row in rows if (column := one(row, *index.of(row)))}
@@ -96,13 +119,19 @@ def match(
             joined = one(row, *index.joined(row, stem, codebook))
             if joined := joined or (index.of_place(stem) if row.kind == "rank" else None):
                 matched[row.item] = joined
+    for row in rows:  # one answer of several, each in a column of its own
+        several = index.options[key(row.text)] if row.item not in matched and not is_option(row) else []
+        if len(several) > 1 and apart(several):
+            matched[row.item], separate[row.item] = several[0], several
     missing = [row for row in rows if row.item not in matched]
     notes = _missing(missing, header, codebook, tool, faults, elsewhere, place)
     matched = {row.item: matched[row.item] for row in rows if row.item in matched}
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     for item, columns in repeated.items():
         notes.append(f"item {item} has {len(columns)} columns of the same content; {columns[0].place} was taken")
-    return Matched(columns=matched, repeated=repeated, notes=tuple(notes))
+    for item, columns in separate.items():
+        notes.append(f"item {item} has {len(columns)} columns, of which nobody filled two; they are read as one")
+    return Matched(columns=matched, repeated=repeated, apart=separate, notes=tuple(notes))
 
 
 def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
@@ -124,8 +153,17 @@ class _Index:
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
         self.by_statement: dict[str, list[Column]] = {}
+        self.options: defaultdict[str, list[Column]] = defaultdict(
+            list
+        )  # by question, without what stands beside Other
+        self.alike: defaultdict[str, list[str]] = defaultdict(list)  # the rows of the codebook by text
+        for item, text in zip(codebook.items["item"], codebook.items["text"], strict=True):
+            self.alike[key(text)].append(item)
         self.by_other: dict[str, list[Column]] = {}  # texts without their group, and codes with other dividers
         for column in header:
+            stem, option = column.parts
+            if option and not OTHER.search(normal(option)):
+                self.options[key(stem)].append(column)
             for name in filter(None, _texts_of(column)):
                 self.by_text.setdefault(name, []).append(column)
             if column.code and key(column.code) != (column.statement and key(column.stem)):
@@ -156,8 +194,10 @@ class _Index:
     def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
         """The columns that hold all options of a question: those that have its text, and those that have its id."""
         question = codebook.question_of(row.item)
-        ids = self.by_code.get(normal(question), []) if question != row.item else []
-        return self.by_text.get(stem, []), ids
+        if question == row.item:
+            return self.by_text.get(stem, []), []
+        ids = self.by_code.get(normal(question), []) or self.by_other.get(normal(question), [])
+        return self.by_text.get(stem, []) or (self.by_other.get(stem, []) if not ids else []), ids
 
     def of_place(self, stem: str) -> Column | None:
         """The first of the columns that hold what was put in first place, in second, and so on."""
@@ -173,6 +213,8 @@ class _Index:
         names = [key(row.text)]
         if option:
             names += [f"{key(stem)}\x00{normal(option)}", key(f"{stem} - {option}"), key(f"{stem}: {option}")]
+            joint = (f"{stem}{divider}{option}" for divider in _BETWEEN)
+            names = [name for name in (*names, *map(key, joint)) if name != key(stem)]
         texts = next((self.by_text[name] for name in names if name in self.by_text), [])
         if not texts and row.item in self.statement:
             texts = self.by_statement.get(normal(self.statement[row.item]), [])

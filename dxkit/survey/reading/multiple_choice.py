@@ -5,16 +5,13 @@ docs/methods/scores.md, "Who answered"."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, folded, normal
+from dxkit.files.cells import as_text, normal
 from dxkit.survey.reading.codebook import (
     NOT_PLACED,
     UNLISTED,
@@ -22,38 +19,11 @@ from dxkit.survey.reading.codebook import (
     split_question,
 )
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
-from dxkit.survey.reading.rules.table import Rules
-from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.joined_cells import SPARE, Multiple, between, split_cells
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
+from dxkit.survey.reading.rules.table import JOINT, Rules
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
-
-_YES = ("yes", "y", "1", "true", "selected", "checked", "x")
-_NO = ("no", "n", "0", "false", "not selected", "unchecked")
-_NONE = ("no", "none", "none of these", "none of the above", "nothing", "neither")
-_SPARE = ("|", " ")  # separators that no tool writes by itself; taken only where the usual ones explain little
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Multiple:
-    """A question with several choices: its options by folded label, and the scale that knows "no opinion"."""
-
-    name: str
-    stem: str
-    kind: str
-    items: list[str]
-    options: dict[str, str]
-    scale: Scale
-
-    @property
-    def old(self) -> bool:
-        """Whether it is written as ratings on yesno, one for each option."""
-        return self.kind == "rating"
-
-    def is_no_opinion(self, text: str) -> bool:
-        if normal(text) in self.options:
-            return False
-        code = self.scale.code_of(text)
-        return code is not None and math.isnan(code)
 
 
 def texts_of(name: str) -> str:
@@ -69,9 +39,13 @@ def choose(
     codebook: Codebook,
     tool: Tool,
     rules: Rules,
-) -> list[str]:
-    """Put Yes, No or blank (or the place) into `columns` for every option of the codebook; returns notes."""
+) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Put Yes, No or blank (or the place) into `columns` for every option of the codebook.
+
+    Returns notes; and the notes that end with a number of people, with a flag per row for those who count.
+    """
     notes: list[str] = []
+    counted: dict[str, np.ndarray] = {}
     for asked in _multiples(codebook, matched):
         joined = all(is_joined(matched[item], asked.stem) for item in asked.items) or _shares(asked, matched)
         cells = {item: [as_text(value) for value in columns[item]] for item in asked.items}
@@ -80,7 +54,11 @@ def choose(
         others: list[tuple[int | None, list[str]]] = []
         if joined:
             whole = cells[asked.items[0]]
-            found, unlisted = _split(whole, asked, tool.separators)
+            split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in whole)
+            usual, spare = ((JOINT,), ()) if split else (tool.separators, (*SPARE, *between(whole, asked)))
+            found, unlisted, separator = split_cells(whole, asked, usual, spare)
+            if separator not in (*usual, *SPARE):
+                notes.append(f"'{asked.stem[:60]}': answers are split by '{separator.strip()}'")
             texts = [whole]
         elif asked.kind == "rank":
             found, unlisted, texts = _placed(asked, cells, header, body)
@@ -92,7 +70,8 @@ def choose(
                 if position is None:  # a comment of the codebook holds it
                     continue
                 for i, text in enumerate(column):
-                    unlisted[i] += [text] if text and not asked.is_no_opinion(text) else []
+                    written = text and normal(text) not in NOT_TICKED and not asked.is_no_opinion(text)
+                    unlisted[i] += [text] if written else []
         every = [*texts, *(column for _, column in others)]
         filled = np.array([any(row) for row in zip(*every, strict=True)], dtype=bool)
         declined = _declined(every, asked)
@@ -100,17 +79,19 @@ def choose(
             words = np.where(filled, found[item], "")
             columns[item] = np.where(declined, "N/A", words).astype(object)
         unlisted = [[] if no else labels for labels, no in zip(unlisted, declined, strict=True)]
+        beside = np.array([bool(labels) for labels in unlisted], dtype=bool)
         if asked.kind == "multi":
-            beside = np.where(filled, np.where([bool(labels) for labels in unlisted], "Yes", "No"), "")
-            columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", beside).astype(object)
+            words = np.where(filled, np.where(beside, "Yes", "No"), "")
+            columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", words).astype(object)
         columns[texts_of(asked.name)] = np.array(["\n".join(labels) for labels in unlisted], dtype=object)
-        counted = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
-        notes += _remarks(asked, found, filled, declined, unlisted, counted)
-    return notes
+        notes += _remarks(asked, found, filled)
+        told = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
+        counted |= _counted(asked, found, filled, declined, beside, told)
+    return notes, counted
 
 
-def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[_Multiple]:
-    groups: dict[str, _Multiple] = {}
+def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[Multiple]:
+    groups: dict[str, Multiple] = {}
     for row in codebook.questions:
         if not is_option(row) or row.item not in matched:
             continue
@@ -124,20 +105,20 @@ def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[_Multi
                 options = {
                     text: f"{name}[{scale.shown[code]}]" for text, code in scale.labels.items() if code in scale.shown
                 }
-            groups[name] = _Multiple(name=name, stem=stem, kind=row.kind, items=[], options=options, scale=scale)
+            groups[name] = Multiple(name=name, stem=stem, kind=row.kind, items=[], options=options, scale=scale)
         groups[name].items.append(row.item)
         if row.kind == "rating":
             groups[name].options[normal(label)] = row.item
     return list(groups.values())
 
 
-def _shares(asked: _Multiple, matched: Mapping[str, Column]) -> bool:
+def _shares(asked: Multiple, matched: Mapping[str, Column]) -> bool:
     """Whether all options are in one column, which was found by the id of the question."""
     columns = {matched[item].position: matched[item] for item in asked.items}
     return len(asked.items) > len(columns) == 1 and not any(column.parts[1] for column in columns.values())
 
 
-def _is_grid(asked: _Multiple, cells: Mapping[str, list[str]], columns: Mapping, joined: bool) -> bool:
+def _is_grid(asked: Multiple, cells: Mapping[str, list[str]], columns: Mapping, joined: bool) -> bool:
     """Whether ratings on yesno are questions of their own, answered yes or no, and no options that are ticked."""
     if joined:
         single = len(asked.items) == 1
@@ -145,7 +126,9 @@ def _is_grid(asked: _Multiple, cells: Mapping[str, list[str]], columns: Mapping,
     if not all(_marks_only(columns[item]) for item in asked.items):
         return True
     labels = {item: label for label, item in asked.options.items()}
-    return any(normal(text) in _NO and normal(text) != labels[item] for item in cells for text in set(cells[item]))
+    return any(
+        normal(text) in NOT_TICKED and normal(text) != labels[item] for item in cells for text in set(cells[item])
+    )
 
 
 def _marks_only(column) -> bool:
@@ -155,28 +138,28 @@ def _marks_only(column) -> bool:
     return {as_text(value) for value in pd.unique(pd.Series(column))} <= {"", "1"}
 
 
-def _declined(texts: Sequence[Sequence[str]], asked: _Multiple) -> np.ndarray:
+def _declined(texts: Sequence[Sequence[str]], asked: Multiple) -> np.ndarray:
     """Rows that hold nothing but "not applicable" or the like."""
     known = {text: asked.is_no_opinion(text) for column in texts for text in set(column) if text}
     rows = [[known[text] for text in row if text] for row in zip(*texts, strict=True)]
     return np.array([bool(row) and all(row) for row in rows], dtype=bool)
 
 
-def _ticked(asked: _Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str, np.ndarray], list[list[str]]]:
+def _ticked(asked: Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str, np.ndarray], list[list[str]]]:
     """Which options have a mark in their own column, and the texts there that are neither a mark nor the label."""
     found: dict[str, np.ndarray] = {}
     unlisted: list[list[str]] = [[] for _ in cells[asked.items[0]]]
     for item, column in cells.items():
         own = {label for label, of in asked.options.items() if of == item}
         words = [normal(text) for text in column]
-        found[item] = np.array(["Yes" if word in own or word in _YES else "No" for word in words], dtype=object)
+        found[item] = np.array(["Yes" if word in own or word in TICKED else "No" for word in words], dtype=object)
         for i, (word, text) in enumerate(zip(words, column, strict=True)):
-            if word and word not in own and word not in (*_YES, *_NO) and not asked.is_no_opinion(text):
+            if word and word not in own and word not in TICKED | NOT_TICKED and not asked.is_no_opinion(text):
                 unlisted[i].append(text)
     return found, unlisted
 
 
-def _placed(asked: _Multiple, cells: Mapping[str, list[str]], header: Sequence[Column], body: Sequence):
+def _placed(asked: Multiple, cells: Mapping[str, list[str]], header: Sequence[Column], body: Sequence):
     """The places of options: from a column for each option, or from a column for each place."""
     places = [column for column in header if column.parts[1] and key(column.parts[0]) == key(asked.stem)]
     unlisted: list[list[str]] = [[] for _ in cells[asked.items[0]]]
@@ -210,7 +193,7 @@ def _unlisted(
     tool: Tool,
 ) -> list[tuple[int | None, list[str]]]:
     """Columns of the same question that are not options of it, such as "Other (please specify)": position, or None
-    where the column is a comment of the codebook, and cells."""
+    where the column is a comment of the codebook, and cells. A tick there stands for the name of the column."""
     options = [matched[item] for item in items]
     comments = {matched[item].position for item in codebook.of_kind("comment") if item in matched}
     taken = {column.position for column in matched.values()} - comments  # what a comment holds was an answer too
@@ -225,8 +208,10 @@ def _unlisted(
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & _families(column) or key(column.stem).startswith(opening):
+            name = column.parts[1] or split_question(column.code)[1] or column.stem
+            texts = [as_text(value) for value in body[column.position]]
             position = None if column.position in comments else column.position
-            others.append((position, [as_text(value) for value in body[column.position]]))
+            others.append((position, [name if normal(text) in TICKED else text for text in texts]))
     return others
 
 
@@ -234,85 +219,41 @@ def _families(column: Column) -> set[str]:
     return {key(stem) for stem, option in (column.parts, split_question(column.code)) if option}
 
 
-def _split(
-    cells: Sequence[str], asked: _Multiple, separators: Sequence[str]
-) -> tuple[dict[str, np.ndarray], list[list[str]]]:
-    """The options in joined cells, and what else stands there. A column has one separator: the one that leaves the
-    fewest cells unexplained."""
-    distinct = {cell: f" {folded(cell)} " for cell in dict.fromkeys(cells) if cell and not asked.is_no_opinion(cell)}
-    times, total = Counter(cells), max(1, sum(cell in distinct for cell in cells))
-    ways = []
-    for separator in (*separators, *_SPARE):
-        most = 1 + max(text.count(separator) for text in asked.options)
-        parsed = {
-            cell: _parsed(text.split(separator), separator, asked.options, most) for cell, text in distinct.items()
-        }
-        strange = sum(times[cell] for cell, pieces in parsed.items() if any(item is None for item, _ in pieces))
-        named = sum(times[cell] * sum(item is not None for item, _ in pieces) for cell, pieces in parsed.items())
-        ways.append((strange, -named, parsed, separator))
-    usual, spare = (min(part, key=lambda way: way[:2]) for part in (ways[: len(separators)], ways[len(separators) :]))
-    best = spare if spare[0] <= total / 20 and usual[0] > total / 5 else usual
-    parsed = {**best[2], **dict.fromkeys(set(times) - set(distinct), [])}
-    found = {}
-    for item in asked.items:
-        marks = {cell: _mark(asked, [each for each, _ in pieces], item) for cell, pieces in parsed.items()}
-        found[item] = np.array([marks[cell] for cell in cells], dtype=object)
-    written = {cell: {folded(part): part.strip() for part in cell.split(best[3])} for cell in parsed}
-    unlisted = {
-        cell: [written[cell].get(text, text) for item, text in pieces if item is None]
-        for cell, pieces in parsed.items()
-    }
-    return found, [list(unlisted[cell]) for cell in cells]
-
-
-def _mark(asked: _Multiple, pieces: Sequence[str | None], item: str) -> str:
-    """Yes or No, or the place of an option among the pieces of a cell."""
-    if asked.kind == "rank":
-        return str(pieces.index(item) + 1) if item in pieces else NOT_PLACED
-    return "Yes" if item in pieces else "No"
-
-
-def _parsed(pieces: list[str], separator: str, items: Mapping[str, str], most: int) -> list[tuple[str | None, str]]:
-    """The pieces of a cell in their order, each with the option it is, or None; an option may hold the separator."""
-    n = len(pieces)
-    best: list[tuple[int, int]] = [(0, 0)] * (n + 1)  # unexplained pieces and options from here to the end
-    step: list[tuple[int, str | None]] = [(n, None)] * n
-    for start in range(n - 1, -1, -1):
-        unexplained, count = best[start + 1]
-        best[start], step[start] = (unexplained + bool(normal(pieces[start])), count), (start + 1, None)
-        for end in range(start + 1, min(start + most, n) + 1):
-            item = items.get(normal(separator.join(pieces[start:end])))
-            reached = (best[end][0], best[end][1] + 1)
-            if item is not None and reached < best[start]:
-                best[start], step[start] = reached, (end, item)
-    found, at = [], 0
-    while at < n:
-        end, item = step[at]
-        text = separator.join(pieces[at:end]).strip()
-        found += [(item, text)] if item is not None or normal(text) else []
-        at = end
-    return found
-
-
-def _remarks(asked: _Multiple, found, filled: np.ndarray, declined: np.ndarray, unlisted, counted: bool) -> list[str]:
-    """Notes on a question: what was chosen beside its options, who left every box blank, and "none" beside others."""
-    notes, stem = [], asked.stem[:60]
-    if beside := sum(map(bool, unlisted)):
-        notes.append(f"'{stem}': people who chose something outside the codebook's options: {beside}")
-    if asked.kind == "multi" and not counted and (blank := int((~filled).sum())):
+def _remarks(asked: Multiple, found: Mapping[str, np.ndarray], filled: np.ndarray) -> list[str]:
+    """Notes on a question: that it is written in the old form, and that it looks like a ranking."""
+    notes, stem, k = [], asked.stem[:60], len(asked.items)
+    if asked.old and k > 1:
         notes.append(
-            f"'{stem}': people who left every option blank, counted as skipped: {blank}; the rule blank_is_none "
-            "counts them as having chosen none"
+            f"'{stem}': {k} ratings on yesno are read as options of one question; write one row of kind multi to say so"
         )
+    if asked.kind != "rank" and k > 2 and filled.sum() > 2:
+        if np.array([found[item][filled] == "Yes" for item in asked.items]).all():
+            notes.append(f"'{stem}': everybody chose every option; write kind rank if they were put in order")
+    return notes
+
+
+def _counted(
+    asked: Multiple,
+    found: Mapping[str, np.ndarray],
+    filled: np.ndarray,
+    declined: np.ndarray,
+    beside: np.ndarray,
+    told: bool,
+) -> dict[str, np.ndarray]:
+    """Whom notes count: who chose something beside the options, left every box blank, chose "none" beside others."""
+    counted, stem = {}, asked.stem[:60]
+    counted[f"'{stem}': people who chose something outside the codebook's options"] = beside
+    if asked.kind == "multi" and not told:
+        said = "counted as skipped (with the rule blank_is_none: as having chosen none)"
+        counted[f"'{stem}': people who left every option blank, {said}"] = ~filled
     if asked.kind != "rank":
         chosen = np.array([found[item] == "Yes" for item in asked.items])
         nothing = np.array([_means_none(asked, item) for item in asked.items])
         both = chosen[nothing].any(axis=0) & chosen[~nothing].any(axis=0) & ~declined
-        if both.any():
-            notes.append(f"'{stem}': people who chose none of these beside an option, all counted: {int(both.sum())}")
-    return notes
+        counted[f"'{stem}': people who chose none of these beside an option, all counted"] = both
+    return counted
 
 
-def _means_none(asked: _Multiple, item: str) -> bool:
+def _means_none(asked: Multiple, item: str) -> bool:
     labels = {label for label, of in asked.options.items() if of == item}
-    return not labels.isdisjoint(_NONE) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))
+    return any(map(means_none, labels)) or (not asked.old and any(asked.scale.labels.get(text) == 0 for text in labels))

@@ -11,12 +11,13 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.cells import as_text
-from dxkit.files.errors import Faults, and_more
+from dxkit.files.errors import Faults
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
+from dxkit.statistics.internal_consistency import runs_against
 from dxkit.survey.reading.asked_if import apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded
+from dxkit.survey.reading.coding import SKIPPED, Unknown, coded
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
@@ -24,7 +25,7 @@ from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
-from dxkit.survey.reading.unlisted import check_unlisted, none_for_blank
+from dxkit.survey.reading.unlisted import Whole, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -157,17 +158,19 @@ def read_survey(
 def read_part(
     responses: str | os.PathLike[str] | pd.DataFrame | Grid,
     codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: str | os.PathLike[str] | pd.DataFrame | None = None,
+    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
     *,
-    as_written: bool = False,
+    whole: Whole | None = None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Survey:
-    """`read_survey`; or a part of a file, whose segments stay `as_written`, for only the whole tells the spelling."""
+    """`read_survey`; or a part of a file, which adds to `whole` what only all parts tell.
+
+    The segments of a part stay as they are written."""
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -180,25 +183,31 @@ def read_part(
     known = rules_of(rules, codebook, faults)
     book, entries = with_same_as(book, known)
     asked, filters = with_filters(book)
-    how = {"part": as_written, "source": source, "sheet": sheet, "header": header, "wave": wave}
+    how = {"part": whole is not None, "source": source, "sheet": sheet, "header": header, "wave": wave}
     export = faults.take(read_by_rules, responses, asked, known, faults, **how)
-    people = None if roster is None else faults.take(read_roster, roster, book.segments)
+    if roster is None or isinstance(roster, Roster):
+        people = roster
+    else:
+        people = faults.take(read_roster, roster, book.segments)
     if export is None:
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
     weights = weights_of(export, book, faults) if people is None else None
     keep, cleaning = rows_that_count(export, book, faults, weights)
-    unaffected: dict[str, int] = {}
+    every = Whole() if whole is None else whole
     present = [item for item in book.measured if item in export.answers]
     unknown = Unknown()
-    by_item = {item: coded(export, book, item, keep, unknown, unaffected) for item in present}
+    by_item = {item: coded(export, book, item, keep, unknown, every.unaffected) for item in present}
     unknown.tell(export, book, faults)
-    segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=as_written)
+    segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=whole is not None)
     answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
     state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
-    check_unlisted(export, book, keep, answers, state, least, faults)
+    every.add_labels(export, book, keep, answers, state)
+    every.counted.update({what: int(flags[keep].sum()) for what, flags in export.counted.items()})
+    if whole is None:
+        every.check_labels(least, faults)
     faults.raise_if_any()
-    answers, state, filter_notes = apply_filters(export, filters, keep, answers, state)
+    answers, state = apply_filters(export, filters, keep, answers, state, every.unasked)
     none, none_entries = blank_is_none(book, known, state == SKIPPED)
     none_for_blank(book, none, answers, state)
     cleaning = pd.concat(
@@ -213,13 +222,13 @@ def read_part(
         index=answers.index,
         dtype=object,
     )
-    notes = [*export.remarks(book), *filter_notes, *segment_notes, *(people.notes if people is not None else ())]
+    counted, unasked, unaffected = every.notes()
+    notes = [*export.remarks(counted), *unasked, *segment_notes, *(people.notes if people is not None else ())]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:
         notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
-    if unaffected:
-        notes.append(f"{UNAFFECTED}: {and_more([f'{item} ({n})' for item, n in unaffected.items()])}")
+    notes += unaffected
     survey = Survey(
         codebook=book,
         answers=answers,
@@ -268,12 +277,17 @@ def _reverse_suspects(survey: Survey) -> list[str]:
             both = answered[:, i] & (count > 1)
             score = scores[both, i]
             rest = (total[both] - score) / (count[both] - 1)
-            if len(score) < 8 or np.ptp(score) == 0 or np.ptp(rest) == 0:
+            if len(score) < 2 or np.ptp(score) == 0 or np.ptp(rest) == 0:
                 continue
             r = float(np.corrcoef(score, rest)[0, 1])
-            if np.arctanh(np.clip(r, -0.999999, 0.999999)) + 1.96 / np.sqrt(len(score) - 3) < 0:
-                notes.append(
-                    f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-                    "below 0); if agreeing is bad here, write low in the codebook's column good"
-                )
+            if runs_against(r, len(score)):
+                notes.append(reverse_note(item, dimension, r))
     return notes
+
+
+def reverse_note(item: str, dimension: str, r: float) -> str:
+    """What is said of an item that seems to be keyed the other way round."""
+    return (
+        f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
+        "below 0); if agreeing is bad here, write low in the codebook's column good"
+    )

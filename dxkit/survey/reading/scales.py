@@ -15,6 +15,7 @@ from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
 from dxkit.files.table import YES_NO, Column, TableSpec, texts
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 HOURS_IN_A_WEEK = 168
 NUMBER, CHOSEN = "number", "chosen"
@@ -32,6 +33,7 @@ SCALES = TableSpec(
     ),
 )
 _DIGITS = re.compile(r"[-+]?[\d.,]+")
+_NUMBERED = re.compile(r"\((-?\d+)\)\s*[-:.=]?\s*(.+)|(-?\d+)\s*[-:.)=]\s*(.+)|(-?\d+)\s*\((.+)\)")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,13 +72,28 @@ class Scale:
         if (value := _number(folded, str(text))) is not None:
             inside = self.lo <= value <= self.hi if self.numeric else value in self.codes
             return value if inside else None
-        if numbered := re.fullmatch(r"(-?\d+)\s*[-:.)=]\s*(.+)", folded):
-            code = float(numbered[1])
-            return code if self.labels.get(numbered[2]) == code else None
-        return None
+        if parts := numbered(folded):
+            code, label = parts
+            if is_no_opinion(label):
+                return None if code in self.codes else math.nan
+            return code if self.labels.get(label) == code else None
+        return math.nan if is_no_opinion(folded) else None
 
     def label(self, code: float) -> str:
         return self.shown.get(code, f"{code:g}")
+
+
+def numbered(folded: str) -> tuple[float, str] | None:
+    """The number and the label of a folded text that has both, in any of the ways in which tools write them.
+
+    >>> numbered("4 - good"), numbered("(4) good"), numbered("4 (good)"), numbered("good")
+    ((4.0, 'good'), (4.0, 'good'), (4.0, 'good'), None)
+    """
+    parts = _NUMBERED.fullmatch(folded)
+    if parts is None:
+        return None
+    code, label = filter(None, parts.groups())
+    return float(code), label
 
 
 def _number(text: str, written: str) -> float | None:
@@ -87,7 +104,7 @@ def _number(text: str, written: str) -> float | None:
     return None if problem else value
 
 
-def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
+def scale_of(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[float] = ()) -> Scale:
     """A scale from (code, label) rows; the first label of a code is the one shown, code nan is "no opinion"."""
     labels = {normal(label): math.nan for label in NO_OPINION}
     shown: dict[float, str] = {}
@@ -105,7 +122,7 @@ def _scale(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[fl
 def _labelled(name: str, first: int, *labels: str) -> Scale:
     """A built-in scale; variants of one label are written `one|other`."""
     rows = [(float(code), label) for code, line in enumerate(labels, first) for label in line.split("|")]
-    return _scale(name, rows)
+    return scale_of(name, rows)
 
 
 def _numeric(name: str, lo: float, hi: float, unit: str = "") -> Scale:
@@ -182,7 +199,7 @@ def options_of(scale: Scale, kind: str, unlisted: str) -> dict[str, Scale]:
     """
     if kind == "rank":
         name = f"1-{len(scale.codes)}"
-        return {name: _scale(name, [(float(place), str(place)) for place in range(1, len(scale.codes) + 1)])}
+        return {name: scale_of(name, [(float(place), str(place)) for place in range(1, len(scale.codes) + 1)])}
     if kind == "multi":
         return {}
     name, code = f"{scale.name} or other", scale.hi + 1
@@ -198,7 +215,7 @@ def range_scale(name: str) -> Scale | None:
     lo, hi = int(ends[1]), int(ends[2])
     if hi - lo > 20:
         return _numeric(name, lo, hi)
-    return _scale(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
+    return scale_of(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
 
 
 def read_scales(
@@ -220,5 +237,5 @@ def read_scales(
             read.fault(faults, rows.index[0], "code", message)
             continue
         top = rows.loc[rows["favourable"], "code"].dropna()
-        scales[str(name)] = _scale(str(name), zip(rows["code"], rows["label"], strict=True), top)
+        scales[str(name)] = scale_of(str(name), zip(rows["code"], rows["label"], strict=True), top)
     return scales, list(read.notes)

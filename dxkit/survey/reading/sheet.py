@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ from dxkit.survey.reading.codebook import Codebook, Question
 from dxkit.survey.reading.headers import Column, asked_in
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
+
+_UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
 def visible(cell: str) -> str:
@@ -51,7 +54,13 @@ def from_grid(grid: Grid, tool: Tool, depth: int) -> tuple[list[Column], list[np
 
 def first_rows(grid: Grid) -> list[list[str]]:
     """The first three rows of a grid, blank where it has fewer."""
-    return [*grid.cells[:3], *[[""] * len(grid.cells[0])] * 2][:3]
+    rows = [*grid.cells[:3], *[[""] * len(grid.cells[0])] * 2][:3]
+    return [list(map(named, rows[0])), *rows[1:]]
+
+
+def named(cell: str) -> str:
+    """A header cell; "" where it is the name that pandas writes for a blank one."""
+    return "" if cell.startswith("Unnamed: ") and _UNNAMED.fullmatch(cell.strip()) else cell
 
 
 def nameless(columns: Sequence[Column], body: Sequence) -> list[str]:
@@ -102,6 +111,17 @@ def same(one, other) -> bool:
     return all(as_text(a) == as_text(b) for a, b in zip(one, other, strict=True))
 
 
+def separate(columns: Sequence) -> bool:
+    """Whether somebody filled these columns and nobody two of them: one question, asked on several ways through."""
+    filled = np.array([[as_text(value) != "" for value in column] for column in columns])
+    return bool(filled.size) and filled.sum(axis=0).max() == 1
+
+
+def joined(columns: Sequence) -> np.ndarray:
+    """The cells of separate columns as one column."""
+    return np.array([next(filter(None, map(as_text, row)), "") for row in zip(*columns, strict=True)], dtype=object)
+
+
 class Elsewhere:
     """Where else in a file a question is asked: on another sheet, as another tool, under a header of more rows."""
 
@@ -135,7 +155,7 @@ class Elsewhere:
 
 
 def columns_of(grid: Grid, tool: Tool, depth: int) -> list[Column]:
-    headings = tool.headings(grid.cells[:depth])
+    headings = tool.headings([list(map(named, row)) for row in grid.cells[:depth]])
     return [Column(**vars(heading), position=j, place=_place(grid, j)) for j, heading in enumerate(headings)]
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, fault_at
-from dxkit.files.opening import checked_path
+from dxkit.files.errors import DataError, Faults, fault_at
+from dxkit.files.opening import checked_path, open_file
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.people import smallest_group
-from dxkit.survey.reading.responses import Survey, read_survey
+from dxkit.survey.reading.responses import Survey, read_part, read_survey
 from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally import codes, topics
 from dxkit.survey.tally.from_survey import chosen, count, spelled
 from dxkit.survey.tally.measures import VARIABLES
@@ -33,6 +34,7 @@ def tally(
     source: str | None = None,
     min_group: int = 5,
     progress: Callable[[str], object] | None = None,
+    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
 
@@ -44,7 +46,7 @@ def tally(
         All but a Survey need `codebook`. A csv file may be larger than memory: it is read block by block, as
         `read_survey` would read it whole. A parquet file is read in batches (with the package pyarrow). A Dask
         DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the package dask).
-        In frames, parquet and Dask, dxkit notices an id that comes again within one part only.
+        In frames, parquet and Dask, an id that comes again and labels outside the codebook are judged within a part.
     by : segment name or list of them, optional
         The segments whose cells are kept; None for all of the codebook. Those of the roster are always kept, because
         weights need them.
@@ -60,6 +62,9 @@ def tally(
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
     progress : function of a line of text, optional
         Receives a line on how far a file has been read; `print` shows it.
+    rules : path or DataFrame, optional
+        How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
+        has one. Answers with rules have to fit into memory.
 
     Returns
     -------
@@ -93,15 +98,31 @@ def tally(
     if progress is not None and not callable(progress):
         raise DataError(f"progress={progress!r}: give a function that takes a line of text, such as print")
     min_group = smallest_group(min_group)
-    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    if not isinstance(codebook, Codebook | pd.DataFrame):
+        codebook = open_file(codebook)
+    book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
+    known = rules_of(rules, codebook, faults)
+    faults.raise_if_any()
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     kept = chosen(book.segments, by, people)
     if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
         from dxkit.survey.tally.from_csv import tally_csv
 
         return tally_csv(
-            survey, book, by, roster=people, wave=wave, min_group=min_group, source=source, progress=progress
+            survey,
+            book,
+            by,
+            roster=people,
+            wave=wave,
+            min_group=min_group,
+            source=source,
+            progress=progress,
+            rules=known,
         )
+    if known.rules and isinstance(survey, pd.DataFrame):
+        return count(read_part(survey, book, people, wave or None, source, min_group, rules=known), by)
+    if known.rules:
+        raise DataError("rules are applied to all answers at once; give a csv file, a workbook or one DataFrame")
     parts = Parts(book, kept, people, source, min_group)
     if isinstance(survey, str | os.PathLike):
         merged = parts.merged(_batches(os.fspath(survey), progress))

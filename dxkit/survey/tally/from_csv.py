@@ -15,30 +15,32 @@ import pandas as pd
 
 from dxkit.files.csv_file import unguarded
 from dxkit.files.csv_stream import LONG, BigCsv, Block, Cells, NotUtf8, open_csv
-from dxkit.files.errors import DataError, Fault, Faults, and_more, fault_at
+from dxkit.files.errors import DataError, Fault, Faults, fault_at
 from dxkit.files.summary_rows import openings
 from dxkit.survey.reading import exports
-from dxkit.survey.reading.asked_if import FILLED_UNASKED, says_not_asked, with_filters
+from dxkit.survey.reading.asked_if import says_not_asked, with_filters
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.headers import is_option
 from dxkit.survey.reading.people import BLANK_ROWS, EARLIER
-from dxkit.survey.reading.responses import read_part, read_survey
+from dxkit.survey.reading.responses import read_part
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.rules.table import Entry, added_logs
+from dxkit.survey.reading.rules.table import NO_RULES, Entry, Rules, added_logs
 from dxkit.survey.reading.segments import NOT_STATED
 from dxkit.survey.reading.sheet import na_note, visible, without_na
+from dxkit.survey.reading.unlisted import Whole
 from dxkit.survey.tally.blocks import BLANK, UNASKED, Running
 from dxkit.survey.tally.from_survey import NOBODY, chosen, count, spelled
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.words import Words, mixed, packed
+from dxkit.survey.tally.words import Words, hashed, ids_of, packed, superseded
 
 WORKERS = 2  # a fixed number, and blocks dealt out in turn: the same figures on every machine
 _AHEAD = 2  # blocks that wait for each worker
 _KEPT = 31 * 2**20  # bytes; giving pages back and taking them again would cost a third of the time
 _MOST_FAULTS = 50
 _VEILED = np.isin(np.arange(256), (*range(1, 33), 0x27, 0xA0, 0xC2, 0xE2, 0xEF))  # may stand unseen before a word
-_EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
+_TOO_LARGE = (
+    "this file is too large for rules, which are applied to all rows at once; tally parts of it and add them up: a + b"
+)
 
 
 def tally_csv(
@@ -51,17 +53,23 @@ def tally_csv(
     min_group: int,
     source: str | None,
     progress: Callable[[str], object] | None,
+    rules: Rules = NO_RULES,
 ) -> Tally:
-    """The tally of a file of answers of any size, as that of the survey that `read_survey` reads from it."""
+    """The tally of a file of answers of any size, as that of the survey that `read_survey` reads from it.
+
+    What fits into memory is read whole unless every cell is plain, for only the whole tells what some cells mean."""
     try:
         file = open_csv(path)
     except NotUtf8:
         file = open_csv(path, "cp1252")
-    if file is None:  # a workbook, or a file of another kind: read whole, or refused with the reason
-        survey = read_survey(path, book, None, wave, source, min_group)
-        return spelled(count(replace(survey, roster=roster), by), roster, "the file")
+    if file is not None and rules.rules and not file.fits:
+        raise fault_at(_TOO_LARGE, file=file.file)
+    if file is None or rules.rules:  # a workbook, or a file of another kind: read whole, or refused with the reason
+        return _whole(path, book, by, roster, wave, source, min_group, rules)
     try:
         found = _Stream(file, book, by, roster, source, min_group).read(progress)
+    except _NotPlain:
+        return _whole(path, book, by, roster, wave, source, min_group, rules)
     except NotUtf8:
         if (file := open_csv(path, "cp1252")) is None:
             raise
@@ -69,6 +77,15 @@ def tally_csv(
         note = "read as Windows-1252 because it is not UTF-8; look at accented letters"
         found = replace(found, notes=(*found.notes, note))
     return spelled(replace(found, wave=wave, roster=roster), roster, file.file)
+
+
+def _whole(path, book: Codebook, by, roster: Roster | None, wave: str, source, min_group: int, rules: Rules) -> Tally:
+    survey = read_part(path, book, roster, wave or None, source, min_group, rules=rules)
+    return count(survey, by)
+
+
+class _NotPlain(Exception):
+    """A cell that only the whole file tells, in a file that fits into memory."""
 
 
 class _Stream:
@@ -83,7 +100,7 @@ class _Stream:
         self.source, self.depth, self.at = export.source, export.depth, export.positions
         self.there = [name for name in book.segments if name in self.at]
         self.segments = chosen(self.there, by, roster)
-        self.notes = replace(export, na_cells=0).remarks(book)
+        self.notes = replace(export, na_cells=0).remarks()
         self.na = export.na_cells > 0
         even = not self.na and not export.repeated
         slow = any(is_option(row) or row.kind in ("choice", "number", "weight") for row in book.questions)
@@ -93,11 +110,11 @@ class _Stream:
 
     def read(self, progress) -> Tally:
         ids, found = self._pass({}, progress)
-        earlier = _superseded(ids) if self.id_at is not None else {}
+        earlier = superseded(ids) if self.id_at is not None else {}
         if earlier:
             _, found = self._pass(earlier, progress)
-            log = pd.DataFrame({"what": [EARLIER], "count": [sum(int(rows.sum()) for rows in earlier.values())]})
-            found = replace(found, cleaning=pd.concat([found.cleaning, log], ignore_index=True))
+            log = pd.DataFrame([Entry(EARLIER, sum(int(rows.sum()) for rows in earlier.values()))])
+            found = replace(found, cleaning=added_logs([found.cleaning, log]))
         return found
 
     def _pass(self, earlier: dict[int, np.ndarray], progress) -> tuple[list[np.ndarray], Tally]:
@@ -120,17 +137,22 @@ class _Stream:
                     told = 10 * done // size
                     progress(f"{self.file.file}: {min(100, 10 * told)}% read")
             ids += [each.result() for each in waiting]
-        faults = [fault for worker in workers for fault in worker.faults]
-        if faults:
-            raise _told_once(faults)
+        faults, whole, every = [fault for worker in workers for fault in worker.faults], Whole(), Faults()
+        for worker in workers:
+            whole += worker.whole
+        whole.check_labels(self.min_group, every)
+        if faults or every:
+            raise _told_once([*faults, *every])
         parts = [part for worker in workers if (part := worker.tally()) is not None]
         if not parts:
             raise fault_at(NOBODY, file=self.file.file)
         found = parts[0]
         for part in parts[1:]:
             found = found + part
-        if cells := sum(worker.na_cells for worker in workers):
-            found = replace(found, notes=(*found.notes, na_note(cells)))
+        na = sum(worker.na_cells for worker in workers)
+        counted, unasked, unaffected = whole.notes()
+        notes = (*self.notes, *counted, *([na_note(na)] if na else []), *unasked, *unaffected)
+        found = replace(found, notes=notes)
         return ids, replace(found, cleaning=added_logs(worker.log() for worker in workers))
 
 
@@ -143,27 +165,34 @@ class _Worker:
         self.na_cells = 0
         self._running = Running(stream.book, stream.segments)
         self._slow: Tally | None = None
-        self._blank, self._filled = 0, {}
+        self._blank, self.whole = 0, Whole(unaffected=self._running.unaffected)
         self._aside: list[pd.DataFrame] = []
-        encoding = stream.file.encoding
-        self._openings = openings(encoding)
-        self._items = Words(lambda raw: self._running.number(_text(raw, encoding)))
+        self._openings = openings(stream.file.encoding)
+        self._items = Words(lambda raw: self._running.number(self._text(raw)))
         self._names: list[list[str]] = [[] for _ in stream.segments]
         self._labels = [
-            Words(lambda raw, names=names: _place(names, " ".join(_text(raw, encoding).split()) or NOT_STATED))
+            Words(lambda raw, names=names: _place(names, " ".join(self._text(raw).split()) or NOT_STATED))
             for names in self._names
         ]
         self._filters = {
-            column: Words(lambda raw: int(says_not_asked(_text(raw, encoding))))
+            column: Words(lambda raw: int(says_not_asked(self._text(raw))))
             for column in dict.fromkeys(stream.filters.values())
         }
         at = [stream.at.get(item, -1) for item in stream.book.measured]  # other labels of a question have no column
         self._columns = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[0] + len(at))) else at
 
+    def _text(self, raw: bytes) -> str:
+        text = visible(unguarded(raw.decode(self.stream.file.encoding)))
+        if text == "NA" and self.stream.file.fits:  # a label, or blank as R writes it
+            raise _NotPlain
+        return text
+
     def take(self, block: Block) -> np.ndarray:
         """Add a block; returns a number for each of its ids, 0 where the row does not count."""
         cells = self.stream.file.cells(block) if self.stream.plain else None
         ids = None if cells is None else self._add(block, cells)
+        if ids is None and self.stream.file.fits:
+            raise _NotPlain
         return self._add_slowly(block) if ids is None else ids
 
     def _add(self, block: Block, cells: Cells) -> np.ndarray | None:
@@ -185,7 +214,7 @@ class _Worker:
         keep, ids = ~blank, np.empty(0, dtype=np.uint64)
         if stream.id_at is not None:
             named = cells.letters[:, stream.id_at] > 0
-            ids = _ids(cells, stream.id_at, named)
+            ids = ids_of(cells, stream.id_at, named)
             if ids is None:
                 return None
             ids[blank[named]] = 0
@@ -206,7 +235,7 @@ class _Worker:
             return None
         self._blank += _more_than_blank(cells, blank, stream.file.separator) if blank.any() else 0
         for item, n in filled.items():
-            self._filled[item] = self._filled.get(item, 0) + n
+            self.whole.unasked[item] = self.whole.unasked.get(item, 0) + n
         return ids
 
     def _codes(self, cells: Cells) -> tuple[np.ndarray | None, np.ndarray, int]:
@@ -227,7 +256,7 @@ class _Worker:
             grid, ids = self._without_earlier(block, grid)
             if len(grid.cells) == stream.depth:
                 return ids
-            survey = read_part(grid, stream.book, source=stream.source, min_group=stream.min_group, as_written=True)
+            survey = read_part(grid, stream.book, source=stream.source, min_group=stream.min_group, whole=self.whole)
             part = replace(count(survey, stream.segments), notes=()) if len(survey) else None
         except DataError as error:
             self.faults += error.faults
@@ -250,7 +279,7 @@ class _Worker:
         words = packed(data, np.cumsum(length) - length, length)
         if words is None:
             raise DataError(f"{grid.file}: an id of the rows from {block.line} on is longer than 256 letters")
-        ids = _hashed(words)
+        ids = hashed(words)
         answers = [
             stream.at[item] for item in (*stream.book.measured, *stream.book.of_kind("comment")) if item in stream.at
         ]
@@ -265,20 +294,10 @@ class _Worker:
         return log.loc[log["count"].to_numpy() > 0].reset_index(drop=True)
 
     def tally(self) -> Tally | None:
-        stream = self.stream
-        notes = list(stream.notes)
-        for what, counted in ((FILLED_UNASKED, self._filled), (UNAFFECTED, self._running.unaffected)):
-            if told := [f"{item} ({n})" for item, n in counted.items() if n]:
-                notes.append(f"{what}: {and_more(told)}")
-        found = self._running.tally(min_group=stream.min_group)
+        found = self._running.tally(min_group=self.stream.min_group)
         if found is not None and self._slow is not None:
             found = found + self._slow
-        found = self._slow if found is None else found
-        return None if found is None else replace(found, notes=tuple(notes))
-
-
-def _text(raw: bytes, encoding: str) -> str:
-    return visible(unguarded(raw.decode(encoding)))
+        return self._slow if found is None else found
 
 
 def _place(names: list[str], label: str) -> int:
@@ -300,31 +319,6 @@ def _may_sum_up(cells: Cells, beginnings: set[bytes]) -> bool:
     words = [np.frombuffer(word, dtype=np.uint8) for word in beginnings if len(word) > 1]
     begins = ((begin[:, : len(word)] | 32) == word for word in words)
     return bool(_VEILED[begin[:, 0]].any()) or any(each.all(axis=1).any() for each in begins)
-
-
-def _ids(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
-    """A number for each id; None where one may be shortened, or where spaces stand around it, which do not count."""
-    start, length = (each[named, 0] for each in cells.spans([at]))
-    last = [cells.data[np.maximum(start + length - k, 0)] for k in (1, 2, 3)]
-    zeros = (length > 16) & (last[0] == ord("0")) & (last[1] == ord("0"))
-    if (last[2] == ord("+")).any() or (cells.data[start] == ord("#")).any() or 2 * zeros.sum() > len(start):
-        return None  # it may be shortened, which the reader of whole files can tell
-    if _EDGES[cells.data[start]].any() or _EDGES[cells.data[start + length - 1]].any():
-        return None
-    words = packed(cells.data, start, length)
-    return None if words is None else _hashed(words)
-
-
-def _hashed(words: np.ndarray) -> np.ndarray:
-    return np.maximum(mixed(words), np.uint64(1))
-
-
-def _superseded(ids: list[np.ndarray]) -> dict[int, np.ndarray]:
-    """By block, which of its ids come again later in the file."""
-    every = pd.Series(np.concatenate(ids)) if ids else pd.Series(dtype=np.uint64)
-    again = (every.duplicated(keep="last") & (every != 0)).to_numpy()
-    ends = np.cumsum([len(part) for part in ids])
-    return {k: rows for k, rows in enumerate(np.split(again, ends[:-1])) if rows.any()} if again.any() else {}
 
 
 def _more_than_blank(cells: Cells, blank: np.ndarray, separator: str) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import Missing
+from dxkit.files.errors import Missing, and_more
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.tally.measures import BURDENS, mean_of_answered
 
@@ -36,12 +36,17 @@ def default(book: Codebook, score: str | None = None) -> str:
     if score is not None and (topics := lacking(book, score)):
         needed = " and one of kind ".join(BURDENS[score].questions)
         raise Missing(
-            f"score '{score}' needs for every topic a question of kind {needed}; without: {', '.join(topics)}. "
+            f"score '{score}' needs for every topic a question of kind {needed}; without: {and_more(topics, 3)}. "
             f"Possible here: {', '.join(allowed(book)) or 'none'}"
         )
     if score is None and not allowed(book):
-        without = "; ".join(f"{kind}: {', '.join(lacking(book, score))}" for kind, score in _EITHER)
-        raise Missing(f"a ranking needs hours or a rating for every pain point. Without a question of kind {without}")
+        without = {kind: lacking(book, score) for kind, score in _EITHER}
+        if all(topics == book.topics for topics in without.values()):
+            raise Missing("a ranking needs hours or a rating for every pain point; no topic of the codebook has either")
+        told = "; ".join(
+            f"without a question of kind {kind}: {and_more(topics, 3)}" for kind, topics in without.items()
+        )
+        raise Missing(f"a ranking needs hours or a rating for every pain point; {told}")
     return score or allowed(book)[0]
 
 

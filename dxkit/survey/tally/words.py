@@ -13,6 +13,7 @@ _LONGEST = 256
 _MASKS = np.array([(1 << 8 * k) - 1 for k in range(9)], dtype=np.uint64)  # the first k bytes of a word
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+_EDGES = np.array([byte <= 32 or byte >= 127 or byte == ord("'") for byte in range(256)])
 
 
 class Words:
@@ -83,3 +84,28 @@ def mixed(words: np.ndarray) -> np.ndarray:
         more = (mix ^ (mix >> _SHIFT)) * _ODD ^ words[:, k]
         mix = np.where(words[:, k] == 0, mix, more)
     return mix
+
+
+def ids_of(cells: Cells, at: int, named: np.ndarray) -> np.ndarray | None:
+    """A number for each id; None where one may be shortened, or where spaces stand around it, which do not count."""
+    start, length = (each[named, 0] for each in cells.spans([at]))
+    last = [cells.data[np.maximum(start + length - k, 0)] for k in (1, 2, 3)]
+    zeros = (length > 16) & (last[0] == ord("0")) & (last[1] == ord("0"))
+    if (last[2] == ord("+")).any() or (cells.data[start] == ord("#")).any() or 2 * zeros.sum() > len(start):
+        return None  # it may be shortened, which the reader of whole files can tell
+    if _EDGES[cells.data[start]].any() or _EDGES[cells.data[start + length - 1]].any():
+        return None
+    words = packed(cells.data, start, length)
+    return None if words is None else hashed(words)
+
+
+def hashed(words: np.ndarray) -> np.ndarray:
+    return np.maximum(mixed(words), np.uint64(1))
+
+
+def superseded(ids: list[np.ndarray]) -> dict[int, np.ndarray]:
+    """By block, which of its ids come again later in the file."""
+    every = pd.Series(np.concatenate(ids)) if ids else pd.Series(dtype=np.uint64)
+    again = (every.duplicated(keep="last") & (every != 0)).to_numpy()
+    ends = np.cumsum([len(part) for part in ids])
+    return {k: rows for k, rows in enumerate(np.split(again, ends[:-1])) if rows.any()} if again.any() else {}

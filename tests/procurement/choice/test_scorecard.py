@@ -8,17 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.procurement.choice.ratings import Rating, met, rate
 from dxkit.procurement.choice.robustness import information, ranks, rating_changes, stability, wins
 from dxkit.procurement.dossier.judging import Evidence
+from tests import sample
+from tests.laws import examples
 from tests.places import CASE_FILES
 
 CASES = {case["id"]: case for case in json.loads((CASE_FILES / "procurement.json").read_text())}
-few = settings(max_examples=60, deadline=None)
+few = examples(60)
 
 
 def made(ratings, weights, *, musts=None, kind="trial", status="quoted", extra=()):
@@ -58,12 +60,12 @@ def made(ratings, weights, *, musts=None, kind="trial", status="quoted", extra=(
 
 @pytest.fixture(scope="module")
 def portal():
-    return dx.read_dossier(dx.samples.path("portal"))
+    return sample.portal()
 
 
 @pytest.fixture(scope="module")
-def card(portal):
-    return dx.scorecard(portal)
+def card():
+    return sample.card()
 
 
 def test_partial_values_of_the_published_case():
@@ -237,7 +239,7 @@ def test_scores_are_the_weighted_sum_and_contributions_add_up(card):
 
 
 @pytest.mark.mutation
-@settings(max_examples=15)
+@examples(15)
 @given(st.floats(0.1, 1000))
 def test_rescaling_weights_changes_nothing(factor):
     ratings = [[4, 2, 3], [3, 3, 3.5], [2, 5, 1]]
@@ -321,8 +323,7 @@ def test_what_cannot_be_scored_is_said(refusal):
 
 @pytest.mark.mutation
 def test_pains_weigh_the_fit(portal):
-    survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
-    ranking = dx.rank_pains(survey)
+    ranking = sample.ranking()
     values = dx.scorecard(portal, needs=ranking).contributions.query("criterion == 'feature fit'").set_index("vendor")
     burden = ranking.table.set_index("topic")["estimate"]
     shares = {(each.vendor, each.topic): each.share.mean for each in portal.fit_read}

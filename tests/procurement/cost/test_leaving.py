@@ -3,15 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.procurement.cost.leaving import COMPONENTS, components, expected_exit, remaining_term
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from tests.laws import examples
 
 TIMES = np.arange(13) / 4
-few = settings(max_examples=40, deadline=None)
+few = examples(40)
 changes = st.fixed_dictionaries(
     {},
     optional={name: st.floats(0, 5 * each.default + 1) for name, each in EXIT_INPUTS.items() if "fidelity" not in name},

@@ -3,15 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.procurement.cost.leaving import renewals
 from dxkit.procurement.cost.switching import option_value
 from dxkit.statistics.finance import annuity
+from tests.laws import examples
 
-few = settings(max_examples=40, deadline=None)
+few = examples(40)
 
 
 @pytest.fixture(scope="module")

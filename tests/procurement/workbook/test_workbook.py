@@ -2,7 +2,9 @@
 
 import importlib.util
 import re
+import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -12,6 +14,7 @@ import pytest
 import dxkit as dx
 from dxkit.procurement.dossier.read_back import HEADER, INPUTS
 from dxkit.procurement.workbook.results import present_value
+from tests import sample
 from tests.procurement.workbook import office
 
 needs_office = pytest.mark.skipif(office.libreoffice() is None, reason="LibreOffice is not here; .ci/run installs it")
@@ -144,13 +147,29 @@ def every_clause(vendors=("Alpha", "Beta's [1]")):
     return dx.read_dossier({name: frame.astype(object) for name, frame in frames.items()})
 
 
-def sample():
-    return dx.read_dossier(dx.samples.path("portal"))
+@pytest.fixture(scope="module")
+def portal():
+    return sample.portal()
 
 
 @pytest.fixture(scope="module")
-def portal():
-    return sample()
+def written(portal, tmp_path_factory):
+    """The workbook of the sample."""
+    return dx.write_workbook(portal, tmp_path_factory.mktemp("written") / "portal.xlsx")
+
+
+@pytest.fixture
+def twin(written, tmp_path):
+    """A copy of it under any name, to be changed."""
+    return lambda name: Path(shutil.copy(written, tmp_path / name))
+
+
+@pytest.fixture(scope="module")
+def rows(written):
+    """The row of each input in sheet Assumptions, by what stands in its first four columns."""
+    sheet = openpyxl.load_workbook(written, read_only=True)[INPUTS]
+    cells = sheet.iter_rows(min_row=HEADER + 1, max_col=4, values_only=True)
+    return {cell: row for row, cell in enumerate(cells, HEADER + 1)}
 
 
 def retype(path, changes):
@@ -182,9 +201,9 @@ def input_rows(path):
         pytest.param(every_clause, "low", marks=pytest.mark.simulated),
         (every_clause, "likely"),
         pytest.param(every_clause, "high", marks=pytest.mark.simulated),
-        (sample, "likely"),
-        pytest.param(sample, "low", marks=pytest.mark.simulated),
-        pytest.param(sample, "high", marks=pytest.mark.simulated),
+        pytest.param(sample.portal, "likely", marks=pytest.mark.thorough),
+        pytest.param(sample.portal, "low", marks=pytest.mark.simulated),
+        pytest.param(sample.portal, "high", marks=pytest.mark.simulated),
     ],
 )
 def test_libreoffice_finds_every_figure_in_every_scenario(made, scenario, tmp_path):
@@ -246,6 +265,7 @@ def test_after_five_inputs_are_changed_all_three_agree(portal, seed, tmp_path):
 
 
 @needs_office
+@pytest.mark.thorough
 def test_a_wrong_stored_value_is_found_out(portal, tmp_path):
     """The proof that recalculation is forced: a planted value goes, and the comparison sees it."""
     path = dx.write_workbook(portal, tmp_path / "planted.xlsx")
@@ -263,14 +283,14 @@ def test_a_wrong_stored_value_is_found_out(portal, tmp_path):
     assert ("Results", cell) in [key for key, *_ in office.differing(path, computed)]
 
 
-def test_results_are_those_of_dxkit_and_pandas_reads_numbers(portal, tmp_path):
-    path = dx.write_workbook(portal, tmp_path / "portal.xlsx")
+def test_results_are_those_of_dxkit_and_pandas_reads_numbers(portal, written):
+    path = written
     frame = pd.read_excel(path, sheet_name="Results", header=3, index_col=0)
     live = frame.loc["cost, present value", portal.vendors]
     assert live.astype(float).tolist() == pytest.approx(
         [present_value(portal, name, "likely") for name in portal.vendors]
     )
-    simulated = dx.tco(portal).totals.query("basis == 'pv'").set_index("vendor")
+    simulated = sample.cost().totals.query("basis == 'pv'").set_index("vendor")
     mean = frame.loc["cost, present value: mean", portal.vendors].astype(float)
     assert mean.tolist() == pytest.approx(simulated["mean"].tolist())
     assert not pd.read_excel(path, sheet_name="Exit", header=3).iloc[2:, 2].dropna().empty
@@ -278,10 +298,9 @@ def test_results_are_those_of_dxkit_and_pandas_reads_numbers(portal, tmp_path):
         assert value is not None
 
 
-def test_formulas_hold_no_constant_and_each_row_one_formula(portal, tmp_path):
-    path = dx.write_workbook(portal, tmp_path / "style.xlsx")
+def test_formulas_hold_no_constant_and_each_row_one_formula(portal, written):
     text_or_address = re.compile(r"'[^']*(?:''[^']*)*'!|\"[^\"]*\"|\$?[A-Z]{1,3}\$?\d+|[A-Za-z_][A-Za-z_.]*")
-    cells = office.formulas_of(path)
+    cells = office.formulas_of(written)
     for formula in cells.values():
         assert not re.search(r"\d", text_or_address.sub("", formula)), formula
         assert not re.search(r"OFFSET|INDIRECT|IF\([^()]*IF\(", formula), formula
@@ -303,9 +322,8 @@ def _relative(formula, letters):
     return re.sub(rf"(?<![A-Z$<]){before}(?=\$?\d)", "<before>", formula)
 
 
-def test_every_input_has_a_source_and_every_check_holds(portal, tmp_path):
-    path = dx.write_workbook(portal, tmp_path / "inputs.xlsx")
-    values = openpyxl.load_workbook(path, data_only=True)
+def test_every_input_has_a_source_and_every_check_holds(written):
+    values = openpyxl.load_workbook(written, data_only=True)
     for row in values[INPUTS].iter_rows(min_row=HEADER + 1, values_only=True):
         assert row[9], row
     assert values["Checks"]["D3"].value == 1
@@ -314,9 +332,10 @@ def test_every_input_has_a_source_and_every_check_holds(portal, tmp_path):
             assert not [cell for cell in line if isinstance(cell, str) and cell.startswith("#")]
 
 
-def test_a_workbook_reads_back_as_the_same_dossier(tmp_path):
-    for made in (every_clause(), dx.read_dossier(dx.samples.path("portal"))):
-        read = dx.read_dossier(dx.write_workbook(made, tmp_path / "back.xlsx"))
+def test_a_workbook_reads_back_as_the_same_dossier(portal, written, tmp_path):
+    clauses = every_clause()
+    for made, path in ((clauses, dx.write_workbook(clauses, tmp_path / "back.xlsx")), (portal, written)):
+        read = dx.read_dossier(path)
         assert read.changed.empty
         assert read.vendors == made.vendors
         pd.testing.assert_frame_equal(dx.tco(read).totals, dx.tco(made).totals)
@@ -324,16 +343,8 @@ def test_a_workbook_reads_back_as_the_same_dossier(tmp_path):
         assert read.unsupported.drop(columns="place").equals(made.unsupported.drop(columns="place"))
 
 
-def test_what_finance_changed_is_listed_with_its_cell(portal, tmp_path, snapshot):
-    path = dx.write_workbook(portal, tmp_path / "finance.xlsx")
-    sheet = openpyxl.load_workbook(path)[INPUTS]
-    row = next(
-        r
-        for r in range(HEADER + 1, sheet.max_row)
-        if sheet.cell(r, 2).value == "Cortex"
-        and sheet.cell(r, 3).value == "seats"
-        and sheet.cell(r, 4).value == "amount"
-    )
+def test_what_finance_changed_is_listed_with_its_cell(twin, rows, snapshot):
+    path, row = twin("finance.xlsx"), seats_of_cortex(rows)
     retype(path, {row: (26, 27, None)})
     read = dx.read_dossier(path)
     assert read.changed.to_numpy().tolist() == [
@@ -343,6 +354,10 @@ def test_what_finance_changed_is_listed_with_its_cell(portal, tmp_path, snapshot
     assert read.notes == snapshot
 
 
+def seats_of_cortex(rows):
+    return next(row for cells, row in rows.items() if cells[1:] == ("Cortex", "seats", "amount"))
+
+
 @pytest.mark.parametrize(
     "numbers",
     [
@@ -350,24 +365,16 @@ def test_what_finance_changed_is_listed_with_its_cell(portal, tmp_path, snapshot
         pytest.param((None, "thirty", None), id="the cell holds no number"),
     ],
 )
-def test_a_bad_change_is_said_with_its_cell(portal, numbers, tmp_path, refusal):
-    path = dx.write_workbook(portal, tmp_path / "bad.xlsx")
-    sheet = openpyxl.load_workbook(path)[INPUTS]
-    row = next(
-        r
-        for r in range(HEADER + 1, sheet.max_row)
-        if sheet.cell(r, 2).value == "Cortex"
-        and sheet.cell(r, 3).value == "seats"
-        and sheet.cell(r, 4).value == "amount"
-    )
-    retype(path, {row: numbers})
+def test_a_bad_change_is_said_with_its_cell(twin, rows, numbers, refusal):
+    path = twin("bad.xlsx")
+    retype(path, {seats_of_cortex(rows): numbers})
     with refusal() as caught:
         dx.read_dossier(path)
     assert f"bad.xlsx, sheet {INPUTS}, cell " in str(caught.value)
 
 
-def test_a_changed_constant_is_refused(portal, tmp_path, refusal):
-    path = dx.write_workbook(portal, tmp_path / "constant.xlsx")
+def test_a_changed_constant_is_refused(twin, refusal):
+    path = twin("constant.xlsx")
     retype(path, {HEADER + 3: (None, 13, None)})
     with refusal():
         dx.read_dossier(path)
@@ -393,12 +400,29 @@ def test_hostile_names_survive_and_nothing_runs(tmp_path):
 
 
 @needs_office
+@pytest.mark.thorough
 def test_hostile_names_are_computed_by_libreoffice(tmp_path):
     path = dx.write_workbook(hostile(), tmp_path / "hostile.xlsx")
     computed = office.recalculated(path, tmp_path)
     assert office.differing(path, office.stored(computed)) == []
     found = office.formulas_of(computed).values()
     assert not [formula for formula in found if "HYPERLINK(" in formula]
+
+
+@needs_office
+@pytest.mark.simulated
+@pytest.mark.parametrize("way", [["ods"], ["ods", "xlsx"], ["xls"], ["xlsx", "ods"]], ids="-".join)
+def test_a_workbook_that_went_through_other_formats_is_the_same_decision(way, tmp_path):
+    made = hostile()
+    path = dx.write_workbook(made, tmp_path / "hostile.xlsx")
+    for number, kind in enumerate([*way, "xlsx"]):
+        (tmp_path / str(number)).mkdir()
+        path = office.recalculated(path, tmp_path / str(number), kind)
+    assert dx.read_dossier(path).vendors == made.vendors
+    assert dx.read_dossier(path).changed.empty
+    totals = [dx.tco(each).totals["mean"].tolist() for each in (made, dx.read_dossier(path))]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-12)
+    assert not [cell for cell in office.stored(path).values() if isinstance(cell, str) and cell.startswith("#")]
 
 
 def test_an_interrupted_write_leaves_the_old_file_whole(portal, tmp_path, monkeypatch):
@@ -425,21 +449,19 @@ def test_where_it_cannot_be_written_is_said(portal, name, tmp_path, refusal):
         dx.write_workbook(portal, tmp_path / "b.xlsx", scenario="worst")
 
 
-def test_the_scorecard_sheet_adds_up_and_reads_back(portal, tmp_path):
-    path = dx.write_workbook(portal, tmp_path / "card.xlsx")
+def test_the_scorecard_sheet_adds_up_and_reads_back(portal, written):
+    path, card = written, sample.card()
     frame = pd.read_excel(path, sheet_name="Scorecard", header=3, index_col=0)
     parts = frame[[str(name).endswith(": points") for name in frame.index]][portal.vendors].astype(float)
     whole = frame.loc["points of 100, at the values in use", portal.vendors].astype(float)
     assert parts.sum().to_numpy() == pytest.approx(whole.to_numpy())
-    assert whole.to_dict() == pytest.approx(dx.scorecard(portal).table.set_index("vendor")["score"].to_dict(), rel=0.05)
+    assert whole.to_dict() == pytest.approx(card.table.set_index("vendor")["score"].to_dict(), rel=0.05)
     back = dx.scorecard(dx.read_dossier(path))
-    pd.testing.assert_frame_equal(back.table, dx.scorecard(portal).table)
+    pd.testing.assert_frame_equal(back.table, card.table)
 
 
-def test_a_changed_rating_and_weight_read_back(portal, tmp_path, snapshot):
-    path = dx.write_workbook(portal, tmp_path / "card.xlsx")
-    sheet = openpyxl.load_workbook(path)[INPUTS]
-    rows = {tuple(sheet.cell(r, c).value for c in (1, 2, 3, 4)): r for r in range(HEADER + 1, sheet.max_row + 1)}
+def test_a_changed_rating_and_weight_read_back(twin, rows, snapshot):
+    path = twin("card.xlsx")
     retype(
         path,
         {

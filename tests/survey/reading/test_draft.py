@@ -166,10 +166,22 @@ def test_a_scale_keeps_the_code_of_a_label_that_one_person_gave():
     cells = ["Bad"] * 4 + ["OK"] * 9 + ["Good"] * 7 + ["Excellent"] * 9
     made = drafted(pd.DataFrame({"How is it? [A]": [*cells, "Horrible"], "How is it? [B]": [*cells, "OK"]}))
     assert dict(zip(made.scales["label"], made.scales["code"], strict=True)) == {
-        **{"Bad": 2.0, "OK": 3.0},
+        **{"1": 1.0, "Bad": 2.0, "OK": 3.0},
         **{"Good": 4.0, "Excellent": 5.0},
     }
     assert "scale" in set(made.doubts["cell"])
+    cells = pd.DataFrame({"How is it? [A]": [*cells, "Horrible"], "How is it? [B]": [*cells, "OK"]})
+    survey = dx.read_survey(cells, dx.read_codebook(made.items, made.scales))
+    assert survey.answers.iloc[-1].tolist() == [1.0, 3.0]
+
+
+def test_labels_beside_a_scale_are_no_opinion_and_yellow():
+    often = ["Daily"] * 20 + ["Weekly"] * 22 + ["Monthly"] * 24 + ["Not in this life"] * 2
+    cells = pd.DataFrame({"How often do you deploy?": often})
+    made = drafted(cells)
+    assert set(zip(made.doubts["item"], made.doubts["cell"], strict=True)) >= {("often_deploy", "scale")}
+    survey = dx.read_survey(cells, dx.read_codebook(made.items, made.scales))
+    assert survey.answers["often_deploy"].isna().sum() == 2
 
 
 def test_topics_join_the_lines_of_satisfaction_importance_and_hours():

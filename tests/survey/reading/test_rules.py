@@ -6,12 +6,13 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.survey.reading.rules.table import NAMES, read_rules
+from tests.laws import examples
 from tests.places import ROOT, SHARED
 
 AGREE = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
@@ -399,7 +400,7 @@ def test_check_reads_a_table_of_rules(tmp_path, capsys):
     assert "1 rule, no faults" in capsys.readouterr().out
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.sampled_from(AGREE), min_size=1, max_size=30), st.permutations(["A1", "b 2", "C3", "x;y", "Ja!"]))
 def test_a_file_recoded_through_label_rules_gives_equal_results(answers, words):
     book, codes = BOOK[:1], dict(zip(AGREE, words, strict=True))
@@ -422,7 +423,7 @@ _RULE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(_ROW, min_size=1, max_size=20), st.lists(_RULE, unique=True, max_size=5))
 def test_the_cleaning_adds_up_to_rows_read_minus_rows_kept(rows, chosen):
     book = pd.DataFrame(

@@ -5,11 +5,12 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.files import csv_file, csv_stream
+from tests.laws import examples
 from tests.survey.tally.test_tally import same
 
 BOOK = dx.read_codebook(
@@ -43,6 +44,12 @@ cells = st.tuples(
 )
 
 
+@pytest.fixture(autouse=True)
+def too_large(monkeypatch):
+    """Every file is read block by block here, as one that does not fit into memory."""
+    monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
+
+
 def either(read):
     """A tally, or the first fault."""
     try:
@@ -51,7 +58,7 @@ def either(read):
         return str(error)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(cells, min_size=1, max_size=40),
     st.sampled_from(["\n", "\r\n"]),
@@ -230,11 +237,11 @@ def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one
 
 
 def test_what_would_not_fit_into_memory_is_tallied_and_not_read_whole(tmp_path, monkeypatch, refusal):
-    monkeypatch.setattr(csv_file, "_MOST_CELLS", 100)
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 100)
     (tmp_path / "answers.csv").write_bytes(lines(*["Blue;4"] * 60))
     with refusal("answers.csv"):
         dx.read_survey(tmp_path / "answers.csv", PLAIN)
     assert dx.tally(tmp_path / "answers.csv", codebook=PLAIN).people.tolist() == [60]
-    monkeypatch.setattr(csv_file, "_MOST_TEXT", 100)
+    monkeypatch.setattr(csv_file, "MOST_TEXT", 100)
     with refusal():
         dx.read_survey(tmp_path / "answers.csv", PLAIN)

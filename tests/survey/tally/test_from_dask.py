@@ -44,9 +44,14 @@ def answers(n: int) -> pd.DataFrame:
     return frame.mask(rng.random(frame.shape) < 0.08)
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as made:
+APART = pytest.param(True, marks=pytest.mark.thorough, id="processes")
+
+
+@pytest.fixture(scope="module", params=[pytest.param(False, id="here"), APART])
+def cluster(request):
+    """Two workers, in this process or in processes of their own."""
+    apart = request.param
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=apart, dashboard_address=":0") as made:
         with distributed.Client(made) as client:
             yield client
 
@@ -68,6 +73,7 @@ def test_the_answers_stay_with_the_workers(cluster):
     assert held == sum(getattr(more, name).nbytes for name in ("pairs", "sums", "products", "counts", "states"))
 
 
+@pytest.mark.parametrize("cluster", [APART], indirect=True)  # never the process of the tests
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(cluster, tmp_path):
     frame = answers(2000)
 

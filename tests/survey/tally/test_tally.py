@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.survey.tally.codes import readable
+from tests.laws import examples
 from tests.survey import worlds
 
 BOOK = dx.read_codebook(worlds.codebook())
@@ -20,7 +21,7 @@ def same(one, two, tolerance=1e-10):
 
 
 @pytest.mark.mutation
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts(frame, seed):
     part = np.random.default_rng(seed).integers(0, 3, len(frame))
@@ -43,7 +44,7 @@ def test_an_iterator_of_frames_gives_the_tally_of_one_frame():
 
 
 @pytest.mark.mutation
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(worlds.worlds)
 def test_means_and_covariances_equal_pandas(frame):
     counted = dx.tally(frame, codebook=BOOK)
@@ -57,7 +58,7 @@ def test_means_and_covariances_equal_pandas(frame):
 
 
 @pytest.mark.mutation
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(worlds.worlds)
 def test_every_respondent_is_in_exactly_one_state_per_item(frame):
     counted = dx.tally(frame, codebook=BOOK)

@@ -90,9 +90,12 @@ def _asked(fields: Sequence[Field], tool: Tool) -> list[Asked]:
         doubts = {"text": "the export does not say what was asked; these columns look like options of one question"}
         asked.append(Asked(run, stem, "multi", labels=labels, doubts=doubts))
         open_fields = [each for each in open_fields if each not in run]
-    groups: dict[str, list[Field]] = {}
+    groups: dict[tuple[str, int], list[Field]] = {}
+    times: Counter[tuple[str, str]] = Counter()
     for each in open_fields:
-        groups.setdefault(key(each.stem) if each.option else f"\x00{each.column.position}", []).append(each)
+        name = key(each.stem) if each.option else f"\x00{each.column.position}"
+        times[name, normal(each.option)] += 1  # an option that comes again is of another question with the same text
+        groups.setdefault((name, times[name, normal(each.option)]), []).append(each)
     for group in groups.values():
         rest = group
         if len(group) > 1:
@@ -103,15 +106,14 @@ def _asked(fields: Sequence[Field], tool: Tool) -> list[Asked]:
 
 
 def _ignore_repeated(asked: Iterable[Asked]) -> None:
-    """Of several columns with one text, or one code, only the first can be asked for."""
-    seen: set[str] = set()
-    for each in asked:
-        if each.kind == "ignore":
-            continue
-        if key(each.text) in seen:
+    """Of several questions with one text only one can be asked for: the one with most columns, else the first.
+
+    So options with a column each come before the column in which a tool joins them."""
+    kept: dict[str, Asked] = {}
+    for each in sorted(asked, key=lambda each: -len(each.fields)):
+        if each.kind != "ignore" and kept.setdefault(key(each.text), each) is not each:
             each.kind, each.scale, each.labels, each.good, each.rules = "ignore", "", [], "", []
             each.doubts = {"kind": "another column has the same text"}
-        seen.add(key(each.text))
 
 
 def _topics(asked: Sequence[Asked]) -> None:

@@ -16,17 +16,18 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal, number
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
-from dxkit.survey.reading.headers import Column
+from dxkit.survey.reading.headers import Column, is_sentence, key
+from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
-from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid
+from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid, joined, separate
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import recognise
 
-YES = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|はい".split("|"))
-NO = frozenset("no|n|0|false|not selected|unchecked|nein|non|いいえ".split("|"))
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
 _DIVIDERS = (" - ", ": ")
+_FLAGS = ({"0", "1"}, {"true", "false"})
+_CODED = re.compile(r"\w+(\.\w+)+")
 _LONGEST_STEM = {" - ": 300, ": ": 60}
 _FEWEST = {" - ": 2, ": ": 3}  # columns that must share a stem
 
@@ -78,7 +79,7 @@ class Field:
     def words(self) -> list[str]:
         """The labels that are neither "no opinion" nor say that a box was not ticked."""
         own = normal(self.option or self.stem)
-        return [word for word in self.answers if word not in NO or word == own]
+        return [word for word in self.answers if word not in NOT_TICKED or word == own]
 
     @property
     def name(self) -> str:
@@ -90,8 +91,8 @@ class Field:
 class Asked:
     """A question of the draft: its columns and what its row of the codebook holds.
 
-    `labels` are its labels by code (nan for "no opinion"), `spare` those that only one person gave here, `doubts` why a
-    cell of the row is a guess, by column.
+    `labels` are its labels by code (nan for "no opinion"), `unused` those (folded) that nobody chose here, `spare`
+    those that only one person gave here, `doubts` why a cell of the row is a guess, by column.
     """
 
     fields: Sequence[Field]
@@ -103,12 +104,14 @@ class Asked:
     dimension: str = ""
     topic: str = ""
     labels: list[tuple[float, str]] = field(default_factory=list)
+    unused: frozenset[str] = frozenset()
     spare: dict[str, str] = field(default_factory=dict)
     ordered: bool = False
     family: str = ""
     doubts: dict[str, str] = field(default_factory=dict)
     rules: list[tuple[str, str]] = field(default_factory=list)  # rule and value
     item: str = ""
+    scale_of: str = ""  # the text of the question whose list of labels this one shares
 
 
 def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Field], Tool]:
@@ -121,13 +124,52 @@ def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Fie
         tool = recognise(*first_rows(grid))[0]
         columns, body, _ = from_grid(grid, tool, tool.header_rows(*first_rows(grid)))
     blank_na(body)
-    parts = _parts(columns)
     cells = [np.array([as_text(value) for value in column], dtype=object) for column in body]
-    return [
-        Field(column, *parts[column.position], cells[column.position])
-        for column in columns
-        if column.name and column.position < len(cells)
-    ], tool
+    columns = [column for column in columns if column.name and column.position < len(cells)]
+    parts = _ticked_parts(columns, _parts(columns), cells)
+    return _as_one([Field(column, *parts[column.position], cells[column.position]) for column in columns]), tool
+
+
+def _as_one(fields: Sequence[Field]) -> list[Field]:
+    """The fields, those of one long text as one where nobody filled two: reading takes them so."""
+    alike: dict[str, list[Field]] = {}
+    for each in fields:
+        alike.setdefault(key(each.name) if is_sentence(each.name) else f"\x00{each.column.position}", []).append(each)
+    found = []
+    for several in alike.values():
+        if len(several) > 1 and separate([each.cells for each in several]):
+            first = several[0]
+            found.append(Field(first.column, first.stem, first.option, joined([each.cells for each in several])))
+        else:
+            found += several
+    return sorted(found, key=lambda each: each.column.position)
+
+
+def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], cells: Sequence[np.ndarray]):
+    """The parts, with an option where a header ends with the one label of its column, and its neighbours do so too."""
+    runs: list[tuple[str, list[tuple[int, str, str]]]] = []
+    for column in columns:
+        stem, option = parts[column.position]
+        labels = {text for text in cells[column.position] if text}
+        label = next(iter(labels)) if len(labels) == 1 else ""
+        head = _before(stem, label) if label and not option else ""
+        if not option and not head and {normal(text) for text in labels} in _FLAGS and _CODED.fullmatch(stem):
+            head, label = stem.rpartition(".")[::2]
+        if not head or not runs or runs[-1][0] != normal(head):
+            runs.append((normal(head) if head else "", []))
+        if head:
+            runs[-1][1].append((column.position, head, label))
+    several = (run for _, run in runs if len(run) > 1 and len({normal(label) for _, _, label in run}) == len(run))
+    return parts | {position: (head, label) for run in several for position, head, label in run}
+
+
+def _before(header: str, label: str) -> str:
+    """What stands in a header before the label that it ends with; "" where it does not."""
+    words, own = normal(header), normal(label)
+    if not own or words == own or not words.endswith(own) or words[-len(own) - 1].isalnum():
+        return ""
+    head = header.rstrip(" .:;,!?*")
+    return head[: len(head) - len(own)].rstrip() if len(head) > len(own) else ""
 
 
 def _size(grid: Grid) -> float:
@@ -138,6 +180,15 @@ def _size(grid: Grid) -> float:
 def _parts(columns: Iterable[Column]) -> dict[int, tuple[str, str]]:
     """Stem and option of each column: from brackets or a second row, else from what several headers begin with."""
     parts = {column.position: tuple(" ".join(part.split()) for part in column.parts) for column in columns}
+    numbered: dict[tuple[str, str], list[tuple[int, str, str]]] = {}  # Q9_1 Which?-Apples, Q9_2 Which?-Pears
+    for column in columns:
+        stem, option = parts[column.position]
+        code, line = re.fullmatch(r"(.+?)_-?\w+", column.code), re.fullmatch(r"(.*[^\s-])-([^\s-].*)", stem)
+        if code and line and not option and column.code != stem:
+            numbered.setdefault((code[1], normal(line[1])), []).append((column.position, line[1], line[2]))
+    for several in numbered.values():
+        if len({normal(tail).split()[0] for _, _, tail in several}) > 1:  # else the hyphen is in a word of the question
+            parts.update({position: (head, tail) for position, head, tail in several})
     for divider in _DIVIDERS:
         found: dict[str, list[tuple[int, str, str]]] = {}
         for position, (stem, option) in parts.items():

@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, YES, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
+from dxkit.survey.reading.headers import OTHER
+from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.sheet import joined, separate
 from dxkit.survey.reading.tools.base import Tool
 
-OTHER = re.compile(
-    r"specify|describe|explain|^other\W*(\(.*)?$|^comments?\b|open[- ]ended|^sonstiges?\W*$|^autres?\W*$|"
-    r"^otr[oa]s?\W*$|^その他|bitte angeben"
-)
 _PLACE = re.compile(r"\D{0,12}\d{1,2}\D{0,8}|(first|second|third|fourth|fifth)( choice| place)?|most|least")
 _NONE = re.compile(r"(none|nothing|neither|no|other|not)\b.*|keine?s?|nichts|aucun.*|ningun.*|なし|その他")
+_FEW_LABELS = 12
+_STEPS = frozenset("1")  # a mark that may also be a step
 _RANKED = re.compile(r"\brank|\border\b|priorit|reihenfolge|class(er|ez)|orden")
 
 
 def in_group(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
     """What several columns of one stem ask, and the columns that are questions of their own."""
-    for kind in (_ranked, _placed):
+    for kind in (_spread, _ranked, _placed):
         if found := kind(stem, fields):
             return found, [each for each in fields if each not in found[0].fields]
     asked, rest = _ticked(stem, fields)
     texts = [each for each in rest if _is_text(each, rest)]
     asked += [Asked([each], each.name, "comment") for each in texts]
     rest = [each for each in rest if each not in texts]
+    numeric = [each for each in rest if 2 * sum(each.numbers.values()) > each.filled]
+    written = [each for each in rest if each not in numeric and each.filled]
+    if len(numeric) > max(2, 2 * len(written)) and written and by_numbers(numeric, stem):
+        rest = [each for each in rest if each not in written]  # what people wrote beside a grid of numbers
+        asked += [Asked([each], each.name, "comment") for each in written]
     if len(rest) > 1 and (rated := by_numbers(rest, stem) or by_labels(rest, stem)):
         if rated.kind in ("rating", "importance", "hours", "number", "recommend"):
             return [*asked, *(_line(rated, each) for each in rest)], []
-    return asked, rest
+    chosen = _chosen(rest)
+    lines = {id(each.fields[0]) for each in chosen}
+    return [*asked, *chosen], [each for each in rest if id(each) not in lines]
+
+
+def _chosen(fields: Sequence[Field]) -> list[Asked]:
+    """A choice of each line of a grid that has the same few labels: one list, so that a code means the same in all."""
+    people, spelled = together(fields)
+    lines: Counter[str] = Counter(word for each in fields for word in each.answers)
+    labels = [word for word in people if lines[word] >= max(2, len(fields) / 2)]
+    fitting = [
+        each
+        for each in fields
+        if each.filled and sum(each.answers.get(word, 0) for word in labels) >= 0.9 * each.filled
+    ]
+    if len(fitting) < max(3, len(fields) / 2) or not 2 <= len(labels) <= _FEW_LABELS:
+        return []
+    rows = _options([spelled[word] for word in labels]) + unsure(fitting)[0]
+    return [Asked([each], each.name, "choice", labels=list(rows), scale_of=fields[0].name) for each in fitting]
 
 
 def _line(rated: Asked, field: Field) -> Asked:
@@ -47,6 +72,7 @@ def _line(rated: Asked, field: Field) -> Asked:
         labels=rated.labels,
         ordered=rated.ordered,
         family=rated.family,
+        spare=dict(rated.spare),
         doubts=dict(rated.doubts),
         rules=list(rated.rules),
     )
@@ -63,6 +89,25 @@ def _options(labels: Sequence[str], aliases: Sequence[tuple[str, str]] = ()) -> 
     codes = {normal(label): float(code) for code, label in enumerate(labels, 1)}
     rows = [(codes[normal(label)], label) for label in labels]
     return rows + [(codes[normal(label)], word) for label, word in aliases]
+
+
+def _spread(stem: str, fields: Sequence[Field]) -> list[Asked]:
+    """One answer of several that form a scale, each in a column of its own with its own word."""
+    steps = [each for each in fields if not OTHER.search(normal(each.option))]
+    cells = [each.cells for each in steps]
+    if len(steps) < 3 or any(
+        len(each.answers) > 1 or not TICKED.isdisjoint(set(each.answers) - _STEPS) for each in steps
+    ):
+        return []
+    words = [word for each in steps for word in each.answers]
+    if len(set(words)) < max(3, len(words)) or not separate([column for column in cells if any(column)]):
+        return []
+    whole = Field(steps[0].column, stem, "", joined([column for column in cells if any(column)]))
+    asked = by_numbers([whole], stem) or by_labels([whole], stem)
+    if asked is None or asked.kind not in ("rating", "importance", "recommend"):
+        return []
+    asked.fields = steps
+    return [asked]
 
 
 def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
@@ -102,17 +147,22 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
     """Options with a column each, which holds its own word or a mark where it was chosen."""
-    marked = [each for each in fields if len(each.words) <= 1 and not _is_written(each)]
-    words = {word for each in marked for word in each.words}
-    marks = words - YES
-    own = {normal(each.option) for each in marked}
-    if len(marked) < 2 or not words or (len(marks) == 1 and len(marked) > 1 and not words & own and words == marks):
+    columns = Counter(word for each in fields for word in each.words)
+    names = {normal(each.option) for each in fields}
+    marked = [
+        each
+        for each in fields
+        if not _is_written(each)
+        and _is_mark(each, columns)
+        and names.isdisjoint(set(each.words) - {normal(each.option)})
+    ]
+    if len(marked) < 2 or not any(each.words for each in marked):
         return [], list(fields)
     aliases = [
         (each.option, each.spelled[word])
         for each in marked
         for word in each.words
-        if word not in YES and word != normal(each.option) and each.answers[word] >= LEAST
+        if word not in TICKED and word != normal(each.option) and each.answers[word] >= LEAST
     ]
     doubts = {"scale": "other words for an option have its code"} if aliases else {}
     labels = _options([each.option for each in marked], aliases)
@@ -122,10 +172,18 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
     return [asked, *(Asked([each], each.name, "comment") for each in texts)], [e for e in rest if e not in texts]
 
 
+def _is_mark(field: Field, columns: Mapping[str, int]) -> bool:
+    """Whether a column has one word at most, and none that is an answer in other columns too."""
+    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {normal(field.option)}]
+    return len(field.words) <= 1 and not shared
+
+
 def _is_written(field: Field) -> bool:
     """Whether an option "Other" holds what people wrote and no mark."""
     own = normal(field.option)
-    return "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in YES for word in field.words)
+    return (
+        "specify" in own or bool(OTHER.search(own)) and any(word != own and word not in TICKED for word in field.words)
+    )
 
 
 def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:

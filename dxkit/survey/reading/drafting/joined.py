@@ -40,7 +40,13 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
     total = sum(cells.values())
     if total < 4 or len(cells) < 2:
         return None
-    way = _best([_split(cells, separator, total) for separator in _candidates(cells)], total)
+    ended = sum(n for text, n in cells.items() if text.endswith(";"))
+    listed = _split(cells, ";", total) if ended >= 0.9 * total else None  # a tool that ends each piece so
+    way = (
+        listed
+        if listed and len(listed.options) > 1
+        else _best([_split(cells, separator, total) for separator in _candidates(cells)], total)
+    )
     if way is None:
         return None
     options = sorted(way.options, key=lambda word: (-way.options[word], word))
@@ -95,7 +101,7 @@ def _split(cells: dict[str, int], separator: str, total: int) -> _Way:
     for text, pieces in words.items():
         people.update({word: cells[text] for word in dict.fromkeys(pieces)})
     least = max(LEAST, total / 100)
-    options = {word: n for word, n in people.items() if n >= least}
+    options = {word: n for word, n in people.items() if n >= least and any(map(str.isalnum, word))}
     alone = {pieces[0] for pieces in words.values() if len(pieces) == 1} & set(options)
     explained = sum(options.values()) / max(1, sum(people.values()))
     return _Way(separator, explained, len(alone) / max(1, len(options)), options, words, spelled)
@@ -116,6 +122,8 @@ def _merged(words: dict[str, list[str]], cells: dict[str, int], spelled: dict[st
         if not always or separator == "json":
             return words, spelled
         for text, pieces in words.items():
+            if not pieces:
+                continue
             merged: list[str] = []
             skip = False
             for word, after in zip(pieces, [*pieces[1:], ""], strict=True):

@@ -58,9 +58,18 @@ def _base(each: Asked) -> str:
     )
 
 
+def _without_accent(letter: str) -> str:
+    """A Latin letter without its accent; letters of other scripts are others without theirs.
+
+    >>> _without_accent("é"), _without_accent("パ")
+    ('e', 'パ')
+    """
+    plain = unicodedata.normalize("NFKD", letter)[:1]
+    return plain if plain.isascii() else letter
+
+
 def _slug(text: str, longest: int = _LONGEST) -> str:
-    plain = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", text).casefold())
-    every = re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+    every = re.findall(r"\w+", "".join(map(_without_accent, re.sub(r"\([^)]*\)", " ", text).casefold())))
     words = [word for word in every if word not in _STOP] or every
     name = ""
     for word in words:

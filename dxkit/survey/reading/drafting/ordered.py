@@ -6,19 +6,21 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from dxkit.files.cells import normal
+from dxkit.files.cells import normal, number
 from dxkit.survey.reading.codebook import LOW, NEITHER
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
+from dxkit.survey.reading.drafting.stated import stated_range
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.labels.order import LabelScale, label_order
+from dxkit.survey.reading.scales import range_scale
 
 _HOURS = re.compile(r"\bhours?\b|\bstunden?\b|\bheures?\b|\bhoras?\b|時間")
-_RECOMMEND = re.compile(r"recommend|empfehl|recommand|recomend|勧め|すすめ")
+_RECOMMEND = re.compile(r"recommend|empf[ei]e?hl|recommand|recomi?end|勧め|すすめ|薦め|推奨")
 _IMPORTANT = re.compile(r"importan|priorit|wichtig|重要|\bmatters? (?:most )?to you|care about most|care most")
 _OFTEN = re.compile(r"how often|frequen|\bfreq\b|wie oft|häufig|à quelle fréquence|con qué frecuencia|頻度")
 _COUNT = re.compile(
     r"how many|how much time|how long|number of|# of|\bcount\b|\byears?\b|\bmonths?\b|\bdays?\b|\bminutes?\b|anzahl|"
-    r"wie viele|wie lange|combien|cuánt|いくつ|何年"
+    r"wie viele|wie lange|nombre d|combien|cuánt|número de|いくつ|何[年月日回人件個分]|[件回人]?数[はを]"
 )
 _UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
 ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
@@ -26,7 +28,10 @@ _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
 _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
+UNUSED = "nobody chose some labels of this scale; their codes are kept"
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
+BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
+KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 
 def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
@@ -46,19 +51,24 @@ def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
     single = [word for word in codes if word not in many]
     if family:  # the words of a published scale are nobody's own
         labels = [(code, label) for code, label in labels if normal(label) not in single]
-        unused = {label: code for label, code in found.unused.items()}
-        labels += [(code, label) for label, code in unused.items()]
+        labels += [(code, label) for label, code in found.unused.items()]
         labels += [(codes[word], word.capitalize()) for word in single]
     if len({code for code, _ in labels}) < 2:
         return None
     no_opinion, alone = unsure(fields)
     labels += no_opinion
+    left += [normal(label) for label, code in found.codes.items() if math.isnan(code) and normal(label) in answers]
+    beside = [word for word in left if answers[word] >= LEAST]
+    labels += [(math.nan, spelled[word]) for word in beside]
     asked = _rated(fields, text, found, labels)
+    asked.unused = frozenset(map(normal, found.unused)) if family else frozenset()
     asked.spare = {} if family else {word: spelled[word] for word in single}
-    if left or alone or (single and not family):
+    if len(left) > len(beside) or alone:
         asked.doubts["scale"] = LEFT_OUT
-    elif family and found.unused:
-        asked.doubts["scale"] = "nobody chose some labels of this scale; their codes are kept"
+    elif beside:
+        asked.doubts["scale"] = BESIDE
+    elif single and not family:
+        asked.doubts["scale"] = KEPT
     return asked
 
 
@@ -120,14 +130,28 @@ def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
         asked.rules += [("missing", f"{value:g}") for value in missing]
         asked.doubts["kind"] = "the numbers in the rule missing look like codes of no answer"
     if sum(counts.values()) < filled:
-        asked.rules.append(("unreadable", ""))
-        asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
+        _with_words(asked, fields)
     no_opinion, alone = unsure(fields)
     asked.labels += no_opinion if asked.kind == "choice" else []
     asked.rules += [("missing", label) for _, label in no_opinion if asked.kind in _NUMERIC]
     if alone and asked.kind in _NUMERIC:
         asked.doubts["scale"] = LEFT_OUT
     return asked
+
+
+def _with_words(asked: Asked, fields: Sequence[Field]) -> None:
+    """What becomes of the few cells that are no numbers."""
+    ends = range_scale(asked.scale)
+    if ends is None or ends.numeric:
+        asked.rules.append(("unreadable", ""))
+        asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
+        return
+    people, spelled = together(fields)
+    words = [word for word, n in people.items() if n >= LEAST and number(word)[1] and not is_no_opinion(word)]
+    asked.doubts["scale"] = BESIDE if words else LEFT_OUT
+    if words:
+        asked.labels = [(code, f"{code:g}") for code in ends.codes] + [(math.nan, spelled[word]) for word in words]
+        asked.scale, asked.ordered = "", True
 
 
 def _missing(counts: Mapping[float, int]) -> list[float]:
@@ -150,36 +174,45 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         return Asked(fields, text, "id")
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return Asked(fields, text, "choice", "yesno")
-    if says(_RECOMMEND, text) and whole and 0 <= low and 7 < high <= 10:
+    stated = stated_range(text)
+    if says(_RECOMMEND, text) and (stated is None or stated[0] == 0) and whole and 0 <= low and 7 < high <= 10:
         asked = Asked(fields, text, "recommend", "recommend11")
         if low > 0 or high < 10:
             asked.doubts["kind"] = "nobody chose an end of the scale; it may not go from 0 to 10"
         return asked
+    if stated and whole and stated[0] <= low and high <= stated[1]:
+        return _rating(fields, text, values, stated)
     if says(_COUNT, text) or not whole or low < 0:
-        if len(values) <= 2 and len(fields) == 1 and n > 4 and not says(_COUNT, text):
-            return None
+        years = 1900 <= low <= high <= 2100 and whole
+        if len(values) <= 2 and len(fields) == 1 and n > 4 and (years or not says(_COUNT, text)):
+            return None  # two versions or two years are labels
         return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
     named = (len(fields) == 1 and len(values) == 1) or all(f"{value:g}" in text for value in values)
     if high <= 10 and (len(values) > 2 or len(fields) > 1 or not named):
         return _rating(fields, text, values)
     if len(values) <= 2:
-        return None  # two versions or two years are labels
+        return None  # two versions are labels
     if 20 < high <= 100:
         doubts = {"scale": "taken for a slider from 0 to 100; write kind number if it is an amount"}
         return Asked(fields, text, "rating", "0-100", doubts=doubts)
     return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
 
 
-def _rating(fields: Sequence[Field], text: str, values: Mapping[float, int]) -> Asked:
+def _rating(
+    fields: Sequence[Field], text: str, values: Mapping[float, int], stated: tuple[int, int] | None = None
+) -> Asked:
     low, high = min(values), max(values)
     start = 0 if low == 0 else 1
     top = next(end for end in (5, 7, 10) if end >= high)
+    if stated is not None:
+        start, top = stated
+        low, high = stated
     all_seen = set(values) == set(map(float, range(start, int(high) + 1)))
-    if high in (3, 4, 6) and all_seen and sum(values.values()) >= 100:
+    if stated is None and high in (3, 4, 6) and all_seen and sum(values.values()) >= 100:
         top = int(high)
     kind = "importance" if _IMPORTANT.search(text.casefold()) else "rating"
     asked = Asked(fields, text, kind, f"{start}-{top}", family="range")
-    if low > start or high < top or top not in (5, 7, 10) or len(values) < 3:
+    if stated is None and (low > start or high < top or top not in (5, 7, 10) or len(values) < 3):
         asked.doubts["scale"] = "nobody chose an end of the range; it may be another"
     if kind == "rating" and says(_OFTEN, text):
         asked.good, asked.doubts["good"] = NEITHER, "how often something is done may be good, bad or neither"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
-from dxkit.survey.reading.drafting.ordered import LEFT_OUT
+from dxkit.survey.reading.drafting.ordered import KEPT, UNUSED
 from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION, range_scale
 
@@ -18,9 +18,10 @@ _KNOWN = ("agreement5", "satisfaction5", "frequency5", "importance5", "agreement
 
 @dataclass(eq=False)
 class _Scale:
-    """Labels by folded text, with their codes, and the questions that use them."""
+    """Labels by folded text, with their codes; which of them somebody chose; and the questions that use them."""
 
     rows: dict[str, tuple[float, str]]
+    chosen: set[str]
     asked: list[Asked] = field(default_factory=list)
 
     @property
@@ -31,38 +32,44 @@ class _Scale:
 def name_scales(asked: Sequence[Asked]) -> None:
     """Unite scales that one rule orders together, and name all of them; labels without order are a scale each."""
     scales: list[_Scale] = []
+    lists: dict[str, str] = {}
     for each in asked:
         if not each.ordered:
             if each.labels and not each.scale:
-                each.scale = each.item
+                each.scale = lists.setdefault(each.scale_of or each.text, each.item)
             continue
         rows = {normal(label): (code, label) for code, label in each.labels}
         for scale in scales:
-            if united := _united(scale, rows):
+            if united := _united(scale, rows, rows.keys() - each.unused):
                 scale.rows = united
+                scale.chosen |= rows.keys() - each.unused
                 scale.asked.append(each)
                 break
         else:
-            scales.append(_Scale(rows, [each]))
+            scales.append(_Scale(rows, set(rows.keys() - each.unused), [each]))
     for scale in scales:
         _add_spare(scale)
         name = next((name for name in _KNOWN if _is(name, scale.rows)), "")
         for each in scale.asked:
             each.scale = name or scale.asked[0].item
             each.labels = [] if name else sorted(scale.rows.values(), key=_by_code)
+            if not scale.chosen.issuperset(scale.words):
+                each.doubts.setdefault("scale", UNUSED)
             if name and not each.doubts.get("scale", "").startswith("labels"):
                 each.doubts.pop("scale", None)  # a built-in scale has all its labels anyway
 
 
 def _add_spare(scale: _Scale) -> None:
-    """Labels that one person gave in each of several questions, and so more than one in all."""
+    """Labels that one person gave in each of several questions, and so more than one in all; the number of others."""
     spare = {word: label for each in scale.asked for word, label in each.spare.items() if word not in scale.words}
     people, _ = together([each for asked in scale.asked for each in asked.fields]) if spare else ({}, {})
     every = _ordered_together({**{word: (0.0, label) for word, label in spare.items()}, **scale.rows})
     if spare and every is not None:  # the code of a label that one person gave in all is kept for it
+        alone = {code for word, (code, _) in every.items() if word in spare and people[word] < LEAST}
         scale.rows = {word: row for word, row in every.items() if word not in spare or people[word] >= LEAST}
+        scale.rows |= {f"{code:g}": (code, f"{code:g}") for code in alone}
     for each in scale.asked:
-        if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == LEFT_OUT:
+        if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == KEPT:
             del each.doubts["scale"]
 
 
@@ -70,23 +77,28 @@ def _by_code(row: tuple[float, str]) -> tuple[bool, float]:
     return math.isnan(row[0]), row[0]
 
 
-def _united(scale: _Scale, rows: dict[str, tuple[float, str]]) -> dict[str, tuple[float, str]] | None:
-    """Both together, where they share labels and one rule orders all of them."""
+def _united(scale: _Scale, rows: dict[str, tuple[float, str]], chosen: set[str]) -> dict[str, tuple[float, str]] | None:
+    """Both together, where they share labels and one rule orders all of them.
+
+    Labels that nobody chose say nothing: they come from the published scale that fits what was chosen."""
     words = {word for word, (code, _) in rows.items() if not math.isnan(code)}
     if len(words & scale.words) < _SHARED:
         return None
     both = {**rows, **scale.rows}
     if words == scale.words:
         return both
-    return _ordered_together(both)
+    chosen = chosen | scale.chosen
+    return _ordered_together({word: row for word, row in both.items() if word in chosen or math.isnan(row[0])})
 
 
 def _ordered_together(both: dict[str, tuple[float, str]]) -> dict[str, tuple[float, str]] | None:
-    """Labels with the codes that one rule gives all of them."""
+    """Labels with the codes that one rule gives all of them, and those of its family that are not among them."""
     found = label_order([label for code, label in both.values() if not math.isnan(code)])
     if found is None:
         return None
-    codes = {normal(label): code for label, code in found.codes.items()}
+    if found.rule.endswith(")"):
+        both = {**{normal(label): (code, label) for label, code in found.unused.items()}, **both}
+    codes = {normal(label): code for label, code in (*found.unused.items(), *found.codes.items())}
     if any(math.isnan(code) for code in codes.values()):
         return None
     return {word: (codes.get(word, code), label) for word, (code, label) in both.items()}

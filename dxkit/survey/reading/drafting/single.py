@@ -5,20 +5,30 @@ from __future__ import annotations
 import re
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, NO, YES, Asked, Field, says, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
 from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
+from dxkit.survey.reading.headers import OTHER
+from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.tools.base import Tool
 
 _SEGMENT = re.compile(
-    r"\b(teams?|squad|roles?|job|positions?|departments?|dept|division|sites?|office|locations?|country|region|tenure|"
-    r"seniority|level of experience|years of experience|industry|sector|time ?zone|kind of user|age( group)?|gender|"
-    r"(which|what|your) (organi[sz]ation|company|employer)|where (do you (work|live)|are you)|abteilung|rolle|standort|"
-    r"land|équipe|rôle|pays|equipo|rol|país)\b|部署|チーム|役割|勤続"
+    r"\b(teams?|squad|roles?|job (title|role|function|family)|your job|positions?|departments?|dept|division|sites?|"
+    r"office|locations?|country|region|tenure|seniority|level of experience|years of experience|industry|sector|"
+    r"time ?zone|kind of user|age( group)?|gender|(which|what) (organi[sz]ation|company|employer)|"
+    r"where (do you (work|live)|are you)|abteilung|rolle|standort|land|branche|geschlecht|équipe|rôle|pays|secteur|"
+    r"genre|equipo|rol|país|industria|género)\b|^(your )?(organi[sz]ation|company|employer)$|"
+    r"部署|チーム|役割|勤続|性別|年齢"
+)
+_ABOUT_SELF = re.compile(r"\b(gender|age|country|region|geschlecht|genre|género|país|pays)\b")
+_ASKS = re.compile(  # a question about what somebody does or thinks, whatever group it names
+    r"^\W*(do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|"
+    r"how (do|does|did|often|much|many|well|likely|satisfied|easy)|please indicate if|(to )?what extent)\b"
 )
 _TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
 _PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
+_WEIGHT = re.compile(r"(\w+[ _])?weights?|gewicht(e|ung)?|poids|pondération|peso|ponderación|重み|ウェイト")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OWN_WORDS = re.compile(
@@ -27,18 +37,21 @@ _OWN_WORDS = re.compile(
 _MOST_LABELS = 30
 _FEW_RARE = 2
 _MANY_GROUPS = 25
+_MANY_STEPS = 12
 
 
 def alone(field: Field, tool: Tool) -> Asked:
     """What one column asks: the first of yes or no, numbers, a scale, several joined, groups, a choice, own words."""
     text, answers = field.name, field.answers
-    if says(_PERSONAL, text) and len(text) < 120:
+    if says(_PERSONAL, text) and len(text) < 120 and 3 * len(answers) > field.filled:
         return Asked([field], text, "ignore")
-    if not answers:
+    if not answers or OTHER.search(normal(field.option)):
         return Asked([field], text, "comment")
     if sum(n for word, n in answers.items() if _DATE.fullmatch(word)) >= 0.97 * field.filled:
         return Asked([field], text, "date")
-    if set(answers) <= (YES | NO) - {"0", "1", "x"}:
+    if _WEIGHT.fullmatch(normal(text)) and sum(field.numbers.values()) == field.filled:
+        return Asked([field], text, "weight", doubts={"kind": "it is called so; a weight counts in every figure"})
+    if set(answers) <= (TICKED | NOT_TICKED) - {"0", "1", "x"}:
         known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
         yes = Asked([field], text, "choice", "yesno" if known else "")
         yes.labels = [] if known else choices(field, list(answers))
@@ -62,9 +75,20 @@ def _labelled(field: Field) -> Asked:
     share = sum(repeated.values()) / field.filled
     short = sum(len(word) for word in repeated) / max(1, len(repeated)) < 120
     own_words = says(_OWN_WORDS, field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
-    place = says(_SEGMENT, _CAMEL.sub(" ", field.name))
+    place = _is_place(field)
     few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
     least = 0.5 if place else 0.8
+    if len(repeated) < 2 and (place or len(field.answers) == 1):
+        same = len(repeated) == len(field.answers)
+        why = (
+            "everybody gave the same answer"
+            if same
+            else "it asks for a group, but nearly every answer is of one person"
+        )
+        kind = "segment" if place and repeated and share >= least else "comment"
+        return Asked([field], field.name, kind, doubts={"kind": why})
+    if 2 <= len(repeated) <= min(_MANY_STEPS, field.filled / 10) and share >= 0.97:
+        short, own_words = True, False  # nobody's own words are so often the same
     if (
         len(repeated) < 2
         or share < least
@@ -82,6 +106,15 @@ def _labelled(field: Field) -> Asked:
     if len(kept) < len(repeated):
         asked.doubts["scale"] = "labels that under 1% gave are left out"
     return asked
+
+
+def _is_place(field: Field) -> bool:
+    """Whether a column says which group somebody is of: no line of a grid, nor a question that is answered by yes."""
+    text = _CAMEL.sub(" ", field.name)
+    if field.option or not says(_SEGMENT, text) or (len(field.answers) > max(_MANY_GROUPS, field.filled / 4)):
+        return False
+    first = {word.split()[0].strip(",.;:-") for word, n in field.answers.items() if n >= LEAST and word.split()}
+    return first.isdisjoint(TICKED | NOT_TICKED) and (not says(_ASKS, text) or says(_ABOUT_SELF, text))
 
 
 def _segment(field: Field) -> Asked:

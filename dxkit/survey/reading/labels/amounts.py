@@ -32,6 +32,33 @@ QUANTITIES: dict[float, str] = {
     100: "all|everything|everyone|everybody|alle|alles|tous|toutes|tout|todos|todas|todo|every single one",
 }
 
+_SIZES = {  # how many and how long, without a number
+    word: float(place)
+    for place, words in enumerate(
+        (
+            "seconds sekunden secondes segundos",
+            "minutes minuten minutos",
+            "hours stunden heures horas",
+            "days tage jours dias",
+            "weeks wochen semaines semanas",
+            "months monate mois meses",
+            "years jahre annees anos",
+            "decades jahrzehnte decennies decadas",
+        )
+    )
+    for word in words.split()
+}
+_ORDERS = (
+    "one",
+    "under ten",
+    "tens",
+    "dozens",
+    "hundreds",
+    "thousands",
+    "tens of thousands",
+    "hundreds of thousands",
+    "millions",
+)
 _NOT_AMOUNTS = {"above", "other", "others", "not", "nicht", "pas", "no"}  # "all of the above", "not at all"
 _QUANTITY = {phrase: float(level) for level, phrases in QUANTITIES.items() for phrase in phrases.split("|")}
 _QUANTITY_PATTERN = re.compile(
@@ -45,6 +72,12 @@ def quantities(texts: list[str]) -> list[float] | None:
     >>> quantities(["most of it", "all of it", "some of it"])
     [75.0, 100.0, 30.0]
     """
+    for known in (_SIZES, {word: float(place) for place, word in enumerate(_ORDERS)}):
+        if (
+            len(texts) > 2
+            and (sizes := [known.get(re.sub(r" or (?:more|less)$", "", text)) for text in texts]).count(None) == 0
+        ):
+            return [size for size in sizes if size is not None]
     places, rests = [], []
     for text in texts:
         found = _QUANTITY_PATTERN.findall(text)

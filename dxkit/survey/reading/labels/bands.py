@@ -88,7 +88,8 @@ _MARKS = (  # phrase -> one letter, before the words are looked up; the longest 
     ),
 )
 _ZERO = re.compile(
-    r"(none|zero|no time|no experience|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
+    r"(none|zero|nothing|nada|rien|"
+    r"no time|no experience|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
 )
 _ONE = re.compile(r"(just|only) (me|myself|one)\b(?=$|\s*[,;:(-])")
 _CURRENCY = re.compile(r"[$€£¥₹]|(?<![^\W\d])(usd|eur|gbp|chf|inr|cad|aud|dollars?|euros?)(?!\w)")

@@ -16,7 +16,8 @@ FREQUENCIES: dict[float, str] = {
         "a little of the time"
     ),
     20: (
-        "occasionally|once in a while|every now and then|now and then|gelegentlich|ab und zu|hin und wieder|"
+        "occasionally|occassionally|occasionaly|"
+        "once in a while|every now and then|now and then|gelegentlich|ab und zu|hin und wieder|"
         "de temps en temps|occasionnellement|ocasionalmente|de vez en cuando|from time to time"
     ),
     25: "sometimes|some of the time|manchmal|parfois|quelquefois|a veces|algunas veces",

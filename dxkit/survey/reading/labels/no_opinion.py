@@ -11,7 +11,8 @@ _ENGLISH = (
     r"(?:know|say|tell|remember|recall|judge|answer|decide|rate|comment|evaluate)(?: for sure)?"
     r"(?: yet| this| that| it| enough.*| how.*| about.*)?",
     r"not[ -]?(?:applicable|sure|certain)(?: yet)?(?: to (?:me|us|my|our).*)?|non ?applicable|inapplicable",
-    r"na|n\.a|n a|dk|nr|unknown|refused|no clue|don't know yet",
+    r"na|n\.a|n a|dk|nr|unknown|refused|no clue|don't know yet|skip(?:ped)?(?: this)?(?: question)?|no ?answer",
+    r"not ?applicable|notapplicable|dontknow|noanswer|noopinion",
     r"(?:(?:it|this) )?(?:does not|do not|doesn't|don't|did not|didn't) apply(?: to (?:me|us|my|our).*)?",
     r"(?:(?:i|we) have )?no (?:opinion|answer|response|comment|idea|view|basis.*|experience with (?:it|this|that).*)",
     r"(?:(?:i|we|i'd) )?(?:would |do )?(?:prefer|rather|choose|wish|want)(?: to)? not(?: to)? "
@@ -49,7 +50,8 @@ _JAPANESE = (
     r"(?:何|なん)ともいえない",
 )
 _ONE = re.compile("|".join(_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _JAPANESE))
-_JOINT = re.compile(r"\s*(?:[/,;()・]|(?<!\w)(?:or|oder|ou|o|and|und)(?!\w)|または|\s-\s)\s*")
+_LONGEST = 120
+_JOINT = re.compile(r"\s*(?:[/,;()・:]|(?<!\w)(?:or|oder|ou|o|and|und)(?!\w)|または|\s-\s)\s*")
 
 
 def is_no_opinion(label: object) -> bool:
@@ -60,7 +62,9 @@ def is_no_opinion(label: object) -> bool:
     >>> is_no_opinion("Neutral"), is_no_opinion("Not relevant for me"), is_no_opinion("None")
     (False, False, False)
     """
-    text = fold(label)
+    text = fold(label).replace("_", " ")
+    if len(text) > _LONGEST:
+        return False
     if _ONE.fullmatch(text):
         return True
     pieces = [piece for piece in _JOINT.split(text) if piece]

@@ -19,6 +19,7 @@ from dxkit.survey.reading.labels.families import GOOD, scales
 from dxkit.survey.reading.labels.folding import fold
 from dxkit.survey.reading.labels.frequency import frequencies
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.sentences import after_beginning, is_not_mine, is_unused
 from dxkit.survey.reading.labels.words import FILLERS
 
 
@@ -47,7 +48,6 @@ class LabelScale:
     unused: Mapping[str, float] = field(default_factory=dict)
 
 
-_NOT_FOR_ME = re.compile(r"(i|we) (do not|don't|did not|didn't) (perform|do|have|receive|use|get|work) .+")
 _KNOWN = [
     (Family(name, language, GOOD[name], tuple(step[0] for step in steps)), places)
     for name, language, steps in scales()
@@ -98,11 +98,9 @@ def label_order(labels: Iterable[str]) -> LabelScale | None:
     labels = [label for label in dict.fromkeys(labels) if fold(label)]
     groups = _distinct(labels)
     found = _ordered(sorted(groups)) if len(groups) > 1 else None
-    aside = [text for text in groups if _NOT_FOR_ME.match(text)]
+    aside = [text for text in groups if is_not_mine(text)]
     if found is None and len(aside) == 1 and len(groups) > 3:
-        found = _ordered(sorted(groups.keys() - set(aside)))
-        if found is not None and found[1].startswith(("frequency", "amount")):
-            return None  # "I don't use it" may be the lowest step
+        found = _with_aside(sorted(groups.keys() - set(aside)), aside[0])
     if found is None:
         return None
     codes, rule, good, unit, unused = found
@@ -110,13 +108,26 @@ def label_order(labels: Iterable[str]) -> LabelScale | None:
     return LabelScale({label: by_label.get(label, math.nan) for label in labels}, rule, good, unit, unused)
 
 
+def _with_aside(texts: list[str], aside: str) -> Found | None:
+    """The order of the others; who does not use a thing does so least often, and has no opinion in other scales."""
+    found = _ordered(texts)
+    if found is None or not found[1].startswith(("frequency", "amount")):
+        return found
+    lowest = _ordered([*texts, "never"]) if is_unused(aside) else None
+    if lowest is None:
+        return None if is_unused(aside) else found
+    codes = {aside if text == "never" else text: code for text, code in lowest[0].items()}
+    return codes, *lowest[1:]
+
+
 Found = tuple[dict[str, float], str, str, str, dict[str, float]]
 
 
 def _ordered(texts: list[str]) -> Found | None:
-    """The first rule that orders the folded texts; then the same without remarks in parentheses or after a dash."""
-    for shorten in _SHORTER:
-        short = [shorten(text) for text in texts]
+    """The first rule that orders the folded texts; then the same without remarks in parentheses or after a dash, and
+    without what all of them begin with."""
+    for shorten in (*_SHORTER, None):
+        short = list(map(shorten, texts)) if shorten else after_beginning(texts)
         lost = len(set(short)) < len(texts) or any(
             not re.search(r"[^\W\d]", b) and b != a for a, b in zip(texts, short, strict=True)
         )
@@ -141,7 +152,15 @@ def _head(text: str) -> str:
     return normal(re.split(r"\s-\s|:\s|\s?\(", text)[0])
 
 
-_SHORTER = (_same, _without_parentheses, _head)
+def _clause(text: str) -> str:
+    return normal(re.split(r"[,;]\s", text)[0])
+
+
+def _explanation(text: str) -> str:
+    return normal(re.split(r"\s-\s|:\s|\s?\(", text, maxsplit=1)[-1].rstrip(")"))
+
+
+_SHORTER = (_same, _without_parentheses, _head, _clause, _explanation)
 
 
 def _family(texts: list[str]) -> Found | None:

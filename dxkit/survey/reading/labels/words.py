@@ -54,7 +54,7 @@ STRENGTHS: dict[float, str] = {
     85: "huge|critical|urgent|enormous|enormously|hugely",
     90: (
         "extremely|extreme|exceptionally|incredibly|extremely high|highest|ausserst|extrem|extremement|extremadamente|"
-        "certainly|excessively|extremely strongly"
+        "certainly|excessively|extremely strongly|top"
     ),
     95: (
         "completely|totally|fully|entirely|absolutely|complete|total|full|vollig|voll|voll und ganz|vollkommen|ganz|"
@@ -199,8 +199,11 @@ KINDS: dict[str, tuple[str, str, str]] = {  # what is good; words of the upper s
     ),
     "more": (
         "",
-        "more|increased|increase|increases|higher|mehr|plus|mas|grown|grew|larger|bigger|hoher",
-        "less|fewer|decreased|decrease|decreases|reduced|lower|weniger als|moins|menos|shrunk|smaller|niedriger",
+        "more|increased|increase|increases|higher|mehr|plus|mas|grown|grew|larger|bigger|hoher|aumente|augmenter",
+        (
+            "less|fewer|decreased|decrease|decreases|reduced|lower|weniger als|moins|menos|shrunk|smaller|niedriger|"
+            "disminuya|diminuer"
+        ),
     ),
     "truth": (
         "",
@@ -257,6 +260,20 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
             "mission critical|imprescindible|esencial|essentiel|unverzichtbar"
         ),
     },
+    "manner": {
+        **{
+            -60: "not at all",
+            -40: "not well|not very well",
+            -90: "extremely poorly|extremely badly",
+            -75: "very poorly|very badly",
+            -50: "poorly|badly",
+        },
+        **{
+            -30: "somewhat poorly|fairly poorly|rather poorly|somewhat badly",
+            30: "somewhat well|fairly well|rather well",
+        },
+        **{50: "well", 75: "very well", 90: "extremely well"},
+    },
     "likelihood": {
         -90: (
             "no not at all|"
@@ -280,9 +297,10 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         ),
     },
     "skill": {
-        0: "no experience|no knowledge|never used|keine kenntnisse|keine erfahrung|sin experiencia",
-        10: "novice|novato|neuling",
-        20: "beginner|basic|elementary|anfanger|debutant|principiante|basico|basique|grundkenntnisse",
+        0: "no experience|no knowledge|never used|none|keine|keine kenntnisse|keine erfahrung|sin experiencia|ninguna",
+        10: "novice|novato|neuling|complete beginner|absolute beginner",
+        5: "complete novice|absolute novice",
+        20: "beginner|basic|elementary|anfanger|debutant|principiante|inicial|basico|basique|grundkenntnisse",
         50: "intermediate|intermediaire|intermedio|competent|fortgeschrittene anfanger",
         70: "advanced|proficient|fortgeschritten|avance|avanzado",
         90: "expert|experte|experto",
@@ -290,7 +308,12 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
     "expectation": {
         -60: "far below expectations|well below expectations|much worse than expected",
         -30: "below expectations|does not meet expectations|did not meet expectations|worse than expected",
+        -40: "completely does not meet expectations|completely not meet expectations|does not meet expectations at all",
+        -20: "somewhat does not meet expectations|somewhat not meet expectations|partially meets expectations",
         0: "meets expectations|met expectations|met my expectations|as expected",
+        10: "somewhat meets expectations",
+        20: "mostly meets expectations",
+        25: "completely meets expectations|fully meets expectations",
         30: (
             "exceeds expectations|exceeded expectations|exceeded my expectations|above expectations|"
             "better than expected"
@@ -301,7 +324,7 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         ),
     },
 }
-FIXED_GOOD = {"skill": "", "expectation": "high"}
+FIXED_GOOD = {"skill": "", "expectation": "high", "manner": "high"}
 
 ANSWERS = frozenset("ja|maybe|nein|no|non|oui|perhaps|si|vielleicht|yes".split("|"))
 PARTLY = frozenset(
@@ -325,26 +348,3 @@ UNWANTED = frozenset(
         "obstacles|pain|problem|problema|probleme|problems|riesgo|risk|risque|stress"
     ).split("|")
 )
-
-NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in FITTING
-    "any": r"neither|ok|okay|neutral|neutrally|neutre|neutro|weder|ni|undecided|indifferent|"
-    r"indiferente|indeciso|unentschieden|"
-    r"teils|balanced|both equally|equally|equal|mixed|in the middle|in between|no preference|average|about average|"
-    r"50 50|half and half",
-    "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
-    r"the same|same|stayed the same|no more and no less|as expected|about as expected|as i expected|"
-    r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
-    r"keine veranderung",
-    "met": r"met( my| our| the)? (goals|targets|objectives|expectations)|on target|at target",
-    "impact": r"(has had |had |has )?no (impact|effect)( on)?",
-    "right": r"about right|just right|just about right|(about |just )?the right|right amount|just enough|genau richtig|"
-    r"gerade richtig|juste bien|comme il faut|adequate|enough",
-    "maybe": r"might or might not|maybe|perhaps|vielleicht|peut etre|tal vez|quizas|puede ser",
-}
-FITTING = {
-    "same": ("change", "more", "pace", "expectation", ""),
-    "right": ("size", "length", "speed", "pace", "ease", ""),
-    "maybe": ("likelihood",),
-    "met": ("standing",),
-    "impact": ("change", "more", "pace", "tone", "effect", "quality"),
-}

@@ -13,11 +13,11 @@ from dxkit.files.errors import suggest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, split_question
 from dxkit.survey.reading.headers import is_option, key
 from dxkit.survey.reading.rules.columns import Columns, distinct, same
-from dxkit.survey.reading.rules.table import CELLS, SEPARATORS, Entry, Rule
+from dxkit.survey.reading.rules.table import CELLS, JOINT, SEPARATORS, Entry, Rule
 from dxkit.survey.reading.tools.registry import is_technical
 
 MOST_UNREADABLE = 0.05
-_JOINTS = r"[;,/|\n]"
+_JOINTS = rf"[;,/|\n{JOINT}]"
 
 
 def missing(columns: Columns) -> None:
@@ -102,31 +102,30 @@ def _holds_several(columns: Columns, position: int) -> bool:
 
 
 def separators(columns: Columns) -> None:
-    """Cells of several answers are written with the separator of the tool, whatever the file has between them."""
-    usual = columns.tool.separators[0]
+    """Cells of several answers are written with one separator, whatever the file has between them."""
     for rule in columns.rules.of("separator"):
         written, met = SEPARATORS[folded(rule.value)], 0
         for position in columns.find(rule):
             items = columns.items.get(position, ())
             known = {normal(label) for item in items for label in _labels_of(columns, item) or ()}
             met += columns.change(
-                position, lambda text, written=written, known=known: usual.join(_pieces(text, written, known))
+                position, lambda text, written=written, known=known: JOINT.join(_pieces(text, written, known))
             )
         _count(columns, rule, f"answers split by {rule.value}", met)
 
 
 def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
-    """The answers in a cell; a known one may hold the separator.
+    """The answers in a cell; a known one may hold the separator. What is not JSON stays one answer.
 
     >>> _pieces("vim visual studio", " ", {"visual studio"}), _pieces('["a;b", "c"]', "json", ())
     (['vim', 'visual studio'], ['a;b', 'c'])
     """
     if separator == "json":
         try:
-            listed = json.loads(text)
+            read = json.loads(text) if text else None
         except ValueError:
             return [text]
-        return [str(piece) for piece in listed] if isinstance(listed, list) else [text]
+        return [str(piece) for piece in (read if isinstance(read, list) else [read]) if piece not in (None, "")]
     parts = [part.strip() for part in text.split(separator)]
     found, at = [], 0
     while at < len(parts):

@@ -26,6 +26,7 @@ RULES = TableSpec(
     columns=(Column(name="rule", kind=CHOICE, needed=True, allowed=NAMES), *texts("question", "value", "to", "note")),
     empty=True,
 )
+JOINT = "\u241f"  # what stands between the answers of a cell that a rule has split, for no answer holds it
 SEPARATORS = {"space": " ", "newline": "\n", "pipe": "|", "json": "json", ";": ";", ",": ",", "/": "/"}
 INCLUDED = ("test rows", "unfinished", "repeated ids")
 BLANK, SHEETS = "blank", "sheets"

@@ -19,7 +19,10 @@ class Alchemer(Tool):
         "Response ID, Time Started, Date Submitted, Status, Contact ID, Legacy Comments, SessionID, Extended Referer"
     )
     needed = 3
-    must: tuple[frozenset[str], ...] = (folded_names("Response ID, Status"),)
+    must: tuple[frozenset[str], ...] = (
+        folded_names("Response ID, Status"),
+        folded_names("Time Started, Date Submitted, Status"),
+    )
     technical = r"referer|language|comments|tags|link name"
     personal = r"longitude|latitude|postal|city|state/region|country"
     respondent: tuple[str, ...] = ("response id",)

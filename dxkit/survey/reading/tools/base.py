@@ -137,6 +137,8 @@ def _headings_of_two(first: Sequence[str], second: Sequence[str]) -> list[Headin
         code, text = cell.strip(), part.strip()
         stem = code or stem
         headings.append(
-            Heading(code=code, stem=stem, statement=text) if goes_on else Heading(code=code, stem=text or code)
+            Heading(code=code, stem=stem, statement=text if stem else "")
+            if goes_on
+            else Heading(code=code, stem=text or code)
         )
     return headings

@@ -22,21 +22,29 @@ class LimeSurvey(Tool):
         "id, submitdate, lastpage, startlanguage, seed, token, startdate, datestamp, ipaddr, refurl, "
         "Response ID, Date submitted, Last page, Start language, Date started, Date last action, Referrer URL, "
         "Antwort ID, Datum Abgeschickt, Letzte Seite, Start-Sprache, Zufallsstartwert, Datum gestartet, "
-        "Datum letzte Aktivität"
+        "Datum letzte Aktivität, "
+        "ID de la réponse, Date de soumission, Dernière page, Langue de départ, Tête de série, Date de lancement, "
+        "Date de la dernière action, "
+        "ID de respuesta, Fecha de envío, Última página, Lenguaje inicial, Semilla, Fecha de inicio, "
+        "Fecha de la última acción"
     )
     needed = 3
     must: tuple[frozenset[str], ...] = (
         folded_names("id, submitdate"),
         folded_names("Response ID, Date submitted"),
         folded_names("Antwort ID, Datum Abgeschickt"),
+        folded_names("ID de la réponse, Date de soumission"),
+        folded_names("ID de respuesta, Fecha de envío"),
     )
     technical = r"response ?id|.*time"  # timings of questions and groups
     personal = r"token|ipaddr|ip-adresse|refurl|referrer url|access code|zugangscode"
-    respondent: tuple[str, ...] = ("id", "response id", "antwort id")
-    day: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt", "datestamp")
+    respondent: tuple[str, ...] = ("id", "response id", "antwort id", "id de la réponse", "id de respuesta")
+    finished_in: tuple[str, ...] = (
+        *("submitdate", "date submitted", "datum abgeschickt", "date de soumission", "fecha de envío"),
+    )
+    day: tuple[str, ...] = (*finished_in, "datestamp")
     month_first = False
     separators: tuple[str, ...] = (";", ",")
-    finished_in: tuple[str, ...] = ("submitdate", "date submitted", "datum abgeschickt")
 
     def split(self, cell: str) -> tuple[str, str]:
         """The two parts of a header such as `Q2[SQ001]. text`.

@@ -42,7 +42,7 @@ class SurveyMonkey(Tool):
         headings, stem = [], ""
         for cell, part in zip(rows[0], rows[1], strict=True):
             stem = cell.strip() or stem
-            statement = "" if normal(part) in _NOTHING else part.strip()
+            statement = "" if normal(part) in _NOTHING or not stem else part.strip()
             headings.append(Heading(code=cell.strip(), stem=stem, statement=statement))
         return headings
 

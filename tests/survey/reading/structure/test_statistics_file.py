@@ -99,7 +99,7 @@ def test_row_order_changes_nothing_else(tmp_path):
     pd.testing.assert_frame_equal(one.iloc[::-1].reset_index(drop=True), other)
 
 
-@pytest.mark.parametrize("name", ["survey.sav", "survey.zsav", "survey.dta"])
+@pytest.mark.parametrize("name", ["survey.sav", pytest.param("survey.zsav", marks=pytest.mark.thorough), "survey.dta"])
 @pytest.mark.parametrize("data", [b"$FL2 something else", b"<stata_dta> something else", b"PK\x03\x04", b"text"])
 def test_a_file_that_is_something_else_is_refused(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)

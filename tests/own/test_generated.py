@@ -1,0 +1,181 @@
+"""The gate: sixty surveys that are not ours go through draft, check and notebooks, and every figure is the truth."""
+
+import contextlib
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.__main__ import main
+from tests.own.exports import FLAWS, UNFINISHED, written
+from tests.own.folders import make
+from tests.own.running import SURVEY_NOTEBOOKS, assert_clean, run_here
+from tests.own.worlds import GAPS, LANGUAGES, TOOLS, Plan
+from tests.places import ROOT
+
+
+def plans(count=60):
+    """Every tool, language, gap and flaw comes, each with others every time."""
+    made = []
+    for k in range(count):
+        tool, gap = TOOLS[k % len(TOOLS)], GAPS[(k * 3 + k // 20) % len(GAPS)]
+        language, flaw = LANGUAGES[(k + k // 10) % len(LANGUAGES)], FLAWS[(k * 5 + k // 23) % len(FLAWS)]
+        if (flaw == "cp1252" and language == "ja") or (flaw == "unfinished" and tool not in UNFINISHED):
+            flaw = "semicolons"
+        made.append(Plan(k, tool, language, gap, flaw))
+    return made
+
+
+PLANS = plans()
+SHORT = (2, 8, 13, 15, 19, 30, 46, 54)  # eight tools, five languages, eight gaps and flaws
+LEFT_OUT = {  # what a notebook says of a gap, once
+    "no roster": ("01_where_does_it_hurt", "a response rate needs a roster"),
+    "no earlier wave": ("02_which_two", "a comparison needs an earlier wave"),
+    "no hours": ("01_where_does_it_hurt", "this needs a question of kind hours"),
+    "no importance": ("02_which_two", "one question on satisfaction and one on importance"),
+    "no segments": ("01_where_does_it_hurt", "by=1: the codebook has no segment"),
+    "no comments": ("01_where_does_it_hurt", "comments need a question of kind comment"),
+    "a team of 8": ("02_which_two", "too few answers to plan from"),
+    "three people": ("02_which_two", "too few answers to show or to rank"),
+    "all answers equal": ("02_which_two", "everybody gave the same answer"),
+    "one question": ("01_where_does_it_hurt", "by=1: the codebook has no segment"),
+    "nobody recommends": ("02_which_two", "this needs an outcome"),
+    "hours only": ("01_where_does_it_hurt", "reliability needs the codebook's column dimension"),
+    "comments only": ("01_where_does_it_hurt", "shares of answers need a question with labels"),
+}
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("plan", PLANS, ids=str)
+def test_a_survey_that_is_not_ours(plan, tmp_path, monkeypatch):
+    monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
+    goes_through(plan, tmp_path, SURVEY_NOTEBOOKS)
+
+
+@pytest.mark.parametrize("k", SHORT, ids=lambda k: str(PLANS[k]))
+def test_a_few_of_them(k, tmp_path, monkeypatch):
+    """All are drafted, checked and counted; the team of 8 also goes through the notebook of the scores."""
+    monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
+    goes_through(PLANS[k], tmp_path, SURVEY_NOTEBOOKS[1:2] if k == SHORT[-1] else ())
+
+
+def test_every_tool_language_gap_and_flaw_is_among_them():
+    for name, every in (("tool", TOOLS), ("language", LANGUAGES), ("gap", GAPS), ("flaw", FLAWS)):
+        assert {getattr(plan, name) for plan in PLANS} == set(every)
+    assert {PLANS[k].language for k in SHORT} == set(LANGUAGES)
+
+
+def goes_through(plan, path, notebooks):
+    """Draft, check, figures and notebooks."""
+    folder = make(plan, path)
+    dx_check(folder)
+    check_figures(dx.open_survey(folder.answers), folder)
+    for name in notebooks:
+        data = folder.path if name.startswith("05") else folder.answers
+        written, shown = run_here(ROOT / "notebooks" / f"{name}.ipynb", data)
+        assert_clean(written, shown, f"{plan}, {name}")
+        said = [text for text in shown if "Left out: " in text]
+        assert name.startswith("05") or all(text.count("\n") == 1 for text in said), f"{plan}, {name}: {said}"
+        where, phrase = LEFT_OUT.get(plan.gap, ("", ""))
+        assert name != where or sum(phrase in text for text in said) == 1, f"{plan}, {name}: {phrase}: {said}"
+
+
+def dx_check(folder):
+    """`dxkit check` finds no fault."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert main(["check", str(folder.answers)]) == 0, printed.getvalue()
+
+
+def check_figures(survey, folder):
+    """n, counts, shares and means of every question that is shown, beside plain numpy; a hidden one has its reason."""
+    now, book = folder.world, survey.codebook
+    assert len(survey) == now.people
+    answers, scored = dx.part(dx.answers, survey).table, dx.part(dx.scores, survey)
+    scores = scored.table.query("level == 'item'").set_index("name") if scored else pd.DataFrame()
+    by_text = {text: item for item, text in zip(book.items["item"], book.items["text"], strict=True)}
+    teams = now.named("team")
+    for question in now.questions:
+        if question.kind in ("segment", "comment"):
+            continue
+        item = by_text[folder.texts[question.name]]
+        for row, n, count, share in expected_shares(question, item, now):
+            found = answers.loc[(answers["item"] == row[0]) & _stands_for(answers, row, book)]
+            assert len(found) == 1, (question.name, row, answers.loc[answers["item"] == row[0]])
+            found = found.iloc[0]
+            if found["shown"]:
+                assert (found["answered"], found["count"]) == (n, count), (question.name, row)
+                assert math.isclose(found["share"], share, abs_tol=1e-12), (question.name, row)
+        for name, n, mean in expected_means(question, item, now, teams):
+            found = scores.loc[name]
+            assert found["shown"] or n < 5 or now.people < 12, (question.name, n)
+            if found["shown"]:
+                assert found["n"] == n, (question.name, name)
+                assert mean is None or math.isclose(found["estimate"], mean, abs_tol=1e-9), (question.name, mean)
+
+
+def _stands_for(answers, row, book):
+    """Which rows have the answer: by its code where it has one, for a scale may spell it in its own way."""
+    code = None if "[" in row[0] else book.scale(row[0]).code_of(row[1])
+    return answers["label"] == row[1] if code is None else answers["code"] == code
+
+
+def expected_shares(question, item, now):
+    """Item and label, n, people and share of each answer."""
+    weights = now.weights
+    filled = np.array([bool(answer) for answer in question.answers])
+    weigh = np.ones(len(filled)) if weights is None else weights
+    if question.kind == "rank":
+        for label in question.labels:
+            first = np.array([bool(answer) and answer[0] == label for answer in question.answers])
+            yield (f"{item}[{label}]", label), filled.sum(), first.sum(), _share(first, filled, weigh)
+    elif question.kind == "multi":
+        for label in question.labels:
+            chosen = np.array([label in answer for answer in question.answers])
+            yield (f"{item}[{label}]", label), filled.sum(), chosen.sum(), _share(chosen, filled, weigh)
+    elif question.labels:
+        for label, shown in zip(question.labels, written(question, now.plan), strict=True):
+            chosen = np.array([answer == label for answer in question.answers])
+            yield (item, shown), filled.sum(), chosen.sum(), _share(chosen, filled, weigh)
+
+
+def _share(chosen, filled, weights):
+    return (weights * chosen).sum() / (weights * filled).sum() if filled.any() else math.nan
+
+
+def expected_means(question, item, now, teams):
+    """Item, n and mean of what has one, in its unit: by the headcounts of the teams, or by the weights in the file.
+
+    Teams of fewer than two answers are merged with others: then the mean is left to the tests of weighting."""
+    if question.kind in ("choice", "multi"):
+        return
+    if question.kind == "rank":
+        for label in question.labels:
+            places = [answer.index(label) + 1.0 if answer else math.nan for answer in question.answers]
+            yield f"{item}[{label}]", *_mean(np.array(places), now, teams)
+        return
+    codes = question.codes
+    if question.kind in ("rating", "importance"):
+        codes = 100 * (codes - question.code) / (len(question.labels) - 1)
+        codes = 100 - codes if question.good == "low" else codes
+    elif question.kind == "recommend":
+        codes = np.where(np.isnan(codes), np.nan, 100.0 * (codes >= 9) - 100.0 * (codes <= 6))
+    yield item, *_mean(codes, now, teams)
+
+
+def _mean(values, now, teams):
+    there = ~np.isnan(values)
+    if not there.any():
+        return 0, math.nan
+    weights = np.ones(len(values)) if now.weights is None else now.weights
+    if now.has_roster:
+        groups = np.array(teams.answers)
+        answered = {team: (there & (groups == team)).sum() for team in now.headcounts}
+        if min(answered.values()) < 2:
+            return int(there.sum()), None
+        share = {team: people / answered[team] for team, people in now.headcounts.items()}
+        weights = np.array([share[team] for team in groups])
+    return int(there.sum()), (weights * np.where(there, values, 0)).sum() / weights[there].sum()
