@@ -139,7 +139,7 @@ def business_case(
     weeks : float
         Working weeks a year.
     bias : float or (low, likely, high)
-        The part of the reported hours that is real, a judgement: they are what people remember. 1 takes them as they are.
+        The part of the reported hours that is real, a judgement, since people remember them; 1 takes them as they are.
     ramp : sequence of float
         Share of the effect in the first year, the second, and so on; the last one continues.
     most_hours : float, optional
