@@ -123,7 +123,7 @@ def before_after(
     >>> counts = [12, 9, 14, 11, 15, 13, 29, 26, 28, 22, 27, 24]
     >>> found = before_after(pd.Series(counts, index=pd.date_range("2026-01-01", periods=12, freq="MS")), "2026-07-01")
     >>> found.holds, round(found.ratio, 2)
-    (True, 2.1)
+    (True, 2.11)
     """
     choice("kind", kind, ("count", "duration"))
     choice("unit", unit, list(UNITS))

@@ -19,7 +19,7 @@ from dxkit.files.table import TableSpec, texts
 from dxkit.outcomes.times import Moment, Source, moment, stamps, times, zone
 from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
-from dxkit.statistics.clusters import FEWEST, clustered_curve, effective
+from dxkit.statistics.clusters import FEWEST, LEAST_WORTH, clustered_curve, effective
 from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
@@ -239,6 +239,8 @@ def from_times(
             facts.append(("clusters", f"{clusters}, worth {effective(groups):.1f} of equal size"))
         if groups.max() + 1 < FEWEST:
             notes.append(f"fewer than {FEWEST} clusters, so no interval is given")
+        elif effective(groups) < LEAST_WORTH:
+            notes.append("one cluster holds most of them, so no interval is given")
     median, p85 = (
         Quantile(*(time_reached(curve.time, ends, 1 - done) for ends in (curve.survival, curve.low, curve.high)))
         for done in (0.5, 0.85)

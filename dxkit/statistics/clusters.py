@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from dxkit.statistics.intervals import t_quantile
 from dxkit.statistics.survival import SurvivalCurve
 
-FEWEST = 4  # clusters from which an interval is given
+FEWEST, LEAST_WORTH = 4, 2.0  # clusters from which an interval is given, and what they must be worth (`effective`)
 _MOST_TIMES = 1_000  # event times at which the band is computed; between them its variance is interpolated
 
 
@@ -89,7 +89,7 @@ def clustered_curve(
     cluster : int array (n,)
         The cluster of each row, numbered from 0.
     confidence : float
-        Confidence level of the band; its ends are nan below FEWEST clusters, where S is 0, and 1 where S is 1.
+        Confidence level of the band; its ends are nan below FEWEST clusters or LEAST_WORTH, and where S is 0; 1 where S is 1.
     """
     rows, cluster = at_risk(times, ended, entry), np.asarray(cluster)
     distinct, place = np.unique(rows.times, return_inverse=True)
@@ -101,7 +101,7 @@ def clustered_curve(
     error = np.concatenate([[0.0], log_survival_error(rows, cluster)])[reached]
     low = high = np.full(len(distinct), np.nan)
     count = len(np.unique(cluster))
-    if count >= FEWEST:
+    if count >= FEWEST and effective(cluster) >= LEAST_WORTH:
         t = float(t_quantile(effective(cluster) - 1, (1 + confidence) / 2))
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             theta = np.exp(np.minimum(t * error / -np.log(survival), 700.0))

@@ -124,6 +124,13 @@ def test_below_four_clusters_there_is_a_curve_and_no_band():
     assert np.isnan(clustered_log_rank(times, ended, np.arange(16) >= 8, np.arange(16) // 4).p)
 
 
+def test_where_one_cluster_holds_most_there_is_a_curve_and_no_band():
+    made = np.random.default_rng(2)
+    times, cluster = made.exponential(50, 60), np.repeat([0, 1, 2, 3], [50, 4, 3, 3])
+    assert effective(cluster) < 2
+    assert np.isnan(clustered_curve(times, np.ones(60, dtype=bool), cluster).low).all()
+
+
 def test_clusters_of_unequal_size_are_worth_fewer():
     assert effective(np.array([0, 1, 2, 3])) == 4.0
     assert effective(np.repeat([0, 1, 2, 3], [97, 1, 1, 1])) == pytest.approx(10_000 / 9_412)

@@ -148,7 +148,7 @@ def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> T
     loose = own.read(source)
     header = {folded(name) for name in loose.frame.columns}
     if {folded(name) for name in spec.needed} <= header:
-        return spec.read(source) if isinstance(source, pd.DataFrame) else replace(loose, spec=spec)
+        return replace(loose, spec=spec)
     export = next((one for one in EXPORTS if one.spec is spec and _fits(one, header)), None)
     return _mapped(loose, export, faults) if export else spec.read(source)
 

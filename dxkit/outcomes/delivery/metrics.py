@@ -13,6 +13,7 @@ import pandas as pd
 from dxkit.files.errors import DataError
 from dxkit.outcomes.delivery.record import Record
 from dxkit.outcomes.durations import UNITS, Durations, from_times
+from dxkit.statistics.clusters import FEWEST, LEAST_WORTH
 from dxkit.statistics.intervals import wilson
 from dxkit.statistics.rates import PARTS, dispersion, in_parts, rate_interval
 
@@ -137,8 +138,10 @@ class Figures:
             return unknown(metric, name, why, **left_out)
         figures = [np.nan if value is None else value for value in took.median]
         note = "not reached: half are still open" if took.median.estimate is None else ""
-        if not note and took.clusters is not None and took.clusters < 4:
-            note = "fewer than 4 deployments: no interval"
+        if not note and took.clusters is not None and took.clusters < FEWEST:
+            note = f"fewer than {FEWEST} deployments: no interval"
+        elif not note and (took.clusters_effective or LEAST_WORTH) < LEAST_WORTH:
+            note = "one deployment holds most of them: no interval"
         more = {"open": took.open, "clusters": took.clusters or 0}
         return _row(metric, name, took.n, figures, days, note, **more, **left_out)
 

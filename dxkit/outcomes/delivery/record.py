@@ -157,7 +157,8 @@ class Maker:
                 ("incidents", incidents, "opened"),
             )
         ]
-        return pd.concat(parts, ignore_index=True)
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
     def _placed(self, frame: pd.DataFrame, row: np.ndarray) -> pd.DataFrame:
         """With the service, its name as it is written, and the team: those of its deployment (its label), else of the
