@@ -163,8 +163,9 @@ class Table:
         stamps, texts_ = [], self.text(column)
         if (at_once := timestamps(texts_)) is not None:
             return at_once
+        read = {text: timestamp(text, timezone) for text in texts_.unique()}
         for i, text in enumerate(texts_):
-            stamp, problem = timestamp(text, timezone)
+            stamp, problem = read[text]
             if problem is None and stamp is pd.NaT and required:
                 problem = "the cell is empty; write a time such as 2026-01-31T14:00+01:00"
             if problem:
@@ -281,7 +282,8 @@ def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
     for j, name in enumerate(names):
         column = source.iloc[:, j]
         numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        columns[name] = column.reset_index(drop=True) if numeric else column.map(as_text).astype(object).to_numpy()
+        cells = column.reset_index(drop=True) if numeric else [as_text(cell) for cell in column.tolist()]
+        columns[name] = pd.Series(cells, dtype=column.dtype if numeric else object)
         if numeric and np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
             faults.add("the column holds an infinite number; write a finite one", file="DataFrame", column=name)
     faults.raise_if_any()

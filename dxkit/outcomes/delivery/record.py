@@ -122,7 +122,9 @@ class Maker:
         """From when each service is on record: its first deployment, or the declared begin if that is later."""
         first = self.arrived.groupby("service")["time"].min().to_dict()
         rest = min(first.values(), default=pd.NaT)
-        start = pd.Series(pd.DatetimeIndex([first.get(name, rest) for name in service], tz="UTC"), index=service.index)
+        places, names = pd.factorize(service)
+        begins = pd.DatetimeIndex([*(first.get(name, rest) for name in names), pd.NaT], tz="UTC")
+        start = pd.Series(begins[places], index=service.index)
         return start if self.since is None else start.where(start > self.since, self.since)
 
     def incidents(self, opened: pd.DataFrame, gap: pd.Timedelta) -> pd.DataFrame:
