@@ -12,7 +12,8 @@ class Grid:
     """A sheet as text: `cells` is rectangular, "" is empty, blank rows are left out.
 
     `rows` holds the row number of each in the file. `lettered` says whether columns are named as a spreadsheet does.
-    `separator` is what stands between the cells of a csv file.
+    `separator` is what stands between the cells of a csv file, `header_rows` the number of its rows that are header
+    where the file itself says so, else 0.
     """
 
     cells: list[list[str]]
@@ -21,6 +22,7 @@ class Grid:
     sheet: str | None = None
     lettered: bool = False
     separator: str = ""
+    header_rows: int = 0
     notes: tuple[str, ...] = ()
 
     def column_name(self, j: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from collections.abc import Iterable, Sequence
 from numbers import Real
+from pathlib import Path
 from typing import TypeVar
 
 from dxkit.files.errors import DataError, suggest
@@ -78,6 +80,26 @@ def choices(name: str, value: object, known: Sequence[str]) -> list[str]:
     if not isinstance(value, Iterable):
         raise _refused(name, value, f"write a name or a list of names; {suggest('', known)}")
     return [choice(name, word, known) for word in value]
+
+
+def flag(name: str, value: object) -> bool:
+    """True or False.
+
+    >>> flag("fpc", 1)
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: fpc=1: give True or False
+    """
+    return instance(name, value, bool, "True or False")
+
+
+def writable_path(value: object) -> Path:
+    """Where to write a file.
+
+    >>> writable_path(3)
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: path=3: give the path of the file to write
+    """
+    return Path(instance("path", value, (str, os.PathLike), "the path of the file to write"))
 
 
 def instance(name: str, value: object, kind: type[_Kind] | tuple[type[_Kind], ...], what: str) -> _Kind:

@@ -16,6 +16,7 @@ from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
 from dxkit.survey.reading.roster import read_roster
 from dxkit.survey.reading.rules.table import DEFAULT, RULES, read_rules
 from dxkit.survey.reading.scales import SCALES, read_scales
+from dxkit.survey.reading.structure.statistics_file import open_answers
 
 _NO_ROSTER = "there is no roster, so answers are not weighted and the response rate is unknown"
 
@@ -65,7 +66,7 @@ def examine(
         if (place / "costs.csv").is_file():
             return _dossier(place)
         raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
-    file = OpenedFile(place, name)
+    file = open_answers(place)
     if file.sheet("costs"):
         return _dossier(file)
     files = Beside(file, codebook)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.files.options import instance
+from dxkit.files.opening import open_file
+from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
 from dxkit.project.draft_merge import add_to
@@ -20,6 +20,7 @@ from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.drafting.draft import drafted
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.structure.registry import read_structure
+from dxkit.survey.reading.structure.statistics_file import SUFFIXES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -80,7 +81,7 @@ class Draft:
         DataError
             There is another file already and `merge` is not set; it is never overwritten.
         """
-        target = Path(path)
+        target = writable_path(path)
         if target.suffix.lower() != ".xlsx":
             raise DataError(f"{target.name}: a draft is a workbook; give it a name that ends in .xlsx")
         if target.exists() and not is_untouched(target):
@@ -158,6 +159,8 @@ def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.Pat
     >>> made.items["kind"].value_counts().to_dict()["hours"]
     12
     """
+    if structure is None and not isinstance(export, pd.DataFrame) and open_file(export).path.suffix.lower() in SUFFIXES:
+        structure = export  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
     made = drafted(export, asked)
     return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))

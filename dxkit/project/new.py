@@ -21,8 +21,9 @@ cd "$(dirname "$0")"
 dxkit=%s
 python3 -m venv .venv
 .venv/bin/pip install --quiet "${DXKIT:-$dxkit}" pytest nbval
-for table in my_survey/responses_* my_decision/*.csv; do
-  if [ -e "$table" ]; then .venv/bin/dxkit check "$table"; fi
+for table in my_survey/responses_* my_decision/costs.csv; do
+  case $table in my_decision/*) checked=my_decision ;; *) checked=$table ;; esac
+  if [ -e "$table" ]; then .venv/bin/dxkit check "$checked"; fi
 done
 .venv/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -p no:cacheprovider notebooks
 """

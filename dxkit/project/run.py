@@ -134,7 +134,8 @@ def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], m
         notebook = nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError):
         raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
-    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
+    told = [notebook.metadata.get(part, {}) for part in ("kernelspec", "language_info")]
+    language = str(told[0].get("language") or told[1].get("name") or "python")
     if language.casefold() != "python":
         raise DataError(f"{path.name} is a notebook in {language}; dxkit runs notebooks in Python")
     own = None if save else cells.adapt(notebook, path, data)

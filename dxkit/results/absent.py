@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dxkit.files.errors import Missing
+from dxkit.files.errors import DataError, Missing
 
 
 class Absent:
@@ -66,6 +66,8 @@ def part(make: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
     >>> part(dx.response_rate, survey)
     Left out: a response rate needs a roster; put roster.csv beside the answers
     """
+    if not callable(make):
+        raise DataError("make: give the function that makes the part, such as dx.response_rate")
     for given in (make, *inputs, *options.values()):
         if isinstance(given, Absent):
             return given

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dxkit.files.errors import DataError, suggest
-from dxkit.files.options import choice
+from dxkit.files.options import choice, instance
 from dxkit.results.formatting import MONEY_DIGITS
 
 FORMATS = ("text", "index", "share", "count", "hours", "money", *MONEY_DIGITS, "number", "p", "estimate", "score")
@@ -74,7 +74,8 @@ def shared(name: str, meaning: str = "", **changes: Any) -> Column:
 
 def columns_of(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> tuple[Column, ...]:
     """Columns for a frame that no class declares: by their names, where results share them, and their types."""
-    names, formats = distinct(frame.columns), formats or {}
+    names = distinct(frame.columns)
+    formats = {} if formats is None else instance("formats", formats, Mapping, "a dict of column and kind")
     for name, kind in formats.items():
         choice(f"formats['{name}']", kind, FORMATS)
         if name not in names:

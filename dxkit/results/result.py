@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import signature
@@ -238,7 +238,7 @@ def show(
     """
     instance("frame", frame, pd.DataFrame, "a DataFrame")
     columns_of(frame, formats)
-    lines = (notes,) if isinstance(notes, str) else tuple(notes)
+    lines = (notes,) if isinstance(notes, str) else tuple(instance("notes", notes, Iterable, "a text or several"))
     return Result(table=frame, title=title, notes=lines, formats=formats or {})
 
 

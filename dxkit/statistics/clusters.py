@@ -89,7 +89,8 @@ def clustered_curve(
     cluster : int array (n,)
         The cluster of each row, numbered from 0.
     confidence : float
-        Confidence level of the band; its ends are nan below FEWEST clusters or LEAST_WORTH, and where S is 0; 1 where S is 1.
+        Confidence level of the band. Its ends are nan below FEWEST clusters or LEAST_WORTH and where S is 0, and 1
+        where S is 1.
     """
     rows, cluster = at_risk(times, ended, entry), np.asarray(cluster)
     distinct, place = np.unique(rows.times, return_inverse=True)

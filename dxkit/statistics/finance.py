@@ -181,7 +181,7 @@ def payback(flows: ArrayLike, rate: float | None = None, *, stays: bool = False)
     behind = np.flatnonzero(total < 0)
     if not len(behind):
         return 0.0
-    if stays:
+    if options.flag("stays", stays):
         crossing = int(behind[-1])
     else:
         back = np.flatnonzero((total[:-1] < 0) & (total[1:] >= 0))

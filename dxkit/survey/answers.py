@@ -4,7 +4,7 @@ See docs/methods/scores.md, "Counting answers"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -64,10 +64,11 @@ class Answers(Result):
     ) -> Answers:
         """The same result with these items, in their order, these kinds, and these groups (segment to its value)."""
         table = of_kinds(self.table, kind)
-        for segment, value in (where or {}).items():
+        groups = "a dict of segment and its value, such as {'team': 'Red'}"
+        for segment, value in ({} if where is None else options.instance("where", where, Mapping, groups)).items():
             options.choice("where", segment, self.segments)
             table = table.loc[table[segment] == options.choice(segment, value, list(dict.fromkeys(table[segment])))]
-        if items is not None and not len(items):
+        if isinstance(items, Sized) and not len(items):
             raise Missing("no question of this sort was asked")
         if items is not None:
             wanted = options.choices("items", items, list(dict.fromkeys(self.table["item"])))
@@ -85,11 +86,12 @@ class Answers(Result):
         AnswerShares
         """
         rows = []
-        for item, labels in wanted.items():
-            labels = [labels] if isinstance(labels, str) else list(labels)
+        what = "a dict of item and the labels that count, such as {'ci': ['good', 'very good']}"
+        for item, labels in options.instance("wanted", wanted, Mapping, what).items():
+            labels = [labels] if isinstance(labels, str) else labels
             for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
                 first = group.iloc[0]
-                options.choices(f"answer to {item}", labels, group["label"].tolist())
+                labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
                 count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
                 share = count / answered
                 everyone = answered + first["skipped"] + first["not_asked"]

@@ -23,7 +23,7 @@ from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, narrowed
 from dxkit.survey.tally.measures import AXES
-from dxkit.survey.tally.tally import Tally, as_list
+from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import variables_of
 from dxkit.survey.weighting import Joint, joint, weights_of
 
@@ -71,7 +71,10 @@ class Change(Result):
         self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
     ) -> Change:
         """The same result with the rows of one level, these kinds or names; p values stay those of the whole family."""
-        names = names and [name for name in as_list(names) if name not in set(self.not_compared["name"])]
+        left_out = self.not_compared["name"].tolist()
+        if names is not None:
+            known = list(dict.fromkeys([*self.table["name"], *left_out]))
+            names = [name for name in options.choices("names", names, known) if name not in left_out]
         return replace(self, table=narrowed(self.table, level, names, kind).sort_index().reset_index(drop=True))
 
 
@@ -135,7 +138,7 @@ def compare(
     options.choice("adjust", adjust, comparison.METHODS)
     check_answers(after, "after")
     check_release(release)
-    confidence = options.confidence(confidence)
+    confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
     if before is None:
         raise Missing(NO_EARLIER)
     waves = [cut(check_answers(before, "before"), None), cut(after, None)]

@@ -92,7 +92,8 @@ def drivers(
         An item, a dimension, or "overall"; None for the first question of kind recommend.
     predictors : str or list of str, optional
         Items or dimensions. None for the dimensions that share no answer with the outcome where there are at least
-        two of them, else for the rating items that are not part of the outcome.
+        two of them, else for the rating items that are not part of the outcome; those that everybody answered alike,
+        or too few answered, are left out with a note.
     confidence : float
         Confidence level of the intervals, between 0 and 1.
     replicates : int
@@ -233,7 +234,9 @@ def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str]
     names = list(position)
     if outcome is None and not counted.codebook.of_kind("recommend"):
         raise Missing("this needs an outcome, such as a question of kind recommend; the codebook has none")
-    outcome = options.choice("outcome", outcome or counted.codebook.of_kind("recommend")[0], names)
+    if outcome is None:
+        outcome = counted.codebook.of_kind("recommend")[0]
+    outcome = options.choice("outcome", outcome, names)
     asked = as_list(options.choices("predictors", predictors, names))
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")

@@ -119,7 +119,7 @@ def plan_survey(
         The numbers of answers to judge, a row of the table for each; those above the population are left out.
     power : float
         How often the gap is to be found, between 0 and 1.
-    score : "hours", "impact", "severity" or "opportunity", optional
+    score : "hours", "impact", "severity", "opportunity" or "importance", optional
         The score of the earlier survey, as in `rank_pains`.
     seed : int
         Seed of the random draws; the same seed gives the same result.

@@ -135,10 +135,10 @@ def rank_pains(
     ----------
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally. The codebook names the topic of each question.
-    score : "hours", "impact", "severity" or "opportunity", optional
+    score : "hours", "impact", "severity", "opportunity" or "importance", optional
         What a topic costs, a mean over people: hours lost a week; severity x importance / 100; 100 less satisfaction;
-        Ulwick's opportunity (2005; 0 to 20). None for the first of them that every topic was asked for; opportunity
-        only by name.
+        Ulwick's opportunity (2005; 0 to 20); importance alone. None for the first of them that every topic was asked
+        for; opportunity and importance only by name.
     top_n : int
         How many pain points are to be chosen.
     by : str, int or list of them, optional
@@ -184,7 +184,7 @@ def rank_pains(
     score = topics.default(book, score)
     top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
     seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
-    settings = {"top_n": top_n, "seed": seed, "fpc": fpc, "confidence": confidence}
+    settings = {"top_n": top_n, "seed": seed, "fpc": options.flag("fpc", fpc), "confidence": confidence}
     counted = tally(survey, [])
     whole = cut(survey, None, score, counted)
     everybody, shown = _orders(whole, release, settings)
@@ -295,6 +295,8 @@ def _robustness(
     """The worst top_n under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
+        if other == topics.NO_PAIN != score:
+            continue
         its = order if other == score else _orders(cut(survey, None, other, counted), None, settings)[0][0]
         shared_topics = len(set(its.chosen) & set(order.chosen))
         verdict = its.verdict if its.chosen else "–"

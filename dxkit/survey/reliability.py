@@ -124,6 +124,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     return Reliability(
         table=table,
         items=items,
+        facts=() if rows else (("none to show", f"fewer than {counted.min_group} respondents"),),
         title="Reliability",
         confidence=confidence,
         notes=tuple(notes),

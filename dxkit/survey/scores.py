@@ -4,7 +4,7 @@ See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -129,7 +129,7 @@ def scores(
     confidence = options.confidence(confidence)
     work = cut(survey, by)
     counted = work.tally
-    weighing = Weighing(work, fpc, confidence)
+    weighing = Weighing(work, options.flag("fpc", fpc), confidence)
     at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
     scored = counted.variables.iloc[at]
     if not at:
@@ -209,7 +209,7 @@ def narrowed(
         if level == "dimension" and not len(table):
             raise Missing("scores of dimensions need the codebook's column dimension; fill it in")
     table = of_kinds(table, kind)
-    if names is not None and not len(names):
+    if isinstance(names, Sized) and not len(names):
         raise Missing("no question of this sort was asked")
     if names is not None and len(table):
         wanted = options.choices("names", names, list(dict.fromkeys(table["name"])))

@@ -186,7 +186,9 @@ def test_dates_of_either_system_in_any_format_are_the_same_dates(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "formula", ["=1+1", "=SUM(A2:B2)", '=IF(TRUE,"a","b")', ArrayFormula("C2", "=SUM(A2:B2*2)")], ids=str
+    "formula",
+    ["=1+1", "=SUM(A2:B2)", '=IF(TRUE,"a","b")', ArrayFormula("C2", "=SUM(A2:B2*2)")],
+    ids=["numbers", "a sum", "words", "an array"],
 )
 def test_a_formula_that_was_never_computed_is_refused_with_its_cell(tmp_path, formula):
     with pytest.raises(DataError, match="cell C2: a formula has no stored value"):

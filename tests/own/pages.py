@@ -11,21 +11,21 @@ import nbformat
 from matplotlib.text import Text
 
 from dxkit.project import cells
+from tests.own.sample_words import sample_words
 
-SAMPLE = re.compile(
-    r"synthetic|fictional|illustrative|Fernhill|GitHub|Backstage|data_samples|samples\.path|In the sample"
-)
-BAD = re.compile(r"Traceback|\bnan\b|\bNone\b|\bNaT\b|\binf\b")
+BAD = re.compile(r"Traceback|\bnan\b|\bNone\b(?! of)|\bNaT\b|\binf\b|<NA>|object at 0x")
 
 
-def in_this_process(path, data):
-    """Run the cells as `dxkit run` fits them to one's own data; what they print, show and draw."""
+def cell_by_cell(path, data):
+    """What the author of a notebook wrote in its cells, as the page shows it; and what each cell of code put out.
+
+    An output is its text, its table, and the words and descriptions of its pictures."""
     notebook = nbformat.read(path, as_version=4)
-    cells.adapt(notebook, path, data)
-    names, shown = {}, []
+    own = cells.adapt(notebook, path, data)
+    names, written, shown = {}, [], []
     for cell in notebook.cells:
+        written.append(own.shown if own is not None and cell is own.cell else cell.source)
         if cell.cell_type != "code":
-            shown.append(cell.source)
             continue
         *lines, last = ast.parse(cell.source).body
         printed = io.StringIO()
@@ -38,19 +38,30 @@ def in_this_process(path, data):
                     print(text_of(value._repr_html_()))
             else:
                 exec(ast.unparse(last), names)
-        shown += [printed.getvalue(), *words_of_pictures()]
+        shown.append("\n".join([printed.getvalue(), *words_of_pictures()]))
         plt.close("all")
-    return "\n".join(shown)
+    return written, shown
 
 
 def words_of_pictures():
     """Every text that stands in the open pictures, and what they say to who does not see them."""
     for number in plt.get_fignums():
         figure = plt.figure(number)
-        yield str(getattr(figure, "dxkit_alt", ""))
+        figure.canvas.draw()
+        alt = getattr(figure, "dxkit_alt", "")
+        assert alt, "a picture has no description"
+        yield alt
         yield from (each.get_text() for each in figure.findobj(Text) if each.get_visible())
 
 
 def text_of(page):
     """The text of a page, without its tags."""
     return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def assert_clean(written, shown, name):
+    """No word of a sample, and nothing that a program says to itself, stands on the page."""
+    for texts, pattern in ((shown, BAD), ([*written, *shown], sample_words())):
+        for text in texts:
+            found = pattern.search(text)
+            assert not found, f"{name}: {found[0]!r} in {text[max(0, found.start() - 80) : found.end() + 60]!r}"

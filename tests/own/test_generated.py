@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import dxkit as dx
 from dxkit.__main__ import main
 from tests.own.exports import FLAWS, UNFINISHED, written
 from tests.own.folders import make
-from tests.own.running import SURVEY_NOTEBOOKS, assert_clean, run_here
+from tests.own.pages import assert_clean, cell_by_cell, text_of
 from tests.own.worlds import GAPS, LANGUAGES, TOOLS, Plan
 from tests.places import ROOT
 
@@ -30,6 +31,7 @@ def plans(count=60):
 
 
 PLANS = plans()
+SURVEY_NOTEBOOKS = ("00_start_here", "01_where_does_it_hurt", "02_which_two", "05_did_it_work")
 SHORT = (2, 8, 13, 15, 19, 30, 46, 54)  # eight tools, five languages, eight gaps and flaws
 LEFT_OUT = {  # what a notebook says of a gap, once
     "no roster": ("01_where_does_it_hurt", "a response rate needs a roster"),
@@ -44,7 +46,7 @@ LEFT_OUT = {  # what a notebook says of a gap, once
     "one question": ("01_where_does_it_hurt", "by=1: the codebook has no segment"),
     "nobody recommends": ("02_which_two", "this needs an outcome"),
     "hours only": ("01_where_does_it_hurt", "reliability needs the codebook's column dimension"),
-    "comments only": ("01_where_does_it_hurt", "shares of answers need a question with labels"),
+    "comments only": ("02_which_two", "the two waves have no question in common"),
 }
 
 
@@ -62,6 +64,34 @@ def test_a_few_of_them(k, tmp_path, monkeypatch):
     goes_through(PLANS[k], tmp_path, SURVEY_NOTEBOOKS[1:2] if k == SHORT[-1] else ())
 
 
+@pytest.mark.simulated
+@pytest.mark.parametrize(
+    ("k", "name"), [(22, SURVEY_NOTEBOOKS[1]), (17, SURVEY_NOTEBOOKS[2]), (58, SURVEY_NOTEBOOKS[3])]
+)
+def test_a_real_kernel_writes_the_page(k, name, tmp_path):
+    folder = make(PLANS[k], tmp_path)
+    data = folder.path if name.startswith("05") else folder.answers
+    command = ["run", str(ROOT / "notebooks" / f"{name}.ipynb"), "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    page = (tmp_path / "out" / f"{name}.html").read_text()
+    page = page[page.index("<body") :]
+    alts = re.findall(r'<img alt="([^"]*)"', page)
+    assert len(alts) == page.count("<img ")
+    code = r'<(style|script)\b.*?</\1>|<div class="[^"]*highlight.*?</pre>'
+    assert_clean([], [text_of(re.sub(code, " ", page, flags=re.DOTALL)), *alts], name)
+    assert str(tmp_path) not in page
+
+
+def test_a_row_of_totals_is_one_fault(tmp_path, capsys):
+    folder = make(PLANS[0], tmp_path)
+    with open(folder.answers, "a") as stream:
+        stream.write("Total" + "," * 30 + "\n")
+    assert main(["check", str(folder.answers)]) == 1
+    assert capsys.readouterr().out.count("row of totals") == 1
+    with pytest.raises(dx.DataError, match="row of totals"):
+        dx.draft(folder.answers)
+
+
 def test_every_tool_language_gap_and_flaw_is_among_them():
     for name, every in (("tool", TOOLS), ("language", LANGUAGES), ("gap", GAPS), ("flaw", FLAWS)):
         assert {getattr(plan, name) for plan in PLANS} == set(every)
@@ -75,10 +105,11 @@ def goes_through(plan, path, notebooks):
     check_figures(dx.open_survey(folder.answers), folder)
     for name in notebooks:
         data = folder.path if name.startswith("05") else folder.answers
-        written, shown = run_here(ROOT / "notebooks" / f"{name}.ipynb", data)
+        written, shown = cell_by_cell(ROOT / "notebooks" / f"{name}.ipynb", data)
         assert_clean(written, shown, f"{plan}, {name}")
+        assert not any("no rows" in text for text in shown), f"{plan}, {name}"
         said = [text for text in shown if "Left out: " in text]
-        assert name.startswith("05") or all(text.count("\n") == 1 for text in said), f"{plan}, {name}: {said}"
+        assert name.startswith("05") or all(text.count("\n") < 2 for text in said), f"{plan}, {name}: {said}"
         where, phrase = LEFT_OUT.get(plan.gap, ("", ""))
         assert name != where or sum(phrase in text for text in said) == 1, f"{plan}, {name}: {phrase}: {said}"
 

@@ -9,7 +9,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
-from tests.own.running import assert_clean, run_here
+from tests.own.pages import assert_clean, cell_by_cell
 from tests.places import ROOT, SHARED
 
 
@@ -44,10 +44,10 @@ def started(request, tmp_path_factory):
 def test_notebooks_finish_on_untouched_forms(started, name, monkeypatch):
     monkeypatch.setenv("DXKIT_OUT", str(started))
     data = started / "my_survey" / ("" if name.startswith("05") else "responses_1.csv")
-    assert_clean(*run_here(started / "notebooks" / f"{name}.ipynb", data), name)
+    assert_clean(*cell_by_cell(started / "notebooks" / f"{name}.ipynb", data), name)
 
 
-@pytest.mark.simulated  # a kernel for each
+@pytest.mark.thorough  # a kernel for each
 @pytest.mark.parametrize("started", [30], ids=["30 people"], indirect=True)  # no answers are read there
 @pytest.mark.parametrize("name", ["03_which_tool", "04_own_and_leave"])
 def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(started, name, tmp_path, capsys):
@@ -62,9 +62,7 @@ def test_an_unfilled_dossier_is_said_with_its_cells_and_the_page_is_written(star
     assert_clean([text], [], name)
 
 
-@pytest.mark.parametrize(
-    "started", [30, pytest.param(8, marks=pytest.mark.thorough)], ids=["30 people", "a team of 8"], indirect=True
-)
+@pytest.mark.simulated
 def test_a_real_kernel_writes_the_same_page(started, tmp_path):
     data, notebook = started / "my_survey" / "responses_1.csv", started / "notebooks" / "02_which_two.ipynb"
     assert main(["run", str(notebook), "--data", str(data), "--out", str(tmp_path)]) == 0
@@ -78,6 +76,6 @@ def test_a_real_kernel_writes_the_same_page(started, tmp_path):
 @pytest.mark.parametrize("name", ["01_where_does_it_hurt", "02_which_two"])
 def test_cases_of_missing_parts_finish(case, name):
     data = SHARED / "cases" / "surveys" / case / "responses_1.csv"
-    written, shown = run_here(ROOT / "notebooks" / f"{name}.ipynb", data)
+    written, shown = cell_by_cell(ROOT / "notebooks" / f"{name}.ipynb", data)
     assert_clean(written, shown, name)
     assert any("Left out: " in text for text in shown)

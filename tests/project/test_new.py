@@ -52,6 +52,16 @@ def test_the_script_runs_as_written_and_installs_this_very_dxkit(started, tmp_pa
     assert " passed" in done.stdout
 
 
+@pytest.mark.thorough
+def test_the_script_checks_a_decision_that_is_a_folder_of_csv_files(started, tmp_path):
+    costs = started / "my_decision" / "costs.csv"
+    for amount, status in (("10", 0), ("ten", 1)):
+        costs.write_text(f"vendor,line,timing,likely\nA,seats,yearly,{amount}\n")
+        done = run_ci(started, tmp_path)
+        assert (done.returncode, "1 vendor, 1 line of cost" in done.stdout) == (status, not status), done.stderr
+    costs.unlink()
+
+
 def test_the_script_fails_where_a_table_has_a_fault(started, tmp_path):
     (started / "my_survey" / "responses_1.csv").write_text("Strange\n1\n")
     done = run_ci(started, tmp_path)

@@ -252,6 +252,7 @@ def test_a_fault_of_a_table_is_told_in_full(tmp_path, capsys, snapshot):
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough
 def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
     path = notebook(tmp_path / "q.ipynb", "6 * 7", PICTURE)
     run(path, save=True, say=lambda _: None)
@@ -280,6 +281,7 @@ def test_save_stores_outputs_so_that_a_second_run_changes_nothing(tmp_path):
         ["q.ipynb", "--out", "answers.csv"],
         ["plain.ipynb", "--data", "answers.csv"],
         ["r.ipynb"],
+        ["old_r.ipynb"],
     ],
     ids=" ".join,
 )
@@ -291,6 +293,8 @@ def test_what_cannot_be_run_is_said_in_one_line(tmp_path, monkeypatch, capsys, a
     in_r = V4.new_notebook(cells=[V4.new_code_cell("x <- 1")])
     in_r.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     nbformat.write(in_r, tmp_path / "r.ipynb")
+    in_r.metadata = {"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R"}}
+    nbformat.write(in_r, tmp_path / "old_r.ipynb")
     (tmp_path / "answers.csv").write_text("a\n1\n")
     monkeypatch.chdir(tmp_path / "empty" if arguments == ["."] else tmp_path)
     assert main(["run", *arguments]) == 1
@@ -424,6 +428,7 @@ def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
     assert capsys.readouterr().out == snapshot
 
 
+@pytest.mark.thorough
 def test_a_file_that_a_notebook_writes_lands_beside_its_pictures(tmp_path):
     costs = "{'costs': pd.DataFrame({'vendor': ['A'], 'line': 'seats', 'timing': 'yearly', 'likely': [1000]})}"
     cell = f"dx.write_workbook(dx.read_dossier({costs}), dx.out('decision.xlsx'))"

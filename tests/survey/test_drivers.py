@@ -244,7 +244,18 @@ def test_the_whole_has_nothing_beside_it(refusal):
 
 def test_a_question_that_everybody_answered_alike_is_named(refusal):
     with refusal():
-        dx.drivers(survey_of(ATTITUDE.assign(raises=50.0)), "rating")
+        dx.drivers(survey_of(ATTITUDE.assign(raises=50.0)), "rating", ["raises", "complaints"])
+    with refusal():
+        dx.drivers(survey_of(ATTITUDE.assign(rating=50.0)), "rating")
+
+
+def test_of_predictors_that_nobody_named_those_that_can_tell_nothing_are_left_out_and_noted(snapshot):
+    few = ATTITUDE.assign(raises=50.0)
+    few.loc[4:, "learning"] = np.nan
+    found = dx.drivers(survey_of(few), "rating", replicates=0)
+    rest = [name for name in ATTITUDE if name not in ("rating", "raises", "learning")]
+    assert found.r2 == dx.drivers(survey_of(ATTITUDE), "rating", rest, replicates=0).r2
+    assert found.notes[1] == snapshot
 
 
 def test_too_few_answers_for_so_many_predictors_are_counted(refusal):
@@ -284,7 +295,7 @@ def test_gaps_that_make_the_correlations_contradict_each_other_are_told(refusal)
 def test_below_the_smallest_group_nothing_is_shown(snapshot):
     few = ATTITUDE.copy()
     few.loc[4:, "raises"] = np.nan
-    found = dx.drivers(survey_of(few), "rating")
+    found = dx.drivers(survey_of(few), "rating", [name for name in ATTITUDE if name != "rating"])
     assert not found.table["shown"].any()
     assert found.table[["n", "estimate", "low", "high", "share", "share_low", "share_high"]].isna().all(axis=None)
     assert np.isnan(found.r2)

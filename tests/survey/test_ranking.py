@@ -57,7 +57,7 @@ def test_p_top_is_that_of_r_boot_on_attitude():
     [
         (25, 0.1, 0.016),
         (40, 0.0, 0.012),
-        (100, 0.2, 0.012),
+        pytest.param(100, 0.2, 0.012, marks=pytest.mark.thorough),
         pytest.param(600, 0.3, 0.012, marks=pytest.mark.simulated),
         pytest.param(2400, 0.1, 0.012, marks=pytest.mark.simulated),
     ],
@@ -300,12 +300,13 @@ def test_groups_are_ranked_only_where_every_topic_may_be_shown():
 
 
 @pytest.mark.mutation
-def test_a_release_holds_scores_and_ranking_to_one_promise():
+@pytest.mark.parametrize("by", ["team", pytest.param(("team", "role"), marks=pytest.mark.thorough)], ids=str)
+def test_a_release_holds_scores_and_ranking_to_one_promise(by):
     """Scores by team then the ranking of the others: what the first shows hides what the second would give away."""
-    alone = dx.rank_pains(COMPANY, score="severity", by="role").table["shown"].sum()
+    alone = sample.ranking(score="severity", by="role").table["shown"].sum()
     report = dx.Release()
     dx.scores(COMPANY, release=report)
-    dx.scores(COMPANY, by=["team", "role"], release=report)
+    dx.scores(COMPANY, by=by, release=report)
     assert dx.rank_pains(COMPANY, score="severity", by="role", release=report).table["shown"].sum() <= alone
 
 
@@ -330,3 +331,45 @@ def test_what_cannot_be_ranked_is_said(change, options, named, refusal):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
     with refusal(*named):
         dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)
+
+
+def importance_only(items, per_topic=1):
+    """A codebook that asks only how important topics are."""
+    rows = [(f"{topic}{k}", f"{topic} {k}?", "importance", topic, "1-5") for topic in items for k in range(per_topic)]
+    return dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+
+
+@pytest.mark.parametrize("per_topic", [1, 2])
+@pytest.mark.parametrize("held", ["survey", "tally", "saved"])
+def test_where_only_importance_was_asked_a_ranking_says_what_it_needs_and_offers_that(
+    per_topic, held, tmp_path, refusal
+):
+    rng = np.random.default_rng(3)
+    book = importance_only(["CI", "Docs", "Tests"], per_topic)
+    frame = pd.DataFrame({item: rng.integers(1, 6, 30) for item in book.measured})
+    survey = dx.read_survey(frame, book)
+    if held != "survey":
+        survey = dx.tally(survey)
+    if held == "saved":
+        survey.save(tmp_path / "a.tally")
+        survey = dx.Tally.load(tmp_path / "a.tally")
+    with refusal("score='importance'", error=dx.Missing):
+        dx.rank_pains(survey)
+    table = dx.rank_pains(survey, score="importance").table.set_index("topic")
+    for topic in ("CI", "Docs", "Tests"):
+        own = frame[[item for item in book.measured if item.startswith(topic)]]
+        assert table.loc[topic, "estimate"] == pytest.approx((25.0 * (own - 1)).mean(axis=1).mean())
+
+
+def test_importance_is_never_chosen_by_itself_and_is_no_row_of_the_robustness(refusal):
+    rows = [
+        (f"{kind}{topic}", f"{kind} {topic}", kind, topic, "1-5") for topic in "AB" for kind in ("rating", "importance")
+    ]
+    book = dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+    frame = pd.DataFrame({item: np.tile([1, 2, 4, 5], 5) for item in book.measured})
+    ranked = dx.rank_pains(dx.read_survey(frame, book))
+    assert ranked.score == "impact"
+    assert "importance" not in set(ranked.robustness["score"])
+    hours = importance_only(["A", "B"]).items.assign(kind=["importance", "hours"], scale=["1-5", ""])
+    with refusal("of kind hours: A", error=dx.Missing):
+        dx.rank_pains(dx.read_survey(pd.DataFrame({"A0": [1, 2] * 5, "B0": [1, 2] * 5}), hours))

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.options import instance
+from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import replacing
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
@@ -117,7 +117,7 @@ def decision_record(card: Scorecard, dossier: Dossier, path: str | os.PathLike[s
     lines += ["", f"{undated} of {len(dossier.figures)} figures {verb} no dated source.", ""]
     text = "\n".join(lines)
     if path is not None:
-        with replacing(path) as temporary:
+        with replacing(writable_path(path)) as temporary:
             Path(temporary).write_text(text, encoding="utf-8")
     return text
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dxkit.files.errors import DataError, Missing, suggest
+from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
     changes_of,
@@ -92,15 +92,15 @@ class Scorecard(Result):
         first, *rest = self.table["vendor"].tolist()
         if not rest:
             raise Missing("a comparison of vendors needs a second one; add it to the dossier")
-        vendor = vendor or next(name for name in (first, *rest) if name != other)
-        other = other or next(name for name in (first, *rest) if name != vendor)
+        known = [first, *rest]
+        vendor = None if vendor is None else choice("vendor", vendor, known)
+        other = None if other is None else choice("other", other, known)
+        vendor = vendor or next(name for name in known if name != other)
+        other = other or next(name for name in known if name != vendor)
         parts = {
             name: self.contributions[self.contributions["vendor"] == name].set_index("criterion")
             for name in (vendor, other)
         }
-        for name, rows in parts.items():
-            if rows.empty:
-                raise DataError(f"there is no vendor '{name}'; {suggest(str(name), list(self.table['vendor']))}")
         one, two = parts.values()
         frame = pd.DataFrame({"weight": one["weight"], vendor: one["contribution"], other: two["contribution"]})
         frame["difference"] = frame[vendor] - frame[other]

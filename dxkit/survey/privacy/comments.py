@@ -85,8 +85,11 @@ def comments(
     """
     options.instance("survey", survey, Survey, "a survey, from open_survey or read_survey; a tally has no comments")
     asked = survey.codebook.of_kind("comment")
-    question = options.choice("question", question, asked) if question else asked[0] if asked else None
-    columns = [options.choice("by", by, list(survey.segments.columns))] if by else []
+    if question is not None:
+        question = options.choice("question", question, asked)
+    elif asked:
+        question = asked[0]
+    columns = [] if by is None else [options.choice("by", by, list(survey.segments.columns))]
     least = max(options.whole("comment_k", comment_k, 1), survey.min_group)
     seed = options.whole("seed", seed, 0)
     if question is None or question not in survey.comments:

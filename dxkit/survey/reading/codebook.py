@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
 from dxkit.files.opening import OpenedFile, open_file
@@ -74,7 +75,8 @@ class Codebook:
 
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
-        return [name for name, row in self._rows.items() if row["kind"] in kinds and (row["topic"] or not topic)]
+        wanted = [options.choice("kind", kind, KINDS) for kind in kinds]
+        return [name for name, row in self._rows.items() if row["kind"] in wanted and (row["topic"] or not topic)]
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -119,6 +121,8 @@ class Codebook:
 
     def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
+        if not isinstance(name, str) or name not in self._rows:
+            options.choice("item", name, list(self._rows))
         return self._rows[name]
 
     def scale(self, item: str) -> Scale:

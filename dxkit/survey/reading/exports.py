@@ -14,10 +14,9 @@ import pandas as pd
 from dxkit.files.cells import as_text, normal
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
-from dxkit.survey.reading.multiple_choice import choose
+from dxkit.survey.reading.multiple_choice import choose, place_columns
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.sheet import (
@@ -29,9 +28,11 @@ from dxkit.survey.reading.sheet import (
     joined,
     na_note,
     nameless,
+    recognise_grid,
     same,
     separate,
 )
+from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
 
@@ -139,11 +140,11 @@ def read_export(
         tool = tool or recognise([column.code for column in columns], [], [])[0]
         file, sheet, notes, sheets = "DataFrame", None, [], []
     else:
-        opened = None if isinstance(source, Grid) else open_file(source)
-        grid = source if isinstance(source, Grid) else open_file(source).choose(sheet, count_questions(codebook))
-        recognised, why = recognise(*first_rows(grid))
+        opened = None if isinstance(source, Grid) else open_answers(source)
+        grid = source if isinstance(source, Grid) else open_answers(source).choose(sheet, count_questions(codebook))
+        recognised, why = recognise_grid(grid)
         tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = header or tool.header_rows(*first_rows(grid))
+        depth = header or grid.header_rows or tool.header_rows(*first_rows(grid))
         columns, body, rows = from_grid(grid, tool, depth)
         file, sheet, notes = grid.file, grid.sheet, [*grid.notes, *nameless(columns, body)]
         sheets = [grid, *(each for each in opened.sheets if each is not grid)] if opened else [grid]
@@ -169,6 +170,8 @@ def read_export(
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
+    for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
+        taken += place_columns(row.text, {normal(label) for label in codebook.scales[row.scale].labels}, columns)
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]

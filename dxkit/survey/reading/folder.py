@@ -11,14 +11,17 @@ from pathlib import Path
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults, Missing, fault_at
 from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
 from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
+from dxkit.survey.reading.structure.statistics_file import open_answers
 
 NO_EARLIER = "a comparison needs an earlier wave; put its answers beside these, named so that they sort before"
+_OTHERS = r"~|\.|(codebook|scales|rules|roster|survey)(_.*)?\."  # beside answers
 _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
@@ -67,7 +70,7 @@ def open_survey(
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    files = Beside(open_file(_latest(responses)))
+    files = Beside(open_answers(_latest(responses)))
     return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
 
 
@@ -145,6 +148,8 @@ def open_before(
     '2026-Q2'
     """
     readers, this = _waves(responses)
+    if wave is not None:
+        instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     earlier = [name for name in readers if natural(name) < natural(this) and wave in (None, name)]
     if not earlier:
         raise Missing(NO_EARLIER)
@@ -152,18 +157,32 @@ def open_before(
 
 
 def _latest(responses: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """The file of answers; of a folder, that of the latest wave."""
+    """The file of answers; of a folder, that of the latest wave, whatever it is called."""
     if not isinstance(responses, str | os.PathLike) or not Path(responses).is_dir():
         return responses
-    waves = [path for path in Path(responses).glob("responses*") if path.name.endswith(_TABLES)]
+    tables = [path for path in sorted(Path(responses).iterdir()) if path.is_file() and path.name.endswith(_TABLES)]
+    waves = [path for path in tables if path.name.startswith("responses")]
+    if not waves:  # another name: the table that asks most questions of the codebook, and those that are named alike
+        asked = {path: _asked(path) for path in tables if not re.match(_OTHERS, path.name)}
+        most = max(asked, key=lambda path: asked[path], default=None)
+        waves = [path for path in asked if asked[path] and most and path.name.split("_")[0] == most.name.split("_")[0]]
     if not waves:
         raise Missing("this needs answers; put them into the folder, such as responses_<wave>.csv")
     return max(waves, key=lambda path: natural(wave_of(path)))
 
 
+def _asked(path: Path) -> float:
+    """How many questions of the codebook beside it a table asks."""
+    files = Beside(open_file(path))
+    if files.codebook is None:
+        return 0.0
+    count = count_questions(files.book)
+    return count(files.answers.choose(wanted=count))
+
+
 def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
     """What reads each wave, the earliest first; and the wave of this file, the last one if it holds several."""
-    files = Beside(open_file(_latest(responses)))
+    files = Beside(open_answers(_latest(responses)))
     if files.codebook is not None and (names := files.waves_within()):
         return {wave: partial(read_beside, files, wave=wave) for wave in names}, names[-1]
     path, found = files.answers.path, dict[str, Path]()

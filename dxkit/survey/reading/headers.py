@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ OTHER = re.compile(
 _DIVIDERS = re.compile(r"___|[\[./]")
 _FEW_WORDS = 4
 _BETWEEN = (" ", "-", ".", "/", "_", "__")  # what may stand between a question and its option in a header
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
@@ -42,9 +44,16 @@ class Column(Heading):
         return (self.stem, self.statement) if self.statement else split_question(self.stem)
 
 
+def plain(text: str) -> str:
+    """A text of a header without the marks of a web page: `Professor&nbsp;` and `<b>Which</b>` as people see them."""
+    if "&" not in text and "<" not in text:
+        return text
+    return html.unescape(_TAG.sub(" ", text)).replace("\xa0", " ")
+
+
 def key(text: str) -> str:
     """A question text folded for comparing, without what Qualtrics puts behind it."""
-    folded = normal(text)
+    folded = normal(plain(text))
     return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
 
 

@@ -52,7 +52,8 @@ def split_cells(
     for separator in (*separators, *spare):
         most = 1 + max(text.count(separator) for text in asked.options)
         parsed = {
-            cell: _parsed(text.split(separator), separator, asked.options, most) for cell, text in distinct.items()
+            cell: _parsed(_cut(cell, text, separator), separator, asked.options, most)
+            for cell, text in distinct.items()
         }
         strange = sum(times[cell] for cell, pieces in parsed.items() if any(item is None for item, _ in pieces))
         named = sum(times[cell] * sum(item is not None for item, _ in pieces) for cell, pieces in parsed.items())
@@ -71,6 +72,11 @@ def split_cells(
         for cell, pieces in parsed.items()
     }
     return found, [list(unlisted[cell]) for cell in cells], best[3]
+
+
+def _cut(cell: str, text: str, separator: str) -> list[str]:
+    """The pieces of a cell, or of its folded text, which has no line breaks any more."""
+    return cell.split(separator) if separator == "\n" else text.split(separator)
 
 
 def between(cells: Sequence[str], asked: Multiple) -> list[str]:

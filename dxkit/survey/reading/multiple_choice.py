@@ -6,7 +6,7 @@ docs/methods/scores.md, "Who answered"."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,7 +55,7 @@ def choose(
         if joined:
             whole = cells[asked.items[0]]
             split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in whole)
-            usual, spare = ((JOINT,), ()) if split else (tool.separators, (*SPARE, *between(whole, asked)))
+            usual, spare = ((JOINT,), ()) if split else ((*tool.separators, "\n"), (*SPARE, *between(whole, asked)))
             found, unlisted, separator = split_cells(whole, asked, usual, spare)
             if separator not in (*usual, *SPARE):
                 notes.append(f"'{asked.stem[:60]}': answers are split by '{separator.strip()}'")
@@ -159,11 +159,17 @@ def _ticked(asked: Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str, 
     return found, unlisted
 
 
+def place_columns(stem: str, options: Container[str], header: Sequence[Column]) -> list[Column]:
+    """The columns that hold what was put in first place, in second, and so on; none where each option has a column."""
+    lines = [column for column in header if column.parts[1] and key(column.parts[0]) == key(stem)]
+    return [] if any(normal(column.parts[1]) in options for column in lines) else lines
+
+
 def _placed(asked: Multiple, cells: Mapping[str, list[str]], header: Sequence[Column], body: Sequence):
     """The places of options: from a column for each option, or from a column for each place."""
-    places = [column for column in header if column.parts[1] and key(column.parts[0]) == key(asked.stem)]
+    places = place_columns(asked.stem, asked.options, header)
     unlisted: list[list[str]] = [[] for _ in cells[asked.items[0]]]
-    if any(normal(column.parts[1]) in asked.options for column in places) or not places:
+    if not places:
         no = {text for column in cells.values() for text in set(column) if not text or asked.is_no_opinion(text)}
         found = {
             item: np.array([NOT_PLACED if text in no else text for text in column], dtype=object)
@@ -200,10 +206,16 @@ def _unlisted(
     families = {key(stem)}.union(*map(_families, options))
     opening = key(f"{stem} - x")[:-1]
     last = max(column.position for column in options)
+    known = {
+        normal(column.parts[1]) for column in options if column.parts[1]
+    }  # again: of another question of this text
     others: list[tuple[int | None, list[str]]] = []
     for column in header:
-        if column.position in taken or (
-            is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        again = normal(column.parts[1]) in known and key(column.parts[0]) == key(stem)
+        if (
+            again
+            or column.position in taken
+            or (is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings))
         ):
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"

@@ -174,6 +174,9 @@ def read_part(
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
+    for name, value in (("source", source), ("sheet", sheet)):
+        if value is not None:
+            options.instance(name, value, str, "its name as text")
     if header is not None:
         options.whole("header", header, 1, 9)
     if not isinstance(codebook, Codebook | pd.DataFrame):

@@ -17,11 +17,13 @@ from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows
 from dxkit.files.table import read_table
 from dxkit.survey.reading.codebook import Codebook, Question
-from dxkit.survey.reading.headers import Column, asked_in
+from dxkit.survey.reading.headers import Column, asked_in, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
 
-_UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
+_UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
+_NUMBERED = re.compile(r"\s*Column ?\d+\s*")
+_FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
 def visible(cell: str) -> str:
@@ -48,19 +50,51 @@ def from_grid(grid: Grid, tool: Tool, depth: int) -> tuple[list[Column], list[np
     heads = [[row[j] for j in named] for row in grid.cells[:depth]]
     check_rows(stripped, heads, rows, {"file": grid.file, "sheet": grid.sheet}, faults)
     faults.raise_if_any()
-    columns = np.array([[visible(cell) for cell in line] for line in body], dtype=object)
-    return header, [columns[:, j] for j in range(len(header))], rows
+    cells = np.array([[visible(cell) for cell in line] for line in body], dtype=object)
+    columns = [cells[:, j] for j in range(len(header))]
+    return with_options(header, columns) if depth == 1 else header, columns, rows
 
 
 def first_rows(grid: Grid) -> list[list[str]]:
     """The first three rows of a grid, blank where it has fewer."""
     rows = [*grid.cells[:3], *[[""] * len(grid.cells[0])] * 2][:3]
-    return [list(map(named, rows[0])), *rows[1:]]
+    return [named(rows[0]), *rows[1:]]
 
 
-def named(cell: str) -> str:
-    """A header cell; "" where it is the name that pandas writes for a blank one."""
-    return "" if cell.startswith("Unnamed: ") and _UNNAMED.fullmatch(cell.strip()) else cell
+def recognise_grid(grid: Grid) -> tuple[Tool, str]:
+    """The tool that a grid comes from, and by which signs; a file of variables comes from none."""
+    tool, why = recognise(*first_rows(grid))
+    if grid.header_rows and not tool.by_hand:
+        return TOOLS[-1], "a file of variables with labels"
+    return tool, why
+
+
+def named(header: Sequence[str]) -> list[str]:
+    """Header cells without marks of a web page; "" for what pandas and spreadsheets call a column without a name."""
+    numbered = sum(bool(_NUMBERED.fullmatch(cell)) for cell in header) >= _FEWEST
+    return [
+        "" if _UNNAMED.fullmatch(cell) or (numbered and _NUMBERED.fullmatch(cell)) else plain(cell) for cell in header
+    ]
+
+
+def with_options(header: list[Column], body: Sequence[np.ndarray]) -> list[Column]:
+    """The header, with an option for each nameless column right of a question, where both hold one label each.
+
+    So a tool writes them under a second header row, which somebody has deleted."""
+    labels = [set(filter(None, column)) for column in body]
+    found, at = list(header), 0
+    while at < len(header):
+        end = at + 1
+        while end < len(header) and not header[end].name and len(labels[end]) < 2:
+            end += 1
+        words = [next(iter(labels[k]), "") for k in range(at, end)]
+        ticked = header[at].name and len(labels[at]) == 1 and not header[at].statement
+        if ticked and end > at + 1 and 2 * sum(map(_is_word, words)) > len(words) and len(set(words)) > 1:
+            for k, word in zip(range(at, end), words, strict=True):
+                if word:
+                    found[k] = replace(header[k], stem=header[at].stem, statement=" ".join(word.split()))
+        at = end
+    return found
 
 
 def nameless(columns: Sequence[Column], body: Sequence) -> list[str]:
@@ -70,6 +104,10 @@ def nameless(columns: Sequence[Column], body: Sequence) -> list[str]:
     others = [column.place for column in filled if column.place not in numbers]
     notes = [f"a column of row numbers without a name was left out: {and_more(numbers)}"] if numbers else []
     return [*notes, f"columns without a name were left out: {and_more(others)}"] if others else notes
+
+
+def _is_word(text: str) -> bool:
+    return any(map(str.isalpha, text)) and len(text) > 1
 
 
 def _counts_rows(cells: Sequence[str]) -> bool:
@@ -155,7 +193,7 @@ class Elsewhere:
 
 
 def columns_of(grid: Grid, tool: Tool, depth: int) -> list[Column]:
-    headings = tool.headings([list(map(named, row)) for row in grid.cells[:depth]])
+    headings = tool.headings([named(row) for row in grid.cells[:depth]])
     return [Column(**vars(heading), position=j, place=_place(grid, j)) for j, heading in enumerate(headings)]
 
 

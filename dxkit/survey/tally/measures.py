@@ -90,8 +90,16 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
             questions=("rating", "importance"),
             method="importance + what satisfaction lacks of it, 0 to 20, the mean over people",
         ),
+        "importance": Measure(
+            unit="0-100",
+            axis="importance, 0 to 100",
+            high=100.0,
+            origin=50.0,
+            questions=("importance",),
+            method="importance alone, whether it hurts or not, the mean over people",
+        ),
     }
-)  # of topics, by score, in the order of preference; opportunity is never chosen by itself
+)  # of topics, by score, in the order of preference; opportunity and importance are never chosen by themselves
 
 COUNTED = ("share", "choice")  # units of answers that are counted and have no score
 AXES: Mapping[str, str] = MappingProxyType({name: measure.axis for name, measure in VARIABLES.items()})

@@ -15,6 +15,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
+from dxkit.files.options import writable_path
 from dxkit.files.writing import replacing
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
@@ -30,7 +31,7 @@ def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str,
     text = json.dumps({"kind": _KIND, "version": VERSION, **facts}, allow_nan=False).encode()
     held = {"facts": np.frombuffer(text, dtype=np.uint8), **arrays}
     held["digest"] = np.frombuffer(_digest(held), dtype=np.uint8)
-    with replacing(path) as temporary, temporary.open("wb") as stream:
+    with replacing(writable_path(path)) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, **held)
 
 

@@ -13,6 +13,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.tally.measures import BURDENS, mean_of_answered
 
 _EITHER = (("hours", "hours"), ("rating", "severity"))  # a kind of question, and the score that needs only it
+NO_PAIN = "importance"  # the score that does not tell whether it hurts: only for who asks for it
 
 
 def lacking(book: Codebook, score: str) -> list[str]:
@@ -39,20 +40,24 @@ def default(book: Codebook, score: str | None = None) -> str:
             f"score '{score}' needs for every topic a question of kind {needed}; without: {and_more(topics, 3)}. "
             f"Possible here: {', '.join(allowed(book)) or 'none'}"
         )
-    if score is None and not allowed(book):
+    pains = [each for each in allowed(book) if each != NO_PAIN]
+    if score is None and not pains:
         without = {kind: lacking(book, score) for kind, score in _EITHER}
         if all(topics == book.topics for topics in without.values()):
-            raise Missing("a ranking needs hours or a rating for every pain point; no topic of the codebook has either")
+            alone = "; score='importance' ranks by importance alone" if allowed(book) else ""
+            raise Missing(
+                f"a ranking needs hours or a rating for every pain point; no topic of the codebook has either{alone}"
+            )
         told = "; ".join(
             f"without a question of kind {kind}: {and_more(topics, 3)}" for kind, topics in without.items()
         )
         raise Missing(f"a ranking needs hours or a rating for every pain point; {told}")
-    return score or allowed(book)[0]
+    return score or pains[0]
 
 
 def single_items(book: Codebook, score: str) -> list[str] | None:
-    """The item of each topic, where the burden is that one item (hours) or 100 less it (severity); else None."""
-    if score not in ("hours", "severity"):
+    """The item of each topic, where the burden is that one item or (severity) 100 less it; else None."""
+    if len(BURDENS[score].questions) > 1:
         return None
     items = [book.topic_items(topic, BURDENS[score].questions[0]) for topic in book.topics]
     return [names[0] for names in items] if all(len(names) == 1 for names in items) else None
@@ -63,13 +68,16 @@ def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
 
     severity = 100 - u, with u the mean of the topic's ratings (half must be answered); impact = severity x importance
     / 100; hours = sum of the topic's hours; opportunity = importance + max(importance - satisfaction, 0), each 0 to 10
-    (Ulwick 2005), here per respondent.
+    (Ulwick 2005), here per respondent; importance = the mean of the topic's importance ratings.
     """
     columns = []
     for topic in book.topics:
         if score == "hours":
             hours = answers[book.topic_items(topic, "hours")].to_numpy(dtype=float)
             columns.append(hours.sum(axis=1))
+            continue
+        if score == "importance":
+            columns.append(_mean_index(book, answers, topic, "importance"))
             continue
         satisfaction = _mean_index(book, answers, topic, "rating")
         if score == "severity":

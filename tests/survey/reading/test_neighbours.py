@@ -182,6 +182,12 @@ def test_json_is_split_by_its_rule_whatever_its_answers_hold(question):
     ]
 
 
+def test_one_json_answer_that_looks_like_two_options_is_one():
+    frame = pd.DataFrame({"Tools?": ['["Git; Helm"]'] * 4 + ['["Git"]'] * 8, "CI?": "4"})
+    survey = dx.read_survey(frame, multi("Tools?", "Git", "Helm"), rules=rules(("separator", "q", "json")))
+    assert shares(survey) == (12, {"Git": 0.6667, "Helm": 0.0, "(not in the codebook)": 0.3333})
+
+
 def test_a_draft_proposes_the_rule_for_json(tmp_path):
     cells = [json.dumps(chosen) for chosen in CHOSEN * 2]
     draft = dx.draft(pd.DataFrame({"Tools?": cells, "CI?": ["4", "5", "2"] * 8}))

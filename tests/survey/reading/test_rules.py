@@ -442,3 +442,14 @@ def test_every_rule_is_described_in_the_tables_page():
     page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     described = page.partition("### rules")[2].partition("###")[0]
     assert [name for name in NAMES if name not in described] == []
+
+
+def test_of_a_folder_the_answers_are_the_table_that_asks_the_codebook_whatever_it_is_called(tmp_path):
+    write(tmp_path, codebook=pd.DataFrame({"item": ["ci"], "text": ["CI?"], "kind": ["rating"], "scale": ["1-5"]}))
+    with pytest.raises(dx.Missing, match="responses_<wave>"):
+        dx.open_survey(tmp_path)
+    write(tmp_path, hires=pd.DataFrame({"start": ["2026-01-01"], "deployed": [""]}))
+    write(tmp_path, team_9=pd.DataFrame({"CI?": [1, 2]}), team_10=pd.DataFrame({"CI?": [3, 4, 5]}))
+    assert (dx.open_survey(tmp_path).wave, dx.open_before(tmp_path).wave) == ("10", "9")
+    write(tmp_path, responses_8=pd.DataFrame({"CI?": [1]}))
+    assert dx.open_survey(tmp_path).wave == "8"

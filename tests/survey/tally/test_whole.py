@@ -33,6 +33,7 @@ def people(n, **changes):
 def read(request, tmp_path, monkeypatch):
     """A file as tallied in small blocks, whether or not it would fit into memory; and as a survey."""
     monkeypatch.setattr(csv_stream, "BLOCK", 2**9)
+    monkeypatch.setattr(csv_stream, "_HEAD", 2**9)
     if request.param == "too large":
         monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
 

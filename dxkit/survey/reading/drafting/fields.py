@@ -7,23 +7,27 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import as_text, normal, number
+from dxkit.files.csv_stream import NotUtf8, open_csv
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.headers import Column, is_sentence, key
 from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
-from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid, joined, separate
+from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid, joined, recognise_grid, separate
+from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import recognise
 
+_LARGE = 60 * 2**20  # bytes of text from which the first rows are enough for a draft
+_ENOUGH = 600_000  # cells
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
 _DIVIDERS = (" - ", ": ")
 _FLAGS = ({"0", "1"}, {"true", "false"})
@@ -120,9 +124,9 @@ def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Fie
         columns, body, _ = from_frame(source)
         tool = recognise([column.code for column in columns], [], [])[0]
     else:
-        grid = open_file(source).choose(wanted=_size)
-        tool = recognise(*first_rows(grid))[0]
-        columns, body, _ = from_grid(grid, tool, tool.header_rows(*first_rows(grid)))
+        grid = _beginning(source) or open_answers(source).choose(wanted=_size)
+        tool = recognise_grid(grid)[0]
+        columns, body, _ = from_grid(grid, tool, grid.header_rows or tool.header_rows(*first_rows(grid)))
     blank_na(body)
     cells = [np.array([as_text(value) for value in column], dtype=object) for column in body]
     columns = [column for column in columns if column.name and column.position < len(cells)]
@@ -170,6 +174,26 @@ def _before(header: str, label: str) -> str:
         return ""
     head = header.rstrip(" .:;,!?*")
     return head[: len(head) - len(own)].rstrip() if len(head) > len(own) else ""
+
+
+def _beginning(source: str | os.PathLike[str]) -> Grid | None:
+    """The first rows of a csv file that is too large to draft from whole; None for other files."""
+    if open_file(source).path.stat().st_size < _LARGE:
+        return None
+    try:
+        file = open_csv(source)
+    except NotUtf8:
+        file = open_csv(source, "cp1252")
+    if file is None:
+        return None
+    cells, rows = list(file.head.cells[:1]), list(file.head.rows[:1])
+    for block in file.blocks(1):
+        part = file.grid(block, 1)
+        cells, rows = [*cells, *part.cells[1:]], [*rows, *part.rows[1:]]
+        if len(cells) * len(cells[0]) > _ENOUGH:
+            break
+    note = f"drafted from the first {len(cells) - 1:,} rows"
+    return replace(file.head, cells=cells, rows=rows, notes=(*file.head.notes, note))
 
 
 def _size(grid: Grid) -> float:

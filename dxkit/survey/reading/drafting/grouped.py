@@ -115,7 +115,12 @@ def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
     numeric = [each for each in fields if each.filled and sum(each.numbers.values()) == each.filled]
     k = len(numeric)
     values = {value for each in numeric for value in each.numbers}
-    if k < 2 or len(values) < 2 or not values <= set(map(float, range(1, k + 1))) or max(values) < k:
+    if (
+        k < 2
+        or len(values) < 2
+        or not values <= set(map(float, range(1, k + 1)))
+        or max(values) < k - (k > 4 and bool(_RANKED.search(stem.casefold())))
+    ):
         return []
     rows = [[text for text in row if text] for row in zip(*(each.cells for each in numeric), strict=True)]
     rows = [row for row in rows if len(row) > 1]
@@ -140,7 +145,9 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
     rows = [row for row in rows if len(row) > 1]
     apart = sum(len(set(row)) == len(row) for row in rows)
     numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
-    if len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
+    listed = sum(n for n in people.values() if n >= LEAST)
+    own_words = listed < 0.8 * sum(people.values())
+    if own_words or len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
         return []
     return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
 

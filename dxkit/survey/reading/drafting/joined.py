@@ -14,6 +14,7 @@ from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
 _MOST_OPTIONS = 80
+_SAMPLE = 200  # different cells
 _WHOLE = 0.8
 _ALONE = 0.65
 _TRUSTED = (";", "|", "\n", "json")  # they hardly ever stand inside a label
@@ -66,7 +67,17 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
 def _candidates(cells: dict[str, int]) -> list[str]:
     if all(text.startswith("[") and _is_list(text) for text in cells):
         return ["json"]
-    return [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    found = [separator for separator in SEPARATORS if any(separator in text.strip() for text in cells)]
+    if len(cells) < 2 * _SAMPLE:
+        return found
+    sample = list(cells)[:: len(cells) // _SAMPLE]  # own words are told from options by a part of them
+    return [separator for separator in found if _repeats(sample, separator)]
+
+
+def _repeats(cells: Sequence[str], separator: str) -> bool:
+    """Whether enough of the pieces come again for them to be options."""
+    pieces = Counter(piece.strip().casefold() for text in cells for piece in text.split(separator))
+    return sum(n for n in pieces.values() if n > 1) >= _ALONE / 2 * sum(pieces.values())
 
 
 def _is_list(text: str) -> bool:
@@ -152,7 +163,7 @@ def _fits(way: _Way) -> bool:
     if not 2 <= len(way.options) <= _MOST_OPTIONS or not several:
         return False
     needed = 0.9 if way.separator in _IN_WORDS else _WHOLE if way.alone < 1 / 3 else _ALONE
-    ranked = sizes == {len(way.options)} and len(several) == len(way.cells)
+    ranked = way.separator != " " and sizes == {len(way.options)} and len(several) == len(way.cells)
     loose = way.separator in _IN_WORDS and way.alone < _MOSTLY_ALONE and not _is_coded(way)
     if way.explained < needed or (loose and not ranked):
         return False
@@ -198,4 +209,4 @@ def _kind(way: _Way, cells: dict[str, int], total: int) -> str:
     """rank where nearly everybody named all options, in different orders."""
     full = sum(cells[text] for text, words in way.cells.items() if sorted(words) == sorted(way.options))
     orders = {tuple(words) for words in way.cells.values()}
-    return "rank" if full >= 0.9 * total and len(orders) > 1 else "multi"
+    return "rank" if way.separator != " " and full >= 0.9 * total and len(orders) > 1 else "multi"

@@ -19,8 +19,9 @@ _RECOMMEND = re.compile(r"recommend|empf[ei]e?hl|recommand|recomi?end|勧め|す
 _IMPORTANT = re.compile(r"importan|priorit|wichtig|重要|\bmatters? (?:most )?to you|care about most|care most")
 _OFTEN = re.compile(r"how often|frequen|\bfreq\b|wie oft|häufig|à quelle fréquence|con qué frecuencia|頻度")
 _COUNT = re.compile(
-    r"how many|how much time|how long|number of|# of|\bcount\b|\byears?\b|\bmonths?\b|\bdays?\b|\bminutes?\b|anzahl|"
-    r"wie viele|wie lange|nombre d|combien|cuánt|número de|いくつ|何[年月日回人件個分]|[件回人]?数[はを]"
+    r"how many|how much time|how long|number of|# of|\bcount\b|\bage\b|\bedad\b|\byears?\b|\bmonths?\b|\bdays?\b|"
+    r"\bminutes?\b|anzahl|wie viele|wie lange|nombre d|combien|cuánt|número de|"
+    r"いくつ|何[年月日回人件個分]|[件回人]?数[はを]"
 )
 _UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
 ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
@@ -121,6 +122,8 @@ def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
             counts[value] = counts.get(value, 0) + n
     if not filled or sum(counts.values()) < 0.97 * filled:
         return None
+    if sum(counts.values()) < filled and _banded(fields):
+        return None
     missing = _missing(counts)
     values = {value: n for value, n in counts.items() if value not in missing}
     asked = _kind_of_number(fields, text, values)
@@ -139,14 +142,24 @@ def by_numbers(fields: Sequence[Field], text: str) -> Asked | None:
     return asked
 
 
+def _banded(fields: Sequence[Field]) -> bool:
+    """Whether numbers and the few labels beside them are one scale, such as 1, 2, 3+."""
+    people, spelled = together(fields)
+    labels = [spelled[word] for word in people if not is_no_opinion(word)]
+    return 2 < len(labels) <= _MOST_LABELS and (found := label_order(labels)) is not None and found.rule == "bands"
+
+
 def _with_words(asked: Asked, fields: Sequence[Field]) -> None:
     """What becomes of the few cells that are no numbers."""
     ends = range_scale(asked.scale)
-    if ends is None or ends.numeric:
+    if asked.kind in ("number", "hours") or (ends is not None and ends.numeric):
         asked.rules.append(("unreadable", ""))
         asked.doubts["kind"] = "a few cells are no numbers; the rule unreadable leaves them out"
         return
     people, spelled = together(fields)
+    if ends is None:
+        asked.doubts["scale"] = LEFT_OUT
+        return
     words = [word for word, n in people.items() if n >= LEAST and number(word)[1] and not is_no_opinion(word)]
     asked.doubts["scale"] = BESIDE if words else LEFT_OUT
     if words:

@@ -17,7 +17,8 @@ _SEGMENT = re.compile(
     r"\b(teams?|squad|roles?|job (title|role|function|family)|your job|positions?|departments?|dept|division|sites?|"
     r"office|locations?|country|region|tenure|seniority|level of experience|years of experience|industry|sector|"
     r"time ?zone|kind of user|age( group)?|gender|(which|what) (organi[sz]ation|company|employer)|"
-    r"where (do you (work|live)|are you)|abteilung|rolle|standort|land|branche|geschlecht|équipe|rôle|pays|secteur|"
+    r"where (do you (work|live)|are you (based|located|from|in the world))|"
+    r"abteilung|rolle|standort|land|branche|geschlecht|équipe|rôle|pays|secteur|"
     r"genre|equipo|rol|país|industria|género)\b|^(your )?(organi[sz]ation|company|employer)$|"
     r"部署|チーム|役割|勤続|性別|年齢"
 )
@@ -29,7 +30,7 @@ _ASKS = re.compile(  # a question about what somebody does or thinks, whatever g
 _TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
 _PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
 _WEIGHT = re.compile(r"(\w+[ _])?weights?|gewicht(e|ung)?|poids|pondération|peso|ponderación|重み|ウェイト")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([tT ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OWN_WORDS = re.compile(
     r"\belse\b|comment|feedback|anything|tell us|\bdescribe\b|\bwhy\b|sonst|warum|autre chose|algo más"
@@ -85,8 +86,9 @@ def _labelled(field: Field) -> Asked:
             if same
             else "it asks for a group, but nearly every answer is of one person"
         )
-        kind = "segment" if place and repeated and share >= least else "comment"
-        return Asked([field], field.name, kind, doubts={"kind": why})
+        asked = _segment(field) if place and repeated and share >= least else Asked([field], field.name, "comment")
+        asked.doubts["kind"] = why
+        return asked
     if 2 <= len(repeated) <= min(_MANY_STEPS, field.filled / 10) and share >= 0.97:
         short, own_words = True, False  # nobody's own words are so often the same
     if (
@@ -111,14 +113,23 @@ def _labelled(field: Field) -> Asked:
 def _is_place(field: Field) -> bool:
     """Whether a column says which group somebody is of: no line of a grid, nor a question that is answered by yes."""
     text = _CAMEL.sub(" ", field.name)
-    if field.option or not says(_SEGMENT, text) or (len(field.answers) > max(_MANY_GROUPS, field.filled / 4)):
+    if (
+        field.option
+        or text.casefold().endswith("other")
+        or not says(_SEGMENT, text)
+        or (len(field.answers) > max(_MANY_GROUPS, field.filled / 4))
+    ):
         return False
     first = {word.split()[0].strip(",.;:-") for word, n in field.answers.items() if n >= LEAST and word.split()}
     return first.isdisjoint(TICKED | NOT_TICKED) and (not says(_ASKS, text) or says(_ABOUT_SELF, text))
 
 
 def _segment(field: Field) -> Asked:
+    """A segment; its id is the word for such a group, for titles and columns of results are called so."""
     asked = Asked([field], field.name, "segment")
+    word = _SEGMENT.search(_CAMEL.sub(" ", field.name).casefold())
+    if word and word[0].isalpha():
+        asked.item = word[0]
     if len(field.answers) > _MANY_GROUPS:
         asked.doubts["kind"] = f"{len(field.answers)} groups are many; few of them can be shown"
     return asked

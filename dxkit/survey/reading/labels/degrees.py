@@ -25,7 +25,8 @@ NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in
     r"teils|balanced|both equally|equally|equal|mixed|in the middle|in between|no preference|average|about average|"
     r"50 50|half and half",
     "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
-    r"the same|same|(stay|stays|stayed|remain|remains|remained) (about )?the same|siga igual|se mantenga|"
+    r"the same|same|(stay|stays|stayed|remain|remains|remained) (about )?(the same|constant|stable)|"
+    r"siga igual|se mantenga|"
     r"no more and no less|as expected|about as expected|as i expected|"
     r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
     r"keine veranderung",

@@ -6,8 +6,8 @@ import re
 
 from dxkit.files.cells import normal
 
-TICKED = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|はい".split("|"))
-NOT_TICKED = frozenset("no|n|0|false|not selected|unchecked|nein|non|いいえ".split("|"))
+TICKED = frozenset("yes|y|1|true|selected|checked|x|ja|oui|si|sí|sì|sim|はい".split("|"))
+NOT_TICKED = frozenset("no|n|0|false|not selected|unchecked|nein|non|não|いいえ".split("|"))
 _NONE = re.compile(
     r"no|none|nothing|neither|none (of|apply|at all)\b.*|nein|nichts|keine?[srn]?( (davon|der|von)\b.*)?|"
     r"non|rien|aucune?( (de|des)\b.*| d'.*)?|nada|ningun[oa]?( de\b.*)?|ningún|なし|特になし|いいえ|どれも.*ない"

@@ -208,9 +208,18 @@ def _numbered(texts: list[str]) -> Found | None:
             return None
         opposite = {"high": "low", "low": "high"}
         good = inner[2] if by_word == by_number else opposite.get(inner[2], inner[2])
-    elif proof or len(texts) < 3 or not any(map(says_degree, words.values())):
+    elif len(texts) < 3 or not any(map(_says_step, words.values())):
         return None
+    elif proof and not (
+        all(map(_says_step, words.values())) and values == list(range(int(values[0]), int(values[-1]) + 1))
+    ):
+        return None  # an enumeration
     return numbers, "numbered", good, "", {}
+
+
+def _says_step(text: str) -> bool:
+    """Whether a text holds words of degree or of how often."""
+    return says_degree(text) or frequencies([text], FILLERS) is not None
 
 
 def _range(texts: list[str]) -> Found | None:

@@ -239,7 +239,7 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         -30: "below average|mediocre|unterdurchschnittlich|passable|sous la moyenne|por debajo de la media",
         -10: "ausreichend|fair",
         0: (
-            "ok|okay|average|acceptable|satisfactory|so so|okay ish|mittelmassig|durchschnittlich|moyen|moyenne|"
+            "ok|okay|medium|average|acceptable|satisfactory|so so|okay ish|mittelmassig|durchschnittlich|moyen|moyenne|"
             "regular|"
             "meh|correct"
         ),
@@ -297,10 +297,10 @@ FIXED: dict[str, dict[float, str]] = {  # whole labels that hold their place wit
         ),
     },
     "skill": {
-        0: "no experience|no knowledge|never used|none|keine|keine kenntnisse|keine erfahrung|sin experiencia|ninguna",
+        0: "no experience|no knowledge|never used|none|not at all|keine|keine kenntnisse|sin experiencia|ninguna",
         10: "novice|novato|neuling|complete beginner|absolute beginner",
         5: "complete novice|absolute novice",
-        20: "beginner|basic|elementary|anfanger|debutant|principiante|inicial|basico|basique|grundkenntnisse",
+        20: "beginner|basic|basic stuff|basics|elementary|anfanger|debutant|principiante|inicial|basico|basique",
         50: "intermediate|intermediaire|intermedio|competent|fortgeschrittene anfanger",
         70: "advanced|proficient|fortgeschritten|avance|avanzado",
         90: "expert|experte|experto",

@@ -11,7 +11,7 @@ import numpy as np
 from dxkit.files.cells import folded, number
 from dxkit.files.errors import Faults, suggest
 from dxkit.files.grid import Grid
-from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.opening import OpenedFile
 from dxkit.survey.reading.rules.columns import Columns, distinct, same
 from dxkit.survey.reading.rules.table import (
     BLANK,
@@ -25,6 +25,7 @@ from dxkit.survey.reading.rules.table import (
     listed,
     natural,
 )
+from dxkit.survey.reading.structure.statistics_file import open_answers
 
 OTHER_SHEETS = ("codebook", "items", "scales", "rules", "roster", "read me")
 
@@ -101,7 +102,7 @@ def settle(
     """The rules that count beside the arguments, and the tool, sheet and number of header rows to read with."""
     rules = rules.with_arguments(source=source, sheet=sheet, header=header)
     said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
-    if sheet is None and isinstance(responses, str | os.PathLike) and (file := open_file(responses)).is_workbook:
+    if sheet is None and isinstance(responses, str | os.PathLike) and (file := open_answers(responses)).is_workbook:
         sheet = _sheet(file, rules, wave, score)
     how = {
         "as_tool": source or said.get("source"),

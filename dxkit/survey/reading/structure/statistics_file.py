@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dxkit.files.errors import and_more, fault_at
+from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile, open_file
 from dxkit.survey.reading.structure.model import Option, Question, Structure, assembled
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 30_000_000
 LONGEST = 600
+SUFFIXES = (".sav", ".zsav", ".dta")
 _WORKER = "dxkit.survey.reading.structure.statistics_worker"
 _SAV, _DTA = (
     (b"$FL2", b"$FL3"),
@@ -58,6 +61,26 @@ def answers(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Structure]:
     counts = [f"{name} {count}" for name, count in told["blanks"].items()]
     notes = [f"answers that the file declares missing, read as blank: {and_more(counts)}"] if counts else []
     return pd.DataFrame(told["columns"], dtype=object), _structure(told, file, notes)
+
+
+class StatisticsFile(OpenedFile):
+    """An SPSS or Stata file as one sheet: names of variables, their labels, and the answers under them."""
+
+    @cached_property
+    def sheets(self) -> list[Grid]:
+        frame, asked = answers(self)
+        texts = {question.code: question.text for question in asked.questions}
+        texts |= {option.column: option.label for question in asked.questions for option in question.options}
+        cells = [list(frame.columns), [texts.get(name) or name for name in frame.columns], *frame.to_numpy().tolist()]
+        rows = [1, 1, *range(1, len(frame) + 1)]
+        return [Grid(cells=cells, rows=rows, file=self.name, header_rows=2, notes=asked.notes)]
+
+
+def open_answers(path: str | os.PathLike[str]) -> OpenedFile:
+    """Open a file of answers: of text, a workbook, or what SPSS or Stata saved."""
+    opened = open_file(path)
+    statistics = opened.path.suffix.lower() in SUFFIXES and not isinstance(opened, StatisticsFile)
+    return StatisticsFile(opened.path, opened.name) if statistics else opened
 
 
 def _told(file: OpenedFile, *wanted: str) -> dict[str, Any]:

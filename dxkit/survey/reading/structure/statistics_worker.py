@@ -139,7 +139,8 @@ def _is_text(described: Any, name: str) -> bool:
 def _written(value: Any) -> str:
     """A value without label; a time at midnight is a date."""
     midnight = isinstance(value, dt.datetime) and value.time() == dt.time(0)
-    return str(value.date()) if midnight else as_text(value)
+    text = str(value.date()) if midnight else as_text(value)
+    return f"{value:.15f}".rstrip("0") if isinstance(value, float) and "e-" in text else text
 
 
 def _shown(values: list[Any], labels: dict[Any, str], is_missing: Callable[[Any], bool]) -> tuple[list[str], int]:

@@ -24,7 +24,7 @@ class Alchemer(Tool):
         folded_names("Time Started, Date Submitted, Status"),
     )
     technical = r"referer|language|comments|tags|link name"
-    personal = r"longitude|latitude|postal|city|state/region|country"
+    personal = r"longitude|latitude|postal|city"
     respondent: tuple[str, ...] = ("response id",)
     day: tuple[str, ...] = ("date submitted", "time started")
     separators: tuple[str, ...] = (";", ", ", ",")

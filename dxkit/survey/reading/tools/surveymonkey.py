@@ -54,4 +54,6 @@ def _trimmed(first: Sequence[str], second: Sequence[str]) -> str:
     ]
     stray = sum(normal(cell) in _NOTHING for cell in second) - len(under)
     certain = len(under) > 1 or "open-ended response" in map(normal, under) or not all(cell.strip() for cell in first)
-    return f"its second row has {', '.join(dict.fromkeys(under))}" if under and certain and not stray else ""
+    return (
+        f"its second row has {', '.join(dict.fromkeys(under))}" if under and certain and 3 * stray <= len(under) else ""
+    )

@@ -1,0 +1,170 @@
+"""Kinds of exports that surveys from elsewhere taught: each as the smallest file that shows it."""
+
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from dxkit.survey.reading.drafting.draft import drafted
+
+
+def read(path, made):
+    book = dx.read_codebook(made.items, made.scales if len(made.scales) else None)
+    return dx.read_survey(path, book, rules=made.rules, min_group=3)
+
+
+def written(path, lines):
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def kinds(made):
+    return dict(zip(made.items["text"], made.items["kind"], strict=True))
+
+
+TICKS = ["Git,,Vim,Good", ",Docker,,Bad", "Git,Docker,,OK", "Git,,,Good", ",,Vim,Bad", "Git,Docker,Vim,OK"] * 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Which tools do you use?,Unnamed: 1,Unnamed: 2,How is it?", "Git,Docker,Vim,Response"],
+        ["Which tools do you use?,,,How is it?"],
+        ["Which tools do you use?,Column2,Column3,How is it?,Column5,Column6"],
+        [
+            "<b>Which</b> tools do you use? Git&nbsp;,"
+            + ",".join(f"Which tools do you use? {x}" for x in ("Docker", "Vim"))
+        ],
+    ],
+    ids=["names that pandas makes up", "without the second row", "numbered", "a web page"],
+)
+def test_columns_without_a_name_are_options_of_the_question_left_of_them(tmp_path, header):
+    lines = [f"{line},," if "Column5" in header[0] else line for line in TICKS]
+    lines = [line.rpartition(",")[0] for line in lines] if "Docker" in header[0] else lines
+    path = written(tmp_path / "a.csv", [*header, *lines])
+    made = drafted(path)
+    assert kinds(made)["Which tools do you use?"] == "multi"
+    table = dx.answers(read(path, made)).table.query("label in ['Git', 'Docker', 'Vim']")
+    assert table[["count", "answered"]].to_numpy().tolist() == [[8, 12], [6, 12], [6, 12]]
+
+
+def test_a_second_row_of_parts_without_a_sign_of_a_tool(tmp_path):
+    answers = [",,,npm,Good", ",Docker,,,Bad", "Git,,,,OK", "Git,Docker,,,Good"] * 3
+    lines = ["Which tools do you use?,,,,", "Git,Docker,Vim,npm,All in all", *answers]
+    made = drafted(written(tmp_path / "a.csv", lines))
+    assert kinds(made) == {"Which tools do you use?": "multi", "Which tools do you use? [All in all]": "rating"}
+
+
+def test_a_question_asked_on_two_ways_through_is_one():
+    text = "How happy are you with our tools?"
+    frame = pd.DataFrame([("Team", text, text), *[("Red", "Good", ""), ("Blue", "", "Bad"), ("Red", "OK", "")] * 4])
+    grid = frame.iloc[1:].set_axis(frame.iloc[0].tolist(), axis=1)
+    made = drafted(grid)
+    assert kinds(made)[text] == "rating"
+    assert read(grid, made).answers.iloc[:3, 0].tolist() == [3.0, 1.0, 2.0]
+
+
+def test_repeated_texts_are_read_in_their_order(tmp_path):
+    text = "How happy are you with our tools?"
+    path = written(tmp_path / "a.csv", [f"{text},{text}", *["Good,Bad", "Bad,OK", "OK,Good"] * 4])
+    made = drafted(path)
+    assert made.items["kind"].tolist() == ["rating", "ignore"]
+    assert read(path, made).answers.iloc[:3, 0].tolist() == [3.0, 1.0, 2.0]
+
+
+def test_one_answer_that_is_spread_over_columns_is_a_rating(tmp_path):
+    lines = ["Happy with it?,,,,", "1,2,3,4,5", ",,3,,", ",2,,,", ",,,,5", ",,,4,", "1,,,,", ",,3,,"]
+    path = written(tmp_path / "a.csv", lines)
+    made = drafted(path)
+    assert made.items["kind"].tolist() == ["rating"]
+    assert read(path, made).answers.iloc[:, 0].tolist() == [3, 2, 5, 4, 1, 3]
+
+
+def test_text_with_tabs_that_quotes_nothing(tmp_path):
+    lines = [
+        "How is it?\tWhy?",
+        'Good\t"quoted" at the start',
+        'Bad\tan inch is "',
+        *["OK\tfine", "Good\tfast", "Bad\tslow"] * 3,
+    ]
+    path = written(tmp_path / "a.tsv", lines)
+    made = drafted(path)
+    assert made.items["kind"].iloc[0] == "rating"
+    assert read(path, made).answers.iloc[:3, 0].tolist() == [3, 1, 2]
+
+
+def test_no_group_where_a_word_of_groups_stands_in_a_question():
+    columns = {
+        "Does your team use it?": ["Yes, all", "Yes, some", "No"] * 4,
+        "Are you using it in your organization? [A]": ["Testing", "Live", "Live"] * 4,
+        "What is your role? [Other (please specify)]": ["CEO", "CEO", "Owner"] * 4,
+        "Position-Other": ["CEO", "CEO", "Owner"] * 4,
+        "Which team are you in?": ["Red", "Blue", "Red"] * 4,
+        "Country": ["France", "Spain", "Spain"] * 4,
+    }
+    found = drafted(pd.DataFrame(columns)).items["kind"].tolist()
+    assert "segment" not in found[:4]
+    assert found[4:] == ["segment", "segment"]
+
+
+def test_lines_of_a_grid_share_one_list_of_choices():
+    lines = {f"Using it? [{name}]": ["Testing", "Live", "Live", "Not yet"] * 5 for name in "ABC"}
+    lines["Using it? [C]"] = ["Live", "Testing", "Testing", "Not yet"] * 5
+    made = drafted(pd.DataFrame(lines))
+    assert made.items["kind"].tolist() == ["choice"] * 3
+    assert made.items["scale"].nunique() == 1
+
+
+def test_a_range_that_the_question_states():
+    cells = list("8989898989")
+    for text, scale in (
+        ("Are your needs met? 10 - strongly agree, 1 - strongly disagree", "1-10"),
+        ("¿Cuánto te gusta en una escala del 0 al 10?", "0-10"),
+    ):
+        made = drafted(pd.DataFrame({text: cells}))
+        assert made.items[["kind", "scale"]].to_numpy().tolist() == [["rating", scale]]
+        assert "scale" not in set(made.doubts["cell"])
+
+
+def test_ticks_of_one_question_named_by_codes():
+    frame = pd.DataFrame({f"SEEN.{name}": list("0110") * 3 for name in ("BUILD", "TEST", "NONE")})
+    made = drafted(frame)
+    assert made.items[["text", "kind"]].to_numpy().tolist() == [["SEEN", "multi"]]
+    assert dx.answers(read(frame, made)).table["count"].tolist() == [6, 6, 6]
+
+
+def test_a_choice_with_long_labels_is_no_comment():
+    labels = [
+        f"I know about the blog and {what} " + "because of the newsletter that comes every month " * 2 for what in "ab"
+    ]
+    assert drafted(pd.DataFrame({"How would you describe it?": labels * 20})).items["kind"].tolist() == ["choice"]
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_a_file_of_variables_is_an_export(tmp_path, ending):
+    statistics = pytest.importorskip("pyreadstat")
+    frame = pd.DataFrame(
+        {"q1": [1.0, 2.0, 3.0, 9.0] * 4, "q2": [1.0, 2.0, 2.0, 1.0] * 4, "small": [1e-5, 2.5, 3.0, 4.0] * 4}
+    )
+    texts = ["How good is CI?", "Do you use it?", "How many builds?"]
+    labels = {"q1": {1: "Bad", 2: "OK", 3: "Good", 9: "Don't know"}, "q2": {1: "Yes", 2: "No"}}
+    path = tmp_path / f"responses_1.{ending}"
+    write = {"sav": statistics.write_sav, "dta": statistics.write_dta}[ending]
+    write(frame, str(path), column_labels=texts, variable_value_labels=labels)
+    made = dx.draft(path)
+    assert made.items[["text", "kind"]].to_numpy().tolist() == [
+        ["How good is CI?", "rating"],
+        ["Do you use it?", "choice"],
+        ["How many builds?", "number"],
+    ]
+    made.write(tmp_path / "survey.xlsx")
+    survey = dx.open_survey(path)
+    assert survey.answers.iloc[:3, 0].tolist() == [1.0, 2.0, 3.0]
+    assert survey.answers["q1"].isna().sum() == 4
+    assert survey.answers["small"].iloc[0] == pytest.approx(1e-5)
+
+
+def test_a_draft_of_a_large_file_reads_its_first_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("dxkit.survey.reading.drafting.fields._LARGE", 1000)
+    monkeypatch.setattr("dxkit.survey.reading.drafting.fields._ENOUGH", 100)
+    path = written(tmp_path / "a.csv", ["How is it?,Which one?", *["Good,Red", "Bad,Blue", "OK,Red"] * 200])
+    assert dx.draft(path).items["kind"].tolist() == ["rating", "choice"]
