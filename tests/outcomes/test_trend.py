@@ -126,6 +126,10 @@ def test_counts_that_are_too_few_are_refused_with_the_periods_that_would_do(mean
         dx.trend(months(values, "2021-01-01"))
 
 
+def test_a_unit_of_durations_changes_no_p():
+    assert dx.trend(24 * np.array(RISING), "duration").p == pytest.approx(dx.trend(RISING, "duration").p, rel=1e-9)
+
+
 def test_periods_are_put_in_the_order_of_time():
     found = dx.trend(months(RISING).to_period("M").sort_values(ascending=False))
     assert found.p == dx.trend(months(RISING)).p

@@ -148,9 +148,18 @@ def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> T
     loose = own.read(source)
     header = {folded(name) for name in loose.frame.columns}
     if {folded(name) for name in spec.needed} <= header:
-        return replace(loose, spec=spec)
+        return replace(loose, spec=spec, notes=(*loose.notes, *_of_clone(source)))
     export = next((one for one in EXPORTS if one.spec is spec and _fits(one, header)), None)
     return _mapped(loose, export, faults) if export else spec.read(source)
+
+
+def _of_clone(source: object) -> list[str]:
+    """What `deployments_from_git` and `changes_from_git` left out of a clone, which their tables carry along."""
+    attrs = source.attrs if isinstance(source, pd.DataFrame) else {}
+    counts = [f"{count:,} {what}" for what, count in attrs.get("left_out", {}).items() if count]
+    notes = [f"left out of the clone's tags: {', '.join(counts)}"] if counts else []
+    history = attrs.get("history", 0)
+    return [*notes, f"commits of the first deployment, which are history: {history:,}"] if history else notes
 
 
 def without_result(table: Table | None) -> bool:

@@ -15,6 +15,7 @@ from dxkit.outcomes.delivery.audit import Audit, Reasons
 
 LEAST_WRONG, LEAST_SHARE = 3, 0.05  # changes that landed before they were written, from which lead time is withheld
 _HOUR = pd.Timedelta(hours=1)
+_SHA = "[0-9a-f]{40}|[0-9a-f]{64}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,9 @@ class Maker:
             landed = reasons.left & ~open_ | wrong
             shift = _shift(committed[landed], lands[landed], self.zones == (True, False))
             withheld = f"{count} of {of} changes landed before they were written{shift}"
+        itself = (begun["id"] == begun["deployment"]) & begun["id"].str.fullmatch(_SHA)
+        if of and 2 * int((itself & (reasons.left & ~open_)).sum()) > of:
+            withheld = "changes are their own deployments (squash merges), and git does not say when work on them began"
         place = pd.Series([str(k) if k >= 0 else "" for k in row], index=begun.index, dtype=object)
         cluster = np.where(open_, "open " + service, place).astype(object)
         table = {"start": committed, "end": lands.where(~open_), "service": service, "cluster": cluster}

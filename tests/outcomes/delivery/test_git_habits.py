@@ -106,6 +106,28 @@ def test_a_branch_without_merges_is_told_what_to_do_and_read_by_commit(clone, re
     assert one["time"].dt.day.tolist() == [12]
 
 
+def test_a_squash_merge_does_not_say_when_work_began(clone, snapshot):
+    for day in ("05", "12", "19", "26"):
+        clone.commit(f"2026-01-{day}T08:00:00Z", f"feature (#{day})")
+    made = dx.deployments_from_git(clone.path, branch="main", each="commit")
+    found = lead(made, dx.changes_from_git(clone.path, made))
+    assert found["note"] == snapshot
+    clone.tag("v1")
+    clone.commit("2026-01-28T08:00:00Z")
+    clone.tag("v2", at="2026-01-29T08:00:00Z")
+    tagged = dx.deployments_from_git(clone.path)
+    assert lead(tagged, dx.changes_from_git(clone.path, tagged))["estimate"] == 24.0
+
+
+def test_what_a_clone_left_out_is_said_with_the_figures(clone, snapshot):
+    for day in ("05", "12", "19"):
+        clone.commit(f"2026-01-{day}T08:00:00Z")
+        for name in (f"v1.{int(day)}", f"v1.{int(day)}.0", f"v1.{int(day)}.0-rc1"):
+            clone.tag(name)
+    made = dx.deployments_from_git(clone.path)
+    assert dx.dora(made, dx.changes_from_git(clone.path, made), as_of="2026-02-01").notes == snapshot
+
+
 def test_each_commit_of_the_main_line_counts_and_those_of_a_branch_do_not(clone):
     clone.commit("2026-01-05T08:00:00Z")
     clone.git("checkout", "-q", "-b", "side")
