@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from dxkit.files.errors import DataError, Faults
+from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice
 from dxkit.files.table import TableSpec, texts
 from dxkit.outcomes.durations import UNITS, Durations, from_times
@@ -114,8 +114,9 @@ def before_after(
     Raises
     ------
     DataError
-        Every fault of the table; fewer than two periods on a side, a period that is missing, nothing that began on a
-        side; an unknown kind, unit or time zone.
+        Every fault of the table; a period that is missing; an unknown kind, unit or time zone.
+    Missing
+        Fewer than two periods on a side, or nothing that began on a side.
 
     Examples
     --------
@@ -182,7 +183,7 @@ def _durations(
     entry = np.where(late > 0, late, -np.inf)
     rows = _Sides(taken, over, entry, frame["cluster"].to_numpy(), (frame["start"] >= day).to_numpy())
     if rows.after.all() or not rows.after.any():
-        raise DataError("nothing began on one side of the date, so there is nothing to compare")
+        raise Missing("nothing began on one side of the date, so there is nothing to compare")
     clustered = any(rows.cluster != "") or bool(np.isfinite(entry).any())
     curves = tuple(_curve(rows, side, unit, clustered) for side in (~rows.after, rows.after))
     method, notes, why = "", [_CAUSE], ""
@@ -269,7 +270,7 @@ def _counts(data: Source | pd.Series, day: pd.Timestamp, named: str, timezone: s
     after = (at >= day).to_numpy()
     sides = [int(np.sum(~after)), int(np.sum(after))]
     if min(sides) < 2:
-        raise DataError(f"periods before {named}: {sides[0]}, from then on: {sides[1]}; two of each are needed")
+        raise Missing(f"periods before {named}: {sides[0]}, from then on: {sides[1]}; two of each are needed")
     y, one, time = scaled(count, "count", exposure), np.ones(len(count)), np.flatnonzero(~short).astype(float)
     step = fit(y, np.column_stack([one, after]))
     levels = fit(y, np.column_stack([~after, after]).astype(float))
