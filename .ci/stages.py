@@ -18,6 +18,7 @@ from pathlib import Path
 TESTS = 'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]"'
 STAGES = (  # those that take longest begin first
     "simulated",
+    "own",
     "mutation",
     "oldest",
     "pythons",
