@@ -97,7 +97,7 @@ def deployments_from_git(
     for name, value in (("branch", branch), ("service", service)):
         instance(name, value, (str, type(None)), "a name, or None")
     each = choice("each", each, ("merge", "commit"))
-    patterns, folders = _texts("exclude", exclude), _texts("paths", paths or ())
+    patterns, folders = _texts("exclude", exclude), _texts("paths", () if paths is None else paths)
     if branch is None:
         if folders:
             raise DataError("paths= goes with branch=; for tags give it to changes_from_git")
@@ -208,7 +208,7 @@ def changes_from_git(
         if not _SHA.fullmatch(str(sha)):
             raise DataError(f"deployments: '{str(sha)[:40]}' in column sha is not the name of a commit")
     head = _commit_of(path, "HEAD")
-    folders = _texts("paths", paths or ())
+    folders = _texts("paths", () if paths is None else paths)
     ends = [*dict.fromkeys(shas), head]
     history = _log(path, "%aI%x09%P", ["--stdin"], (), feed=ends)
     commits = {sha: text.split("\t", 1) for sha, text in history}
