@@ -27,6 +27,7 @@ NO_OPINION = {
     "don't know",
     "i don't know",
     "no opinion",
+    "no idea",
     "do not know",
 }
 MARKS, NO_MARKS = {"yes", "y", "1", "true", "selected", "checked", "x"}, {"no", "n", "0", "false"}
