@@ -132,9 +132,7 @@ class Codebook:
     def label(self, item: str) -> str:
         """What a chart calls an item: the statement of a grid question, else the question text."""
         text = self.item(item)["text"]
-        _, bracket, statement = text.rstrip().removesuffix("]").rpartition("[")
-        named = bracket and statement and text.rstrip().endswith("]")
-        return " ".join((statement if named else text).split())
+        return " ".join((split_question(text)[1] or text).split())
 
     def is_low_good(self, item: str) -> bool:
         """Whether the low end of the item's scale is the good one."""

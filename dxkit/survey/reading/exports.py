@@ -18,6 +18,7 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.headers import Column, match
 from dxkit.survey.reading.multiple_choice import choose, place_columns
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.sheet import (
     Elsewhere,
@@ -164,7 +165,7 @@ def read_export(
     at = matched.columns
     for several in matched.apart.values():
         body[several[0].position] = joined([body[column.position] for column in several])
-    body, applied = apply_rules(rules, columns, body, at, codebook, tool, matching, wave=wave, sheet=sheet)
+    body, applied = apply_rules(Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=sheet)
     if faults is None:
         matching.raise_if_any()
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)

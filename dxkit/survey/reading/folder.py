@@ -134,12 +134,14 @@ def open_before(
 
     Returns
     -------
-    Survey or None
+    Survey
 
     Raises
     ------
+    Missing
+        No earlier wave.
     DataError
-        No earlier wave (Missing), no codebook in the folder, or any fault of the files.
+        No codebook in the folder, or any fault of the files.
 
     Examples
     --------

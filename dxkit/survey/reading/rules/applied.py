@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dxkit.files.errors import Faults
-from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.headers import Column
 from dxkit.survey.reading.rules.cells import labels, missing, separators, unreadable
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.questions import check_questions
 from dxkit.survey.reading.rules.rows import other_waves, rows_aside
 from dxkit.survey.reading.rules.table import NO_RULES, ROWS_READ, Entry, Rules
-from dxkit.survey.reading.tools.base import Tool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,28 +34,17 @@ class Applied:
 NOTHING_APPLIED = Applied()
 
 
-def apply_rules(
-    rules: Rules,
-    header: Sequence[Column],
-    body: Sequence[Any],
-    matched: Mapping[str, Column],
-    book: Codebook,
-    tool: Tool,
-    faults: Faults,
-    *,
-    wave: str | None = None,
-    sheet: str | None = None,
-) -> tuple[list[Any], Applied]:
+def apply_rules(columns: Columns, *, wave: str | None = None, sheet: str | None = None) -> tuple[list[Any], Applied]:
     """The columns of a file as the rules want them read, and what the rules did."""
-    columns = Columns(rules, header, body, matched, book, tool, faults)
+    rules = columns.rules
     aside = [*rows_aside(columns, "keep"), *rows_aside(columns, "drop")]
     chosen, waves, of_waves = other_waves(columns, wave, sheet)
     missing(columns)
     separators(columns)
     labels(columns)
     unreadable(columns)
-    check_questions(rules, book, faults)
-    n = len(body[0]) if len(body) else 0
+    check_questions(rules, columns.book, columns.faults)
+    n = len(columns.body[0]) if columns.body else 0
     entries = [
         Entry(f"{rule.name} {rule.value}", n, rule.place, ROWS_READ) for rule in rules.of("sheet", "source", "header")
     ]
