@@ -6,6 +6,7 @@ Messages are compared with snapshots: `pytest --snapshot-update` writes them ane
 """
 
 import gc
+import sys
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -40,6 +41,13 @@ def refusal(snapshot, tmp_path):
         assert message == snapshot
 
     return refuses
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Close what earlier tests drew, before any fixture draws: Matplotlib warns of more than twenty pictures."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -20,12 +20,6 @@ AGREEMENT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agr
 CASES = SHARED / "cases" / "surveys"
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def company():
     return sample.wave()

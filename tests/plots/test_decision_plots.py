@@ -15,12 +15,6 @@ from tests.plots.test_survey_plots import HOSTILE
 NAMES = [f"q{i}" for i in range(len(HOSTILE))]
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def company():
     return sample.wave()

@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,12 +10,6 @@ import dxkit as dx
 from tests import sample
 from tests.outcomes.test_follow_up import ACTIONS, WAVES
 from tests.plots.test_decision_plots import fits, texts
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_the_survival_curve_says_its_median_and_who_is_left(snapshot):

@@ -1,6 +1,5 @@
 """Pictures of cost draw the figures of their tables, and every label fits."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +8,6 @@ from matplotlib.patches import Rectangle
 import dxkit as dx
 from dxkit.plots import procurement as plots
 from tests.plots.test_decision_plots import fits, texts
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

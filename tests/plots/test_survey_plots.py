@@ -27,12 +27,6 @@ def company():
     return sample.wave()
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def hostile(teams=6):
     rng = np.random.default_rng(4)
     names = [f"q{i}" for i in range(len(HOSTILE))]
