@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import re
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from pathlib import Path
@@ -53,6 +54,25 @@ def whole(name: str, value: object, low: int | None = None, high: int | None = N
         least, most = -math.inf if low is None else low, math.inf if high is None else high
         raise _refused(name, value, f"write a whole number{_between(least, most)}")
     return int(real) if isinstance(value, float) else operator.index(value)  # type: ignore[arg-type]  # _real saw to it
+
+
+def memory(name: str, value: object) -> int:
+    """A number of bytes, or text such as "2 GB".
+
+    >>> memory("memory", "1.5 GB"), memory("memory", 2_000_000)
+    (1500000000, 2000000)
+    >>> memory("memory", "much")
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: memory='much': write how much memory, such as '2 GB' or '500 MB'
+    """
+    found = re.fullmatch(r"([\d.,_]+) ?(k|m|g|t)?i?b?", value.strip().casefold()) if isinstance(value, str) else None
+    try:
+        size = float(found[1].replace(",", ".")) * 1000 ** " kmgt".index(found[2] or " ") if found else _real(value)
+    except ValueError:
+        size = None
+    if size is None or not math.isfinite(size) or size < 1:
+        raise _refused(name, value, "write how much memory, such as '2 GB' or '500 MB'")
+    return int(size)
 
 
 def choice(name: str, value: object, known: Sequence[str]) -> str:

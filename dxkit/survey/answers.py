@@ -23,6 +23,7 @@ from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import constant_groups, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.tally import Tally
 
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
@@ -309,7 +310,7 @@ def answers(
     )
 
 
-def _weights(counted: Tally, i: int, member: np.ndarray) -> tuple[np.ndarray, float, float] | None:
+def _weights(counted: Cells, i: int, member: np.ndarray) -> tuple[np.ndarray, float, float] | None:
     """The weights of the answers to an item by code, no opinion last; of all of them; and the effective number."""
     if not own.weighted(counted):
         return None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import Missing
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.cuts import segments_of
+from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.topics import burdens
 from dxkit.survey.tally.variables import variables_of
@@ -32,7 +32,7 @@ class Cut:
     how many of them answered each variable.
     """
 
-    tally: Tally
+    tally: Cells
     by: list[str]
     groups: pd.DataFrame
     member: np.ndarray
@@ -89,45 +89,24 @@ def check_release(value: object) -> None:
     options.instance("release", value, (Release, type(None)), "a release, from dxkit.Release(), or None")
 
 
-def segments_of(by: By, book: Codebook) -> list[str | int]:
-    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
-    if by is None:
-        return []
-    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
-    if asked and not book.segments:
-        raise Missing(f"by={by!r}: the codebook has no segment to split by")
-    return [_numbered(one, book.segments) if type(one) is int else one for one in asked]
-
-
-def _numbered(place: int, segments: Sequence[str]) -> str:
-    if options.whole("by", place, 1) > len(segments):
-        raise Missing(f"by={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
-    return segments[place - 1]
-
-
-def cut(source: Survey | Tally, by: By, score: str | None = None, counted: Tally | None = None) -> Cut:
-    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score.
-
-    Where a survey has been tallied by these segments already, `counted` is that tally.
-    """
-    by = options.choices("by", segments_of(by, source.codebook), source.codebook.segments)
+def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
+    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    whole, names = tallied(source), segments_of(by, source.codebook)
+    counted = whole.cut(names)
+    counted = counted.burden(score) if score else counted
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-        counted = tally(source, by) if counted is None else counted
         unit_cell, unit_n = _persons(source, counted, score)
         units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
-        counted = counted.burden(score) if score else counted
     else:
-        counted = counted or (tally(source, by) if isinstance(source, Survey) else source)
-        counted = counted.burden(score) if score else counted
-        unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
-        units = row_hashes(counted.cells.astype(str).assign(_wave=counted.wave))
-    groups, code = counted.groups(by)
-    member = np.arange(len(groups))[:, None] == code
+        finest = whole.finest(names)
+        finest = finest.burden(score) if score else finest
+        unit_cell, unit_n, unit_people = counted.cell_of(finest.cells), finest.n.astype(np.int64), finest.people
+        units = row_hashes(finest.cells.astype(str).assign(_wave=counted.wave))
     return Cut(
         tally=counted,
-        by=by,
-        groups=groups,
-        member=member,
+        by=counted.by,
+        groups=counted.groups,
+        member=np.arange(len(counted.groups))[:, None] == counted.group,
         units=units,
         unit_cell=unit_cell,
         unit_people=unit_people,
@@ -135,7 +114,7 @@ def cut(source: Survey | Tally, by: By, score: str | None = None, counted: Tally
     )
 
 
-def _persons(survey: Survey, counted: Tally, score: str | None) -> tuple[np.ndarray, np.ndarray]:
+def _persons(survey: Survey, counted: Cells, score: str | None) -> tuple[np.ndarray, np.ndarray]:
     """The cell of each respondent, and which variables each has answered."""
     cell = counted.cell_of(survey.segments)
     values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.cells import Cells
 
 _CONVERGED = 1e-13
 _MOST_ROUNDS = 2_000
 _GOOD_ENOUGH = 1e-6  # margins met to this share after the last round; else the raking is given up
 
 
-_MADE: WeakKeyDictionary[Tally, dict[bytes, Calibration]] = WeakKeyDictionary()  # a tally never changes
+_MADE: WeakKeyDictionary[Cells, dict[bytes, Calibration]] = WeakKeyDictionary()  # a tally never changes
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,7 +36,7 @@ class Calibration:
     merged: tuple[str, ...] = ()
 
 
-def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
+def calibrate(n: np.ndarray, tally: Cells) -> Calibration:
     """Weights that make the respondents `n` (C,) of the tally's cells add up to the roster's headcounts.
 
     Groups of a margin with fewer than two respondents are merged with the next one of the roster (the last with the
@@ -195,12 +195,13 @@ class Joint:
     df: np.ndarray
 
 
-def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = True) -> Joint:
+def joint(tally: Cells, at: Sequence[int], member: np.ndarray, *, fpc: bool = True, together: bool = True) -> Joint:
     """The means of the variables at these positions over the cells of `member` (C,), and how their errors go together.
 
     The covariance sums over respondents the products of what each adds to two means (`influence`); without missing
     answers and without a roster it is `s_jk / n` (docs/methods/weighting.md,
-    "Joint errors of several means"). Its diagonal is the square of `corrected`.
+    "Joint errors of several means"). Its diagonal is the square of `corrected`, and all that is filled where the errors
+    are not wanted `together`, which needs no co-moments.
     """
     n = np.where(member[:, None], tally.n[:, at], 0.0).astype(float)
     mean = np.nan_to_num(tally.means[:, at])
@@ -224,19 +225,23 @@ def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = Tr
     with np.errstate(invalid="ignore", divide="ignore"):
         estimate = (weights * n * mean).sum(axis=0) / (weights * n).sum(axis=0)
     place = np.asarray(at, dtype=int)
-    grid = np.arange(len(n))[:, None, None], place[:, None], place
-    pairs, sums, products = tally.pairs[grid], tally.sums[grid], tally.products[grid]
     about = fitted - tally.origin[place]
+    squares, total_about = tally.squares[:, place], tally.total[:, place]
+    if not together:
+        variance = (factor**2 * (squares - 2 * about * total_about + tally.n[:, place] * about**2)).sum(axis=0)
+        variance[variance <= 1e-12 * (factor**2 * squares).sum(axis=0)] = 0.0
+        return Joint(n=total, estimate=estimate, covariance=np.diag(variance), df=df)
+    pairs, sums, products = tally.comoments(place)
     f, g = about[:, :, None], about[:, None, :]
     spread = products - f * np.swapaxes(sums, 1, 2) - g * sums + pairs * f * g
     covariance = np.einsum("cj,ck,cjk->jk", factor, factor, spread)
     diagonal = np.arange(len(at))
-    flat = covariance[diagonal, diagonal] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, diagonal, diagonal])
+    flat = covariance[diagonal, diagonal] <= 1e-12 * (factor**2 * squares).sum(axis=0)
     covariance[flat, :] = covariance[:, flat] = 0.0
     return Joint(n=total, estimate=estimate, covariance=covariance, df=df)
 
 
-def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
+def calibrations(tally: Cells, at: Sequence[int]) -> list[Calibration]:
     """The calibration of each variable at these positions, made once; those answered by the same people share one."""
     by_people = _MADE.setdefault(tally, {})
     fits = []
@@ -249,7 +254,7 @@ def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
     return fits
 
 
-def weights_of(tally: Tally, at: Sequence[int]) -> np.ndarray | None:
+def weights_of(tally: Cells, at: Sequence[int]) -> np.ndarray | None:
     """The weights of the variables at these positions, (C, len(at)); None without a roster."""
     return None if tally.roster is None else np.column_stack([fit.weights for fit in calibrations(tally, at)])
 
