@@ -101,7 +101,7 @@ class Cells:
         return sums
 
     def _of_variables(
-        self, counts: np.ndarray, sums: np.ndarray | None, layers: Sequence[int], powers: Sequence[int]
+        self, counts: np.ndarray, sums: np.ndarray, layers: Sequence[int], powers: Sequence[int]
     ) -> np.ndarray:
         """Sums of powers of each variable about its origin, (C, J, powers): of coded items from their counts
         (C, I, K + S, layers), of others from their sums (C, V, powers)."""
@@ -113,8 +113,7 @@ class Cells:
         for k, (layer, power) in enumerate(zip(layers, powers, strict=True)):
             values = np.where(given, layout.about[items] ** power, 0.0)
             found[:, coded, k] = np.einsum("cik,ik->ci", counts[..., layer][:, items, : layout.width], values)
-        if sums is not None:
-            found[:, ~coded] = sums[:, np.searchsorted(layout.summed, self.columns[~coded])]
+        found[:, ~coded] = sums[:, np.searchsorted(layout.summed, self.columns[~coded])]
         return found
 
     @property
@@ -158,7 +157,7 @@ class Cells:
 
     @property
     def _weighed_counts(self) -> np.ndarray:
-        if self.margins.weighted_counts is None:
+        if not self.margins.weighted:
             raise ValueError("the file of these answers has no weights")
         return self.margins.weighted_counts
 

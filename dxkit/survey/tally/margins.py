@@ -30,7 +30,7 @@ class Margins:
     sums (G, V, 3)       n, sum and sum of squares about the origin
     anyone (G, D)        who answered at least one item of the dimension
     weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
-                         w^2 x^2; where the file has weights, else None
+                         w^2 x^2; with 0 in place of 2 and 5 where the file has no weights
     """
 
     groups: pd.DataFrame
@@ -38,18 +38,20 @@ class Margins:
     counts: np.ndarray
     sums: np.ndarray
     anyone: np.ndarray
-    weighted_counts: np.ndarray | None = None
-    weighted_sums: np.ndarray | None = None
+    weighted_counts: np.ndarray
+    weighted_sums: np.ndarray
 
     def __len__(self) -> int:
         return len(self.people)
 
+    @property
+    def weighted(self) -> bool:
+        """Whether the file has weights."""
+        return self.weighted_sums.shape[2] > 0
+
     def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
         """The margins of these groups, of which every present one is a part, by its code (G,)."""
-        parts = {name: getattr(self, name) for name in ARRAYS}
-        return Margins(
-            groups=groups, **{name: None if part is None else summed(part, code) for name, part in parts.items()}
-        )
+        return Margins(groups=groups, **{name: summed(getattr(self, name), code) for name in ARRAYS})
 
 
 def summed(values: np.ndarray, code: np.ndarray) -> np.ndarray:
@@ -117,13 +119,14 @@ class _Counting:
     """The counts of one cut while they are made."""
 
     def __init__(self, layout: Layout, coded: Coded, cut: Sequence[str]):
-        self.layout, self.coded, w = layout, coded, coded.weights
+        self.coded, weighed = coded, coded.weights is not None
+        self.weights = np.empty(0) if coded.weights is None else coded.weights
         self.groups, self.code = grouped(coded.segments, cut)
         size, (items, width), extra = len(self.groups), layout.values.shape, len(layout.summed)
         self.counts = np.zeros((size, items, width), dtype=np.int32)
         self.sums, self.anyone = np.zeros((size, extra, 3)), np.zeros((size, len(layout.parts)), dtype=np.int32)
-        self.weighted_counts = None if w is None else np.zeros((size, items, width, 2))
-        self.weighted_sums = None if w is None else np.zeros((size, extra, 5))
+        self.weighted_counts = np.zeros((size, items, width, 2 * weighed))
+        self.weighted_sums = np.zeros((size, extra, 5 * weighed))
 
     def count_codes(self) -> None:
         size, items, width = self.counts.shape
@@ -132,10 +135,9 @@ class _Counting:
             for i in range(items):
                 at = start + self.coded.codes[rows, i]
                 self.counts[:, i] += np.bincount(at, minlength=size * width).reshape(size, width)
-                if self.weighted_counts is not None and self.coded.weights is not None:
-                    for power in (1, 2):
-                        found = np.bincount(at, self.coded.weights[rows] ** power, size * width)
-                        self.weighted_counts[:, i, :, power - 1] += found.reshape(size, width)
+                for k in range(self.weighted_counts.shape[3]):
+                    found = np.bincount(at, self.weights[rows] ** (k + 1), size * width)
+                    self.weighted_counts[:, i, :, k] += found.reshape(size, width)
 
     def add_sums(self, rows: slice, values: np.ndarray, anyone: np.ndarray) -> None:
         """Add the values about their origin (n, V) of these rows, nan for none, and who answered any of a dimension."""
@@ -147,8 +149,8 @@ class _Counting:
             at, x = code[given], values[given, v]
             for k, each in enumerate((None, x, x**2)):
                 self.sums[:, v, k] += np.bincount(at, each, size)
-            if self.weighted_sums is not None and self.coded.weights is not None:
-                w = self.coded.weights[rows][given]
+            if self.weighted_sums.shape[2]:
+                w = self.weights[rows][given]
                 for k, each in enumerate((w, w * x, w**2, w**2 * x, (w * x) ** 2)):
                     self.weighted_sums[:, v, k] += np.bincount(at, each, size)
 

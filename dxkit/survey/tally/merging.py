@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,9 @@ from dxkit.survey.reading.segments import check_group, one_spelling, segment_not
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.cuts import Cut, shown
 from dxkit.survey.tally.margins import ARRAYS, Margins, grouped
-from dxkit.survey.tally.tally import Tally
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.tally import Tally
 
 _AT_ONCE = 8  # tallies that are held while they are added up
 
@@ -75,13 +78,9 @@ def _united(parts: Sequence[Margins], cut: Cut) -> tuple[Margins, list[np.ndarra
     return Margins(groups=groups, **arrays), places
 
 
-def _placed(parts: Sequence[np.ndarray | None], places: Sequence[np.ndarray], size: int) -> np.ndarray | None:
-    total = None
+def _placed(parts: Sequence[np.ndarray], places: Sequence[np.ndarray], size: int) -> np.ndarray:
+    total = np.zeros((size, *parts[0].shape[1:]), dtype=parts[0].dtype)
     for part, place in zip(parts, places, strict=True):
-        if part is None:
-            return None
-        if total is None:
-            total = np.zeros((size, *part.shape[1:]), dtype=part.dtype)
         total[place] += part
     return total
 
@@ -103,9 +102,9 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
     faults, notes, spelling = Faults(), [], {}
     for name in tally.segments:
         margins = next(tally.cuts[cut] for cut in tally.cuts if name in cut)
-        written = _people(margins.groups[name], margins.people)
-        spelling[name] = one_spelling(name, written, roster)
-        people = _people(margins.groups[name].map(spelling[name]), margins.people)
+        labels = margins.groups[name].tolist()
+        spelling[name] = one_spelling(name, _people(labels, margins.people), roster)
+        people = _people([spelling[name][label] for label in labels], margins.people)
         notes += segment_notes(name, people, roster)
         if roster is not None and name in roster.segments:
             for label, n in people.items():
@@ -129,9 +128,12 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
     )
 
 
-def _people(labels: pd.Series, people: np.ndarray) -> dict[str, int]:
+def _people(labels: Sequence[str], people: np.ndarray) -> dict[str, int]:
     """Respondents by label, from those of each group."""
-    return pd.Series(people).groupby(labels.to_numpy()).sum().astype(int).to_dict()
+    found: dict[str, int] = {}
+    for label, n in zip(labels, people.tolist(), strict=True):
+        found[label] = found.get(label, 0) + n
+    return found
 
 
 def _check_same(mine: Tally, other: Tally) -> None:
@@ -146,7 +148,7 @@ def _check_same(mine: Tally, other: Tally) -> None:
             one, two = mine.codebook.scale(item), other.codebook.scale(item)
             if (one.codes, one.lo, one.hi, one.favourable) != (two.codes, two.lo, two.hi, two.favourable):
                 problems.append(f"item {item} has another scale")
-    weights = [next(iter(each.cuts.values())).weighted_counts is None for each in (mine, other)]
+    weights = [next(iter(each.cuts.values())).weighted for each in (mine, other)]
     if weights[0] != weights[1]:
         problems.append("one has weights in its file, the other has not")
     if mine.min_group != other.min_group:

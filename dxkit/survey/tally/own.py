@@ -13,7 +13,7 @@ _MOST_EFFECT = 3.0
 
 def weighted(cells: Cells) -> bool:
     """Whether figures are weighted by the file: it has weights, and there is no roster."""
-    return cells.margins.weighted_counts is not None and cells.roster is None
+    return cells.margins.weighted and cells.roster is None
 
 
 def sums(cells: Cells, j: int, member: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import math
 import os
 import zipfile
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,9 @@ from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.margins import ARRAYS, Margins
-from dxkit.survey.tally.tally import Tally
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.tally import Tally
 
 VERSION = 3
 _MOST_BYTES = 500 * 2**20
@@ -100,7 +102,7 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             labels[name] = list(labels[name])
         facts["cuts"].append({"labels": labels, "groups": len(margins)})
         held = {name: getattr(margins, name) for name in ARRAYS}
-        arrays |= {f"cut {k} {name}": _small(part) for name, part in held.items() if part is not None}
+        arrays |= {f"cut {k} {name}": _small(part) for name, part in held.items()}
     for k, (cut, blocks) in enumerate(tally.comoments.items()):
         facts["comoments"].append({"cut": list(cut), "blocks": len(blocks)})
         for b, block in enumerate(blocks):
@@ -108,8 +110,8 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return facts, arrays
 
 
-def tally_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> Tally:
-    """The tally of `parts_of`."""
+def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The fields of the tally of `parts_of`."""
     cuts, comoments = {}, {}
     for k, fact in enumerate(facts["cuts"]):
         columns = {
@@ -117,9 +119,8 @@ def tally_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> Tally:
             for s, (name, labels) in enumerate(fact["labels"].items())
         }
         groups = pd.DataFrame(columns, index=range(fact["groups"]), dtype=object)
-        held = {name: arrays.get(f"cut {k} {name}") for name in ARRAYS}
-        typed = {name: None if part is None else part.astype(_TYPES.get(name, float)) for name, part in held.items()}
-        cuts[tuple(columns)] = Margins(groups=groups, **typed)
+        held = {name: arrays[f"cut {k} {name}"].astype(_TYPES.get(name, float)) for name in ARRAYS}
+        cuts[tuple(columns)] = Margins(groups=groups, **held)
     for k, fact in enumerate(facts["comoments"]):
         comoments[tuple(fact["cut"])] = tuple(
             Comoments(
@@ -128,16 +129,16 @@ def tally_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> Tally:
             )
             for b in range(fact["blocks"])
         )
-    return Tally(
-        codebook=codebook_of(facts["codebook"]),
-        cuts=cuts,
-        comoments=comoments,
-        roster=roster_of(facts["roster"]),
-        cleaning=frame_of(facts["cleaning"]),
-        notes=tuple(facts["notes"]),
-        wave=facts["wave"],
-        min_group=facts["min_group"],
-    )
+    return {
+        "codebook": codebook_of(facts["codebook"]),
+        "cuts": cuts,
+        "comoments": comoments,
+        "roster": roster_of(facts["roster"]),
+        "cleaning": frame_of(facts["cleaning"]),
+        "notes": tuple(facts["notes"]),
+        "wave": facts["wave"],
+        "min_group": facts["min_group"],
+    }
 
 
 def _small(values: np.ndarray) -> np.ndarray:

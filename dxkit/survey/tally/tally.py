@@ -203,7 +203,7 @@ class Tally:
         """
         from dxkit.survey.tally import storage
 
-        return storage.tally_of(*storage.read(path))
+        return cls(**storage.fields_of(*storage.read(path)))
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is worked out when it is asked for."""
