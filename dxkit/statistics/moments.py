@@ -14,6 +14,7 @@ import numpy as np
 
 SIDE = 64  # 64 x 64 x 64 multiplications stay in one thread: waiting for a second one can cost a hundred times more
 LARGEST = 64  # whole numbers up to here multiply exactly in single precision, twice as fast, over a tile
+_APART = 24  # numbers between columns, so that those of one row do not meet in a processor's cache
 _WIDE = 256  # from here on two threads are worth their while
 _LONG = 4_096  # rows of a tile then: 64 x 64 x 4,096 is 2^24, up to where single precision is exact
 
@@ -31,6 +32,10 @@ class Tiles:
     size: int
     tile: int
     first: np.ndarray
+
+    def empty(self, columns: int, kind: type) -> np.ndarray:
+        """Filled up rows that are 0 so far, (size, columns), each column in one piece."""
+        return np.zeros((columns, self.size + _APART), dtype=kind)[:, : self.size].T
 
 
 def tiles(sizes: np.ndarray, width: int) -> Tiles:
@@ -59,10 +64,14 @@ def crossed(left: np.ndarray, right: np.ndarray, at: Tiles) -> np.ndarray:
     """
     a, b = left.shape[1], right.shape[1]
     side = max(a, b) if at.tile > SIDE else SIDE
-    one, two = left.reshape(-1, at.tile, a).transpose(0, 2, 1), right.reshape(-1, at.tile, b)
+    one, two = (part.T.reshape(part.shape[1], at.size // at.tile, at.tile) for part in (left, right))
+    one, two = one.transpose(1, 0, 2), two.transpose(1, 2, 0)
     found = np.empty((len(at.first), a, b))
     for i in range(0, a, side):
         for j in range(0, b, side):
             by_tile = np.matmul(one[:, i : i + side], two[:, :, j : j + side])
-            found[:, i : i + side, j : j + side] = np.add.reduceat(by_tile, at.first, axis=0, dtype=float)
+            if len(at.first) == 1:
+                found[0, i : i + side, j : j + side] = by_tile.sum(axis=0, dtype=float)
+            else:
+                found[:, i : i + side, j : j + side] = np.add.reduceat(by_tile, at.first, axis=0, dtype=float)
     return found

@@ -16,7 +16,6 @@ from dxkit.survey.tally.margins import chunks, summed
 from dxkit.survey.tally.variables import Layout
 
 BYTES = 24  # of two variables in one group
-_MOST = 2**25
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,23 +70,23 @@ def comoments(layout: Layout, coded: Coded, at: Sequence[int] | np.ndarray, code
     tables = [scale for scale in scaled if scale is not None]
     a, width = len(tables), 2 * len(at)
     found = np.zeros((size, width, width))
-    for rows in chunks(len(code), width, least=1):
+    for rows in chunks(len(code), width if size == 1 else 8 * width):
         group = code[rows]
         sort = np.argsort(group, kind="stable") if size > 1 else slice(None)
         present, sizes = np.unique(group, return_counts=True)
         place = tiles(sizes, width)
-        whole, rest = np.zeros((place.size, 2 * a), dtype=np.float32), np.zeros((place.size, width - 2 * a))
+        whole, rest = place.empty(2 * a, np.float32), place.empty(width - 2 * a, float)
         for k, (table, _, _) in enumerate(tables):
             codes = coded.codes[rows, at[order[k]]][sort]
-            whole[place.rows, k], whole[place.rows, a + k] = table.take(codes, axis=1)
+            whole[place.rows, k], whole[place.rows, a + k] = table[0].take(codes), table[1].take(codes)
         if a < len(at):
             values = (layout.of(coded, rows, at[~exact]) - layout.origin[at[~exact]])[sort]
             given = ~np.isnan(values)
             rest[place.rows, : len(at) - a], rest[place.rows, len(at) - a :] = given, np.where(given, values, 0.0)
-        for left, one in ((whole, slice(0, 2 * a)), (rest, slice(2 * a, width))):
-            for right, two in ((whole, slice(0, 2 * a)), (rest, slice(2 * a, width))):
-                if left.shape[1] and right.shape[1] and (one.start <= two.start):
-                    found[present, one, two] += crossed(left, right, place)
+        one, two = slice(0, 2 * a), slice(2 * a, width)
+        found[present, one, one] += crossed(whole, whole, place)
+        found[present, one, two] += crossed(whole, rest, place)
+        found[present, two, two] += crossed(rest, rest, place)
     found[:, 2 * a :, : 2 * a] = found[:, : 2 * a, 2 * a :].transpose(0, 2, 1)
     return _in_units(found, at, order, tables)
 

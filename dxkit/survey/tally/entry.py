@@ -26,6 +26,7 @@ from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
 
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
+_MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
 _MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
 
@@ -68,9 +69,9 @@ def tally(
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
     comoments : bool or list of cuts, optional
-        Of what to keep how variables go together, which rankings, drivers and reliability need. None keeps everybody's
-        up to 1,000 variables, and those of the topics in every cut of moderate size. True keeps everybody's however
-        many there are; a list names cuts whose topics are kept however many groups they have.
+        Of whom to keep how variables go together, which rankings, drivers and reliability need. None keeps up to 1,000
+        variables of everybody, and the topics in the cells of weights; up to 100,000 people also in every cut. True
+        keeps any number of variables; a list names further cuts in which to keep the topics.
     memory : text or int
         How much memory may be taken, such as "2 GB", or in bytes.
     progress : function of a line of text, optional
@@ -180,6 +181,7 @@ class Wanted:
             asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
         needed = blocks(people.layout)
         fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES
+        fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
         if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
             return ()
         return tuple(people.comoments_of(at, cut) for at in needed)

@@ -4,17 +4,20 @@ See docs/methods/tally.md, "What a tally holds"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import pandas as pd
 
 from dxkit.survey.reading.coded import Coded
+from dxkit.survey.tally.cuts import Cut
 from dxkit.survey.tally.variables import Layout
 
 ROWS = 65_536
 _HELD = 2**22  # numbers that are held at once
+_QUICK = 4_096  # groups that are counted as quickly as one
 ARRAYS = ("people", "counts", "sums", "anyone", "weighted_counts", "weighted_sums")
 
 
@@ -101,18 +104,44 @@ def chunks(count: int, width: int, least: int = 1) -> Iterator[slice]:
     return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
-def counted(layout: Layout, coded: Coded, cuts: Sequence[Sequence[str]]) -> list[Margins]:
-    """The margins of these cuts, each a list of segments."""
-    made = [_Counting(layout, coded, cut) for cut in cuts]
+def counted(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Margins]:
+    """The margins of these cuts; small ones are counted together, as their cross, and added up from it."""
+    made = [_Counting(layout, coded, cross) for cross in _crosses(layout, coded, cuts)]
     for each in made:
         each.count_codes()
     if len(layout.summed):
         for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
-            values = layout.of(coded, rows, layout.summed)
+            values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
             anyone = layout.anyone(coded, rows)
             for each in made:
-                each.add_sums(rows, values - layout.origin[layout.summed], anyone)
-    return [each.margins() for each in made]
+                each.add_sums(rows, values, anyone)
+    found = [each.margins() for each in made]
+    return [smallest(found, cut) for cut in cuts]
+
+
+def _crosses(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Cut]:
+    """The fewest cuts that all of these can be added up from, without crossing more groups than are quickly counted."""
+    sizes = {name: len(coded.segments[name].cat.categories) for name in coded.segments}
+    most = max(1, min(_QUICK, _HELD // max(layout.values.size, 1)))
+    crosses: list[Cut] = []
+    for cut in sorted(cuts, key=lambda cut: -prod(sizes[name] for name in cut)):
+        for k, cross in enumerate(crosses):
+            both = tuple(dict.fromkeys((*cross, *cut)))
+            if len(both) == len(cross) or prod(sizes[name] for name in both) <= most:
+                crosses[k] = both
+                break
+        else:
+            crosses.append(cut)
+    return crosses
+
+
+def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
+    """The margins of a cut, as they are or added up from the smallest of those that have all of its segments."""
+    fit = [margins for margins in have if set(cut) <= set(margins.groups.columns)]
+    margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
+    if margins.groups.shape[1] == len(cut):
+        return margins
+    return margins.added(*grouped(margins.groups.astype("category"), cut))
 
 
 class _Counting:
@@ -129,15 +158,18 @@ class _Counting:
         self.weighted_sums = np.zeros((size, extra, 5 * weighed))
 
     def count_codes(self) -> None:
+        """Count the codes of all items."""
         size, items, width = self.counts.shape
-        for rows in chunks(len(self.coded), 1, least=size * width):
-            start = self.code[rows] * width
-            for i in range(items):
-                at = start + self.coded.codes[rows, i]
-                self.counts[:, i] += np.bincount(at, minlength=size * width).reshape(size, width)
-                for k in range(self.weighted_counts.shape[3]):
-                    found = np.bincount(at, self.weights[rows] ** (k + 1), size * width)
-                    self.weighted_counts[:, i, :, k] += found.reshape(size, width)
+        start = self.code * width
+        for i in range(items):
+            found = np.zeros((1 + self.weighted_counts.shape[3], size * width))
+            for rows in chunks(len(self.coded), 1, least=size * width):
+                at = start[rows] + self.coded.codes[rows, i]
+                found[0] += np.bincount(at, minlength=size * width)
+                for power in range(1, len(found)):
+                    found[power] += np.bincount(at, self.weights[rows] ** power, size * width)
+            self.counts[:, i] = found[0].reshape(size, width)
+            self.weighted_counts[:, i] = found[1:].reshape(-1, size, width).transpose(1, 2, 0)
 
     def add_sums(self, rows: slice, values: np.ndarray, anyone: np.ndarray) -> None:
         """Add the values about their origin (n, V) of these rows, nan for none, and who answered any of a dimension."""

@@ -18,7 +18,7 @@ from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
 from dxkit.survey.tally.cuts import Cut, amount, path, shown
-from dxkit.survey.tally.margins import Margins, grouped
+from dxkit.survey.tally.margins import Margins, grouped, smallest
 from dxkit.survey.tally.variables import Layout
 
 
@@ -106,8 +106,7 @@ class Tally:
         return tuple(dict.fromkeys((*names, *(self.roster.segments if self.roster else ()))))
 
     def _margins(self, cut: Cut) -> Margins:
-        fit = [have for have in self.cuts if set(cut) <= set(have)]
-        if not fit:
+        if not any(set(cut) <= set(have) for have in self.cuts):
             inside = self.roster.segments if self.roster else []
             have = [" x ".join(name for name in one if name not in inside) for one in self.cuts]
             wanted = [name for name in cut if name not in inside] or list(cut)
@@ -115,9 +114,7 @@ class Tally:
                 f"{shown(wanted)} is not in this tally, which has {', '.join(filter(None, have)) or 'the whole'}; "
                 f"tally it with cuts={[wanted]!r}"
             )
-        smallest = min(fit, key=lambda have: (len(have), len(self.cuts[have])))
-        margins = self.cuts[smallest]
-        return margins if len(smallest) == len(cut) else margins.added(*grouped(margins.groups.astype("category"), cut))
+        return smallest(self.cuts.values(), cut)
 
     def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
         """The co-moments of these columns of the layout, by the cells of a cut; of everybody where it is empty."""
