@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
 
@@ -17,7 +19,8 @@ _TOTAL = re.compile(
 )
 _AVERAGE = re.compile(r"average|avg\.?|mean|median|durchschnitt|mittelwert|moyenne|gemiddelde|promedio|ø")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)%?")
-_OPENINGS = ("tot gra sub sou sum ove ges zwi ins som 合計 总计 σ Σ ave avg mea med dur mit moy gem pro ø Ø").split()
+_OPENINGS = "tot gra sub sou sum ove ges zwi ins som ave avg mea med dur mit moy gem pro".split()
+_PLACES = np.array([1, 2**21, 2**42], dtype=np.uint64)
 
 
 def is_total(text: str) -> bool:
@@ -26,12 +29,32 @@ def is_total(text: str) -> bool:
     >>> is_total("TOTAL:"), is_total("Total per year"), is_total("Total Rewards")
     (True, True, False)
     """
-    return bool(_TOTAL.fullmatch(_label(text)))
+    return bool(_TOTAL.fullmatch(label_of(text)))
 
 
-def openings(encoding: str) -> set[bytes]:
-    """How the first cell of a row of totals or averages may begin: at most three bytes, with the bit of 32 set."""
-    return {bytes(byte | 32 for byte in found) for word in _OPENINGS if (found := word.encode(encoding, "ignore")[:3])}
+def may_sum_up(texts: Sequence[str], times: np.ndarray) -> np.ndarray:
+    """Which texts, so often first in a row, may begin one that sums up others: a total, an average that stands once."""
+    found = np.zeros(len(texts), dtype=bool)
+    averages: dict[str, list[int]] = {}
+    for at in np.flatnonzero(_may_begin(texts)):
+        label = label_of(texts[at])
+        found[at] = bool(_TOTAL.fullmatch(label))
+        if _AVERAGE.fullmatch(label):
+            averages.setdefault(label, []).append(int(at))
+    for places in averages.values():
+        found[places] = times[places].sum() == 1
+    return found
+
+
+def _may_begin(texts: Sequence[str]) -> np.ndarray:
+    """Which texts have the first letters of a total or an average, or something else than a letter or digit there."""
+    def letters(words: Sequence[str]) -> np.ndarray:
+        return np.array(words, dtype="U3").view(np.uint32).reshape(-1, 3).astype(np.uint64) | 32
+
+    begin, known = letters(texts), letters(_OPENINGS)
+    first = begin[:, 0]
+    plain = ((first >= ord("a")) & (first <= ord("z"))) | ((first >= ord("0")) & (first <= ord("9")))
+    return ~plain | np.isin(begin @ _PLACES, known @ _PLACES)
 
 
 def check_rows(
@@ -42,13 +65,13 @@ def check_rows(
     faults: Faults,
 ) -> None:
     """A fault for each row of stripped texts that repeats a header, or sums up the others."""
-    header_rows = {tuple(map(_label, header)) for header in headers}
+    header_rows = {tuple(map(label_of, header)) for header in headers}
     beginnings = {header[0] for header in header_rows if header}
-    firsts = Counter(_label(line[0]) for line in body if line)
+    firsts = Counter(label_of(line[0]) for line in body if line)
     for line, row in zip(body, rows, strict=True):
-        first = _label(line[0]) if line else ""
+        first = label_of(line[0]) if line else ""
         others = [cell for cell in line[1:] if cell]
-        if first in beginnings and tuple(map(_label, line)) in header_rows:
+        if first in beginnings and tuple(map(label_of, line)) in header_rows:
             message = "the header is repeated here; delete the row"
         elif _TOTAL.fullmatch(first):
             message = "this looks like a row of totals; delete it, because dxkit computes totals"
@@ -65,5 +88,6 @@ def _only_figures(others: Sequence[str], most: int) -> bool:
     return 0 < len(others) < most and all(_NUMBER.fullmatch(cell) for cell in others)
 
 
-def _label(text: str) -> str:
+def label_of(text: str) -> str:
+    """A label as it is compared with those of totals and headers."""
     return folded(text).rstrip(": ")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, Faults, fault_at
-from dxkit.files.opening import checked_path, open_file
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.people import smallest_group
-from dxkit.survey.reading.responses import Survey, read_part, read_survey
+from dxkit.survey.reading.responses import Read, Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally import codes, topics
 from dxkit.survey.tally.from_survey import chosen, count, spelled
-from dxkit.survey.tally.measures import VARIABLES
 from dxkit.survey.tally.tally import Tally
 
 
@@ -97,7 +93,6 @@ def tally(
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     if progress is not None and not callable(progress):
         raise DataError(f"progress={progress!r}: give a function that takes a line of text, such as print")
-    min_group = smallest_group(min_group)
     if not isinstance(codebook, Codebook | pd.DataFrame):
         codebook = open_file(codebook)
     book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
@@ -105,34 +100,35 @@ def tally(
     faults.raise_if_any()
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     kept = chosen(book.segments, by, people)
-    if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
-        from dxkit.survey.tally.from_csv import tally_csv
-
-        return tally_csv(
-            survey,
-            book,
-            by,
-            roster=people,
-            wave=wave,
-            min_group=min_group,
-            source=source,
-            progress=progress,
-            rules=known,
-        )
-    if known.rules and isinstance(survey, pd.DataFrame):
-        return count(read_part(survey, book, people, wave or None, source, min_group, rules=known), by)
-    if known.rules:
-        raise DataError("rules are applied to all answers at once; give a csv file, a workbook or one DataFrame")
-    parts = Parts(book, kept, people, source, min_group)
-    if isinstance(survey, str | os.PathLike):
-        merged = parts.merged(_batches(os.fspath(survey), progress))
-    elif type(survey).__module__.partition(".")[0] in ("dask", "dask_expr"):
+    if type(survey).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        merged = tally_partitions(survey, parts)
-    else:
-        merged = parts.merged([survey] if isinstance(survey, pd.DataFrame) else survey)
-    return spelled(replace(merged, wave=wave, roster=people), people, "DataFrame")
+        if known.rules:
+            raise DataError("rules are applied to all answers at once; give a csv file, a workbook or one DataFrame")
+        merged = tally_partitions(survey, Parts(book, kept, source, min_group))
+        return spelled(replace(merged, wave=wave, roster=people), people, "DataFrame")
+    read = read_coded(survey, book, people, wave or None, source, min_group, rules=known, progress=progress)
+    return count(_without_people(read), by)
+
+
+def _without_people(read: Read) -> Survey:
+    coded = read.coded
+    return Survey(
+        codebook=coded.codebook,
+        answers=coded.answers(),
+        state=coded.states(),
+        segments=coded.segments.astype(object),
+        keys=np.empty(0),
+        identified=False,
+        comments=pd.DataFrame(),
+        cleaning=read.cleaning,
+        roster=read.roster,
+        weights=coded.weights,
+        wave=read.wave,
+        source=read.source,
+        min_group=read.min_group,
+        notes=read.notes,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,74 +137,10 @@ class Parts:
 
     book: Codebook
     segments: list[str]
-    roster: Roster | None
     source: str | None
     min_group: int
 
     def tally(self, frame: pd.DataFrame) -> Tally:
         """The tally of one frame."""
-        if not self.segments and _only_items(self.book) and codes.readable(frame, self.book):
-            if (plain := codes.sums(frame, self.book)) is not None:
-                return _plain(plain, self.book, self.min_group)
-        return count(read_survey(frame, self.book, source=self.source, min_group=self.min_group), self.segments)
-
-    def merged(self, frames: Iterable[pd.DataFrame]) -> Tally:
-        """The tallies of several frames, added up."""
-        total = None
-        for frame in frames:
-            part = self.tally(frame)
-            total = part if total is None else total + part
-        if total is None:
-            raise DataError("there is nothing to tally: the answers have no part")
-        return total
-
-
-def _batches(path: str, progress: Callable[[str], object] | None) -> Iterator[pd.DataFrame]:
-    """A parquet file in parts."""
-    place, file = checked_path(path)
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise fault_at("a parquet file needs the package pyarrow: pip install 'dxkit[parquet]'", file=file) from None
-    try:
-        opened = pyarrow.parquet.ParquetFile(place)
-        rows, done = opened.metadata.num_rows, 0
-        for batch in opened.iter_batches(batch_size=100_000):
-            yield batch.to_pandas()
-            done += len(batch)
-            if progress:
-                progress(f"{file}: {100 * done // max(rows, 1)}% read")
-    except pyarrow.ArrowException as error:
-        raise fault_at(f"the parquet file cannot be read ({type(error).__name__})", file=file) from None
-
-
-def _only_items(book: Codebook) -> bool:
-    """Whether every burden of the topics is that of one item."""
-    return all(topics.single_items(book, score) for score in topics.allowed(book))
-
-
-def _plain(summed: codes.Sums, book: Codebook, min_group: int) -> Tally:
-    """The tally of a fast pass: its codes become index points, about the middle of 0..100."""
-    index = {item: book.index(np.array([0.0, 1.0]), item) for item in book.measured}
-    scale = np.array([at_one - at_zero for at_zero, at_one in index.values()])
-    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * summed.centre - VARIABLES["index"].origin
-    # a value is scale x code + shift: its sums and products follow from those of the code
-    sums = scale[:, None] * summed.sums + shift[:, None] * summed.pairs
-    cross = np.outer(scale, shift) * summed.sums
-    products = np.outer(scale, scale) * summed.products + cross + cross.T + np.outer(shift, shift) * summed.pairs
-    variables = pd.DataFrame({"level": "item", "name": book.measured, "unit": "index"}, dtype=object)
-    return Tally(
-        codebook=book,
-        cells=pd.DataFrame(index=[0]),
-        variables=variables,
-        people=np.array([summed.people]),
-        pairs=summed.pairs[None],
-        sums=sums[None],
-        products=products[None],
-        counts=summed.counts[None],
-        states=summed.states[None],
-        anyone=np.zeros((1, 0), dtype=np.int64),
-        origin=np.full(len(scale), VARIABLES["index"].origin),
-        min_group=min_group,
-    )
+        read = read_coded(frame, self.book, source=self.source, min_group=self.min_group)
+        return count(_without_people(read), self.segments)

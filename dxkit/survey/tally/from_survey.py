@@ -14,7 +14,7 @@ from dxkit.statistics.moments import moments
 from dxkit.survey.reading.coding import STATES
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
+from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally import own, topics
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
@@ -86,9 +86,8 @@ def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
         cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
         people = _people(labels, counted.people)
         notes += segment_notes(name, people, roster)
-        if roster is not None and name in roster.segments:
-            for label, n in people.items():
-                check_group(roster, name, label, n, faults, file=file, column=name)
+        for problem in check_groups(name, people, roster).values():
+            faults.add(problem, file=file, column=name)
     faults.raise_if_any()
     return replace(counted.regrouped(cells), notes=tuple(dict.fromkeys((*counted.notes, *notes))))
 
