@@ -30,7 +30,8 @@ _KINDS = (
     (b"PAR1", "a parquet file; save it as CSV or .xlsx"),
     (b"SQLite format", "a database; export the table as CSV"),
 )
-FOREIGN = (b"PK\x03\x04", *(magic for magic, _ in _KINDS))
+_PACKED = b"PK\x03\x04"
+FOREIGN = (_PACKED, *(magic for magic, _ in _KINDS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class OpenedFile:
             value, merged cells, rows longer than the header).
         """
         data = self.data()
-        if data[:4] == b"PK\x03\x04":
+        if data[:4] == _PACKED:
             from dxkit.files import excel_file
 
             return excel_file.read(data, self.name)
@@ -74,8 +75,12 @@ class OpenedFile:
 
     @property
     def is_workbook(self) -> bool:
-        """Whether its sheets have names."""
-        return self.sheets[0].sheet is not None
+        """Whether its sheets have names; a large file is not read to tell."""
+        try:
+            with self.path.open("rb") as stream:
+                return stream.read(4) == _PACKED
+        except OSError as error:
+            raise _unopened(error, self.name) from None
 
     def sheet(self, name: str) -> Grid | None:
         """The sheet of this name, in any spelling of it; None where none that holds something is called so."""

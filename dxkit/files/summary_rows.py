@@ -19,8 +19,7 @@ _TOTAL = re.compile(
 )
 _AVERAGE = re.compile(r"average|avg\.?|mean|median|durchschnitt|mittelwert|moyenne|gemiddelde|promedio|ø")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)%?")
-_OPENINGS = "tot gra sub sou sum ove ges zwi ins som ave avg mea med dur mit moy gem pro".split()
-_PLACES = np.array([1, 2**21, 2**42], dtype=np.uint64)
+_OPENINGS = frozenset("tot gra sub sou sum ove ges zwi ins som ave avg mea med dur mit moy gem pro".split())
 
 
 def is_total(text: str) -> bool:
@@ -36,25 +35,21 @@ def may_sum_up(texts: Sequence[str], times: np.ndarray) -> np.ndarray:
     """Which texts, so often first in a row, may begin one that sums up others: a total, an average that stands once."""
     found = np.zeros(len(texts), dtype=bool)
     averages: dict[str, list[int]] = {}
-    for at in np.flatnonzero(_may_begin(texts)):
+    for at in _may_begin(texts):
         label = label_of(texts[at])
         found[at] = bool(_TOTAL.fullmatch(label))
         if _AVERAGE.fullmatch(label):
-            averages.setdefault(label, []).append(int(at))
+            averages.setdefault(label, []).append(at)
     for places in averages.values():
         found[places] = times[places].sum() == 1
     return found
 
 
-def _may_begin(texts: Sequence[str]) -> np.ndarray:
-    """Which texts have the first letters of a total or an average, or something else than a letter or digit there."""
-    def letters(words: Sequence[str]) -> np.ndarray:
-        return np.array(words, dtype="U3").view(np.uint32).reshape(-1, 3).astype(np.uint64) | 32
-
-    begin, known = letters(texts), letters(_OPENINGS)
-    first = begin[:, 0]
-    plain = ((first >= ord("a")) & (first <= ord("z"))) | ((first >= ord("0")) & (first <= ord("9")))
-    return ~plain | np.isin(begin @ _PLACES, known @ _PLACES)
+def _may_begin(texts: Sequence[str]) -> list[int]:
+    """The places of texts that have the first letters of a total or an average, or none that is plain."""
+    begin = {text[:3] for text in texts}
+    perhaps = {each for each in begin if not (each.isascii() and each[:1].isalnum()) or each.lower() in _OPENINGS}
+    return [k for k, text in enumerate(texts) if text[:3] in perhaps] if perhaps else []
 
 
 def check_rows(

@@ -40,6 +40,12 @@ def texts_of(cells: pd.Categorical) -> list[str]:
     return cells.categories.tolist()
 
 
+def code_of(cells: pd.Categorical, text: str) -> int:
+    """The code of a text; -1 where no cell holds it."""
+    texts = texts_of(cells)
+    return texts.index(text) if text in texts else -1
+
+
 def counts(codes: np.ndarray, most: int) -> np.ndarray:
     """How many of these codes are 0, 1, ... most - 1."""
     if len(codes) <= _TILE or most > _TILE:
@@ -69,8 +75,7 @@ def flags(cells: pd.Categorical, says: Callable[[str], bool]) -> np.ndarray:
 
 def filled(cells: pd.Categorical) -> np.ndarray:
     """Which cells are not blank."""
-    at = np.flatnonzero(cells.categories.to_numpy() == "")
-    return cells.codes != at[0] if len(at) else np.ones(len(cells), dtype=bool)
+    return cells.codes != code_of(cells, "")
 
 
 def read_as(cells: pd.Categorical, texts: list[str]) -> pd.Categorical:

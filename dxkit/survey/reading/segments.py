@@ -101,16 +101,18 @@ def _misspelt(name: str, people: Mapping[str, int]) -> list[str]:
     """Notes on labels that are one edit away from a group ten times as large, or have a quotation mark at one end."""
     plain = {label: folded(label) for label in people if label != NOT_STATED}
     bare = {text: label for label, text in plain.items() if text.strip(_MARKS) == text}
+    least, most = min(people.values(), default=1), max(people.values(), default=1)
     near: dict[str, list[str]] = {}  # two texts of which one edit makes one have a letter less, or none, in common
     for label, text in plain.items():
-        for rest in _less_one(text) if people[label] >= _MUCH_LARGER else ():
+        for rest in _less_one(text) if people[label] >= _MUCH_LARGER * least else ():
             near.setdefault(rest, []).append(label)
     order, slips = {label: k for k, label in enumerate(people)}, {}
     for label, text in plain.items():
         if text.strip(_MARKS) != text and text[:1] + text[-1:] not in ('""', "''"):
             other = bare.get(text.strip(_MARKS), label.strip(_MARKS) if people[label] > 1 else "")
         else:
-            found = {other for rest in _less_one(text) for other in near.get(rest, ()) if len(text) > 3}
+            rests = _less_one(text) if len(text) > 3 and most >= _MUCH_LARGER * people[label] else ()
+            found = {other for rest in rests for other in near.get(rest, ())}
             larger = [other for other in found if people[other] >= _MUCH_LARGER * people[label]]
             other = next((o for o in sorted(larger, key=order.__getitem__) if _one_edit(text, plain[o])), "")
         if other:

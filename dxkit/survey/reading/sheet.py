@@ -17,7 +17,7 @@ from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
-from dxkit.survey.reading.distinct import filled, flags, looked_up, read_as, texts_of, times
+from dxkit.survey.reading.distinct import code_of, filled, flags, looked_up, read_as, texts_of, times
 from dxkit.survey.reading.headers import Column, asked_in, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
@@ -72,6 +72,9 @@ def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
 
 
 def _visible(cells: pd.Categorical) -> pd.Categorical:
+    whole = "\0".join(cells.categories)
+    if whole.isascii() and whole.split(None, 1) in ([whole], []):  # as ids, of which there may be millions
+        return cells
     return read_as(cells, [visible(text) for text in cells.categories])
 
 
@@ -166,7 +169,7 @@ def _counts_rows(cells: pd.Categorical) -> bool:
 def blank_na(body: list[pd.Categorical]) -> int:
     """Make NA blank where it is what R writes for a missing value: in at least 3 columns and a fifth of all, and 20
     times as often as blank cells. Returns how many cells these were."""
-    na = [int(np.count_nonzero(flags(cells, "NA".__eq__))) for cells in body]
+    na = [int(np.count_nonzero(cells.codes == code_of(cells, "NA"))) for cells in body]
     with_na = sum(n > 0 for n in na)
     if with_na < 3 or 5 * with_na < len(body):
         return 0
