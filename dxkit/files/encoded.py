@@ -7,19 +7,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.batches.gathered import Gathered, of_cells, of_series
+from dxkit.files.batches.csv_text import NotUtf8
+from dxkit.files.batches.gathered import Columns, all_rows, of_cells, of_series
+from dxkit.files.batches.large_csv import TOP, LargeCsv, open_large
 from dxkit.files.cells import as_text
+from dxkit.files.csv_file import OLDER, older_note
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
+from dxkit.files.opening import checked_path, open_file
+from dxkit.files.options import memory_limit
 
 Needed = Callable[[Grid], tuple[int, Sequence[int] | None]]  # first rows -> rows of header, columns needed (None: all)
 FRAME = "DataFrame"  # what messages call a frame
-_TOP = 100
+Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,7 +74,7 @@ def encode(
     *,
     choose: Callable[[str | os.PathLike[str]], Grid] = lambda path: open_file(path).choose(),
     memory: str | int = "2 GB",
-    progress: Callable[[str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Encoded:
     """The answers of any source as encoded columns.
 
@@ -92,42 +97,68 @@ def encode(
     DataError
         A source of another kind, a file that cannot be read, no rows, columns that are no cells, or too many answers.
     """
+    limit = memory_limit(memory)
     if isinstance(source, Grid):
-        return _of_grid(source, needed)
+        return _of_grid(source, needed, limit)
     if isinstance(source, pd.DataFrame):
-        return _of_frame(source, needed)
+        return _of_frame(source, needed, limit)
     if isinstance(source, str | os.PathLike):
-        return _of_grid(choose(source), needed)
+        place, file = checked_path(source)
+        return _of_csv(place, file, needed, limit, progress) or _of_grid(choose(source), needed, limit)
     raise DataError(f"expected a path, a data frame or an iterable of them, got {type(source).__name__}")
 
 
-def _of_grid(grid: Grid, needed: Needed) -> Encoded:
-    top = replace(grid, cells=grid.cells[:_TOP], rows=grid.rows[:_TOP])
-    depth, positions = needed(top)
-    body, width = grid.cells[depth:], len(grid.cells[0])
+def _of_grid(grid: Grid, needed: Needed, limit: int) -> Encoded:
+    top = replace(grid, cells=grid.cells[:TOP], rows=grid.rows[:TOP])
+    depth, columns = _wanted(top, needed, limit)
+    body = grid.cells[depth:]
     if not body:
         raise no_answers(top, depth)
-    columns: list[pd.Categorical | None] = [None] * width
-    for j in range(width) if positions is None else positions:
-        gathered = Gathered()
-        gathered.add(*of_cells([line[j] for line in body]))
-        columns[j] = gathered.column()
-    return Encoded(top=top, depth=depth, columns=columns, rows=grid.rows[depth:], notes=grid.notes)
+    columns.add({j: of_cells([line[j] for line in body]) for j in columns.gathered})
+    return Encoded(top=top, depth=depth, columns=columns.finished(), rows=grid.rows[depth:], notes=grid.notes)
 
 
-def _of_frame(frame: pd.DataFrame, needed: Needed) -> Encoded:
+def _of_csv(place: Path, file: str, needed: Needed, limit: int, progress: Progress | None) -> Encoded | None:
+    """A large csv file; None for any other file."""
+    try:
+        return _of_large(open_large(place, file), needed, limit, progress)
+    except NotUtf8 as found:
+        older = _of_large(open_large(place, file, OLDER), needed, limit, progress)
+        return older and replace(older, notes=(*older.notes, older_note(found.args[0])))
+
+
+def _of_large(large: LargeCsv | None, needed: Needed, limit: int, progress: Progress | None) -> Encoded | None:
+    if large is None:
+        return None
+    depth, columns = _wanted(large.top, needed, limit)
+    rows, told = [], 0
+    for (lines, batch), share in large.parts(depth, list(columns.gathered)):
+        columns.add(batch, share)
+        rows.append(lines)
+        if progress and int(10 * share) > told:
+            told = int(10 * share)
+            progress(f"{large.text.file}: {10 * told}% read")
+    if not any(map(len, rows)):
+        raise no_answers(large.top, depth)
+    return Encoded(top=large.top, depth=depth, columns=columns.finished(), rows=all_rows(rows), notes=large.notes)
+
+
+def _of_frame(frame: pd.DataFrame, needed: Needed, limit: int) -> Encoded:
     if frame.columns.nlevels > 1:
         raise DataError(f"the table of answers has a header of {frame.columns.nlevels} levels; flatten it to one")
     top = names_on_top([as_text(name) for name in frame.columns])
-    depth, positions = needed(top)
+    depth, columns = _wanted(top, needed, limit)
     if not len(frame):
         raise no_answers(top, depth)
-    columns: list[pd.Categorical | None] = [None] * frame.shape[1]
-    for j in range(frame.shape[1]) if positions is None else positions:
-        gathered = Gathered()
-        gathered.add(*of_series(frame.iloc[:, j], {"file": FRAME, "column": top.cells[0][j]}))
-        columns[j] = gathered.column()
-    return Encoded(top=top, depth=depth, columns=columns, rows=range(1, len(frame) + 1))
+    columns.add({j: of_series(frame.iloc[:, j], {"file": FRAME, "column": top.cells[0][j]}) for j in columns.gathered})
+    return Encoded(top=top, depth=depth, columns=columns.finished(), rows=range(1, len(frame) + 1))
+
+
+def _wanted(top: Grid, needed: Needed, limit: int) -> tuple[int, Columns]:
+    """How many of the first rows are header, and the columns to fill."""
+    depth, positions = needed(top)
+    width = len(top.cells[0])
+    return depth, Columns(width, range(width) if positions is None else sorted(set(positions)), limit)
 
 
 def names_on_top(names: Sequence[str], file: str = FRAME) -> Grid:

@@ -30,6 +30,7 @@ _KINDS = (
     (b"PAR1", "a parquet file; save it as CSV or .xlsx"),
     (b"SQLite format", "a database; export the table as CSV"),
 )
+BROKEN_GZIP = "the gzip file is broken or cut short; download it again"
 _PACKED = b"PK\x03\x04"
 FOREIGN = (_PACKED, *(magic for magic, _ in _KINDS))
 
@@ -140,11 +141,11 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
     except DataError:
         raise
     except (OSError, ValueError) as error:
-        raise _unopened(error, file) from None
+        raise unopened(error, file) from None
     return place, file
 
 
-def _unopened(error: Exception, file: str) -> DataError:
+def unopened(error: Exception, file: str) -> DataError:
     reason = error.strerror if isinstance(error, OSError) else "not a path"
     return fault_at(f"the file cannot be opened ({reason})", file=file)
 
@@ -158,7 +159,7 @@ def _bytes_of(path: Path, file: str) -> bytes:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise _unopened(error, file) from None
+        raise unopened(error, file) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
@@ -179,7 +180,7 @@ def _unpacked(data: bytes, file: str) -> bytes:
         with gzip.open(io.BytesIO(data)) as stream:
             plain = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error):
-        raise fault_at("the gzip file is broken or cut short; download it again", file=file) from None
+        raise fault_at(BROKEN_GZIP, file=file) from None
     if len(plain) > MOST_BYTES:
         raise fault_at(f"the unpacked file has more than {MOST_BYTES >> 20} MiB; split it", file=file)
     return plain
