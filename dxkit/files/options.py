@@ -56,25 +56,6 @@ def whole(name: str, value: object, low: int | None = None, high: int | None = N
     return int(real) if isinstance(value, float) else operator.index(value)  # type: ignore[arg-type]  # _real saw to it
 
 
-def memory(name: str, value: object) -> int:
-    """A number of bytes, or text such as "2 GB".
-
-    >>> memory("memory", "1.5 GB"), memory("memory", 2_000_000)
-    (1500000000, 2000000)
-    >>> memory("memory", "much")
-    Traceback (most recent call last):
-    dxkit.files.errors.DataError: memory='much': write how much memory, such as '2 GB' or '500 MB'
-    """
-    found = re.fullmatch(r"([\d.,_]+) ?(k|m|g|t)?i?b?", value.strip().casefold()) if isinstance(value, str) else None
-    try:
-        size = float(found[1].replace(",", ".")) * 1000 ** " kmgt".index(found[2] or " ") if found else _real(value)
-    except ValueError:
-        size = None
-    if size is None or not math.isfinite(size) or size < 1:
-        raise _refused(name, value, "write how much memory, such as '2 GB' or '500 MB'")
-    return int(size)
-
-
 def choice(name: str, value: object, known: Sequence[str]) -> str:
     """One of the known words, spelled as they are.
 
@@ -110,6 +91,22 @@ def flag(name: str, value: object) -> bool:
     dxkit.files.errors.DataError: fpc=1: give True or False
     """
     return instance(name, value, bool, "True or False")
+
+
+def memory_limit(value: object) -> int:
+    """How much memory may be taken, in bytes, from a number of them or a text.
+
+    >>> memory_limit("2 GB"), memory_limit("500MB"), memory_limit(10_000_000)
+    (2147483648, 524288000, 10000000)
+    >>> memory_limit("a lot")
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: memory='a lot': write a text such as '2 GB' or '500 MB', or a number of bytes
+    """
+    found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([kmgt]?)i?b?\s*", value, re.IGNORECASE) if isinstance(value, str) else None
+    real = _real(value) if found is None else float(found[1]) * 2.0 ** (10 * " kmgt".index(found[2].casefold() or " "))
+    if real is None or not 1 <= real < math.inf:
+        raise _refused("memory", value, "write a text such as '2 GB' or '500 MB', or a number of bytes")
+    return int(real)
 
 
 def writable_path(value: object) -> Path:

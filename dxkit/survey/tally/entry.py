@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,12 @@ from dxkit.files import options
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.people import smallest_group
-from dxkit.survey.reading.responses import Survey, read_part
+from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
 from dxkit.survey.tally.cuts import Cut, check_size, cuts_of
-from dxkit.survey.tally.from_survey import Counted, of_survey
+from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
@@ -31,7 +31,7 @@ _MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one 
 
 
 def tally(
-    answers: object,
+    answers: Any,
     cuts: str | int | Iterable[str | int | Iterable[str | int]] | None = None,
     *,
     codebook: Codebook | str | os.PathLike[str] | pd.DataFrame | None = None,
@@ -99,7 +99,7 @@ def tally(
     >>> dx.tally(parts, codebook=book)
     Tally: 8 respondents, 1 variables
     """
-    wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory("memory", memory))
+    wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
     if isinstance(answers, Tally) and not isinstance(answers, Counted):
         return answers
     if isinstance(answers, Survey):
@@ -122,22 +122,19 @@ def tally(
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     if progress is not None and not callable(progress):
         raise DataError(f"progress={progress!r}: give a function that takes a line of text, such as print")
-    min_group = smallest_group(min_group)
     if not isinstance(codebook, Codebook | pd.DataFrame):
         codebook = open_file(codebook)
     book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
     known = rules_of(rules, codebook, faults)
     faults.raise_if_any()
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
+    part = Part(book=book, source=source, min_group=min_group, rules=known, wanted=wanted)
     if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        inside = people.segments if people else []
-        part = Part(book=book, source=source, min_group=min_group, rules=known, inside=inside, wanted=wanted)
-        return respelled(replace(tally_partitions(answers, part), wave=wave), people, "DataFrame")
-    if isinstance(answers, Iterable) and not isinstance(answers, str | pd.DataFrame):
-        answers = pd.concat(list(answers), ignore_index=True)
-    return wanted.kept(of_survey(read_part(answers, book, people, wave or None, source, min_group, rules=known)))
+        apart = replace(part, inside=people.segments if people else [])
+        return respelled(replace(tally_partitions(answers, apart), wave=wave), people, "DataFrame")
+    return part.tally(answers, people, wave, progress)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -189,16 +186,17 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Part:
-    """How a part of the answers, a frame, becomes a tally."""
+    """How answers become a tally; `inside` are the segments of a roster that the parts of a whole do not see."""
 
     book: Codebook
     source: str | None
     min_group: int
     rules: Rules
-    inside: list[str]
     wanted: Wanted
+    inside: list[str] = field(default_factory=list)
 
-    def tally(self, frame: pd.DataFrame) -> Tally:
-        """The tally of one frame."""
-        survey = read_part(frame, self.book, source=self.source, min_group=self.min_group, rules=self.rules)
-        return self.wanted.kept(of_survey(survey), self.inside)
+    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Any = None) -> Tally:
+        """The tally of these answers."""
+        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
+        read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
+        return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)

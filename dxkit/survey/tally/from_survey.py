@@ -13,7 +13,7 @@ import numpy as np
 
 from dxkit.files.errors import DataError
 from dxkit.survey.reading.coded import Coded, coded_answers
-from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, shown
 from dxkit.survey.tally.margins import Margins, counted, grouped
@@ -66,20 +66,25 @@ _COUNTED: WeakKeyDictionary[Survey, Counted] = WeakKeyDictionary()  # a survey n
 def of_survey(survey: Survey) -> Counted:
     """What is counted of a survey so far."""
     if survey not in _COUNTED:
-        if not len(survey):
-            raise DataError(NOBODY)
-        book = survey.codebook
-        coded = coded_answers(book, survey.answers, survey.state, survey.segments, survey.weights)
-        _COUNTED[survey] = Counted(
-            codebook=book,
-            coded=coded,
-            roster=survey.roster,
-            wave=survey.wave,
-            min_group=survey.min_group,
-            cleaning=survey.cleaning,
-            notes=survey.notes,
-        )
+        book, segments = survey.codebook, survey.segments
+        coded = coded_answers(book, survey.answers, survey.state, segments, survey.weights)
+        _COUNTED[survey] = of_answers(coded, survey)
     return _COUNTED[survey]
+
+
+def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
+    """Nothing counted as yet of these answers, with what else is known of them."""
+    if not len(coded):
+        raise DataError(NOBODY)
+    return Counted(
+        codebook=coded.codebook,
+        coded=coded,
+        roster=facts.roster,
+        wave=facts.wave,
+        min_group=facts.min_group,
+        cleaning=facts.cleaning,
+        notes=facts.notes,
+    )
 
 
 def tallied(source: Survey | Tally) -> Tally:

@@ -16,7 +16,7 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.survey.reading.codebook import MEASURED
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.rules.table import added_logs
-from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
+from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.cuts import Cut, shown
 from dxkit.survey.tally.margins import ARRAYS, Margins, grouped
@@ -106,9 +106,8 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
         spelling[name] = one_spelling(name, _people(labels, margins.people), roster)
         people = _people([spelling[name][label] for label in labels], margins.people)
         notes += segment_notes(name, people, roster)
-        if roster is not None and name in roster.segments:
-            for label, n in people.items():
-                check_group(roster, name, label, n, faults, file=file, column=name)
+        for told in check_groups(name, people, roster).values():
+            faults.add(told, file=file, column=name)
     faults.raise_if_any()
     cuts, comoments = {}, {}
     for cut, margins in tally.cuts.items():
