@@ -28,8 +28,8 @@ class Cut:
     """The groups of a table (`groups`, a column per segment) and the cells of the tally that make up each.
 
     member (G, C) marks the cells of a group. Units are what a release is audited on: persons where a survey is at
-    hand, else cells. unit_cell (U,) is the cell of each; unit_people (U,) how many respondents it holds, unit_n (U, J)
-    how many of them answered each variable.
+    hand, else cells of the segments `apart`. unit_cell (U,) is the cell of each; unit_people (U,) how many respondents
+    it holds, unit_n (U, J) how many of them answered each variable.
     """
 
     tally: Cells
@@ -40,6 +40,14 @@ class Cut:
     unit_cell: np.ndarray
     unit_people: np.ndarray
     unit_n: np.ndarray
+    apart: tuple[str, ...] = ()
+
+    def _ledger(self, release: Release | None) -> Release:
+        if release is None:
+            return Release(min_group=self.tally.min_group)
+        if self.apart:
+            release.decide_by(self.tally.tally, self.apart)
+        return release
 
     def shown(
         self,
@@ -55,7 +63,7 @@ class Cut:
         constant (G, len(at)) marks groups in which everybody gave the same answer. weights (C, len(at)) are those of
         the estimates; without them each answer counts once.
         """
-        ledger = Release(min_group=self.tally.min_group) if release is None else release
+        ledger = self._ledger(release)
         member = self.member[:, self.unit_cell].astype(float)
         if weights is None:
             return ledger.admit_many(names, member, self.units, self.unit_n[:, at], constant, self.tally.min_group)
@@ -74,7 +82,7 @@ class Cut:
 
     def shown_people(self, release: Release | None, constant: np.ndarray) -> np.ndarray:
         """Which groups may show how many respondents they have: a bool array (G,)."""
-        ledger = Release(min_group=self.tally.min_group) if release is None else release
+        ledger = self._ledger(release)
         member = self.member[:, self.unit_cell].astype(float)
         return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0], self.tally.min_group)
 
@@ -91,7 +99,7 @@ def check_release(value: object) -> None:
 
 def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
     """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
-    whole, names = tallied(source), segments_of(by, source.codebook)
+    whole, names, apart = tallied(source), segments_of(by, source.codebook), ()
     counted = whole.cut(names)
     counted = counted.burden(score) if score else counted
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
@@ -101,6 +109,7 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
         finest = whole.finest(names)
         finest = finest.burden(score) if score else finest
         unit_cell, unit_n, unit_people = counted.cell_of(finest.cells), finest.n.astype(np.int64), finest.people
+        apart = () if isinstance(source, Survey) else tuple(finest.cells.columns)
         units = row_hashes(finest.cells.astype(str).assign(_wave=counted.wave))
     return Cut(
         tally=counted,
@@ -111,6 +120,7 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
         unit_cell=unit_cell,
         unit_people=unit_people,
         unit_n=unit_n,
+        apart=apart,
     )
 
 

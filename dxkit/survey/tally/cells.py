@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
+from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED, STATES
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.comoments import burden_columns
@@ -189,6 +189,22 @@ class Cells:
             return np.zeros(len(segments), dtype=int)
         one, two = (pd.MultiIndex.from_arrays([frame[name] for name in names]) for frame in (self.cells, segments))
         return one.get_indexer(two)
+
+    def frame(self) -> pd.DataFrame:
+        """How many gave which answer: a row for each group, item and answer that somebody gave."""
+        book, width = self.codebook, self.tally.layout.width
+        counts = np.zeros((len(self.groups), *self.margins.counts.shape[1:]), dtype=np.int64)
+        np.add.at(counts, self.group, self.margins.counts)
+        group, item, code = np.nonzero(counts)
+        labels, codes = np.full(counts.shape[1:], "", dtype=object), np.full(counts.shape[1:], np.nan)
+        for i, name in enumerate(book.measured):
+            scale = book.scale(name)
+            labels[i, : len(scale.codes)] = [scale.shown.get(each, f"{each:g}") for each in scale.codes]
+            labels[i, width:] = ("another number" if scale.codes else "a number", *STATES[1:])
+            codes[i, : len(scale.codes)] = scale.codes
+        columns = {name: self.groups[name].to_numpy(dtype=object)[group] for name in self.by}
+        columns |= {"item": np.array(book.measured, dtype=object)[item], "label": labels[item, code]}
+        return pd.DataFrame({**columns, "code": codes[item, code], "count": counts[group, item, code]})
 
     def over(self) -> Cells:
         """The same with everybody in one cell."""

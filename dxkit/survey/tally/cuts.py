@@ -14,6 +14,7 @@ from dxkit.files.errors import DataError, Missing
 from dxkit.survey.reading.codebook import Codebook
 
 Cut = tuple[str, ...]
+_FEW = 0.05  # a group within another has fewer of its people there by a slip
 
 
 def segments_of(by: object, book: Codebook, name: str = "by") -> list[str]:
@@ -35,14 +36,18 @@ def _numbered(place: int, segments: Sequence[str], name: str) -> str:
 
 def path(by: Iterable[str], book: Codebook) -> list[str]:
     """The segments of a cut, each after those that it lies within: teams of one name in two divisions are two."""
-    within: Mapping[str, str] = getattr(book, "within", {})
     found: list[str] = []
     for name in by:
         line = [name]
-        while parent := within.get(line[0], ""):
+        while parent := within(book).get(line[0], ""):
             line.insert(0, parent)
         found += line
     return list(dict.fromkeys(found))
+
+
+def within(book: Codebook) -> Mapping[str, str]:
+    """The segment that each segment lies within."""
+    return getattr(book, "within", {})
 
 
 def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
@@ -82,6 +87,31 @@ def shown(cut: Sequence[str]) -> str:
     ('the cut team x role', 'the whole')
     """
     return f"the cut {' x '.join(cut)}" if cut else "the whole"
+
+
+def asking(cut: Sequence[str]) -> str:
+    """A list with this one cut, as it is written.
+
+    >>> asking(["team"]), asking(["team", "role"])
+    ("['team']", "[['team', 'role']]")
+    """
+    return repr(list(cut) if len(cut) == 1 else [list(cut)])
+
+
+def strays(groups: pd.DataFrame, people: np.ndarray, name: str, parent: str, least: int) -> list[str]:
+    """Notes on labels of a segment that hardly ever lie within another group than they mostly do.
+
+    >>> groups = pd.DataFrame({"division": ["A", "B"], "team": ["Red", "Red"]})
+    >>> strays(groups, np.array([40, 1]), "team", "division", 5)
+    ['Red: A (40), B (fewer than 5); correct the answers if it is one team']
+    """
+    found = pd.Series(people).groupby([groups[name], groups[parent]]).sum()
+    notes = []
+    for label, of in found[found > 0].groupby(level=0, sort=True):
+        if len(of) > 1 and of.min() < _FEW * of.sum():
+            each = (f"{at[1]} ({n:,})" if n >= least else f"{at[1]} (fewer than {least})" for at, n in of.items())
+            notes.append(f"{label}: {', '.join(each)}; correct the answers if it is one {name}")
+    return notes
 
 
 def amount(size: float) -> str:

@@ -19,7 +19,7 @@ from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, check_size, cuts_of
+from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays, within
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -161,6 +161,12 @@ class Wanted:
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
         if len(layout.columns) <= MOST_VARIABLES or self.comoments is True:
             crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
+        notes = [
+            note
+            for name, parent in within(people.codebook).items()
+            for margins in [m for m in found.values() if {name, parent} <= set(m.groups.columns)][:1]
+            for note in strays(margins.groups, margins.people, name, parent, people.min_group)
+        ]
         return Tally(
             codebook=people.codebook,
             cuts=found,
@@ -169,7 +175,7 @@ class Wanted:
             wave=people.wave,
             min_group=people.min_group,
             cleaning=people.cleaning,
-            notes=people.notes,
+            notes=(*people.notes, *notes),
         )
 
     def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):

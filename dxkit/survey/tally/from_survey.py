@@ -4,7 +4,7 @@ See docs/methods/tally.md, "Cuts"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ import numpy as np
 from dxkit.files.errors import DataError
 from dxkit.survey.reading.coded import Coded, coded_answers
 from dxkit.survey.reading.responses import Read, Survey
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, shown
 from dxkit.survey.tally.margins import Margins, counted, grouped
@@ -42,6 +43,10 @@ class Counted(Tally):
     @cached_property
     def _crossings(self) -> dict[tuple[Cut, tuple[int, ...]], Comoments]:
         return {}
+
+    def finest(self, by: Iterable[str] = ()) -> Cells:
+        """The cut itself: any finer one could be counted."""
+        return self.cut(by)
 
     def _margins(self, cut: Cut) -> Margins:
         if missing := [name for name in cut if name not in self.coded.segments]:

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
-from dxkit.survey.tally.cuts import Cut, amount, path, shown
+from dxkit.survey.tally.cuts import Cut, amount, asking, path, segments_of, shown
 from dxkit.survey.tally.margins import Margins, grouped, smallest
 from dxkit.survey.tally.variables import Layout
 
@@ -101,18 +102,52 @@ class Tally:
         fit = [cut for cut in self.cuts if wanted <= set(cut)]
         return self.cut(max(fit, key=lambda cut: len(self.cuts[cut]))) if fit else self.cut(by)
 
+    def frame(self, cut: str | Iterable[str] | None = None) -> Result:
+        """How many gave which answer, a row for each group, item and answer that somebody gave.
+
+        It shows small groups too, as the tally holds them: it is for whoever may see the answers.
+
+        Parameters
+        ----------
+        cut : segment name or list of them, optional
+            The groups; None for everybody together.
+
+        Returns
+        -------
+        Result
+            `.table` has a column for each segment, then item, label, code (nan for none) and count.
+
+        Raises
+        ------
+        DataError
+            A cut that the tally does not have.
+
+        Examples
+        --------
+        >>> import dxkit as dx, pandas as pd
+        >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]})
+        >>> counted = dx.tally(pd.DataFrame({"ci": ["Yes", "No", "Yes"]}), codebook=book)
+        >>> counted.frame().table[["label", "count"]].to_numpy().tolist()
+        [['No', 1], ['Yes', 2]]
+        """
+        cells = self.cut(segments_of(cut, self.codebook, "cut"))
+        by = f" by {' and '.join(cells.by)}" if cells.by else ""
+        return Result(table=cells.frame(), title=f"Counts{by}", segments=tuple(cells.by))
+
+    def _asked(self, cut: Iterable[str]) -> list[str]:
+        """A cut without the segments that are there for the weights."""
+        return [name for name in cut if self.roster is None or name not in self.roster.segments]
+
     def _crossed(self, names: Iterable[str]) -> Cut:
         """A cut crossed with the weighting cells."""
         return tuple(dict.fromkeys((*names, *(self.roster.segments if self.roster else ()))))
 
     def _margins(self, cut: Cut) -> Margins:
         if not any(set(cut) <= set(have) for have in self.cuts):
-            inside = self.roster.segments if self.roster else []
-            have = [" x ".join(name for name in one if name not in inside) for one in self.cuts]
-            wanted = [name for name in cut if name not in inside] or list(cut)
+            have = [" x ".join(self._asked(one)) or "the whole" for one in self.cuts]
+            wanted = self._asked(cut) or list(cut)
             raise DataError(
-                f"{shown(wanted)} is not in this tally, which has {', '.join(filter(None, have)) or 'the whole'}; "
-                f"tally it with cuts={[wanted]!r}"
+                f"{shown(wanted)} is not in this tally, which has {', '.join(have)}; tally with cuts={asking(wanted)}"
             )
         return smallest(self.cuts.values(), cut)
 
@@ -124,8 +159,6 @@ class Tally:
                     if len(have) == len(cut):
                         return block
                     return block.added(grouped(self.cuts[have].groups.astype("category"), cut)[1])
-        inside = self.roster.segments if self.roster else []
-        by = [name for name in cut if name not in inside]
         if not cut:
             count = len(self.layout.columns)
             raise DataError(
@@ -133,9 +166,8 @@ class Tally:
                 f"({amount(BYTES * count**2)})"
             )
         size = amount(BYTES * len(at) ** 2 * len(self._margins(tuple(cut))))
-        raise DataError(
-            f"co-moments by {' x '.join(by) or 'weighting cell'} were not kept; tally with comoments={[by]!r} ({size})"
-        )
+        by, kept = self._asked(cut), "were not kept; tally with comoments="
+        raise DataError(f"co-moments by {' x '.join(by) or 'weighting cell'} {kept}{asking(by)} ({size})")
 
     def __add__(self, other: Tally) -> Tally:
         return Tally.merged([self, other]) if isinstance(other, Tally) else NotImplemented
