@@ -159,7 +159,8 @@ class Wanted:
         check_size(people.coded.segments, cuts, each, self.memory)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
-        if len(layout.columns) <= MOST_VARIABLES or self.comoments is True:
+        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
+        if few or self.comoments is True:
             crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
         notes = [
             note

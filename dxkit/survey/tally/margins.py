@@ -139,7 +139,7 @@ def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
     """The margins of a cut, as they are or added up from the smallest of those that have all of its segments."""
     fit = [margins for margins in have if set(cut) <= set(margins.groups.columns)]
     margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
-    if margins.groups.shape[1] == len(cut):
+    if list(margins.groups.columns) == list(cut):
         return margins
     return margins.added(*grouped(margins.groups.astype("category"), cut))
 

@@ -156,7 +156,7 @@ class Tally:
         for have, blocks in sorted(self.comoments.items(), key=lambda each: len(each[0])):
             for block in blocks:
                 if set(cut) <= set(have) and set(np.asarray(at).tolist()) <= set(block.at.tolist()):
-                    if len(have) == len(cut):
+                    if tuple(have) == tuple(cut):
                         return block
                     return block.added(grouped(self.cuts[have].groups.astype("category"), cut)[1])
         if not cut:
