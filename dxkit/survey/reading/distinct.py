@@ -114,7 +114,9 @@ def appended(one: pd.Categorical, other: pd.Categorical) -> pd.Categorical:
     width = len(other.categories)
     pairs, found = pd.factorize(one.codes[rows].astype(np.int64) * width + other.codes[rows])
     place = {text: k for k, text in enumerate(texts_of(one))}
-    lines = [tuple(filter(None, (one.categories[a], other.categories[b]))) for a, b in (divmod(p, width) for p in found)]
+    lines = [
+        tuple(filter(None, (one.categories[a], other.categories[b]))) for a, b in (divmod(p, width) for p in found)
+    ]
     table = np.array([place.setdefault("\n".join(each), len(place)) for each in lines])
     codes = one.codes.astype(np.int64)
     codes[rows] = table[pairs]

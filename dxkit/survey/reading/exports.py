@@ -150,7 +150,9 @@ def read_export(
     at = matched.columns
     for several in matched.apart.values():
         body[several[0].position] = joined([body[column.position] for column in several])
-    body, applied = apply_rules(Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=read.sheet)
+    body, applied = apply_rules(
+        Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=read.sheet
+    )
     if faults is None:
         matching.raise_if_any()
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)

@@ -42,7 +42,8 @@ def check_labels(export: Export, rows: np.ndarray | slice, coded: Coded, least: 
         if many:
             options = _options(coded, items)
             parts = [
-                f"{people[label]} people chose '{spelled[label][:_LONGEST]}'{_nearest(label, options)}" for label in many
+                f"{people[label]} people chose '{spelled[label][:_LONGEST]}'{_nearest(label, options)}"
+                for label in many
             ]
             shown = "; ".join(parts[:_MOST_LABELS]) + ("; ..." if len(parts) > _MOST_LABELS else "")
             message = f"{shown}; correct it in scales, or add a rule label"
@@ -55,9 +56,7 @@ def by_item(what: str, people: Mapping[str, int]) -> list[str]:
     return [f"{what}: {and_more(told)}"] if told else []
 
 
-def _written(
-    export: Export, rows: np.ndarray | slice, coded: Coded, name: str, items: list[str]
-) -> dict[str, int]:
+def _written(export: Export, rows: np.ndarray | slice, coded: Coded, name: str, items: list[str]) -> dict[str, int]:
     """What was written beside the options of a question, and by how many."""
     book, first = coded.codebook, items[0]
     choice = book.item(first)["kind"] == "choice"
@@ -81,7 +80,9 @@ def _options(coded: Coded, items: list[str]) -> dict[str, int]:
         if not item.endswith(f"[{UNLISTED}]"):
             codes = book.scale(item).codes
             often = counts(coded.of(item), coded.width + len(STATES))
-            chosen[split_question(book.item(item)["text"])[1]] = int(sum(often[k] for k, c in enumerate(codes) if c >= 1))
+            chosen[split_question(book.item(item)["text"])[1]] = int(
+                sum(often[k] for k, c in enumerate(codes) if c >= 1)
+            )
     return chosen
 
 

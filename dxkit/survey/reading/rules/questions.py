@@ -43,9 +43,7 @@ def with_same_as(book: Codebook, rules: Rules) -> tuple[Codebook, list[Entry]]:
     return replace(book, items=items), entries
 
 
-def blank_is_none(
-    book: Codebook, rules: Rules, skipped: Callable[[str], np.ndarray]
-) -> tuple[list[str], list[Entry]]:
+def blank_is_none(book: Codebook, rules: Rules, skipped: Callable[[str], np.ndarray]) -> tuple[list[str], list[Entry]]:
     """The questions whose blanks mean that none was chosen, and for each rule how many people left all blank, by flags
     that tell who skipped an item."""
     asked = {book.question_of(item): item for item in book.measured if book.item(item)["kind"] == "multi"}
