@@ -29,7 +29,7 @@ class Margins:
 
     groups               a row per group, a column per segment, sorted
     people (G,)          respondents
-    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is what is no code
+    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
     sums (G, V, 3)       n, sum and sum of squares about the origin
     anyone (G, D)        who answered at least one item of the dimension
     weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and

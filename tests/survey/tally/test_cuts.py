@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.survey.reading.codebook import Codebook
 from tests.survey import worlds
 from tests.survey.tally.test_tally import same
 
@@ -109,18 +108,13 @@ def test_tables_of_a_tally_whose_cells_share_nothing_do_not_go_into_one_release(
     assert shown == [dx.scores(survey, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
 
 
-class Nested(Codebook):
-    """A codebook in which teams lie within divisions."""
-
-    within = {"team": "division"}
-
-
 @pytest.fixture
 def nested():
-    book = book_of(("division", "team"))
+    book = worlds.codebook(segments=("division", "team"))
+    book = dx.read_codebook(book.assign(within=np.where(book["item"] == "team", "division", "")))
     frame = people(160, seed=4).assign(division=["East", "West"] * 80)
     frame["team"] = np.where(frame["division"] == "East", frame["team"], frame["team"].str.replace("Team D", "Team A"))
-    return frame, Nested(items=book.items, scales=book.scales)
+    return frame, book
 
 
 def test_teams_of_one_name_in_two_divisions_are_two(nested):
