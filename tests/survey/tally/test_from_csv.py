@@ -1,4 +1,4 @@
-"""A file read block by block gives the tally of the same file read whole."""
+"""A file read in blocks gives the tally of the same file read whole."""
 
 import gzip
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.files import csv_file, csv_stream
+from dxkit.files.batches import csv_text
 from tests.laws import examples
 from tests.survey.tally.test_tally import same
 
@@ -46,8 +46,8 @@ cells = st.tuples(
 
 @pytest.fixture(autouse=True)
 def too_large(monkeypatch):
-    """Every file is read block by block here, as one that does not fit into memory."""
-    monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
+    """Every file is read in blocks here."""
+    monkeypatch.setattr(csv_text, "LARGE", 0)
 
 
 def either(read):
@@ -69,9 +69,10 @@ def test_block_by_block_is_the_same_as_whole(tmp_path_factory, rows, end, block,
     path = tmp_path_factory.mktemp("big") / "answers.csv"
     path.write_bytes((end.join([HEADER, *(";".join(row) for row in rows)]) + end).encode(encoding))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_stream, "BLOCK", block)
+        patch.setattr(csv_text, "BLOCK", block)
         found = either(lambda: dx.tally(path, codebook=BOOK))
-    wanted = either(lambda: dx.tally(dx.read_survey(path, BOOK)))
+        patch.setattr(csv_text, "LARGE", 2**20)
+        wanted = either(lambda: dx.tally(dx.read_survey(path, BOOK)))
     if isinstance(wanted, str):
         assert isinstance(found, str)
         return
@@ -120,7 +121,7 @@ PLAIN = dx.read_codebook(
     ],
 )
 def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, row, named, refusal):
-    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    monkeypatch.setattr(csv_text, "BLOCK", 2**10)
     path = tmp_path / "answers.csv"
     path.write_bytes(lines(*["Blue;4"] * 3000) + row + b"\n" + b"Blue;5\n" * 10)
     with refusal(*named):
@@ -128,7 +129,7 @@ def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, row, named
 
 
 def test_the_same_fault_of_many_blocks_is_told_once(tmp_path, monkeypatch, refusal):
-    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    monkeypatch.setattr(csv_text, "BLOCK", 2**10)
     (tmp_path / "answers.csv").write_bytes(lines(*["Blue;Agre"] * 3000))
     with refusal("Agree") as caught:
         dx.tally(tmp_path / "answers.csv", codebook=PLAIN)
@@ -218,7 +219,7 @@ def test_tallies_of_other_codebooks_do_not_pool(tmp_path, refusal):
 @pytest.mark.parametrize("ids", [["1.15E+11"], ["1,15E+11"], ["###########"], ["11480000001234500"] * 2])
 @pytest.mark.parametrize("copies", [4, 3000])
 def test_ids_that_a_spreadsheet_shortened_make_nobody_one_person(tmp_path, monkeypatch, ids, copies, refusal):
-    monkeypatch.setattr(csv_stream, "BLOCK", 2**10)
+    monkeypatch.setattr(csv_text, "BLOCK", 2**10)
     rows = [f"{ids[k % len(ids)]};;4" for k in range(copies)]
     (tmp_path / "a.csv").write_bytes(lines(*rows, head="id;Your team;CI is fast"))
     book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
@@ -234,14 +235,3 @@ def test_an_id_that_comes_twice_among_others_is_a_later_submission(tmp_path, one
     book = dx.read_codebook(pd.DataFrame(BOOK.items.iloc[:3]))
     assert len(dx.read_survey(tmp_path / "a.csv", book)) == 4
     assert dx.tally(tmp_path / "a.csv", codebook=book).people.sum() == 4
-
-
-def test_what_would_not_fit_into_memory_is_tallied_and_not_read_whole(tmp_path, monkeypatch, refusal):
-    monkeypatch.setattr(csv_file, "MOST_CELLS", 100)
-    (tmp_path / "answers.csv").write_bytes(lines(*["Blue;4"] * 60))
-    with refusal("answers.csv"):
-        dx.read_survey(tmp_path / "answers.csv", PLAIN)
-    assert dx.tally(tmp_path / "answers.csv", codebook=PLAIN).people.tolist() == [60]
-    monkeypatch.setattr(csv_file, "MOST_TEXT", 100)
-    with refusal():
-        dx.read_survey(tmp_path / "answers.csv", PLAIN)
