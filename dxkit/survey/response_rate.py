@@ -87,9 +87,8 @@ def response_rate(
     by = options.choices("by", segments_of(by, survey.codebook), roster.segments) or roster.segments[:1]
     work = cut(survey, by)
     people = work.tally.people
-    constant = np.zeros((len(work.groups), 1), dtype=bool)
-    shown = work.shown_people(release, constant)
-    answered = dict(zip(work.groups.itertuples(index=False, name=None), (work.member @ people), strict=True))
+    shown = work.shown_people(release)
+    answered = dict(zip(work.groups.itertuples(index=False, name=None), work.add(people), strict=True))
     visible = dict(zip(work.groups.itertuples(index=False, name=None), shown, strict=True))
     counted = roster.table.loc[(roster.table[by] != "").all(axis=1)]
     rows = []

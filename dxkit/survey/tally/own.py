@@ -56,36 +56,23 @@ def weighted(tally: Tally) -> bool:
     return "weights" in tally.burdens and tally.roster is None
 
 
-def sums(tally: Tally, j: int, member: np.ndarray) -> np.ndarray:
-    """w, wx, w^2, w^2 x, w^2 x^2 of a variable, over the cells of a group."""
-    return member.astype(float) @ tally.burdens["weights"][0][:, j]
+def means(n: np.ndarray, sums: np.ndarray, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted means, their standard errors and effective numbers of answers (Kish 1965; Lumley 2010), (G, J) each.
 
-
-def counts(tally: Tally, i: int, member: np.ndarray) -> np.ndarray:
-    """The weights of those who gave each code of an item, over the cells of a group."""
-    return member.astype(float) @ tally.burdens["weights"][1][:, i]
-
-
-def states(tally: Tally, i: int, member: np.ndarray) -> np.ndarray:
-    """w and w^2 of those in each state of an item, (S, 2), over the cells of a group."""
-    return np.tensordot(member.astype(float), tally.burdens["weights"][2][:, i], axes=1)
-
-
-def mean(tally: Tally, j: int, member: np.ndarray) -> tuple[float, float, float]:
-    """Weighted mean, its standard error and the effective number of answers (Kish 1965; Lumley 2010)."""
-    n = float((member * tally.n[:, j]).sum())
-    w, wx, ww, wwx, wwxx = sums(tally, j, member)
-    about = wx / w
-    spread = max(wwxx - 2 * about * wwx + about**2 * ww, 0.0)
-    spread = 0.0 if spread <= 1e-12 * max(wwxx, 1e-300) else spread
-    se = float(np.sqrt(n / (n - 1) * spread) / w) if n > 1 else float("nan")
-    return float(about + tally.origin[j]), se, float(w**2 / ww)
+    From answers n (G, J), their sums of w, wx, w^2, w^2 x, w^2 x^2 (G, J, 5), and what x is taken about (J,).
+    """
+    w, wx, ww, wwx, wwxx = np.moveaxis(sums, 2, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        about = wx / w
+        spread = np.maximum(wwxx - 2 * about * wwx + about**2 * ww, 0.0)
+        spread[spread <= 1e-12 * np.maximum(wwxx, 1e-300)] = 0.0
+        se = np.where(n > 1, np.sqrt(n / (n - 1) * spread) / w, np.nan)
+        return about + origin, se, w**2 / ww
 
 
 def remark(tally: Tally) -> str:
     """What the weights cost: how many equally weighted answers they are worth."""
-    everybody = np.ones(len(tally.cells))
-    total, squares = states(tally, 0, everybody).sum(axis=0)
+    total, squares = tally.burdens["weights"][2][:, 0].sum(axis=(0, 1))
     people, effective = float(tally.people.sum()), total**2 / squares
     effect = people / effective
     unequal = "; the weights are so unequal that few people decide the figures" if effect > _MOST_EFFECT else ""
