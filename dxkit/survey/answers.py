@@ -244,7 +244,9 @@ def answers(
     names = [f"item/{item}" for item in items]
     shown = work.shown(release, names, at)
     counts, states = work.add(counted.counts), work.add(counted.states)
-    heavy = [work.add(each) for each in counted.burdens["weights"][1:]] if own.weighted(counted) else None
+    heavy = (
+        [work.add(each) for each in (counted.weighed_codes, counted.weighed_states)] if own.weighted(counted) else None
+    )
     parts = []
     for position, item in enumerate(items):
         i = book.measured.index(item)

@@ -22,6 +22,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import variables_of
@@ -149,7 +150,7 @@ def compare(
     at = [place.get_indexer(names).tolist() for place in places]
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
     shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
-    means = [joint(work.tally, places, fpc=fpc).of(0) for work, places in zip(waves, at, strict=True)]
+    means = [joint(work.tally, places, fpc=fpc, together=False).of(0) for work, places in zip(waves, at, strict=True)]
     n = np.column_stack([m.n for m in means])
     paired = np.zeros(len(names), dtype=bool)
     both = _matched(before, after, at)
@@ -186,7 +187,7 @@ def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
     return work.shown(ledger, subjects, at, weights_of(work.tally, at))[0]
 
 
-def _spread(counted: Tally, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def _spread(counted: Cells, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Answers and their variance, unweighted, of the variables at these positions."""
     whole = counted.over()
     n = whole.n[0, at].astype(float)
@@ -277,7 +278,7 @@ def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release
     return use, figures, pairs
 
 
-def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confidence: float) -> pd.DataFrame:
+def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confidence: float) -> pd.DataFrame:
     book, units = later.codebook, later.variables.set_index(["level", "name"])["unit"]
     table = pd.DataFrame(names, columns=["level", "name"])
     table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)

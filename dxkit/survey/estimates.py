@@ -84,10 +84,10 @@ class Weighing:
     def _own(self) -> dict[str, np.ndarray]:
         """Weighted by the weights of the file (docs/methods/weighting.md, "Weights in the file")."""
         total = self._add(self._n)
-        moments = self._add(self.tally.burdens["weights"][0][:, self.at])
+        moments = self._add(self.tally.weighed[:, self.at])
         estimate, se, effective = own.means(total, moments, self.tally.origin[self.at])
         with np.errstate(invalid="ignore", divide="ignore"):
-            yes = self._add(self._favourable(self.tally.burdens["weights"][1]))
+            yes = self._add(self._favourable(self.tally.weighed_codes))
             share = np.minimum(1.0, yes / moments[:, :, 0])
         shares = (share, *intervals.wilson(share, effective, self.confidence))
         return self._all(total, estimate, se, se, total - 1, shares)

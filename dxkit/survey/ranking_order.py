@@ -19,8 +19,8 @@ from dxkit.results.result import Result
 from dxkit.statistics import intervals, ranks, sampling
 from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
 from dxkit.survey import planning
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.measures import BURDENS
-from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import Joint, joint
 
 LIKELY = 0.8
@@ -55,7 +55,7 @@ class Order:
 
 
 def order_of(
-    tally: Tally,
+    tally: Cells,
     means: Joint,
     at: np.ndarray,
     company: list[int] | None,
@@ -124,7 +124,7 @@ def _draws(topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return normal, uniforms[:, [-1]]
 
 
-def _next(means: Joint, tally: Tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
+def _next(means: Joint, tally: Cells, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
     """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
     if len(line) <= top_n:
         return np.nan, np.nan
@@ -159,7 +159,7 @@ class ActionGrid(Result):
 
 
 def action_grid(
-    counted: Tally, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
+    counted: Cells, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
 ) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
     book = counted.codebook

@@ -88,8 +88,10 @@ def response_rate(
     work = cut(survey, by)
     people = work.tally.people
     shown = work.shown_people(release)
-    answered = dict(zip(work.groups.itertuples(index=False, name=None), work.add(people), strict=True))
-    visible = dict(zip(work.groups.itertuples(index=False, name=None), shown, strict=True))
+    counts = work.groups[by].assign(responded=work.add(people), shown=shown)  # by more, where one lies within
+    groups = counts.groupby(by, sort=False).agg({"responded": "sum", "shown": "all"})
+    groups.index = groups.index.map(lambda labels: labels if isinstance(labels, tuple) else (labels,))
+    answered, visible = groups["responded"].to_dict(), groups["shown"].to_dict()
     counted = roster.table.loc[(roster.table[by] != "").all(axis=1)]
     rows = []
     for *labels, headcount in (

@@ -15,11 +15,11 @@ import pandas as pd
 from dxkit.statistics.calibration import influence, influence_within, rake
 from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.cells import Cells
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Margins:
+class Targets:
     """The groups of every margin after merging: the group of each cell (C,), -1 for none, and the people of each."""
 
     codes: tuple[np.ndarray, ...]
@@ -43,13 +43,13 @@ class Calibration:
     """Weights per cell for one variable, (C,): people whom one respondent stands for; 0 where nobody answered."""
 
     weights: np.ndarray
-    margins: Margins
+    margins: Targets
 
 
 _MADE: WeakKeyDictionary[Roster, dict[bytes, Calibration]] = WeakKeyDictionary()  # a roster never changes
 
 
-def calibrations(n: np.ndarray, tally: Tally) -> list[Calibration]:
+def calibrations(n: np.ndarray, tally: Cells) -> list[Calibration]:
     """For each column of respondents n (C, V) of the tally's cells: weights that add up to the roster's headcounts.
 
     Groups of a margin with fewer than two respondents are merged with the next one of the roster (the last with the
@@ -74,38 +74,38 @@ def calibrations(n: np.ndarray, tally: Tally) -> list[Calibration]:
     return [made[key] for key in keys]
 
 
-def weighed(tally: Tally, at: Sequence[int]) -> list[Calibration]:
+def weighed(tally: Cells, at: Sequence[int]) -> list[Calibration]:
     """The calibrations of the variables at these positions: of those who answered, and whom it was not put to."""
     asked = np.column_stack([tally.n[:, j] + tally.not_asked(j) for j in at]) if len(at) else np.zeros((0, 0))
     return calibrations(asked, tally)
 
 
-def weights_of(tally: Tally, at: Sequence[int]) -> np.ndarray | None:
+def weights_of(tally: Cells, at: Sequence[int]) -> np.ndarray | None:
     """The weights of the variables at these positions, (C, len(at)); None without a roster."""
     return None if tally.roster is None else np.column_stack([fit.weights for fit in weighed(tally, at)])
 
 
-def _first_alone(n: np.ndarray, margins: Margins, roster: Roster) -> Calibration:
+def _first_alone(n: np.ndarray, margins: Targets, roster: Roster) -> Calibration:
     """Too few answers for so many margins: the first alone always works."""
     words = f"weighted by {roster.segments[0]} only, raking does not converge"
-    first = Margins(codes=margins.codes[:1], targets=margins.targets[:1], merged=(*margins.merged, words))
+    first = Targets(codes=margins.codes[:1], targets=margins.targets[:1], merged=(*margins.merged, words))
     return Calibration(weights=rake(n[:, None], first.codes, first.targets)[:, 0], margins=first)
 
 
-def _margins(codes: list[np.ndarray], n: np.ndarray, roster: Roster) -> list[tuple[Margins, list[int]]]:
+def _margins(codes: list[np.ndarray], n: np.ndarray, roster: Roster) -> list[tuple[Targets, list[int]]]:
     """The margins to weight to, and of which columns of n (C, V)."""
     targets = [roster.margin(name).to_numpy(dtype=float) for name in roster.segments]
     small = np.zeros(n.shape[1], dtype=bool)
     for code, target in zip(codes, targets, strict=True):
         small |= (per_group(np.maximum(code, 0), len(target))(n) < 2).any(axis=0)
-    found: dict[tuple[str, ...], Margins] = {(): Margins(codes=tuple(codes), targets=tuple(targets))}
+    found: dict[tuple[str, ...], Targets] = {(): Targets(codes=tuple(codes), targets=tuple(targets))}
     shares: dict[tuple[str, ...], list[int]] = {(): np.flatnonzero(~small).tolist()}
     for v in np.flatnonzero(small):
         parts = [_merge(*each, n[:, v], roster) for each in zip(codes, targets, roster.segments, strict=True)]
         words = tuple(word for _, _, merged in parts for word in merged)
         shares.setdefault(words, []).append(int(v))
         if words not in found:
-            found[words] = Margins(
+            found[words] = Targets(
                 codes=tuple(code for code, _, _ in parts), targets=tuple(heads for _, heads, _ in parts), merged=words
             )
     return [(found[words], columns) for words, columns in shares.items() if columns]
@@ -166,12 +166,21 @@ class Joint:
         )
 
 
-def joint(tally: Tally, at: Sequence[int], group: np.ndarray | None = None, groups: int = 1, *, fpc: bool = True):
-    """The means of the variables at these positions in groups of cells, and how their errors go together: a `Joint`.
+def joint(
+    tally: Cells,
+    at: Sequence[int],
+    group: np.ndarray | None = None,
+    groups: int = 1,
+    *,
+    fpc: bool = True,
+    together: bool = True,
+) -> Joint:
+    """The means of the variables at these positions in groups of cells, and how their errors go together.
 
     `group` (C,) is the group of each cell; None for everybody together. The covariance sums over respondents the
     products of what each adds to two means (`influence`); without missing answers and without a roster it is
-    `s_jk / n` (docs/methods/weighting.md, "Joint errors of several means"). Its diagonal is the square of `corrected`.
+    `s_jk / n` (docs/methods/weighting.md, "Joint errors of several means"). Its diagonal is all that is filled where
+    the errors are not wanted `together`, which needs no co-moments.
     """
     place = np.asarray(at, dtype=int)
     n, mean = tally.n[:, place].astype(float), np.nan_to_num(tally.means[:, place])
@@ -186,35 +195,36 @@ def joint(tally: Tally, at: Sequence[int], group: np.ndarray | None = None, grou
         estimate = add(weights * n * mean) / add(weights * n)
     fitted, factor, df = influence_within(n, weights, mean, group, groups, fpc=fpc and weighting is not None)
     if whole and weighting is not None:
-        for margins, some in on_margins(tally, at, weighting, total[0]):
+        for targets, some in on_margins(tally, at, weighting, total[0]):
             fitted[:, some], factor[:, some], df[0, some] = influence(
-                n[:, some], weights[:, some], mean[:, some], margins.indicators, fpc=fpc
+                n[:, some], weights[:, some], mean[:, some], targets.indicators, fpc=fpc
             )
-    covariance = np.zeros((groups, len(place), len(place)))
-    about = fitted - tally.origin[place]
-    for g, cells in enumerate(_cells_of(group, groups)):
-        grid = np.ix_(cells, place, place)
-        pairs, sums, products = tally.pairs[grid], tally.sums[grid], tally.products[grid]
-        f = about[cells]
-        spread = products - f[:, :, None] * np.swapaxes(sums, 1, 2) - f[:, None, :] * sums
-        spread += pairs * f[:, :, None] * f[:, None, :]
-        own = factor[cells]
-        covariance[g] = (own[:, :, None] * own[:, None, :] * spread).sum(axis=0)
-        squares = (own**2 * np.diagonal(products, axis1=1, axis2=2)).sum(axis=0)
-        flat = np.diagonal(covariance[g]) <= 1e-12 * squares
-        covariance[g, flat] = covariance[g, :, flat] = 0.0
+    about, squares = fitted - tally.origin[place], tally.squares[:, place]
+    variance = add(factor**2 * (squares - 2 * about * tally.total[:, place] + n * about**2))
+    flat = variance <= 1e-12 * add(factor**2 * squares)
+    covariance = np.where(flat, 0.0, variance)[:, :, None] * np.eye(len(place))
+    if together:
+        covariance = _covariance(tally, place, factor, about, group, groups)
+        covariance[flat] = covariance.swapaxes(1, 2)[flat] = 0.0
     return Joint(n=total, estimate=estimate, covariance=covariance, df=np.where(total > 0, df, 0.0))
 
 
-def _cells_of(group: np.ndarray, groups: int) -> list[np.ndarray]:
-    """The cells of each group."""
-    size = np.bincount(group, minlength=groups)
-    return np.split(np.argsort(group, kind="stable"), np.cumsum(size)[:-1])
+def _covariance(tally: Cells, at: np.ndarray, factor, about, group: np.ndarray, groups: int) -> np.ndarray:
+    """The sums over the respondents of each group of what they add to two means, (G, J, J)."""
+    pairs, sums, products = tally.comoments(at)
+    size, order = np.bincount(group, minlength=groups), np.argsort(group, kind="stable")
+    covariance = np.zeros((groups, len(at), len(at)))
+    for g, cells in enumerate(np.split(order, np.cumsum(size)[:-1])):
+        f, own = about[cells], factor[cells]
+        spread = products[cells] - f[:, :, None] * np.swapaxes(sums[cells], 1, 2) - f[:, None, :] * sums[cells]
+        spread += pairs[cells] * f[:, :, None] * f[:, None, :]
+        covariance[g] = (own[:, :, None] * own[:, None, :] * spread).sum(axis=0)
+    return covariance
 
 
 def on_margins(
-    tally: Tally, at: Sequence[int], weighting: Sequence[Calibration], total: np.ndarray
-) -> list[tuple[Margins, np.ndarray]]:
+    tally: Cells, at: Sequence[int], weighting: Sequence[Calibration], total: np.ndarray
+) -> list[tuple[Targets, np.ndarray]]:
     """Which of these variables are fitted on which margins when everybody is estimated together.
 
     Those that were put to all of the staff, with at least two answers a margin that is free.
@@ -223,9 +233,9 @@ def on_margins(
     return alike(weighting, [k for k, j in enumerate(at) if rich[k] and not tally.not_asked(j).any()])
 
 
-def alike(weighting: Sequence[Calibration], some: Iterable[int]) -> list[tuple[Margins, np.ndarray]]:
+def alike(weighting: Sequence[Calibration], some: Iterable[int]) -> list[tuple[Targets, np.ndarray]]:
     """Positions by the margins that they are weighted to."""
-    found: dict[Margins, list[int]] = {}
+    found: dict[Targets, list[int]] = {}
     for k in some:
         found.setdefault(weighting[k].margins, []).append(k)
     return [(margins, np.array(positions)) for margins, positions in found.items()]

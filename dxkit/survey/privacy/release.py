@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from dxkit.files.errors import DataError
 from dxkit.survey.privacy.attack import atoms_of, find_breach, taking_part
 from dxkit.survey.privacy.nested import Table, admitted
 from dxkit.survey.reading.people import LEAST_GROUP, smallest_group
@@ -49,10 +51,21 @@ class Release:
         self.min_group: int = smallest_group(min_group)
         self._subjects: dict[str, _Subject] = {}
         self._nested: dict[str, list[Table]] = {}  # of questions of which only groups within groups have been shown
+        self._cells: WeakKeyDictionary[object, tuple[str, ...]] = WeakKeyDictionary()
         self._shown = self._hidden = 0
 
     def __repr__(self) -> str:
         return f"Release(min_group={self.min_group}): {self._shown} figures shown, {self._hidden} hidden"
+
+    def decide_by(self, tally: object, segments: Sequence[str]) -> None:
+        """Take note that tables of a tally are decided by its cells of these segments; other cells of it share none."""
+        earlier = self._cells.setdefault(tally, tuple(segments))
+        if set(earlier) != set(segments):
+            both = list(dict.fromkeys((*earlier, *segments)))
+            raise DataError(
+                f"this release holds tables of the tally by {' x '.join(earlier)}; what a table by "
+                f"{' x '.join(segments)} gives away beside them cannot be told. Tally with cuts=[{both}]"
+            )
 
     def admit(
         self,
