@@ -81,7 +81,7 @@ class OpenedFile:
             with self.path.open("rb") as stream:
                 return stream.read(4) == _PACKED
         except OSError as error:
-            raise _unopened(error, self.name) from None
+            raise unopened(error, self.name) from None
 
     def sheet(self, name: str) -> Grid | None:
         """The sheet of this name, in any spelling of it; None where none that holds something is called so."""

@@ -43,7 +43,7 @@ def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | N
     cells = export.answers[columns[0]]
     read = [number(text) if text else (0.0, None) for text in cells.categories]
     problems = [problem or ("" if value >= 0 else "a weight is not below 0") for value, problem in read]
-    for i in np.flatnonzero(looked_up(np.array([bool(each) for each in problems]), cells.codes)):
+    for i in np.flatnonzero(looked_up(np.array(problems) != "", cells.codes)).tolist():
         faults.add(problems[cells.codes[i]], row=int(export.rows[i]), **place)
     return looked_up(np.array([value for value, _ in read]), cells.codes)
 
@@ -130,8 +130,8 @@ def person_keys(
     if len(answers) and ids_name_people(export, book) and filled(ids)[rows].all():
         digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in ids.categories]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows]]
-    rows = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
-    return row_hashes(pd.DataFrame({"row": rows, "again": rows.groupby(rows).cumcount()}))
+    hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
+    return row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
 
 
 def row_hashes(frame: pd.DataFrame) -> np.ndarray:

@@ -59,7 +59,7 @@ def read_segments(
             continue
         notes += segment_notes(name, people, roster)
         for label, problem in check_groups(name, people, roster).items():
-            faults.add(problem, row=int(export.rows[at[first[labels[label]]]]), **place)
+            faults.add(problem, row=int(export.rows[int(at[first[labels[label]]])]), **place)
     return pd.DataFrame(columns, index=range(len(at))), notes
 
 

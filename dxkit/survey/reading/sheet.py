@@ -79,7 +79,7 @@ def _visible(cells: pd.Categorical) -> pd.Categorical:
 
 
 def _check_rows(
-    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int], **place: Any
+    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int] | np.ndarray, **place: Any
 ) -> None:
     """Faults of rows that repeat the header or sum up others; only rows that may do so are looked at as a whole."""
     if not body:
@@ -91,10 +91,10 @@ def _check_rows(
         for j in by_texts:
             again = again[_is_named(body[j], head[j], again)]
         doubted[again] = True
-    found = np.flatnonzero(doubted)
+    found = np.flatnonzero(doubted).tolist()
     lines = [[str(cells.categories[cells.codes[i]]) for cells in body] for i in found]
     faults = Faults()
-    check_rows(lines, heads, [rows[i] for i in found], place, faults)
+    check_rows(lines, heads, [int(rows[i]) for i in found], place, faults)
     faults.raise_if_any()
 
 

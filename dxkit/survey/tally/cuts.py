@@ -4,7 +4,7 @@ See docs/methods/tally.md, "Cuts"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,15 +39,10 @@ def path(by: Iterable[str], book: Codebook) -> list[str]:
     found: list[str] = []
     for name in by:
         line = [name]
-        while parent := within(book).get(line[0], ""):
+        while parent := book.within.get(line[0], ""):
             line.insert(0, parent)
         found += line
     return list(dict.fromkeys(found))
-
-
-def within(book: Codebook) -> Mapping[str, str]:
-    """The segment that each segment lies within."""
-    return getattr(book, "within", {})
 
 
 def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
@@ -77,7 +72,8 @@ def check_size(segments: pd.DataFrame, cuts: Iterable[Cut], each: int, memory: i
     cut = max(needed, key=lambda cut: needed[cut])
     most = max(cut, key=lambda name: values[name], default="")
     leave = f"leave out {most} ({values[most]:,} values), or raise memory=" if cut else "raise memory="
-    raise DataError(f"{shown(cut)} has {needed[cut]:,} groups and needs {amount(needed[cut] * each)}; {leave}")
+    groups = "1 group" if needed[cut] == 1 else f"{needed[cut]:,} groups"
+    raise DataError(f"{shown(cut)} has {groups} and needs {amount(needed[cut] * each)}; {leave}")
 
 
 def shown(cut: Sequence[str]) -> str:

@@ -19,13 +19,14 @@ from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays, within
+from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
 
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
+APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
 _MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
 _MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
@@ -132,8 +133,9 @@ def tally(
     if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        apart = replace(part, inside=people.segments if people else [])
-        return respelled(replace(tally_partitions(answers, apart), wave=wave), people, "DataFrame")
+        found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
+        notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
     return part.tally(answers, people, wave, progress)
 
 
@@ -159,11 +161,12 @@ class Wanted:
         check_size(people.coded.segments, cuts, each, self.memory)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
-        if len(layout.columns) <= MOST_VARIABLES or self.comoments is True:
+        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
+        if few or self.comoments is True:
             crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
         notes = [
             note
-            for name, parent in within(people.codebook).items()
+            for name, parent in people.codebook.within.items()
             for margins in [m for m in found.values() if {name, parent} <= set(m.groups.columns)][:1]
             for note in strays(margins.groups, margins.people, name, parent, people.min_group)
         ]

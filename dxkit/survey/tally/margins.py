@@ -29,7 +29,7 @@ class Margins:
 
     groups               a row per group, a column per segment, sorted
     people (G,)          respondents
-    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is what is no code
+    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
     sums (G, V, 3)       n, sum and sum of squares about the origin
     anyone (G, D)        who answered at least one item of the dimension
     weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
@@ -139,7 +139,7 @@ def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
     """The margins of a cut, as they are or added up from the smallest of those that have all of its segments."""
     fit = [margins for margins in have if set(cut) <= set(margins.groups.columns)]
     margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
-    if margins.groups.shape[1] == len(cut):
+    if list(margins.groups.columns) == list(cut):
         return margins
     return margins.added(*grouped(margins.groups.astype("category"), cut))
 

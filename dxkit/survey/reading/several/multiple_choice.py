@@ -75,9 +75,7 @@ def choose(
                 if position is not None:  # else a comment of the codebook holds it
                     unlisted = appended(unlisted, _beside(asked, column, NOT_TICKED))
         answered = np.logical_or.reduce([filled(column) for column in every])
-        declined = answered & ~np.logical_or.reduce(
-            [flags(column, lambda text: bool(text) and not asked.is_no_opinion(text)) for column in every]
-        )
+        declined = answered & ~np.logical_or.reduce([filled(_beside(asked, column, ())) for column in every])
 
         def cell(marks: pd.Categorical, answered=answered, declined=declined) -> pd.Categorical:
             return overlaid(overlaid(marks, ~answered, ""), declined, "N/A")
