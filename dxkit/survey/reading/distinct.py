@@ -42,6 +42,8 @@ def texts_of(cells: pd.Categorical) -> list[str]:
 
 def code_of(cells: pd.Categorical, text: str) -> int:
     """The code of a text; -1 where no cell holds it."""
+    if len(cells.categories) > _TILE:
+        return int(np.append(np.flatnonzero(cells.categories == text), -1)[0])
     texts = texts_of(cells)
     return texts.index(text) if text in texts else -1
 

@@ -130,7 +130,7 @@ def _is_grid(asked: Multiple, cells: Mapping[str, pd.Categorical], joined: bool)
 
 
 def _is_answer(text: str, label: str) -> bool:
-    """Whether the cell of an option says no, or is a number that is no tick."""
+    """Whether the cell of an option says no, or is a number that ticks nothing."""
     word = normal(text)
     return word != label and (word in NOT_TICKED or (word not in TICKED and number(text)[1] is None))
 
