@@ -32,7 +32,8 @@ _KINDS = (
 )
 EMPTY = "the file is empty; it needs a header and rows under it"
 BROKEN_GZIP = "the gzip file is broken or cut short; download it again"
-FOREIGN = (b"PK\x03\x04", *(magic for magic, _ in _KINDS))
+_PACKED = b"PK\x03\x04"
+FOREIGN = (_PACKED, *(magic for magic, _ in _KINDS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class OpenedFile:
             value, merged cells, rows longer than the header).
         """
         data = self.data()
-        if data[:4] == b"PK\x03\x04":
+        if data[:4] == _PACKED:
             from dxkit.files import excel_file
 
             return excel_file.read(data, self.name)
@@ -76,8 +77,12 @@ class OpenedFile:
 
     @property
     def is_workbook(self) -> bool:
-        """Whether its sheets have names."""
-        return self.sheets[0].sheet is not None
+        """Whether its sheets have names; a large file is not read to tell."""
+        try:
+            with self.path.open("rb") as stream:
+                return stream.read(4) == _PACKED
+        except OSError as error:
+            raise unopened(error, self.name) from None
 
     def sheet(self, name: str) -> Grid | None:
         """The sheet of this name, in any spelling of it; None where none that holds something is called so."""
