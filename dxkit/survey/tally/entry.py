@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,22 +15,33 @@ from dxkit.files import options
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.responses import Read, Survey, read_coded
+from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally.from_survey import chosen, count, spelled
+from dxkit.survey.tally.comoments import BYTES, blocks
+from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
+from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
+from dxkit.survey.tally.margins import counted
+from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
+
+MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
+APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
+_MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
+_MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
 
 def tally(
-    survey: Survey | Tally | str | os.PathLike[str] | pd.DataFrame | Iterable[pd.DataFrame],
-    by: str | Iterable[str] | None = None,
+    answers: Any,
+    cuts: str | int | Iterable[str | int | Iterable[str | int]] | None = None,
     *,
     codebook: Codebook | str | os.PathLike[str] | pd.DataFrame | None = None,
     roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
     wave: str = "",
     source: str | None = None,
     min_group: int = 5,
+    comoments: bool | Iterable[str | Iterable[str]] | None = None,
+    memory: str | int = "2 GB",
     progress: Callable[[str], object] | None = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Tally:
@@ -38,14 +51,14 @@ def tally(
 
     Parameters
     ----------
-    survey : Survey, path, DataFrame of answers, or an iterable of such frames
-        All but a Survey need `codebook`. A csv file may be larger than memory: it is read block by block, as
-        `read_survey` would read it whole. A parquet file is read in batches (with the package pyarrow). A Dask
-        DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the package dask).
-        In frames, parquet and Dask, an id that comes again and labels outside the codebook are judged within a part.
-    by : segment name or list of them, optional
-        The segments whose cells are kept; None for all of the codebook. Those of the roster are always kept, because
-        weights need them.
+    answers : Survey, path, DataFrame of answers, or an iterable of them
+        All but a Survey need `codebook`. An iterable of frames is one file in parts; of surveys and tallies, they are
+        added up. A Dask DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the
+        package dask).
+    cuts : list of cuts, optional
+        What the tally can be split by: each cut is a segment, or a list of segments for their cross, as in
+        `scores(by=...)`. Everybody together is always counted. None for every segment alone; `[]` for no cut. With a
+        roster every cut is crossed with the roster's segments inside, because weights need them.
     codebook : Codebook, path or DataFrame, optional
         What was asked; see `read_codebook`.
     roster : Roster, path or DataFrame, optional
@@ -56,11 +69,17 @@ def tally(
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
+    comoments : bool or list of cuts, optional
+        Of whom to keep how variables go together, which rankings, drivers and reliability need. None keeps up to 1,000
+        variables of everybody, and the topics in the cells of weights; up to 100,000 people also in every cut. True
+        keeps any number of variables; a list names further cuts in which to keep the topics.
+    memory : text or int
+        How much memory may be taken, such as "2 GB", or in bytes.
     progress : function of a line of text, optional
         Receives a line on how far a file has been read; `print` shows it.
     rules : path or DataFrame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
-        has one. Answers with rules have to fit into memory.
+        has one.
 
     Returns
     -------
@@ -70,7 +89,7 @@ def tally(
     Raises
     ------
     DataError
-        A segment that the codebook does not have, or the faults of a file or frame.
+        A segment that the codebook does not have, a cut that needs too much memory, or the faults of a file or frame.
 
     Examples
     --------
@@ -81,13 +100,24 @@ def tally(
     >>> dx.tally(parts, codebook=book)
     Tally: 8 respondents, 1 variables
     """
-    if isinstance(survey, Tally):
-        return survey
-    if isinstance(survey, Survey):
-        return count(survey, by)
+    wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
+    if isinstance(answers, Tally) and not isinstance(answers, Counted):
+        return answers
+    if isinstance(answers, Survey):
+        return wanted.kept(of_survey(answers))
     options.instance(
-        "survey", survey, (os.PathLike, Iterable), "a survey, or the answers as a path, a DataFrame or several of them"
+        "answers",
+        answers,
+        (os.PathLike, Iterable),
+        "a survey, or the answers as a path, a DataFrame or several of them",
     )
+    if codebook is None and isinstance(answers, Iterable) and not isinstance(answers, str | pd.DataFrame):
+        parts = iter(answers)
+        first = next(parts, None)
+        if isinstance(first, Survey | Tally):
+            return Tally.merged(
+                wanted.kept(of_survey(one)) if isinstance(one, Survey) else one for one in chain([first], parts)
+            )
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that dxkit understands the columns")
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -99,48 +129,83 @@ def tally(
     known = rules_of(rules, codebook, faults)
     faults.raise_if_any()
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
-    kept = chosen(book.segments, by, people)
-    if type(survey).__module__.partition(".")[0] in ("dask", "dask_expr"):
+    part = Part(book=book, source=source, min_group=min_group, rules=known, wanted=wanted)
+    if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        if known.rules:
-            raise DataError("rules are applied to all answers at once; give a csv file, a workbook or one DataFrame")
-        merged = tally_partitions(survey, Parts(book, kept, source, min_group))
-        return spelled(replace(merged, wave=wave, roster=people), people, "DataFrame")
-    read = read_coded(survey, book, people, wave or None, source, min_group, rules=known, progress=progress)
-    return count(_without_people(read), by)
+        found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
+        notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
+    return part.tally(answers, people, wave, progress)
 
 
-def _without_people(read: Read) -> Survey:
-    coded = read.coded
-    return Survey(
-        codebook=coded.codebook,
-        answers=coded.answers(),
-        state=coded.states(),
-        segments=coded.segments.astype(object),
-        keys=np.empty(0),
-        identified=False,
-        comments=pd.DataFrame(),
-        cleaning=read.cleaning,
-        roster=read.roster,
-        weights=coded.weights,
-        wave=read.wave,
-        source=read.source,
-        min_group=read.min_group,
-        notes=read.notes,
-    )
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Wanted:
+    """What a tally is to keep of the answers."""
+
+    cuts: object
+    comoments: object
+    memory: int
+
+    def kept(self, people: Counted, inside: Iterable[str] | None = None) -> Tally:
+        """The tally without the people."""
+        layout, roster = people.layout, people.roster
+        inside = list((roster.segments if roster else []) if inside is None else inside)
+        known = people.segments
+        cuts = cuts_of(self.cuts, people.codebook, known, inside)
+        items, width = layout.values.shape
+        extra, dimensions = len(layout.summed), len(layout.parts)
+        each = 4 * items * width + 24 * extra + 8 * dimensions + 8
+        if people.coded.weights is not None:
+            each += 16 * items * width + 40 * extra
+        check_size(people.coded.segments, cuts, each, self.memory)
+        found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
+        crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
+        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
+        if few or self.comoments is True:
+            crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
+        notes = [
+            note
+            for name, parent in people.codebook.within.items()
+            for margins in [m for m in found.values() if {name, parent} <= set(m.groups.columns)][:1]
+            for note in strays(margins.groups, margins.people, name, parent, people.min_group)
+        ]
+        return Tally(
+            codebook=people.codebook,
+            cuts=found,
+            comoments={cut: of for cut, of in crossings.items() if of},
+            roster=roster,
+            wave=people.wave,
+            min_group=people.min_group,
+            cleaning=people.cleaning,
+            notes=(*people.notes, *notes),
+        )
+
+    def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):
+        asked = []
+        if self.comoments not in (None, True, False):
+            asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
+        needed = blocks(people.layout)
+        fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES
+        fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
+        if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
+            return ()
+        return tuple(people.comoments_of(at, cut) for at in needed)
 
 
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """How a part of the answers, a frame, becomes a tally."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Part:
+    """How answers become a tally; `inside` are the segments of a roster that the parts of a whole do not see."""
 
     book: Codebook
-    segments: list[str]
     source: str | None
     min_group: int
+    rules: Rules
+    wanted: Wanted
+    inside: list[str] = field(default_factory=list)
 
-    def tally(self, frame: pd.DataFrame) -> Tally:
-        """The tally of one frame."""
-        read = read_coded(frame, self.book, source=self.source, min_group=self.min_group)
-        return count(_without_people(read), self.segments)
+    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Any = None) -> Tally:
+        """The tally of these answers."""
+        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
+        read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
+        return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)
