@@ -200,7 +200,7 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tallied(before).cut().burden(score)
-    means = joint(counted, range(len(counted.variables)), np.ones(len(counted.cells), dtype=bool))
+    means = joint(counted, range(len(counted.variables))).of(0)
     if (means.n < max(counted.min_group, 8)).any():
         raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))

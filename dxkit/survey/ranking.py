@@ -21,12 +21,12 @@ from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.scores import hidden_note, title
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import weights_of
+from dxkit.survey.weighting import joint, weights_of
 
 FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
 
@@ -240,13 +240,14 @@ def _orders(
     items = topics.single_items(book, level)
     names = [f"item/{item}" for item in items] if items else [f"{level}/{topic}" for topic in book.topics]
     at = range(len(names))
-    shown = work.shown(release, names, at, constant=constant_groups(work), weights=weights_of(counted, at))
+    shown = work.shown(release, names, at, weights_of(counted, at))
+    means = joint(counted, at, work.group if work.by else None, len(work.groups), fpc=settings["fpc"])
     ranked = []
-    for group, member in enumerate(work.member):
-        usable = np.flatnonzero(shown[group])
+    for group, row in enumerate(shown):
+        usable = np.flatnonzero(row)
         complete = like is None or set(usable) >= set(like.at)
         company = None if like is None else like.chosen
-        ranked.append(order_of(counted, member, usable, company, rank=complete, **settings))
+        ranked.append(order_of(counted, means.of(group), usable, company, rank=complete, **settings))
     return ranked, shown
 
 

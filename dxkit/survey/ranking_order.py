@@ -56,7 +56,7 @@ class Order:
 
 def order_of(
     tally: Cells,
-    member: np.ndarray,
+    means: Joint,
     at: np.ndarray,
     company: list[int] | None,
     *,
@@ -66,7 +66,7 @@ def order_of(
     fpc: bool,
     confidence: float,
 ) -> Order:
-    """The order of the topics `at` these positions in the cells of `member` (C,).
+    """The order of the topics `at` these positions in one group, from the `means` of all topics.
 
     company  the chosen topics of everybody, to which the group's own are compared; None for everybody
     rank     False for estimates alone
@@ -75,8 +75,8 @@ def order_of(
     nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
         return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means, burden = joint(tally, list(at), member, fpc=fpc), BURDENS[tally.variables["level"].iloc[0]]
-    x, se = means.estimate, np.sqrt(np.diag(means.covariance))
+    means, burden = means.at(at), BURDENS[tally.variables["level"].iloc[0]]
+    x, se = means.estimate, np.sqrt(means.variance)
     figures[at, :3] = np.column_stack([means.n, x, se])
     figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, se, means.df, confidence)))
     if not rank or len(at) < top_n:
@@ -170,7 +170,7 @@ def action_grid(
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     at = counted.at("item", [item for one, two in pairs for item in one + two])
     shown = (counted.n.sum(axis=0)[at] >= counted.min_group).reshape(-1, 2).all(axis=1)
-    means = joint(counted, at, np.ones(len(counted.cells), dtype=bool), fpc=fpc)
+    means = joint(counted, at, fpc=fpc).of(0)
     one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
     figures = np.column_stack(
         [
