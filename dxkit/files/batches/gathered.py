@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -208,4 +209,5 @@ def only_used(numbers: np.ndarray, texts: Any) -> Cells:
     used = np.bincount(numbers, minlength=len(texts)) > 0
     if used.all():
         return numbers, texts
-    return (np.cumsum(used) - 1)[numbers], [text for text, there in zip(as_list(texts), used, strict=True) if there]
+    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.filter(used)
+    return (np.cumsum(used) - 1)[numbers], kept
