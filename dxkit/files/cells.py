@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import cast
 
 import numpy as np
@@ -42,6 +43,8 @@ def as_text(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | np.floating):
         return f"{value:.15g}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value.is_finite() else ""
     if isinstance(value, pd.Timestamp):
         return str(value.date()) if value.tzinfo is None and value == value.normalize() else value.isoformat(sep=" ")
     return str(value).strip()
