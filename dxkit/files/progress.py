@@ -40,14 +40,20 @@ class Work:
         elif say is not None:
             self._due = float("inf")
 
-    def at(self, done: float, text: str) -> None:
-        """So much is done, and the line says this."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def at(self, done: float, text: str, aloud: bool = True) -> None:
+        """So much is done, and the line says this; where there are many lines, only what is told `aloud` is one."""
         if time.time() >= self._due:
             self._open()
         if self._bar is not None:
             self._bar.n = done
             self._bar.set_description_str(text)
-        elif self._say:
+        elif self._say and aloud:
             self._say(text)
 
     def tick(self) -> None:
@@ -78,12 +84,22 @@ class Work:
         bar.start_t, self._bar = self._start, bar
 
 
+class Reading(Work):
+    """A file that is read: a line at each tenth, said where the share is known."""
+
+    def __init__(self, file: str, say: Say = None) -> None:
+        super().__init__(1.0, say)
+        self._file, self._tenths = file, 0
+
+    def share(self, done: float | None) -> None:
+        if done is not None:
+            more, self._tenths = int(10 * done) > self._tenths, int(10 * done)
+            self.at(done, f"{self._file}: {10 * self._tenths}% read", aloud=more)
+
+
 def watched(steps: Iterable[_Step], total: int, what: str) -> Iterator[_Step]:
     """These steps, one after another; where they take long, a terminal shows how far they are until they end."""
-    work = Work(total)
-    try:
+    with Work(total) as work:
         for done, step in enumerate(steps):
             work.at(done, what)
             yield step
-    finally:
-        work.end()

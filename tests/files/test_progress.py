@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from dxkit.files import progress
-from dxkit.files.progress import Work, watched
+from dxkit.files.progress import Reading, Work, watched
 
 pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
 
@@ -127,3 +127,18 @@ def test_steps_that_are_watched_are_the_same_and_the_line_goes_when_they_are_lef
         if step == 1:
             break
     assert re.search(r"\r +\r$", shown())
+
+
+def test_a_file_that_is_read_says_each_tenth_once_and_a_terminal_all_of_it(terminal):
+    stream, shown = terminal
+    said = []
+    for say in (said.append, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stderr", stream)
+            with Reading("answers.csv", say) as told:
+                for share in (0.04, 0.1, 0.15, None, 0.38, 1.0):
+                    told.share(share)
+    assert said == [f"answers.csv: {tenth}0% read" for tenth in (1, 3, 10)]
+    seen = shown()
+    assert "answers.csv: 30% read  |███████" in seen
+    assert re.search(r"\r +\r$", seen)
