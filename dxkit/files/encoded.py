@@ -22,10 +22,10 @@ from dxkit.files.errors import DataError, fault_at
 from dxkit.files.grid import Grid
 from dxkit.files.opening import checked_path, open_file
 from dxkit.files.options import memory_limit
+from dxkit.files.progress import Reading, Say
 
 Needed = Callable[[Grid], tuple[int, Sequence[int] | None]]  # first rows -> rows of header, columns needed (None: all)
 FRAME = "DataFrame"  # what messages call a frame
-Progress = Callable[[str], object]
 _NO_PARTS = (Mapping, bytes, type, np.ndarray, pd.Series, pd.Index)  # they can be iterated, and hold no sources
 
 
@@ -76,7 +76,7 @@ def encode(
     *,
     choose: Callable[[str | os.PathLike[str]], Grid] = lambda path: open_file(path).choose(),
     memory: str | int = "2 GB",
-    progress: Progress | None = None,
+    progress: Say = None,
 ) -> Encoded:
     """The answers of any source as encoded columns.
 
@@ -91,8 +91,8 @@ def encode(
         The sheet to read, of a file that is read whole.
     memory : text or number of bytes
         The most that the columns may take.
-    progress : function of a line of text, optional
-        Receives a line on how far a file has been read.
+    progress : function of a line of text, True, False or None
+        How far a file has been read, as in `Work`.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def _of_grid(grid: Grid, needed: Needed, limit: int) -> Encoded:
     return Encoded(top=top, depth=depth, columns=columns.finished(), rows=grid.rows[depth:], notes=grid.notes)
 
 
-def _of_csv(place: Path, file: str, needed: Needed, limit: int, progress: Progress | None) -> Encoded | None:
+def _of_csv(place: Path, file: str, needed: Needed, limit: int, progress: Say) -> Encoded | None:
     """A large csv file; None for any other file."""
     try:
         return _of_large(open_large(place, file), needed, limit, progress)
@@ -150,16 +150,16 @@ def _of_csv(place: Path, file: str, needed: Needed, limit: int, progress: Progre
         return older and replace(older, notes=(*older.notes, older_note(found.args[0])))
 
 
-def _of_large(large: LargeCsv | None, needed: Needed, limit: int, progress: Progress | None) -> Encoded | None:
+def _of_large(large: LargeCsv | None, needed: Needed, limit: int, progress: Say) -> Encoded | None:
     if large is None:
         return None
     depth, columns = _wanted(large.top, needed, limit)
-    told = _Told(large.text.file, progress)
     rows = []
-    for (lines, batch), share in large.parts(depth, list(columns.gathered)):
-        columns.add(batch, share)
-        rows.append(lines)
-        told(share)
+    with Reading(large.text.file, progress) as told:
+        for (lines, batch), share in large.parts(depth, list(columns.gathered)):
+            columns.add(batch, share)
+            rows.append(lines)
+            told.share(share)
     return Encoded(top=large.top, depth=depth, columns=columns.finished(), rows=all_rows(rows), notes=large.notes)
 
 
@@ -172,14 +172,15 @@ def _of_frame(frame: pd.DataFrame, needed: Needed, limit: int) -> Encoded:
     return Encoded(top=top, depth=depth, columns=columns.finished(), rows=range(1, len(frame) + 1))
 
 
-def _of_stream(stream: Stream, needed: Needed, limit: int, progress: Progress | None) -> Encoded:
+def _of_stream(stream: Stream, needed: Needed, limit: int, progress: Say) -> Encoded:
     top = names_on_top(stream.names, stream.file)
     depth, columns = _wanted(top, needed, limit)
-    told, n = _Told(stream.file, progress), 0
-    for rows, batch, share in stream.parts(list(columns.gathered)):
-        n += rows
-        columns.add(batch, share)
-        told(share)
+    n = 0
+    with Reading(stream.file, progress) as told:
+        for rows, batch, share in stream.parts(list(columns.gathered)):
+            n += rows
+            columns.add(batch, share)
+            told.share(share)
     return Encoded(top=top, depth=depth, columns=columns.finished(), rows=range(1, n + 1))
 
 
@@ -234,18 +235,6 @@ def _headings(top: Grid, depth: int) -> list[tuple[tuple[str, ...], int]]:
     """What stands above each column, and how many columns to its left are called the same."""
     names = list(zip(*top.cells[:depth], strict=True))
     return [(name, names[:j].count(name)) for j, name in enumerate(names)]
-
-
-class _Told:
-    """Tells how far a source has been read, at each tenth."""
-
-    def __init__(self, file: str, progress: Progress | None):
-        self.file, self.progress, self.tenths = file, progress, 0
-
-    def __call__(self, share: float | None) -> None:
-        if self.progress and share is not None and int(10 * share) > self.tenths:
-            self.tenths = int(10 * share)
-            self.progress(f"{self.file}: {10 * self.tenths}% read")
 
 
 def _wanted(top: Grid, needed: Needed, limit: int) -> tuple[int, Columns]:

@@ -152,7 +152,7 @@ class Weighing:
         yes = self._favourable(counted.counts)
         total = add(np.where(weight > 0, n, 0.0))
         part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
-        asked_all = np.array([not counted.not_asked(j).any() for j in self.at])
+        asked_all = ~counted.not_asked[:, self.at].any(axis=0)
         estimate, width, df = self._means(self._mean, self._scatter, weight, total)
         share, error, _ = self._means(part, n * part * (1 - part), weight, total)
         se = np.where(total < 2, np.nan, width)

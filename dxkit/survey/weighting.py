@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from dxkit.statistics.calibration import influence, influence_within, rake
+from dxkit.statistics.calibration import influence, influence_within, rake, swept
 from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally.cells import Cells
@@ -35,7 +35,7 @@ class Targets:
     @cached_property
     def rank(self) -> int:
         """How many of them are free."""
-        return int(np.linalg.matrix_rank(self.indicators))
+        return int(swept((self.indicators.T @ self.indicators)[None])[1][0])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,7 +76,7 @@ def calibrations(n: np.ndarray, tally: Cells) -> list[Calibration]:
 
 def weighed(tally: Cells, at: Sequence[int]) -> list[Calibration]:
     """The calibrations of the variables at these positions: of those who answered, and whom it was not put to."""
-    asked = np.column_stack([tally.n[:, j] + tally.not_asked(j) for j in at]) if len(at) else np.zeros((0, 0))
+    asked = tally.n[:, list(at)] + tally.not_asked[:, list(at)]
     return calibrations(asked, tally)
 
 
@@ -229,8 +229,8 @@ def on_margins(
 
     Those that were put to all of the staff, with at least two answers a margin that is free.
     """
-    rich = [n >= max(2 * fit.margins.rank, 1) for n, fit in zip(total, weighting, strict=True)]
-    return alike(weighting, [k for k, j in enumerate(at) if rich[k] and not tally.not_asked(j).any()])
+    rich = total >= np.array([max(2 * fit.margins.rank, 1) for fit in weighting])
+    return alike(weighting, np.flatnonzero(rich & ~tally.not_asked[:, list(at)].any(axis=0)))
 
 
 def alike(weighting: Sequence[Calibration], some: Iterable[int]) -> list[tuple[Targets, np.ndarray]]:

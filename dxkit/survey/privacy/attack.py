@@ -53,9 +53,13 @@ def _out_of_reach(rows: np.ndarray, n: np.ndarray, least: int) -> bool:
     A sum of two rows is zero only on atoms that have the same share of both.
     """
     there = rows.any(axis=0)
-    rows, n = np.unique(rows[:, there], axis=0), n[there]
-    if len(rows) > 2 or not len(n):
-        return False
+    different: list[np.ndarray] = []
+    for row in rows[:, there]:
+        if not any(np.array_equal(row, other) for other in different):
+            different.append(row)
+        if len(different) > 2:
+            return False
+    rows, n = np.stack(different), n[there]
     turn = np.arctan2(*(rows / rows.max(axis=1, keepdims=True))) if len(rows) == 2 else np.arange(len(n), dtype=float)
     order = np.argsort(turn)
     alike = np.cumsum(np.diff(turn[order], prepend=turn[order[0]]) > _ZERO)

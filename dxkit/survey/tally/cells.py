@@ -172,15 +172,19 @@ class Cells:
         position = dict(zip(rows["name"], rows.index, strict=True))
         return [position[name] for name in (position if names is None else names)]
 
-    def not_asked(self, position: int) -> np.ndarray:
-        """Respondents per cell (C,) to whom the question was not put; they count when weights are made."""
-        level, name = self.variables["level"].iloc[position], self.variables["name"].iloc[position]
-        if level in BURDENS:
-            items = [item for kind in BURDENS[level].questions for item in self.codebook.topic_items(name, kind)]
-        else:
-            items = [name] if level == "item" else []
-        at = [self.codebook.measured.index(item) for item in items]
-        return self.states[:, at, NOT_ASKED].max(axis=1, initial=0).astype(float)
+    @cached_property
+    def not_asked(self) -> np.ndarray:
+        """Respondents to whom a variable's question was not put, (C, J); they count when weights are made."""
+        book, found = self.codebook, np.zeros((len(self.people), len(self.variables)))
+        place = {item: i for i, item in enumerate(book.measured)}
+        for j, (level, name) in enumerate(zip(self.variables["level"], self.variables["name"], strict=True)):
+            if level in BURDENS:
+                items = [item for kind in BURDENS[level].questions for item in book.topic_items(name, kind)]
+            else:
+                items = [name] if level == "item" else []
+            at = [place[item] for item in items]
+            found[:, j] = self.states[:, at, NOT_ASKED].max(axis=1, initial=0)
+        return found
 
     def cell_of(self, segments: pd.DataFrame) -> np.ndarray:
         """The cell of each row of a frame of segments, -1 where there is none."""

@@ -101,11 +101,13 @@ def strays(groups: pd.DataFrame, people: np.ndarray, name: str, parent: str, lea
     >>> strays(groups, np.array([40, 1]), "team", "division", 5)
     ['Red: A (40), B (fewer than 5); correct the answers if it is one team']
     """
-    found = pd.Series(people).groupby([groups[name], groups[parent]]).sum()
+    within: dict[str, dict[str, int]] = {}
+    for label, of, n in zip(groups[name], groups[parent], people.tolist(), strict=True):
+        within.setdefault(label, {})[of] = within.get(label, {}).get(of, 0) + n
     notes = []
-    for label, of in found[found > 0].groupby(level=0, sort=True):
-        if len(of) > 1 and of.min() < _FEW * of.sum():
-            each = (f"{at[1]} ({n:,})" if n >= least else f"{at[1]} (fewer than {least})" for at, n in of.items())
+    for label, counted in sorted(within.items()):
+        if len(counted) > 1 and min(counted.values()) < _FEW * sum(counted.values()):
+            each = (f"{of} ({n:,})" if n >= least else f"{of} (fewer than {least})" for of, n in counted.items())
             notes.append(f"{label}: {', '.join(each)}; correct the answers if it is one {name}")
     return notes
 

@@ -77,15 +77,16 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     (['a', 'b'], [1, 0, 1])
     """
     code = np.zeros(len(segments), dtype=np.int64)
-    for name in names:
-        labels = segments[name].cat
-        rank = np.empty(len(labels.categories), dtype=np.int64)
-        rank[np.argsort(labels.categories.to_numpy(dtype=object), kind="stable")] = np.arange(len(rank))
-        code = _packed(code * len(rank) + rank.take(labels.codes))
+    known = {name: pd.Categorical(segments[name]) for name in names}
+    labels = {name: each.categories.to_numpy(dtype=object) for name, each in known.items()}
+    for name, each in known.items():
+        rank = np.empty(len(labels[name]), dtype=np.int64)
+        rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
+        code = _packed(code * len(rank) + rank.take(each.codes))
     count = int(code.max(initial=0)) + 1
     first = np.empty(count, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
-    columns = {name: segments[name].iloc[first].astype(object).to_numpy() for name in names}
+    columns = {name: labels[name].take(each.codes[first]) for name, each in known.items()}
     return pd.DataFrame(columns, index=range(count), dtype=object), code
 
 

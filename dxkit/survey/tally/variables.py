@@ -125,7 +125,7 @@ class Layout:
         position = {item: i for i, item in enumerate(self.book.measured)}
         return [[position[item] for item in self.book.dimension_items(each)] for each in self.book.dimensions]
 
-    def _answers(self, coded: Coded, rows: slice) -> pd.DataFrame:
+    def _answers(self, coded: Coded, rows: slice) -> dict[str, np.ndarray]:
         """The codes of the items that measure a topic."""
         found = {}
         for i, item in enumerate(self.book.measured):
@@ -133,7 +133,7 @@ class Layout:
                 codes = self.book.scale(item).codes
                 table = np.append(codes, np.full(self.values.shape[1] - len(codes), np.nan))
                 found[item] = table.take(coded.codes[rows, i]) if codes else coded.numbers[item][rows]
-        return pd.DataFrame(found)
+        return found
 
 
 def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:

@@ -45,7 +45,7 @@ cells = st.tuples(
 
 @pytest.fixture(autouse=True)
 def too_large(monkeypatch):
-    """Every file is read block by block here, as one that does not fit into memory."""
+    """Every file is read in blocks here."""
     monkeypatch.setattr(csv_text, "LARGE", 0)
 
 

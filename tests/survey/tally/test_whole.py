@@ -29,12 +29,10 @@ def people(n, **changes):
     return frame
 
 
-@pytest.fixture(params=["fits into memory", "too large"])
-def read(request, tmp_path, monkeypatch):
-    """A file as tallied in small blocks, whether or not it would fit into memory; and as a survey."""
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    """A file as tallied in small blocks, and as a survey that is read at once."""
     monkeypatch.setattr(csv_text, "BLOCK", 2**9)
-    if request.param == "too large":
-        monkeypatch.setattr(csv_text, "LARGE", 0)
 
     def both(frame, book=BOOK):
         frame.to_csv(tmp_path / "a.csv", index=False)
@@ -122,11 +120,15 @@ def test_a_tally_follows_the_rules_as_the_survey_does(tmp_path, kind, given):
     alike(dx.tally(source, codebook=book, rules=rules), survey)
 
 
-def test_rules_of_frames_in_parts_meet_the_whole(refusal):
+def test_rules_count_in_a_large_file_and_in_parts_as_in_a_small_one(tmp_path, monkeypatch, refusal):
+    ruled().to_csv(tmp_path / "a.csv", index=False)
+    survey = dx.read_survey(tmp_path / "a.csv", BOOK, rules=RULES)
+    monkeypatch.setattr(csv_text, "LARGE", 0)
+    alike(dx.tally(tmp_path / "a.csv", codebook=BOOK, rules=RULES), survey)
     frame = ruled()
-    alike(dx.tally([frame[:60], frame[60:]], codebook=BOOK, rules=RULES), dx.read_survey(frame, BOOK, rules=RULES))
+    same(dx.tally([frame[:7], frame[7:]], codebook=BOOK, rules=RULES), dx.tally(survey))
     with refusal("keepp"):
-        dx.tally(frame, codebook=BOOK, rules=RULES.assign(rule="keepp"))
+        dx.tally(tmp_path / "a.csv", codebook=BOOK, rules=RULES.assign(rule="keepp"))
 
 
 def test_weights_of_the_file_give_way_to_a_roster_in_a_tally_too(tmp_path):
