@@ -16,10 +16,8 @@ from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import segments_of
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import variables_of
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
@@ -106,7 +104,9 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
     counted = whole.cut(names)
     counted = counted.burden(score) if score else counted
     if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-        unit_cell, unit_n = _persons(source, counted, score)
+        people = of_survey(source)
+        unit_cell = people.place(counted.cells.columns)[1]
+        unit_n = (~np.isnan(people.values(counted.columns))).astype(np.int64)
         units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
     else:
         finest = whole.finest(names)
@@ -122,10 +122,3 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
         unit_n=unit_n,
         apart=apart,
     )
-
-
-def _persons(survey: Survey, counted: Cells, score: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """The cell of each respondent, and which variables each has answered."""
-    cell = counted.cell_of(survey.segments)
-    values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
-    return cell, (~np.isnan(values)).astype(np.int64)
