@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.files.batches import csv_block, csv_text
+from dxkit.files.batches import csv_block, csv_text, large_csv
 from dxkit.files.encoded import encode
 from dxkit.files.errors import DataError
 from tests.hostile.corpus import cases
