@@ -161,7 +161,7 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
     Raises
     ------
     DataError
-        A value that is no single cell, or an infinite number.
+        A value that is not a single cell, or an infinite number.
     """
     if isinstance(value, str):
         return value
@@ -177,7 +177,7 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
 
 
 def nested(kind: str, at: Mapping[str, str]) -> DataError:
-    """What is said of a column whose values are no single cells."""
+    """What is said of a column whose values are not single cells."""
     return fault_at(f"the column holds {kind}; make each cell a text, a number or a date", **at)
 
 
