@@ -20,7 +20,7 @@ from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
+from dxkit.survey.tally.cuts import Cut, amount, check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -163,6 +163,7 @@ class Wanted:
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
         few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
         if few or self.comoments is True:
+            self._check("of everybody", BYTES * len(layout.columns) ** 2)
             crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
         notes = [
             note
@@ -190,7 +191,12 @@ class Wanted:
         fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
         if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
             return ()
+        self._check(f"by {' x '.join(cut)}", size * BYTES * sum(len(at) ** 2 for at in needed))
         return tuple(people.comoments_of(at, cut) for at in needed)
+
+    def _check(self, of: str, size: int) -> None:
+        if size > self.memory:
+            raise DataError(f"co-moments {of} need {amount(size)}; leave them out of comoments=, or raise memory=")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
