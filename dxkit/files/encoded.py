@@ -8,12 +8,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files.batches.csv_text import NotUtf8
-from dxkit.files.batches.from_arrow import Stream, arrow_file, arrow_stream
+from dxkit.files.batches.from_arrow import Stream, arrow_file, arrow_stream, speaks_arrow
 from dxkit.files.batches.gathered import Columns, all_rows, of_cells, of_series
 from dxkit.files.batches.large_csv import TOP, LargeCsv, open_large
 from dxkit.files.cells import as_text
@@ -77,6 +78,7 @@ def encode(
     choose: Callable[[str | os.PathLike[str]], Grid] = lambda path: open_file(path).choose(),
     memory: str | int = "2 GB",
     progress: Say = None,
+    empty: bool = False,
 ) -> Encoded:
     """The answers of any source as encoded columns.
 
@@ -93,6 +95,8 @@ def encode(
         The most that the columns may take.
     progress : function of a line of text, True, False or None
         How far a file has been read, as in `Work`.
+    empty : bool
+        Whether no rows are fine.
 
     Raises
     ------
@@ -101,7 +105,9 @@ def encode(
     """
     limit = memory_limit(memory)
 
-    def read(part: object, wanted: Needed) -> Encoded:
+    def read(part: Any, wanted: Needed) -> Encoded:
+        if not is_source(part):
+            raise unknown(part)
         if isinstance(part, Grid):
             return _of_grid(part, wanted, limit)
         if isinstance(part, pd.DataFrame):
@@ -111,16 +117,20 @@ def encode(
             if (stream := arrow_file(place, file)) is not None:
                 return _of_stream(stream, wanted, limit, progress)
             return _of_csv(place, file, wanted, limit, progress) or _of_grid(choose(part), wanted, limit)
-        if not isinstance(part, type) and (stream := arrow_stream(part, FRAME)) is not None:
+        if (stream := arrow_stream(part, FRAME)) is not None:
             return _of_stream(stream, wanted, limit, progress)
-        if isinstance(part, Iterable) and not isinstance(part, _NO_PARTS):
-            return _of_parts(part, read, wanted, limit)
-        raise unknown(part)
+        return _of_parts(part, read, wanted, limit)
 
     found = read(source, needed)
-    if not len(found):
+    if not len(found) and not empty:
         raise no_answers(found.top, found.depth)
     return found
+
+
+def is_source(source: object) -> bool:
+    """Whether it is a path, a sheet, a data frame, or may be an iterable of them."""
+    one = isinstance(source, Grid | str | os.PathLike | pd.DataFrame) or speaks_arrow(source)
+    return one or (isinstance(source, Iterable) and not isinstance(source, _NO_PARTS))
 
 
 def unknown(source: object) -> DataError:

@@ -40,7 +40,7 @@ class Stream:
 
         at = {j: {"file": self.file, "column": self.names[j]} for j in needed}
         try:
-            for batch, share in self.batches(list(needed) or [0]):
+            for batch, share in self.batches(list(needed) or [0][: len(self.names)]):
                 yield batch.num_rows, {j: _cells(batch.column(k), at[j]) for k, j in enumerate(needed)}, share
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(self.file, error) from None
@@ -49,7 +49,7 @@ class Stream:
 def arrow_stream(source: Any, file: str) -> Stream | None:
     """A data frame that speaks Arrow, or a lazy one that can be collected; None for anything else."""
     if hasattr(source, "collect_batches") and hasattr(source, "collect_schema"):
-        _pyarrow(file)
+        pyarrow_of(file)
         names = list(source.collect_schema().names())
 
         def collected(needed: list[int]) -> _Batches:
@@ -57,15 +57,23 @@ def arrow_stream(source: Any, file: str) -> Stream | None:
                 yield from ((batch, None) for batch in _reader(frame, file))
 
         return Stream(names=names, batches=collected, file=file)
+    if not speaks_arrow(source):
+        return None
     if not hasattr(source, "__arrow_c_stream__") and not hasattr(source, "__arrow_c_array__"):
-        lazy = hasattr(source, "collect") and hasattr(source, "columns")
-        return arrow_stream(source.collect(), file) if lazy else None
+        return arrow_stream(source.collect(), file)
     reader = _reader(source, file)
 
     def taken(needed: list[int]) -> _Batches:
         return ((batch.select(needed), None) for batch in reader)
 
     return Stream(names=reader.schema.names, batches=taken, file=file)
+
+
+def speaks_arrow(source: Any) -> bool:
+    """Whether it is a data frame that speaks Arrow, or a lazy one."""
+    kind = type(source)
+    lazy = hasattr(kind, "collect") and hasattr(kind, "columns")
+    return lazy or hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
 
 
 def arrow_file(place: Path, file: str) -> Stream | None:
@@ -75,7 +83,7 @@ def arrow_file(place: Path, file: str) -> Stream | None:
     kind = "parquet" if place.is_dir() else ENDINGS.get(place.suffix.casefold())
     if kind is None:
         return None
-    pa = _pyarrow(file)
+    pa = pyarrow_of(file)
     from pyarrow import dataset
 
     try:
@@ -102,7 +110,8 @@ def arrow_file(place: Path, file: str) -> Stream | None:
     return Stream(names=["" if _INDEX.fullmatch(name) else name for name in names], batches=scanned, file=file)
 
 
-def _pyarrow(file: str) -> Any:
+def pyarrow_of(file: str) -> Any:
+    """The package pyarrow, which `file` needs."""
     try:
         import pyarrow
     except ImportError:
@@ -111,7 +120,7 @@ def _pyarrow(file: str) -> Any:
 
 
 def _reader(source: Any, file: str) -> Any:
-    pa = _pyarrow(file)
+    pa = pyarrow_of(file)
     try:
         if not hasattr(source, "__arrow_c_stream__"):
             source = pa.table(pa.record_batch(source))

@@ -177,7 +177,7 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
 
 
 def nested(kind: str, at: Mapping[str, str]) -> DataError:
-    """What is said of a column whose values are no single cells."""
+    """What is said of a column whose values are not single cells."""
     return fault_at(f"the column holds {kind}; make each cell a text, a number or a date", **at)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,8 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
-from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.frames import TableSource, opened
+from dxkit.files.opening import OpenedFile
 from dxkit.files.table import CHOICE, YES_NO, Column, Table, TableSpec, texts
 from dxkit.survey.reading.scales import BUILT_IN, CHOSEN, NUMBER, OF_KINDS, Scale, options_of, range_scale, read_scales
 
@@ -215,17 +215,15 @@ CODEBOOK = TableSpec(
 COLUMNS = Question._fields
 
 
-def read_codebook(
-    items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
-) -> Codebook:
+def read_codebook(items: TableSource, scales: TableSource | None = None) -> Codebook:
     """What was asked: read the table of questions, and the scales of their answers where no built-in one fits.
 
     Parameters
     ----------
-    items : path or DataFrame
+    items : path or data frame
         One row per question, with columns item, text, kind and optionally dimension, topic, scale, good, asked_if,
         same_as, unit, within. A workbook may hold the scales too, on a sheet named `scales`.
-    scales : path or DataFrame, optional
+    scales : path or data frame, optional
         One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
         "no opinion". None for the built-in scales.
 
@@ -246,7 +244,7 @@ def read_codebook(
     Codebook: 1 questions (1 rating)
     """
     faults = Faults()
-    source: OpenedFile | pd.DataFrame = items if isinstance(items, pd.DataFrame) else open_file(items)
+    source = opened(items)
     sheet = scales_sheet = None
     if isinstance(source, OpenedFile) and source.is_workbook:
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
