@@ -86,7 +86,7 @@ def order_of(
     chosen, df = line[:top_n], max(1.0, float(means.df.mean()))
     normal, uniform = _draws(len(at), seed)
     tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniform)))
-    noise = normal @ sampling.mixing(means.covariance).T
+    noise = sampling.mixed(normal, means.covariance)
     bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
     repeated = ranks.top_share(x + bootstrap * noise, top_n)
     figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), sampling.error(repeated)])
@@ -94,7 +94,7 @@ def order_of(
     figures[at, 10] = shrunken(x, means.covariance)
     truth = np.empty_like(noise)
     for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
-        truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ sampling.mixing(covariance).T)
+        truth[k::NODES] = mean + tails[k::NODES] * sampling.mixed(normal[k::NODES], covariance)
     highest = ranks.top_share(truth, top_n)
     held = ranks.is_pair(highest, chosen, top_n)
     same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), top_n)

@@ -16,6 +16,7 @@ from dxkit.statistics.calibration import influence, influence_within, rake, swep
 from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.margins import Margins
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +47,9 @@ class Calibration:
     margins: Targets
 
 
+_PLACES: WeakKeyDictionary[Margins, tuple[Roster, np.ndarray]] = (
+    WeakKeyDictionary()
+)  # the group of each cell by segment
 _MADE: WeakKeyDictionary[Roster, dict[bytes, Calibration]] = WeakKeyDictionary()  # a roster never changes
 
 
@@ -58,11 +62,12 @@ def calibrations(n: np.ndarray, tally: Cells) -> list[Calibration]:
     roster = tally.roster
     if roster is None:
         raise ValueError("without a roster there is nothing to weight to")
-    codes = [roster.margin(name).index.get_indexer(pd.Index(tally.cells[name])) for name in roster.segments]
-    outside = np.min(codes, axis=0) < 0
-    codes = [np.where(outside, -1, code) for code in codes]
-    n = np.where(outside[:, None], 0.0, n)
-    made, place = _MADE.setdefault(roster, {}), np.stack(codes).tobytes()
+    if _PLACES.get(tally.margins, (None,))[0] is not roster:
+        found = [roster.margin(name).index.get_indexer(pd.Index(tally.cells[name])) for name in roster.segments]
+        _PLACES[tally.margins] = roster, np.where(np.min(found, axis=0) < 0, -1, np.stack(found))
+    codes = _PLACES[tally.margins][1]
+    n = np.where(codes[0][:, None] < 0, 0.0, n)
+    made, place = _MADE.setdefault(roster, {}), codes.tobytes()
     keys = [place + column.tobytes() for column in n.T]
     if new := {key: v for v, key in enumerate(keys) if key not in made}:
         columns = n[:, list(new.values())]
@@ -92,7 +97,7 @@ def _first_alone(n: np.ndarray, margins: Targets, roster: Roster) -> Calibration
     return Calibration(weights=rake(n[:, None], first.codes, first.targets)[:, 0], margins=first)
 
 
-def _margins(codes: list[np.ndarray], n: np.ndarray, roster: Roster) -> list[tuple[Targets, list[int]]]:
+def _margins(codes: np.ndarray, n: np.ndarray, roster: Roster) -> list[tuple[Targets, list[int]]]:
     """The margins to weight to, and of which columns of n (C, V)."""
     targets = [roster.margin(name).to_numpy(dtype=float) for name in roster.segments]
     small = np.zeros(n.shape[1], dtype=bool)

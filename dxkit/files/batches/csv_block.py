@@ -84,7 +84,7 @@ class Block:
         return None if found is None else (found[0], columns)
 
     def lines(self, rows: int) -> tuple[Sequence[int] | np.ndarray, np.ndarray, np.ndarray] | None:
-        """The line of each row that is no blank line, where it starts and where it ends; None where these are not so
+        """The line of each row that is not blank, where it starts and where it ends; None where these are not so
         many rows."""
         filled = ~self.blank
         first, last = self.first[filled], self.ends[filled]

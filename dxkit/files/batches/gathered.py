@@ -161,7 +161,7 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
     Raises
     ------
     DataError
-        A value that is no single cell, or an infinite number.
+        A value that is not one cell, or an infinite number.
     """
     if isinstance(value, str):
         return value

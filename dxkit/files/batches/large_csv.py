@@ -93,7 +93,7 @@ class LargeCsv:
             line, rest = block.until, rest[end:]
 
     def _check_text(self) -> None:
-        """A file that is no text is refused as such, whatever else is wrong with it."""
+        """A file that is not text is refused as such, whatever else is wrong with it."""
         for _ in self.text.lines():
             pass
 
@@ -126,7 +126,7 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
     NotUtf8
         The file is in an older encoding.
     DataError
-        What is no table.
+        What cannot be a table.
     """
     text = open_text(path, file, encoding)
     if text is None:
