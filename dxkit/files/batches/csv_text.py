@@ -19,6 +19,7 @@ from dxkit.files.opening import BROKEN_GZIP, FOREIGN, unopened
 
 LARGE = 32 * 2**20  # bytes of text from which a file is read block by block
 BLOCK = 2**21
+_KEPT = 31 * 2**20
 LONGEST = 2**24  # bytes that a row may take
 _NO_END = "a row does not end; is a quotation mark not closed?"
 
@@ -51,6 +52,7 @@ class CsvText:
         DataError
             Bytes that are not text; a line that does not end.
         """
+        np.empty(_KEPT, dtype=np.uint8)  # freed at once: from then on glibc keeps the pages of blocks up to this size
         rest, line = b"", 1
         for piece, share in self._pieces():
             if self.old_mac:

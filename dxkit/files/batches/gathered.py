@@ -17,7 +17,7 @@ from dxkit.files.errors import DataError, fault_at
 Cells = tuple[np.ndarray, Any]  # the place of each cell among distinct texts, and these: a list, or pyarrow's array
 Batch = Mapping[int, Cells]  # by column
 FEW = 250  # distinct texts of a batch that are told apart one by one; more of them by pyarrow, if it made the batch
-_WORTH_UNITING = 2**22
+_WORTH_UNITING = 2**24
 _NESTED = (list, tuple, dict, set, frozenset, np.ndarray, bytes, bytearray, memoryview)
 _OBJECT = 100  # bytes that a text takes beside its letters
 
