@@ -196,6 +196,8 @@ def read_records(
     except csv.Error as error:
         if ended or str(error) != "unexpected end of data":
             raise broken_record(dialect.file, lines[-1]) from None
+    if not ended and records and taken == starts[-1] == len(text) and text[-1] not in "\r\n":
+        del records[-1], lines[-1], starts[-1]  # it is cut off in the middle
     return records, lines, starts
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.files.batches import csv_block, csv_text
+from dxkit.files.batches import csv_block, csv_text, large_csv
 from dxkit.files.encoded import encode
 from dxkit.files.errors import DataError
 from tests.hostile.corpus import cases
@@ -115,8 +115,8 @@ def test_a_messy_file_is_read_alike_in_each_way(tmp_path, by, name, way):
         "a,b\nx,zürich\n".encode("utf-8-sig"),
         "a,b\nx,zürich\n".encode("utf-16")[:-1],
         b"a,b\nx,z\x81rich\n",
-        gzip.compress("a,b\nx,zürich\n".encode()),
-        gzip.compress(b"a,b\nx,y\n" * 9)[:-9],
+        gzip.compress("a,b\nx,zürich\n".encode(), mtime=0),
+        gzip.compress(b"a,b\nx,y\n" * 9, mtime=0)[:-9],
         b"%PDF-1.4\na,b\n",
     ],
 )
@@ -138,6 +138,17 @@ def test_hostile_files_are_read_alike_in_each_way(tmp_path, by, way):
             small = reference(path)
             by(way, 1024)
             assert read(path) == small, case.name
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("columns", [3, 700])
+def test_a_head_that_ends_within_a_row_is_read_to_its_last_whole_one(tmp_path, by, monkeypatch, columns, way):
+    monkeypatch.setattr(large_csv, "HEAD", 10 * columns)
+    path = tmp_path / "answers.csv"
+    path.write_text("".join(",".join(f"{row}{column % 7}" for column in range(columns)) + "\n" for row in range(40)))
+    small = reference(path)
+    by(way, 2**10)
+    assert read(path) == small
 
 
 CELL = st.text(alphabet="ab ,\"\n\r\t'=é", max_size=4)
