@@ -30,6 +30,7 @@ _KINDS = (
     (b"PAR1", "a parquet file; save it as CSV or .xlsx"),
     (b"SQLite format", "a database; export the table as CSV"),
 )
+EMPTY = "the file is empty; it needs a header and rows under it"
 BROKEN_GZIP = "the gzip file is broken or cut short; download it again"
 _PACKED = b"PK\x03\x04"
 FOREIGN = (_PACKED, *(magic for magic, _ in _KINDS))
@@ -81,7 +82,7 @@ class OpenedFile:
             with self.path.open("rb") as stream:
                 return stream.read(4) == _PACKED
         except OSError as error:
-            raise _unopened(error, self.name) from None
+            raise unopened(error, self.name) from None
 
     def sheet(self, name: str) -> Grid | None:
         """The sheet of this name, in any spelling of it; None where none that holds something is called so."""
@@ -163,7 +164,7 @@ def _bytes_of(path: Path, file: str) -> bytes:
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
-        raise fault_at("the file is empty; it needs a header and rows under it", file=file)
+        raise fault_at(EMPTY, file=file)
     return data
 
 

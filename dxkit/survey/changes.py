@@ -23,9 +23,9 @@ from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import variables_of
 from dxkit.survey.weighting import Joint, joint, weights_of
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
@@ -234,7 +234,7 @@ def _matched(before: Survey | Tally, after: Survey | Tally, at: list[list[int]])
     keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    first, second = (variables_of(survey)[0][:, places] for survey, places in zip((before, after), at, strict=True))
+    first, second = (of_survey(survey).values(places) for survey, places in zip((before, after), at, strict=True))
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
     return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
 

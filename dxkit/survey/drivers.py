@@ -19,9 +19,8 @@ from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import variables_of
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
@@ -158,7 +157,7 @@ def drivers(
         if pairs.max() > n:
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
-            spread, remarks = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
+            spread, remarks = _bootstrap(of_survey(survey).values(at), methods, replicates, seed)
             notes += remarks
         elif isinstance(survey, Tally):
             notes.append("no intervals: they need the respondents; give the survey instead of its tally")

@@ -16,10 +16,8 @@ from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import segments_of
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import variables_of
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
@@ -105,9 +103,10 @@ class Cut:
             at = np.arange(len(counted.people))
             return Units(keys=at, cell=at, people=counted.people, n=counted.n)
         if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-            values = burdens(source.codebook, source.answers, self.score) if self.score else variables_of(source)[0]
-            given, people = (~np.isnan(values)).astype(np.int64), np.ones(len(source), dtype=np.int64)
-            return Units(keys=source.keys, cell=counted.cell_of(source.segments), people=people, n=given)
+            people = of_survey(source)
+            given = (~np.isnan(people.values(counted.columns))).astype(np.int64)
+            cell, each = people.place(counted.cells.columns)[1], np.ones(len(source), dtype=np.int64)
+            return Units(keys=source.keys, cell=cell, people=each, n=given)
         finest = tallied(source).finest(self.by)
         finest = finest.burden(self.score) if self.score else finest
         return Units(

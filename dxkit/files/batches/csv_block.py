@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from dxkit.files.batches.gathered import FEW, as_list, of_cells
+from dxkit.files.batches.gathered import FEW, Cells, as_list, of_cells, only_used
 from dxkit.files.csv_file import broken_record, is_blank, unguarded
 from dxkit.files.grid import MOST_BYTES
 
 _QUOTE, _RETURN, _LINE = b'"\r\n'
-Part = tuple[Sequence[int] | np.ndarray, dict[int, tuple[np.ndarray, Any]]]  # line of each row; numbers and texts
+Part = tuple[Sequence[int] | np.ndarray, dict[int, Cells]]  # line of each row; numbers and texts
 
 
 class OtherWidth(Exception):
@@ -75,7 +76,7 @@ class Block:
     def _quotes(self) -> bool:
         return self.dialect.quoted and b'"' in self.data
 
-    def placed(self, rows: int, columns: dict[int, tuple[np.ndarray, Any]]) -> Part | None:
+    def placed(self, rows: int, columns: dict[int, Cells]) -> Part | None:
         """Columns of so many rows, with the line of each; None where the rows are not those of the block."""
         if not self._quotes and self.until - self.line == rows:
             return range(self.line, self.line + rows), columns
@@ -83,7 +84,7 @@ class Block:
         return None if found is None else (found[0], columns)
 
     def lines(self, rows: int) -> tuple[Sequence[int] | np.ndarray, np.ndarray, np.ndarray] | None:
-        """The line of each row that is no blank line, where it starts and where it ends; None where these are not so
+        """The line of each row that is not blank, where it starts and where it ends; None where these are not so
         many rows."""
         filled = ~self.blank
         first, last = self.first[filled], self.ends[filled]
@@ -133,11 +134,15 @@ class Block:
         one_row = (self.data[first[i] : last[i]].decode() for i in perhaps)
         gone = [bool(is_blank(read_records(row, 1, self.dialect, ended=True)[0][0])) for row in one_row]
         keep = np.delete(np.arange(len(lines)), perhaps[gone])
-        return np.asarray(lines)[keep], {j: (numbers[keep], texts) for j, (numbers, texts) in columns.items()}
+        kept = {j: only_used(numbers[keep], texts) for j, (numbers, texts) in columns.items()}
+        return np.asarray(lines)[keep], kept
 
 
-def whole_rows(data: bytes, line: int, dialect: Dialect, *, ended: bool) -> tuple[int, Block | None]:
-    """How many bytes of whole lines are whole rows, and these as a block; `ended` says that the file ends here.
+def whole_rows(
+    data: bytes, line: int, dialect: Dialect, *, count: int | None = None, ended: bool = False
+) -> tuple[int, Block | None]:
+    """How many bytes of whole lines are whole rows, and these as a block. `count` is the number of lines where it is
+    known; `ended` says that the file ends here.
 
     Raises
     ------
@@ -146,7 +151,8 @@ def whole_rows(data: bytes, line: int, dialect: Dialect, *, ended: bool) -> tupl
     """
     alone = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
     if not alone and (not dialect.quoted or b'"' not in data):
-        return len(data), Block(data=data, line=line, until=line + data.count(b"\n"), dialect=dialect)
+        until = line + (data.count(b"\n") if count is None else count)
+        return len(data), Block(data=data, line=line, until=until, dialect=dialect)
     if not alone and dialect.separator.isascii():
         text = np.frombuffer(data, dtype=np.uint8)
         lines = _outside(text, _LINE)
@@ -164,11 +170,12 @@ def whole_rows(data: bytes, line: int, dialect: Dialect, *, ended: bool) -> tupl
 
 
 def read_records(
-    text: str, line: int, dialect: Dialect, *, ended: bool
+    text: str, line: int, dialect: Dialect, *, ended: bool, most: int | None = None
 ) -> tuple[list[list[str]], list[int], list[int]]:
     """The records of a text; the line of each and of what follows; how many letters stand before each and before that.
 
-    A record that does not end in the text is left out, or is a fault where the file has ended."""
+    A record that does not end in the text is left out, or is a fault where the file has ended. `most` is the most
+    records that are read."""
     csv.field_size_limit(MOST_BYTES)
     taken = 0
 
@@ -182,7 +189,7 @@ def read_records(
     reader = csv.reader(counted(), delimiter=dialect.separator, strict=True, **how)
     records, lines, starts = [], [line], [0]
     try:
-        for record in reader:
+        for record in islice(reader, most):
             records.append(record)
             lines.append(line + reader.line_num)
             starts.append(taken)

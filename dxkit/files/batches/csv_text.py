@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import numpy as np
+
 from dxkit.files import csv_file
 from dxkit.files.errors import fault_at
 from dxkit.files.opening import BROKEN_GZIP, FOREIGN, unopened
 
 LARGE = 32 * 2**20  # bytes of text from which a file is read block by block
-BLOCK = 2**22
+BLOCK = 2**21
 LONGEST = 2**24  # bytes that a row may take
 _NO_END = "a row does not end; is a quotation mark not closed?"
 
@@ -35,8 +37,12 @@ class CsvText:
     old_mac: bool  # whether lines end with a carriage return alone
     notes: dict[str, None] = field(default_factory=dict)
 
-    def lines(self) -> Iterator[tuple[bytes, float]]:
-        """Whole lines as UTF-8, without a byte order mark, and the share of the file that has been read.
+    @property
+    def wide(self) -> bool:
+        return self.encoding.startswith("utf-16")
+
+    def lines(self) -> Iterator[tuple[bytes, int, float]]:
+        """Whole lines as UTF-8, without a byte order mark; how many they are, and the share of the file that is read.
 
         Raises
         ------
@@ -55,30 +61,31 @@ class CsvText:
                     raise fault_at(_NO_END, file=self.file, row=line)
                 continue
             data = b"".join((rest, memoryview(piece)[:end]))
-            yield self._checked(data, line), share
-            rest, line = piece[end:], line + data.count(b"\n")
+            count = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")))
+            yield self._checked(data, line), count, share
+            rest, line = piece[end:], line + count
         if rest := rest.rstrip(csv_file.ENDINGS.encode()):
-            yield self._checked(rest + b"\n", line), 1.0
+            yield self._checked(rest + b"\n", line), 1, 1.0
 
     def _checked(self, data: bytes, line: int) -> bytes:
         """Bytes as UTF-8, where they are text."""
         if not data.isascii():
             try:
-                text = data.decode(self.encoding)
+                text = data.decode("utf-8" if self.wide else self.encoding)
             except UnicodeDecodeError as error:
                 line += data.count(b"\n", 0, error.start)
                 if self.encoding == "utf-8":
                     raise NotUtf8(line) from None
                 raise fault_at(csv_file.NEITHER, file=self.file, row=line) from None
             self.notes.update(dict.fromkeys(csv_file.doubts(text)))
-            data = data if self.encoding == "utf-8" else text.encode()
+            data = text.encode() if self.encoding == csv_file.OLDER else data
         if b"\x00" in data:
             raise fault_at(csv_file.NUL, file=self.file, row=line + data.count(b"\n", 0, data.index(b"\x00")))
         return data
 
     def _pieces(self) -> Iterator[tuple[bytes, float]]:
         """The bytes without a byte order mark, UTF-16 as UTF-8, and the share of the file that has been read."""
-        decoder = codecs.getincrementaldecoder(self.encoding)() if self.encoding.startswith("utf-16") else None
+        decoder = codecs.getincrementaldecoder(self.encoding)() if self.wide else None
         size, line = max(1, self.path.stat().st_size), 1
         for n, (piece, at) in enumerate(raw_pieces(self.path, self.file)):
             if decoder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import pandas as pd
 from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, fault_at
 
-Batch = Mapping[int, tuple[np.ndarray, Any]]  # by column: the place of each cell among the texts, -1 if it is empty
+Cells = tuple[np.ndarray, Any]  # the place of each cell among distinct texts, and these: a list, or pyarrow's array
+Batch = Mapping[int, Cells]  # by column
 FEW = 250  # distinct texts of a batch that are told apart one by one; more of them by pyarrow, if it made the batch
 _WORTH_UNITING = 2**22
 _NESTED = (list, tuple, dict, set, frozenset, np.ndarray, bytes, bytearray, memoryview)
@@ -67,18 +69,16 @@ class Gathered:
         self.codes = self.texts = 0
         self._code: dict[str, int] = {}
         self._chunks: list[np.ndarray] = []
-        self._waiting = 0  # bytes of texts that are not united yet
         self._arrays: list = []  # dictionary arrays of pyarrow, once there are many distinct texts
+        self._united = 0  # bytes of their texts when they were last made one
 
     def add(self, numbers: np.ndarray, texts: Any) -> None:
-        """Add the cells of a batch: the place of each among these texts (a list, or an array of pyarrow)."""
+        """Add the cells of a batch, which use each of these texts."""
         if self._arrays or not isinstance(texts, list):
             self._add_array(numbers, texts)
             return
         code, known = self._code, len(self._code)
         table = [code.setdefault(text, len(code)) for text in texts]
-        if len(numbers) and numbers.min() < 0:
-            table.append(code.setdefault("", len(code)))
         self._chunks.append(np.array(table, dtype=_smallest(len(code)))[numbers])
         self.codes += self._chunks[-1].nbytes
         if new := len(code) - known:
@@ -89,38 +89,38 @@ class Gathered:
         if self._chunks:
             chunks, self._chunks = self._chunks, []
             self._arrays.append(_dictionary(np.concatenate(chunks), list(self._code)))
-        self._arrays.append(_dictionary(numbers, texts))
-        self._waiting += self._arrays[-1].dictionary.nbytes
-        if self._waiting > max(_WORTH_UNITING, 2 * self.texts):
+            self.codes = self._arrays[0].indices.nbytes
+        array = _dictionary(numbers, texts)
+        self._arrays.append(array)
+        self.codes += array.indices.nbytes
+        self.texts += array.dictionary.nbytes
+        if self.texts > _WORTH_UNITING + 4 * self._united:
             self._arrays = [_united(self._arrays)]
-            self._waiting = 0
-        self.codes = sum(each.indices.nbytes for each in self._arrays)
-        self.texts = self._arrays[0].dictionary.nbytes + self._waiting
+            self._united = self.texts = self._arrays[0].dictionary.nbytes
 
     def column(self) -> pd.Categorical:
-        """The whole column; texts that no cell has are left out."""
+        """The whole column."""
         if self._arrays:
             array = _united(self._arrays)
             codes, texts = array.indices.to_numpy(), array.dictionary
         else:
-            codes, texts = np.concatenate(self._chunks), np.array([*self._code, None], dtype=object)[:-1]
+            codes, texts = (
+                np.concatenate(self._chunks or [np.zeros(0, np.int8)]),
+                np.array([*self._code, None], dtype=object)[:-1],
+            )
         self._arrays, self._chunks = [], []
-        there = np.bincount(codes, minlength=len(texts)) > 0
-        if not there.all():
-            codes = (np.cumsum(there) - 1)[codes]
-            texts = texts[there] if isinstance(texts, np.ndarray) else texts.filter(there)
         index = pd.Index(texts if isinstance(texts, np.ndarray) else texts.to_pandas())
-        return pd.Categorical.from_codes(codes.astype(_smallest(len(index)), copy=False), index, validate=False)
+        distinct = pd.CategoricalDtype._from_fastpath(index)  # else pandas would look whether the texts are distinct
+        return pd.Categorical.from_codes(
+            codes.astype(_smallest(len(index)), copy=False), dtype=distinct, validate=False
+        )
 
 
 def _dictionary(numbers: np.ndarray, texts: Any) -> Any:
-    """A dictionary array of pyarrow, whose empty cells have a text too."""
+    """The same cells as an array of pyarrow."""
     import pyarrow as pa
 
     values = pa.array(texts, pa.large_string()) if isinstance(texts, list) else texts.cast(pa.large_string())
-    if len(numbers) and numbers.min() < 0:
-        numbers = np.where(numbers < 0, len(values), numbers)
-        values = pa.concat_arrays([values, pa.array([""], pa.large_string())])
     return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), values)
 
 
@@ -146,9 +146,13 @@ def as_list(texts: Any) -> list[str]:
 def all_rows(parts: Sequence[Sequence[int] | np.ndarray]) -> Sequence[int] | np.ndarray:
     """The row numbers of several parts; a range where none is left out."""
     ranges = [part for part in parts if isinstance(part, range)]
-    if len(ranges) == len(parts) and all(a.stop == b.start for a, b in zip(ranges, ranges[1:], strict=False)):
+    if (
+        ranges
+        and len(ranges) == len(parts)
+        and all(a.stop == b.start for a, b in zip(ranges, ranges[1:], strict=False))
+    ):
         return range(ranges[0].start, ranges[-1].stop)
-    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
+    return np.concatenate([np.zeros(0, np.int64), *(np.asarray(part, dtype=np.int64) for part in parts)])
 
 
 def text_of(value: object, at: Mapping[str, str]) -> str:
@@ -157,7 +161,7 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
     Raises
     ------
     DataError
-        A value that is no single cell, or an infinite number.
+        A value that is not one cell, or an infinite number.
     """
     if isinstance(value, str):
         return value
@@ -165,8 +169,10 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
         raise nested("bytes" if isinstance(value, bytes | bytearray | memoryview) else "lists", at)
     if isinstance(value, float | np.floating) and math.isinf(value):
         raise fault_at("the column holds an infinite number; write a finite one", **at)
-    if isinstance(value, dt.datetime) and not isinstance(value, pd.Timestamp) and value is not pd.NaT:
+    if isinstance(value, dt.datetime) and value is not pd.NaT:
         value = pd.Timestamp(value)
+    if isinstance(value, dt.timedelta):
+        value = pd.Timedelta(value)
     return as_text(value)
 
 
@@ -175,18 +181,33 @@ def nested(kind: str, at: Mapping[str, str]) -> DataError:
     return fault_at(f"the column holds {kind}; make each cell a text, a number or a date", **at)
 
 
-def of_cells(cells: Sequence[str] | np.ndarray) -> tuple[np.ndarray, list[str]]:
+def of_cells(cells: Sequence[str] | np.ndarray) -> Cells:
     """Cells of text as places and distinct texts."""
     numbers, texts = pd.factorize(np.array([*cells, None], dtype=object)[:-1])
     return numbers, list(texts)
 
 
-def of_series(column: pd.Series, at: Mapping[str, str]) -> tuple[np.ndarray, list[str]]:
-    """A column of a pandas frame as places and distinct texts, -1 where a value is missing."""
+def of_series(column: pd.Series, at: Mapping[str, str]) -> Cells:
+    """A column of a pandas frame as places and distinct texts."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         numbers, values = column.cat.codes.to_numpy(), column.cat.categories
     elif column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith(("mixed", "bytes")):
         return of_cells([text_of(value, at) for value in column])  # True and 1 are the same to `factorize`
     else:
         numbers, values = pd.factorize(column)
-    return numbers, [text_of(value, at) for value in values]
+    return in_use(numbers, values, at)
+
+
+def in_use(numbers: np.ndarray, values: Iterable[object], at: Mapping[str, str]) -> Cells:
+    """Places among distinct values, -1 where one is missing, as places among the texts of those in use."""
+    texts = [text_of(value, at) for value in values]
+    return only_used(np.where(numbers < 0, len(texts), numbers), [*texts, ""])
+
+
+def only_used(numbers: np.ndarray, texts: Any) -> Cells:
+    """The same cells, without the texts that none of them has."""
+    used = np.bincount(numbers, minlength=len(texts)) > 0
+    if used.all():
+        return numbers, texts
+    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.filter(used)
+    return (np.cumsum(used) - 1)[numbers], kept

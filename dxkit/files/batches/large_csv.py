@@ -14,6 +14,7 @@ from dxkit.files.batches.csv_text import LONGEST, CsvText, open_text
 from dxkit.files.batches.gathered import as_list
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.grid import Grid
+from dxkit.files.opening import EMPTY
 
 TOP = 100  # rows of a grid that are shown
 HEAD = 2**20  # letters among which the header and the separator are looked for
@@ -72,12 +73,13 @@ class LargeCsv:
             return
         skip, line, rest = len(self.head[: self.starts[depth]].encode()), self.lines[depth], b""
         share = 0.0
-        for data, share in self.text.lines():
+        for data, count, share in self.text.lines():
             if skip >= len(data):
                 skip -= len(data)
                 continue
+            count = None if skip or rest else count
             rest, skip = rest + data[skip:], 0
-            end, block = whole_rows(rest, line, self.dialect, ended=False)
+            end, block = whole_rows(rest, line, self.dialect, count=count)
             if block is not None:
                 yield block, share
                 line, rest = block.until, rest[end:]
@@ -91,7 +93,7 @@ class LargeCsv:
             line, rest = block.until, rest[end:]
 
     def _check_text(self) -> None:
-        """A file that is no text is refused as such, whatever else is wrong with it."""
+        """A file that is not text is refused as such, whatever else is wrong with it."""
         for _ in self.text.lines():
             pass
 
@@ -124,20 +126,22 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
     NotUtf8
         The file is in an older encoding.
     DataError
-        What is no table.
+        What cannot be a table.
     """
     text = open_text(path, file, encoding)
     if text is None:
         return None
     head, complete = "", True
-    for data, _ in text.lines():
-        if complete := len(head) < HEAD:
-            head += data.decode()
-        else:
+    for data, _, _ in text.lines():
+        if not (complete := len(head) < HEAD):
             break
+        head += data.decode()
+    complete, head = complete and len(head) <= HEAD, head[:HEAD]
+    if not head.strip():
+        raise fault_at(EMPTY, file=file)
     body, first, separator, notes = csv_file.begun(head, file)
     dialect = Dialect(separator=separator, quoted=not _quotes_nothing(text, separator, first), file=file)
-    records, lines, starts = read_records(body, first, dialect, ended=complete)
+    records, lines, starts = read_records(body, first, dialect, ended=complete, most=TOP)
     filled = [i for i, record in enumerate(records) if not csv_file.is_blank(record)]
     if not filled:
         raise fault_at("the file has no rows", file=file)
@@ -156,9 +160,7 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
     except DataError:
         large.refuse()
         raise
-    top = Grid(
-        cells=cells[:TOP], rows=large.lines[:TOP], file=file, separator=separator, notes=tuple(dict.fromkeys(notes))
-    )
+    top = Grid(cells=cells, rows=large.lines, file=file, separator=separator, notes=tuple(dict.fromkeys(notes)))
     return replace(large, top=top)
 
 
@@ -168,7 +170,7 @@ def _quotes_nothing(text: CsvText, separator: str, first: int) -> bool:
         return False
 
     def lines() -> Iterator[str]:
-        every = (line for data, _ in text.lines() for line in io.StringIO(data.decode(), newline=""))
+        every = (line for data, _, _ in text.lines() for line in io.StringIO(data.decode(), newline=""))
         return (line for n, line in enumerate(every, 1) if n >= first and line.strip())
 
     tabs, count, quoted = set(), 0, False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.codebook import NOT_PLACED, Codebook, with_items
+from dxkit.survey.reading.codebook import NOT_PLACED, Codebook
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.distinct import flags
@@ -31,7 +32,8 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     if not extra:
         return book, filters
     rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore"}, dtype=object)
-    return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
+    items = pd.concat([book.items, rows.reindex(columns=book.items.columns, fill_value="")], ignore_index=True)
+    return replace(book, items=items), filters
 
 
 def says_not_asked(text: str) -> bool:

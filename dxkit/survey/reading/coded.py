@@ -21,7 +21,7 @@ class Coded:
 
     codebook   what was asked
     codes      (n, I) uint8 or uint16. Below K, the most codes that a scale has: the place among `Scale.codes` of the
-               item. From K on: K + the place in STATES; an answered one there is a number that is no code
+               item. From K on: K + the place in STATES; an answered one there is a number beside the codes
     numbers    (n,) float for each item whose scale has no codes, nan where there is no answer
     segments   one category column per segment, NOT_STATED where blank
     weights    (n,) the weight of each, where the file has them and there is no roster

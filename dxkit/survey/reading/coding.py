@@ -34,7 +34,7 @@ _NUMBERS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """What a scale does not know, and the rows it was found in: one fault for each, however many cells and questions."""
+    """What a scale does not know, and in which rows: one fault for each, however many cells and questions."""
 
     cells: dict[tuple[str, str], list[tuple[str, str, np.ndarray]]] = field(default_factory=dict)
 

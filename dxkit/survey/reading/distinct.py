@@ -42,6 +42,8 @@ def texts_of(cells: pd.Categorical) -> list[str]:
 
 def code_of(cells: pd.Categorical, text: str) -> int:
     """The code of a text; -1 where no cell holds it."""
+    if len(cells.categories) > _TILE:
+        return int(np.append(np.flatnonzero(cells.categories == text), -1)[0])
     texts = texts_of(cells)
     return texts.index(text) if text in texts else -1
 
@@ -70,7 +72,7 @@ def looked_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 def flags(cells: pd.Categorical, says: Callable[[str], bool]) -> np.ndarray:
     """Whether each cell is a text of which this is so."""
-    return looked_up(np.fromiter(map(says, cells.categories), dtype=bool, count=len(cells.categories)), cells.codes)
+    return looked_up(np.fromiter(map(says, texts_of(cells)), dtype=bool, count=len(cells.categories)), cells.codes)
 
 
 def filled(cells: pd.Categorical) -> np.ndarray:

@@ -118,12 +118,13 @@ def read_survey(
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    memory: str | int = "2 GB",
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
 
     Parameters
     ----------
-    answers : path, data frame of any kind, or an iterable of them
+    answers : path, data frame of any kind (pandas, Polars, pyarrow, DuckDB), or an iterable of frames
         One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
         item ids or question texts, the cells codes or labels.
     codebook : Codebook, path or DataFrame
@@ -144,6 +145,8 @@ def read_survey(
     rules : path or DataFrame, optional
         How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
         workbook, if it has one. The arguments source, sheet and header come before rules.
+    memory : text or number of bytes
+        The most that the answers may take while they are read; more is refused with what it would take.
 
     Returns
     -------
@@ -165,7 +168,8 @@ def read_survey(
     >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
     ([4.0, 2.0, 5.0], [1])
     """
-    read, export, rows = _read(answers, codebook, roster, wave, source, min_group, sheet, header, rules)
+    how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
     given, segments = coded.answers(), coded.segments.astype(object)
     comments = [item for item in book.of_kind("comment") if item in export.answers]

@@ -43,7 +43,7 @@ def read_segments(
         often = zip(cells.categories, counts(codes, len(cells.categories)).tolist(), strict=True)
         often = {text: n for text, n in often if n}
         if len(often) > _MOST_VALUES:
-            raise fault_at(_is_an_id(name, len(often), len(at)), **place)
+            raise fault_at(_is_an_id(name, len(often), len(at)), file=export.file, sheet=export.sheet)
         spelling = one_spelling(name, often, roster)
         labels = {label: k for k, label in enumerate(sorted(set(spelling.values())))}
         table = np.array([labels.get(spelling.get(text, ""), -1) for text in cells.categories], dtype=codes.dtype)
@@ -55,11 +55,11 @@ def read_segments(
         stated = len(at) - people.get(NOT_STATED, 0)
         values = len(people) - (NOT_STATED in people)
         if values > _FEW_VALUES and 2 * values > stated:
-            faults.add(_is_an_id(name, values, stated), **place)
+            faults.add(_is_an_id(name, values, stated), file=export.file, sheet=export.sheet)
             continue
         notes += segment_notes(name, people, roster)
         for label, problem in check_groups(name, people, roster).items():
-            faults.add(problem, row=int(export.rows[at[first[labels[label]]]]), **place)
+            faults.add(problem, row=int(export.rows[int(at[first[labels[label]]])]), **place)
     return pd.DataFrame(columns, index=range(len(at))), notes
 
 

@@ -17,13 +17,14 @@ from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
-from dxkit.survey.reading.distinct import code_of, filled, flags, looked_up, read_as, texts_of, times
+from dxkit.survey.reading.distinct import code_of, column, filled, flags, looked_up, read_as, texts_of, times
 from dxkit.survey.reading.headers import Column, asked_in, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
 
 _UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
 _NUMBERED = re.compile(r"\s*Column ?\d+\s*")
+_MANY = 10_000  # texts of a column
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
@@ -72,14 +73,16 @@ def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
 
 
 def _visible(cells: pd.Categorical) -> pd.Categorical:
-    whole = "\0".join(cells.categories)
-    if whole.isascii() and whole.split(None, 1) in ([whole], []):  # as ids, of which there may be millions
-        return cells
-    return read_as(cells, [visible(text) for text in cells.categories])
+    texts = texts_of(cells)
+    if len(texts) > _MANY:
+        whole = "\0".join(texts)
+        if whole.isascii() and whole.split(None, 1) == [whole]:  # ids: they stay as the file has them
+            return cells
+    return read_as(column(cells.codes, texts), [visible(text) for text in texts])
 
 
 def _check_rows(
-    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int], **place: Any
+    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int] | np.ndarray, **place: Any
 ) -> None:
     """Faults of rows that repeat the header or sum up others; only rows that may do so are looked at as a whole."""
     if not body:
@@ -91,10 +94,10 @@ def _check_rows(
         for j in by_texts:
             again = again[_is_named(body[j], head[j], again)]
         doubted[again] = True
-    found = np.flatnonzero(doubted)
+    found = np.flatnonzero(doubted).tolist()
     lines = [[str(cells.categories[cells.codes[i]]) for cells in body] for i in found]
     faults = Faults()
-    check_rows(lines, heads, [rows[i] for i in found], place, faults)
+    check_rows(lines, heads, [int(rows[i]) for i in found], place, faults)
     faults.raise_if_any()
 
 

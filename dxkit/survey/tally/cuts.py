@@ -4,7 +4,7 @@ See docs/methods/tally.md, "Cuts"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,15 +39,10 @@ def path(by: Iterable[str], book: Codebook) -> list[str]:
     found: list[str] = []
     for name in by:
         line = [name]
-        while parent := within(book).get(line[0], ""):
+        while parent := book.within.get(line[0], ""):
             line.insert(0, parent)
         found += line
     return list(dict.fromkeys(found))
-
-
-def within(book: Codebook) -> Mapping[str, str]:
-    """The segment that each segment lies within."""
-    return getattr(book, "within", {})
 
 
 def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
@@ -77,7 +72,8 @@ def check_size(segments: pd.DataFrame, cuts: Iterable[Cut], each: int, memory: i
     cut = max(needed, key=lambda cut: needed[cut])
     most = max(cut, key=lambda name: values[name], default="")
     leave = f"leave out {most} ({values[most]:,} values), or raise memory=" if cut else "raise memory="
-    raise DataError(f"{shown(cut)} has {needed[cut]:,} groups and needs {amount(needed[cut] * each)}; {leave}")
+    groups = "1 group" if needed[cut] == 1 else f"{needed[cut]:,} groups"
+    raise DataError(f"{shown(cut)} has {groups} and needs {amount(needed[cut] * each)}; {leave}")
 
 
 def shown(cut: Sequence[str]) -> str:
@@ -105,11 +101,13 @@ def strays(groups: pd.DataFrame, people: np.ndarray, name: str, parent: str, lea
     >>> strays(groups, np.array([40, 1]), "team", "division", 5)
     ['Red: A (40), B (fewer than 5); correct the answers if it is one team']
     """
-    found = pd.Series(people).groupby([groups[name], groups[parent]]).sum()
+    within: dict[str, dict[str, int]] = {}
+    for label, of, n in zip(groups[name], groups[parent], people.tolist(), strict=True):
+        within.setdefault(label, {})[of] = within.get(label, {}).get(of, 0) + n
     notes = []
-    for label, of in found[found > 0].groupby(level=0, sort=True):
-        if len(of) > 1 and of.min() < _FEW * of.sum():
-            each = (f"{at[1]} ({n:,})" if n >= least else f"{at[1]} (fewer than {least})" for at, n in of.items())
+    for label, counted in sorted(within.items()):
+        if len(counted) > 1 and min(counted.values()) < _FEW * sum(counted.values()):
+            each = (f"{of} ({n:,})" if n >= least else f"{of} (fewer than {least})" for of, n in counted.items())
             notes.append(f"{label}: {', '.join(each)}; correct the answers if it is one {name}")
     return notes
 

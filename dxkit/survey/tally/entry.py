@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -14,18 +14,20 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
+from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays, within
+from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
 
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
+APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
 _MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
 _MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
@@ -41,7 +43,7 @@ def tally(
     min_group: int = 5,
     comoments: bool | Iterable[str | Iterable[str]] | None = None,
     memory: str | int = "2 GB",
-    progress: Callable[[str], object] | None = None,
+    progress: Say = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
@@ -74,8 +76,9 @@ def tally(
         keeps any number of variables; a list names further cuts in which to keep the topics.
     memory : text or int
         How much memory may be taken, such as "2 GB", or in bytes.
-    progress : function of a line of text, optional
-        Receives a line on how far a file has been read; `print` shows it.
+    progress : function of a line of text, True, False or None
+        How far a file has been read. A function receives a line at each tenth; True shows a line that updates, and a
+        line at each tenth elsewhere. None shows it on a terminal, once it takes two seconds.
     rules : path or DataFrame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
         has one.
@@ -120,8 +123,10 @@ def tally(
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that dxkit understands the columns")
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
-    if progress is not None and not callable(progress):
-        raise DataError(f"progress={progress!r}: give a function that takes a line of text, such as print")
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise DataError(
+            f"progress={progress!r}: give True, False, or a function that takes a line of text, such as print"
+        )
     if not isinstance(codebook, Codebook | pd.DataFrame):
         codebook = open_file(codebook)
     book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
@@ -132,8 +137,9 @@ def tally(
     if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        apart = replace(part, inside=people.segments if people else [])
-        return respelled(replace(tally_partitions(answers, apart), wave=wave), people, "DataFrame")
+        found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
+        notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
     return part.tally(answers, people, wave, progress)
 
 
@@ -159,11 +165,12 @@ class Wanted:
         check_size(people.coded.segments, cuts, each, self.memory)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
-        if len(layout.columns) <= MOST_VARIABLES or self.comoments is True:
+        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
+        if few or self.comoments is True:
             crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
         notes = [
             note
-            for name, parent in within(people.codebook).items()
+            for name, parent in people.codebook.within.items()
             for margins in [m for m in found.values() if {name, parent} <= set(m.groups.columns)][:1]
             for note in strays(margins.groups, margins.people, name, parent, people.min_group)
         ]
@@ -201,7 +208,7 @@ class Part:
     wanted: Wanted
     inside: list[str] = field(default_factory=list)
 
-    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Any = None) -> Tally:
+    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Say = None) -> Tally:
         """The tally of these answers."""
         how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
         read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)

@@ -41,6 +41,22 @@ class Counted(Tally):
         return len(self.coded)
 
     @cached_property
+    def _places(self) -> dict[Cut, tuple[int, np.ndarray]]:
+        return {}
+
+    def place(self, cut: Iterable[str]) -> tuple[int, np.ndarray]:
+        """How many cells a cut has, and the cell of each respondent (n,)."""
+        key = tuple(cut)
+        if key not in self._places:
+            groups, code = grouped(self.coded.segments, key)
+            self._places[key] = len(groups), code
+        return self._places[key]
+
+    def values(self, columns: Sequence[int] | np.ndarray) -> np.ndarray:
+        """These columns of the layout of every respondent, (n, ...); nan where there is none."""
+        return self.layout.of(self.coded, slice(None), columns)
+
+    @cached_property
     def _crossings(self) -> dict[tuple[Cut, tuple[int, ...]], Comoments]:
         return {}
 
@@ -60,8 +76,8 @@ class Counted(Tally):
         """The co-moments of these columns of the layout, by the cells of a cut."""
         key = tuple(cut), tuple(np.asarray(at).tolist())
         if key not in self._crossings:
-            groups, code = grouped(self.coded.segments, cut)
-            self._crossings[key] = comoments(self.layout, self.coded, at, code, len(groups))
+            size, code = self.place(cut)
+            self._crossings[key] = comoments(self.layout, self.coded, at, code, size)
         return self._crossings[key]
 
 

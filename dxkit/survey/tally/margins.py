@@ -29,7 +29,7 @@ class Margins:
 
     groups               a row per group, a column per segment, sorted
     people (G,)          respondents
-    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is what is no code
+    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
     sums (G, V, 3)       n, sum and sum of squares about the origin
     anyone (G, D)        who answered at least one item of the dimension
     weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
@@ -77,15 +77,16 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     (['a', 'b'], [1, 0, 1])
     """
     code = np.zeros(len(segments), dtype=np.int64)
-    for name in names:
-        labels = segments[name].cat
-        rank = np.empty(len(labels.categories), dtype=np.int64)
-        rank[np.argsort(labels.categories.to_numpy(dtype=object), kind="stable")] = np.arange(len(rank))
-        code = _packed(code * len(rank) + rank.take(labels.codes))
+    known = {name: pd.Categorical(segments[name]) for name in names}
+    labels = {name: each.categories.to_numpy(dtype=object) for name, each in known.items()}
+    for name, each in known.items():
+        rank = np.empty(len(labels[name]), dtype=np.int64)
+        rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
+        code = _packed(code * len(rank) + rank.take(each.codes))
     count = int(code.max(initial=0)) + 1
     first = np.empty(count, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
-    columns = {name: segments[name].iloc[first].astype(object).to_numpy() for name in names}
+    columns = {name: labels[name].take(each.codes[first]) for name, each in known.items()}
     return pd.DataFrame(columns, index=range(count), dtype=object), code
 
 
@@ -139,7 +140,7 @@ def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
     """The margins of a cut, as they are or added up from the smallest of those that have all of its segments."""
     fit = [margins for margins in have if set(cut) <= set(margins.groups.columns)]
     margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
-    if margins.groups.shape[1] == len(cut):
+    if list(margins.groups.columns) == list(cut):
         return margins
     return margins.added(*grouped(margins.groups.astype("category"), cut))
 

@@ -152,8 +152,8 @@ def _check_same(mine: Tally, other: Tally) -> None:
         problems.append("one has weights in its file, the other has not")
     if mine.min_group != other.min_group:
         problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
-    rosters = [None if each.roster is None else each.roster.table for each in (mine, other)]
-    if (rosters[0] is None) != (rosters[1] is None) or (rosters[0] is not None and not rosters[0].equals(rosters[1])):
+    rosters = [None if each.roster is None else each.roster.table.to_dict("list") for each in (mine, other)]
+    if rosters[0] != rosters[1]:
         problems.append("they have different rosters")
     if problems:
         raise DataError("these tallies cannot be added: " + "; ".join(problems))

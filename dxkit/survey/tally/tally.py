@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
@@ -156,7 +157,7 @@ class Tally:
         for have, blocks in sorted(self.comoments.items(), key=lambda each: len(each[0])):
             for block in blocks:
                 if set(cut) <= set(have) and set(np.asarray(at).tolist()) <= set(block.at.tolist()):
-                    if len(have) == len(cut):
+                    if tuple(have) == tuple(cut):
                         return block
                     return block.added(grouped(self.cuts[have].groups.astype("category"), cut)[1])
         if not cut:
@@ -190,7 +191,8 @@ class Tally:
         """
         from dxkit.survey.tally.merging import merged
 
-        return merged(tallies)
+        parts = options.instance("tallies", tallies, Iterable, "a list of tallies, from dx.tally or Tally.load")
+        return merged(options.instance("tallies", each, Tally, "tallies and nothing else") for each in parts)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the tally to one small file, to be read with `Tally.load` and added to others.

@@ -14,7 +14,6 @@ import pandas as pd
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded, most_codes
 from dxkit.survey.reading.coding import STATES
-from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS, VARIABLES, mean_of_answered, unit_of
 
@@ -29,7 +28,11 @@ class Layout:
     @cached_property
     def variables(self) -> pd.DataFrame:
         """Items, dimensions and overall: level, name, unit."""
-        return described(self.book)
+        book = self.book
+        rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
+        rows += [("dimension", dimension, "index") for dimension in book.dimensions]
+        rows += [("overall", "overall", "index")] if book.dimensions else []
+        return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
 
     @cached_property
     def columns(self) -> pd.DataFrame:
@@ -125,7 +128,7 @@ class Layout:
         position = {item: i for i, item in enumerate(self.book.measured)}
         return [[position[item] for item in self.book.dimension_items(each)] for each in self.book.dimensions]
 
-    def _answers(self, coded: Coded, rows: slice) -> pd.DataFrame:
+    def _answers(self, coded: Coded, rows: slice) -> dict[str, np.ndarray]:
         """The codes of the items that measure a topic."""
         found = {}
         for i, item in enumerate(self.book.measured):
@@ -133,30 +136,7 @@ class Layout:
                 codes = self.book.scale(item).codes
                 table = np.append(codes, np.full(self.values.shape[1] - len(codes), np.nan))
                 found[item] = table.take(coded.codes[rows, i]) if codes else coded.numbers[item][rows]
-        return pd.DataFrame(found)
-
-
-def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
-    """Every measured variable of every respondent: items, dimensions, overall; and who answered any of a dimension."""
-    book = survey.codebook
-    values, anyone = with_dimensions(book, item_values(book, survey.answers[book.measured].to_numpy(dtype=float)))
-    return values, described(book), anyone
-
-
-def described(book: Codebook) -> pd.DataFrame:
-    """The variables: level, name, unit."""
-    rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
-    rows += [("dimension", dimension, "index") for dimension in book.dimensions]
-    rows += [("overall", "overall", "index")] if book.dimensions else []
-    return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
-
-
-def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
-    """Codes of the measured items (n, I) in the unit of each."""
-    values = np.empty(codes.shape)
-    for j, item in enumerate(book.measured):
-        values[:, j] = in_unit(book, item, codes[:, j])
-    return values
+        return found
 
 
 def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
@@ -165,20 +145,6 @@ def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
     if unit in ("index", "share"):
         return book.index(codes, item)
     return _promoters(codes) if unit == "recommend" else codes
-
-
-def with_dimensions(book: Codebook, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Item values (n, I) followed by those of the dimensions and the whole; and who answered any of a dimension."""
-    position = {item: j for j, item in enumerate(book.measured)}
-    anyone = np.zeros((len(items), len(book.dimensions)), dtype=bool)
-    scores = []
-    for d, dimension in enumerate(book.dimensions):
-        parts = items[:, [position[item] for item in book.dimension_items(dimension)]]
-        anyone[:, d] = (~np.isnan(parts)).any(axis=1)
-        scores.append(mean_of_answered(parts))
-    if not scores:
-        return items, anyone
-    return np.column_stack([items, *scores, mean_of_answered(np.column_stack(scores))]), anyone
 
 
 def _promoters(codes: np.ndarray) -> np.ndarray:

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit.files import csv_file
+from dxkit.files.batches.csv_text import NotUtf8
+from dxkit.files.batches.large_csv import LargeCsv, open_large
 from dxkit.files.cells import normal, number
-from dxkit.files.csv_stream import NotUtf8, open_csv
 from dxkit.files.encoded import encode
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
+from dxkit.files.opening import checked_path
 from dxkit.survey.reading.distinct import joined, separate, times
 from dxkit.survey.reading.headers import Column, is_sentence, key
 from dxkit.survey.reading.labels.marks import NOT_TICKED
@@ -28,8 +30,7 @@ from dxkit.survey.reading.sheet import Head, blank_na, body_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
 
-_LARGE = 60 * 2**20  # bytes of text from which the first rows are enough for a draft
-_ENOUGH = 600_000  # cells
+_ENOUGH = 600_000  # cells from which a draft of a large file is made
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
 _DIVIDERS = (" - ", ": ")
 _FLAGS = ({"0", "1"}, {"true", "false"})
@@ -185,22 +186,32 @@ def _before(header: str, label: str) -> str:
 
 def _beginning(source: Any) -> Grid | None:
     """The first rows of a csv file that is too large to draft from whole; None for other sources."""
-    if not isinstance(source, str | os.PathLike) or open_file(source).path.stat().st_size < _LARGE:
+    if not isinstance(source, str | os.PathLike):
         return None
+    place, file = checked_path(source)
     try:
-        file = open_csv(source)
+        return _first_rows(open_large(place, file))
     except NotUtf8:
-        file = open_csv(source, "cp1252")
-    if file is None:
+        return _first_rows(open_large(place, file, csv_file.OLDER))
+
+
+def _first_rows(large: LargeCsv | None) -> Grid | None:
+    if large is None:
         return None
-    cells, rows = list(file.head.cells[:1]), list(file.head.rows[:1])
-    for block in file.blocks(1):
-        part = file.grid(block, 1)
-        cells, rows = [*cells, *part.cells[1:]], [*rows, *part.rows[1:]]
-        if len(cells) * len(cells[0]) > _ENOUGH:
+    records, lines = large.records[:1], large.lines[:1]
+    for block, _ in large.blocks(1):
+        found = [
+            (record, line) for record, line in zip(*block.every_record, strict=True) if not csv_file.is_blank(record)
+        ]
+        records += [record for record, _ in found]
+        lines += [line for _, line in found]
+        if len(records) * len(records[0]) > _ENOUGH:
             break
+    cells = csv_file.rectangular(
+        [[csv_file.unguarded(cell) for cell in record] for record in records], lines, large.top.file
+    )
     note = f"drafted from the first {len(cells) - 1:,} rows"
-    return replace(file.head, cells=cells, rows=rows, notes=(*file.head.notes, note))
+    return replace(large.top, cells=cells, rows=lines, notes=(*large.notes, note))
 
 
 def _size(grid: Grid) -> float:

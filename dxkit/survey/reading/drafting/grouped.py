@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
+from dxkit.survey.reading.distinct import joined, separate
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
-from dxkit.survey.reading.distinct import joined, separate
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion

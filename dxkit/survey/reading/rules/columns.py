@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal, number
@@ -73,7 +74,7 @@ class Columns:
         """Read the cells of a column as others; returns how many."""
         cells = self.body[position]
         changed = [new(text) for text in cells.categories]
-        differs = changed != cells.categories
+        differs = np.array(changed, dtype=object) != cells.categories.to_numpy()
         if not differs.any():
             return 0
         self.body[position] = read_as(cells, changed)

@@ -75,9 +75,7 @@ def choose(
                 if position is not None:  # else a comment of the codebook holds it
                     unlisted = appended(unlisted, _beside(asked, column, NOT_TICKED))
         answered = np.logical_or.reduce([filled(column) for column in every])
-        declined = answered & ~np.logical_or.reduce(
-            [flags(column, lambda text: bool(text) and not asked.is_no_opinion(text)) for column in every]
-        )
+        declined = answered & ~np.logical_or.reduce([filled(_beside(asked, column, ())) for column in every])
 
         def cell(marks: pd.Categorical, answered=answered, declined=declined) -> pd.Categorical:
             return overlaid(overlaid(marks, ~answered, ""), declined, "N/A")
@@ -132,7 +130,7 @@ def _is_grid(asked: Multiple, cells: Mapping[str, pd.Categorical], joined: bool)
 
 
 def _is_answer(text: str, label: str) -> bool:
-    """Whether the cell of an option says no, or is a number that is no tick."""
+    """Whether the cell of an option says no, or is a number that ticks nothing."""
     word = normal(text)
     return word != label and (word in NOT_TICKED or (word not in TICKED and number(text)[1] is None))
 

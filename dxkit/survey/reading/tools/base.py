@@ -116,7 +116,7 @@ class Tool:
         return False
 
     def recoded(self, texts: list[str], scale: Scale) -> list[str]:
-        """The distinct answers of a question as labels or codes of its scale, where the tool exports codes of its own."""
+        """Distinct answers as labels or codes of their scale, where the tool exports codes of its own."""
         return texts
 
     def __repr__(self) -> str:
