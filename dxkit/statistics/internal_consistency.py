@@ -26,7 +26,7 @@ def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -
     >>> round(low, 4), round(high, 4)
     (0.6819, 0.8835)
     """
-    from scipy.special import fdtri  # here: reading a survey takes from this module, and shall not wait for scipy
+    from scipy.special import fdtri  # loads slowly, and reading a survey needs this module
 
     if n < 2:
         return np.nan, np.nan

@@ -43,6 +43,7 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
     """
+    # thousands of groups have few different degrees of freedom
     shape, (df, back) = np.shape(df), np.unique(np.asarray(df, dtype=float), return_inverse=True)
     z, beyond, root = NormalDist().inv_cdf(max(p, 1 - p)), abs(p - 0.5), np.sqrt(df)
     factor, angle, x = _gamma_ratio(df / 2) / math.sqrt(math.pi), np.arctan(z / root), _NODES
