@@ -129,8 +129,9 @@ def encode(
 
 def is_source(source: object) -> bool:
     """Whether it is a path, a sheet, a data frame, or may be an iterable of them."""
-    one = isinstance(source, Grid | str | os.PathLike | pd.DataFrame) or speaks_arrow(source)
-    return one or (isinstance(source, Iterable) and not isinstance(source, _NO_PARTS))
+    if isinstance(source, _NO_PARTS):
+        return False
+    return isinstance(source, Grid | str | os.PathLike | pd.DataFrame | Iterable) or speaks_arrow(source)
 
 
 def unknown(source: object) -> DataError:

@@ -164,7 +164,10 @@ def _cells(array: Any, at: Mapping[str, str]) -> Cells:
     values = array.dictionary
     if len(values) <= FEW or values.null_count or not (_is_text(kind) or types.is_integer(kind)):
         return in_use(numbers, values.to_pylist(), at)
-    values = values.cast(pa.large_string())
+    try:
+        values = values.cast(pa.large_string())
+    except pa.ArrowNotImplementedError:  # views of text, in older versions
+        return in_use(numbers, values.to_pylist(), at)
     if array.indices.null_count:
         numbers = np.where(numbers < 0, len(values), numbers)
         values = pa.concat_arrays([values, pa.array([""], pa.large_string())])

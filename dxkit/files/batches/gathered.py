@@ -209,5 +209,5 @@ def only_used(numbers: np.ndarray, texts: Any) -> Cells:
     used = np.bincount(numbers, minlength=len(texts)) > 0
     if used.all():
         return numbers, texts
-    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.filter(used)
+    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.take(np.flatnonzero(used))
     return (np.cumsum(used) - 1)[numbers], kept
