@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
 
-_SEPARATORS = ",;\t|"
+SEPARATORS = ",;\t|"
 MOST_TEXT, MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
-_BY_BLOCK = "this is too much to read at once. dx.tally reads answers block by block; split other tables"
+_BY_BLOCK = "this is too much to read at once; split the table. Answers may be larger: dx.read_survey, dx.tally"
 NUL = "there is a NUL character; this is not a text file, or it is damaged"
 NOT_ENCODED = "the bytes do not fit the encoding; save as CSV UTF-8"
 NEITHER = "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8"
@@ -127,7 +127,7 @@ def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
 def _separator(text: str) -> str:
     """The separator that cuts the first records into the most equal number of cells."""
     highest, likeliest = (0.0, 0), ","
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         widths: list[int] = []
         try:
             for record in csv.reader(io.StringIO(text[: 2**20], newline=""), delimiter=separator):

@@ -46,7 +46,7 @@ def as_frame(source: Any) -> Any:
         if isinstance(source, pd.DataFrame) or not all(isinstance(x, pd.DataFrame) or speaks_arrow(x) for x in parts):
             return source
     found = encode(source, empty=True)
-    frame = pd.DataFrame({j: column.astype(object) for j, column in enumerate(found.columns) if column is not None})
+    frame = pd.DataFrame({j: column.astype(object) for j, column in enumerate(found.columns)})
     return frame.set_axis(found.top.cells[0], axis=1)
 
 

@@ -124,10 +124,12 @@ def raw_pieces(path: Path, file: str, size: int | None = None) -> Iterator[tuple
 
 def open_text(path: Path, file: str, encoding: str | None = None) -> CsvText | None:
     """A file of text that is too large to be read at once; None for a smaller one, and for other kinds of file."""
-    head, size = b"", 0
+    head, size, ends = b"", 0, 0
+    marks = dict.fromkeys(csv_file.SEPARATORS.encode(), 0)
     for piece, _ in raw_pieces(path, file):
-        head, size = head or piece, size + len(piece)
-        if size > LARGE:
+        head, size, ends = head or piece, size + len(piece), ends + piece.count(b"\n")
+        marks = {mark: n + piece.count(mark) for mark, n in marks.items()}
+        if size > LARGE or ends + max(marks.values()) > csv_file.MOST_CELLS:
             break
     else:
         return None

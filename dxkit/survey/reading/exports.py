@@ -22,6 +22,7 @@ from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_r
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.several.multiple_choice import choose, place_columns
+from dxkit.survey.reading.several.used import used_columns
 from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
@@ -121,7 +122,8 @@ def read_export(
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    head, sheets = Head(None if as_tool is None else tool_named(as_tool), header), list[Grid]()
+    given, sheets = None if as_tool is None else tool_named(as_tool), list[Grid]()
+    head = Head(given, header, lambda columns, tool: used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
         opened = open_answers(path)

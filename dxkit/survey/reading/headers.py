@@ -102,7 +102,7 @@ def match(
     `same` says whether columns have the same content, `apart` whether nobody filled two of them, `elsewhere` where else
     in the file a question is asked; `place` is the file and the sheet.
     """
-    index = _Index(header, codebook, tool)
+    index = Index(header, codebook, tool)
     rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
     repeated: dict[str, list[Column]] = {}
     separate: dict[str, list[Column]] = {}
@@ -145,7 +145,7 @@ def match(
 
 def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
     """The items that a header asks."""
-    index = _Index(header, codebook, tool)
+    index = Index(header, codebook, tool)
     return {
         row.item
         for row in codebook.questions
@@ -153,7 +153,7 @@ def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[st
     }
 
 
-class _Index:
+class Index:
     """The columns by what they are called."""
 
     def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):

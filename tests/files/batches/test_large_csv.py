@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dxkit.files import csv_file
 from dxkit.files.batches import csv_block, csv_text, large_csv
 from dxkit.files.encoded import encode
 from dxkit.files.errors import DataError
@@ -170,3 +171,13 @@ def test_what_a_program_writes_is_read_as_it_is(tmp_path_factory, rows, block):
             if way == "records":
                 patch.setattr(csv_block, "_by_pandas", lambda *_: lambda block: None)
             assert read(path) == small
+
+
+def test_a_file_of_many_short_cells_is_read_in_blocks(tmp_path, monkeypatch):
+    path = tmp_path / "answers.csv"
+    path.write_text("a;b\n" + "1;2\n" * 5)
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 12)
+    assert large_csv.open_large(path, path.name) is None
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 11)
+    assert large_csv.open_large(path, path.name) is not None
+    assert encode(path).columns[1].tolist() == ["2"] * 5
