@@ -78,7 +78,8 @@ def _visible(cells: pd.Categorical) -> pd.Categorical:
         whole = "\0".join(texts)
         if whole.isascii() and whole.split(None, 1) == [whole]:  # ids: they stay as the file has them
             return cells
-    return read_as(column(cells.codes, texts), [visible(text) for text in texts])
+    kept = cells if cells.categories.dtype == object else column(cells.codes, texts)
+    return read_as(kept, [visible(text) for text in texts])
 
 
 def _check_rows(
