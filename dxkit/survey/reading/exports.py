@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ class Export:
     answers         a column per codebook item, in its order, and per question with options for what is beside them
     rows            the row of each answer in the file
     columns_at      the column of each item, as messages call it
-    respondent      the id of each submission, and `day` its date; "" where the file has none
+    respondent      the id of each submission; "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
     applied         what the rules did
@@ -53,7 +52,6 @@ class Export:
     file: str
     sheet: str | None
     respondent: pd.Categorical
-    day: pd.Categorical
     finished: np.ndarray
     preview: np.ndarray
     dropped: tuple[str, ...] = ()
@@ -178,7 +176,6 @@ def read_export(
         file=read.file,
         sheet=read.sheet,
         respondent=answers[ids[0]] if ids else beside.column(*tool.respondent),
-        day=_days(beside.column(*tool.day), tool.month_first and beside.first(*tool.day) not in tool.day_first),
         finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
@@ -218,42 +215,19 @@ def _answers(
 
 
 class _Beside:
-    """What a tool says of a submission beside its answers: id, day, finished, preview."""
+    """What a tool says of a submission beside its answers: id, finished, preview."""
 
     def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
         self.n = n
         named = [column for column in reversed(header) if column.code.strip()]
         self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
 
-    def first(self, *names: str) -> str:
-        """The first of these columns that there is."""
-        return next((name for name in names if name in self.columns), "")
-
     def column(self, *names: str) -> pd.Categorical:
         """The first of these columns that there is, else a blank one."""
-        name = self.first(*names)
+        name = next((name for name in names if name in self.columns), "")
         return self.columns[name] if name else blank(self.n)
 
     def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> np.ndarray:
         """Whether a cell of these columns says so; without the columns the same for everybody."""
         found = [flags(self.columns[name], says) for name in names if name in self.columns]
         return np.logical_or.reduce(found) if found else np.full(self.n, otherwise)
-
-
-def _days(cells: pd.Categorical, month_first: bool) -> pd.Categorical:
-    """Timestamps coarsened to the day, ISO; "" where there is none or it is not understood."""
-    dates = [re.match(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", text) for text in cells.categories]
-    numbers = [tuple(map(int, date.groups())) if date else None for date in dates]
-    if any(a > 12 for a, _, c in filter(None, numbers) if c > 31):
-        month_first = False
-    days = []
-    for parts in numbers:
-        if parts is None:
-            days.append("")
-            continue
-        a, b, c = parts
-        year, month, day = (a, b, c) if a > 31 else (c, a, b) if month_first else (c, b, a)
-        year += 2000 if year < 100 else 0
-        possible = 1 <= month <= 12 and 1 <= day <= 31
-        days.append(f"{year:04d}-{month:02d}-{day:02d}" if possible else "")
-    return read_as(cells, days)
