@@ -168,7 +168,9 @@ def folded(text: object) -> str:
     >>> folded("  Team\\u00a0NAME* "), folded("Zoe\\u2019s") == folded("zoe's")
     ('team name*', True)
     """
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
+    plain = str(text)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", plain)).translate(_QUOTES)
     return " ".join(plain.split()).casefold()
 
 

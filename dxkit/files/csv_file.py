@@ -133,7 +133,7 @@ def _separator(text: str) -> str:
             for record in csv.reader(io.StringIO(text[: 2**20], newline=""), delimiter=separator):
                 if record:
                     widths.append(len(record))
-                if len(widths) >= _SAMPLE:
+                if len(widths) >= _SAMPLE or widths[:1] == [1]:
                     break
         except csv.Error:
             continue
@@ -173,7 +173,7 @@ def _records(text: str, separator: str, first: int, file: str) -> tuple[list[lis
             line = first + reader.line_num
     except csv.Error:
         raise broken_record(file, line) from None
-    guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
+    guarded = "'" in text and any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
     if guarded:
         records = [[unguarded(cell) for cell in record] for record in records]
     return records, rows

@@ -157,7 +157,7 @@ class Gathered:
                 np.array([*self._code, None], dtype=object)[:-1],
             )
         self._arrays, self._chunks = [], []
-        index = pd.Index(texts if isinstance(texts, np.ndarray) else texts.to_pandas())
+        index = pd.Index(texts, dtype=object) if isinstance(texts, np.ndarray) else pd.Index(texts.to_pandas())
         distinct = pd.CategoricalDtype._from_fastpath(index)  # else pandas would look whether the texts are distinct
         return pd.Categorical.from_codes(
             codes.astype(_smallest(len(index)), copy=False), dtype=distinct, validate=False

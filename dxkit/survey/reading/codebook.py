@@ -23,6 +23,7 @@ MEASURED = ("rating", "importance", "hours", "recommend", *OPTIONS, "number")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
 UNLISTED = "(not in the codebook)"
 NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
+_SHARED = ("dimension", "topic")  # columns that several items may fill alike
 HIGH, LOW, NEITHER = "high", "low", "neither"
 DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11", "number": NUMBER}
 NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
@@ -110,7 +111,7 @@ class Codebook:
     @cached_property
     def dimensions(self) -> list[str]:
         """The names of the dimensions, in codebook order."""
-        return list(self._by_dimension)
+        return [name for of, name, kind in self._together if of == "dimension" and kind == "rating"]
 
     @cached_property
     def topics(self) -> list[str]:
@@ -119,11 +120,11 @@ class Codebook:
 
     def dimension_items(self, dimension: str) -> list[str]:
         """The ids of the ratings of a dimension."""
-        return self._by_dimension.get(dimension, [])
+        return self._together.get(("dimension", dimension, "rating"), [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
         """The ids of the items of this kind that measure a pain point."""
-        return self._by_topic.get((topic, kind), [])
+        return self._together.get(("topic", topic, kind), [])
 
     def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
@@ -159,13 +160,14 @@ class Codebook:
         return 100.0 - points if self.is_low_good(item) else points
 
     @cached_property
-    def _by_topic(self) -> dict[tuple[str, str], list[str]]:
-        return self.items.groupby(["topic", "kind"], sort=False)["item"].agg(list).to_dict()
-
-    @cached_property
-    def _by_dimension(self) -> dict[str, list[str]]:
-        ratings = self.items.loc[(self.items["kind"] == "rating") & (self.items["dimension"] != "")]
-        return ratings.groupby("dimension", sort=False)["item"].agg(list).to_dict()
+    def _together(self) -> dict[tuple[str, str, str], list[str]]:
+        """The items of one kind that share a topic or a dimension."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for item, kind, *of in zip(*(self.items[each] for each in ("item", "kind", *_SHARED)), strict=True):
+            for column, name in zip(_SHARED, of, strict=True):
+                if name:
+                    found.setdefault((column, name, kind), []).append(item)
+        return found
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
@@ -173,8 +175,7 @@ class Codebook:
         rows: dict[str, Mapping[str, Any]] = {}
         for row in cast(list[dict[str, Any]], self.items.to_dict("records")):
             if row["kind"] not in ("multi", "rank"):
-                scale = row["scale"]
-                scale += " or other" * (row["kind"] == "choice")
+                scale = row["scale"] + " or other" * (row["kind"] == "choice")
                 scale += f" of {row['unit']}" * (row["kind"] == "number" and bool(row["unit"]))
                 rows[row["item"]] = {**row, "scale": scale}
                 continue
@@ -189,10 +190,10 @@ class Codebook:
     @cached_property
     def _stems(self) -> dict[str, str]:
         """The question of every option."""
-        asked = self.items.loc[self.items["kind"].isin(["multi", "rank"])]
         labels = {
             name: (*self.scales[scale].shown.values(), UNLISTED)
-            for name, scale in zip(asked["item"], asked["scale"], strict=True)
+            for name, scale, kind in zip(*(self.items[each] for each in ("item", "scale", "kind")), strict=True)
+            if kind in ("multi", "rank")
         }
         return {f"{name}[{label}]": name for name, of in labels.items() for label in of}
 
@@ -263,7 +264,7 @@ def read_codebook(items: TableSource, scales: TableSource | None = None) -> Code
 def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:
     frame = table.values(faults)
     frame["kind"] = frame["kind"].map(folded)
-    for column in ("dimension", "topic"):  # one spelling, the first
+    for column in _SHARED:  # one spelling, the first
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     earlier_rows: dict[str, dict[str, int]] = {"item": {}, "text": {}}

@@ -158,8 +158,9 @@ def read_export(
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
-    for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
-        taken += place_columns(row.text, {normal(label) for label in codebook.scales[row.scale].labels}, columns)
+    for kind, text, scale in zip(*(codebook.items[each] for each in ("kind", "text", "scale")), strict=True):
+        if kind == "rank":
+            taken += place_columns(text, {normal(label) for label in codebook.scales[scale].labels}, columns)
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]

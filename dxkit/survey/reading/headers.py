@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +47,8 @@ def plain(text: str) -> str:
     """A text of a header without the marks of a web page: `Professor&nbsp;` and `<b>Which</b>` as people see them."""
     if "&" not in text and "<" not in text:
         return text
+    import html
+
     return html.unescape(_TAG.sub(" ", text)).replace("\xa0", " ")
 
 

@@ -87,7 +87,8 @@ def _visible(cells: pd.Categorical) -> pd.Categorical:
         if all(part.isascii() and part.split(None, 1) == [part] for part in parts):
             return cells
     texts = texts_of(cells)
-    return read_as(column(cells.codes, texts), [visible(text) for text in texts])
+    kept = cells if cells.categories.dtype == object else column(cells.codes, texts)
+    return read_as(kept, [visible(text) for text in texts])
 
 
 def _no_answers(batch: Batch, named: Sequence[int], heads: Sequence[Sequence[str]]) -> np.ndarray:
