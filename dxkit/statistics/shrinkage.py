@@ -49,7 +49,7 @@ def posteriors(scores: np.ndarray, covariance: np.ndarray) -> list[tuple[np.ndar
 def _restricted(scores: np.ndarray, covariance: np.ndarray, taus: np.ndarray) -> np.ndarray:
     """The logarithm of the restricted likelihood of each tau."""
     root = np.linalg.cholesky(covariance + taus[:, None, None] ** 2 * np.eye(len(scores)))
-    one, x = np.moveaxis(np.linalg.solve(root, np.column_stack([np.ones(len(scores)), scores])), 2, 0)
+    one, x = np.moveaxis(np.linalg.solve(root, np.column_stack([np.ones(len(scores)), scores])[None]), 2, 0)
     ones = (one**2).sum(axis=1)
     residual = x - ((one * x).sum(axis=1) / ones)[:, None] * one
     logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)

@@ -184,7 +184,7 @@ class Wanted:
 
     def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):
         asked = []
-        if self.comoments not in (None, True, False):
+        if self.comoments is not None and not isinstance(self.comoments, bool):
             asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
         needed = blocks(people.layout)
         fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES

@@ -29,7 +29,7 @@ def used_columns(header: Sequence[Column], codebook: Codebook, tool: Tool, rules
             stems |= {stem}.union(*map(families_of, asked))
         found += [*asked, *index.options.get(key(row.text), [])]
     openings = tuple(key(f"{stem} - x")[:-1] for stem in stems)
-    names = {*tool.respondent, *tool.day, *tool.finished_in, tool.preview_in}
+    names = {*tool.respondent, *tool.finished_in, tool.preview_in}
     names.update(tool.tells_finished([_code(column) for column in header]))
     named = {normal(rule.question) for rule in rules.rules if rule.question}
     for column in header:
