@@ -44,7 +44,7 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
     """
-    df = np.asarray(df, dtype=float)
+    df, place = np.unique(np.asarray(df, dtype=float), return_inverse=True)  # few differ, however many there are
     z, beyond, root = NormalDist().inv_cdf(max(p, 1 - p)), abs(p - 0.5), np.sqrt(df)
     factor, angle, x = _gamma_ratio(df / 2) / math.sqrt(math.pi), np.arctan(z / root), _NODES
     with np.errstate(invalid="ignore"):
@@ -54,7 +54,7 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
             angle = angle + step
             if not np.any(np.abs(step) > 1e-9 * angle):
                 break
-        return math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
+        return (math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle)))[place]
 
 
 def _power_of_cosine(angle: np.ndarray, power: np.ndarray) -> np.ndarray:

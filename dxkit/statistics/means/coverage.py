@@ -137,7 +137,7 @@ def contrast_variance(
     correlation : (J, J) array
         Correlation of the answers.
     weights, n, people, group, headcount, part
-        As for `joint_coverage`.
+        Those of `joint_coverage`.
 
     Examples
     --------

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.statistics.means.coverage import total
+from dxkit.statistics.means.weights import Design
+
 BOUNDED, HOURS, NUMBER = 0, 1, 2  # the form of a variable
 WIDEST = np.array([1.0, 4.0, np.nan])  # phi of each form where answers may not be looked into
 PRIOR = 8.0  # as many answers the spread of everybody counts for in a group
@@ -58,16 +61,19 @@ class Fit:
     rank: np.ndarray
 
 
-def fit(n: np.ndarray, mean: np.ndarray, design: np.ndarray | None = None) -> Fit:
+def fit(n: np.ndarray, mean: np.ndarray, design: Design | None = None) -> Fit:
     """Least-squares fit of cell means on the margins, each cell weighing as many as answered.
+
+    The largest margin is taken out first: what is left of the others within its groups is fitted (Frisch and Waugh
+    1933).
 
     Parameters
     ----------
     n, mean : (C, J) arrays
         Answers and their mean in each cell; the mean of an empty cell does not count.
-    design : (C, P) array, optional
-        Indicators of the groups of all margins. Without them, and where fewer than two answers a fitted group are
-        left, the fit is the plain mean.
+    design : Design, optional
+        Groups of each cell. Without them, and where fewer than two answers a fitted group are left, the fit is the
+        plain mean.
 
     Examples
     --------
@@ -77,17 +83,28 @@ def fit(n: np.ndarray, mean: np.ndarray, design: np.ndarray | None = None) -> Fi
     answers, mean = n.sum(axis=0), np.where(n > 0, mean, 0.0)
     plain = np.divide((n * mean).sum(axis=0), answers, out=np.zeros(n.shape[1]), where=answers > 0)
     fitted, rank = np.repeat(plain[None, :], len(n), axis=0), np.ones(n.shape[1], dtype=int)
-    if design is None or design.shape[1] < 2:
+    if design is None:
         return Fit(fitted=fitted, rank=rank)
-    square = (design.T * n.T[:, None, :]) @ design
-    values, vectors = np.linalg.eigh(square)
-    kept = values > 1e-10 * values[:, -1:]
-    rich = answers >= 2 * kept.sum(axis=1)
-    inverse = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
-    right = (vectors.transpose(0, 2, 1) @ ((n * (mean - plain)).T @ design)[:, :, None])[:, :, 0]
-    coefficients = (vectors @ (inverse * right)[:, :, None])[:, :, 0]
-    fitted[:, rich] += (design @ coefficients.T)[:, rich]
-    return Fit(fitted=fitted, rank=np.where(rich, kept.sum(axis=1), 1))
+    away, x = mean - plain, design.rest
+    held = total(n, design.lead, design.groups)
+    inverse = np.divide(1.0, held, out=np.zeros_like(held), where=held > 0)
+    middle = total(n * away, design.lead, design.groups) * inverse
+    full, found = (held > 0).sum(axis=0), middle[design.lead]
+    if x.shape[1]:
+        weighed = n.T[:, None, :] * x.T
+        inside = total(weighed.transpose(2, 0, 1), design.lead, design.groups)  # answers of each pair of groups
+        share = inside * inverse[:, :, None]
+        square = weighed @ x - share.transpose(1, 2, 0) @ inside.transpose(1, 0, 2)
+        right = x.T @ (n * (away - found))
+        values, vectors = np.linalg.eigh(square)
+        kept = values > 1e-10 * np.maximum(answers, 1.0)[:, None]
+        root = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
+        coefficients = (vectors @ (root[:, :, None] * (vectors.transpose(0, 2, 1) @ right.T[:, :, None])))[:, :, 0]
+        found = found + x @ coefficients.T - np.einsum("gjp,jp->gj", share, coefficients)[design.lead]
+        full = full + kept.sum(axis=1)
+    rich = (answers >= 2 * full) & (full > 1)
+    fitted[:, rich] += np.where(design.lead[:, None] >= 0, found, 0.0)[:, rich]
+    return Fit(fitted=fitted, rank=np.where(rich, full, 1))
 
 
 def whole(

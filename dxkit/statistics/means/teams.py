@@ -158,32 +158,48 @@ def pooled(
     return value, se, value - half, value + half
 
 
-def against_the_rest(y: np.ndarray, v: np.ndarray) -> np.ndarray:
+def against_the_rest(y: np.ndarray, v: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
     """t (G, J) of each group against all others together, who count by the precision of their scores.
 
+    A group whose own answers spread wider than those within all groups has its own error. A few unhappy people make a
+    low score in any team: without this, 14 teams of which none differs had one named in up to 23% of runs.
+
+    Parameters
+    ----------
+    y, v : (G, J) arrays
+        Scores and the variances of their errors, from the variance of answers within all groups.
+    own : (G, J) array, optional
+        The same from the spread of each group, `spread.by_group`.
+
+    Examples
+    --------
     >>> y, n = np.array([[80.0], [45.0], [71.0], [30.0], [66.0]]), np.array([[6], [9], [5], [12], [8]])
     >>> against_the_rest(y, 400 / n)[[0, 3], 0].round(4).tolist()
     [3.5602, -4.8029]
     """
     used = np.isfinite(y) & (v > 0)
+    error = v if own is None else np.maximum(v, own)
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(used, 1 / v, 0.0)
         held = weight * np.where(used, y, 0.0)
         others = weight.sum(axis=0) - weight
         gap = y - (held.sum(axis=0) - held) / others
-        return np.where(used & (others > 0), gap / np.sqrt(v + 1 / others), np.nan)
+        return np.where(used & (others > 0), gap / np.sqrt(error + 1 / others), np.nan)
 
 
-def standing_out(y: np.ndarray, v: np.ndarray, df: np.ndarray, level: float = LEVEL) -> np.ndarray:
+def standing_out(
+    y: np.ndarray, v: np.ndarray, df: np.ndarray, own: np.ndarray | None = None, level: float = LEVEL
+) -> np.ndarray:
     """-1 where a group lies below all others together beyond chance, 1 above, else 0, (G, J).
 
-    Holm's method (1979) over all cells of the table holds the chance of naming any group to `level`.
+    Holm's method (1979) over all cells of the table holds the chance of naming any group to `level`. Arguments are
+    those of `against_the_rest`, and the degrees of freedom (J,) of the variance within groups.
 
     >>> y, n = np.array([[80.0], [45.0], [71.0], [30.0], [66.0]]), np.array([[6], [9], [5], [12], [8]])
     >>> standing_out(y, 400 / n, np.array([35.0])).ravel().tolist()
     [1, 0, 0, -1, 0]
     """
-    t = against_the_rest(y, v)
+    t = against_the_rest(y, v, own)
     p = 2 * stdtr(np.broadcast_to(df, t.shape), -np.abs(t))
     named = adjusted_p(p.ravel()).reshape(t.shape) < level
     return np.where(named, np.sign(np.nan_to_num(t)), 0).astype(int)

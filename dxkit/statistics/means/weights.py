@@ -9,9 +9,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.statistics.means.coverage import total
+
 LEAST = 2  # respondents that a group of a margin needs to stand alone
 _MET, _MOST_ROUNDS, _LONGEST_STEP, _RIDGE = 1e-10, 60, 3.0, 1e-9
 _HELD = 2**21  # numbers that are held at once
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Design:
+    """Which group of every margin each cell lies in. The largest margin may have thousands of groups, so it has codes.
+
+    lead     (C,) group of each cell in the largest margin, of so many `groups`; -1 for a cell without a weight
+    rest     (C, P) indicators of the groups of the other margins
+    margins  the numbers of the margins in this order
+    """
+
+    lead: np.ndarray
+    groups: int
+    rest: np.ndarray
+    margins: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,11 +50,18 @@ class Margins:
         heads = [heads[code] > 0 for heads, code in zip(self.people, self.codes, strict=True)]
         return (self.codes >= 0).all(axis=0) & np.all(heads, axis=0)
 
-    def design(self, margins: int | None = None) -> np.ndarray:
-        """Indicators (C, P) of the groups of the first so many margins; 0 for cells that get no weight."""
-        chosen = list(zip(self.codes, self.people, strict=True))[:margins]
-        columns = [np.equal.outer(code, np.arange(len(heads))) for code, heads in chosen]
-        return (np.hstack(columns) & self.usable[:, None]).astype(float)
+    def design(self, margins: int | None = None) -> Design:
+        """How the cells lie in the first so many margins, of which the one with the most groups leads."""
+        used = list(range(len(self.people)))[:margins]
+        lead = max(used, key=lambda m: len(self.people[m]))
+        columns = [np.equal.outer(self.codes[m], np.arange(len(self.people[m]))) for m in used if m != lead]
+        rest = np.hstack(columns) if columns else np.zeros((self.codes.shape[1], 0))
+        return Design(
+            lead=np.where(self.usable, self.codes[lead], -1),
+            groups=len(self.people[lead]),
+            rest=(rest.astype(bool) & self.usable[:, None]).astype(float),
+            margins=(lead, *(m for m in used if m != lead)),
+        )
 
 
 def merged(people: np.ndarray, codes: np.ndarray, headcounts: Sequence[np.ndarray]) -> Margins:
@@ -111,16 +135,13 @@ def weights(asked: np.ndarray, margins: Margins) -> tuple[np.ndarray, np.ndarray
         if not len(todo):
             break
         design = margins.design(used)
-        held = design.T @ n[:, todo]
-        ends = np.cumsum([len(heads) for heads in margins.people[:used]])
-        targets = np.concatenate(
-            [_spread(heads, part) for heads, part in zip(margins.people, np.split(held, ends[:-1]), strict=False)]
-        )
-        if used == 1:
-            ratio = np.divide(targets, held, out=np.zeros_like(held), where=held > 0)
-            found, done = np.where(n[:, todo] > 0, design @ ratio, 0.0), np.ones(len(todo), dtype=bool)
-        else:
-            found, done = rake(n[:, todo], design, targets)
+        asked_here = n[:, todo]
+        held = total(asked_here, design.lead, design.groups), design.rest.T @ asked_here
+        heads = [margins.people[m] for m in design.margins]
+        ends = np.cumsum([0, *(len(each) for each in heads[1:])])
+        rest = [_spread(each, held[1][a:b]) for each, a, b in zip(heads[1:], ends, ends[1:], strict=False)]
+        lead = _spread(heads[0], held[0])
+        found, done = rake(asked_here, design, lead, np.concatenate(rest) if rest else np.zeros((0, len(todo))))
         result[:, todo[done]], met[todo[done]] = found[:, done], used
         todo = todo[~done]
     return result[:, where], met[where]
@@ -143,20 +164,22 @@ def _spread(heads: np.ndarray, held: np.ndarray) -> np.ndarray:
     return targets * np.divide(heads.sum(), total, out=np.zeros_like(total), where=total > 0)
 
 
-def rake(n: np.ndarray, design: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights exp(x'l) that meet all margins, for several variables at once, and which of them converged.
+def rake(n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights that meet all margins, for several variables at once, and which of them converged.
 
-    Newton's method on the convex dual of raking, sum_c n_c exp(x_c'l) - T'l (Deville, Sarndal and Sautory 1993), with a
-    ridge, because margins that add up to the same total leave l undetermined.
+    Raking weights are exp(x'l), with x the groups of a cell, where the convex dual sum_c n_c exp(x_c'l) - T'l is least
+    (Deville, Sarndal and Sautory 1993). For the largest margin l is known once the others are: its groups are scaled to
+    their headcounts. What is left is Newton's method over the other margins, with a ridge, because they add up to the
+    same total. One margin is post-stratification and needs no round.
 
     Parameters
     ----------
     n : (C, D) array
         Respondents of each cell.
-    design : (C, P) array
-        Indicators of the groups of all margins.
-    targets : (P, D) array
-        People of each group; 0 where nobody answered.
+    design : Design
+        Groups of each cell.
+    lead, rest : (G, D) and (P, D) arrays
+        People of each group of the largest margin, and of the others; 0 where nobody answered.
 
     Returns
     -------
@@ -165,46 +188,60 @@ def rake(n: np.ndarray, design: np.ndarray, targets: np.ndarray) -> tuple[np.nda
 
     Examples
     --------
-    >>> rake(np.array([[2.0], [4.0]]), np.eye(2), np.array([[10.0], [10.0]]))[0].ravel().round(9).tolist()
+    >>> one = Design(lead=np.array([0, 1]), groups=2, rest=np.zeros((2, 0)))
+    >>> rake(np.array([[2.0], [4.0]]), one, np.array([[10.0], [10.0]]), np.zeros((0, 1)))[0].ravel().tolist()
     [5.0, 2.5]
     """
     result, converged = np.zeros_like(n), np.zeros(n.shape[1], dtype=bool)
-    most = max(1, _HELD // max(1, design.size))
+    most = max(1, _HELD // max(1, design.rest.size))
     for low in range(0, n.shape[1], most):
         part = slice(low, low + most)
-        result[:, part], converged[part] = _newton(n[:, part].T, design, targets[:, part].T)
-    return np.where(n > 0, result, 0.0), converged
+        result[:, part], converged[part] = _newton(n[:, part], design, lead[:, part], rest[:, part])
+    return result, converged
 
 
-def _newton(n: np.ndarray, design: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """`rake` with variables as rows, all held at once."""
-    groups = design.shape[1]
-    margins = max(1.0, design.sum(axis=1).max(initial=1.0))
-    mean_weight = targets.sum(axis=1) / np.maximum((n @ design).sum(axis=1), 1e-300)
-    log = np.repeat(np.log(np.maximum(mean_weight, 1e-300))[:, None] / margins, groups, axis=1)
-    filled, miss = n * np.exp(log @ design.T), np.full(len(n), np.inf)
-    value = filled.sum(axis=1) - (targets * log).sum(axis=1)
+def _newton(n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`rake` with all variables held at once."""
+    groups, x = design.rest.shape[1], design.rest
+    log, miss = np.zeros((groups, n.shape[1])), np.zeros(n.shape[1])
+    filled, value = _scaled(n, design, lead, rest, log)
     for _ in range(_MOST_ROUNDS):
-        gradient = filled @ design - targets
-        miss = (np.abs(gradient) / np.where(targets > 0, targets, 1.0)).max(axis=1, initial=0.0)
-        left = np.flatnonzero(miss > _MET)
-        if not len(left):
+        gradient = x.T @ filled - rest
+        miss = (np.abs(gradient) / np.where(rest > 0, rest, 1.0)).max(axis=0, initial=0.0)
+        at = np.flatnonzero(miss > _MET)
+        if not len(at):
             break
-        slope = (design.T * filled[left, None, :]) @ design
+        weighed = filled[:, at].T[:, None, :] * x.T
+        slope = weighed @ x
+        inside = total(weighed.transpose(2, 0, 1), design.lead, design.groups)  # people of each pair of groups
+        known = lead[:, at] > 0
+        share = inside * np.divide(1.0, lead[:, at], out=np.zeros_like(known, dtype=float), where=known)[:, :, None]
+        slope -= share.transpose(1, 2, 0) @ inside.transpose(1, 0, 2)
         ridge = _RIDGE * np.trace(slope, axis1=1, axis2=2) / groups
-        slope[:, np.arange(groups), np.arange(groups)] += np.maximum(ridge, 1e-300)[:, None]
-        step = -np.linalg.solve(slope, gradient[left, :, None])[:, :, 0]
-        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))
+        slope[:, np.arange(groups), np.arange(groups)] += np.maximum(ridge, 1e-9)[:, None]
+        step = -np.linalg.solve(slope, gradient.T[at, :, None])[:, :, 0].T
+        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(np.abs(step).max(axis=0), 1e-300))
         for _ in range(30):  # half the step until the dual does not grow
-            tried = log[left] + step
-            there = n[left] * np.exp(tried @ design.T)
-            now = there.sum(axis=1) - (targets[left] * tried).sum(axis=1)
-            worse = now > value[left] + 1e-10 * np.abs(value[left])
+            there, now = _scaled(n[:, at], design, lead[:, at], rest[:, at], log[:, at] + step)
+            worse = now > value[at] + 1e-10 * np.abs(value[at])
             if not worse.any():
                 break
-            step[worse] /= 2
-        log[left], filled[left], value[left] = tried, there, now
-    return np.exp(log @ design.T).T, miss <= _MET
+            step[:, worse] /= 2
+        log[:, at] += step
+        filled[:, at], value[at] = there, now
+    return np.divide(filled, n, out=np.zeros_like(n), where=n > 0), miss <= _MET
+
+
+def _scaled(
+    n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray, log: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """People (C, D) whom the cells stand for once the largest margin is met, and the value of the dual (D,)."""
+    raw = n * np.exp(design.rest @ log)
+    held = total(raw, design.lead, design.groups)
+    ratio = np.divide(lead, held, out=np.zeros_like(lead), where=held > 0)
+    logs = np.log(np.maximum(held, 1e-300))
+    filled = raw * np.where(design.lead[:, None] >= 0, ratio[design.lead], 0.0)
+    return filled, (lead * logs).sum(axis=0) - (rest * log).sum(axis=0)
 
 
 def effective(weights: np.ndarray, n: np.ndarray) -> np.ndarray:

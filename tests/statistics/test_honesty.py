@@ -1,0 +1,129 @@
+"""Whether what is said of an order, and of alpha, comes true: in worlds that no prior expects.
+
+A few runs of each in the plain run, all of them with the marker `simulated`. Targets allow for two simulation errors.
+"""
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from dxkit.statistics.internal_consistency import alpha_interval, cronbach_alpha, fourth_moments
+from tests.statistics import ranking_worlds as worlds
+
+RUNS = 80
+
+
+def least(target, runs):
+    return target - 2 * np.sqrt(target * (1 - target) / runs)
+
+
+def test_what_is_said_of_a_few_samples_holds():
+    found = [worlds.held(world, 25, 4) for world in ("two clusters", "heaped hours")]
+    assert np.mean([each.possible for each in found]) >= 0.85
+    assert np.mean([each.ranges for each in found]) >= 0.9
+
+
+@pytest.fixture(scope="module")
+def found():
+    return {(world, n): worlds.held(world, n, RUNS) for world in worlds.WORLDS for n in (25, 80)}
+
+
+@pytest.mark.simulated
+def test_in_each_world_short_lists_possible_topics_and_ranges_hold(found):
+    for where, each in found.items():
+        assert each.shortlist.mean() >= least(0.82, RUNS), where
+        assert each.possible.mean() >= least(0.93, RUNS), where
+        assert each.ranges.mean() >= least(0.93, RUNS), where
+    assert np.mean([each.shortlist.mean() for each in found.values()]) >= 0.9
+
+
+@pytest.mark.simulated
+def test_stated_probabilities_come_true(found):
+    stated, true = (
+        np.concatenate([getattr(each, name).ravel() for each in found.values()]) for name in ("p_top", "in_top")
+    )
+    for tenth in range(10):
+        at = np.minimum((10 * stated).astype(int), 9) == tenth
+        assert abs(stated[at].mean() - true[at].mean()) <= 0.13, tenth
+    for where, each in found.items():
+        widest = 0.22 if where[0].startswith(("one far", "two far")) else 0.18
+        assert abs(each.p_pair.mean() - each.right.mean()) <= widest + 2 * np.sqrt(0.25 / RUNS), where
+
+
+@pytest.mark.simulated
+def test_likely_and_clear_are_seldom_wrong(found):
+    verdicts, right = (
+        np.concatenate([getattr(each, name) for each in found.values()]) for name in ("verdicts", "right")
+    )
+    assert right[verdicts == "likely"].mean() >= 0.8
+    assert right[verdicts == "clear"].mean() >= 0.95
+
+
+def test_a_clear_world_is_clear_with_sixty_answers():
+    assert worlds.clear([25, 22, *range(0, -10, -1)], 60, 6)[0] >= 0.5
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize(("n", "often"), [(25, 0.65), (60, 0.99)])
+def test_clear_appears_where_it_can(n, often):
+    share, wrong = worlds.clear([25, 22, *range(0, -10, -1)], n, 400)
+    assert share >= least(often, 400)
+    assert wrong <= 0.05
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("n", [25, 60, 200])
+@pytest.mark.parametrize("rest", [range(0, -9, -1), [-20] * 9], ids=["rest near", "rest far"])
+def test_clear_is_seldom_said_where_places_two_and_three_are_level(rest, n):
+    share, wrong = worlds.clear([30, 10, 10, *rest], n, 400)
+    assert share <= 0.08
+    assert wrong <= 0.05
+
+
+def test_a_range_of_further_answers_is_given():
+    assert worlds.more_held("normal", 30, 10) >= 0.4
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("n", [30, 60, 120])
+@pytest.mark.parametrize("world", worlds.GAPS)
+def test_further_answers_are_in_their_range(world, n):
+    assert worlds.more_held(world, n, 150) >= least(0.75, 150)
+
+
+CUTS = ndtri(np.array([0.1, 0.35, 0.65, 0.9]))
+LOADINGS = np.array([0.7, 0.6, 0.8, 0.5, 0.65])
+
+
+def questions(kind, n, rng):
+    """Answers of n people to the questions of one dimension."""
+    load = LOADINGS[: {"two": 2, "near the ceiling": 4, "5% very unhappy": 4}.get(kind, 5)].copy()
+    if kind == "two keyed the other way":
+        load[[0, 3]] *= -1
+    latent = rng.normal(size=(n, 1)) * load + rng.normal(size=(n, len(load))) * np.sqrt(1 - load**2)
+    if kind == "near the ceiling":
+        return np.clip(np.rint(5.6 + 0.9 * latent), 1, 5)
+    answers = np.searchsorted(CUTS, 0.8 * latent + 0.6 if kind == "5% very unhappy" else latent).astype(float)
+    if kind == "5% very unhappy":
+        answers[rng.random(n) < 0.05] = 0
+    return answers
+
+
+KINDS = {"five": 0.9, "two": 0.9, "two keyed the other way": 0.9, "near the ceiling": 0.86, "5% very unhappy": 0.9}
+
+
+def alpha_held(kind, n, runs):
+    many = questions(kind, 2_000_000, np.random.default_rng(7))
+    true, inside = cronbach_alpha(np.cov(many.T)), 0
+    for run in range(runs):
+        x = questions(kind, n, np.random.default_rng([1, n, run]))
+        low, high = alpha_interval(cronbach_alpha(np.cov(x.T)), fourth_moments(x - 2))
+        inside += low <= true <= high
+    return inside / runs
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("n", [20, 40, 60, 100, 400])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_interval_of_alpha_holds(kind, n):
+    assert alpha_held(kind, n, 600) >= least(KINDS[kind], 600)
