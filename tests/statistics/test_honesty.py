@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from dxkit.statistics.internal_consistency import alpha_interval, cronbach_alpha, fourth_moments
 from tests.statistics import ranking_worlds as worlds
+from tests.statistics.real_answers import ratings
 
 RUNS = 80
 
@@ -127,3 +128,24 @@ def alpha_held(kind, n, runs):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_interval_of_alpha_holds(kind, n):
     assert alpha_held(kind, n, 600) >= least(KINDS[kind], 600)
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize(
+    ("first", "last"), [(5, 13), (13, 21), (27, 33)], ids=["using", "contributing", "discouraging"]
+)
+def test_rankings_of_answers_that_real_people_gave(first, last):
+    people = ratings()[:, first:last]
+    people = people[~np.isnan(people).any(axis=1)]
+    true, rng = people.mean(axis=0), np.random.default_rng(last)
+    for n in (25, 80):
+        right, short, wrong = [], [], 0
+        for _ in range(100):
+            told = worlds.ranked(people[rng.integers(0, len(people), n)], 0)
+            top = true[told.order] >= np.sort(true)[-2]
+            short.append(told.summary.shortlist[0][top].all())
+            right += [top[-2:].all()] if told.verdict == "likely" else []
+            wrong += told.verdict == "clear" and not top[-2:].all()
+        assert np.mean(short) >= 0.9
+        assert wrong <= 5
+        assert len(right) < 10 or np.mean(right) >= least(0.8, len(right))

@@ -9,6 +9,8 @@ from scipy.optimize import brentq
 
 from dxkit.statistics.means import teams
 from tests.statistics.means import staff, team_worlds, worlds
+from tests.statistics.means.counted import count, score
+from tests.statistics.real_answers import ratings
 
 LEAST = {"hours, half zero": 0.915, "hours, heaped": 0.915, "hours, long tail": 0.88, "hours, longest tail": 0.84}
 
@@ -124,3 +126,23 @@ def test_how_much_teams_differ_and_what_their_next_score_is_near(groups, icc):
     assert inside >= allowed(0.91, 600)
     assert held >= allowed(0.93, 600)
     assert ratio < 1
+
+
+def real(n, runs):
+    """How often intervals of n answers hold the mean of each question of a real survey; nan where too few answered."""
+    people, inside, known = ratings(), 0, 0
+    true = np.nanmean(people, axis=0)
+    for run in range(runs):
+        found = score(count(people[np.random.default_rng([n, run]).integers(0, len(people), n)]))
+        there = np.isfinite(found.low)
+        inside = inside + ((found.low <= true) & (true <= found.high) & there)
+        known = known + there
+    return inside / known
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("n", [12, 20, 40, 100])
+def test_answers_that_real_people_gave(n):
+    covered = real(n, 800)
+    assert covered.mean() >= 0.94
+    assert covered.min() >= 0.90

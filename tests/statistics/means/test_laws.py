@@ -198,6 +198,39 @@ def test_the_correlation_is_that_of_residuals_where_nothing_was_skipped(seed):
     assert found[np.ix_(varies, varies)] == pytest.approx(expected[np.ix_(varies, varies)], abs=1e-6)
 
 
+def test_margins_that_contradict_each_other_leave_the_first_alone():
+    same = np.array([[0, 0, 1, 1], [0, 0, 1, 1]])
+    margins = weights.merged(np.full(4, 5), same, [np.array([30.0, 10.0]), np.array([10.0, 30.0])])
+    found, met = weights.weights(np.full((4, 2), 5.0), margins)
+    assert met.tolist() == [1, 1]
+    assert found[:, 0].tolist() == pytest.approx([3, 3, 1, 1])
+
+
+def test_the_headcount_of_a_group_without_an_answer_is_spread_in_proportion():
+    margins = weights.merged(np.full(3, 5), np.array([[0, 1, 2]]), [np.array([30.0, 10.0, 20.0])])
+    found, _ = weights.weights(np.array([[5.0, 5.0], [5.0, 5.0], [5.0, 0.0]]), margins)
+    assert found[:, 0].tolist() == pytest.approx([6, 2, 4])
+    assert found[:, 1].tolist() == pytest.approx([9, 3, 0])
+
+
+def test_somebody_without_a_group_has_no_weight():
+    margins = weights.merged(np.array([5, 5, 3]), np.array([[0, 1, -1]]), [np.array([20.0, 10.0])])
+    assert weights.weights(np.array([[5.0], [5.0], [3.0]]), margins)[0].ravel().tolist() == [4, 2, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_margins_of_a_company_are_met_within_twelve_rounds(seed, monkeypatch):
+    monkeypatch.setattr(weights, "_MOST_ROUNDS", 12)
+    rng = np.random.default_rng(seed)
+    codes = np.array([rng.integers(0, groups, 180) for groups in (14, 5, 4, 3)])
+    came = rng.random(180) < rng.uniform(0.2, 1.0, 14)[codes[0]]
+    cells, n = np.unique(codes[:, came], axis=1, return_counts=True)
+    heads = [np.bincount(code).astype(float) for code in codes]
+    asked = n[:, None] - (rng.random((len(n), 30)) < 0.04)
+    met = weights.weights(np.maximum(asked, 0.0), weights.merged(n, cells, heads))[1]
+    assert (met == 4).all()
+
+
 @examples(60)
 @given(st.floats(0, 1), st.floats(1e-6, 50), st.floats(0, 168), st.floats(1e-6, 50))
 def test_ends_solve_what_they_are_defined_by(m, c, hours, k):
@@ -231,3 +264,14 @@ def test_intervals_of_shares_cover_every_possible_truth_where_a_fifth_of_the_sta
         held = (ends[0] <= truth / headcount + 1e-12) & (truth / headcount <= ends[1] + 1e-12)
         covered = hypergeom.pmf(yes, headcount, truth, n)[held].sum()
         assert covered >= 0.94 - 1e-9, truth
+
+
+def test_hours_that_nobody_lost_and_that_one_group_did_not_lose():
+    cell = np.repeat([0, 1], 6)
+    none = score(count(np.zeros((12, 1)), cell, 2), HOURS, group=np.array([0, 1]), headcounts=np.full(2, np.inf))
+    assert none.everybody.high[0] > 0
+    assert (none.high[:, 0] > none.everybody.high[0]).all()
+    some = np.r_[np.zeros(6), np.arange(6.0)][:, None]
+    found = score(count(some, cell, 2), HOURS, group=np.array([0, 1]), headcounts=np.full(2, np.inf))
+    assert found.low[0, 0] == found.estimate[0, 0] == 0
+    assert 0 < found.high[0, 0] < 40
