@@ -7,7 +7,8 @@ import pandas as pd
 
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, there
-from dxkit.survey.weighting import calibrate
+from dxkit.statistics.calibration import rake
+from dxkit.survey.weighting import calibrations
 
 PEOPLE, ITEMS = 100_000, 12
 
@@ -79,7 +80,13 @@ def ratios():
                 max_iter=100,
             )
 
-        own = calibrate(counted.people.astype(float), counted).weights
+        own = calibrations(counted.people[:, None].astype(float), counted)[0].weights
+        codes = [counted.roster.margin(k).index.get_indexer(pd.Index(counted.cells[k])) for k in margins]
+        table = (
+            counted.people[:, None].astype(float),
+            codes,
+            [counted.roster.margin(k).to_numpy(float) for k in margins],
+        )
         at = pd.MultiIndex.from_frame(counted.cells[list(margins)]).get_indexer(
             pd.MultiIndex.from_frame(frame[list(margins)])
         )
@@ -87,7 +94,7 @@ def ratios():
         yield Ratio(
             "raking three margins; 100,000 people, from the tally",
             "samplics rake",
-            *paired(lambda: calibrate(counted.people.astype(float), counted), theirs),
+            *paired(lambda: rake(*table), theirs),
             None,
             f"weights {gap:.0e}",
         )

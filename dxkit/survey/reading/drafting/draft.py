@@ -158,4 +158,5 @@ def _row(each: Asked) -> list[str]:
         "",
         "",
         each.unit,
+        "",
     ]
