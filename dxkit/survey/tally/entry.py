@@ -161,7 +161,7 @@ class Wanted:
         extra, dimensions = len(layout.summed), len(layout.parts)
         each = 4 * items * width + 24 * extra + 8 * dimensions + 8
         if people.coded.weights is not None:
-            each += 16 * items * width + 40 * extra
+            each += 16 * items * width + 24 * extra
         check_size(people.coded.segments, cuts, each, self.memory)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}

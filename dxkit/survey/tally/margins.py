@@ -32,8 +32,8 @@ class Margins:
     counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
     sums (G, V, 3)       n, sum and sum of squares about the origin
     anyone (G, D)        who answered at least one item of the dimension
-    weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
-                         w^2 x^2; with 0 in place of 2 and 5 where the file has no weights
+    weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 3)   sums of w and w^2 of the same; of w, wx and w^2; with 0
+                         in place of 2 and 3 where the file has no weights
     """
 
     groups: pd.DataFrame
@@ -156,7 +156,7 @@ class _Counting:
         self.counts = np.zeros((size, items, width), dtype=np.int32)
         self.sums, self.anyone = np.zeros((size, extra, 3)), np.zeros((size, len(layout.parts)), dtype=np.int32)
         self.weighted_counts = np.zeros((size, items, width, 2 * weighed))
-        self.weighted_sums = np.zeros((size, extra, 5 * weighed))
+        self.weighted_sums = np.zeros((size, extra, 3 * weighed))
 
     def count_codes(self) -> None:
         """Count the codes of all items."""
@@ -184,7 +184,7 @@ class _Counting:
                 self.sums[:, v, k] += np.bincount(at, each, size)
             if self.weighted_sums.shape[2]:
                 w = self.weights[rows][given]
-                for k, each in enumerate((w, w * x, w**2, w**2 * x, (w * x) ** 2)):
+                for k, each in enumerate((w, w * x, w**2)):
                     self.weighted_sums[:, v, k] += np.bincount(at, each, size)
 
     def margins(self) -> Margins:
