@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import fdtri
 
 from dxkit.statistics.intervals import t_quantile
 
@@ -18,21 +17,6 @@ def cronbach_alpha(covariance: np.ndarray) -> float:
     """
     items = len(covariance)
     return float(items / (items - 1) * (1 - np.trace(covariance) / covariance.sum()))
-
-
-def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Feldt's interval for alpha from n respondents (Feldt, Woodruff and Salih 1987); nan for fewer than two.
-
-    (1 - population alpha) / (1 - alpha) has the F distribution with n - 1 and (n - 1)(K - 1) degrees of freedom.
-
-    >>> low, high = feldt_interval(0.8, 5, 40)
-    >>> round(low, 4), round(high, 4)
-    (0.6819, 0.8835)
-    """
-    if n < 2:
-        return np.nan, np.nan
-    df, tail = (n - 1, (n - 1) * (items - 1)), (1 - confidence) / 2
-    return float(1 - (1 - alpha) * fdtri(*df, 1 - tail)), float(1 - (1 - alpha) * fdtri(*df, tail))
 
 
 def fourth_moments(answers: np.ndarray) -> np.ndarray:

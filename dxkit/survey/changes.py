@@ -17,6 +17,7 @@ from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.survey.comparable import comparable
+from dxkit.survey.estimates import Estimates
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
@@ -25,8 +26,7 @@ from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import variables_of
-from dxkit.survey.weighting import Joint, joint, weights_of
+from dxkit.survey.tally.variables import contrasts, values_of
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
 _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
@@ -113,7 +113,8 @@ def compare(
     -------
     Change
         Without a roster: where people can be told again by an id, and at least half of the smaller wave answered both
-        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947). With a
+        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947), with
+        the errors of `scores`. With a
         roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
         are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
         deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
@@ -146,30 +147,27 @@ def compare(
     names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
     if not names:
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
-    places = [pd.MultiIndex.from_frame(work.tally.variables).droplevel("unit") for work in waves]
-    at = [place.get_indexer(names).tolist() for place in places]
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
-    shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
-    means = [joint(work.tally, places, fpc=fpc, together=False).of(0) for work, places in zip(waves, at, strict=True)]
-    n = np.column_stack([m.n for m in means])
+    one, two = (_wave(work, names, ledger, fpc) for work in waves)
+    shown, n = one.shown & two.shown, np.column_stack([one.n, two.n])
     paired = np.zeros(len(names), dtype=bool)
-    both = _matched(before, after, at)
+    both = _matched(before, after, one, two)
     rosters = [work.tally.roster for work in waves if work.tally.roster is not None]
     staff = np.array([roster.total for roster in rosters])
     weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
     if both is not None and weighted:
-        covariance = _shared(both, means[0], means[1], staff.max() if fpc else np.inf)
-        paired = both.twice.sum(axis=0) > 2
-    spreads = [_spread(work.tally, places) for work, places in zip(waves, at, strict=True)]
-    figures = _independent(means[0], means[1], spreads[0], spreads[1], covariance, confidence)
+        covariance = _shared(both, one, two, staff.max() if fpc else np.inf)
+        paired = both.pairs > 2
+    figures = _independent(one, two, covariance, confidence)
     if weighted and fpc:
-        whole = np.logical_and(*(m.n >= total for m, total in zip(means, staff, strict=True)))
+        whole = np.logical_and(*(wave.n >= total for wave, total in zip((one, two), staff, strict=True)))
         moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
         figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
         figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
     if both is not None and not rosters:
-        use, theirs, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
-        figures, n, paired = np.where(use[:, None], theirs, figures), np.where(use[:, None], pairs[:, None], n), use
+        use, theirs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
+        figures, n = np.where(use[:, None], theirs, figures), np.where(use[:, None], both.pairs[:, None], n)
+        paired = use
     table = _table(names, figures, n, paired, shown, waves[1].tally, adjust, confidence)
     earlier, later = (work.tally.wave for work in waves)
     return Change(
@@ -182,28 +180,55 @@ def compare(
     )
 
 
-def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
-    subjects = [f"{level}/{name}" for level, name in names]
-    return work.shown(ledger, subjects, at, weights_of(work.tally, at))[0]
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Wave:
+    """What is compared of one wave, in the order of the names: questions, then means of them (J,).
+
+    at      positions of the questions among the variables of the wave
+    a       what each of these questions counts in the means, (D, questions)
+    spread  variance of one person's answers
+    """
+
+    at: np.ndarray
+    a: np.ndarray
+    n: np.ndarray
+    estimate: np.ndarray
+    variance: np.ndarray
+    df: np.ndarray
+    spread: np.ndarray
+    shown: np.ndarray
 
 
-def _spread(counted: Cells, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Answers and their variance, unweighted, of the variables at these positions."""
-    whole = counted.over()
-    n = whole.n[0, at].astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n, whole.scatter[0, at] / (n - 1)
+def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: bool) -> _Wave:
+    counted, found = work.tally, Estimates.of(work.tally, fpc)
+    items = [name for level, name in names if level == "item"]
+    at = np.array(counted.at("item", items), dtype=int)
+    means, counts = contrasts(counted.codebook)
+    rows = [means.index[(means["level"] == level) & (means["name"] == name)][0] for level, name in names[len(items) :]]
+    a = counts.reshape(-1, len(counted.variables))[rows]
+    some = work.shown(ledger, [f"item/{item}" for item in items], at, found.weighed.weights[:, at])[0]
+    within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
+    own = np.einsum("dj,jk,dk->d", a[:, used], found.answer_covariance(used)[0], a[:, used])
+    return _Wave(
+        at=at,
+        a=a[:, at],
+        n=np.append(found.n[0, at], within.n[0]),
+        estimate=np.append(found.estimate[0, at], 100 * within.estimate[0]),
+        variance=np.append(found.variance[0, at], 1e4 * within.variance[0]),
+        df=np.append(found.df[0, at], within.df[0]),
+        spread=np.append((found.spread.sd[0, at] * found.form.width[at]) ** 2, own),
+        shown=np.append(some, np.array([some[row[at] > 0].all() for row in a], dtype=bool)),
+    )
 
 
-def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: float) -> np.ndarray:
+def _independent(one: _Wave, two: _Wave, shared: np.ndarray, confidence: float) -> np.ndarray:
     """The figures of two waves as a whole, (J, 9); `shared` is the covariance of the two estimates."""
-    (n1, var1), (n2, var2) = spread1, spread2
     se1, se2 = np.sqrt(one.variance), np.sqrt(two.variance)
     se, df = np.sqrt(np.maximum(se1**2 + se2**2 - 2 * shared, 0.0)), comparison.welch_df(se1, one.df, se2, two.df)
     estimate = two.estimate - one.estimate
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
-    g = comparison.hedges_g(estimate, pooled, n1 + n2 - 2)
+        pooled = np.sqrt(((one.n - 1) * one.spread + (two.n - 1) * two.spread) / (one.n + two.n - 2))
+    g = comparison.hedges_g(estimate, pooled, one.n + two.n - 2)
     return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
 
 
@@ -215,71 +240,91 @@ def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarra
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Matched:
-    """The people of both waves: their keys and values in each, (P, J), and the answers of the smaller wave (J,)."""
+    """The people of both waves: their keys and answers in each, (P, questions), and the answers of the smaller wave."""
 
     keys: np.ndarray
     first: np.ndarray
     second: np.ndarray
     answered: np.ndarray
+    a: np.ndarray
 
     @property
     def twice(self) -> np.ndarray:
-        """Who answered both times, (P, J)."""
+        """Who answered both times, (P, questions)."""
         return ~np.isnan(self.first + self.second)
 
+    @property
+    def pairs(self) -> np.ndarray:
+        """How many did; of means of questions the fewest, (J,)."""
+        count = self.twice.sum(axis=0)
+        return np.append(count, [count[row > 0].min() for row in self.a]).astype(int)
 
-def _matched(before: Survey | Tally, after: Survey | Tally, at: list[list[int]]) -> _Matched | None:
+    def centred(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Means over those who answered both times, and what is left of the values; 0 for others."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(self.twice, values, 0.0).sum(axis=0) / self.twice.sum(axis=0)
+        return mean, np.where(self.twice, values - mean, 0.0)
+
+
+def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wave) -> _Matched | None:
     if not (isinstance(before, Survey) and isinstance(after, Survey) and before.identified and after.identified):
         return None
-    keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
+    keys, rows, others = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    first, second = (variables_of(survey)[0][:, places] for survey, places in zip((before, after), at, strict=True))
+    first, second = values_of(before)[:, one.at], values_of(after)[:, two.at]
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
-    return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
+    return _Matched(keys=keys, first=first[rows], second=second[others], answered=answered, a=one.a)
 
 
-def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray:
+def _with_means(covariance: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """The variances of questions, and of means of them, from covariances (questions, questions): (J,)."""
+    return np.append(np.diag(covariance), np.einsum("dj,jk,dk->d", a, covariance, a))
+
+
+def _shared(both: _Matched, one: _Wave, two: _Wave, people: float) -> np.ndarray:
     """Covariance of two estimates of all staff from samples that share people, (J,).
 
     (n12 / (n1 n2) - 1 / N) S12, zero where as many answered both times as chance has it; S12 from the correlation of
-    those who did and the spreads that the standard errors imply.
+    those who did and the spreads of the two waves.
     """
-    shared = both.twice.sum(axis=0)
-    first, second = (np.where(both.twice, values, np.nan) for values in (both.first, both.second))
+    mean1, first = both.centred(both.first)
+    mean2, second = both.centred(both.second)
     with np.errstate(invalid="ignore", divide="ignore"):
-        first, second = (values - np.nansum(values, axis=0) / shared for values in (first, second))
-        sizes = np.nansum(first**2, axis=0) * np.nansum(second**2, axis=0)
-        correlation = np.nansum(first * second, axis=0) / np.sqrt(sizes)
-        spreads = [m.variance * m.n / (1 - m.n / people) for m in (one, two)]
-        covariance = (shared / (one.n * two.n) - 1 / people) * correlation * np.sqrt(spreads[0] * spreads[1])
-    return np.where((shared > 2) & np.isfinite(covariance), covariance, 0.0)
+        sizes = [np.sqrt(_with_means(each.T @ each, both.a)) for each in (first, second)]
+        correlation = _with_means((first.T @ second + second.T @ first) / 2, both.a) / np.prod(sizes, axis=0)
+        overlap = both.pairs / (one.n * two.n) - 1 / people
+        covariance = overlap * correlation * np.sqrt(one.spread * two.spread)
+    return np.where((both.pairs > 2) & np.isfinite(covariance), covariance, 0.0)
 
 
 def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release, confidence: float):
-    """Of which variables the change of the same people is used: where enough answered both times, and their means
-    beside those of everybody give no small group away. The figures (J, 9), and the number of pairs (J,)."""
-    pairs = both.twice.sum(axis=0)
-    use = shown & (pairs >= np.maximum(least, both.answered / 2))
+    """Of which the change of the same people is used: where enough answered both times, and their means beside those of
+    everybody give no small group away; of a mean where all its questions are. The figures, (J, 9)."""
+    count, items = both.twice.sum(axis=0), both.twice.shape[1]
+    use = shown[:items] & (count >= np.maximum(least, both.answered / 2))
     for j in np.flatnonzero(use):
-        twice = both.twice[:, j]
-        subject, same = f"{names[j][0]}/{names[j][1]}", np.zeros(1, dtype=bool)
+        twice, same = both.twice[:, j], np.zeros(1, dtype=bool)
+        subject = f"item/{names[j][1]}"
         use[j] = ledger.admit(subject, twice[None].astype(float), both.keys, twice.astype(int), same, least)[0]
+    moved, left = both.centred(both.second - both.first)
     with np.errstate(invalid="ignore", divide="ignore"):
+        degrees = 1 / np.sqrt(count * (count - 1.0))
+        variance = _with_means(left.T @ left * np.outer(degrees, degrees), both.a)
         first, second, moved = (
-            np.where(both.twice, values, 0.0).sum(axis=0) / pairs
-            for values in (both.first, both.second, both.second - both.first)
+            np.append(each, both.a @ np.where(both.a.any(axis=0), each, 0.0))
+            for each in (both.centred(both.first)[0], both.centred(both.second)[0], moved)
         )
-        spread = np.where(both.twice, both.second - both.first - moved, 0.0)
-        sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
+        sd = np.sqrt(variance * both.pairs)
         sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = comparison.hedges_g(moved, sd, pairs - 1.0)
-        figures = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
-    return use, figures, pairs
+        g = comparison.hedges_g(moved, sd, both.pairs - 1.0)
+        figures = _columns(first, second, moved, sd / np.sqrt(both.pairs), both.pairs - 1.0, g, confidence)
+    return np.append(use, np.array([use[row > 0].all() for row in both.a], dtype=bool)), figures
 
 
 def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confidence: float) -> pd.DataFrame:
-    book, units = later.codebook, later.variables.set_index(["level", "name"])["unit"]
+    book = later.codebook
+    units = pd.concat([later.variables, contrasts(book)[0]]).set_index(["level", "name"])["unit"]
     table = pd.DataFrame(names, columns=["level", "name"])
     table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)
     table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)

@@ -9,6 +9,7 @@ import pandas as pd
 from dxkit.files.cells import normal
 from dxkit.survey.reading.codebook import UNLISTED, Codebook
 from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.variables import contrasts
 
 
 def comparable(first: Cells, second: Cells) -> tuple[list[tuple[str, str]], pd.DataFrame, list[str]]:
@@ -39,9 +40,11 @@ def comparable(first: Cells, second: Cells) -> tuple[list[tuple[str, str]], pd.D
 
 
 def _keys(wave: Cells) -> list[tuple[str, str]]:
-    """(level, name) of the variables that have a mean to compare: not the one of several answers, nor other labels."""
-    rows = wave.variables.loc[wave.variables["unit"] != "choice", ["level", "name"]].itertuples(index=False, name=None)
-    return [(level, name) for level, name in rows if wave.codebook.option(name) != UNLISTED]
+    """(level, name) of what has a mean, questions first: not the one of several answers, nor other labels."""
+    means = contrasts(wave.codebook)[0]
+    rows = pd.concat([wave.variables.loc[wave.variables["unit"] != "choice"], means])[["level", "name"]]
+    pairs = rows.itertuples(index=False, name=None)
+    return [(level, name) for level, name in pairs if wave.codebook.option(name) != UNLISTED]
 
 
 def _options(book: Codebook, item: str) -> set[str]:

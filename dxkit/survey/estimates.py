@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dxkit.statistics.means import coverage, score_intervals, spread
+from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER, Spread
 from dxkit.survey.tally.cells import Cells
@@ -81,10 +81,9 @@ class Estimates:
     def __init__(self, cells: Cells, fpc: bool = True) -> None:
         self.cells, self.fpc, self.form = cells, fpc, form_of(cells)
         self.weighed: Weighed = weighed(cells, fpc)
-        kept = np.where(self.weighed.weights > 0, cells.n, 0.0)
-        self._n = kept
-        self._mean = np.where(kept > 0, np.nan_to_num(cells.means) - self.form.low, 0.0) / self.form.width
-        self._scatter = np.where(kept > 0, cells.scatter, 0.0) / self.form.width**2
+        n, form = np.where(self.weighed.weights > 0, cells.n, 0.0), self.form
+        mean = np.where(n > 0, np.nan_to_num(cells.means) - form.low, 0.0) / form.width
+        self.by_cell = n, mean, np.where(n > 0, cells.scatter, 0.0) / form.width**2  # n, mean, squares about it, (C, J)
 
     @classmethod
     def of(cls, cells: Cells, fpc: bool = True) -> Estimates:
@@ -120,20 +119,19 @@ class Estimates:
         each = self.weighed
         if (about := each.file_means) is not None:
             return each.average((about - self.form.low) / self.form.width)
-        return each.average(self._mean)
+        return each.average(self.by_cell[1])
 
     @cached_property
     def fit(self) -> spread.Fit:
         """The cell means as the margins of the roster fit them."""
-        return spread.fit(self._n, self._mean, self.weighed.design)
+        return spread.fit(*self.by_cell[:2], self.weighed.design)
 
     @cached_property
     def spread(self) -> Spread:
         """How widely answers are spread, (G, J)."""
         form = self.form.form
         if not self.cells.by:
-            sums = self._n, self._mean, self._scatter
-            one = spread.whole(*sums, self.fit, self.mean[0], self.n_eff[0], form)
+            one = spread.whole(*self.by_cell, self.fit, self.mean[0], self.n_eff[0], form)
             return Spread(n=one.n[None], middle=one.middle[None], phi=one.phi[None], df=one.df[None], form=form)
         whole = self.everybody
         all_of_them = Spread(
@@ -148,10 +146,10 @@ class Estimates:
     @cached_property
     def scatter(self) -> np.ndarray:
         """Sums of squares about the plain mean of each group, (G, J)."""
-        group = self.cells.group
+        group, (n, mean, scatter) = self.cells.group, self.by_cell
         with np.errstate(invalid="ignore", divide="ignore"):
-            plain = np.nan_to_num(total(self._n * self._mean, group, self.groups) / self.n)
-        return total(self._scatter + self._n * (self._mean - plain[group]) ** 2, group, self.groups)
+            plain = np.nan_to_num(total(n * mean, group, self.groups) / self.n)
+        return total(scatter + n * (mean - plain[group]) ** 2, group, self.groups)
 
     @property
     def df(self) -> np.ndarray:
@@ -188,8 +186,8 @@ class Estimates:
             pairs, sums, products = cells.together(at)
             sums, products = sums / width[:, None], products / np.outer(width, width)
             fitted = spread.Fit(fitted=whole.fit.fitted[:, at], rank=whole.fit.rank[at])
-            of_cells = whole._n[:, at], cells.people, whole._mean[:, at], whole._scatter[:, at]
-            made[key] = spread.correlation(*of_cells, fitted, pairs, sums, products)
+            n, mean, scatter = (each[:, at] for each in whole.by_cell)
+            made[key] = spread.correlation(n, cells.people, mean, scatter, fitted, pairs, sums, products)
         return made[key]
 
     def covariance(self, at: np.ndarray | None = None) -> np.ndarray:

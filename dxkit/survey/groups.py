@@ -19,7 +19,7 @@ from dxkit.survey.tally.cuts import segments_of
 from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import variables_of
+from dxkit.survey.tally.variables import values_of
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
@@ -101,7 +101,7 @@ def check_release(value: object) -> None:
 
 
 def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
-    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    """Split a survey or tally by segments: its items, or the topics' burdens by a score."""
     whole, names, apart = tallied(source), segments_of(by, source.codebook), ()
     counted = whole.cut(names)
     counted = counted.burden(score) if score else counted
@@ -127,5 +127,5 @@ def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
 def _persons(survey: Survey, counted: Cells, score: str | None) -> tuple[np.ndarray, np.ndarray]:
     """The cell of each respondent, and which variables each has answered."""
     cell = counted.cell_of(survey.segments)
-    values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
+    values = burdens(survey.codebook, survey.answers, score) if score else values_of(survey)
     return cell, (~np.isnan(values)).astype(np.int64)

@@ -18,13 +18,13 @@ from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import ranks, sampling
+from dxkit.survey.estimates import Estimates
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import joint
 
 POWER = 0.8
 _COUNTS = "a list of numbers of answers, such as [40, 80, 120]"
@@ -200,15 +200,16 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tallied(before).cut().burden(score)
-    means = joint(counted, range(len(counted.variables))).of(0)
-    if (means.n < max(counted.min_group, 8)).any():
+    found = Estimates.of(counted)
+    x, error = found.estimate[0], found.covariance()[0]
+    if (found.n < max(counted.min_group, 8)).any():
         raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
-    covariance, _ = counted.covariance(range(len(counted.variables)))
+    covariance = found.answer_covariance()[0]
     variances = np.diag(covariance)
     count, sd = len(variances), math.sqrt(variances.mean())
     between = (covariance.sum() - variances.sum()) / (count * (count - 1)) if count > 1 else 0.0
-    noise = np.trace(means.covariance) - means.covariance.sum() / count
-    spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
+    noise = np.trace(error) - error.sum() / count
+    spread2 = (((x - x.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
         raise Missing(
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "

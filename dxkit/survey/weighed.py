@@ -19,7 +19,6 @@ from dxkit.survey.tally import own
 from dxkit.survey.tally.cells import Cells
 
 
-
 class Said(NamedTuple):
     """Answers of J variables in C cells, (C, J): how many, and to how many the question was not put. Where the file has
     weights, sums of w and w^2 (C, J, 2), and weighted means (C, J)."""
@@ -106,9 +105,7 @@ class Weighed:
     def contrast_variance(self, a: np.ndarray, sd: np.ndarray, correlation: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Variances (G, D) of linear combinations `a` (D, T) of the means at these positions."""
         counts = self.weights[:, at], self.worth[:, at], self.people
-        return coverage.contrast_variance(
-            a, sd, correlation, *counts, self.group, self.headcount, self.part[at]
-        )
+        return coverage.contrast_variance(a, sd, correlation, *counts, self.group, self.headcount, self.part[at])
 
     def take(self, at: np.ndarray) -> Weighed:
         """The variables at these positions."""

@@ -265,7 +265,7 @@ def correlation(
 def _positive(r: np.ndarray) -> np.ndarray:
     """The correlation without negative eigenvalues."""
     values, vectors = np.linalg.eigh(r)
-    if values[0] >= 0:
+    if not len(r) or values[0] >= 0:
         return r
     mended = (vectors * np.maximum(values, 0.0)) @ vectors.T
     root = np.sqrt(np.diag(mended))

@@ -118,7 +118,7 @@ class Codebook:
         return list(dict.fromkeys(self._rows[name]["topic"] for name in self.of_kind(*MEASURED, topic=True)))
 
     def dimension_items(self, dimension: str) -> list[str]:
-        """The ids of the ratings of a dimension."""
+        """The ids of the ratings of a dimension that were put to everybody."""
         return self._by_dimension.get(dimension, [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
@@ -164,7 +164,8 @@ class Codebook:
 
     @cached_property
     def _by_dimension(self) -> dict[str, list[str]]:
-        ratings = self.items.loc[(self.items["kind"] == "rating") & (self.items["dimension"] != "")]
+        rated = (self.items["kind"] == "rating") & (self.items["dimension"] != "") & (self.items["asked_if"] == "")
+        ratings = self.items.loc[rated]
         return ratings.groupby("dimension", sort=False)["item"].agg(list).to_dict()
 
     @cached_property

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Cells:
     """The cells of a cut: its groups, crossed with the weighting cells where there is a roster.
 
-    With C cells, G groups, J variables, I items, K codes, D dimensions:
+    With C cells, G groups, J variables, I items, K codes:
 
     by                  the segments of the cut, with those that they lie within
     groups              a row per group, a column per segment, in the order of the roster, else the alphabet
@@ -90,11 +90,6 @@ class Cells:
         states = counts[:, :, width:].copy()
         states[:, :, ANSWERED] += counts[:, :, :width].sum(axis=2)
         return states
-
-    @property
-    def anyone(self) -> np.ndarray:
-        """Respondents per cell who answered at least one item of the dimension, (C, D)."""
-        return self.margins.anyone
 
     @cached_property
     def _moments(self) -> np.ndarray:
@@ -182,10 +177,9 @@ class Cells:
         book, found = self.codebook, np.zeros((len(self.people), len(self.variables)))
         place = {item: i for i, item in enumerate(book.measured)}
         for j, (level, name) in enumerate(zip(self.variables["level"], self.variables["name"], strict=True)):
+            items = [name]
             if level in BURDENS:
                 items = [item for kind in BURDENS[level].questions for item in book.topic_items(name, kind)]
-            else:
-                items = [name] if level == "item" else []
             at = [place[item] for item in items]
             found[:, j] = self.states[:, at, NOT_ASKED].max(axis=1, initial=0)
         return found

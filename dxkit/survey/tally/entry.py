@@ -158,8 +158,8 @@ class Wanted:
         known = people.segments
         cuts = cuts_of(self.cuts, people.codebook, known, inside)
         items, width = layout.values.shape
-        extra, dimensions = len(layout.summed), len(layout.parts)
-        each = 4 * items * width + 24 * extra + 8 * dimensions + 8
+        extra = len(layout.summed)
+        each = 4 * items * width + 24 * extra + 8
         if people.coded.weights is not None:
             each += 16 * items * width + 24 * extra
         check_size(people.coded.segments, cuts, each, self.memory)
@@ -178,6 +178,7 @@ class Wanted:
             codebook=people.codebook,
             cuts=found,
             comoments={cut: of for cut, of in crossings.items() if of},
+            complete={name: people.complete_of(name) for name in people.codebook.dimensions},
             roster=roster,
             wave=people.wave,
             min_group=people.min_group,

@@ -63,6 +63,9 @@ def _added(parts: list[Tally]) -> Tally:
         parts[0],
         cuts=cuts,
         comoments=comoments,
+        complete={
+            name: np.sum([part.complete_of(name) for part in parts], axis=0) for name in parts[0].codebook.dimensions
+        },
         wave=parts[0].wave if len({part.wave for part in parts}) == 1 else "",
         cleaning=added_logs([part.cleaning for part in parts]),
         notes=tuple(dict.fromkeys(notes)),

@@ -27,10 +27,10 @@ from dxkit.survey.tally.margins import ARRAYS, Margins
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
 
-VERSION = 3
+VERSION = 4
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
-_TYPES = {"people": np.int64, "counts": np.int32, "anyone": np.int32}  # all others are float
+_TYPES = {"people": np.int64, "counts": np.int32}  # all others are float
 
 
 def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -107,6 +107,7 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         facts["comoments"].append({"cut": list(cut), "blocks": len(blocks)})
         for b, block in enumerate(blocks):
             arrays |= {f"block {k} {b} {each.name}": _small(getattr(block, each.name)) for each in fields(block)}
+    arrays |= {f"complete {d}": _small(tally.complete_of(name)) for d, name in enumerate(tally.codebook.dimensions)}
     return facts, arrays
 
 
@@ -129,10 +130,12 @@ def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str,
             )
             for b in range(fact["blocks"])
         )
+    book = codebook_of(facts["codebook"])
     return {
-        "codebook": codebook_of(facts["codebook"]),
+        "codebook": book,
         "cuts": cuts,
         "comoments": comoments,
+        "complete": {name: arrays[f"complete {d}"].astype(float) for d, name in enumerate(book.dimensions)},
         "roster": roster_of(facts["roster"]),
         "cleaning": frame_of(facts["cleaning"]),
         "notes": tuple(facts["notes"]),

@@ -33,6 +33,7 @@ class Tally:
     codebook    what was asked
     cuts        what is counted of each group, by cut: the segments, those of the roster among them
     comoments   how variables go together, by cut; `()` is everybody
+    complete    sums over everybody who answered all items of a dimension, which the interval of alpha needs
     roster      headcount by segment; None where it is not known
     wave        the name of the wave
     min_group   the smallest number of answers that a shown figure may rest on
@@ -43,6 +44,7 @@ class Tally:
     codebook: Codebook
     cuts: Mapping[Cut, Margins]
     comoments: Mapping[Cut, tuple[Comoments, ...]] = field(default_factory=dict)
+    complete: Mapping[str, np.ndarray] = field(default_factory=dict)
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
@@ -169,6 +171,10 @@ class Tally:
         size = amount(BYTES * len(at) ** 2 * len(self._margins(tuple(cut))))
         by, kept = self._asked(cut), "were not kept; tally with comoments="
         raise DataError(f"co-moments by {' x '.join(by) or 'weighting cell'} {kept}{asking(by)} ({size})")
+
+    def complete_of(self, dimension: str) -> np.ndarray:
+        """Of everybody who answered all items of a dimension: sums of products as `fourth_moments` has them."""
+        return self.complete[dimension]
 
     def __add__(self, other: Tally) -> Tally:
         return Tally.merged([self, other]) if isinstance(other, Tally) else NotImplemented
