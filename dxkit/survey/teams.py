@@ -50,7 +50,7 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
         each = np.broadcast_to(within.sd, own.sd.shape)
         v.append(found.contrasts(a, each, inside).variance)
         mine.append(found.contrasts(a, own.sd, inside).variance)
-        r = found.correlation(some) * np.outer(within.sd[some], within.sd[some])
+        r = found.together(some) * np.outer(within.sd[some], within.sd[some])
         s2.append(np.einsum("dj,jk,dk->d", a[:, some], r, a[:, some]))
         df.append(np.array([within.df[row != 0].min() for row in a]))
     y = np.where(shown, np.hstack(columns), np.nan)
