@@ -248,7 +248,8 @@ def _more(
     gap = true[row, column, last] - true[row, column, following]
     z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = z**2 * difference[row, last, following] / gap**2
+        spread = difference[row, last, following]
+        needed = np.where(spread > 0, z**2 * spread, np.inf) / gap**2
         needed = 1 / (1 / needed + 1 / people[:, None])
     needed = np.maximum(np.where(np.isnan(needed), np.inf, needed) - n_eff[:, None], 0.0)
     needed[needed > MOST_MORE] = np.inf

@@ -110,7 +110,7 @@ class Ranking(Result):
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """Ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
-            frame = self.groups.drop(columns="p_pair_se")
+            frame = self.groups.drop(columns=["p_pair_se", "p_clear"])
             frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
             names = {
                 "p_pair": "the two are right",

@@ -22,6 +22,7 @@ from dxkit.survey.tally.cells import Cells
 
 _LEVEL = 1e-9  # topics closer than this share of the largest burden are level
 _OF_TOPICS = ("p_top", "rank_low", "rank_high", "shrunken", "shortlist")  # in a Summary
+_HALF, _FAR = 0.5, 3  # from this probability on, and with this share of the others' range, the chosen stand out
 _HELD = 2**19  # numbers of the covariances that are held at once
 
 
@@ -33,7 +34,8 @@ class Orders:
     groups (R,)     the groups that are ranked, among all groups
     line (R, T)     places in `at`, from the worst topic to the least
     top_n, draws    how many are chosen: the first of each line; and how many draws there were
-    apart, gap (R,) how much the first of the chosen is ahead of the last, and the last of the next
+    apart, gap, rest (R,)  how much the first of the chosen is ahead of the last, the last of the next, and the next
+                    of the least
     p_clear (R,)    p of the claim that all chosen are ahead of all others
     told            what the draws say, by topic in the order of `at`; None without draws
     possible (R, T) topics that may be among the worst, by place in `at`; None where it was not asked for
@@ -46,6 +48,7 @@ class Orders:
     draws: int
     apart: np.ndarray
     gap: np.ndarray
+    rest: np.ndarray
     p_clear: np.ndarray
     told: Summary | None
     possible: np.ndarray | None
@@ -63,8 +66,12 @@ class Orders:
 
     @property
     def far_out(self) -> bool:
-        """Whether the chosen of the first group are nearer to each other than to the next."""
-        return bool(self.apart[0] < self.gap[0])
+        """Whether two or more are chosen that stand about equally far out of the others, in the first group.
+
+        The draws are then too cautious (docs/methods/ranking.md, "What the ranking does not promise").
+        """
+        likely = self.told is not None and self.told.p_pair[0] >= _HALF
+        return bool(self.top_n > 1 and likely and self.gap[0] > max(self.apart[0], self.rest[0] / _FAR))
 
     @property
     def top(self) -> list[int]:
@@ -88,6 +95,7 @@ def nothing(at: np.ndarray) -> Orders:
         draws=0,
         apart=none,
         gap=none,
+        rest=none,
         p_clear=none,
         told=None,
         possible=None,
@@ -120,7 +128,7 @@ def orders(
         here = groups[(groups >= low) & (groups < some.stop)]
         if len(here):
             parts.append(_part(found, at, some, here, company, top_n, (draws, seed, confidence), possible))
-    names = ("groups", "line", "apart", "gap", "p_clear")
+    names = ("groups", "line", "apart", "gap", "rest", "p_clear")
     told = [part.told for part in parts if part.told is not None]
     stays = [part.possible for part in parts if part.possible is not None]
     return replace(
@@ -183,6 +191,7 @@ def _part(
         draws=draws,
         apart=x[:, -1] - x[:, last],
         gap=x[:, last] - x[:, last - 1] if last else np.full(len(x), np.nan),
+        rest=x[:, max(last - 1, 0)] - x[:, 0],
         p_clear=p_clear,
         told=told,
         possible=stays,

@@ -30,7 +30,7 @@ def facts(order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None
     unit, digits = f" {BURDENS[score].points}", BURDENS[score].digits
     yield f"the worst {top_n}", " and ".join(names[order.chosen[0]])
     surely = f"{said}, these are the worst {top_n} with {percent(told.p_pair[0])} probability"
-    cautious = "; more probable than that, because they stand about equally far out"
+    cautious = "; probably more, because they stand about equally far out of the others"
     yield "verdict", surely + (cautious if said != "clear" and order.far_out else "")
     if said != "clear":
         possible = ", ".join(names[order.first(order.possible[0])])
@@ -41,7 +41,7 @@ def facts(order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None
     yield "expected loss if others are worse", loss + (prior if said == "open" else "")
     if tip is not None:
         yield "those who did not answer", _silent(tip, names, f"{abs(tip.lean):.{digits}f}{unit}")
-    if said != "clear":
+    if told.more[0, 2] > 0:
         yield "more answers", _more(told.more[0])
 
 
