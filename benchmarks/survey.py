@@ -7,8 +7,8 @@ import pandas as pd
 
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, there
-from dxkit.statistics.calibration import rake
-from dxkit.survey.weighting import calibrations
+from dxkit.statistics.means.weights import weights
+from dxkit.survey.weighed import margins_of
 
 PEOPLE, ITEMS = 100_000, 12
 
@@ -80,21 +80,14 @@ def ratios():
                 max_iter=100,
             )
 
-        own = calibrations(counted.people[:, None].astype(float), counted)[0].weights
-        codes = [counted.roster.margin(k).index.get_indexer(pd.Index(counted.cells[k])) for k in margins]
-        table = (
-            counted.people[:, None].astype(float),
-            codes,
-            [counted.roster.margin(k).to_numpy(float) for k in margins],
-        )
-        at = pd.MultiIndex.from_frame(counted.cells[list(margins)]).get_indexer(
-            pd.MultiIndex.from_frame(frame[list(margins)])
-        )
+        cells = counted.cut()
+        table = cells.people[:, None].astype(float), margins_of(cells)
+        own, at = weights(*table)[0][:, 0], cells.cell_of(frame)
         gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
         yield Ratio(
             "raking three margins; 100,000 people, from the tally",
             "samplics rake",
-            *paired(lambda: rake(*table), theirs),
+            *paired(lambda: weights(*table), theirs),
             None,
             f"weights {gap:.0e}",
         )

@@ -8,6 +8,7 @@ Topics come sorted by score, from the lowest to the highest, so that the chosen 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from statistics import NormalDist
 
@@ -17,7 +18,8 @@ from scipy.special import stdtr
 from dxkit.statistics import clusters, sampling
 
 MANY, DRAWS, FEWER_DRAWS = 100, 4_096, 512  # groups from which on a group has fewer draws; draws of a group
-CLEAR = 0.025  # one-sided p below which a verdict is clear
+CLEAR, LIKELY = 0.025, 0.8  # one-sided p below which a verdict is clear; probability from which on it is likely
+MOST_MORE = 10_000  # further answers above which their number is not told
 _HELD = 2**18  # numbers that are held at once
 _NEAR, _NOISES = 2.6, 1_000
 _QUANTILES = (0.1, 0.5, 0.9)
@@ -27,7 +29,7 @@ def ahead(x: np.ndarray, covariance: np.ndarray, top_n: int) -> np.ndarray:
     """The least t (G,) by which one of the chosen topics is ahead of another topic.
 
     Its one-sided p is that of the claim that all chosen ones are ahead (intersection-union test, Berger 1982). Without
-    any error t is infinite, and 0 where two are level; nan where there is nothing to choose.
+    any error t is infinite, and 0 where two are level; infinite, too, where there is nothing to choose.
 
     >>> v = np.array([[[0.9, 0.4, 0.2], [0.4, 1.2, 0.3], [0.2, 0.3, 1.0]]])
     >>> t = ahead(np.array([[4.0, 7.0, 9.0]]), v, 2)
@@ -36,7 +38,7 @@ def ahead(x: np.ndarray, covariance: np.ndarray, top_n: int) -> np.ndarray:
     """
     others = x.shape[1] - top_n
     if others < 1:
-        return np.full(len(x), np.nan)
+        return np.full(len(x), np.inf)
     own = np.diagonal(covariance, axis1=1, axis2=2)
     gap = x[:, others:, None] - x[:, None, :others]
     variance = own[:, others:, None] + own[:, None, :others] - 2 * covariance[:, others:, :others]
@@ -131,6 +133,7 @@ def summarised(
     n_eff: np.ndarray,
     people: np.ndarray,
     company: np.ndarray | None = None,
+    draws: int = DRAWS,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Summary:
@@ -148,8 +151,8 @@ def summarised(
         Effective number of respondents, and headcount: infinity where it is unknown.
     company : (G, T) array of bool, optional
         The topics chosen for everybody.
-    seed : int
-        Seed of the draws, which all groups share.
+    draws, seed : int
+        How many draws, and their seed; all groups share their random numbers.
     confidence : float
         Probability that a topic's true rank lies in its range.
 
@@ -162,13 +165,17 @@ def summarised(
     ([[0.0, 0.0, 1.0]], [[2, 1, 1]], [[3, 3, 2]])
     """
     groups, topics = x.shape
-    draws = DRAWS if groups <= MANY else FEWER_DRAWS
     luck, size, parts = clusters.chance(draws, topics, seed), max(1, _HELD // (draws * topics)), []
     for low in range(0, groups, size):
         at = slice(low, low + size)
         true = clusters.draw(x[at], variance[at], luck)
         mates = None if company is None else company[at]
         parts.append(_summary(true, top_n, difference[at], n_eff[at], people[at], mates, confidence))
+    return joined(parts)
+
+
+def joined(parts: Sequence[Summary]) -> Summary:
+    """The summaries of some groups, and of others, as one."""
     names = [field.name for field in fields(Summary)]
     return Summary(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
@@ -241,9 +248,11 @@ def _more(
     gap = true[row, column, last] - true[row, column, following]
     z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = z**2 * difference[row, last, following] / gap**2
+        spread = difference[row, last, following]
+        needed = np.where(spread > 0, z**2 * spread, np.inf) / gap**2
         needed = 1 / (1 / needed + 1 / people[:, None])
     needed = np.maximum(np.where(np.isnan(needed), np.inf, needed) - n_eff[:, None], 0.0)
+    needed[needed > MOST_MORE] = np.inf
     ordered = np.sort(needed, axis=1)
     return ordered[:, [round(q * (needed.shape[1] - 1)) for q in _QUANTILES]]
 

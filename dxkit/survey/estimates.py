@@ -201,16 +201,15 @@ class Estimates:
             self.correlation(at) if self.cells.tally.has_together(self.cells.columns[at]) else np.ones((len(at),) * 2)
         )
 
-    def covariance(self, at: np.ndarray | None = None) -> np.ndarray:
-        """Covariances of the errors of the estimates at these positions (all), (G, T, T)."""
+    def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
+        """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""
         at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
-        sd = np.nan_to_num(self.spread.sd[:, at]) * self.form.width[at]
-        return self.weighed.joint(at) * self.correlation(at) * sd[:, :, None] * sd[:, None, :]
+        return self.weighed.among(groups).joint(at) * self.answer_covariance(at, groups)
 
-    def answer_covariance(self, at: np.ndarray | None = None) -> np.ndarray:
+    def answer_covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of one respondent's answers, (G, T, T)."""
         at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
-        sd = np.nan_to_num(self.spread.sd[:, at]) * self.form.width[at]
+        sd = np.nan_to_num(self.spread.sd[groups][:, at]) * self.form.width[at]
         return self.correlation(at) * sd[:, :, None] * sd[:, None, :]
 
     def contrasts(self, a: np.ndarray, sd: np.ndarray | None = None, within: Weighed | None = None) -> Contrasts:

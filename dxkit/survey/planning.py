@@ -17,7 +17,7 @@ from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
-from dxkit.statistics import ranks, sampling
+from dxkit.statistics import sampling
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
@@ -170,8 +170,8 @@ def plan_survey(
     rows = []
     for n in (n for n in counts if 2 <= n <= people):
         unseen = 1 - n / people
-        estimated = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
-        right = ((estimated > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
+        estimated = true + differs * math.sqrt(unseen / n / 2) * error
+        right = (_worst(estimated, top_n) == _worst(true, top_n)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
@@ -194,6 +194,11 @@ def plan_survey(
             "people who answer are assumed to be like those who do not",
         ),
     )
+
+
+def _worst(scores: np.ndarray, top_n: int) -> np.ndarray:
+    """Whether each topic is among the top_n highest of its row, (S, T)."""
+    return scores >= -np.partition(-scores, top_n - 1, axis=1)[:, [top_n - 1]]
 
 
 def _earlier(before: Survey | Tally, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:

@@ -108,6 +108,23 @@ class Weighed:
         counts = self.weights[:, at], self.worth[:, at], self.people
         return coverage.contrast_variance(a, sd, correlation, *counts, self.group, self.headcount, self.part[at])
 
+    def among(self, groups: slice) -> Weighed:
+        """Some of the groups, one after the other."""
+        low, high, _ = groups.indices(self.groups)
+        if high - low == self.groups:
+            return self
+        inside = np.flatnonzero((self.group >= low) & (self.group < high))
+        about = None if self.file_means is None else self.file_means[inside]
+        cells = {name: getattr(self, name)[inside] for name in ("weights", "worth", "n", "people")}
+        return replace(
+            self,
+            **cells,
+            group=self.group[inside] - low,
+            headcount=self.headcount[low:high],
+            file_means=about,
+            design=None,
+        )
+
     def take(self, at: np.ndarray) -> Weighed:
         """The variables at these positions."""
         about = None if self.file_means is None else self.file_means[:, at]

@@ -7,8 +7,8 @@ from scipy.stats import ttest_ind
 
 import dxkit as dx
 from dxkit.outcomes.follow_up import judged
+from dxkit.statistics import clusters
 from dxkit.statistics.intervals import wilson
-from dxkit.statistics.shrinkage import shrunken
 from tests import sample
 
 WAVES = [sample.wave(f"2026-Q{k}") for k in (1, 3)]
@@ -34,11 +34,19 @@ def world(made, spread, people=30, topics=12):
     return truth + mood + made.normal(0, 20, (2, people, topics))
 
 
+def shrunken(mean, covariance, n):
+    """The scores without the part that is probably luck."""
+    line, result = np.argsort(mean), np.empty_like(mean)
+    variance = clusters.own_variances(covariance[None], np.array([n]))[:, line]
+    result[line] = clusters.draw(mean[None, line], variance, clusters.chance(1_024, len(mean))).mean(axis=1)[0]
+    return result
+
+
 def judgement(first, second):
     """The first wave's scores, and the verdicts."""
     mean, covariance, n = first.mean(axis=0), np.cov(first.T) / len(first), np.full(first.shape[1], len(first))
     after, se = second.mean(axis=0), second.std(axis=0, ddof=1) / np.sqrt(len(second))
-    return mean, judged(mean, shrunken(mean, covariance), np.sqrt(np.diag(covariance)), n, after, se, n)[-1]
+    return mean, judged(mean, shrunken(mean, covariance, len(first)), np.sqrt(np.diag(covariance)), n, after, se, n)[-1]
 
 
 def false_alarms(spread, runs):
