@@ -95,7 +95,7 @@ class Answers(Result):
         -------
         AnswerShares
         """
-        rows, how = [], "people" if "people" in self.table else "count"
+        rows = []
         what = "a dict of item and the labels that count, such as {'ci': ['good', 'very good']}"
         for item, labels in options.instance("wanted", wanted, Mapping, what).items():
             labels = [labels] if isinstance(labels, str) else labels
@@ -107,11 +107,18 @@ class Answers(Result):
                 low, high = _ends(share, first, self.confidence)
                 everyone = answered + first["skipped"] + first["not_asked"]
                 figures = [answered + first["skipped"], answered, first["skipped"]]
-                figures += [chosen[how].sum(min_count=1), share, low, high, share * answered / everyone]
+                figures += [
+                    chosen["count"].sum(min_count=1),
+                    chosen["people"].sum(min_count=1),
+                    share,
+                    low,
+                    high,
+                    share * answered / everyone,
+                ]
                 rows.append(
                     [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, first["shown"]]
                 )
-        columns = ["asked", "answered", "skipped", how, "share", "low", "high", "of_all_rows", "shown"]
+        columns = ["asked", "answered", "skipped", "count", "people", "share", "low", "high", "of_all_rows", "shown"]
         columns = ["question", *self.segments, "answer", *columns]
         return AnswerShares(
             table=pd.DataFrame(rows, columns=columns), title=title, confidence=self.confidence, segments=self.segments
@@ -257,7 +264,8 @@ def answers(
         "coverage": each.coverage[:, of],
         "headcount": known,
     }
-    how = "count" if counted.roster is None else "people"
+    how, other = ("count", "people") if counted.roster is None else ("people", "count")
+    figures[other] = np.full(share.shape, np.nan)
     figures[how] = (
         share * each.stands_for[:, of]
         if counted.roster is not None
@@ -265,7 +273,7 @@ def answers(
     )
     silent = (code_at < 0) & (opinions[:, :, NO_OPINION] == 0)
     table = _table(work, items, rows, figures, shown[:, item_at], apart[:, item_at], silent)
-    table = table.loc[:, ["item", "kind", *work.by, "code", "label", how, *_ORDER]]
+    table = table.loc[:, ["item", "kind", *work.by, "code", "label", "count", "people", *_ORDER]]
     method = "shares weighted as scores are" if counted.roster is not None or heavy else "unweighted shares"
     return Answers(
         table=table,

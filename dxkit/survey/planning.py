@@ -220,7 +220,7 @@ def _earlier(before: Survey | Tally, score: str | None, spread: float | None) ->
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "
             "deviation of the true scores that you expect"
         )
-    correlation, spread = between / variances.mean(), math.sqrt(max(spread2, 0.0))
+    correlation, spread = min(between / variances.mean(), 0.999), math.sqrt(max(spread2, 0.0))
     figures = {"topics": count, "spread": spread, "sd": sd, "correlation": correlation}
     return figures, f"from the survey given ({score}, {BURDENS[score].unit})"
 
