@@ -197,9 +197,7 @@ class Estimates:
 
     def together(self, at: np.ndarray) -> np.ndarray:
         """The same; where the tally has not kept it, questions are taken to go together entirely: the widest error."""
-        return (
-            self.correlation(at) if self.cells.tally.has_together(self.cells.columns[at]) else np.ones((len(at),) * 2)
-        )
+        return self.correlation(at) if self.cells.tally.together else np.ones((len(at), len(at)))
 
     def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""

@@ -167,7 +167,7 @@ def scores(
         kinds = [counted.codebook.item(name)["kind"] for name in scored["name"].iloc[: len(at)]]
         kinds += means["level"].tolist()
         apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
-    if not counted.tally.has_together(np.flatnonzero(a.any(axis=0))):
+    if len(a) and not counted.tally.together:
         notes.append(TOGETHER)
     if (np.isnan(figures["low"]) & (figures["n"] > 1)).any():
         notes.append(SAME_NUMBER)

@@ -248,15 +248,7 @@ class Cells:
         """Of the variables at these positions over everybody, each (T, T): who has both, the sum of the first over
         those, and the sum of the products, about the origin."""
         at = np.asarray(at, dtype=int)
-        found = self.tally.comoments_of(self.columns[at], []).of(self.columns[at], self.sign[at])
-        pairs, sums, products = (part[0] for part in found)
-        return pairs, sums, products
-
-    def comoments(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of the variables at these positions by cell, each (C, ...): who has both, the sum of the first over those,
-        and the sum of the products, about the origin."""
-        at = np.asarray(at, dtype=int)
-        return self.tally.comoments_of(self.columns[at], list(self.cells.columns)).of(self.columns[at], self.sign[at])
+        return self.tally.comoments_of(self.columns[at]).of(self.columns[at], self.sign[at])
 
     def covariance(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pairwise-complete covariances of the variables at these positions over everybody, and the pair counts."""

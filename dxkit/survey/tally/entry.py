@@ -19,8 +19,7 @@ from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
+from dxkit.survey.tally.cuts import check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -28,8 +27,6 @@ from dxkit.survey.tally.tally import Tally
 
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
 APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
-_MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
-_MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
 
 def tally(
@@ -41,7 +38,7 @@ def tally(
     wave: str = "",
     source: str | None = None,
     min_group: int = 5,
-    comoments: bool | Iterable[str | Iterable[str]] | None = None,
+    comoments: bool | None = None,
     memory: str | int = "2 GB",
     progress: Say = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
@@ -71,10 +68,9 @@ def tally(
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
-    comoments : bool or list of cuts, optional
-        Of whom to keep how variables go together, which rankings, drivers and reliability need. None keeps up to 1,000
-        variables of everybody, and the topics in the cells of weights; up to 100,000 people also in every cut. True
-        keeps any number of variables; a list names further cuts in which to keep the topics.
+    comoments : bool, optional
+        Whether to keep how variables go together, over everybody, which rankings, drivers, reliability and the
+        intervals of dimensions need. None keeps it of up to 1,000 variables.
     memory : text or int
         How much memory may be taken, such as "2 GB", or in bytes.
     progress : function of a line of text, True, False or None
@@ -106,6 +102,8 @@ def tally(
     >>> dx.tally(parts, codebook=book)
     Tally: 8 respondents, 1 variables
     """
+    if comoments is not None:
+        options.flag("comoments", comoments)
     wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
     if isinstance(answers, Tally) and not isinstance(answers, Counted):
         return answers
@@ -153,7 +151,7 @@ class Wanted:
     """What a tally is to keep of the answers."""
 
     cuts: object
-    comoments: object
+    comoments: bool | None
     memory: int
 
     def kept(self, people: Counted, inside: Iterable[str] | None = None) -> Tally:
@@ -169,10 +167,7 @@ class Wanted:
             each += 16 * items * width + 24 * extra
         check_size(people.coded.segments, cuts, each, self.memory)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
-        crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
-        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
-        if few or self.comoments is True:
-            crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
+        keep = len(layout.columns) <= MOST_VARIABLES if self.comoments is None else self.comoments
         notes = [
             note
             for name, parent in people.codebook.within.items()
@@ -182,7 +177,7 @@ class Wanted:
         return Tally(
             codebook=people.codebook,
             cuts=found,
-            comoments={cut: of for cut, of in crossings.items() if of},
+            comoments=people.comoments_of(np.arange(len(layout.columns))) if keep else None,
             complete={name: people.complete_of(name) for name in people.codebook.dimensions},
             roster=roster,
             wave=people.wave,
@@ -190,17 +185,6 @@ class Wanted:
             cleaning=people.cleaning,
             notes=(*people.notes, *notes),
         )
-
-    def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):
-        asked = []
-        if self.comoments not in (None, True, False):
-            asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
-        needed = blocks(people.layout)
-        fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES
-        fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
-        if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
-            return ()
-        return tuple(people.comoments_of(at, cut) for at in needed)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

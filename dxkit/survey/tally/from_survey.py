@@ -18,7 +18,7 @@ from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, shown
-from dxkit.survey.tally.margins import Margins, chunks, counted, grouped
+from dxkit.survey.tally.margins import Margins, chunks, counted
 from dxkit.survey.tally.tally import Tally
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
@@ -42,7 +42,7 @@ class Counted(Tally):
         return len(self.coded)
 
     @cached_property
-    def _crossings(self) -> dict[tuple[Cut, tuple[int, ...]], Comoments]:
+    def _crossings(self) -> dict[tuple[int, ...], Comoments]:
         return {}
 
     def finest(self, by: Iterable[str] = ()) -> Cells:
@@ -57,16 +57,16 @@ class Counted(Tally):
             self.cuts[cut] = counted(self.layout, self.coded, [cut])[0]
         return self.cuts[cut]
 
-    def has_together(self, at: np.ndarray) -> bool:
-        """Any may be counted."""
+    @property
+    def together(self) -> bool:
+        """Anything can be counted."""
         return True
 
-    def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
-        """The co-moments of these columns of the layout, by the cells of a cut."""
-        key = tuple(cut), tuple(np.asarray(at).tolist())
+    def comoments_of(self, at: Sequence[int] | np.ndarray) -> Comoments:
+        """The co-moments of these columns of the layout."""
+        key = tuple(np.asarray(at).tolist())
         if key not in self._crossings:
-            groups, code = grouped(self.coded.segments, cut)
-            self._crossings[key] = comoments(self.layout, self.coded, at, code, len(groups))
+            self._crossings[key] = comoments(self.layout, self.coded, at)
         return self._crossings[key]
 
     def complete_of(self, dimension: str) -> np.ndarray:
