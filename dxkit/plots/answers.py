@@ -31,7 +31,6 @@ from dxkit.plots.style import (
     rows_on,
     scale_colours,
 )
-from dxkit.statistics.told_apart import told_apart
 
 if TYPE_CHECKING:
     from dxkit.survey.answers import Answers
@@ -49,12 +48,10 @@ class _Bar:
     turned: bool  # the highest code is the least favourable
     sides: np.ndarray  # -1 unfavourable, 0, 1 favourable, of each label
     shares: np.ndarray  # percent of all who answered
-    counts: np.ndarray
-    codes: np.ndarray  # rising with favour
     none: float  # percent without an opinion
     answered: float
-    without: float  # how many had no opinion
     score: float
+    stands_out: str
 
     @property
     def favourable(self) -> float:
@@ -133,7 +130,7 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
 def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
     first, opinion = rows.iloc[0], rows.loc[rows["code"].notna()]
     without = rows.loc[rows["code"].isna()]
-    sides, codes = opinion["side"].to_numpy(dtype=float), opinion["code"].to_numpy(dtype=float)
+    sides = opinion["side"].to_numpy(dtype=float)
     turned = bool((np.diff(sides) < 0).any())
     step = -1 if turned else 1
     return _Bar(
@@ -145,12 +142,10 @@ def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
         turned=turned,
         sides=sides[::step],
         shares=100 * opinion["share"].to_numpy(dtype=float)[::step],
-        counts=opinion["count"].to_numpy(dtype=float)[::step],
-        codes=codes if not turned else (codes.min() + codes.max() - codes)[::step],
         none=100 * float(without["share"].sum()),
         answered=float(first["answered"]),
-        without=float(without["count"].sum()),
         score=float(first["score"]),
+        stands_out=first["stands_out"],
     )
 
 
@@ -241,18 +236,9 @@ def _title(ax: Axes, result: Answers, bars: list[_Bar]) -> None:
     if len(shown) == 1 or not shown[0].ordered:
         headline(ax, *_one(shown))
         return
-    n = np.array([bar.counts.sum() for bar in shown])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.array([(bar.counts * bar.codes).sum() for bar in shown]) / n
-    spread = np.array([(bar.counts * (bar.codes - m) ** 2).sum() for bar, m in zip(shown, mean, strict=True)])
-    families = [bar.item if result.segments else "" for bar in shown]
-    apart = np.zeros(len(shown), dtype=int)
-    for family in dict.fromkeys(families):
-        at = np.array([name == family for name in families])
-        apart[at] = told_apart(n[at], mean[at], spread[at], len(shown))
-    worst = [k for k in np.argsort(mean, kind="stable") if apart[k] < 0]
+    worst = sorted((bar for bar in shown if bar.stands_out == "below"), key=lambda bar: bar.score)
     if worst:
-        bar = shown[worst[0]]
+        bar = worst[0]
         where = f" in {bar.group}" if bar.group else ""
         sure = f"{bar.favourable:.0f}% of {bar.answered:.0f} answers are favourable; it differs beyond chance"
         headline(ax, f"Least favourable: {bar.display}{where}", sure)

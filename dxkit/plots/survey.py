@@ -33,7 +33,8 @@ from dxkit.plots.style import (
     rows_on,
     soft,
 )
-from dxkit.statistics.told_apart import LEVEL, told_apart
+from dxkit.statistics.means.teams import LEVEL
+from dxkit.statistics.means.teams import named as beyond_chance
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -109,7 +110,7 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
     shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
     low, high = _ENDS.get(unit, ("Lowest", "Highest"))
-    below, above = shown.loc[shown["stands_out"] < 0], shown.loc[shown["stands_out"] > 0]
+    below, above = (shown.loc[shown["stands_out"] == side] for side in ("below", "above"))
     ends = [(high, above.iloc[::-1]), (low, below)] if unit == "hours" else [(low, below), (high, above.iloc[::-1])]
     found = [(word, found.iloc[0]) for word, found in ends if len(found)]
     if len(shown) == 1:
@@ -176,6 +177,8 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
             colour = colours(norm(row["estimate"]))
             ink = ink_on(colour)
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white"))
+            if row["stands_out"]:
+                ax.add_patch(Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, fill=False, edgecolor="black", linewidth=1.8))
             value = f"{row['estimate']:.{int(unit in _DECIMAL)}f}"
             ax.text(x + 0.5, y + 0.5, value, ha="center", va="center", color=ink, fontsize=9)
             ax.text(x + 0.96, y + 0.9, f"n {row['n']:.0f}", ha="right", va="bottom", color=ink, fontsize=6.5)
@@ -190,7 +193,8 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
         bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
         bar.set_label(axis_of(result, kind, unit))
         hidden = "" if all(rows["shown"]) else "hatched: too few answers to show, or they could be worked out"
-        ax.set_xlabel("\n".join(filter(None, (hidden, others))), fontsize=8, color=GREY)
+        framed = "framed: differs from the other groups beyond chance" if (rows["stands_out"] != "").any() else ""
+        ax.set_xlabel("\n".join(filter(None, (framed, hidden, others))), fontsize=8, color=GREY)
         _score_title(ax, result, rows, int((max(7.0, width) - 3.6) / 0.1), 10)
     return ax
 
@@ -228,8 +232,11 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
 
 def _rate_title(ax: Axes, result: ResponseRate, shown: pd.DataFrame) -> None:
     """The groups that answered least and most, where they are told apart from the others."""
-    n, rate = shown["headcount"].to_numpy(dtype=float), shown["estimate"].to_numpy(dtype=float)
-    apart = told_apart(n, rate, n * rate * (1 - rate))
+    n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
+    others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = (rate - (came.sum() - came) / others) / np.sqrt(mean * (1 - mean) * (1 / n + 1 / others))
+    apart = beyond_chance(gap, np.full(len(n), np.inf))
     whole = f"{shown['responded'].sum():.0f} of {n.sum():.0f} people answered in the groups shown"
     named = [
         f"{', '.join(str(row[name]) for name in result.segments)} answered {word} ({100 * row['estimate']:.0f}%)"

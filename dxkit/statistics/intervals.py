@@ -65,7 +65,7 @@ def t_two_sided(t: ArrayLike, df: ArrayLike) -> np.ndarray:
     0.05
     """
     t, df = np.minimum(np.abs(np.asarray(t, dtype=float)), 1e9), np.asarray(df, dtype=float)
-    known = np.where(np.isinf(df), 1e12, df)
+    known = np.where(np.isinf(df), 1e12, np.where(df > 0, df, np.nan))
     far = np.minimum(t, 9.0 + 1e4 / known**2)  # beyond it there is nothing left, and too much to integrate over
     angle = np.arctan(far / np.sqrt(known))
     with np.errstate(invalid="ignore"):

@@ -208,7 +208,8 @@ def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: boo
     a = counts.reshape(-1, len(counted.variables))[rows]
     some = work.shown(ledger, [f"item/{item}" for item in items], at, found.weighed.weights[:, at])[0]
     within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
-    own = np.einsum("dj,jk,dk->d", a[:, used], found.answer_covariance(used)[0], a[:, used])
+    sd = found.spread.sd[0, used] * found.form.width[used]
+    own = np.einsum("dj,jk,dk->d", a[:, used], found.together(used) * np.outer(sd, sd), a[:, used])
     return _Wave(
         at=at,
         a=a[:, at],

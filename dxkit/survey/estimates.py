@@ -18,6 +18,11 @@ from dxkit.survey.weighed import Weighed, weighed
 
 SAME_NUMBER = "no interval where everybody gave the same number: there is no spread to judge it by"
 
+TOGETHER = (
+    "the tally has kept nothing of how questions go together, so intervals of dimensions are as wide as they can be; "
+    "tally with comoments=True"
+)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Form:
@@ -190,6 +195,12 @@ class Estimates:
             made[key] = spread.correlation(n, cells.people, mean, scatter, fitted, pairs, sums, products)
         return made[key]
 
+    def together(self, at: np.ndarray) -> np.ndarray:
+        """The same; where the tally has not kept it, questions are taken to go together entirely: the widest error."""
+        return (
+            self.correlation(at) if self.cells.tally.has_together(self.cells.columns[at]) else np.ones((len(at),) * 2)
+        )
+
     def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""
         at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
@@ -209,7 +220,7 @@ class Estimates:
         at = np.flatnonzero(a.any(axis=0))
         sd, within = self.spread.sd if sd is None else sd, within or self.weighed
         part, here = a[:, at], self.spread
-        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.correlation(at), at)
+        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.together(at), at)
         df, n = (
             np.stack([each[:, row != 0].min(axis=1) for row in a], axis=1) if len(a) else each[:, :0]
             for each in (here.df, self.n)

@@ -16,7 +16,7 @@ from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey import teams
-from dxkit.survey.estimates import SAME_NUMBER, Estimates
+from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
 from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import MEASURED
@@ -165,8 +165,10 @@ def scores(
         notes += teams.told(between, apart, work.by)
     else:
         kinds = [counted.codebook.item(name)["kind"] for name in scored["name"].iloc[: len(at)]]
-        apart = np.full(shown.shape, "", dtype=object)
-        apart[0, : len(at)] = teams.questions_apart(found, at, kinds, shown[0])
+        kinds += means["level"].tolist()
+        apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
+    if not counted.tally.has_together(np.flatnonzero(a.any(axis=0))):
+        notes.append(TOGETHER)
     if (np.isnan(figures["low"]) & (figures["n"] > 1)).any():
         notes.append(SAME_NUMBER)
     table = _table(work, scored, figures, shown)

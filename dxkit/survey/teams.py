@@ -50,7 +50,7 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
         each = np.broadcast_to(within.sd, own.sd.shape)
         v.append(found.contrasts(a, each, inside).variance)
         mine.append(found.contrasts(a, own.sd, inside).variance)
-        r = found.correlation(some) * np.outer(within.sd[some], within.sd[some])
+        r = found.together(some) * np.outer(within.sd[some], within.sd[some])
         s2.append(np.einsum("dj,jk,dk->d", a[:, some], r, a[:, some]))
         df.append(np.array([within.df[row != 0].min() for row in a]))
     y = np.where(shown, np.hstack(columns), np.nan)
@@ -115,21 +115,20 @@ def told(frame: pd.DataFrame, apart: np.ndarray, by: list[str]) -> list[str]:
     return notes
 
 
-def questions_apart(found: Estimates, at: np.ndarray, kinds: list[str], shown: np.ndarray) -> np.ndarray:
-    """The same for the questions of everybody: each against the others of its kind, answered by the same people.
+def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np.ndarray) -> np.ndarray:
+    """The same for the questions of everybody, and means of them: each against the others of its kind.
 
-    `a` rows of `at` compare a question with the mean of the others; shown (J,) takes part.
+    The same people answered them, so the error is that of a contrast. `a` (K, J) says what each variable counts in
+    them; only those that are shown (K,) take part.
     """
-    result, t = np.full(len(at), "", dtype=object), np.zeros(len(at))
-    df = np.full(len(at), np.nan)
-    inside = found.weighed.unlimited
+    result, t = np.full(len(a), "", dtype=object), np.zeros(len(a))
+    df, numbers = np.full(len(a), np.nan), found.form.form == NUMBER
     for kind in dict.fromkeys(kinds):
         mine = np.array([k for k, each in enumerate(kinds) if each == kind and shown[k]], dtype=int)
-        if len(mine) < 2 or found.form.form[at[mine[0]]] == NUMBER:
+        if len(mine) < 2 or numbers[a[mine].any(axis=0)].any():
             continue
-        a = np.zeros((len(mine), found.mean.shape[1]))
-        a[:, at[mine]] = (len(mine) * np.eye(len(mine)) - 1) / (len(mine) - 1)
-        each = found.contrasts(a, within=inside)
+        others = (len(mine) * np.eye(len(mine)) - 1) / (len(mine) - 1)
+        each = found.contrasts(others @ a[mine], within=found.weighed.unlimited)
         with np.errstate(invalid="ignore", divide="ignore"):
             gap = each.estimate[0] / np.sqrt(each.variance[0])
         t[mine], df[mine] = np.nan_to_num(gap), each.df[0]

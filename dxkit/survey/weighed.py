@@ -91,7 +91,8 @@ class Weighed:
     @cached_property
     def n_eff(self) -> np.ndarray:
         """How many equally weighted answers these are worth, (G, J) (Kish 1965)."""
-        return 1 / self.unlimited.coverage
+        coverage = self.unlimited.coverage
+        return np.divide(1.0, coverage, out=np.zeros_like(coverage), where=coverage > 0)
 
     def average(self, means: np.ndarray) -> np.ndarray:
         """Weighted means (G, J) of the means of cells (C, J)."""
@@ -144,7 +145,7 @@ class Weighed:
         held = yes if self.file_means is not None else self.weights * yes
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.minimum(total(held, self.group, self.groups) / self.stands_for, 1.0)
-            one_weight = np.abs(self.answers / self.n_eff - 1) < 1e-9
+            one_weight = np.abs(self.answers - self.n_eff) < 1e-9 * self.answers
         headcount = np.where(self.part, np.inf, self.headcount[:, None])
         return share, *score_intervals.shares(share, self.coverage, self.answers, headcount, one_weight, confidence)
 

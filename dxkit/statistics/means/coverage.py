@@ -25,7 +25,7 @@ def total(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
         return values.astype(float)
     at = group[inside, None] * width + np.arange(width)
     flat = np.bincount(at.ravel(), weights=values[inside].reshape(-1), minlength=groups * width)
-    return flat.reshape(groups, *values.shape[1:])
+    return flat.astype(float, copy=False).reshape(groups, *values.shape[1:])
 
 
 def estimates(weights: np.ndarray, n: np.ndarray, means: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:

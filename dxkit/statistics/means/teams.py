@@ -154,7 +154,7 @@ def pooled(
         pull = (groups - 3) / (groups - 1) * v / (v + tau2)
         value = mean + (1 - pull) * (y - mean)
         se = np.sqrt(v * (1 - (groups - 1) / groups * pull) + 2 / (groups - 3) * pull**2 * (y - mean) ** 2)
-        half = t_quantile(df, (1 + confidence) / 2) * se
+        half = t_quantile(np.where(df >= 1, df, np.nan), (1 + confidence) / 2) * se
     kept = used & (groups >= 4)
     value, se, half = (np.where(kept, each, np.nan) for each in (value, se, half))
     return value, se, value - half, value + half

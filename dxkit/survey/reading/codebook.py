@@ -144,8 +144,12 @@ class Codebook:
         return self.item(item)["good"] == LOW
 
     def favourable(self, item: str) -> frozenset[float]:
-        """The favourable codes of an item: at the other end of its scale where low is good, none where neither is."""
+        """The favourable codes of an item: at the other end of its scale where low is good, none where neither is.
+
+        Of a recommendation they are 9 and 10, unless the table of scales marks others."""
         scale, row = self.scale(item), self.item(item)
+        if row["kind"] == "recommend" and scale.favourable == frozenset(range(6, 11)):
+            return frozenset((9.0, 10.0))
         if row["good"] == NEITHER or row["kind"] in OPTIONS:
             return frozenset()
         return scale.unfavourable if row["good"] == LOW else scale.favourable

@@ -20,7 +20,7 @@ from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded_text
 from dxkit.survey.reading.distinct import filled, looked_up
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
-from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
@@ -118,6 +118,7 @@ def read_survey(
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    roster_check: str = "refuse",
     memory: str | int = "2 GB",
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
@@ -145,6 +146,9 @@ def read_survey(
     rules : path or DataFrame, optional
         How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
         workbook, if it has one. The arguments source, sheet and header come before rules.
+    roster_check : "refuse" or "note"
+        What happens where more than 5% of all answers are too many for the headcounts of their groups: an error, or a
+        note as for fewer.
     memory : text or number of bytes
         The most that the answers may take while they are read; more is refused with what it would take.
 
@@ -169,6 +173,7 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    how["roster_check"] = roster_check
     read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
     given, segments = coded.answers(), coded.segments.astype(object)
@@ -218,6 +223,7 @@ def _read(
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    roster_check: str = "refuse",
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
     """What is read, of which file, and which of its rows."""
@@ -254,16 +260,18 @@ def _read(
     coded = replace(coded, segments=segments)
     check_labels(export, rows, coded, least, faults)
     faults.raise_if_any()
+    options.choice("roster_check", roster_check, ROSTER_CHECKS)
+    fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
     none, none_entries = blank_is_none(book, known, lambda item: coded.of(item) == coded.width + SKIPPED)
     none_for_blank(none, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
-    notes += [*segment_notes, *(people.notes if people is not None else ())]
+    notes += [*segment_notes, *fit, *(people.notes if people is not None else ())]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:
-        notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
+        notes.append("figures are weighted by the file; drivers and reliability count everybody once")
     notes += by_item(UNAFFECTED, unaffected)
     log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
     read = Read(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.files.errors import Faults, and_more
+from dxkit.files.errors import DataError, Faults, and_more
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
@@ -26,6 +26,9 @@ _PERSON = re.compile(
     r"(id|no|number|nr|code|key|name|login|account|user|username|e-?mail([ -]?address)?|full[ _-]?name|personalnummer)"
 )
 _MOST = 1e8  # people; no company has more
+NOT_STATED = "(not stated)"
+ROSTER_CHECKS = ("refuse", "note")
+_MOST_TOO_MANY = 0.05  # of all answers, in groups that have fewer people
 _HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
     "all|alle|everyone|everybody|company|whole company|all teams|all sites|firma|alle teams|"
@@ -86,6 +89,33 @@ class Roster:
             else pd.MultiIndex.from_arrays([groups[name] for name in names])
         )
         return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
+
+
+def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str) -> list[str]:
+    """Notes on groups with more answers than headcount, of a frame of their segments and the people of each row.
+
+    Groups of every segment, and of all segments together where the roster counts them. With `how` "refuse" more than 5%
+    of all answers too many are a DataError.
+    """
+    notes, most = [], 0
+    crossed = [[name] for name in roster.segments] + [roster.segments] * (len(roster.segments) > 1)
+    for names in crossed:
+        stated = (labels[names] != NOT_STATED).all(axis=1).to_numpy()
+        counted = labels.loc[stated, names].astype(str).assign(people=people[stated])
+        counted = counted.groupby(names, sort=False, as_index=False)["people"].sum()
+        excess = np.nan_to_num(counted["people"].to_numpy() - roster.headcounts(names, counted))
+        if over := int((excess > 0).sum()):
+            groups = "1 group" if over == 1 else f"{over} groups"
+            notes.append(
+                f"{groups} of {' x '.join(names)} {'has' if over == 1 else 'have'} more answers than headcount"
+            )
+            most = max(most, int(excess[excess > 0].sum()))
+    if how == "refuse" and most > _MOST_TOO_MANY * people.sum():
+        raise DataError(
+            f"the roster does not fit the answers: {notes[0]}, {most} of {int(people.sum())} answers too many; "
+            "correct it or pass roster_check='note'"
+        )
+    return notes
 
 
 def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:

@@ -115,7 +115,7 @@ def scale_of(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[
     codes = tuple(sorted(shown))
     lo, hi = codes[0], codes[-1]
     middle = (lo + hi) / 2
-    top = frozenset(favourable) or frozenset(code for code in codes[-2:] if code > middle)
+    top = frozenset(favourable) or frozenset(code for code in codes if code > middle)
     return Scale(name=name, lo=lo, hi=hi, codes=codes, labels=labels, shown=shown, favourable=top)
 
 

@@ -17,7 +17,7 @@ from dxkit.files.opening import open_file
 from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
-from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
 from dxkit.survey.tally.comoments import BYTES, blocks
 from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
@@ -45,6 +45,7 @@ def tally(
     memory: str | int = "2 GB",
     progress: Say = None,
     rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    roster_check: str = "refuse",
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
 
@@ -82,6 +83,9 @@ def tally(
     rules : path or DataFrame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
         has one.
+    roster_check : "refuse" or "note"
+        What happens where more than 5% of all answers are too many for the headcounts of their groups, as in
+        `read_survey`.
 
     Returns
     -------
@@ -123,6 +127,7 @@ def tally(
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that dxkit understands the columns")
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
+    options.choice("roster_check", roster_check, ROSTER_CHECKS)
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise DataError(
             f"progress={progress!r}: give True, False, or a function that takes a line of text, such as print"
@@ -139,8 +144,8 @@ def tally(
 
         found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
         notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
-        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
-    return part.tally(answers, people, wave, progress)
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame", roster_check)
+    return part.tally(answers, people, wave, progress, roster_check)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -209,8 +214,15 @@ class Part:
     wanted: Wanted
     inside: list[str] = field(default_factory=list)
 
-    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Say = None) -> Tally:
+    def tally(
+        self,
+        answers: Any,
+        roster: Roster | None = None,
+        wave: str = "",
+        progress: Say = None,
+        roster_check: str = "refuse",
+    ) -> Tally:
         """The tally of these answers."""
-        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
+        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
         read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
         return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)

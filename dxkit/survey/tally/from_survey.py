@@ -57,6 +57,10 @@ class Counted(Tally):
             self.cuts[cut] = counted(self.layout, self.coded, [cut])[0]
         return self.cuts[cut]
 
+    def has_together(self, at: np.ndarray) -> bool:
+        """Any may be counted."""
+        return True
+
     def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
         """The co-moments of these columns of the layout, by the cells of a cut."""
         key = tuple(cut), tuple(np.asarray(at).tolist())

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError, Faults
 from dxkit.survey.reading.codebook import MEASURED
-from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.roster import Roster, check_fit
 from dxkit.survey.reading.rules.table import added_logs
 from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally.comoments import Comoments
@@ -100,7 +100,7 @@ def _crossed(blocks: Sequence[Sequence[Comoments]], places: Sequence[np.ndarray]
             yield replace(first, **arrays)
 
 
-def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
+def respelled(tally: Tally, roster: Roster | None, file: str, roster_check: str = "refuse") -> Tally:
     """A merged tally with its segments in one spelling, that of the roster where it has them, and held against it."""
     faults, notes, spelling = Faults(), [], {}
     for name in tally.segments:
@@ -112,13 +112,15 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
         for told in check_groups(name, people, roster).values():
             faults.add(told, file=file, column=name)
     faults.raise_if_any()
-    cuts, comoments = {}, {}
+    cuts, comoments, fit = {}, {}, []
     for cut, margins in tally.cuts.items():
         labels = pd.DataFrame(
             {name: margins.groups[name].map(spelling[name]) for name in cut}, index=margins.groups.index
         )
         groups, code = grouped(labels.astype("category"), cut)
         cuts[cut] = margins.added(groups, code)
+        if roster is not None and set(roster.segments) <= set(cut) and not fit:
+            fit.append(check_fit(roster, groups, cuts[cut].people, roster_check))
         if cut in tally.comoments:
             comoments[cut] = tuple(block.added(code) if cut else block for block in tally.comoments[cut])
     return replace(
@@ -126,7 +128,7 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
         cuts=cuts,
         comoments={**tally.comoments, **comoments},
         roster=roster,
-        notes=tuple(dict.fromkeys((*tally.notes, *notes))),
+        notes=tuple(dict.fromkeys((*tally.notes, *notes, *(note for told in fit for note in told)))),
     )
 
 

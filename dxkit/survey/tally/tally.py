@@ -154,6 +154,10 @@ class Tally:
             )
         return smallest(self.cuts.values(), cut)
 
+    def has_together(self, at: np.ndarray) -> bool:
+        """Whether the co-moments of these columns of the layout, of everybody, are kept."""
+        return any(set(at.tolist()) <= set(block.at.tolist()) for blocks in self.comoments.values() for block in blocks)
+
     def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
         """The co-moments of these columns of the layout, by the cells of a cut; of everybody where it is empty."""
         for have, blocks in sorted(self.comoments.items(), key=lambda each: len(each[0])):

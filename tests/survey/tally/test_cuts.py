@@ -90,7 +90,7 @@ def test_comoments_that_were_not_kept_are_told_with_how_to_keep_them(frame, monk
 def test_more_variables_than_are_kept_unasked_are_kept_on_request(frame, monkeypatch, refusal):
     monkeypatch.setattr("dxkit.survey.tally.entry.MOST_VARIABLES", 3)
     book = book_of(("team",))
-    with refusal("co-moments of 9 variables were not kept; tally with comoments=True"):
+    with refusal("co-moments of 6 variables were not kept; tally with comoments=True"):
         dx.reliability(dx.tally(frame, codebook=book))
     kept = dx.reliability(dx.tally(frame, codebook=book, comoments=True)).table
     pd.testing.assert_frame_equal(kept, dx.reliability(dx.read_survey(frame, book)).table)

@@ -111,21 +111,24 @@ def test_every_cut_sums_to_the_whole_and_a_finer_one_to_a_coarser(frame):
         assert one.groups.to_numpy().tolist() == two.groups.to_numpy().tolist()
         assert one.people.sum() == len(frame)
         assert one.counts.sum(axis=0) == pytest.approx(whole.cut().counts[0])
-        for name in ("n", "total", "squares", "anyone"):
+        for name in ("n", "total", "squares"):
             assert getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-12, abs=1e-9), name
         if by:
             left, right = (dx.scores(source, by=by).table for source in (whole, finest))
             pd.testing.assert_frame_equal(left, right, rtol=1e-12)
 
 
-def test_a_dimension_needs_half_of_its_items():
-    frame = pd.DataFrame({"q0": [1, 1], "q2": [5, np.nan], "q4": [np.nan, np.nan], "team": "A"})
+def test_a_dimension_is_the_mean_of_its_items_whoever_skipped_one():
+    frame = pd.DataFrame({"q0": [1, 1, 4], "q2": [5, np.nan, 3], "q4": [np.nan, np.nan, 2], "team": "A"})
     book = worlds.codebook()
     book = book[book["item"].isin(["q0", "q2", "q4", "team"])]
-    counted = dx.tally(frame, codebook=dx.read_codebook(book)).cut()
-    at = counted.at("dimension", ["D0"])[0]
-    assert counted.n[0, at] == 1  # two of three answered is enough, one of three is not
-    assert counted.means[0, at] == pytest.approx(50.0)
+    table = dx.scores(dx.tally(frame, codebook=dx.read_codebook(book), min_group=3)).table.set_index("name")
+    items = 25 * (frame[["q0", "q2", "q4"]].mean() - 1)
+    assert (table["shown"]).tolist() == [True, False, False, False, False]
+    whole = dx.tally(pd.concat([frame] * 3), codebook=dx.read_codebook(book), min_group=3)
+    table = dx.scores(whole).table.set_index("name")
+    assert table.loc["D0", "estimate"] == pytest.approx(items.mean())
+    assert table.loc["D0", "n"] == 3
 
 
 def test_tallies_of_different_questions_or_promises_are_not_added(refusal):
