@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def pains(result: Ranking, ax: Axes | None = None) -> Axes:
     """Every topic with its interval, the worst on top; the chosen are red, those still possible blue, the others grey.
 
-    At the right are the ranks that are possible and how often the topic is among the worst. A ranking by segments is
+    At the right are the range of its rank and how probably the topic is among the worst. A ranking by segments is
     drawn as `groups`.
     """
     if result.segments:
@@ -56,7 +56,7 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
             _columns(ax, y, (ranks, percent(row["p_top"])), color=colour)
         rows_on(ax, [fitting(row["topic"]) for row in rows])
         ax.set_xlim(left=0)
-        headings = "possible\nranks", f"among the\nworst {result.top_n}"
+        headings = result.ranks_label.replace(" ", "\n"), f"among the\nworst {result.top_n}"
         _columns(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         grid_on(ax)
         ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")

@@ -1,6 +1,6 @@
 """True scores that may come in clusters: an exact prior over how topics fall together, and draws from what it implies.
 
-See docs/methods/_next/ranking.md, "Clusters".
+See docs/methods/ranking.md, "Clusters".
 
 Topics in one block of the order share a centre (product partition model, Barry and Hartigan 1992, with the cohesion
 of a Dirichlet process, Escobar and West 1995). All groups have the same number of topics, T, and are worked out at

@@ -1,6 +1,6 @@
 """Which topics are the worst m, and how sure that is.
 
-See docs/methods/_next/ranking.md, "Verdict".
+See docs/methods/ranking.md, "Verdict".
 
 Scores of T topics in G groups are (G, T), the covariances of their errors (G, T, T), draws of true scores (G, S, T).
 Topics come sorted by score, from the lowest to the highest, so that the chosen topics are the last m.

@@ -71,7 +71,7 @@ def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking, s
     points = {round(float(line.get_xdata()[0]), 9) for line in axes.lines if len(line.get_xdata()) == 1}
     assert points == set(table["estimate"].round(9))
     assert [label.get_text() for label in axes.get_yticklabels()][::-1] == table["topic"].tolist()
-    assert {"1 to 2", "over 99%"} <= set(texts(axes))
+    assert {"ranks\n(95%)", "2 to 4", "over 99%"} <= set(texts(axes))
     assert axes.get_title(loc="left") == snapshot
     red = [line for line in axes.lines if line.get_color() == RED and len(line.get_xdata()) == 1]
     assert len(red) == 2

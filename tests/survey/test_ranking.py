@@ -13,7 +13,7 @@ from scipy.stats import t as student
 import dxkit as dx
 from tests import sample
 from tests.laws import examples
-from tests.survey.topic_worlds import codebook, likert, survey
+from tests.survey.topic_worlds import codebook, hours, likert, survey
 
 COMPANY = sample.wave()
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
@@ -165,13 +165,6 @@ def test_a_topic_that_is_worse_for_everybody_never_ranks_below(answers):
         first, second = table.iloc[0], table.iloc[1]
         assert first["rank"] < second["rank"]
         assert first["p_top"] >= second["p_top"] - 0.05  # level in a cluster they fall at random
-
-
-def hours(values, min_group=3):
-    names = [f"t{t:02d}" for t in range(values.shape[1])]
-    return dx.read_survey(
-        pd.DataFrame(values, columns=names), codebook(values.shape[1], "hours", "hours"), min_group=min_group
-    )
 
 
 @pytest.mark.mutation

@@ -34,15 +34,6 @@ class Measure:
     questions: tuple[str, ...] = ()
     method: str = ""
 
-    def within(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The ends of intervals, cut where the measure itself ends.
-
-        >>> low, high = VARIABLES["index"].within(np.array([-3.0]), np.array([42.0]))
-        >>> low.tolist(), high.tolist()
-        ([0.0], [42.0])
-        """
-        return np.clip(low, self.low, self.high), np.clip(high, self.low, self.high)
-
 
 VARIABLES: Mapping[str, Measure] = MappingProxyType(
     {
