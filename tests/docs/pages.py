@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.places import ROOT
 
 README = ROOT / "README.md"
-PAGES = [README, *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "_next")]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 ALL_PAGES = [*sorted(ROOT.glob("*.md")), *PAGES[1:]]  # with those about the project itself
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

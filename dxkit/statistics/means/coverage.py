@@ -1,6 +1,6 @@
 """How much of the staff has answered, with which weights: the part of an error that counts alone decide.
 
-See docs/methods/_next/intervals.md, "Coverage".
+See docs/methods/intervals.md, "Coverage".
 
 The error of a weighted mean has variance A sd^2. Cells are numbered 0 to C - 1, groups 0 to G - 1, variables 0 to
 J - 1; `group` (C,) is the group of each cell.

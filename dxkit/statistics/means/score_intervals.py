@@ -1,6 +1,6 @@
 """Which means fit the answers: intervals that stay on the scale and have no zero width.
 
-See docs/methods/_next/intervals.md, "The interval"."""
+See docs/methods/intervals.md, "The interval"."""
 
 from __future__ import annotations
 

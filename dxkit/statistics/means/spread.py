@@ -1,6 +1,6 @@
 """How widely answers are spread: for everybody, in a group, and how two questions go together.
 
-See docs/methods/_next/intervals.md, "Spread".
+See docs/methods/intervals.md, "Spread".
 
 Answers with two ends are taken from 0 to 1, hours as they are. Their variance is phi v(mean), where v says how the
 spread depends on the mean (a quasi-likelihood, Wedderburn 1974): m (1 - m) with two ends, m^1.5 for hours (compound

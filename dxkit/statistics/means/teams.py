@@ -1,6 +1,6 @@
 """Do groups differ beyond chance: how much, what their next score will be near, and which may be named.
 
-See docs/methods/_next/scores.md, "Teams".
+See docs/methods/scores.md, "Teams".
 
 Scores of G groups on J variables are (G, J), nan where a group takes no part; v are the variances of their errors,
 without finite population correction.

@@ -1,6 +1,6 @@
 """From those who answered to all who could have: post-stratification, and raking of all questions at once.
 
-See docs/methods/_next/weighting.md, "Raking"."""
+See docs/methods/weighting.md, "Raking"."""
 
 from __future__ import annotations
 
