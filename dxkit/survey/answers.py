@@ -25,9 +25,8 @@ from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import hidden_note, of_kinds, title
 from dxkit.survey.tally import own
-from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighed import Said, remarks, weighed
+from dxkit.survey.weighed import remarks, said, weighed
 
 _FIGURES = ["share", "low", "high", "answered", "skipped", "not_asked", "score", "coverage", "headcount"]
 _ORDER = [*_FIGURES[:6], "shown", "display", "side", "score", "stands_out", "coverage", "headcount"]
@@ -60,7 +59,7 @@ class Answers(Result):
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
         Column("stands_out", "below or above all others beyond chance, by its score, else empty", displayed=False),
-        Column("coverage", "how much of the variance of one answer is left in the share", "number", displayed=False),
+        Column("coverage", "variance of the share, per variance of one answer", "number", displayed=False),
         shared("headcount", "people that the share is of, where they are known", displayed=False),
     )
     plot_name: ClassVar[str] = "answers.answers"
@@ -212,11 +211,9 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
-        weighted as `scores` are; their intervals are Wilson's (1927), within what has been said for certain. With a
-        roster `people` stands in place of `count`: the share of all people. A question with several choices has a row
-        for each option, and its shares need not add up to 1; an option of a ranking has the share that put it first.
-        Answers outside the codebook stand in the row `(not in the codebook)`. Questions without codes (hours, numbers)
-        are left out.
+        weighted as `scores` are; their intervals are Wilson's (1927). With a roster `people` stands in place of `count`.
+        A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
+        ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 
     Raises
     ------
@@ -231,15 +228,14 @@ def answers(
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
     [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
     """
-    check_answers(survey)
     check_release(release)
-    confidence = options.confidence(confidence)
-    work, fpc = cut(survey, by), options.flag("fpc", fpc)
+    confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
+    work = cut(check_answers(survey), by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]
     if not items:
         raise Missing("shares of answers need a question with labels; the codebook has none")
-    each, at = weighed(counted, fpc, _said), np.array(counted.at("item", items), dtype=int)
+    each, at = weighed(counted, fpc, said), np.array(counted.at("item", items), dtype=int)
     shown = work.shown(release, [f"item/{item}" for item in items], at.tolist(), each.weights[:, at])
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
@@ -252,8 +248,12 @@ def answers(
     share, low, high = each.take(of).shares(yes, confidence)
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
     opinions = states[:, of]
-    score, apart = _scores(work, Estimates.of(counted, fpc), items, at, shown)
+    score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
+    roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
+    plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
     figures = {
+        "count": absent if roster else plain,
+        "people": share * each.stands_for[:, of] if roster else absent,
         "share": share,
         "low": low,
         "high": high,
@@ -264,33 +264,18 @@ def answers(
         "coverage": each.coverage[:, of],
         "headcount": known,
     }
-    how, other = ("count", "people") if counted.roster is None else ("people", "count")
-    figures[other] = np.full(share.shape, np.nan)
-    figures[how] = (
-        share * each.stands_for[:, of]
-        if counted.roster is not None
-        else work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
-    )
     silent = (code_at < 0) & (opinions[:, :, NO_OPINION] == 0)
     table = _table(work, items, rows, figures, shown[:, item_at], apart[:, item_at], silent)
     table = table.loc[:, ["item", "kind", *work.by, "code", "label", "count", "people", *_ORDER]]
-    method = "shares weighted as scores are" if counted.roster is not None or heavy else "unweighted shares"
+    how = "shares weighted as scores are" if roster or heavy else "unweighted shares"
     return Answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method=f"{method}, score intervals",
+        method=f"{how}, score intervals",
         segments=tuple(work.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
-
-
-def _said(cells: Cells) -> Said:
-    """Who gave any answer to each item, no opinion included."""
-    both = [ANSWERED, NO_OPINION]
-    file = cells.weighed_states[:, :, both].sum(axis=2) if own.weighted(cells) else None
-    n = cells.states[:, :, both].sum(axis=2)
-    return Said(n, cells.states[:, :, NOT_ASKED], file, np.zeros(n.shape) if file is not None else None)
 
 
 def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, float]:
@@ -304,20 +289,10 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
     return float(low), float(high)
 
 
-def _scores(work: Cut, found: Estimates, items: list[str], at: np.ndarray, shown: np.ndarray):
-    """The mean score of each item in each group, from 0 to 100, and which stand out: (G, items) each."""
-    book = work.tally.codebook
+def _rated(book: Codebook, items: list[str]) -> list[str]:
+    """The kind of each item whose answers have a score, "" of others."""
     kinds = [book.item(item)["kind"] for item in items]
-    rated = np.array([k for k, kind in enumerate(kinds) if kind in SCORED and found.form.width[at[k]]], dtype=int)
-    score, apart = np.full(shown.shape, np.nan), np.full(shown.shape, "", dtype=object)
-    score[:, rated] = 100 * found.mean[:, at[rated]]
-    if work.by:
-        of = teams.scored(found, at[rated], np.zeros((0, found.mean.shape[1])), shown[:, rated])
-        apart[:, rated] = teams.stands_out(of)
-    else:
-        each = np.eye(found.mean.shape[1])[at[rated]]
-        apart[0, rated] = teams.questions_apart(found, each, [kinds[k] for k in rated], shown[0, rated])
-    return score, apart
+    return [kind if kind in SCORED else "" for kind in kinds]
 
 
 def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:
@@ -331,11 +306,10 @@ def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFram
         item: split_question(book.item(item)["text"])[0] if kinds[item] in ("multi", "rank") else book.label(item)
         for item in items
     }
-    order = np.lexsort((np.tile(np.arange(len(rows)), groups), np.repeat(np.arange(groups), len(rows)),
-                        np.tile([row[0] for row in rows], groups)))  # fmt: skip
+    rank = np.tile([row[0] for row in rows], groups) * groups + np.repeat(np.arange(groups), len(rows))
+    order = np.argsort(rank, kind="stable")
     group, answer = np.divmod(order, len(rows))
-    kept = ~silent[group, answer]
-    group, answer = group[kept], answer[kept]
+    group, answer = (each[~silent[group, answer]] for each in (group, answer))
 
     def each(values) -> np.ndarray:
         return np.array(values, dtype=object)[answer]

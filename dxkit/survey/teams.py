@@ -135,3 +135,19 @@ def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np
     known = np.flatnonzero(df >= 1)
     result[known] = SIDES[teams.named(t[known], df[known])]
     return result
+
+
+def of_questions(
+    found: Estimates, kinds: list[str], at: np.ndarray, shown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean scores from 0 to 100 of the questions at these positions that have a kind, and which stand out, (G, T)."""
+    rated = np.flatnonzero(np.array([kind != "" for kind in kinds], dtype=bool))
+    score, apart = np.full(shown.shape, np.nan), np.full(shown.shape, "", dtype=object)
+    score[:, rated] = 100 * found.mean[:, at[rated]]
+    if found.cells.by:
+        none = np.zeros((0, found.mean.shape[1]))
+        apart[:, rated] = stands_out(scored(found, at[rated], none, shown[:, rated]))
+    else:
+        each = np.eye(found.mean.shape[1])[at[rated]]
+        apart[0, rated] = questions_apart(found, each, [kinds[k] for k in rated], shown[0, rated])
+    return score, apart

@@ -15,6 +15,7 @@ import pandas as pd
 from dxkit.statistics.means import coverage, score_intervals, weights
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design, Margins
+from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED
 from dxkit.survey.tally import own
 from dxkit.survey.tally.cells import Cells
 
@@ -36,6 +37,14 @@ def answered(cells: Cells) -> Said:
     w, wx, _ = sums = np.moveaxis(cells.weighed, 2, 0)
     means = np.divide(wx, w, out=np.zeros(w.shape), where=w > 0) + cells.origin
     return Said(cells.n, cells.not_asked, np.stack([w, sums[2]], axis=2), means)
+
+
+def said(cells: Cells) -> Said:
+    """Who gave any answer to each item, no opinion included."""
+    both = [ANSWERED, NO_OPINION]
+    file = cells.weighed_states[:, :, both].sum(axis=2) if own.weighted(cells) else None
+    n = cells.states[:, :, both].sum(axis=2)
+    return Said(n, cells.states[:, :, NOT_ASKED], file, np.zeros(n.shape) if file is not None else None)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -95,7 +95,8 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
     """Notes on groups with more answers than headcount, of a frame of their segments and the people of each row.
 
     Groups of every segment, and of all segments together where the roster counts them. With `how` "refuse" more than 5%
-    of all answers too many are a DataError.
+    of all answers too many in the groups of one segment are a DataError. Small cells change from month to month, so
+    they are only noted.
     """
     notes, most = [], 0
     crossed = [[name] for name in roster.segments] + [roster.segments] * (len(roster.segments) > 1)
@@ -109,7 +110,7 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
             notes.append(
                 f"{groups} of {' x '.join(names)} {'has' if over == 1 else 'have'} more answers than headcount"
             )
-            most = max(most, int(excess[excess > 0].sum()))
+            most = max(most, int(excess[excess > 0].sum()) if len(names) == 1 else 0)
     if how == "refuse" and most > _MOST_TOO_MANY * people.sum():
         raise DataError(
             f"the roster does not fit the answers: {notes[0]}, {most} of {int(people.sum())} answers too many; "
