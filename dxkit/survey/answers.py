@@ -211,7 +211,7 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
-        weighted as `scores` are; their intervals are Wilson's (1927). With a roster `people` stands in place of `count`.
+        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`.
         A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
         ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 

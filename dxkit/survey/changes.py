@@ -113,8 +113,7 @@ def compare(
     -------
     Change
         Without a roster: where people can be told again by an id, and at least half of the smaller wave answered both
-        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947), with
-        the errors of `scores`. With a
+        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947). With a
         roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
         are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
         deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
@@ -138,20 +137,18 @@ def compare(
     [45.833, 0.001]
     """
     options.choice("adjust", adjust, comparison.METHODS)
-    check_answers(after, "after")
     check_release(release)
     confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
     if before is None:
         raise Missing(NO_EARLIER)
-    waves = [cut(check_answers(before, "before"), None), cut(after, None)]
+    waves = [cut(check_answers(before, "before"), None), cut(check_answers(after, "after"), None)]
     names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
     if not names:
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
     one, two = (_wave(work, names, ledger, fpc) for work in waves)
     shown, n = one.shown & two.shown, np.column_stack([one.n, two.n])
-    paired = np.zeros(len(names), dtype=bool)
-    both = _matched(before, after, one, two)
+    paired, both = np.zeros(len(names), dtype=bool), _matched(before, after, one, two)
     rosters = [work.tally.roster for work in waves if work.tally.roster is not None]
     staff = np.array([roster.total for roster in rosters])
     weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
@@ -182,12 +179,8 @@ def compare(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Wave:
-    """What is compared of one wave, in the order of the names: questions, then means of them (J,).
-
-    at      positions of the questions among the variables of the wave
-    a       what each of these questions counts in the means, (D, questions)
-    spread  variance of one person's answers
-    """
+    """What is compared of one wave: questions at these positions, then means `a` (D, questions) of them, (J,) in all.
+    `spread` is the variance of one person's answers."""
 
     at: np.ndarray
     a: np.ndarray
@@ -208,8 +201,8 @@ def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: boo
     a = counts.reshape(-1, len(counted.variables))[rows]
     some = work.shown(ledger, [f"item/{item}" for item in items], at, found.weighed.weights[:, at])[0]
     within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
-    sd = found.spread.sd[0, used] * found.form.width[used]
-    own = np.einsum("dj,jk,dk->d", a[:, used], found.together(used) * np.outer(sd, sd), a[:, used])
+    sd = (found.spread.sd * found.form.width)[0]
+    own = np.einsum("dj,jk,dk->d", a[:, used] * sd[used], found.together(used), a[:, used] * sd[used])
     return _Wave(
         at=at,
         a=a[:, at],
@@ -217,7 +210,7 @@ def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: boo
         estimate=np.append(found.estimate[0, at], 100 * within.estimate[0]),
         variance=np.append(found.variance[0, at], 1e4 * within.variance[0]),
         df=np.append(found.df[0, at], within.df[0]),
-        spread=np.append((found.spread.sd[0, at] * found.form.width[at]) ** 2, own),
+        spread=np.append(sd[at] ** 2, own),
         shown=np.append(some, np.array([some[row[at] > 0].all() for row in a], dtype=bool)),
     )
 
@@ -241,7 +234,7 @@ def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarra
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Matched:
-    """The people of both waves: their keys and answers in each, (P, questions), and the answers of the smaller wave."""
+    """The people of both waves: keys and answers in each, (P, questions), and the answers of the smaller wave."""
 
     keys: np.ndarray
     first: np.ndarray
@@ -257,8 +250,8 @@ class _Matched:
     @property
     def pairs(self) -> np.ndarray:
         """How many did; of means of questions the fewest, (J,)."""
-        count = self.twice.sum(axis=0)
-        return np.append(count, [count[row > 0].min() for row in self.a]).astype(int)
+        n = self.twice.sum(axis=0)
+        return np.append(n, [n[row > 0].min() for row in self.a]).astype(int)
 
     def centred(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Means over those who answered both times, and what is left of the values; 0 for others."""
@@ -300,18 +293,16 @@ def _shared(both: _Matched, one: _Wave, two: _Wave, people: float) -> np.ndarray
 
 
 def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release, confidence: float):
-    """Of which the change of the same people is used: where enough answered both times, and their means beside those of
-    everybody give no small group away; of a mean where all its questions are. The figures, (J, 9)."""
+    """Which changes are those of the same people: enough answered twice, no small group is given away; and (J, 9)."""
     count, items = both.twice.sum(axis=0), both.twice.shape[1]
     use = shown[:items] & (count >= np.maximum(least, both.answered / 2))
     for j in np.flatnonzero(use):
-        twice, same = both.twice[:, j], np.zeros(1, dtype=bool)
-        subject = f"item/{names[j][1]}"
-        use[j] = ledger.admit(subject, twice[None].astype(float), both.keys, twice.astype(int), same, least)[0]
+        twice, same = both.twice[:, j].astype(int), np.zeros(1, dtype=bool)
+        use[j] = ledger.admit(f"item/{names[j][1]}", twice[None], both.keys, twice, same, least)[0]
     moved, left = both.centred(both.second - both.first)
     with np.errstate(invalid="ignore", divide="ignore"):
-        degrees = 1 / np.sqrt(count * (count - 1.0))
-        variance = _with_means(left.T @ left * np.outer(degrees, degrees), both.a)
+        left = left / np.sqrt(count * (count - 1.0))
+        variance = _with_means(left.T @ left, both.a)
         first, second, moved = (
             np.append(each, both.a @ np.where(both.a.any(axis=0), each, 0.0))
             for each in (both.centred(both.first)[0], both.centred(both.second)[0], moved)

@@ -248,10 +248,10 @@ def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], s
     columns = {"level": each(variables["level"]), "name": each(variables["name"])}
     for segment in work.by:
         columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(items)), dtype=object)
-    names = [name for name in (*_FIGURES, *_POOLED)]
-    none = np.full(shown.shape, np.nan)
-    columns |= {name: np.where(shown, figures.get(name, none), np.nan).T.ravel() for name in names}
+    of_names = [np.where(shown, figures.get(name, np.nan), np.nan).T.ravel() for name in (*_FIGURES, *_POOLED)]
+    columns |= dict(zip(_FIGURES, of_names, strict=False))
     columns |= {"shown": shown.T.ravel(), "label": each(labels), "unit": each(units), "kind": each(kinds)}
+    columns |= dict(zip(_POOLED, of_names[len(_FIGURES) :], strict=True))
     return pd.DataFrame(columns)
 
 
