@@ -283,10 +283,10 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
     n, headcount = first["answered"], first["headcount"]
     unseen = 1 / max(headcount, n) if headcount == headcount else 0.0
     one_weight = abs((first["coverage"] + unseen) * n - 1) < 1e-9
-    values = (np.array(each, dtype=float) for each in (share, first["coverage"], n))
     known = headcount if headcount == headcount else np.inf
-    low, high = score_intervals.shares(*values, known, one_weight, confidence)
-    return float(low), float(high)
+    values = np.array([share, first["coverage"], n], dtype=float)[:, None]
+    low, high = score_intervals.shares(values[0], values[1], values[2], known, one_weight, confidence)
+    return float(low[0]), float(high[0])
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:

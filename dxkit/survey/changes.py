@@ -197,9 +197,9 @@ def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: boo
     items = [name for level, name in names if level == "item"]
     at = np.array(counted.at("item", items), dtype=int)
     means, counts = contrasts(counted.codebook)
-    rows = [means.index[(means["level"] == level) & (means["name"] == name)][0] for level, name in names[len(items) :]]
+    rows = [means["name"].tolist().index(name) if level == "dimension" else -1 for level, name in names[len(items) :]]
     a = counts.reshape(-1, len(counted.variables))[rows]
-    some = work.shown(ledger, [f"item/{item}" for item in items], at, found.weighed.weights[:, at])[0]
+    some = work.shown(ledger, [f"item/{item}" for item in items], at.tolist(), found.weighed.weights[:, at])[0]
     within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
     sd = (found.spread.sd * found.form.width)[0]
     own = np.einsum("dj,jk,dk->d", a[:, used] * sd[used], found.together(used), a[:, used] * sd[used])

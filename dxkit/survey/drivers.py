@@ -168,7 +168,7 @@ def drivers(
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
             columns = known.columns(at)
-            values = values_of(survey)[:, columns], known.counts[np.ix_(at, columns)]
+            values = values_of(survey)[:, columns], known.counts[at][:, columns]
             spread, remarks = _bootstrap(*values, methods, replicates, seed)
             notes += remarks
         elif isinstance(survey, Tally):
@@ -210,7 +210,7 @@ class _Known:
         of_items, answered = self.counted.covariance(columns)
         flat = ~(self.counted.over().scatter[0, columns] > 0)
         of_items[flat] = of_items[:, flat] = 0.0
-        counts = self.counts[np.ix_(at, columns)]
+        counts = self.counts[at][:, columns]
         pairs = np.array([[answered[np.ix_(one > 0, two > 0)].min() for two in counts] for one in counts])
         return combined(of_items, counts, of_items), pairs
 

@@ -151,7 +151,7 @@ def scores(
         raise Missing("no question of this survey has a score; dx.answers counts the answers")
     found = Estimates.of(counted, fpc)
     names = [f"item/{name}" for name in counted.variables["name"].iloc[at]]
-    shown = work.shown(release, names, at, found.weighed.weights[:, at])
+    shown = work.shown(release, names, at.tolist(), found.weighed.weights[:, at])
     means, a = contrasts(counted.codebook)
     scored = pd.concat([counted.variables.iloc[at], means], ignore_index=True)
     shown = np.hstack([shown, ~((~shown).astype(int) @ (a[:, at] > 0).T.astype(int)).astype(bool)])

@@ -184,7 +184,7 @@ def weighed(cells: Cells, fpc: bool = True, counts: Callable[[Cells], Said] = an
         people=people,
         group=cells.group,
         headcount=headcount,
-        part=(said.not_asked > 0).any(axis=0),
+        part=np.asarray((said.not_asked > 0).any(axis=0)),
         file_means=said.means if said.file is not None else None,
         design=design,
     )
