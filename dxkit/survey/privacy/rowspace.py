@@ -1,0 +1,201 @@
+"""Which sums of a few people follow from the sums of groups: an exact search of the row space of who is in which group.
+
+See docs/methods/anonymity.md, "What may be shown"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_ZERO = 1e-9
+_MOST_ATOMS = 1_500
+_MOST_NODES = 2_000
+
+
+def needed(
+    cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarray, k: int, last: int
+) -> np.ndarray | None:
+    """Groups of one cut that help to a sum about fewer than k people; None where no combination of shown sums is one.
+
+    Every vector of the row space of the shown groups must be nonzero on cells that hold k or more people. Where the
+    search gives up, or the sum needs no group of that cut, all its shown groups count as helping.
+
+    Parameters
+    ----------
+    cuts : sequence of int arrays (C,)
+        The group of each cell, for each cut.
+    shown : sequence of bool arrays (G,)
+        Which groups of each cut are shown.
+    n : array (C,)
+        People of each cell.
+    k : int
+        The minimum.
+    last : int
+        The cut whose groups are asked for.
+    """
+    answered = n > 0
+    if not any(each.any() for each in shown) or not answered.any():
+        return None
+    space = _space([cut[answered] for cut in cuts], shown, n[answered])
+    target = space.breach(k)
+    if target is None:
+        return None
+    helps = space.coefficients(target, last, len(shown[last])) if len(target) else np.zeros(len(shown[last]), bool)
+    return helps if helps.any() else shown[last]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Space:
+    """The row space of the shown groups over atoms: people whom no shown group tells apart.
+
+    The groups of the largest cut do not overlap, so its part is 1/n within each; the groups of the other cuts (rows)
+    are taken within them, which leaves a matrix as small as their number to decompose.
+    """
+
+    size: np.ndarray  # people of each atom
+    largest: int  # the largest cut
+    lead: np.ndarray  # group of each atom in it; -1 where that is not shown
+    people: np.ndarray  # people of each of its groups
+    cut: np.ndarray  # cut and group of each row
+    group: np.ndarray
+    length: np.ndarray  # root of the people of each row
+    share: np.ndarray  # (groups of the largest cut, rows) mean of each row of length 1 in them
+    inside: np.ndarray  # (atoms, rows) rows of length 1, less their share
+    values: np.ndarray  # eigenvalues and eigenvectors of their products
+    vectors: np.ndarray
+
+    def breach(self, k: int) -> np.ndarray | None:
+        """A vector of the row space over atoms that is about fewer than k people; empty where the search gave up."""
+        kept = self.values > _ZERO
+        basis = self.inside @ (self.vectors[:, kept] / np.sqrt(self.values[kept]))
+        of_lead = np.where(self.lead >= 0, 1 / np.maximum(self.people[self.lead], 1), 0.0)
+        leverage = of_lead + np.einsum("ar,ar->a", basis, basis)
+        small = np.flatnonzero(self.size < k)
+        own = self.size[small]
+        most = _largest(leverage[small], own, k - 1)
+        if most[-1] < 1 - _ZERO:  # a vector on a set of people needs leverages that sum to 1 or more
+            return None
+        pool = small[own * leverage[small] + most[k - 1 - own] >= 1 - _ZERO]
+        if len(pool) > _MOST_ATOMS:
+            return np.zeros(0)
+        size, lead = self.size[pool], self.lead[pool]
+        projected = (lead[:, None] == lead) * of_lead[pool] + basis[pool] @ basis[pool].T
+        left = np.eye(len(pool)) - np.sqrt(np.outer(size, size)) * projected
+        search = _Search()
+        found = search.singular(left, size, np.arange(len(pool)), k - 1)
+        if found is None:
+            return None if search.nodes <= _MOST_NODES else np.zeros(0)
+        vector = np.linalg.eigh(left[np.ix_(found, found)])[1][:, 0]
+        target = np.zeros(len(self.size))
+        target[pool[found]] = vector / np.sqrt(size[found])
+        return target
+
+    def coefficients(self, target: np.ndarray, cut: int, groups: int) -> np.ndarray:
+        """Which groups of a cut have a coefficient in the least-norm combination of the shown groups for a target."""
+        kept, led = self.values > _ZERO, self.lead >= 0
+        weighted = target * self.size
+        rows = self.vectors[:, kept] @ (self.vectors[:, kept].T @ (self.inside.T @ weighted) / self.values[kept])
+        first = np.bincount(self.lead[led], weighted[led], len(self.people)) / np.maximum(self.people, 1)
+        one = np.concatenate([first - self.share @ rows, rows / self.length])
+        free = self.vectors[:, ~kept]  # what can be added to the coefficients and changes nothing
+        none = np.vstack([-self.share @ free, free / self.length[:, None]])
+        one -= none @ np.linalg.lstsq(none, one, rcond=None)[0]
+        used = np.abs(one) > 1e-7 * np.abs(one).max()
+        helps = np.zeros(groups, dtype=bool)
+        if cut == self.largest:
+            helps[:] = used[:groups]
+        at = len(self.people) + np.flatnonzero(self.cut == cut)
+        helps[self.group[self.cut == cut]] = used[at]
+        return helps
+
+
+def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarray) -> _Space:
+    sizes = [np.bincount(cut, n, len(each)) for cut, each in zip(cuts, shown, strict=True)]
+    seen = [each & (size > 0) for each, size in zip(shown, sizes, strict=True)]
+    largest = max(range(len(cuts)), key=lambda c: int(seen[c].sum()))
+    others = [c for c in range(len(cuts)) if c != largest and seen[c].any()]
+    code = np.zeros(len(n), dtype=np.int64)
+    for c in (largest, *others):
+        code = code * (len(seen[c]) + 1) + np.where(seen[c][cuts[c]], cuts[c] + 1, 0)
+        if len(seen[c]) > 1:
+            code = np.unique(code, return_inverse=True)[1].ravel()
+    first = np.unique(code, return_index=True)[1]
+    code = np.unique(code, return_inverse=True)[1].ravel()
+    size = np.bincount(code, n).astype(int)
+    lead = np.where(seen[largest][cuts[largest]], cuts[largest], -1)[first]
+    group = [np.flatnonzero(seen[c]) for c in others]
+    length = np.sqrt(np.concatenate([sizes[c][rows] for c, rows in zip(others, group, strict=True)] or [np.zeros(0)]))
+    inside, start = np.zeros((len(first), len(length))), 0
+    for c, rows in zip(others, group, strict=True):
+        column = np.full(len(seen[c]), -1)
+        column[rows] = start + np.arange(len(rows))
+        start += len(rows)
+        at = column[cuts[c][first]]
+        in_it = np.flatnonzero(at >= 0)
+        inside[in_it, at[in_it]] = 1 / length[at[in_it]]
+    led = np.flatnonzero(lead >= 0)
+    share = np.zeros((len(sizes[largest]), len(length)))
+    if len(length):
+        np.add.at(share, lead[led], inside[led] * size[led, None])
+        share /= np.maximum(sizes[largest], 1)[:, None]
+        inside[led] -= share[lead[led]]
+    values, vectors = np.linalg.eigh((inside.T * size) @ inside)
+    return _Space(
+        size=size,
+        largest=largest,
+        lead=lead,
+        people=sizes[largest],
+        cut=np.repeat(np.array(others, dtype=int), [len(rows) for rows in group]),
+        group=np.concatenate(group or [np.zeros(0, dtype=int)]),
+        length=length,
+        share=share,
+        inside=inside,
+        values=values,
+        vectors=vectors,
+    )
+
+
+def _largest(leverage: np.ndarray, size: np.ndarray, most: int) -> np.ndarray:
+    """The sum of the 0, 1, ... `most` largest leverages of people."""
+    order = np.argsort(-leverage, kind="stable")
+    ends = np.concatenate([[0], np.cumsum(size[order])])
+    sums = np.concatenate([[0.0], np.cumsum((leverage * size)[order])])
+    return np.interp(np.arange(most + 1), ends, sums)
+
+
+class _Search:
+    """The exact search for a set of atoms below the minimum on which the rest of the projection is singular."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+
+    def singular(self, left: np.ndarray, size: np.ndarray, atoms: np.ndarray, most: int) -> list[int] | None:
+        """Atoms of at most so many people with a singular part of `left`; None where there are none, or it gave up.
+
+        A singular matrix of unit diagonal has a row whose other entries sum to 1 or more: its atom leads the set.
+        """
+        self.nodes += 1
+        if self.nodes > _MOST_NODES or not len(atoms):
+            return None
+        diagonal = np.diag(left)
+        if (gone := np.flatnonzero(diagonal <= _ZERO)).size:
+            return [int(atoms[gone[np.argmin(size[gone])]])]
+        root = np.sqrt(diagonal)
+        unit = left / np.outer(root, root)
+        off = np.abs(unit)
+        np.fill_diagonal(off, 0.0)
+        room = most - size
+        for lead in np.flatnonzero(room * (off / size).max(axis=1) >= 1 - _ZERO):
+            best = _largest(off[lead] / size, size, int(room[lead]))
+            if best[-1] < 1 - _ZERO:
+                continue
+            fits = np.flatnonzero(size <= room[lead])
+            rest = fits[off[lead, fits] + best[room[lead] - size[fits]] >= 1 - _ZERO]
+            rest = rest[rest != lead]
+            taken = unit[np.ix_(rest, rest)] - np.outer(unit[rest, lead], unit[lead, rest])
+            found = self.singular(taken, size[rest], atoms[rest], int(room[lead]))
+            if found is not None or self.nodes > _MOST_NODES:
+                return None if found is None else [int(atoms[lead]), *found]
+        return None
