@@ -14,7 +14,7 @@ from dxkit.survey.privacy.rowspace import needed
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What may be shown of each cut's groups: of all who responded (G,), of a question (G, Q), and its spread (G, Q)."""
+    """What may be shown of each cut: of all who responded (G,), of each question (G, Q), and its spread (G, Q)."""
 
     people: list[np.ndarray]
     figure: list[np.ndarray]

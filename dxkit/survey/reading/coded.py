@@ -61,4 +61,6 @@ def coded_answers(
             codes[there, i] = np.searchsorted(scale.codes, given[there])
         else:
             numbers[item] = given
-    return Coded(codebook=book, codes=codes, numbers=numbers, segments=segments.astype("category"), weights=weights)
+    return Coded(
+        codebook=book, codes=codes, numbers=numbers, segments=segments.astype("category"), weights=weights
+    )
