@@ -199,7 +199,7 @@ class _Program:
                 return bool(ends and (people[atom] > 1 or most - least >= one))
             return bool(np.floor(most / one + 1e-6) - np.ceil(least / one - 1e-6) >= 1)
 
-        for atom in np.flatnonzero(check):
+        for atom in np.flatnonzero(check).tolist():
             objective = np.zeros(len(people))
             for sign in (-1.0, 1.0):
                 if not free(atom):
