@@ -5,6 +5,7 @@ See docs/methods/anonymity.md, "From outside"."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,6 +26,7 @@ NOT_SHOWN = "(not shown)"
 _TRIED = (
     "tried: people of one or two kinds within rounding and scale, and of up to four kinds by adding and subtracting"
 )
+_BOUND = re.compile(r"(?P<most>at most|under|up to|<=?|≤)\s*|(?P<least>at least|over|>=?|≥)\s*", re.IGNORECASE)
 _FIGURES = TableSpec(
     kind="table of figures",
     columns=(
@@ -70,7 +72,7 @@ def audit_tables(
     tables : DataFrame or path
         A row per figure: question, n (answers), value (the mean or percentage), and a column per attribute, such as
         team. An empty cell means that the figure is not cut by that attribute. The decimals of value tell how it was
-        rounded; an empty value stands for a figure of which only n is shown.
+        rounded; "at most 20" and "at least 80" are bounds. An empty value stands for a figure of which only n is shown.
     people : DataFrame or path, optional
         Who works there: a row per person, or per kind of person with n; the attributes of the tables as columns.
         Without it, groups are compared with the figure that they are part of; what is left over is `(not shown)`.
@@ -150,13 +152,15 @@ def _figures(table: Table, low: float, high: float) -> pd.DataFrame:
     decimals = [_decimals(text) for text in frame["value"]]
     values = []
     for i, text in enumerate(frame["value"]):
-        value, problem = table.number(text.removesuffix("%").strip()) if text else (np.nan, None)
+        end = _BOUND.match(text)
+        plain = text.removeprefix(end[0] if end else "").removesuffix("%").strip()
+        value, problem = table.number(plain) if text else (np.nan, None)
         half = 0.5 * 10.0 ** -(max(decimals) if whole else decimals[i])
         if problem is None and not np.isnan(value) and not low - half <= value <= high + half:
             problem = f"{text} is not on the scale from {low:g} to {high:g}; give scale="
         if problem:
             table.fault(faults, i, "value", problem)
-        values.append((value - half, value + half))
+        values.append((low if end and end["most"] else value - half, high if end and end["least"] else value + half))
     faults.raise_if_any()
     ends = np.array(values) - low
     for name in table.frame.columns:

@@ -189,13 +189,18 @@ class _Programs:
             self._limits = np.concatenate([self._limits, np.zeros(count)])
             self._bounds += [(0.0, float(each)) for each in people]
             self._sizes = np.hstack([np.zeros_like(self.rows), self.rows])
-        self._seen = np.zeros((0, count))
+        self._seen = np.zeros((0, len(self._bounds)))
         self.contradict = False
 
     def wide(self, atoms: Sequence[int], people: float | None = None) -> bool:
-        """Whether solutions that were found already leave the mean of these atoms more than a tenth of the scale."""
+        """Whether solutions that were found already leave the mean of these atoms more than a tenth of the scale, or
+        how many answered open."""
         if self.contradict or not len(self._seen):
             return self.contradict
+        if not self.agree:
+            answered = self._seen[:, len(self.people) + np.array(list(atoms), dtype=int)].sum(axis=1)
+            if answered.max() - answered.min() > _ZERO:
+                return True
         sums = self._seen[:, list(atoms)].sum(axis=1)
         size = self.people[list(atoms)].sum() if people is None else people
         return bool(sums.max() - sums.min() > _NARROW * self.reach * size + _ZERO * self.reach)
@@ -249,5 +254,5 @@ class _Programs:
         if found.x is None:
             self.contradict = True
             return None
-        self._seen = np.vstack([self._seen, found.x[: len(self.people)]])
+        self._seen = np.vstack([self._seen, found.x])
         return found

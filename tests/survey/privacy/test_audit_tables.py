@@ -182,3 +182,9 @@ def test_all_disclosures_of_1_000_dashboards_are_found_and_no_other():
     planted, found, false, known = audited(range(1_000))
     print(f"\n{found} of {planted} found; with people known {known} sets; {false} false")
     assert (found, false) == (planted, 0)
+
+
+def test_a_bound_is_read_as_one():
+    for text, ends in (("at most 20", (0.0, 20.5)), (">= 80", (79.5, 100.0)), ("≥ 95%", (94.5, 100.0))):
+        found = dx.audit_tables(figures((4, text, "Red")).drop(columns="role"), min_group=5)
+        assert rows_of(found) == [("team Red", 4, *ends, True)]
