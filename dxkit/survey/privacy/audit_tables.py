@@ -120,7 +120,7 @@ def audit_tables(
             for one in few_people(published, least):
                 who = " + ".join(names[cell] for cell in one.cells)
                 told = ", ".join(dict.fromkeys(sources[figure] for figure in one.figures))
-                ends = (low + one.low, low + one.high, one.determined)
+                ends = (round(low + one.low, 6), round(low + one.high, 6), one.determined)
                 rows.append((question, who, one.people, *ends, told, published.sizes_agree))
                 found += bool(np.isnan(one.low))
         if found:
