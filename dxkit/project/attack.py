@@ -232,7 +232,7 @@ def _comments(tables: Sequence[Seen]) -> Iterator[Finding]:
 
 
 def _said(contents: Contents, ids: Sequence[str], least: int) -> Iterator[Finding]:
-    """Addresses, ids, and counts of few people in any text; what the package itself or a comment says is no count."""
+    """Addresses, ids, and counts of few people in any text; code and comments are not looked through for counts."""
     comments = {
         row[at] for table in contents.tables for row in table.rows if (at := table.column("comment")) is not None
     }
