@@ -126,10 +126,15 @@ def person_keys(
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
     ids = export.respondent.to_numpy(dtype=object)[keep]
     if (ids != "").all() and len(ids) and ids_name_people(export, book):
-        digests = [hashlib.blake2b(str(text).encode(), digest_size=8).digest() for text in ids]
+        digests = [id_digest(str(text)) for text in ids]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)
     rows = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
     return row_hashes(pd.DataFrame({"row": rows, "again": rows.groupby(rows).cumcount()}))
+
+
+def id_digest(text: str) -> bytes:
+    """The eight bytes that stand for an id in the keys of a survey."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def row_hashes(frame: pd.DataFrame) -> np.ndarray:
