@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import pandas as pd
@@ -23,23 +24,25 @@ ALONE = (
     "leave out {}"
 )
 # Each pattern starts where no earlier start could have matched and never gives back what it took: time is linear.
+# The last text has letters of which the pattern needs one.
+_DIGITS = "0123456789"
 _MASKS = [
-    (re.compile(pattern, re.IGNORECASE), word)
-    for pattern, word in (
-        (r"<[@#!][^<>]*+>", "[name]"),
-        (r"(?<!\S)[^\s:@/]++:[^\s@]++@\S+", "[password]"),
-        (r"(?:https?://|ftp://|www\.)\S+", "[link]"),
-        (r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", "[mail]"),
-        (r"(?<![\w.+-])[\w.+-]++\s?[(\[{]\s?at\s?[)\]}]\s?[\w.-]++", "[mail]"),
-        (r"(?<!\w)@\w++(?:[.-]\w++)*+", "[name]"),
-        (r"(?<![\w\\])(?:[a-z]:\\|\\\\)\S+", "[path]"),
-        (r"(?<![\w/.~+-])(?:~|\.{1,2})?+/(?:[\w.@+-]++/)++[\w.@+-]*+", "[path]"),
-        (r"(?<![\w/.+-])(?:[\w.+-]++/)++[\w+-]++\.\w++", "[path]"),
-        (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w)", "[address]"),
-        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])", "[address]"),
-        (r"(?<!\w)[a-z]{2}\d{2}(?:\s?(?=[a-z]{0,4}\d)[a-z0-9]{4}){3,7}(?:\s?\d{1,3})?(?!\w)", "[account]"),
-        (r"(?<![\w-])(?=[a-z_-]*+\d)(?=[\d_-]*+[a-z])[\w-]{20,}+", "[code]"),
-        (r"(?<!\d)\+?\d[\d\s()/-]{6,}\d", "[number]"),
+    (re.compile(pattern, re.IGNORECASE), word, set(needs))
+    for pattern, word, needs in (
+        (r"<[@#!][^<>]*+>", "[name]", "@#!"),
+        (r"(?<!\S)[^\s:@/]++:[^\s@]++@\S+", "[password]", "@"),
+        (r"(?:https?://|ftp://|www\.)\S+", "[link]", "/."),
+        (r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", "[mail]", "@"),
+        (r"(?<![\w.+-])[\w.+-]++\s?[(\[{]\s?at\s?[)\]}]\s?[\w.-]++", "[mail]", "([{"),
+        (r"(?<!\w)@\w++(?:[.-]\w++)*+", "[name]", "@"),
+        (r"(?<![\w\\])(?:[a-z]:\\|\\\\)\S+", "[path]", "\\"),
+        (r"(?<![\w/.~+-])(?:~|\.{1,2})?+/(?:[\w.@+-]++/)++[\w.@+-]*+", "[path]", "/"),
+        (r"(?<![\w/.+-])(?:[\w.+-]++/)++[\w+-]++\.\w++", "[path]", "/"),
+        (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w)", "[address]", _DIGITS),
+        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])", "[address]", ":"),
+        (r"(?<!\w)[a-z]{2}\d{2}(?:\s?(?=[a-z]{0,4}\d)[a-z0-9]{4}){3,7}(?:\s?\d{1,3})?(?!\w)", "[account]", _DIGITS),
+        (r"(?<![\w-])(?=[a-z_-]*+\d)(?=[\d_-]*+[a-z])[\w-]{20,}+", "[code]", _DIGITS),
+        (r"(?<!\d)\+?\d[\d\s()/-]{6,}\d", "[number]", _DIGITS),
     )
 ]
 _WORD = re.compile(r"[^\s,;:!?()\[\]\"'<>]{3,}")
@@ -51,8 +54,10 @@ def masked(text: str, is_id: Callable[[str], bool] = lambda word: False) -> str:
     >>> masked("ask bob@example.com or @bob, see www.example.com")
     'ask [mail] or [name], see [link]'
     """
-    for pattern, word in _MASKS:
-        text = pattern.sub(word, text)
+    letters = set(text)
+    for pattern, word, needs in _MASKS:
+        if not needs.isdisjoint(letters):
+            text = pattern.sub(word, text)
 
     def named(found: re.Match[str]) -> str:
         word = found[0].rstrip(".")
@@ -117,7 +122,8 @@ def comments(survey: Survey, question: str | None = None, *, comment_group: int 
     texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]
     written = [text for text in texts if text]
     ids = {int(key).to_bytes(8, "little") for key in survey.keys} if survey.identified else set()
-    rows = [masked(text, lambda word: id_digest(word) in ids) for text in written] if len(written) >= least else []
+    is_id = cache(lambda word: id_digest(word) in ids) if ids else (lambda word: False)
+    rows = [masked(text, is_id) for text in written] if len(written) >= least else []
     return Comments(
         table=pd.DataFrame({"comment": sorted(rows, key=lambda text: (text.casefold(), text))}, dtype=object),
         title=survey.codebook.label(question),
