@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+
+Work = Generator[None, None, list]
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,16 @@ class Ratio:
         return "" if self.promised is None else "yes" if self.ratio <= self.promised else "NO"
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a work took in a process of its own: processor and wall seconds, most MB held, and its answer."""
+
+    cpu: float
+    wall: float
+    peak: float
+    answer: list
+
+
 def seconds(work: Callable[[], object]) -> float:
     gc.collect()
     start = time.perf_counter()
@@ -42,6 +59,31 @@ def paired(ours, theirs, runs: int = 7) -> tuple[float, float]:
     """Medians of runs that take turns, after one of each to warm up."""
     times = [(seconds(ours), seconds(theirs)) for _ in range(runs + 1)][1:]
     return statistics.median(one for one, _ in times), statistics.median(two for _, two in times)
+
+
+def apart(work: str, *arguments: object) -> Spent:
+    """Run a work in a process of its own, where nothing is left of earlier ones.
+
+    A work is a function `module.name` of this folder with two `yield`. What stands before the first, such as imports,
+    is not timed; what it returns after the second is its answer.
+    """
+    command = [sys.executable, "-m", "benchmarks.measure", work, *map(str, arguments)]
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+    )
+    return Spent(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def in_turns(works: Sequence[tuple], runs: int, warm: bool = False) -> list[Spent]:
+    """Medians of works (`apart`) that take turns, after one of each to warm up where the files are not cached yet."""
+    found = [[apart(*work) for work in works] for _ in range(runs + warm)][warm:]
+    return [
+        Spent(
+            *(statistics.median(getattr(one, part) for one in each) for part in ("cpu", "wall", "peak")), each[0].answer
+        )
+        for each in zip(*found, strict=True)
+    ]
 
 
 def peak() -> float:
@@ -56,3 +98,21 @@ def there(package: str) -> bool:
     if not found:
         print(f"  left out: {package} is not installed (benchmarks/peers.txt)")
     return found
+
+
+def _here(work: str, *arguments: str) -> None:
+    module, name = work.split(".")
+    running = getattr(import_module(f"benchmarks.{module}"), name)(*arguments)
+    next(running)
+    cpu, wall = time.process_time(), time.perf_counter()
+    next(running)
+    spent = time.process_time() - cpu, time.perf_counter() - wall
+    held = peak()
+    try:
+        next(running)
+    except StopIteration as ended:
+        print(json.dumps([*spent, held, ended.value]))
+
+
+if __name__ == "__main__":
+    _here(*sys.argv[1:])

@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run.add_argument("--out", metavar="DIR", default="out", help="where to write (default: out)")
     run.add_argument("--force", action="store_true", help="overwrite what is there")
     run.add_argument("--save", action="store_true", help="store the outputs in the notebook itself instead")
+    run.add_argument("--jobs", metavar="N", type=int, help="how many run side by side (default: processors, at most 4)")
     check = commands.add_parser("check", help="name every fault of a table, with its cell")
     check.add_argument("files", metavar="FILE", nargs="+")
     check.add_argument("--source", metavar="TOOL", help="the survey tool of these answers, such as qualtrics")
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 out=options.out,
                 force=options.force,
                 save=options.save,
-                say=lambda line: print(line, flush=True),
+                jobs=options.jobs,
             )
             files = "1 file" if len(written) == 1 else f"{len(written)} files"
             print(f"{files} written" + ("" if options.save else f" to {options.out}"))

@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from html import escape
 from pathlib import Path
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
+from dxkit.files.progress import Work
 from dxkit.files.writing import replacing, slug
-from dxkit.project import cells
+from dxkit.project import cells, kernels
 
-_LAB = 'running notebooks needs JupyterLab; install it with: pip install "dxkit[lab]"'
-CELL_SECONDS = 600
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
-_KERNEL = ("--log-level=40", "--InteractiveShellApp.extra_extensions=dxkit.project.alt_text")
 _WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
 
 
@@ -31,7 +30,8 @@ def run(
     out: str | Path = "out",
     force: bool = False,
     save: bool = False,
-    say: Callable[[str], None] = print,
+    jobs: int | None = None,
+    say: Callable[[str], object] | None = None,
 ) -> list[Path]:
     """Run a notebook, or all of a folder in the order of their names.
 
@@ -48,8 +48,11 @@ def run(
         Overwrite what is there.
     save : bool
         Store the outputs in the notebook itself instead, without anything that changes from run to run.
-    say : function
-        Called with each line about the progress.
+    jobs : int, optional
+        How many notebooks run side by side; None for as many as there are processors, at most 4.
+    say : function, optional
+        Called with each line about the progress. None for the standard output: on a terminal a line per notebook that
+        updates, with the time left.
 
     Returns
     -------
@@ -60,7 +63,8 @@ def run(
     ------
     DataError
         No notebook, files that would be overwritten, or a cell that failed: with notebook, cell, its message and the
-        page, which is written all the same and says that it is incomplete.
+        page, which is written all the same and says that it is incomplete. Of several notebooks with a fault the first
+        is told, once all have ended.
     """
     notebooks = _notebooks(Path(source))
     folder = Path(out)
@@ -74,23 +78,65 @@ def run(
             raise DataError(f"{', '.join(taken)} would be overwritten; use --force, or another --out")
     if data is not None and not Path(data).exists():
         raise DataError(f"{data}: there is no such file or folder")
-    written: list[Path] = []
-    faults: list[str] = []
-    for path in notebooks:
-        start = time.monotonic()
-        with tempfile.TemporaryDirectory() as made:
-            notebook, fault = _executed(path, data, say, Path(made), save)
-            if fault and save:
-                raise DataError(fault)
-            written += [_saved(notebook, path)] if save else _exported(notebook, path, folder, Path(made), bool(fault))
-        if fault:
-            several = f"{fault}\n" if "\n" in fault else ""
-            first = fault.splitlines()[1 if "faults:" in fault.splitlines()[0] else 0]
-            faults.append(f"{several}{first}; the page {folder / path.stem}.html is incomplete")
-        say(f"{path.stem}  done in {time.monotonic() - start:.0f} s" + (", incomplete" if fault else ""))
+    jobs = min(kernels.processors(), 4) if jobs is None else options.whole("jobs", jobs, 1)
+    written: dict[int, list[Path]] = {}
+    faults: dict[int, Exception] = {}
+    lines = _Lines([path.stem for path in notebooks], say)
+    with tempfile.TemporaryDirectory() as made, closing(lines):
+        tasks = [kernels.Task(path, data, Path(made, str(k)), save) for k, path in enumerate(notebooks)]
+        with closing(kernels.side_by_side(tasks, jobs)) as events:
+            for k, event in events:
+                if event is None:
+                    lines.tick()
+                elif isinstance(event, kernels.Cell):
+                    lines.cell(k, event)
+                elif isinstance(event, kernels.Ran):
+                    path = notebooks[k]
+                    if event.fault:
+                        faults[k] = DataError(event.fault if save else _first(event.fault, folder / path.stem))
+                    if not save:
+                        written[k] = _exported(event.notebook, path, folder, tasks[k].made, bool(event.fault))
+                    elif not event.fault:
+                        written[k] = [_saved(event.notebook, path)]
+                    lines.ended(k, (", not stored" if save else ", incomplete") if event.fault else "")
+                else:
+                    faults[k] = event
     if faults:
-        raise DataError(faults[0])
-    return written
+        raise faults[min(faults)]
+    return [path for k in sorted(written) for path in written[k]]
+
+
+class _Lines:
+    """What is said of each notebook: its cells as they begin, and its end."""
+
+    def __init__(self, names: list[str], say: Callable[[str], object] | None) -> None:
+        self._names, self._say = names, say
+        self._works: dict[int, tuple[Work, float]] = {}
+
+    def cell(self, k: int, cell: kernels.Cell) -> None:
+        if not cell.number:
+            self._works[k] = Work(cell.total, self._say), time.monotonic()
+        else:
+            self._works[k][0].at(cell.number - 1, f"{self._names[k]}  cell {cell.number} of {cell.total}")
+
+    def tick(self) -> None:
+        for work, _ in self._works.values():
+            work.tick()
+
+    def ended(self, k: int, how: str) -> None:
+        work, start = self._works.pop(k)
+        work.end(f"{self._names[k]}  done in {time.monotonic() - start:.0f} s{how}")
+
+    def close(self) -> None:
+        for work, _ in self._works.values():
+            work.end()
+
+
+def _first(fault: str, page: Path) -> str:
+    """A fault as the command tells it: the whole, and in the last line the first with the page that lacks it."""
+    several = f"{fault}\n" if "\n" in fault else ""
+    first = fault.splitlines()[1 if "faults:" in fault.splitlines()[0] else 0]
+    return f"{several}{first}; the page {page}.html is incomplete"
 
 
 def _notebooks(source: Path) -> list[Path]:
@@ -102,81 +148,6 @@ def _notebooks(source: Path) -> list[Path]:
     if not source.is_file() or source.suffix != ".ipynb":
         raise DataError(f"{source} is neither a notebook (.ipynb) nor a folder")
     return [source]
-
-
-def _executed(path: Path, data: str | Path | None, say: Callable[[str], None], made: Path, save: bool):
-    """The notebook with its outputs, and its first fault; files that it writes (`dx.out`) go to the folder `made`."""
-    try:
-        import nbclient
-        import nbformat
-        from jupyter_client.kernelspec import KernelSpec
-        from jupyter_client.manager import AsyncKernelManager
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    except ImportError:
-        raise DataError(_LAB) from None
-
-    class OwnPython(AsyncKernelManager):
-        """A kernel of this very Python, whatever kernels are installed."""
-
-        @property
-        def kernel_spec(self):
-            return KernelSpec(
-                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_KERNEL],
-                display_name="Python 3",
-                language="python",
-                env={
-                    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # another one would lose the pictures
-                    "DXKIT_OUT": str(made),
-                },
-            )
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (ValueError, nbformat.ValidationError):
-        raise DataError(f"{path.name} is not a notebook, or it is damaged") from None
-    told = [notebook.metadata.get(part, {}) for part in ("kernelspec", "language_info")]
-    language = str(told[0].get("language") or told[1].get("name") or "python")
-    if language.casefold() != "python":
-        raise DataError(f"{path.name} is a notebook in {language}; dxkit runs notebooks in Python")
-    own = None if save else cells.adapt(notebook, path, data)
-    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    at = 0
-
-    def report(cell, cell_index, **_):
-        nonlocal at
-        if cell_index in code:
-            at = code.index(cell_index) + 1
-            say(f"{path.stem}  cell {at} of {len(code)}")
-
-    def finished(cell, cell_index, execute_reply):
-        """A line that IPython refuses, such as an unknown magic, stops its cell and leaves no error beside it."""
-        told = execute_reply["content"]
-        if told["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
-            error = {"ename": told["ename"], "evalue": told["evalue"], "traceback": []}
-            cell.outputs.append(nbformat.v4.new_output("error", **error))
-
-    client = nbclient.NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_manager_class=OwnPython,
-        record_timing=False,
-        allow_errors=True,
-        on_cell_start=report,
-        on_cell_executed=finished,
-        store_widget_state=False,  # a page of its own has no program behind the sliders
-        resources={"metadata": {"path": str(path.resolve().parent)}},
-    )
-    stopped = ""
-    try:
-        client.execute()
-    except CellTimeoutError:
-        stopped = f"the cell ran for more than {CELL_SECONDS} s and was stopped"
-    except DeadKernelError:
-        stopped = "the kernel died, perhaps because memory ran out"
-    if own is not None:
-        own.cell.source = own.shown
-    fault = cells.boxed(notebook, at if stopped else None, stopped)
-    return notebook, f"{path.name}, {fault}" if fault else ""
 
 
 def _saved(notebook, path: Path) -> Path:
@@ -206,7 +177,7 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     try:
         from nbconvert import HTMLExporter
     except ImportError:
-        raise DataError(_LAB) from None
+        raise DataError(kernels.LAB) from None
 
     exporter = HTMLExporter(
         mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""

@@ -1,0 +1,66 @@
+"""The first answers on a survey of 112 people, against the import of pandas."""
+
+from __future__ import annotations
+
+from benchmarks.measure import Ratio, Work, in_turns
+
+RUNS = 7
+PROMISED = {"scores": 0.4, "rank_pains": 0.9, "compare": 1.6}
+
+
+def pandas() -> Work:
+    yield
+    import pandas
+
+    yield
+    return [pandas.__version__]
+
+
+def pandas_numpy() -> Work:
+    yield
+    import numpy
+    import pandas
+
+    yield
+    return [pandas.__version__, numpy.__version__]
+
+
+def dxkit() -> Work:
+    yield
+    import dxkit
+
+    yield
+    return [dxkit.__version__]
+
+
+def first() -> Work:
+    """The first score of a process."""
+    yield
+    import dxkit as dx
+
+    table = dx.scores(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))).table
+    yield
+    return [len(table)]
+
+
+def call(name: str) -> Work:
+    """The first call of a session on the sample: four segments, a roster and a release."""
+    import dxkit as dx
+
+    answers = dx.samples.path("company/responses_2026-Q3.csv")
+    waves = [*([dx.open_before(answers)] if name == "compare" else []), dx.open_survey(answers)]
+    release, work = dx.Release(min_group=waves[-1].min_group), getattr(dx, name)
+    yield
+    table = work(*waves, release=release).table
+    yield
+    return [len(table)]
+
+
+def ratios():
+    works = [("quick.pandas",), ("quick.pandas_numpy",), ("quick.dxkit",), ("quick.first",)]
+    works += [("quick.call", name) for name in PROMISED]
+    alone, both, bare, first, *calls = in_turns(works, RUNS, warm=True)
+    yield Ratio("import dxkit", "import pandas, numpy", bare.cpu, both.cpu, 0.2)
+    yield Ratio("first scores of a process, 112 people", "import pandas, numpy", first.cpu, both.cpu, 1.3)
+    for (name, promised), spent in zip(PROMISED.items(), calls, strict=True):
+        yield Ratio(f"{name} of 112 people, first call", "import pandas", spent.cpu, alone.cpu, promised)
