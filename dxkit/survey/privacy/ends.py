@@ -59,7 +59,8 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     """Show figures near an end as a bound, and hide what pins somebody to an answer even then.
 
     Somebody is pinned where linear programs over all figures leave a cell one end of the scale, or one person one
-    answer. Then the smallest figure that is not a bound is hidden, later bounds, and at last everybody.
+    answer. Then the smallest figure of that cut that is not a bound is hidden; where there is none, one of the other
+    cuts, later bounds, and at last everybody.
 
     Parameters
     ----------
@@ -78,9 +79,10 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        if not _pinned(cuts, shown, bound, others, answers):
+        pinned = _pinned(cuts, shown, bound, others, answers)
+        if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
-        cut, group = _least(shown, bound, sizes)
+        cut, group = _least(shown, bound, sizes, pinned)
         shown[cut][group] = False
 
 
@@ -104,110 +106,152 @@ def _others(shown, bound, sizes, k: int) -> list[bool]:
     return [exact and not ends.any() and k <= rest < sizes[0].sum() for ends, rest in zip(bound, left, strict=True)]
 
 
-def _least(shown, bound, sizes) -> tuple[int, int]:
-    """The figure to hide next: exact ones before bounds, everybody last, the fewest people first."""
+def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
+    """The figure to hide next: exact ones before bounds, of the pinned cut before others, everybody last, the fewest
+    people first."""
     listed = [
-        (cut == 0, bool(bound[cut][group]), sizes[cut][group], cut, int(group))
+        (cut == 0, bool(bound[cut][group]), cut != pinned, sizes[cut][group], cut, int(group))
         for cut, each in enumerate(shown)
         for group in np.flatnonzero(each)
     ]
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> bool:
-    """Whether the figures leave somebody one answer only."""
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int | None:
+    """The cut with a bound, or with hidden groups together, in which the figures leave somebody one answer only."""
     answered = answers.n > 0
     if not answered.any() or not (any(each.any() for each in bound) or any(others)):
-        return False
+        return None
     cuts = [cut[answered] for cut in cuts]
-    n, sums, weight = answers.n[answered], answers.sums[answered], answers.weight[answered]
+    n, sums, weight = answers.n[answered], answers.sums[answered] / answers.reach, answers.weight[answered]
     seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
     _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
     atom = atom.ravel()
-    inside = _to_check(cuts, shown, bound, others, sums, weight, answers, few=len(n) <= _FEW_CELLS)
-    check = np.bincount(atom, inside) > 0
-    if not check.any():
-        return False
-    people, capacity = np.bincount(atom, n), answers.reach * np.bincount(atom, weight)
-    rows, low, high = [], [], []
+    inside = _to_check(cuts, shown, bound, others, sums, weight, answers.top, few=len(n) <= _FEW_CELLS)
+    check = np.full(len(first), len(cuts))
+    np.minimum.at(check, atom, inside)
+    if not (check < len(cuts)).any():
+        return None
+    rows, columns, low, high = [], [], [], []
     for cut, each, ends, share in zip(cuts, shown, bound, answers.share, strict=True):
-        total, whole = _of_groups(cut, sums), answers.reach * _of_groups(cut, weight)
-        for group in np.flatnonzero(each[: len(total)] & (whole > 0)):
-            rows.append((cut[first] == group).astype(float))
-            least, most = total[group], total[group]
-            if ends[group] == AT_MOST:
-                least, most = 0.0, whole[group] * share[group]
-            elif ends[group] == AT_LEAST:
-                least, most = whole[group] * (1 - share[group]), whole[group]
-            low.append(least)
-            high.append(most)
-    step = answers.step or answers.reach * _NO_STEP
-    each = step * capacity / (answers.reach * people)  # what one step of one person moves, by the mean weight
-    program = _Program(np.array(rows), np.array(low), np.array(high), capacity if answers.top else None)
-    return program.pins(check, people, capacity, each, answers.top, answers.step is not None)
+        total, whole = _of_groups(cut, sums), _of_groups(cut, weight)
+        here = np.flatnonzero(each[: len(total)] & (whole > 0))
+        place = np.full(len(each), -1)
+        place[here] = len(low) + np.arange(len(here))
+        in_it = np.flatnonzero(place[cut[first]] >= 0)
+        rows.append(place[cut[first]][in_it])
+        columns.append(in_it)
+        total, whole, share, ends = total[here], whole[here], share[here], ends[here]
+        low += np.where(ends == AT_MOST, 0.0, np.where(ends == AT_LEAST, whole * (1 - share), total)).tolist()
+        high += np.where(ends == AT_MOST, whole * share, np.where(ends == AT_LEAST, whole, total)).tolist()
+    people, most = np.bincount(atom, n), np.bincount(atom, weight)
+    step = (answers.step or _NO_STEP * answers.reach) / answers.reach * most / people  # of one person of mean weight
+    program = _Program(
+        (np.concatenate(rows), np.concatenate(columns)), np.array(low), np.array(high), people, most, step, answers
+    )
+    pins = program.pins(np.flatnonzero(check < len(cuts)))
+    return None if pins is None else int(check[pins])
 
 
-def _to_check(cuts, shown, bound, others, sums, weight, answers: Answers, few: bool) -> np.ndarray:
-    """Cells in a group with a bound, or in the hidden groups together; of many cells only where all gave an end."""
-    inside = np.zeros(len(sums), dtype=bool)
-    for cut, each, ends, rest in zip(cuts, shown, bound, others, strict=True):
-        groups = [cut == group for group in np.flatnonzero(ends)] + ([~each[cut]] if rest else [])
-        for cells in groups:
-            total, whole = sums[cells].sum(), answers.reach * weight[cells].sum()
-            if few or total <= _TINY * whole or (answers.top and total >= whole * (1 - _TINY)):
-                inside |= cells
+def _to_check(cuts, shown, bound, others, sums, weight, top: bool, few: bool) -> np.ndarray:
+    """Of each cell the first cut in which it is in a group with a bound, or among the hidden groups together; of many
+    cells only where all of these gave an end. The number of cuts where there is none."""
+    inside = np.full(len(sums), len(cuts))
+    for c, (cut, each, ends, rest) in enumerate(zip(cuts, shown, bound, others, strict=True)):
+        groups = np.where(ends[cut] != 0, cut, np.where(rest & ~each[cut], len(each), -1))
+        total, whole = (np.bincount(groups + 1, values, len(each) + 2) for values in (sums, weight))
+        end = (total <= _TINY * whole) | (top & (total >= whole * (1 - _TINY))) | few
+        inside[(groups >= 0) & end[groups + 1] & (inside == len(cuts))] = c
     return inside
 
 
 class _Program:
-    """Linear programs over what atoms may sum to, given what is shown."""
+    """Linear programs over what atoms may sum to, given what is shown; in units of what one answer can move."""
 
-    def __init__(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray, capacity: np.ndarray | None) -> None:
-        from scipy.optimize import linprog
+    def __init__(self, at, low: np.ndarray, high: np.ndarray, people, most, step, answers: Answers) -> None:
+        from scipy.sparse import csr_matrix
 
-        exact = low == high
-        slack = _TINY * np.maximum(high, 1)
-        self._solve = lambda objective: linprog(
-            objective,
-            A_ub=np.vstack([rows[~exact], -rows[~exact]]) if (~exact).any() else None,
-            b_ub=np.concatenate([high[~exact] + slack[~exact], -low[~exact] + slack[~exact]])
-            if (~exact).any()
-            else None,
-            A_eq=rows[exact] if exact.any() else None,
-            b_eq=high[exact] if exact.any() else None,
-            bounds=[(0, None if capacity is None else float(capacity[a])) for a in range(rows.shape[1])],
-            method="highs",
-        )
-        self.least = np.full(rows.shape[1], np.inf)
-        self.most = np.full(rows.shape[1], -np.inf)
+        self._rows = csr_matrix((np.ones(len(at[0])), at), shape=(len(low), len(most)))
+        self._low, self._high = low, high
+        self._people, self._capacity, self._step = people, most, step
+        self._top, self._whole = answers.top, answers.step is not None
+        self._least, self._most = np.full(len(most), np.inf), np.full(len(most), -np.inf)
 
-    def _look(self, objective: np.ndarray, atom: int | None = None) -> None:
-        """Solve, and remember the least and the most that any solution gave each atom."""
-        found = self._solve(objective)
-        if found.status == 3 and atom is not None:  # without an upper end
-            self.most[atom] = np.inf
-        elif found.x is not None:
-            self.least, self.most = np.minimum(self.least, found.x), np.maximum(self.most, found.x)
-
-    def pins(self, check, people, capacity, step, top: bool, whole: bool) -> bool:
-        """Whether some atom to check is at an end, or is one person with one possible answer."""
-
-        def free(atom: int) -> bool:
-            least, most, one = self.least[atom], self.most[atom], step[atom]
-            ends = most >= one * (1 - 1e-6) and (not top or least <= capacity[atom] - one * (1 - 1e-6))
-            if people[atom] > 1 or not ends or not whole:
-                return bool(ends and (people[atom] > 1 or most - least >= one))
-            return bool(np.floor(most / one + 1e-6) - np.ceil(least / one - 1e-6) >= 1)
-
-        for atom in np.flatnonzero(check).tolist():
-            objective = np.zeros(len(people))
+    def pins(self, check: np.ndarray) -> int | None:
+        """The first atom of these that is at an end, or is one person with one possible answer."""
+        left, before = check, len(check) + 1
+        while 0 < len(left) < before:  # not all can be away from an end at once, so the rest is tried again
+            self._look_at_all(left, from_top=False)
+            if self._top:
+                self._look_at_all(left, from_top=True)
+            else:
+                self._look(np.isin(np.arange(len(self._capacity)), left).astype(float))
+            left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
+        for atom in left.tolist():
             for sign in (-1.0, 1.0):
-                if not free(atom):
+                if not self._free(atom):
+                    objective = np.zeros(len(self._capacity))
                     objective[atom] = sign
                     self._look(objective, atom)
-            if not free(atom):
-                return True
-        return False
+            if not self._free(atom):
+                return atom
+        return None
+
+    def _free(self, atom: int) -> bool:
+        """Whether solutions that were found leave the atom away from both ends, and one person two answers."""
+        least, most, one = self._least[atom], self._most[atom], self._step[atom]
+        near = 1e-6 * one
+        if most < one - near or (self._top and least > self._capacity[atom] - one + near):
+            return False
+        if self._people[atom] > 1:
+            return True
+        if not self._whole or np.isinf(most):
+            return bool(most - least >= one)
+        return bool(np.floor(most / one + 1e-6) - np.ceil(least / one - 1e-6) >= 1)
+
+    def _look_at_all(self, check: np.ndarray, from_top: bool) -> None:
+        """One solution that takes as many of these atoms as can be a step away from an end."""
+        from scipy.sparse import csr_matrix, hstack
+
+        count, sign = len(check), -1.0 if from_top else 1.0
+        none = csr_matrix((len(self._low), count))
+        away = csr_matrix((np.full(count, -sign), (np.arange(count), check)), shape=(count, len(self._capacity)))
+        extra = hstack([away, csr_matrix((np.ones(count), (np.arange(count),) * 2), shape=(count, count))])
+        limit = self._capacity[check] if from_top else np.zeros(count)
+        self._look(
+            np.concatenate([np.zeros(len(self._capacity)), -np.ones(count)]),
+            rows=hstack([self._rows, none]),
+            extra=(extra, limit, self._step[check]),
+        )
+
+    def _look(self, objective: np.ndarray, atom: int | None = None, rows=None, extra=None) -> None:
+        """Solve, and remember the least and the most that any solution gave each atom."""
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
+        rows = (self._rows if rows is None else rows).tocsr()
+        exact = self._low == self._high
+        slack = _TINY * np.maximum(self._high[~exact], 1)
+        matrix, limits = [rows[~exact], -rows[~exact]], [self._high[~exact] + slack, slack - self._low[~exact]]
+        highest = self._capacity if self._top else np.full(len(self._capacity), np.inf)
+        if extra is not None:
+            matrix, limits = [*matrix, extra[0]], [*limits, extra[1]]
+            highest = np.concatenate([highest, extra[2]])
+        limits = np.concatenate(limits)
+        found = linprog(
+            objective,
+            A_ub=vstack(matrix).tocsr() if len(limits) else None,
+            b_ub=limits if len(limits) else None,
+            A_eq=rows[exact] if exact.any() else None,
+            b_eq=self._high[exact] if exact.any() else None,
+            bounds=np.column_stack([np.zeros(len(highest)), highest]),
+            method="highs",
+        )
+        if found.status == 3 and atom is not None:  # without an upper end
+            self._most[atom] = np.inf
+        elif found.x is not None:
+            x = found.x[: len(self._capacity)]
+            self._least, self._most = np.minimum(self._least, x), np.maximum(self._most, x)
 
 
 def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1, least: int = 30) -> np.ndarray:
