@@ -38,9 +38,9 @@ def needed(
     answered = n > 0
     if not any(each.any() for each in shown) or not answered.any():
         return None
-    space = _space([cut[answered] for cut in cuts], shown, n[answered])
-    target = space.breach(k)
-    if target is None:
+    space = _space([cut[answered] for cut in cuts], shown, n[answered], k)
+    target = None if space is None else space.breach(k)
+    if space is None or target is None:
         return None
     helps = space.coefficients(target, last, len(shown[last])) if len(target) else np.zeros(len(shown[last]), bool)
     return helps if helps.any() else shown[last]
@@ -111,50 +111,71 @@ class _Space:
         return helps
 
 
-def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarray) -> _Space:
+def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarray, k: int) -> _Space | None:
+    """The row space; None where all shown groups are so large that no leverage comes near to 1 / k."""
     sizes = [np.bincount(cut, n, len(each)) for cut, each in zip(cuts, shown, strict=True)]
     seen = [each & (size > 0) for each, size in zip(shown, sizes, strict=True)]
     largest = max(range(len(cuts)), key=lambda c: int(seen[c].sum()))
     others = [c for c in range(len(cuts)) if c != largest and seen[c].any()]
-    code = np.zeros(len(n), dtype=np.int64)
-    for c in (largest, *others):
-        code = code * (len(seen[c]) + 1) + np.where(seen[c][cuts[c]], cuts[c] + 1, 0)
-        if len(seen[c]) > 1:
-            code = np.unique(code, return_inverse=True)[1].ravel()
-    first = np.unique(code, return_index=True)[1]
-    code = np.unique(code, return_inverse=True)[1].ravel()
-    size = np.bincount(code, n).astype(int)
-    lead = np.where(seen[largest][cuts[largest]], cuts[largest], -1)[first]
     group = [np.flatnonzero(seen[c]) for c in others]
-    length = np.sqrt(np.concatenate([sizes[c][rows] for c, rows in zip(others, group, strict=True)] or [np.zeros(0)]))
-    inside, start = np.zeros((len(first), len(length))), 0
-    for c, rows in zip(others, group, strict=True):
-        column = np.full(len(seen[c]), -1)
-        column[rows] = start + np.arange(len(rows))
-        start += len(rows)
-        at = column[cuts[c][first]]
-        in_it = np.flatnonzero(at >= 0)
-        inside[in_it, at[in_it]] = 1 / length[at[in_it]]
-    led = np.flatnonzero(lead >= 0)
-    share = np.zeros((len(sizes[largest]), len(length)))
-    if len(length):
-        np.add.at(share, lead[led], inside[led] * size[led, None])
-        share /= np.maximum(sizes[largest], 1)[:, None]
-        inside[led] -= share[lead[led]]
-    values, vectors = np.linalg.eigh((inside.T * size) @ inside)
+    rows = sum(map(len, group))
+    length = np.sqrt(np.concatenate([np.zeros(0), *(sizes[c][rows] for c, rows in zip(others, group, strict=True))]))
+    at, start = [], 0  # the row of each cell in each of the other cuts
+    for c, members in zip(others, group, strict=True):
+        row = np.full(len(seen[c]), -1)
+        row[members] = start + np.arange(len(members))
+        start += len(members)
+        at.append(row[cuts[c]])
+    lead, people = np.where(seen[largest][cuts[largest]], cuts[largest], -1), np.maximum(sizes[largest], 1)
+    share = sum((_counted(lead, each, n, len(people), rows) for each in at), np.zeros((len(people), rows)))
+    share = share / people[:, None] / length
+    products = sum((_counted(one, two, n, rows, rows) for one in at for two in at), np.zeros((rows, rows)))
+    values, vectors = np.linalg.eigh(products / np.outer(length, length) - share.T @ (share * people[:, None]))
+    kept = values[values > _ZERO]
+    least = 1 / sizes[largest][seen[largest]].min()
+    if len(kept):  # twice: a row and its share within a group of the largest cut
+        least += 2 * sum(1 / sizes[c][seen[c]].min() for c in others) / kept[0]
+    if (k - 1) * least < 1 - _ZERO:
+        return None
+    first, atom = _alike([lead, *at], n)
+    inside = np.zeros((len(first), rows))
+    for each in at:
+        in_it = np.flatnonzero(each[first] >= 0)
+        inside[in_it, each[first][in_it]] = 1 / length[each[first][in_it]]
+    led = lead[first] >= 0
+    inside[led] -= share[lead[first][led]]
     return _Space(
-        size=size,
+        size=np.bincount(atom, n).astype(int),
         largest=largest,
-        lead=lead,
+        lead=lead[first],
         people=sizes[largest],
-        cut=np.repeat(np.array(others, dtype=int), [len(rows) for rows in group]),
-        group=np.concatenate(group or [np.zeros(0, dtype=int)]),
+        cut=np.repeat(np.array(others, dtype=int), [len(members) for members in group]),
+        group=np.concatenate([np.zeros(0, dtype=int), *group]),
         length=length,
         share=share,
         inside=inside,
         values=values,
         vectors=vectors,
     )
+
+
+def _counted(one: np.ndarray, two: np.ndarray, n: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """People (rows, columns) of each pair of codes; -1 is none."""
+    both = (one >= 0) & (two >= 0)
+    return np.bincount(one[both] * columns + two[both], n[both], rows * columns).reshape(rows, columns)
+
+
+def _alike(codes: Sequence[np.ndarray], n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A first cell of each atom, and the atom of each cell: cells that agree in all codes are one."""
+    key, span = np.zeros(len(n), dtype=np.int64), 1
+    for code in codes:
+        width = int(code.max()) + 2
+        if span * width > 2**62:
+            key = np.unique(key, return_inverse=True)[1].ravel()
+            span = int(key.max()) + 1
+        key, span = key * width + code + 1, span * width
+    _, first, atom = np.unique(key, return_index=True, return_inverse=True)
+    return first, atom.ravel()
 
 
 def _largest(leverage: np.ndarray, size: np.ndarray, most: int) -> np.ndarray:
