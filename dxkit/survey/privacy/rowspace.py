@@ -4,14 +4,16 @@ See docs/methods/anonymity.md, "What may be shown"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 _ZERO = 1e-9
-_MOST_ATOMS = 1_500
-_MOST_NODES = 2_000
+_BLOCK = 512  # rows that are worked out at a time
+_NODE = 1e5  # what a step of the search takes besides its entries
+_MOST_WORK = 2e8  # entries: 2,000 steps at most, less than a second
+_Matrix = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def needed(
@@ -78,18 +80,27 @@ class _Space:
         if most[-1] < 1 - _ZERO:  # a vector on a set of people needs leverages that sum to 1 or more
             return None
         pool = small[own * leverage[small] + most[k - 1 - own] >= 1 - _ZERO]
-        if len(pool) > _MOST_ATOMS:
-            return np.zeros(0)
-        size, lead = self.size[pool], self.lead[pool]
-        projected = (lead[:, None] == lead) * of_lead[pool] + basis[pool] @ basis[pool].T
-        left = np.eye(len(pool)) - np.sqrt(np.outer(size, size)) * projected
+        size, lead, share, basis = self.size[pool], self.lead[pool], of_lead[pool], basis[pool]
+        root = np.sqrt(size)
+
+        def left(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+            """What the projection leaves of these atoms, as rows and columns."""
+            alike = (lead[one][:, None] == lead[two]) * share[two] + basis[one] @ basis[two].T
+            return (one[:, None] == two) - root[one][:, None] * alike * root[two]
+
+        diagonal = 1 - size * leverage[pool]
+        scale = 1 / np.sqrt(np.maximum(diagonal, _ZERO))
+        norm = np.sqrt(np.einsum("ar,ar->a", basis, basis))
+        beside = np.zeros(len(self.people) + 1)  # the last is of no group
+        np.maximum.at(beside, lead, scale / root)
+        most = root * scale * (share * beside[lead] + norm * np.max(norm * scale / root, initial=0.0))
         search = _Search()
-        found = search.singular(left, size, np.arange(len(pool)), k - 1)
+        found = search.singular(diagonal, left, size, np.arange(len(pool)), k - 1, most)
         if found is None:
-            return None if search.nodes <= _MOST_NODES else np.zeros(0)
-        vector = np.linalg.eigh(left[np.ix_(found, found)])[1][:, 0]
+            return np.zeros(0) if search.gave_up else None
+        vector = np.linalg.eigh(left(np.array(found), np.array(found)))[1][:, 0]
         target = np.zeros(len(self.size))
-        target[pool[found]] = vector / np.sqrt(size[found])
+        target[pool[found]] = vector / root[found]
         return target
 
     def coefficients(self, target: np.ndarray, cut: int, groups: int) -> np.ndarray:
@@ -190,33 +201,59 @@ class _Search:
     """The exact search for a set of atoms below the minimum on which the rest of the projection is singular."""
 
     def __init__(self) -> None:
-        self.nodes = 0
+        self._work = 0.0
 
-    def singular(self, left: np.ndarray, size: np.ndarray, atoms: np.ndarray, most: int) -> list[int] | None:
+    @property
+    def gave_up(self) -> bool:
+        return self._work > _MOST_WORK
+
+    def singular(
+        self, diagonal: np.ndarray, left: _Matrix, size: np.ndarray, atoms: np.ndarray, room: int, most: np.ndarray
+    ) -> list[int] | None:
         """Atoms of at most so many people with a singular part of `left`; None where there are none, or it gave up.
 
         A singular matrix of unit diagonal has a row whose other entries sum to 1 or more: its atom leads the set.
+        `most` is a bound of the entries of each row, per person; few rows are worked out, and they tell what fits.
         """
-        self.nodes += 1
-        if self.nodes > _MOST_NODES or not len(atoms):
+        every = np.arange(len(atoms))
+        leads = np.flatnonzero((room - size) * most >= 1 - _ZERO)
+        self._work += _NODE + float(len(atoms)) * len(leads)
+        if self.gave_up or not len(atoms):
             return None
-        diagonal = np.diag(left)
         if (gone := np.flatnonzero(diagonal <= _ZERO)).size:
             return [int(atoms[gone[np.argmin(size[gone])]])]
         root = np.sqrt(diagonal)
-        unit = left / np.outer(root, root)
-        off = np.abs(unit)
-        np.fill_diagonal(off, 0.0)
-        room = most - size
-        for lead in np.flatnonzero(room * (off / size).max(axis=1) >= 1 - _ZERO):
-            best = _largest(off[lead] / size, size, int(room[lead]))
-            if best[-1] < 1 - _ZERO:
-                continue
-            fits = np.flatnonzero(size <= room[lead])
-            rest = fits[off[lead, fits] + best[room[lead] - size[fits]] >= 1 - _ZERO]
-            rest = rest[rest != lead]
-            taken = unit[np.ix_(rest, rest)] - np.outer(unit[rest, lead], unit[lead, rest])
-            found = self.singular(taken, size[rest], atoms[rest], int(room[lead]))
-            if found is not None or self.nodes > _MOST_NODES:
-                return None if found is None else [int(atoms[lead]), *found]
+        for start in range(0, len(leads), _BLOCK):
+            block = leads[start : start + _BLOCK]
+            rows = left(block, every) / root / root[block][:, None]
+            rows[np.arange(len(block)), block] = 0.0
+            for lead, row in zip(block.tolist(), rows, strict=True):
+                own, off = room - int(size[lead]), np.abs(row)
+                best = _largest(off / size, size, own)
+                if best[-1] < 1 - _ZERO:
+                    continue
+                fits = np.flatnonzero(size <= own)
+                rest = fits[off[fits] + best[own - size[fits]] >= 1 - _ZERO]
+                rest = rest[rest != lead]
+                found = self._without(left, root, row[rest], rest, size, atoms, own, most)
+                if found is not None or self.gave_up:
+                    return None if found is None else [int(atoms[lead]), *found]
         return None
+
+    def _without(self, left, root, row, rest, size, atoms, room: int, most) -> list[int] | None:
+        """The search among the rest, once an atom with this row of unit diagonal is taken: its Schur complement."""
+
+        def taken(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+            entries = left(rest[one], rest[two]) / root[rest[two]] / root[rest[one]][:, None]
+            return entries - np.outer(row[one], row[two])
+
+        off, every = np.abs(row), np.arange(len(rest))
+        highest = min(float(off.max(initial=0.0)), 1.0)
+        diagonal = 1 - off**2
+        bound = np.sqrt(np.maximum(diagonal, _ZERO) * max(1 - highest**2, _ZERO))
+        matrix = _part(taken(every, every)) if len(rest) <= _BLOCK else taken
+        return self.singular(diagonal, matrix, size[rest], atoms[rest], room, (most[rest] + off * highest) / bound)
+
+
+def _part(matrix: np.ndarray) -> _Matrix:
+    return lambda one, two: matrix[np.ix_(one, two)]
