@@ -8,6 +8,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 Work = Generator[None, None, list]
+_COMPILED = tempfile.TemporaryDirectory()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, there
-from dxkit.survey.weighting import calibrate
+from dxkit.statistics.calibration import rake
 
 PEOPLE, ITEMS = 100_000, 12
 
@@ -79,15 +79,22 @@ def ratios():
                 max_iter=100,
             )
 
-        own = calibrate(counted.people.astype(float), counted).weights
-        at = pd.MultiIndex.from_frame(counted.cells[list(margins)]).get_indexer(
+        cells = counted.cut([])
+        place = [counted.roster.margin(name).index.get_indexer(cells.cells[name]) for name in margins]
+        heads = [np.array(list(exact[name].values()), dtype=float) for name in margins]
+
+        def ours():
+            return rake(cells.people.astype(float)[:, None], place, heads)[:, 0]
+
+        own = ours()
+        at = pd.MultiIndex.from_frame(cells.cells[list(margins)]).get_indexer(
             pd.MultiIndex.from_frame(frame[list(margins)])
         )
         gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
         yield Ratio(
             "raking three margins; 100,000 people, from the tally",
             "samplics rake",
-            *paired(lambda: calibrate(counted.people.astype(float), counted), theirs),
+            *paired(ours, theirs),
             None,
             f"weights {gap:.0e}",
         )

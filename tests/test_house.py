@@ -1,11 +1,14 @@
 """The walls of the house: `lint-imports` holds them; what it cannot see is tested here."""
 
 import ast
-import importlib
+import importlib.util
 import shutil
 import subprocess
 import sys
+import tomllib
+from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from importlinter.cli import lint_imports
@@ -60,6 +63,14 @@ def test_importing_dxkit_loads_none_of_the_large_packages():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_first_scores_wait_for_pandas_and_for_no_other_large_package():
+    read = "dx.read_survey(dx.samples.path('company/responses_2026-Q3.csv'), dx.samples.path('company/codebook.csv'))"
+    large = {"scipy", "matplotlib", "openpyxl"}
+    script = f"import sys, dxkit as dx; dx.scores({read}); print(sorted({large} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_public_name_loads_and_has_an_example():
     for name in dxkit.__all__:
         value = getattr(dxkit, name)
@@ -96,3 +107,24 @@ def test_every_change_of_the_mutation_gate_has_its_text_once_and_tests_that_are_
     for change in changes():
         assert (PACKAGE / change.file).read_text(encoding="utf-8").count(change.old) == 1, change
         assert all((ROOT / test).exists() for test in change.tests), change
+
+
+def test_the_stages_of_tests_run_every_test_between_them(monkeypatch):
+    """Whatever marks a test carries, and wherever it stands, a stage chooses it."""
+    monkeypatch.chdir(ROOT)
+    spec = importlib.util.spec_from_file_location("noxfile", ROOT / "noxfile.py")
+    stages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stages)
+    ran = []
+    session = SimpleNamespace(posargs=(), run=lambda *command: ran.append(command[3:]))
+    for stage in (stages.tests, stages.thorough, stages.own, stages.simulated):
+        stage(session)
+    plain = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    chosen = [options[options.index("-m") + 1] for options in (plain, *ran[1:])]
+    own, others = ran[2:]
+    assert ran[0] == ()
+    assert chosen[2] == chosen[3]  # on paths that are the complement of each other
+    assert {path for path in own if "/" in path} == {option[9:] for option in others if option.startswith("--ignore=")}
+    for marks in product([False, True], repeat=3):
+        carried = dict(zip(("simulated", "thorough", "hypothesis"), marks, strict=True))
+        assert any(eval(expression, {}, carried) for expression in chosen), carried

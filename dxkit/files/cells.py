@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import cast
 
 import numpy as np
@@ -26,8 +27,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 def as_text(value: object) -> str:
     """Any cell as stripped text: "" for missing, 4 for 4.0, the date for a midnight that has no zone.
 
-    >>> as_text(4.0), as_text(None), as_text("  a "), as_text(True)
-    ('4', '', 'a', 'TRUE')
+    >>> as_text(4.0), as_text(None), as_text("  a "), as_text(True), as_text(4e15)
+    ('4', '', 'a', 'TRUE', '4000000000000000')
     """
     if isinstance(value, str):
         return value.strip()
@@ -41,7 +42,9 @@ def as_text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | np.floating):
-        return f"{value:.15g}"
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else f"{value:.15g}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value.is_finite() else ""
     if isinstance(value, pd.Timestamp):
         return str(value.date()) if value.tzinfo is None and value == value.normalize() else value.isoformat(sep=" ")
     return str(value).strip()

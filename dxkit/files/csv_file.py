@@ -7,12 +7,17 @@ import io
 import re
 from collections.abc import Sequence
 
-from dxkit.files.errors import Faults, fault_at
+from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
 
 _SEPARATORS = ",;\t|"
 MOST_TEXT, MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
 _BY_BLOCK = "this is too much to read at once. dx.tally reads answers block by block; split other tables"
+NUL = "there is a NUL character; this is not a text file, or it is damaged"
+NOT_ENCODED = "the bytes do not fit the encoding; save as CSV UTF-8"
+NEITHER = "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8"
+OLDER = "cp1252"
+ENDINGS = "\x1a\x00"  # what old programs put at the end of a file
 _SAMPLE = 200  # records that decide which separator it is
 _TWICE = re.compile("\u00c3[\u0080-\u009f\u00a1-\u00bf\u0152-\u2122]|\u00e2\u20ac")
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r\x00])")
@@ -37,10 +42,10 @@ def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
     if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
         raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
     text, first, separator, comments = _opening(text)
-    return text, first, separator or _separator(text), [*comments, *_doubts(text)]
+    return text, first, separator or _separator(text), [*comments, *doubts(text)]
 
 
-def _doubts(text: str) -> list[str]:
+def doubts(text: str) -> list[str]:
     """Notes about letters that were damaged before the file was saved."""
     notes = []
     if "\ufffd" in text:
@@ -60,41 +65,43 @@ def rows(
         records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
     if not records:
         raise fault_at("the file has no rows", file=file)
-    cells = _rectangular(records, numbers, file)
+    cells = rectangular(records, numbers, file)
     return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
 
 def decoded(data: bytes, file: str) -> tuple[str, list[str]]:
     """The text of a file in any encoding, and notes about letters that are in doubt."""
     notes: list[str] = []
-    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
-        raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    elif data[:3] == b"\xef\xbb\xbf":
-        encoding = "utf-8-sig"
-    elif (wide := _wide(data)) is not None:
-        encoding = wide
-    else:
-        encoding = "utf-8"
+    encoding = encoding_of(data, file)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         if encoding != "utf-8":
-            raise fault_at("the bytes do not fit the encoding; save as CSV UTF-8", file=file, row=line) from None
+            raise fault_at(NOT_ENCODED, file=file, row=line) from None
         try:
-            text = data.decode("cp1252")
+            text = data.decode(OLDER)
         except UnicodeDecodeError:
-            raise fault_at(
-                "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8", file=file, row=line
-            ) from None
-        notes.append(f"read as Windows-1252 because line {line} is not UTF-8; check the accented letters")
-    text = text.rstrip("\x1a\x00")
+            raise fault_at(NEITHER, file=file, row=line) from None
+        notes.append(older_note(line))
+    text = text.rstrip(ENDINGS)
     if "\x00" in text:
-        line = text[: text.index("\x00")].count("\n") + 1
-        raise fault_at("there is a NUL character; this is not a text file, or it is damaged", file=file, row=line)
+        raise fault_at(NUL, file=file, row=text[: text.index("\x00")].count("\n") + 1)
     return text, notes
+
+
+def encoding_of(data: bytes, file: str) -> str:
+    """The encoding of a file by its first bytes; it may still turn out to be an older one than UTF-8."""
+    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        raise fault_at("the encoding is UTF-32; save the file as CSV UTF-8", file=file)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return "utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else _wide(data) or "utf-8"
+
+
+def older_note(line: int) -> str:
+    """What is said of a file that is not UTF-8 in this line."""
+    return f"read as Windows-1252 because line {line} is not UTF-8; check the accented letters"
 
 
 def _wide(data: bytes) -> str | None:
@@ -160,20 +167,30 @@ def _records(text: str, separator: str, first: int, file: str) -> tuple[list[lis
     records, rows, line = [], [], first
     try:
         for record in reader:
-            if any(cell and not cell.isspace() for cell in record):
+            if not is_blank(record):
                 records.append(record)
                 rows.append(line)
             line = first + reader.line_num
     except csv.Error:
-        raise fault_at(
-            "a quotation mark is not closed, or text follows a closing one; write a quotation mark inside a cell twice",
-            file=file,
-            row=line,
-        ) from None
+        raise broken_record(file, line) from None
     guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
     if guarded:
         records = [[unguarded(cell) for cell in record] for record in records]
     return records, rows
+
+
+def is_blank(record: Sequence[str]) -> bool:
+    """Whether nothing stands in a row."""
+    return not any(cell and not cell.isspace() for cell in record)
+
+
+def broken_record(file: str, line: int) -> DataError:
+    """What is said of a row whose quotation marks do not fit."""
+    return fault_at(
+        "a quotation mark is not closed, or text follows a closing one; write a quotation mark inside a cell twice",
+        file=file,
+        row=line,
+    )
 
 
 def unguarded(cell: str) -> str:
@@ -181,7 +198,7 @@ def unguarded(cell: str) -> str:
     return _GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell
 
 
-def _rectangular(records: list[list[str]], rows: list[int], file: str) -> list[list[str]]:
+def rectangular(records: list[list[str]], rows: list[int], file: str) -> list[list[str]]:
     """Rows as wide as the header; a longer or shorter one would shift its answers, so it is a fault."""
     width, faults = len(records[0]), Faults()
     while (

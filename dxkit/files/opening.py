@@ -30,7 +30,10 @@ _KINDS = (
     (b"PAR1", "a parquet file; save it as CSV or .xlsx"),
     (b"SQLite format", "a database; export the table as CSV"),
 )
-FOREIGN = (b"PK\x03\x04", *(magic for magic, _ in _KINDS))
+EMPTY = "the file is empty; it needs a header and rows under it"
+BROKEN_GZIP = "the gzip file is broken or cut short; download it again"
+_PACKED = b"PK\x03\x04"
+FOREIGN = (_PACKED, *(magic for magic, _ in _KINDS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class OpenedFile:
             value, merged cells, rows longer than the header).
         """
         data = self.data()
-        if data[:4] == b"PK\x03\x04":
+        if data[:4] == _PACKED:
             from dxkit.files import excel_file
 
             return excel_file.read(data, self.name)
@@ -74,8 +77,12 @@ class OpenedFile:
 
     @property
     def is_workbook(self) -> bool:
-        """Whether its sheets have names."""
-        return self.sheets[0].sheet is not None
+        """Whether its sheets have names; a large file is not read to tell."""
+        try:
+            with self.path.open("rb") as stream:
+                return stream.read(4) == _PACKED
+        except OSError as error:
+            raise unopened(error, self.name) from None
 
     def sheet(self, name: str) -> Grid | None:
         """The sheet of this name, in any spelling of it; None where none that holds something is called so."""
@@ -135,11 +142,11 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
     except DataError:
         raise
     except (OSError, ValueError) as error:
-        raise _unopened(error, file) from None
+        raise unopened(error, file) from None
     return place, file
 
 
-def _unopened(error: Exception, file: str) -> DataError:
+def unopened(error: Exception, file: str) -> DataError:
     reason = error.strerror if isinstance(error, OSError) else "not a path"
     return fault_at(f"the file cannot be opened ({reason})", file=file)
 
@@ -153,11 +160,11 @@ def _bytes_of(path: Path, file: str) -> bytes:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise _unopened(error, file) from None
+        raise unopened(error, file) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, file)
     if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
-        raise fault_at("the file is empty; it needs a header and rows under it", file=file)
+        raise fault_at(EMPTY, file=file)
     return data
 
 
@@ -174,7 +181,7 @@ def _unpacked(data: bytes, file: str) -> bytes:
         with gzip.open(io.BytesIO(data)) as stream:
             plain = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error):
-        raise fault_at("the gzip file is broken or cut short; download it again", file=file) from None
+        raise fault_at(BROKEN_GZIP, file=file) from None
     if len(plain) > MOST_BYTES:
         raise fault_at(f"the unpacked file has more than {MOST_BYTES >> 20} MiB; split it", file=file)
     return plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import re
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from pathlib import Path
@@ -90,6 +91,22 @@ def flag(name: str, value: object) -> bool:
     dxkit.files.errors.DataError: fpc=1: give True or False
     """
     return instance(name, value, bool, "True or False")
+
+
+def memory_limit(value: object) -> int:
+    """How much memory may be taken, in bytes, from a number of them or a text.
+
+    >>> memory_limit("2 GB"), memory_limit("500MB"), memory_limit(10_000_000)
+    (2147483648, 524288000, 10000000)
+    >>> memory_limit("a lot")
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: memory='a lot': write a text such as '2 GB' or '500 MB', or a number of bytes
+    """
+    found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([kmgt]?)i?b?\s*", value, re.IGNORECASE) if isinstance(value, str) else None
+    real = _real(value) if found is None else float(found[1]) * 2.0 ** (10 * " kmgt".index(found[2].casefold() or " "))
+    if real is None or not 1 <= real < math.inf:
+        raise _refused("memory", value, "write a text such as '2 GB' or '500 MB', or a number of bytes")
+    return int(real)
 
 
 def writable_path(value: object) -> Path:

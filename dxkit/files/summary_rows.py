@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
 
@@ -17,7 +19,7 @@ _TOTAL = re.compile(
 )
 _AVERAGE = re.compile(r"average|avg\.?|mean|median|durchschnitt|mittelwert|moyenne|gemiddelde|promedio|ø")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)%?")
-_OPENINGS = ("tot gra sub sou sum ove ges zwi ins som 合計 总计 σ Σ ave avg mea med dur mit moy gem pro ø Ø").split()
+_OPENINGS = frozenset("tot gra sub sou sum ove ges zwi ins som ave avg mea med dur mit moy gem pro".split())
 
 
 def is_total(text: str) -> bool:
@@ -26,12 +28,28 @@ def is_total(text: str) -> bool:
     >>> is_total("TOTAL:"), is_total("Total per year"), is_total("Total Rewards")
     (True, True, False)
     """
-    return bool(_TOTAL.fullmatch(_label(text)))
+    return bool(_TOTAL.fullmatch(label_of(text)))
 
 
-def openings(encoding: str) -> set[bytes]:
-    """How the first cell of a row of totals or averages may begin: at most three bytes, with the bit of 32 set."""
-    return {bytes(byte | 32 for byte in found) for word in _OPENINGS if (found := word.encode(encoding, "ignore")[:3])}
+def may_sum_up(texts: Sequence[str], times: np.ndarray) -> np.ndarray:
+    """Which texts, so often first in a row, may begin one that sums up others: a total, an average that stands once."""
+    found = np.zeros(len(texts), dtype=bool)
+    averages: dict[str, list[int]] = {}
+    for at in _may_begin(texts):
+        label = label_of(texts[at])
+        found[at] = bool(_TOTAL.fullmatch(label))
+        if _AVERAGE.fullmatch(label):
+            averages.setdefault(label, []).append(at)
+    for places in averages.values():
+        found[places] = times[places].sum() == 1
+    return found
+
+
+def _may_begin(texts: Sequence[str]) -> list[int]:
+    """The places of texts that have the first letters of a total or an average, or none that is plain."""
+    begin = {text[:3] for text in texts}
+    perhaps = {each for each in begin if not (each.isascii() and each[:1].isalnum()) or each.lower() in _OPENINGS}
+    return [k for k, text in enumerate(texts) if text[:3] in perhaps] if perhaps else []
 
 
 def check_rows(
@@ -42,13 +60,13 @@ def check_rows(
     faults: Faults,
 ) -> None:
     """A fault for each row of stripped texts that repeats a header, or sums up the others."""
-    header_rows = {tuple(map(_label, header)) for header in headers}
+    header_rows = {tuple(map(label_of, header)) for header in headers}
     beginnings = {header[0] for header in header_rows if header}
-    firsts = Counter(_label(line[0]) for line in body if line)
+    firsts = Counter(label_of(line[0]) for line in body if line)
     for line, row in zip(body, rows, strict=True):
-        first = _label(line[0]) if line else ""
+        first = label_of(line[0]) if line else ""
         others = [cell for cell in line[1:] if cell]
-        if first in beginnings and tuple(map(_label, line)) in header_rows:
+        if first in beginnings and tuple(map(label_of, line)) in header_rows:
             message = "the header is repeated here; delete the row"
         elif _TOTAL.fullmatch(first):
             message = "this looks like a row of totals; delete it, because dxkit computes totals"
@@ -65,5 +83,6 @@ def _only_figures(others: Sequence[str], most: int) -> bool:
     return 0 < len(others) < most and all(_NUMBER.fullmatch(cell) for cell in others)
 
 
-def _label(text: str) -> str:
+def label_of(text: str) -> str:
+    """A label as it is compared with those of totals and headers."""
     return folded(text).rstrip(": ")

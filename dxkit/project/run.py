@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import closing
 from html import escape
 from pathlib import Path
 
 from dxkit.files import options
 from dxkit.files.errors import DataError
-from dxkit.files.progress import Work
+from dxkit.files.progress import Say, Work
 from dxkit.files.writing import replacing, slug
 from dxkit.project import cells, kernels
 
@@ -31,7 +31,7 @@ def run(
     force: bool = False,
     save: bool = False,
     jobs: int | None = None,
-    say: Callable[[str], object] | None = None,
+    say: Say = True,
 ) -> list[Path]:
     """Run a notebook, or all of a folder in the order of their names.
 
@@ -50,9 +50,9 @@ def run(
         Store the outputs in the notebook itself instead, without anything that changes from run to run.
     jobs : int, optional
         How many notebooks run side by side; None for as many as there are processors, at most 4.
-    say : function, optional
-        Called with each line about the progress. None for the standard output: on a terminal a line per notebook that
-        updates, with the time left.
+    say : function or bool
+        Called with each line about the progress. True for the standard output: on a terminal a line per notebook that
+        updates, with the time left. False for nothing.
 
     Returns
     -------
@@ -109,13 +109,13 @@ def run(
 class _Lines:
     """What is said of each notebook: its cells as they begin, and its end."""
 
-    def __init__(self, names: list[str], say: Callable[[str], object] | None) -> None:
+    def __init__(self, names: list[str], say: Say) -> None:
         self._names, self._say = names, say
         self._works: dict[int, tuple[Work, float]] = {}
 
     def cell(self, k: int, cell: kernels.Cell) -> None:
         if not cell.number:
-            self._works[k] = Work(cell.total, self._say), time.monotonic()
+            self._works[k] = Work(cell.total, self._say, sys.stdout), time.monotonic()
         else:
             self._works[k][0].at(cell.number - 1, f"{self._names[k]}  cell {cell.number} of {cell.total}")
 

@@ -33,6 +33,7 @@ _NOTES = {
     "asked_if": "The item or column that shows whether the person was asked this question. Blank, 0 or no: not asked.",
     "same_as": "The text of the question in earlier waves, where you have reworded it.",
     "unit": "What a number counts, such as tickets a week.",
+    "within": "Of a segment: the segment that it lies within, such as division for team.",
 }
 
 

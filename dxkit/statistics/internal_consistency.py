@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import fdtri
 
 _LEAST_UNIQUENESS = 0.005  # a loading is kept below 1, as factor programs do (Heywood case)
 
@@ -27,6 +26,8 @@ def feldt_interval(alpha: float, items: int, n: int, confidence: float = 0.95) -
     >>> round(low, 4), round(high, 4)
     (0.6819, 0.8835)
     """
+    from scipy.special import fdtri  # here: reading a survey takes from this module, and shall not wait for scipy
+
     if n < 2:
         return np.nan, np.nan
     df, tail = (n - 1, (n - 1) * (items - 1)), (1 - confidence) / 2

@@ -5,7 +5,6 @@ See docs/methods/intervals.md, "Means"."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -44,7 +43,7 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
     """
-    df = np.asarray(df, dtype=float)
+    shape, (df, back) = np.shape(df), np.unique(np.asarray(df, dtype=float), return_inverse=True)
     z, beyond, root = NormalDist().inv_cdf(max(p, 1 - p)), abs(p - 0.5), np.sqrt(df)
     factor, angle, x = _gamma_ratio(df / 2) / math.sqrt(math.pi), np.arctan(z / root), _NODES
     with np.errstate(invalid="ignore"):
@@ -54,7 +53,8 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
             angle = angle + step
             if not np.any(np.abs(step) > 1e-9 * angle):
                 break
-        return math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
+        found = math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
+    return found[back].reshape(shape)
 
 
 def _power_of_cosine(angle: np.ndarray, power: np.ndarray) -> np.ndarray:
@@ -88,37 +88,45 @@ def wilson(share: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[np
     return low, np.where(share == 1, np.where(n > 0, 1.0, np.nan), middle + half)
 
 
-def hypergeometric(k: int, n: int, population: int, confidence: float = 0.95) -> tuple[float, float]:
+def hypergeometric(
+    k: ArrayLike, n: ArrayLike, population: ArrayLike, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """Exact equal-tailed interval for the share of yes among `population` people, of whom n answered and k said yes.
 
     Inverts the two one-sided hypergeometric tests (Konijn 1973), as Clopper and Pearson (1934) do for the binomial.
-    Both ends are nan where nobody answered.
+    Arrays of one shape, or numbers; both ends are nan where nobody answered.
 
-    >>> hypergeometric(3, 8, 8)
-    (0.375, 0.375)
+    >>> [float(end) for end in hypergeometric(3, 8, 8)]
+    [0.375, 0.375]
     """
-    if n == 0:
-        return np.nan, np.nan
-    tail = (1 - confidence) / 2
-    low = _first(lambda yes: _at_least(k, n, population, yes) > tail, k, population - n + k)
-    flipped = _first(lambda no: _at_least(n - k, n, population, no) > tail, n - k, population - k)
-    return low / population, (population - flipped) / population
+    asked = np.stack([np.ravel(each).astype(np.int64) for each in np.broadcast_arrays(k, n, population)])
+    cases, back = np.unique(asked, axis=1, return_inverse=True)
+    yes, drawn, people = cases
+    tail, back = (1 - confidence) / 2, back.reshape(np.broadcast(k, n, population).shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ends = _fewest(yes, drawn, people, tail) / people, (people - _fewest(drawn - yes, drawn, people, tail)) / people
+    low, high = (np.where(drawn > 0, end, np.nan)[back] for end in ends)
+    return low, high
 
 
-def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
-    """The least whole number from low to high for which a monotone condition holds; high where none does."""
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+def _fewest(k: np.ndarray, n: np.ndarray, population: np.ndarray, tail: float) -> np.ndarray:
+    """The fewest yes of each population among which k or more of n come with a probability above `tail`."""
+    low, high = k.copy(), population - n + k
+    while (open_still := np.flatnonzero(low < high)).size:
+        middle = (low[open_still] + high[open_still]) // 2
+        holds = _at_least(k[open_still], n[open_still], population[open_still], middle) > tail
+        high[open_still[holds]], low[open_still[~holds]] = middle[holds], middle[~holds] + 1
     return low
 
 
-def _at_least(k: int, n: int, population: int, yes: int) -> float:
+def _at_least(k: np.ndarray, n: np.ndarray, population: np.ndarray, yes: np.ndarray) -> np.ndarray:
     """P(k or more of n drawn without return are among the `yes` of the population)."""
-    drawn = np.arange(k, min(n, yes) + 1)
-    drawn = drawn[n - drawn <= population - yes]
-    logs = _choose(yes, drawn) + _choose(population - yes, n - drawn) - _choose(population, n)
-    return float(np.exp(logs).sum())
+    low, high = np.maximum(k, n + yes - population), np.minimum(n, yes)
+    size = np.maximum(high - low + 1, 0)
+    case = np.repeat(np.arange(len(k)), size)
+    drawn = np.arange(len(case)) - np.repeat(np.cumsum(size) - size, size) + low[case]
+    logs = _choose(yes[case], drawn) + _choose((population - yes)[case], n[case] - drawn)
+    return np.bincount(case, np.exp(logs - _choose(population, n)[case]), minlength=len(k))
 
 
 def _choose(n: ArrayLike, k: ArrayLike) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Accumulate counts, sums and cross-products of answers, group by group, in one thread.
+"""Sums of products of answers, group by group, in one thread.
 
 See docs/methods/tally.md, "What a tally holds".
 
@@ -8,14 +8,16 @@ Callers take values about an origin near their mean, so that subtracting two lar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-_ALONE = 2**18  # multiplications up to here stay in one thread: waiting for a second one can cost a hundred times more
-_SINGLE = 2**24  # whole numbers up to here are exact in single precision, which multiplies twice as fast
-_MOST = 2**22  # numbers that are held at once
+SIDE = 64  # 64 x 64 x 64 multiplications stay in one thread: waiting for a second one can cost a hundred times more
+LARGEST = 64  # whole numbers up to here multiply exactly in single precision, twice as fast, over a tile
+_APART = 24  # numbers between columns, so that those of one row do not meet in a processor's cache
+_WIDE = 256  # from here on two threads are worth their while
+_LONG = 4_096  # rows of a tile then: 64 x 64 x 4,096 is 2^24, up to where single precision is exact
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -32,14 +34,19 @@ class Tiles:
     tile: int
     first: np.ndarray
 
+    def empty(self, columns: int, kind: type) -> np.ndarray:
+        """Filled up rows that are 0 so far, (size, columns), each column in one piece."""
+        return np.zeros((columns, self.size + _APART), dtype=kind)[:, : self.size].T
 
-def tiles(sizes: np.ndarray, variables: int) -> Tiles:
-    """Tiles for groups of so many rows each, sizes (G,), none empty, and so many variables.
+
+def tiles(sizes: np.ndarray, width: int) -> Tiles:
+    """Tiles for groups of so many rows each, sizes (G,), none empty, and so many columns.
 
     >>> tiles(np.array([3, 2]), 2).first.tolist()
     [0, 1]
     """
-    tile = int(np.clip(2 * sizes.sum() // len(sizes), 8, rows_alone(variables)))
+    most = _LONG if width > _WIDE else SIDE
+    tile = int(np.clip(2 * sizes.sum() // len(sizes), 8, most))
     counts = -(-sizes // tile)
     first = np.cumsum(counts) - counts
     rows = slice(0, int(sizes[0]))
@@ -48,85 +55,49 @@ def tiles(sizes: np.ndarray, variables: int) -> Tiles:
     return Tiles(rows=rows, size=int(counts.sum()) * tile, tile=tile, first=first)
 
 
-def products(both: np.ndarray, at: Tiles) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair counts, sums of the first variable over pairs, and sums of products, each (groups, J, J).
+def crossed(left: np.ndarray, right: np.ndarray, at: Tiles) -> np.ndarray:
+    """The sums of products of the columns of left (at.size, a) and right (at.size, b) by group, (G, a, b).
 
-    both (at.size, 2 J) says which variables are answered (1 or 0), then their values, 0 where they are not.
-
-    >>> both = np.zeros((8, 2))
-    >>> both[:3] = [[1, 2.0], [1, 3.0], [0, 0.0]]
-    >>> [part.ravel().tolist() for part in products(both, tiles(np.array([3]), 1))]
-    [[2.0], [5.0], [13.0]]
+    >>> both = np.zeros((16, 2))
+    >>> both[[0, 1, 2, 8]] = [[1, 2.0], [1, 3.0], [1, 4.0], [1, 9.0]]
+    >>> crossed(both[:, :1], both[:, 1:], tiles(np.array([3, 1]), 1)).ravel().tolist()
+    [9.0, 9.0]
     """
-    j = both.shape[1] // 2
-    stack = both.reshape(at.size // at.tile, at.tile, 2 * j)
-    sums, pairs = np.empty((len(at.first), j, 2 * j)), np.empty((len(at.first), j, j))
-    ends = np.append(at.first[1:], len(stack))
-    low = 0
-    while low < len(ends):  # as many groups at once as fit
-        most = at.first[low] + max(1, _MOST // max(1, 3 * j * j))
-        high = max(low + 1, int(np.searchsorted(ends, most, side="right")))
-        here = stack[at.first[low] : ends[high - 1]]
-        starts = at.first[low:high] - at.first[low]
-        for result, left, right in ((sums, here[:, :, j:], here), (pairs, here[:, :, :j], here[:, :, :j])):
-            by_tile = np.matmul(left.transpose(0, 2, 1), right)
-            if len(by_tile) == high - low:
-                result[low:high] = by_tile
+    a, b = left.shape[1], right.shape[1]
+    side = max(a, b) if at.tile > SIDE else SIDE
+    one, two = (part.T.reshape(part.shape[1], at.size // at.tile, at.tile) for part in (left, right))
+    one, two = one.transpose(1, 0, 2), two.transpose(1, 2, 0)
+    found = np.empty((len(at.first), a, b))
+    for i in range(0, a, side):
+        for j in range(0, b, side):
+            by_tile = np.matmul(one[:, i : i + side], two[:, :, j : j + side])
+            if len(at.first) == 1:
+                found[0, i : i + side, j : j + side] = by_tile.sum(axis=0, dtype=float)
             else:
-                for g, (start, end) in enumerate(pairwise([*starts, len(by_tile)]), low):
-                    by_tile[start:end].sum(axis=0, dtype=float, out=result[g])
-        low = high
-    return pairs, sums[:, :, :j], sums[:, :, j:]
+                found[:, i : i + side, j : j + side] = np.add.reduceat(by_tile, at.first, axis=0, dtype=float)
+    return found
 
 
-def moments(values: np.ndarray, sizes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same three of values (n, J), nan where not answered, for consecutive groups of so many rows, sizes (G,).
+def per_group(group: np.ndarray, groups: int, how: np.ufunc = np.add) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that adds up the rows of each group: of values (C, ...) and the group of each row (C,), (G, ...).
 
-    Each is (G, J, J); without sizes all rows are one group, and each is (J, J).
+    Or takes their largest, with `how=np.maximum`; a group without rows has 0.
 
-    >>> pairs, sums, squares = moments(np.array([[1.0, 2.0], [3.0, np.nan]]))
-    >>> pairs.tolist(), sums.tolist(), squares.tolist()
-    ([[2.0, 1.0], [1.0, 1.0]], [[4.0, 1.0], [2.0, 2.0]], [[10.0, 2.0], [2.0, 4.0]])
+    >>> per_group(np.array([1, 0, 1]), 3)(np.array([[1.0], [2.0], [3.0]])).tolist()
+    [[2.0], [4.0], [0.0]]
     """
-    n, j = values.shape
-    if n == 0:
-        return np.zeros((j, j)), np.zeros((j, j)), np.zeros((j, j))
-    at = tiles(np.array([n]) if sizes is None else sizes, j)
-    both = np.zeros((at.size, 2 * j))
-    answered = ~np.isnan(values)
-    both[at.rows, :j], both[at.rows, j:] = answered, np.where(answered, values, 0.0)
-    pairs, sums, squares = products(both, at)
-    return (pairs, sums, squares) if sizes is not None else (pairs[0], sums[0], squares[0])
+    if groups == 1:
+        return lambda values: how.reduce(values, axis=0, keepdims=True)
+    size, in_order = np.bincount(group, minlength=groups), bool(np.all(np.diff(group) >= 0))
+    order, there = np.argsort(group, kind="stable"), np.flatnonzero(size)
+    first = (np.cumsum(size) - size)[there]
 
+    def reduce(values: np.ndarray) -> np.ndarray:
+        values = values if in_order else values[order]
+        if len(first) == groups == len(values):
+            return values
+        result = np.zeros((groups, *values.shape[1:]), dtype=values.dtype)
+        result[there] = how.reduceat(values, first, axis=0) if len(first) else 0
+        return result
 
-def single(values: np.ndarray) -> bool:
-    """Whether sums of products of these values are exact in single precision: small whole numbers are.
-
-    >>> single(np.array([1.0, 5.0])), single(np.array([0.5]))
-    (True, False)
-    """
-    most = float(np.abs(values).max(initial=0.0))
-    return most * most * rows_alone(len(values)) < _SINGLE and not np.any(values != np.rint(values))
-
-
-def rows_alone(variables: int) -> int:
-    """How many rows of so many variables are multiplied in one thread.
-
-    >>> rows_alone(10), rows_alone(1_000)
-    (1310, 8)
-    """
-    return max(8, _ALONE // max(1, 2 * variables * variables))
-
-
-def by_tiles(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """left (n, a) @ right (a, b), as (n, b), in one thread.
-
-    >>> by_tiles(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])).tolist()
-    [[11.0]]
-    """
-    tile = max(8, _ALONE // right.size)
-    count = len(left) // tile
-    product, whole = np.empty((len(left), right.shape[1])), count * tile
-    product[:whole] = np.matmul(left[:whole].reshape(count, tile, left.shape[1]), right).reshape(whole, right.shape[1])
-    product[whole:] = left[whole:] @ right
-    return product
+    return reduce

@@ -31,7 +31,11 @@ def top_share(draws: np.ndarray, top_n: int) -> np.ndarray:
     topics = draws.shape[1]
     if top_n >= topics:
         return np.ones_like(draws)
-    edge = np.partition(draws, topics - top_n, axis=1)[:, [topics - top_n]]
+    best = np.full((top_n, len(draws)), -np.inf)
+    for column in draws.T:
+        for k in range(top_n):
+            best[k], column = np.maximum(best[k], column), np.minimum(best[k], column)
+    edge = best[-1][:, None]
     tie = TIE * np.maximum(np.abs(edge), 1e-300)
     above, level = draws > edge + tie, np.abs(draws - edge) <= tie
     left = top_n - above.sum(axis=1, keepdims=True)

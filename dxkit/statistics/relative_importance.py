@@ -8,6 +8,8 @@ from math import comb
 
 import numpy as np
 
+from dxkit.files.progress import watched
+
 MOST_LMG = 12  # predictors; beyond, the 2^p subsets take too long
 SINGULAR = 1e-10  # of its variance: a predictor of which the others leave no more is a combination of them
 _CELLS = 4_000_000  # numbers held at a time by the bootstrap
@@ -77,7 +79,8 @@ def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int
     (n, width), rng, parts = values.shape, np.random.default_rng(seed), []
     room = max(1, _CELLS // max(n, 3 * width**2, 3 * 2**width * ("lmg" in methods)))
     block = max(1, _CELLS // (3 * width**2))
-    for start in range(0, replicates, room):
+    starts = range(0, replicates, room)
+    for start in watched(starts, len(starts), "bootstrap samples"):
         size = min(room, replicates - start)
         drawn = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
         times = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(float)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import scipy
 from scipy.special import ndtri
 
 from dxkit.files import options
@@ -13,6 +16,7 @@ SCRAMBLES = 8
 POINTS = 2_048
 BLOCK = 16_384
 _MOST = 2**24
+_BITS = 30  # of each number
 
 
 def scrambled(
@@ -42,13 +46,57 @@ def blocks(
     >>> [block.shape for block in blocks(2, scrambles=2, points=1_024)]
     [(1024, 2), (1024, 2)]
     """
-    from scipy.stats import qmc
-
+    width, size = dimensions if kept is None else kept, min(BLOCK, points)
     for k in range(scrambles):
-        rng = np.random.default_rng([seed, k])
-        sequence = qmc.Sobol(dimensions, scramble=True, seed=rng)  # type: ignore[call-arg]  # `rng=` from scipy 1.15 on
-        for start in range(0, points, BLOCK):
-            yield np.clip(sequence.random(min(BLOCK, points - start))[:, :kept], 2.0**-32, 1 - 2.0**-32)
+        (rng,) = np.random.default_rng([seed, k]).spawn(1)
+        steps, shift = _scramble(_directions(dimensions)[:width], dimensions, rng)
+        first = np.zeros((size, width), dtype=np.uint32)
+        for bit in range((size - 1).bit_length()):
+            first[1 << bit : 2 << bit] = first[: 1 << bit][::-1] ^ steps[:, bit]
+        for start in range(0, points, size):
+            turn = np.flatnonzero((start ^ start >> 1) >> np.arange(_BITS) & 1)
+            block = (first ^ shift ^ np.bitwise_xor.reduce(steps[:, turn], axis=1)) * 2.0**-_BITS
+            yield np.clip(block, 2.0**-32, 1 - 2.0**-32)
+
+
+def _scramble(directions: np.ndarray, dimensions: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (K, bits) of the first of so many dimensions times a random lower triangle, and a random shift (K,).
+
+    See docs/methods/sampling.md, "Scrambled Sobol points"."""
+    width, powers = len(directions), np.uint32(1) << np.arange(_BITS - 1, -1, -1, dtype=np.uint32)
+    shift = rng.integers(2, size=(dimensions, _BITS), dtype=np.uint32)[:width] @ powers[::-1]
+    triangle = np.tril(rng.integers(2, size=(dimensions, _BITS, _BITS), dtype=np.uint32)[:width], -1)
+    triangle += np.eye(_BITS, dtype=np.uint32)
+    digits = (directions[:, None, :] & powers[:, None]) > 0  # the first row has the highest digit
+    mixed = np.matmul(triangle.astype(np.float32), digits.astype(np.float32)).astype(np.uint32) & 1
+    return np.einsum("kij,i->kj", mixed, powers), shift
+
+
+@lru_cache(maxsize=4)
+def _directions(dimensions: int) -> np.ndarray:
+    """The directions of Sobol's sequence, (dimensions, bits), by Bratley and Fox (1988) from Joe and Kuo's numbers.
+
+    These come with scipy.stats in a file of their own, which is read at once; scipy.stats takes longer than pandas.
+    """
+    numbers = Path(scipy.__file__).with_name("stats") / "_sobol_direction_numbers.npz"
+    if not numbers.exists():  # a later version keeps them elsewhere
+        from scipy.stats import qmc
+
+        return qmc.Sobol(dimensions, scramble=False)._sv
+    with np.load(numbers) as file:
+        polynomial, start = (file[name][:dimensions].astype(np.uint32) for name in ("poly", "vinit"))
+    found = np.ones((dimensions, _BITS), dtype=np.uint32)
+    degrees = np.array([int(each).bit_length() - 1 for each in polynomial])
+    for degree in range(1, int(degrees.max(initial=0)) + 1):
+        these = np.flatnonzero(degrees == degree)
+        rows = np.zeros((len(these), _BITS), dtype=np.uint32)
+        rows[:, :degree] = start[these, :degree]
+        for j in range(degree, _BITS):
+            rows[:, j] = rows[:, j - degree]
+            for k in range(1, degree + 1):
+                rows[:, j] ^= (rows[:, j - k] << k) * (polynomial[these] >> (degree - k) & 1)
+        found[these] = rows
+    return found << np.arange(_BITS - 1, -1, -1, dtype=np.uint32)
 
 
 def points_for(draws: int) -> int:
@@ -83,6 +131,19 @@ def mixing(covariance: np.ndarray) -> np.ndarray:
             root[j:, j] = remaining[j:, j] / np.sqrt(remaining[j, j])
             remaining[j:, j:] -= np.outer(root[j:, j], root[j:, j])
     return root
+
+
+def mixed(normals: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Draws (S, J) with this covariance (J, J) from independent normals (S, J), a tile at a time.
+
+    Tiles are small enough for one thread: two that wait for each other on a busy machine take ten times longer.
+
+    >>> mixed(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[4.0, 2.0], [2.0, 2.0]])).tolist()
+    [[2.0, 1.0], [0.0, 1.0]]
+    """
+    root = mixing(covariance).T
+    tile = max(64, 2**17 // root.size)
+    return np.concatenate([normals[at : at + tile] @ root for at in range(0, len(normals), tile)])
 
 
 def error(values: np.ndarray, *, scrambles: int = SCRAMBLES) -> np.ndarray:

@@ -40,17 +40,20 @@ def posteriors(scores: np.ndarray, covariance: np.ndarray) -> list[tuple[np.ndar
     if topics < 3 or not np.ptp(scores) > 0:  # nothing to learn a spread from
         return [(scores, covariance)] * NODES
     grid = (np.arange(_GRID) + 0.5) / _GRID * 3 * scores.std(ddof=1)
-    likelihood = np.array([_restricted(scores, covariance, tau) for tau in grid])
+    likelihood = _restricted(scores, covariance, grid)
     weight = np.exp(likelihood - likelihood.max())
     taus = np.interp((np.arange(NODES) + 0.5) / NODES, np.cumsum(weight) / weight.sum(), grid)
     return [_posterior(scores, covariance, tau) for tau in taus]
 
 
-def _restricted(scores: np.ndarray, covariance: np.ndarray, tau: float) -> float:
-    root = np.linalg.cholesky(covariance + tau**2 * np.eye(len(scores)))
-    one, x = np.linalg.solve(root, np.column_stack([np.ones(len(scores)), scores])).T
-    residual = x - (one @ x) / (one @ one) * one
-    return float(-np.log(np.diag(root)).sum() - 0.5 * np.log(one @ one) - 0.5 * residual @ residual)
+def _restricted(scores: np.ndarray, covariance: np.ndarray, taus: np.ndarray) -> np.ndarray:
+    """The logarithm of the restricted likelihood of each tau."""
+    root = np.linalg.cholesky(covariance + taus[:, None, None] ** 2 * np.eye(len(scores)))
+    one, x = np.moveaxis(np.linalg.solve(root, np.column_stack([np.ones(len(scores)), scores])), 2, 0)
+    ones = (one**2).sum(axis=1)
+    residual = x - ((one * x).sum(axis=1) / ones)[:, None] * one
+    logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return -logs - 0.5 * np.log(ones) - 0.5 * (residual**2).sum(axis=1)
 
 
 def _posterior(scores: np.ndarray, covariance: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]:

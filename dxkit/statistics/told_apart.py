@@ -5,7 +5,8 @@ See docs/methods/scores.md, "Told apart"."""
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
+
+from dxkit.statistics.intervals import t_quantile
 
 LEVEL = 0.05
 
@@ -45,6 +46,6 @@ def told_apart(
     others = total - n
     gap = mean - ((n * mean).sum() - n * mean) / others
     error = np.sqrt(scatter.sum() / df * (1 / n + 1 / others))
-    limit = stdtrit(df, 1 - level / 2 / (comparisons or groups))
+    limit = t_quantile(df, 1 - level / 2 / (comparisons or groups))
     result[used] = np.where(np.abs(gap) > limit * error, np.sign(gap), 0).astype(int)
     return result

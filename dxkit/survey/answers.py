@@ -19,12 +19,14 @@ from dxkit.statistics import intervals
 from dxkit.survey.groups import By, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
-from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
+from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, of_kinds, title
+from dxkit.survey.scores import hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
 
+_FIGURES = ["count", "share", "low", "high", "answered", "skipped", "not_asked", "score"]
+_ORDER = ["code", "label", *_FIGURES[:-1], "shown", "display", "side", "score"]
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
@@ -240,64 +242,22 @@ def answers(
         raise Missing("shares of answers need a question with labels; the codebook has none")
     at = counted.at("item", items)
     names = [f"item/{item}" for item in items]
-    constant = constant_groups(work)[:, at]
-    shown = work.shown(release, names, at, constant=constant)
-    states = np.einsum("gc,cis->gis", work.member, counted.states)
-    counts = np.einsum("gc,cik->gik", work.member, counted.counts)
-    rows = []
+    shown = work.shown(release, names, at)
+    counts, states = work.add(counted.counts), work.add(counted.states)
+    heavy = (
+        [work.add(each) for each in (counted.weighed_codes, counted.weighed_states)] if own.weighted(counted) else None
+    )
+    parts = []
     for position, item in enumerate(items):
-        i, kind = book.measured.index(item), book.item(item)["kind"]
-        scale, good = book.scale(item), book.favourable(item)
-        bad = frozenset(scale.lo + scale.hi - code for code in good)
-        nowhere = not counts[:, i, len(scale.codes) - 1].any()  # a label outside the codebook that nobody gave
-        for g in range(len(work.groups)):
-            visible = shown[g, position]
-            answered, no_opinion, skipped, not_asked = states[g, i].astype(float)
-            given = answered + no_opinion
-            heavy = _weights(counted, i, work.member[g])
-            score = _mean_score(counts[g, i], scale, book, item) if kind in SCORED else np.nan
-            for k, code, label, of in _labels(book, item, bool(no_opinion), nowhere):
-                count = float(counts[g, i, k]) if k >= 0 else no_opinion
-                share = count / given if given else np.nan
-                if heavy is not None and given:
-                    share = float(min(1.0, heavy[0][k] / heavy[1]))
-                low, high = map(float, intervals.wilson(share, given if heavy is None else heavy[2], confidence))
-                figures = [count, share, low, high, given, skipped, not_asked]
-                rows.append(
-                    [
-                        of,
-                        kind,
-                        *(work.groups.iloc[g] if work.by else ()),
-                        code,
-                        label,
-                        *(figures if visible else [np.nan] * 7),
-                        bool(visible),
-                        book.label(item)
-                        if kind not in ("multi", "rank")
-                        else split_question(book.item(item)["text"])[0],
-                        (code in good) - (code in bad),
-                        score if visible else np.nan,
-                    ]
-                )
-    columns = [
-        "item",
-        "kind",
-        *work.by,
-        "code",
-        "label",
-        "count",
-        "share",
-        "low",
-        "high",
-        "answered",
-        "skipped",
-        "not_asked",
-        "shown",
-        "display",
-        "side",
-        "score",
-    ]
-    table = pd.DataFrame(rows, columns=columns)
+        i = book.measured.index(item)
+        weights = None if heavy is None else (heavy[0][:, i], heavy[1][:, i])
+        part = _of_item(book, item, counts[:, i], states[:, i].astype(float), weights, confidence)
+        part.loc[~shown[part["group"], position], _FIGURES] = np.nan
+        parts.append(part.assign(shown=shown[part["group"], position]))
+    table = pd.concat(parts, ignore_index=True)
+    for name in work.by:
+        table[name] = work.groups[name].to_numpy(dtype=object)[table["group"]]
+    table = table.loc[:, ["item", "kind", *work.by, *_ORDER]]
     weighted = own.weighted(counted)
     return Answers(
         table=table,
@@ -309,16 +269,56 @@ def answers(
     )
 
 
-def _weights(counted: Tally, i: int, member: np.ndarray) -> tuple[np.ndarray, float, float] | None:
-    """The weights of the answers to an item by code, no opinion last; of all of them; and the effective number."""
-    if not own.weighted(counted):
-        return None
-    states = own.states(counted, i, member)[[ANSWERED, NO_OPINION]]
-    total, squares = states.sum(axis=0)
-    return np.append(own.counts(counted, i, member), states[1, 0]), total, total**2 / squares if squares else np.nan
+def _of_item(book: Codebook, item: str, counts, states, weights, confidence: float) -> pd.DataFrame:
+    """The rows of an item: of each group (position `group`) those of its labels, no opinion last.
+
+    From counts of codes (G, K) and states (G, S), and the sums of weights of both, (G, K) and (G, S, 2), if any.
+    """
+    kind, good, scale = book.item(item)["kind"], book.favourable(item), book.scale(item)
+    nowhere = not counts[:, len(scale.codes) - 1].any()  # a label outside the codebook that nobody gave
+    rows = _labels(book, item, nowhere)
+    at, codes = np.array([row[0] for row in rows], dtype=int), np.array([row[1] for row in rows])
+    chosen = np.column_stack([counts[:, : len(scale.codes)], states[:, NO_OPINION]])[:, at].astype(float)
+    given = states[:, ANSWERED] + states[:, NO_OPINION]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share, worth = chosen / given[:, None], given
+        if weights is not None:
+            of_code, (total, squares) = weights[0], weights[1][:, [ANSWERED, NO_OPINION]].sum(axis=1).T
+            heavy = np.column_stack([of_code[:, : len(scale.codes)], weights[1][:, NO_OPINION, 0]])[:, at]
+            share, worth = np.minimum(1.0, heavy / total[:, None]), total**2 / squares
+            share[given == 0] = np.nan
+    low, high = intervals.wilson(share, np.broadcast_to(worth[:, None], share.shape), confidence)
+    bad = frozenset(scale.lo + scale.hi - code for code in good)
+    groups, width = share.shape
+
+    def each(values) -> np.ndarray:
+        return np.tile(np.array(values, dtype=object), groups)
+
+    label = book.label(item) if kind not in ("multi", "rank") else split_question(book.item(item)["text"])[0]
+    frame = pd.DataFrame(
+        {
+            "item": each([row[3] for row in rows]),
+            "kind": kind,
+            "code": np.tile(codes, groups),
+            "label": each([row[2] for row in rows]),
+            "count": chosen.ravel(),
+            "share": share.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "answered": np.repeat(given, width),
+            "skipped": np.repeat(states[:, SKIPPED], width),
+            "not_asked": np.repeat(states[:, NOT_ASKED], width),
+            "display": label,
+            "side": np.tile([(code in good) - (code in bad) for code in codes], groups),
+            "score": np.repeat(_mean_score(counts, scale, book, item), width) if kind in SCORED else np.nan,
+            "group": np.repeat(np.arange(groups), width),
+        }
+    )
+    silent = np.isnan(frame["code"].to_numpy()) & (np.repeat(states[:, NO_OPINION], width) == 0)
+    return frame.loc[~silent].reset_index(drop=True)
 
 
-def _labels(book: Codebook, item: str, no_opinion: bool, nowhere: bool) -> list[tuple[int, float, str, str]]:
+def _labels(book: Codebook, item: str, nowhere: bool) -> list[tuple[int, float, str, str]]:
     """The rows of an item: the position of the code among its counts (-1 for no opinion), code, label, and item id.
 
     An option of several is one row: that it was chosen, or put first. Its no opinion is that of the whole question and
@@ -331,13 +331,12 @@ def _labels(book: Codebook, item: str, no_opinion: bool, nowhere: bool) -> list[
     if kind == "multi":
         last = option == UNLISTED
         rows = [] if last and nowhere else [(1, 1.0, option, item)]
-        return [*rows, (*none[:3], f"{book.question_of(item)}[No opinion]")] if last and no_opinion else rows
+        return [*rows, (*none[:3], f"{book.question_of(item)}[No opinion]")] if last else rows
     codes = scale.codes[:-1] if kind == "choice" and nowhere else scale.codes
-    rows = [(k, code, scale.label(code), item) for k, code in enumerate(codes)]
-    return [*rows, none] if no_opinion else rows
+    return [*((k, code, scale.label(code), item) for k, code in enumerate(codes)), none]
 
 
-def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> float:
-    codes = np.array(scale.codes)
-    given = counts[: len(codes)].sum()
-    return float(book.index((counts[: len(codes)] * codes).sum() / given, item)) if given else np.nan
+def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> np.ndarray:
+    given = counts[:, : len(scale.codes)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return book.index((given * np.array(scale.codes)).sum(axis=1) / given.sum(axis=1), item)

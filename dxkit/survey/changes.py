@@ -21,10 +21,11 @@ from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, narrowed
+from dxkit.survey.scores import narrowed
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import variables_of
 from dxkit.survey.weighting import Joint, joint, weights_of
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
@@ -149,7 +150,7 @@ def compare(
     at = [place.get_indexer(names).tolist() for place in places]
     ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
     shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
-    means = [joint(work.tally, places, work.member[0], fpc=fpc) for work, places in zip(waves, at, strict=True)]
+    means = [joint(work.tally, places, fpc=fpc, together=False).of(0) for work, places in zip(waves, at, strict=True)]
     n = np.column_stack([m.n for m in means])
     paired = np.zeros(len(names), dtype=bool)
     both = _matched(before, after, at)
@@ -182,11 +183,11 @@ def compare(
 
 
 def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
-    subjects, constant = [f"{level}/{name}" for level, name in names], constant_groups(work)[:, at]
-    return work.shown(ledger, subjects, at, constant=constant, weights=weights_of(work.tally, at))[0]
+    subjects = [f"{level}/{name}" for level, name in names]
+    return work.shown(ledger, subjects, at, weights_of(work.tally, at))[0]
 
 
-def _spread(counted: Tally, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def _spread(counted: Cells, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Answers and their variance, unweighted, of the variables at these positions."""
     whole = counted.over()
     n = whole.n[0, at].astype(float)
@@ -197,7 +198,7 @@ def _spread(counted: Tally, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
 def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: float) -> np.ndarray:
     """The figures of two waves as a whole, (J, 9); `shared` is the covariance of the two estimates."""
     (n1, var1), (n2, var2) = spread1, spread2
-    se1, se2 = np.sqrt(np.diag(one.covariance)), np.sqrt(np.diag(two.covariance))
+    se1, se2 = np.sqrt(one.variance), np.sqrt(two.variance)
     se, df = np.sqrt(np.maximum(se1**2 + se2**2 - 2 * shared, 0.0)), comparison.welch_df(se1, one.df, se2, two.df)
     estimate = two.estimate - one.estimate
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -233,7 +234,7 @@ def _matched(before: Survey | Tally, after: Survey | Tally, at: list[list[int]])
     keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    first, second = (variables_of(survey)[0][:, places] for survey, places in zip((before, after), at, strict=True))
+    first, second = (of_survey(survey).values(places) for survey, places in zip((before, after), at, strict=True))
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
     return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
 
@@ -250,7 +251,7 @@ def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray
         first, second = (values - np.nansum(values, axis=0) / shared for values in (first, second))
         sizes = np.nansum(first**2, axis=0) * np.nansum(second**2, axis=0)
         correlation = np.nansum(first * second, axis=0) / np.sqrt(sizes)
-        spreads = [np.diag(m.covariance) * m.n / (1 - m.n / people) for m in (one, two)]
+        spreads = [m.variance * m.n / (1 - m.n / people) for m in (one, two)]
         covariance = (shared / (one.n * two.n) - 1 / people) * correlation * np.sqrt(spreads[0] * spreads[1])
     return np.where((shared > 2) & np.isfinite(covariance), covariance, 0.0)
 
@@ -277,7 +278,7 @@ def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release
     return use, figures, pairs
 
 
-def _table(names, figures, n, paired, shown, later: Tally, adjust: str, confidence: float) -> pd.DataFrame:
+def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confidence: float) -> pd.DataFrame:
     book, units = later.codebook, later.variables.set_index(["level", "name"])["unit"]
     table = pd.DataFrame(names, columns=["level", "name"])
     table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)

@@ -8,10 +8,10 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.codebook import UNLISTED, Codebook
-from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.cells import Cells
 
 
-def comparable(first: Tally, second: Tally) -> tuple[list[tuple[str, str]], pd.DataFrame, list[str]]:
+def comparable(first: Cells, second: Cells) -> tuple[list[tuple[str, str]], pd.DataFrame, list[str]]:
     """(level, name) of what was asked alike in both waves; a frame of what was not, and why; notes on wordings."""
     one, two = first.codebook, second.codebook
     keys = [_keys(wave) for wave in (first, second)]
@@ -38,7 +38,7 @@ def comparable(first: Tally, second: Tally) -> tuple[list[tuple[str, str]], pd.D
     return alike, pd.DataFrame(rows, columns=["level", "name", "why"]), notes
 
 
-def _keys(wave: Tally) -> list[tuple[str, str]]:
+def _keys(wave: Cells) -> list[tuple[str, str]]:
     """(level, name) of the variables that have a mean to compare: not the one of several answers, nor other labels."""
     rows = wave.variables.loc[wave.variables["unit"] != "choice", ["level", "name"]].itertuples(index=False, name=None)
     return [(level, name) for level, name in rows if wave.codebook.option(name) != UNLISTED]

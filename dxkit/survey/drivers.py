@@ -18,9 +18,9 @@ from dxkit.results.result import Result
 from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.entry import tally
-from dxkit.survey.tally.tally import Tally, as_list
-from dxkit.survey.tally.variables import variables_of
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import of_survey, tallied
+from dxkit.survey.tally.tally import Tally
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
@@ -128,7 +128,7 @@ def drivers(
     """
     confidence, seed = options.confidence(confidence), options.whole("seed", seed, 0)
     replicates = options.whole("replicates", replicates, 0)
-    counted = tally(check_answers(survey))
+    counted = tallied(check_answers(survey)).cut()
     at = _chosen(counted, outcome, predictors)
     at, silent = _telling(counted, at) if predictors is None else (at, [])
     outcome = str(counted.variables["name"].iloc[at[-1]])
@@ -157,7 +157,7 @@ def drivers(
         if pairs.max() > n:
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
-            spread, remarks = _bootstrap(variables_of(survey)[0][:, at], methods, replicates, seed)
+            spread, remarks = _bootstrap(of_survey(survey).values(at), methods, replicates, seed)
             notes += remarks
         elif isinstance(survey, Tally):
             notes.append("no intervals: they need the respondents; give the survey instead of its tally")
@@ -214,19 +214,19 @@ def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.Da
     return frame.assign(label=labels * len(methods), shown=shown)
 
 
-def _label(counted: Tally, j: int) -> str:
+def _label(counted: Cells, j: int) -> str:
     level, name = counted.variables.loc[j, ["level", "name"]].tolist()
     return counted.codebook.label(name) if level == "item" else name[:1].upper() + name[1:]
 
 
-def _items(counted: Tally, j: int) -> set[str]:
+def _items(counted: Cells, j: int) -> set[str]:
     """The items of which a variable is made."""
     (level, name), book = counted.variables.loc[j, ["level", "name"]].tolist(), counted.codebook
     chosen = {"item": [], "dimension": [name], "overall": book.dimensions}[level]
     return {name} if level == "item" else {item for dimension in chosen for item in book.dimension_items(dimension)}
 
 
-def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
+def _chosen(counted: Cells, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
     """Positions of the predictors and, last, of the outcome; an item goes before a dimension of the same name."""
     position: dict[str, int] = {}
     for j, name in enumerate(counted.variables["name"]):
@@ -237,7 +237,7 @@ def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str]
     if outcome is None:
         outcome = counted.codebook.of_kind("recommend")[0]
     outcome = options.choice("outcome", outcome, names)
-    asked = as_list(options.choices("predictors", predictors, names))
+    asked = list(dict.fromkeys(options.choices("predictors", predictors, names)))
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
     if predictors is None:
@@ -253,7 +253,7 @@ def _chosen(counted: Tally, outcome: str | None, predictors: str | Sequence[str]
     return [*chosen, position[outcome]]
 
 
-def _telling(counted: Tally, at: list[int]) -> tuple[list[int], list[str]]:
+def _telling(counted: Cells, at: list[int]) -> tuple[list[int], list[str]]:
     """Without the predictors that nobody chose and that can tell nothing, and what these are called."""
     pairs, scatter = counted.covariance(at)[1][:-1, -1], counted.over().scatter[0]
     silent = [j for j, n in zip(at, pairs, strict=False) if n < counted.min_group or not scatter[j] > 0]
@@ -264,7 +264,7 @@ def _telling(counted: Tally, at: list[int]) -> tuple[list[int], list[str]]:
     return [j for j in at if j not in silent], [_label(counted, j) for j in silent]
 
 
-def _check_answers(counted: Tally, at: list[int], names: list[str], n: int) -> None:
+def _check_answers(counted: Cells, at: list[int], names: list[str], n: int) -> None:
     scatter = counted.over().scatter[0]
     if flat := [name for j, name in zip(at, names, strict=True) if not scatter[j] > 0]:
         raise Missing(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")

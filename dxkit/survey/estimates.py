@@ -1,181 +1,199 @@
-"""The estimate, error and interval of every variable for the groups of a cut.
+"""The estimate, error and interval of every variable for the groups of a cut, all at once.
 
 See docs/methods/intervals.md, "Means"."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dxkit.statistics import intervals
+from dxkit.statistics.calibration import design_effect, influence, influence_within, linearised
+from dxkit.statistics.moments import per_group
 from dxkit.survey.groups import Cut
+from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally import measures, own
-from dxkit.survey.weighting import calibrate, calibrations, corrected, design_effect, linearised
+from dxkit.survey.weighting import alike, calibrations, on_margins, weighed
 
 ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
 
 class Weighing:
-    """The estimates of every variable for the groups of one cut, weighted by a roster or the file."""
+    """The estimates of these variables for the groups of one cut, weighted by a roster or the file.
 
-    def __init__(self, work: Cut, fpc: bool, confidence: float) -> None:
-        self.work, self.tally, self.fpc, self.confidence = work, work.tally, fpc, confidence
-        self._units = self.tally.variables["unit"].tolist()
+    `figures` has an array (G, J) for each of ESTIMATES, `weights` (C, J) are those in use, None without a roster.
+    """
+
+    def __init__(self, work: Cut, at: Sequence[int], fpc: bool, confidence: float) -> None:
+        self.work, self.tally, self.at, self.fpc, self.confidence = work, work.tally, list(at), fpc, confidence
+        counted, roster = self.tally, self.tally.roster
+        variables = counted.variables.iloc[self.at]
+        self._units, self._names = variables["unit"].to_numpy(dtype=object), variables["name"].tolist()
+        self._n, self._mean = counted.n[:, self.at].astype(float), np.nan_to_num(counted.means[:, self.at])
+        self._scatter, self._add = np.where(self._n > 0, counted.scatter[:, self.at], 0.0), work.add
+        self._good = self._favourable_codes(variables["level"].tolist())
+        self.weights: np.ndarray | None = None
         self.notes: list[str] = []
-        self.used: np.ndarray | None = None
-        self.method = "unweighted mean, t interval; Wilson interval for shares"
-        roster = self.tally.roster
-        if roster is None:
-            if own.weighted(self.tally):
-                self.method = "mean weighted by the file's weights, t interval; Wilson interval for shares"
-                self.notes.append(own.remark(self.tally))
-            return
-        self.population = [roster.headcount(work.by, labels) for labels in self._labels()]
-        self.fits = calibrations(self.tally, range(len(self.tally.variables)))
-        self.used = np.column_stack([fit.weights for fit in self.fits])
-        how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
-        self.method = (
-            f"mean {how} {', '.join(roster.segments)}, {'with' if fpc else 'without'} finite population correction"
+        if roster is not None:
+            self._by_roster(roster)
+        elif own.weighted(counted):
+            self.method = "mean weighted by the file's weights, t interval; Wilson interval for shares"
+            self.notes.append(own.remark(counted))
+            self.figures = self._own()
+        else:
+            self.method = "unweighted mean, t interval; Wilson interval for shares"
+            self.figures = self._plain()
+
+    def _favourable_codes(self, levels: list[str]) -> np.ndarray:
+        """Which codes of each variable are favourable, (J, K); no unit but the index has a good end."""
+        book, width = self.tally.codebook, self.tally.counts.shape[2]
+        good = np.zeros((len(self.at), width), dtype=bool)
+        for k, (level, name) in enumerate(zip(levels, self._names, strict=True)):
+            if level == "item" and self._units[k] == "index":
+                liked = book.favourable(name)
+                good[k, : len(book.scale(name).codes)] = [code in liked for code in book.scale(name).codes]
+        self._shares = np.array(
+            [
+                level == "item" and unit == "index" and bool(book.scale(name).codes)
+                for level, unit, name in zip(levels, self._units, self._names, strict=True)
+            ]
         )
-        everybody = calibrate(self.tally.people.astype(float), self.tally)
-        effect, effective = design_effect(everybody.weights, self.tally.people)
-        responded = int(self.tally.people[everybody.weights > 0].sum())
+        return good
+
+    def _favourable(self, counts: np.ndarray) -> np.ndarray:
+        """Answers with a favourable code, (C, J), from those of each code (C, I, K)."""
+        rated = np.flatnonzero(self._shares)
+        items = [self.tally.codebook.measured.index(self._names[k]) for k in rated]
+        yes = np.zeros((len(counts), len(self.at)))
+        yes[:, rated] = (counts[:, items] * self._good[rated]).sum(axis=2)
+        return yes
+
+    def _plain(self) -> dict[str, np.ndarray]:
+        n, add = self._n, self._add
+        total = add(n)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            estimate = add(n * self._mean) / total
+            spread = add(self._scatter + n * (self._mean - np.nan_to_num(estimate)[self.work.group]) ** 2)
+            # net promoter scores have the multinomial standard error, which divides by n
+            divisor = np.where(self._units == "recommend", total, total - 1)
+            se = np.where(total > 1, np.sqrt(spread / divisor / total), np.nan)
+            share = add(self._favourable(self.tally.counts)) / total
+        return self._all(total, estimate, se, se, total - 1, (share, *intervals.wilson(share, total, self.confidence)))
+
+    def _own(self) -> dict[str, np.ndarray]:
+        """Weighted by the weights of the file (docs/methods/weighting.md, "Weights in the file")."""
+        total = self._add(self._n)
+        moments = self._add(self.tally.weighed[:, self.at])
+        estimate, se, effective = own.means(total, moments, self.tally.origin[self.at])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            yes = self._add(self._favourable(self.tally.weighed_codes))
+            share = np.minimum(1.0, yes / moments[:, :, 0])
+        shares = (share, *intervals.wilson(share, effective, self.confidence))
+        return self._all(total, estimate, se, se, total - 1, shares)
+
+    def _all(self, total, estimate, se, width, df, shares) -> dict[str, np.ndarray]:
+        """The figures, (G, J) each; nan where nobody answered, and shares only of what has favourable answers."""
+        there = total > 0
+        low, high = self._interval(estimate, width, df)
+        shares = [np.where(self._shares, each, np.nan) for each in shares]
+        figures = [np.where(there, each, np.nan) for each in (estimate, se, low, high, *shares)]
+        return dict(zip(ESTIMATES, [total, *figures], strict=True))
+
+    def _interval(self, estimate: np.ndarray, se: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        low, high = intervals.student(estimate, se, df, self.confidence)
+        for unit in dict.fromkeys(self._units):
+            here = np.flatnonzero(self._units == unit)
+            if unit == "place":
+                known = (df[:, here] >= 1) & np.isfinite(se[:, here])
+                places = np.array([self.tally.codebook.scale(self._names[k]).hi for k in here])
+                quantile = intervals.t_quantile(np.where(known, df[:, here], np.nan), (1 + self.confidence) / 2)
+                ends = measures.place_interval(estimate[:, here], se[:, here], df[:, here] + 1, places, quantile)
+                ends = [np.where(known, end, other[:, here]) for end, other in zip(ends, (low, high), strict=True)]
+            else:
+                ends = [low[:, here], high[:, here]]
+            if unit == "number":
+                alike = se[:, here] <= 1e-12 * np.maximum(1.0, np.abs(estimate[:, here]))
+                ends = [np.where(alike, np.nan, end) for end in ends]
+                if alike.any():
+                    same = "no interval where everybody gave the same number: there is no spread to judge it by"
+                    self.notes.append(same)
+            low[:, here], high[:, here] = measures.VARIABLES[unit].within(*ends)
+        return low, high
+
+    def _by_roster(self, roster: Roster) -> None:
+        counted, segments = self.tally, roster.segments
+        fits = weighed(counted, range(len(counted.variables)))
+        how = "post-stratified by" if len(segments) == 1 else "raked to the margins of"
+        self.method = (
+            f"mean {how} {', '.join(segments)}, {'with' if self.fpc else 'without'} finite population correction"
+        )
+        everybody = calibrations(counted.people[:, None].astype(float), counted)[0]
+        effect, effective = design_effect(everybody.weights, counted.people)
+        responded = int(counted.people[everybody.weights > 0].sum())
         self.notes.append(
             f"weighted to the roster: {responded} of {roster.total} answered; design effect {effect:.2f}, as precise "
             f"as {effective:.0f} equally weighted answers; people who did not answer are assumed to be like those of "
             "their group who did"
         )
-        if everybody.merged:
-            merged = "; ".join(everybody.merged)
+        if everybody.margins.merged:
+            merged = "; ".join(everybody.margins.merged)
             self.notes.append(f"groups merged for weighting, because fewer than two answered: {merged}")
-        elsewhere = sorted({groups for fit in self.fits for groups in fit.merged} - set(everybody.merged))
+        elsewhere = sorted({words for fit in fits for words in fit.margins.merged} - set(everybody.margins.merged))
         if elsewhere:
             self.notes.append("groups merged for single questions: " + "; ".join(elsewhere[:4]))
+        self._fits, self._staff = [fits[j] for j in self.at], roster.total
+        self._headcount = roster.headcounts(self.work.by, self.work.groups)
+        self.weights = np.column_stack([fit.weights for fit in self._fits])
+        self.figures = self._weighted(np.where(self._n > 0, self.weights, 0.0))
 
-    def _labels(self) -> list[tuple]:
+    def _weighted(self, weight: np.ndarray) -> dict[str, np.ndarray]:
+        n, add, counted = self._n, self._add, self.tally
+        yes = self._favourable(counted.counts)
+        total = add(np.where(weight > 0, n, 0.0))
+        part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
+        asked_all = ~counted.not_asked[:, self.at].any(axis=0)
+        estimate, width, df = self._means(self._mean, self._scatter, weight, total)
+        share, error, _ = self._means(part, n * part * (1 - part), weight, total)
+        se = np.where(total < 2, np.nan, width)
         if not self.work.by:
-            return [()]
-        return list(self.work.groups.itertuples(index=False, name=None))
+            for margins, some in alike(self._fits, np.flatnonzero(asked_all)):
+                parts = n[:, some], self._mean[:, some], self._scatter[:, some], weight[:, some]
+                se[0, some] = linearised(*parts, margins.indicators, self._staff if self.fpc else np.inf)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            people, squares = add(weight * n), add(weight**2 * n)
+            effective = people**2 / squares / np.maximum(1 - total / people, 1e-9)
+            effective = np.where(error > 1e-9, share * (1 - share) / error**2, effective)  # below it is rounding
+        low, high = intervals.wilson(share, effective, self.confidence)
+        shares = self._exact(weight, total, add(np.where(weight > 0, yes, 0.0)), asked_all, (share, low, high))
+        return self._all(total, estimate, se, width, df, shares)
 
-    def variable(self, j: int) -> np.ndarray:
-        """One row of ESTIMATES per group for the variable at position j."""
-        counted = self.tally
-        n, mean, scatter = counted.n[:, j], np.nan_to_num(counted.means[:, j]), counted.scatter[:, j]
-        yes = self._favourable(j)
-        rows = []
-        for g, member in enumerate(self.work.member):
-            if own.weighted(counted):
-                rows.append(self._own(j, member))
-            elif counted.roster is None:
-                rows.append(self._plain(j, member * n, mean, scatter, yes))
-            else:
-                rows.append(self._weighted(j, g, member * n, mean, scatter, yes))
-        return np.array(rows, dtype=float)
-
-    def _own(self, j: int, member: np.ndarray) -> list:
-        """Weighted by the weights of the file (docs/methods/weighting.md, "Weights in the file")."""
-        n = float((member * self.tally.n[:, j]).sum())
-        if n == 0:
-            return [0.0] + [np.nan] * 7
-        estimate, se, effective = own.mean(self.tally, j, member)
-        share = [np.nan] * 3
-        if (columns := self._good(j)) is not None:
-            total, item = own.sums(self.tally, j, member)[0], self.tally.variables["name"].iloc[j]
-            counts = own.counts(self.tally, self.tally.codebook.measured.index(item), member)
-            favourable = min(1.0, counts[columns].sum() / total)
-            share = [favourable, *intervals.wilson(favourable, effective, self.confidence)]
-        return [n, estimate, se, *self._interval(j, estimate, se, n - 1), *share]
-
-    def _favourable(self, j: int) -> np.ndarray | None:
-        """Favourable answers per cell of an item that has favourable codes."""
-        if (columns := self._good(j)) is None:
-            return None
-        at = self.tally.codebook.measured.index(self.tally.variables["name"].iloc[j])
-        return self.tally.counts[:, at, columns].sum(axis=1).astype(float)
-
-    def _good(self, j: int) -> list[int] | None:
-        """The positions of the favourable codes of an item; None where it has none."""
-        variable, book = self.tally.variables.iloc[j], self.tally.codebook
-        if variable["level"] != "item" or variable["unit"] != "index":  # no other unit has a good end
-            return None
-        item = variable["name"]
-        codes, good = book.scale(item).codes, book.favourable(item)
-        if not codes:
-            return None
-        return [i for i, code in enumerate(codes) if code in good]
-
-    def _plain(self, j, n, mean, scatter, yes):
-        total = n.sum()
-        if total == 0:
-            return [0.0] + [np.nan] * 7
-        estimate = (n * mean).sum() / total
-        spread = (scatter[n > 0]).sum() + (n * (mean - estimate) ** 2).sum()
-        divisor = total if self._promoters(j) else total - 1
-        se = np.sqrt(spread / divisor / total) if total > 1 else np.nan
-        share = [np.nan] * 3
-        if yes is not None:
-            favourable = yes[n > 0].sum() / total
-            share = [favourable, *intervals.wilson(favourable, total, self.confidence)]
-        return [total, estimate, se, *self._interval(j, estimate, se, total - 1), *share]
-
-    def _promoters(self, j: int) -> bool:
-        """Net promoter scores have the multinomial standard error, which divides by n."""
-        return self._units[j] == "recommend"
-
-    def _interval(self, j, estimate, se, df):
-        unit = self._units[j]
-        if unit == "place" and df >= 1 and np.isfinite(se):
-            places = self.tally.codebook.scale(self.tally.variables["name"].iloc[j]).hi
-            quantile = float(intervals.t_quantile(df, (1 + self.confidence) / 2))
-            return measures.place_interval(estimate, se, df + 1, places, quantile)
-        if unit == "number" and se <= 1e-12 * max(1.0, abs(estimate)):
-            self.notes.append("no interval where everybody gave the same number: there is no spread to judge it by")
-            return np.nan, np.nan
-        low, high = intervals.student(estimate, se, df, self.confidence)
-        return measures.VARIABLES[unit].within(low, high)
-
-    def _weighted(self, j, g, n, mean, scatter, yes):
-        fit = self.fits[j]
-        weight = np.where(n > 0, fit.weights, 0.0)
-        total = n[weight > 0].sum()
-        if total == 0:
-            return [0.0] + [np.nan] * 7
-        part_of_staff = bool(self.tally.not_asked(j).any())  # then nobody knows how many it could have been put to
-        headcount = np.nan if part_of_staff else self.population[g]
-        whole = not self.work.by and not part_of_staff
-        estimate, se, width, df = self._mean(n, mean, scatter, weight, fit, whole)
-        share = [np.nan] * 3
-        if yes is not None:
-            share = self._share(n, np.divide(yes, n, out=np.zeros_like(n), where=n > 0), weight, fit, whole, headcount)
-        return [total, estimate, se, *self._interval(j, estimate, width, df), *share]
-
-    def _mean(self, n, mean, scatter, weight, fit, whole) -> tuple[float, float, float, float]:
-        """Weighted mean, its error, and error and degrees of freedom for its interval.
+    def _means(self, mean, scatter, weight, total) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weighted means, and errors and degrees of freedom for their intervals, (G, J) each.
 
         The whole is fitted on the margins. A part (a group, or those to whom a question was put) is its weighted mean.
         """
-        total, people = n[weight > 0].sum(), (weight * n).sum()
-        if total < 2:
-            return (weight * n * mean).sum() / people, np.nan, np.nan, 0.0
-        same, roster = np.ones((len(n), 1)), self.tally.roster
-        if whole:
-            population = max(roster.total, total) if self.fpc and roster is not None else np.inf
-            estimate, se = linearised(n, mean, scatter, fit, population)
-            rich = total >= 2 * np.linalg.matrix_rank(fit.margins)
-            return estimate, se, *corrected(n, mean, scatter, weight, fit.margins if rich else same, fpc=self.fpc)
-        estimate = (weight * n * mean).sum() / people
-        width, df = corrected(n, mean, scatter, weight, same, fpc=self.fpc)
-        return estimate, width, width, df
+        n, add = self._n, self._add
+        with np.errstate(invalid="ignore", divide="ignore"):
+            estimate = add(weight * n * mean) / add(weight * n)
+        fitted, factor, df = influence_within(n, weight, mean, self.work.group, len(total), fpc=self.fpc)
+        if not self.work.by:
+            for margins, some in on_margins(self.tally, self.at, self._fits, total[0]):
+                parts = n[:, some], weight[:, some], mean[:, some]
+                fitted[:, some], factor[:, some], df[0, some] = influence(*parts, margins.indicators, fpc=self.fpc)
+        width = np.sqrt(add(factor**2 * (scatter + n * (mean - fitted) ** 2)))
+        return estimate, np.where(total < 2, np.nan, width), np.where(total < 2, 0.0, df)
 
-    def _share(self, n, part, weight, fit, whole, headcount):
-        """Exact for an unweighted group of known headcount, else Wilson's with the effective sample size."""
-        used = weight[(n > 0) & (weight > 0)]
-        total = n[weight > 0].sum()
-        if np.ptp(used) <= 1e-9 * used.max() and self.fpc and np.isfinite(headcount) and headcount >= total:
-            k = int(round((n[weight > 0] * part[weight > 0]).sum()))
-            return [k / total, *intervals.hypergeometric(k, int(total), int(headcount), self.confidence)]
-        share, _, width, _ = self._mean(n, part, n * part * (1 - part), weight, fit, whole)
-        if width > 1e-9:  # below it is rounding, of a share that is whole or zero
-            effective = share * (1 - share) / width**2
-        else:
-            effective = design_effect(weight, n)[1] / max(1 - total / (weight * n).sum(), 1e-9)
-        return [share, *intervals.wilson(share, effective, self.confidence)]
+    def _exact(self, weight, total, yes, asked_all, shares) -> list[np.ndarray]:
+        """Shares are exact for an unweighted group of known headcount; elsewhere Wilson's, as they are."""
+        used = (self._n > 0) & (weight > 0)
+        most = per_group(self.work.group, len(total), np.maximum)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            heavy, light = most(np.where(used, weight, 0.0)), 1 / most(np.where(used, 1 / weight, 0.0))
+            headcount = np.where(asked_all, self._headcount[:, None], np.nan)  # nobody knows how many a part would be
+            known = self.fpc & (heavy - light <= 1e-9 * heavy) & (headcount >= total) & (total > 0) & self._shares
+        k, n = np.rint(yes[known]), total[known]
+        exact = (k / n, *intervals.hypergeometric(k, n, headcount[known], self.confidence))
+        for share, value in zip(shares, exact, strict=True):
+            share[known] = value
+        return list(shares)

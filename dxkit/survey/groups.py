@@ -2,81 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import Missing
+from dxkit.statistics.moments import per_group
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.cuts import segments_of
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import variables_of
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Cut:
-    """The groups of a table (`groups`, a column per segment) and the cells of the tally that make up each.
+class Units:
+    """What a release is audited on: persons where a survey is at hand, else cells of the segments `apart`.
 
-    member (G, C) marks the cells of a group. Units are what a release is audited on: persons where a survey is at
-    hand, else cells. unit_cell (U,) is the cell of each; unit_people (U,) how many respondents it holds, unit_n (U, J)
-    how many of them answered each variable.
+    keys, cell, people (U,): what tells a unit from others, its cell, and how many respondents it holds; n (U, J) how
+    many of them answered each variable.
     """
 
-    tally: Tally
-    by: list[str]
-    groups: pd.DataFrame
-    member: np.ndarray
-    units: np.ndarray
-    unit_cell: np.ndarray
-    unit_people: np.ndarray
-    unit_n: np.ndarray
+    keys: np.ndarray
+    cell: np.ndarray
+    people: np.ndarray
+    n: np.ndarray
+    apart: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cut:
+    """A cut of a survey or tally as tables show it; its variables are the topics' burdens where there is a score."""
+
+    source: Survey | Tally
+    tally: Cells
+    score: str | None = None
+
+    @property
+    def by(self) -> list[str]:
+        """The segments of the cut."""
+        return self.tally.by
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """A row per group, a column per segment."""
+        return self.tally.groups
+
+    @property
+    def group(self) -> np.ndarray:
+        """The group of each cell, (C,)."""
+        return self.tally.group
+
+    @cached_property
+    def add(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Adds up the cells of each group: (C, ...) to (G, ...)."""
+        return per_group(self.group, len(self.groups))
+
+    def constant(self, at: Sequence[int]) -> np.ndarray:
+        """Groups in which everybody gave the same answer to the variables at these positions, (G, len(at))."""
+        n, total, squares = (self.add(each[:, at]) for each in (self.tally.n, self.tally.total, self.tally.squares))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            about_mean = squares - total**2 / n
+        return (n > 0) & ~(about_mean > 1e-9 * np.maximum(squares, 1e-300))
 
     def shown(
-        self,
-        release: Release | None,
-        names: Sequence[str],
-        at: Sequence[int],
-        *,
-        constant: np.ndarray,
-        weights: np.ndarray | None = None,
+        self, release: Release | None, names: Sequence[str], at: Sequence[int], weights: np.ndarray | None = None
     ) -> np.ndarray:
         """Which groups may be shown for the variables at these positions: a bool array (G, len(at)).
 
-        constant (G, len(at)) marks groups in which everybody gave the same answer. weights (C, len(at)) are those of
-        the estimates; without them each answer counts once.
+        weights (C, len(at)) are those of the estimates; without them each answer counts once.
         """
-        ledger = Release(min_group=self.tally.min_group) if release is None else release
-        member = self.member[:, self.unit_cell].astype(float)
-        if weights is None:
-            return ledger.admit_many(names, member, self.units, self.unit_n[:, at], constant, self.tally.min_group)
-        columns = [
-            ledger.admit(
-                name,
-                member * weights[self.unit_cell, j],
-                self.units,
-                self.unit_n[:, column],
-                constant[:, j],
-                self.tally.min_group,
-            )
-            for j, (name, column) in enumerate(zip(names, at, strict=True))
-        ]
-        return np.column_stack(columns) if columns else np.zeros((len(self.groups), 0), dtype=bool)
+        units = self._units(release)
+        each = None if weights is None else weights[units.cell]
+        return self._admitted(release, names, units, units.n[:, at], self.constant(at), each)
 
-    def shown_people(self, release: Release | None, constant: np.ndarray) -> np.ndarray:
+    def shown_people(self, release: Release | None) -> np.ndarray:
         """Which groups may show how many respondents they have: a bool array (G,)."""
+        units, never = self._units(release), np.zeros((len(self.groups), 1), dtype=bool)
+        return self._admitted(release, ["respondents"], units, units.people[:, None], never)[:, 0]
+
+    def _admitted(self, release, names, units: Units, n, constant, weights=None) -> np.ndarray:
         ledger = Release(min_group=self.tally.min_group) if release is None else release
-        member = self.member[:, self.unit_cell].astype(float)
-        return ledger.admit("respondents", member, self.units, self.unit_people, constant[:, 0], self.tally.min_group)
+        if units.apart:
+            ledger.decide_by(self.tally.tally, units.apart)
+        return ledger.admit_groups(
+            names, self.group[units.cell], units.keys, n, constant, self.tally.min_group, weights
+        )
+
+    def _units(self, release: Release | None) -> Units:
+        counted, source = self.tally, self.source
+        if release is None:  # of one table all that matters is how many are in each group
+            at = np.arange(len(counted.people))
+            return Units(keys=at, cell=at, people=counted.people, n=counted.n)
+        if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
+            people = of_survey(source)
+            given = (~np.isnan(people.values(counted.columns))).astype(np.int64)
+            cell, each = people.place(counted.cells.columns)[1], np.ones(len(source), dtype=np.int64)
+            return Units(keys=source.keys, cell=cell, people=each, n=given)
+        finest = tallied(source).finest(self.by)
+        finest = finest.burden(self.score) if self.score else finest
+        return Units(
+            keys=row_hashes(finest.cells.astype(str).assign(_wave=counted.wave)),
+            cell=counted.cell_of(finest.cells),
+            people=finest.people,
+            n=finest.n.astype(np.int64),
+            apart=() if isinstance(source, Survey) else tuple(finest.cells.columns),
+        )
 
 
 def check_answers(value: object, name: str = "survey") -> Survey | Tally:
@@ -89,54 +128,7 @@ def check_release(value: object) -> None:
     options.instance("release", value, (Release, type(None)), "a release, from dxkit.Release(), or None")
 
 
-def segments_of(by: By, book: Codebook) -> list[str | int]:
-    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
-    if by is None:
-        return []
-    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
-    if asked and not book.segments:
-        raise Missing(f"by={by!r}: the codebook has no segment to split by")
-    return [_numbered(one, book.segments) if type(one) is int else one for one in asked]
-
-
-def _numbered(place: int, segments: Sequence[str]) -> str:
-    if options.whole("by", place, 1) > len(segments):
-        raise Missing(f"by={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
-    return segments[place - 1]
-
-
-def cut(source: Survey | Tally, by: By, score: str | None = None, counted: Tally | None = None) -> Cut:
-    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score.
-
-    Where a survey has been tallied by these segments already, `counted` is that tally.
-    """
-    by = options.choices("by", segments_of(by, source.codebook), source.codebook.segments)
-    if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-        counted = tally(source, by) if counted is None else counted
-        unit_cell, unit_n = _persons(source, counted, score)
-        units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
-        counted = counted.burden(score) if score else counted
-    else:
-        counted = counted or (tally(source, by) if isinstance(source, Survey) else source)
-        counted = counted.burden(score) if score else counted
-        unit_cell, unit_n, unit_people = np.arange(len(counted.cells)), counted.n.astype(np.int64), counted.people
-        units = row_hashes(counted.cells.astype(str).assign(_wave=counted.wave))
-    groups, code = counted.groups(by)
-    member = np.arange(len(groups))[:, None] == code
-    return Cut(
-        tally=counted,
-        by=by,
-        groups=groups,
-        member=member,
-        units=units,
-        unit_cell=unit_cell,
-        unit_people=unit_people,
-        unit_n=unit_n,
-    )
-
-
-def _persons(survey: Survey, counted: Tally, score: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """The cell of each respondent, and which variables each has answered."""
-    cell = counted.cell_of(survey.segments)
-    values = burdens(survey.codebook, survey.answers, score) if score else variables_of(survey)[0]
-    return cell, (~np.isnan(values)).astype(np.int64)
+def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
+    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    counted = tallied(source).cut(segments_of(by, source.codebook))
+    return Cut(source=source, tally=counted.burden(score) if score else counted, score=score)

@@ -21,7 +21,7 @@ from dxkit.statistics import ranks, sampling
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import joint
@@ -199,8 +199,8 @@ def plan_survey(
 def _earlier(before: Survey | Tally, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
-    counted = tally(before).burden(score)
-    means = joint(counted, range(len(counted.variables)), np.ones(len(counted.cells), dtype=bool))
+    counted = tallied(before).cut().burden(score)
+    means = joint(counted, range(len(counted.variables))).of(0)
     if (means.n < max(counted.min_group, 8)).any():
         raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
     covariance, _ = counted.covariance(range(len(counted.variables)))

@@ -21,12 +21,12 @@ from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import FIGURES, ActionGrid, Order, action_grid, order_of
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import constant_groups, hidden_note, title
+from dxkit.survey.scores import hidden_note, title
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import weights_of
+from dxkit.survey.weighting import joint, weights_of
 
 FEW = 20  # from here on p_top is as near to a bootstrap of 20,000 as another one is: tests/survey/test_ranking.py
 
@@ -185,8 +185,7 @@ def rank_pains(
     top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
     seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
     settings = {"top_n": top_n, "seed": seed, "fpc": options.flag("fpc", fpc), "confidence": confidence}
-    counted = tally(survey, [])
-    whole = cut(survey, None, score, counted)
+    whole = cut(survey, None, score)
     everybody, shown = _orders(whole, release, settings)
     order = everybody[0]
     names = np.array(book.topics, dtype=object)
@@ -218,9 +217,9 @@ def rank_pains(
         gap=order.gap,
         tipping_point=_tipping_point(order, whole),
         more_answers=order.more_answers,
-        robustness=_robustness(survey, counted, score, order, names, settings),
+        robustness=_robustness(survey, score, order, names, settings),
         groups=groups,
-        grid=action_grid(counted, order, names, fpc=fpc, confidence=confidence),
+        grid=action_grid(tallied(survey).cut(), order, names, fpc=fpc, confidence=confidence),
     )
 
 
@@ -241,13 +240,14 @@ def _orders(
     items = topics.single_items(book, level)
     names = [f"item/{item}" for item in items] if items else [f"{level}/{topic}" for topic in book.topics]
     at = range(len(names))
-    shown = work.shown(release, names, at, constant=constant_groups(work), weights=weights_of(counted, at))
+    shown = work.shown(release, names, at, weights_of(counted, at))
+    means = joint(counted, at, work.group if work.by else None, len(work.groups), fpc=settings["fpc"])
     ranked = []
-    for group, member in enumerate(work.member):
-        usable = np.flatnonzero(shown[group])
+    for group, row in enumerate(shown):
+        usable = np.flatnonzero(row)
         complete = like is None or set(usable) >= set(like.at)
         company = None if like is None else like.chosen
-        ranked.append(order_of(counted, member, usable, company, rank=complete, **settings))
+        ranked.append(order_of(counted, means.of(group), usable, company, rank=complete, **settings))
     return ranked, shown
 
 
@@ -290,14 +290,14 @@ def _groups(work: Cut, ranked: list[Order], everybody: Order, names: np.ndarray,
 
 
 def _robustness(
-    survey: Survey | Tally, counted: Tally, score: str, order: Order, names: np.ndarray, settings: dict[str, Any]
+    survey: Survey | Tally, score: str, order: Order, names: np.ndarray, settings: dict[str, Any]
 ) -> pd.DataFrame:
     """The worst top_n under every score that the codebook allows."""
     rows = []
     for other in topics.allowed(survey.codebook):
         if other == topics.NO_PAIN != score:
             continue
-        its = order if other == score else _orders(cut(survey, None, other, counted), None, settings)[0][0]
+        its = order if other == score else _orders(cut(survey, None, other), None, settings)[0][0]
         shared_topics = len(set(its.chosen) & set(order.chosen))
         verdict = its.verdict if its.chosen else "–"
         rows.append([other, "; ".join(names[its.chosen]), its.p_pair, verdict, shared_topics])

@@ -19,8 +19,8 @@ from dxkit.results.result import Result
 from dxkit.statistics import intervals, ranks, sampling
 from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
 from dxkit.survey import planning
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.measures import BURDENS
-from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighting import Joint, joint
 
 LIKELY = 0.8
@@ -55,8 +55,8 @@ class Order:
 
 
 def order_of(
-    tally: Tally,
-    member: np.ndarray,
+    tally: Cells,
+    means: Joint,
     at: np.ndarray,
     company: list[int] | None,
     *,
@@ -66,7 +66,7 @@ def order_of(
     fpc: bool,
     confidence: float,
 ) -> Order:
-    """The order of the topics `at` these positions in the cells of `member` (C,).
+    """The order of the topics `at` these positions in one group, from the `means` of all topics.
 
     company  the chosen topics of everybody, to which the group's own are compared; None for everybody
     rank     False for estimates alone
@@ -75,8 +75,8 @@ def order_of(
     nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
     if len(at) == 0:
         return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means, burden = joint(tally, list(at), member, fpc=fpc), BURDENS[tally.variables["level"].iloc[0]]
-    x, se = means.estimate, np.sqrt(np.diag(means.covariance))
+    means, burden = means.at(at), BURDENS[tally.variables["level"].iloc[0]]
+    x, se = means.estimate, np.sqrt(means.variance)
     figures[at, :3] = np.column_stack([means.n, x, se])
     figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, se, means.df, confidence)))
     if not rank or len(at) < top_n:
@@ -86,7 +86,7 @@ def order_of(
     chosen, df = line[:top_n], max(1.0, float(means.df.mean()))
     normal, uniform = _draws(len(at), seed)
     tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniform)))
-    noise = normal @ sampling.mixing(means.covariance).T
+    noise = sampling.mixed(normal, means.covariance)
     bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
     repeated = ranks.top_share(x + bootstrap * noise, top_n)
     figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), sampling.error(repeated)])
@@ -94,7 +94,7 @@ def order_of(
     figures[at, 10] = shrunken(x, means.covariance)
     truth = np.empty_like(noise)
     for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
-        truth[k::NODES] = mean + tails[k::NODES] * (normal[k::NODES] @ sampling.mixing(covariance).T)
+        truth[k::NODES] = mean + tails[k::NODES] * sampling.mixed(normal[k::NODES], covariance)
     highest = ranks.top_share(truth, top_n)
     held = ranks.is_pair(highest, chosen, top_n)
     same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), top_n)
@@ -124,7 +124,7 @@ def _draws(topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return normal, uniforms[:, [-1]]
 
 
-def _next(means: Joint, tally: Tally, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
+def _next(means: Joint, tally: Cells, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
     """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
     if len(line) <= top_n:
         return np.nan, np.nan
@@ -159,7 +159,7 @@ class ActionGrid(Result):
 
 
 def action_grid(
-    counted: Tally, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
+    counted: Cells, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
 ) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
     book = counted.codebook
@@ -170,7 +170,7 @@ def action_grid(
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     at = counted.at("item", [item for one, two in pairs for item in one + two])
     shown = (counted.n.sum(axis=0)[at] >= counted.min_group).reshape(-1, 2).all(axis=1)
-    means = joint(counted, at, np.ones(len(counted.cells), dtype=bool), fpc=fpc)
+    means = joint(counted, at, fpc=fpc).of(0)
     one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
     figures = np.column_stack(
         [

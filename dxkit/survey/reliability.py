@@ -25,7 +25,7 @@ from dxkit.statistics.internal_consistency import (
 )
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey, reverse_note
-from dxkit.survey.tally.entry import tally
+from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.tally import Tally
 
 
@@ -87,7 +87,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     0.944
     """
     confidence = options.confidence(confidence)
-    counted = tally(check_answers(survey))
+    counted = tallied(check_answers(survey)).cut()
     book, rows, parts, notes = counted.codebook, [], [], []
     if not book.dimensions:
         raise Missing("reliability needs the codebook's column dimension; fill it in")

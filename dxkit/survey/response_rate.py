@@ -87,10 +87,11 @@ def response_rate(
     by = options.choices("by", segments_of(by, survey.codebook), roster.segments) or roster.segments[:1]
     work = cut(survey, by)
     people = work.tally.people
-    constant = np.zeros((len(work.groups), 1), dtype=bool)
-    shown = work.shown_people(release, constant)
-    answered = dict(zip(work.groups.itertuples(index=False, name=None), (work.member @ people), strict=True))
-    visible = dict(zip(work.groups.itertuples(index=False, name=None), shown, strict=True))
+    shown = work.shown_people(release)
+    counts = work.groups[by].assign(responded=work.add(people), shown=shown)  # by more, where one lies within
+    groups = counts.groupby(by, sort=False).agg({"responded": "sum", "shown": "all"})
+    groups.index = groups.index.map(lambda labels: labels if isinstance(labels, tuple) else (labels,))
+    answered, visible = groups["responded"].to_dict(), groups["shown"].to_dict()
     counted = roster.table.loc[(roster.table[by] != "").all(axis=1)]
     rows = []
     for *labels, headcount in (

@@ -108,7 +108,7 @@ def scores(
         Means are weighted to the roster where there is one (post-stratified by one segment, raked by several), else by
         the question of kind weight where the codebook has one. The
         standard errors of the whole are those of R's `survey` (Lumley 2010, section 7). Intervals are Student's t for
-        means (weighted ones on a standard error corrected for few answers a group, see `weighting.corrected`), Wilson's
+        means (weighted ones on a standard error corrected for few answers a group), Wilson's
         for shares, and by inverting the hypergeometric for an unweighted group of known headcount.
 
     Raises
@@ -129,16 +129,15 @@ def scores(
     confidence = options.confidence(confidence)
     work = cut(survey, by)
     counted = work.tally
-    weighing = Weighing(work, options.flag("fpc", fpc), confidence)
+    fpc = options.flag("fpc", fpc)
     at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
     scored = counted.variables.iloc[at]
     if not at:
         raise Missing("no question of this survey has a score; dx.answers counts the answers")
-    blocks = [weighing.variable(j) for j in at]
+    weighing = Weighing(work, at, fpc, confidence)
     names = [f"{level}/{name}" for level, name, _ in scored.itertuples(index=False, name=None)]
-    weights = None if weighing.used is None else weighing.used[:, at]
-    shown = work.shown(release, names, at, constant=constant_groups(work)[:, at], weights=weights)
-    table = _table(work, scored, np.stack(blocks), shown.T)
+    shown = work.shown(release, names, at, weighing.weights)
+    table = _table(work, scored, weighing.figures, shown)
     table["stands_out"] = standing_out(work, table, at)
     return Scores(
         table=table,
@@ -150,31 +149,25 @@ def scores(
     )
 
 
-def _table(work: Cut, variables: pd.DataFrame, estimates: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
-    """A row per variable and group, from (J, G, estimates) and (J, G); what is hidden is empty."""
+def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], shown: np.ndarray) -> pd.DataFrame:
+    """A row per variable and group, from arrays (G, J) and which may be shown; what is hidden is empty."""
     book, groups = work.tally.codebook, len(work.groups)
-    rows = []
-    for level, name, unit in variables.itertuples(index=False, name=None):
-        item = book.item(name) if level == "item" else None
-        rows.append(
-            (
-                level,
-                name,
-                book.label(name) if item else name[:1].upper() + name[1:],
-                (item and item["unit"]) or unit,
-                item["kind"] if item else level,
-            )
-        )
-    of = {
-        key: np.repeat(np.array(column, dtype=object), groups)
-        for key, column in zip(("level", "name", "label", "unit", "kind"), zip(*rows, strict=True), strict=True)
-    }
-    columns: dict[str, np.ndarray | pd.Series] = {"level": of["level"], "name": of["name"]}
+    items = [book.item(name) if level == "item" else None for level, name, _ in variables.itertuples(index=False)]
+    labels = [
+        book.label(name) if item else name[:1].upper() + name[1:]
+        for item, name in zip(items, variables["name"], strict=True)
+    ]
+    units = [(item and item["unit"]) or unit for item, unit in zip(items, variables["unit"], strict=True)]
+    kinds = [item["kind"] if item else level for item, level in zip(items, variables["level"], strict=True)]
+
+    def each(column) -> pd.Series:
+        return pd.Series(np.repeat(np.array(column, dtype=object), groups), dtype=object)
+
+    columns = {"level": each(variables["level"]), "name": each(variables["name"])}
     for segment in work.by:
-        columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(rows)), dtype=object)
-    figures = np.where(shown[:, :, None], estimates, np.nan).reshape(-1, len(ESTIMATES))
-    columns |= {name: figures[:, k] for k, name in enumerate(ESTIMATES)}
-    columns |= {"shown": shown.ravel(), "label": of["label"], "unit": of["unit"], "kind": of["kind"]}
+        columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(items)), dtype=object)
+    columns |= {name: np.where(shown, figures[name], np.nan).T.ravel() for name in ESTIMATES}
+    columns |= {"shown": shown.T.ravel(), "label": each(labels), "unit": each(units), "kind": each(kinds)}
     return pd.DataFrame(columns)
 
 
@@ -189,15 +182,6 @@ def hidden_note(table: pd.DataFrame, min_group: int) -> list[str]:
     hidden = int(np.sum(~table["shown"].to_numpy(dtype=bool)))
     why = f"so that no group of fewer than {min_group} answers can be worked out"
     return [f"{hidden} of {len(table)} rows are hidden, {why}"] if hidden else []
-
-
-def constant_groups(work: Cut) -> np.ndarray:
-    """Groups in which everybody gave the same answer, (G, J)."""
-    counted, member = work.tally, work.member.astype(float)
-    n, total, squares = member @ counted.n, member @ counted.total, member @ counted.squares
-    with np.errstate(invalid="ignore", divide="ignore"):
-        about_mean = squares - total**2 / n
-    return (n > 0) & ~(about_mean > 1e-9 * np.maximum(squares, 1e-300))
 
 
 def narrowed(

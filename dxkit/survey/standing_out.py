@@ -19,9 +19,9 @@ def standing_out(work: Cut, table: pd.DataFrame, at: Sequence[int]) -> np.ndarra
     A group is compared with the other groups, and where there are none a question with the others of its kind. The
     rows of one level and kind share the chance of a false alarm. What is hidden takes no part.
     """
-    member, counted = work.member.astype(float), work.tally
+    counted = work.tally
     n, total, squares = (  # (J, G) in the order of the rows
-        (member @ each)[:, at].T.ravel() for each in (counted.n, counted.total, counted.squares)
+        work.add(each[:, at]).T.ravel() for each in (counted.n, counted.total, counted.squares)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean, scatter = total / n, np.maximum(squares - total**2 / n, 0.0)

@@ -4,72 +4,120 @@ See docs/methods/weighting.md, "Post-stratification"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
+from dxkit.statistics.calibration import influence, influence_within, rake, swept
+from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.roster import Roster
-from dxkit.survey.tally.tally import Tally
-
-_CONVERGED = 1e-13
-_MOST_ROUNDS = 2_000
-_GOOD_ENOUGH = 1e-6  # margins met to this share after the last round; else the raking is given up
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.margins import Margins
 
 
-_MADE: WeakKeyDictionary[Tally, dict[bytes, Calibration]] = WeakKeyDictionary()  # a tally never changes
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Targets:
+    """The groups of every margin after merging: the group of each cell (C,), -1 for none, and the people of each."""
+
+    codes: tuple[np.ndarray, ...]
+    targets: tuple[np.ndarray, ...]
+    merged: tuple[str, ...] = ()  # what was merged for want of two respondents, in words
+
+    @cached_property
+    def indicators(self) -> np.ndarray:
+        """A column per group of every margin, (C, P): the fit of the linearised variance."""
+        pairs = zip(self.codes, self.targets, strict=True)
+        return np.hstack([np.equal.outer(code, np.arange(len(target))) for code, target in pairs]).astype(float)
+
+    @cached_property
+    def rank(self) -> int:
+        """How many of them are free."""
+        return int(swept((self.indicators.T @ self.indicators)[None])[1][0])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Calibration:
-    """Weights per cell for one variable, and how the linearised variance sees its margins.
-
-    weights (C,)   people whom one respondent of the cell stands for; 0 where nobody answered
-    margins (C, P) indicators of the (merged) groups of every margin
-    merged         what was merged for want of two respondents, in words
-    """
+    """Weights per cell for one variable, (C,): people whom one respondent stands for; 0 where nobody answered."""
 
     weights: np.ndarray
-    margins: np.ndarray
-    merged: tuple[str, ...] = ()
+    margins: Targets
 
 
-def calibrate(n: np.ndarray, tally: Tally) -> Calibration:
-    """Weights that make the respondents `n` (C,) of the tally's cells add up to the roster's headcounts.
+_PLACES: WeakKeyDictionary[Margins, tuple[Roster, np.ndarray]] = (
+    WeakKeyDictionary()
+)  # the group of each cell by segment
+_MADE: WeakKeyDictionary[Roster, dict[bytes, Calibration]] = WeakKeyDictionary()  # a roster never changes
+
+
+def calibrations(n: np.ndarray, tally: Cells) -> list[Calibration]:
+    """For each column of respondents n (C, V) of the tally's cells: weights that add up to the roster's headcounts.
 
     Groups of a margin with fewer than two respondents are merged with the next one of the roster (the last with the
-    one before). Respondents without a value in a roster segment get no weight.
+    one before). Respondents without a value in a roster segment get no weight. Columns alike share one calibration.
     """
     roster = tally.roster
     if roster is None:
         raise ValueError("without a roster there is nothing to weight to")
-    codes, targets, merged = [], [], []
-    usable = np.ones(len(n), dtype=bool)
-    for segment in roster.segments:
-        margin = roster.margin(segment)
-        code = margin.index.get_indexer(pd.Index(tally.cells[segment]))
-        usable &= code >= 0
-        codes.append(code)
-        targets.append(margin.to_numpy(dtype=float))
-    n = np.where(usable, n, 0.0)
-    for m, segment in enumerate(roster.segments):
-        codes[m], targets[m], words = _merge(codes[m], targets[m], n, roster, segment)
-        merged += words
-    margins = [
-        np.equal.outer(code, np.arange(len(target))) & usable[:, None]
-        for code, target in zip(codes, targets, strict=True)
-    ]
-    weights = rake(n, margins, targets)
-    if weights is None:  # too few answers for so many margins: the first alone always works
-        weights, margins = _raked(n, margins[:1], targets[:1])[0], margins[:1]
-        merged.append(f"weighted by {roster.segments[0]} only, raking does not converge")
-    return Calibration(weights=weights, margins=np.hstack(margins).astype(float), merged=tuple(merged))
+    if _PLACES.get(tally.margins, (None,))[0] is not roster:
+        found = [roster.margin(name).index.get_indexer(pd.Index(tally.cells[name])) for name in roster.segments]
+        _PLACES[tally.margins] = roster, np.where(np.min(found, axis=0) < 0, -1, np.stack(found))
+    codes = _PLACES[tally.margins][1]
+    n = np.where(codes[0][:, None] < 0, 0.0, n)
+    made, place = _MADE.setdefault(roster, {}), codes.tobytes()
+    keys = [place + column.tobytes() for column in n.T]
+    if new := {key: v for v, key in enumerate(keys) if key not in made}:
+        columns = n[:, list(new.values())]
+        for margins, some in _margins(codes, columns, roster):
+            weights = rake(columns[:, some], margins.codes, margins.targets)
+            for k, column in zip(some, weights.T, strict=True):
+                fit = Calibration(weights=column, margins=margins)
+                made[list(new)[k]] = fit if np.isfinite(column).all() else _first_alone(columns[:, k], margins, roster)
+    return [made[key] for key in keys]
+
+
+def weighed(tally: Cells, at: Sequence[int]) -> list[Calibration]:
+    """The calibrations of the variables at these positions: of those who answered, and whom it was not put to."""
+    asked = tally.n[:, list(at)] + tally.not_asked[:, list(at)]
+    return calibrations(asked, tally)
+
+
+def weights_of(tally: Cells, at: Sequence[int]) -> np.ndarray | None:
+    """The weights of the variables at these positions, (C, len(at)); None without a roster."""
+    return None if tally.roster is None else np.column_stack([fit.weights for fit in weighed(tally, at)])
+
+
+def _first_alone(n: np.ndarray, margins: Targets, roster: Roster) -> Calibration:
+    """Too few answers for so many margins: the first alone always works."""
+    words = f"weighted by {roster.segments[0]} only, raking does not converge"
+    first = Targets(codes=margins.codes[:1], targets=margins.targets[:1], merged=(*margins.merged, words))
+    return Calibration(weights=rake(n[:, None], first.codes, first.targets)[:, 0], margins=first)
+
+
+def _margins(codes: np.ndarray, n: np.ndarray, roster: Roster) -> list[tuple[Targets, list[int]]]:
+    """The margins to weight to, and of which columns of n (C, V)."""
+    targets = [roster.margin(name).to_numpy(dtype=float) for name in roster.segments]
+    small = np.zeros(n.shape[1], dtype=bool)
+    for code, target in zip(codes, targets, strict=True):
+        small |= (per_group(np.maximum(code, 0), len(target))(n) < 2).any(axis=0)
+    found: dict[tuple[str, ...], Targets] = {(): Targets(codes=tuple(codes), targets=tuple(targets))}
+    shares: dict[tuple[str, ...], list[int]] = {(): np.flatnonzero(~small).tolist()}
+    for v in np.flatnonzero(small):
+        parts = [_merge(*each, n[:, v], roster) for each in zip(codes, targets, roster.segments, strict=True)]
+        words = tuple(word for _, _, merged in parts for word in merged)
+        shares.setdefault(words, []).append(int(v))
+        if words not in found:
+            found[words] = Targets(
+                codes=tuple(code for code, _, _ in parts), targets=tuple(heads for _, heads, _ in parts), merged=words
+            )
+    return [(found[words], columns) for words, columns in shares.items() if columns]
 
 
 def _merge(
-    code: np.ndarray, target: np.ndarray, n: np.ndarray, roster: Roster, segment: str
+    code: np.ndarray, target: np.ndarray, segment: str, n: np.ndarray, roster: Roster
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Merge groups of a margin until each has two respondents, or one group is left."""
     labels = [[name] for name in roster.categories(segment)]
@@ -90,103 +138,11 @@ def _merge(
     return code, np.array(heads), merged
 
 
-def rake(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray | None:
-    """Iterative proportional fitting (Deming and Stephan 1940): weights (C,) of cells with n respondents each.
-
-    Each margin has a column per group in `margins`, (C, groups), and the people of each group in `targets`. One margin
-    is post-stratification and needs one round. None where the margins cannot be met.
-
-    >>> rake(np.array([2.0, 4.0]), [np.eye(2, dtype=bool)], [np.array([10.0, 10.0])])
-    array([5. , 2.5])
-    """
-    weights, error = _raked(n, margins, targets)
-    return weights if len(margins) == 1 or error < _GOOD_ENOUGH else None
-
-
-def _raked(n: np.ndarray, margins: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
-    """The weights after the last round, and the largest share by which a margin was then still missed."""
-    weights, worst = np.where(n > 0, 1.0, 0.0), 0.0
-    if not n.any():
-        return weights, worst
-    margins = [np.asarray(member, dtype=float) for member in margins]
-    for _ in range(_MOST_ROUNDS):
-        worst = 0.0
-        for member, target in zip(margins, targets, strict=True):
-            held = (weights * n) @ member
-            ratio = np.divide(target, held, out=np.ones(len(held)), where=held > 0)
-            worst = max(worst, float(np.abs(ratio - 1).max()))
-            weights = weights * (member @ ratio)  # 0 for a cell outside every group of the margin
-        if worst < _CONVERGED or len(margins) == 1:
-            break
-    return weights, worst
-
-
-def linearised(
-    n: np.ndarray, mean: np.ndarray, scatter: np.ndarray, fit: Calibration, population: float
-) -> tuple[float, float]:
-    """Weighted mean and its standard error from cell counts, means and scatters, each (C,), of one variable.
-
-    Residuals are taken from the least-squares fit on the margins with base weights, and centred, as R's `survey`
-    does for `postStratify` and `rake`: (1 - n/N) n/(n-1) sum (w e / N - mean)^2.
-    """
-    used = (n > 0) & (fit.weights > 0)
-    n, mean, scatter, w = n[used], mean[used], scatter[used], fit.weights[used]
-    respondents, people = n.sum(), (w * n).sum()
-    if respondents == 0:
-        return np.nan, np.nan
-    estimate = float((w * n * mean).sum() / people)
-    if respondents < 2:
-        return estimate, np.nan
-    residual = mean - estimate - _fitted(fit.margins[used], n, mean - estimate)
-    z = w * residual / people
-    total = (n * z).sum()
-    spread = ((w / people) ** 2 * scatter + n * z**2).sum() - total**2 / respondents
-    factor = max(0.0, 1.0 - respondents / population) * respondents / (respondents - 1)
-    return estimate, float(np.sqrt(max(0.0, factor * spread)))
-
-
-def influence(
-    n: np.ndarray, weights: np.ndarray, margins: np.ndarray, mean: np.ndarray, *, fpc: bool = True
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """What a respondent adds to the error of a weighted mean, for intervals from few answers a group.
-
-    Arguments are per cell, (C,), margins (C, P). Returns the fitted mean of each cell (C,), the factor by which a
-    residual from it counts (C,), and the degrees of freedom. The variance is the sum of (factor x residual)^2.
-
-    Every respondent stands for w people, of whom w - 1 did not answer: sum w (w - 1) e^2 / (1 - h) / N^2, with e the
-    residual and h the leverage of the weighted fit on the margins (MacKinnon and White 1985, HC2). In one group it is
-    the textbook error (1 - n/N) s^2/n; summed over post-strata that of stratified sampling (Cochran 1977, 5.6). The
-    linearised error takes the fit for known: on the sample company its intervals cover 88 to 91% instead of 95%.
-    """
-    fitted, factor = np.zeros(len(n)), np.zeros(len(n))
-    used = (n > 0) & (weights > 0)
-    n, mean, w, margins = n[used], mean[used], weights[used], margins[used]
-    people = (w * n).sum()
-    root = np.sqrt(w * n)
-    left, values, _ = np.linalg.svd(margins * root[:, None], full_matrices=False)
-    left = left[:, values > 1e-9 * values.max(initial=0.0)]
-    fitted[used] = left @ (left.T @ (root * mean)) / root
-    groups = (margins.sum(axis=1) == 1).all()  # one margin: the fit is a mean per group
-    power = 1.0 if groups else 1.5  # with more margins HC2 is too small and HC3 (power 2) too large: tests/survey
-    leverage = np.minimum((left**2).sum(axis=1) / n, 0.9)  # somebody alone in every margin has no residual
-    unseen = np.maximum(w - 1, 0.0) if fpc else w
-    factor[used] = np.sqrt(w * unseen / (1 - leverage) ** power) / people
-    return fitted, factor, float(n.sum() - left.shape[1])
-
-
-def corrected(
-    n: np.ndarray, mean: np.ndarray, scatter: np.ndarray, weights: np.ndarray, margins: np.ndarray, *, fpc: bool = True
-) -> tuple[float, float]:
-    """A standard error for intervals (see `influence`), and its degrees of freedom."""
-    fitted, factor, df = influence(n, weights, margins, mean, fpc=fpc)
-    return float(np.sqrt((factor**2 * (scatter + n * (mean - fitted) ** 2)).sum())), df
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Joint:
-    """Weighted means of several variables with the covariance of their errors.
+    """Weighted means of several variables with the covariance of their errors, for groups of cells.
 
-    n, estimate, df (J,); covariance (J, J), positive semidefinite also where answers are missing.
+    n, estimate, df (G, J); covariance (G, J, J), positive semidefinite also where answers are missing.
     """
 
     n: np.ndarray
@@ -194,80 +150,97 @@ class Joint:
     covariance: np.ndarray
     df: np.ndarray
 
+    @property
+    def variance(self) -> np.ndarray:
+        """Of the error of each mean, (G, J)."""
+        return np.diagonal(self.covariance, axis1=-2, axis2=-1)
 
-def joint(tally: Tally, at: Sequence[int], member: np.ndarray, *, fpc: bool = True) -> Joint:
-    """The means of the variables at these positions over the cells of `member` (C,), and how their errors go together.
+    def of(self, group: int) -> Joint:
+        """The means of one group: arrays without the first axis."""
+        parts = (self.n, self.estimate, self.covariance, self.df)
+        return Joint(**dict(zip(("n", "estimate", "covariance", "df"), (part[group] for part in parts), strict=True)))
 
-    The covariance sums over respondents the products of what each adds to two means (`influence`); without missing
-    answers and without a roster it is `s_jk / n` (docs/methods/weighting.md,
-    "Joint errors of several means"). Its diagonal is the square of `corrected`.
-    """
-    n = np.where(member[:, None], tally.n[:, at], 0.0).astype(float)
-    mean = np.nan_to_num(tally.means[:, at])
-    weights, fits = (n > 0).astype(float), None
-    if tally.roster is not None:
-        fits = calibrations(tally, at)
-        weights = np.where(n > 0, np.column_stack([fit.weights for fit in fits]), 0.0)
-    same = np.ones((len(n), 1))
-    fitted, factor = np.zeros_like(mean), np.zeros_like(mean)
-    df, total = np.zeros(len(at)), np.where(weights > 0, n, 0.0).sum(axis=0)
-    for j, position in enumerate(at):
-        if total[j] == 0:
-            continue
-        margins = same
-        if fits is not None and member.all() and not tally.not_asked(position).any():
-            rich = total[j] >= 2 * np.linalg.matrix_rank(fits[j].margins)
-            margins = fits[j].margins if rich else same
-        fitted[:, j], factor[:, j], df[j] = influence(
-            n[:, j], weights[:, j], margins, mean[:, j], fpc=fpc and fits is not None
+    def at(self, positions: np.ndarray) -> Joint:
+        """Those of some variables, of one group."""
+        some = np.ix_(positions, positions)
+        return Joint(
+            n=self.n[positions],
+            estimate=self.estimate[positions],
+            covariance=self.covariance[some],
+            df=self.df[positions],
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        estimate = (weights * n * mean).sum(axis=0) / (weights * n).sum(axis=0)
-    place = np.asarray(at, dtype=int)
-    grid = np.arange(len(n))[:, None, None], place[:, None], place
-    pairs, sums, products = tally.pairs[grid], tally.sums[grid], tally.products[grid]
-    about = fitted - tally.origin[place]
-    f, g = about[:, :, None], about[:, None, :]
-    spread = products - f * np.swapaxes(sums, 1, 2) - g * sums + pairs * f * g
-    covariance = np.einsum("cj,ck,cjk->jk", factor, factor, spread)
-    diagonal = np.arange(len(at))
-    flat = covariance[diagonal, diagonal] <= 1e-12 * np.einsum("cj,cj->j", factor**2, products[:, diagonal, diagonal])
-    covariance[flat, :] = covariance[:, flat] = 0.0
-    return Joint(n=total, estimate=estimate, covariance=covariance, df=df)
 
 
-def calibrations(tally: Tally, at: Sequence[int]) -> list[Calibration]:
-    """The calibration of each variable at these positions, made once; those answered by the same people share one."""
-    by_people = _MADE.setdefault(tally, {})
-    fits = []
-    for position in at:
-        n = tally.n[:, position] + tally.not_asked(position)
-        key = n.tobytes()
-        if key not in by_people:
-            by_people[key] = calibrate(n, tally)
-        fits.append(by_people[key])
-    return fits
+def joint(
+    tally: Cells,
+    at: Sequence[int],
+    group: np.ndarray | None = None,
+    groups: int = 1,
+    *,
+    fpc: bool = True,
+    together: bool = True,
+) -> Joint:
+    """The means of the variables at these positions in groups of cells, and how their errors go together.
 
-
-def weights_of(tally: Tally, at: Sequence[int]) -> np.ndarray | None:
-    """The weights of the variables at these positions, (C, len(at)); None without a roster."""
-    return None if tally.roster is None else np.column_stack([fit.weights for fit in calibrations(tally, at)])
-
-
-def _fitted(margins: np.ndarray, n: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    root = np.sqrt(n)
-    coefficients = np.linalg.lstsq(margins * root[:, None], mean * root, rcond=None)[0]
-    return margins @ coefficients
-
-
-def design_effect(weights: np.ndarray, n: np.ndarray) -> tuple[float, float]:
-    """Kish's design effect of unequal weights (1965), n sum w^2 / (sum w)^2, and the effective number of respondents.
-
-    weights (C,) are those of a respondent of each cell, n (C,) how many respondents it has.
-
-    >>> design_effect(np.array([1.0, 3.0]), np.array([2.0, 2.0]))
-    (1.25, 3.2)
+    `group` (C,) is the group of each cell; None for everybody together. The covariance sums over respondents the
+    products of what each adds to two means (`influence`); without missing answers and without a roster it is
+    `s_jk / n` (docs/methods/weighting.md, "Joint errors of several means"). Its diagonal is all that is filled where
+    the errors are not wanted `together`, which needs no co-moments.
     """
-    respondents = n[weights > 0].sum()
-    effect = float(respondents * (n * weights**2).sum() / (n * weights).sum() ** 2)
-    return effect, float(respondents / effect)
+    place = np.asarray(at, dtype=int)
+    n, mean = tally.n[:, place].astype(float), np.nan_to_num(tally.means[:, place])
+    whole, group = group is None, np.zeros(len(n), dtype=int) if group is None else group
+    weighting = None if tally.roster is None else weighed(tally, at)
+    weights = (n > 0).astype(float)
+    if weighting is not None:
+        weights = np.where(n > 0, np.column_stack([fit.weights for fit in weighting]), 0.0)
+    add = per_group(group, groups)
+    total = add(np.where(weights > 0, n, 0.0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        estimate = add(weights * n * mean) / add(weights * n)
+    fitted, factor, df = influence_within(n, weights, mean, group, groups, fpc=fpc and weighting is not None)
+    if whole and weighting is not None:
+        for targets, some in on_margins(tally, at, weighting, total[0]):
+            fitted[:, some], factor[:, some], df[0, some] = influence(
+                n[:, some], weights[:, some], mean[:, some], targets.indicators, fpc=fpc
+            )
+    about, squares = fitted - tally.origin[place], tally.squares[:, place]
+    variance = add(factor**2 * (squares - 2 * about * tally.total[:, place] + n * about**2))
+    flat = variance <= 1e-12 * add(factor**2 * squares)
+    covariance = np.where(flat, 0.0, variance)[:, :, None] * np.eye(len(place))
+    if together:
+        covariance = _covariance(tally, place, factor, about, group, groups)
+        covariance[flat] = covariance.swapaxes(1, 2)[flat] = 0.0
+    return Joint(n=total, estimate=estimate, covariance=covariance, df=np.where(total > 0, df, 0.0))
+
+
+def _covariance(tally: Cells, at: np.ndarray, factor, about, group: np.ndarray, groups: int) -> np.ndarray:
+    """The sums over the respondents of each group of what they add to two means, (G, J, J)."""
+    pairs, sums, products = tally.comoments(at)
+    size, order = np.bincount(group, minlength=groups), np.argsort(group, kind="stable")
+    covariance = np.zeros((groups, len(at), len(at)))
+    for g, cells in enumerate(np.split(order, np.cumsum(size)[:-1])):
+        f, own = about[cells], factor[cells]
+        spread = products[cells] - f[:, :, None] * np.swapaxes(sums[cells], 1, 2) - f[:, None, :] * sums[cells]
+        spread += pairs[cells] * f[:, :, None] * f[:, None, :]
+        covariance[g] = (own[:, :, None] * own[:, None, :] * spread).sum(axis=0)
+    return covariance
+
+
+def on_margins(
+    tally: Cells, at: Sequence[int], weighting: Sequence[Calibration], total: np.ndarray
+) -> list[tuple[Targets, np.ndarray]]:
+    """Which of these variables are fitted on which margins when everybody is estimated together.
+
+    Those that were put to all of the staff, with at least two answers a margin that is free.
+    """
+    rich = total >= np.array([max(2 * fit.margins.rank, 1) for fit in weighting])
+    return alike(weighting, np.flatnonzero(rich & ~tally.not_asked[:, list(at)].any(axis=0)))
+
+
+def alike(weighting: Sequence[Calibration], some: Iterable[int]) -> list[tuple[Targets, np.ndarray]]:
+    """Positions by the margins that they are weighted to."""
+    found: dict[Targets, list[int]] = {}
+    for k in some:
+        found.setdefault(weighting[k].margins, []).append(k)
+    return [(margins, np.array(positions)) for margins, positions in found.items()]

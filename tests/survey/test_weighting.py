@@ -8,9 +8,10 @@ import pytest
 from scipy.stats import t
 
 import dxkit as dx
+from dxkit.statistics.calibration import influence, rake
 from dxkit.statistics.intervals import hypergeometric, wilson
 from dxkit.survey.groups import cut
-from dxkit.survey.weighting import calibrations, corrected, rake
+from dxkit.survey.weighting import weighed
 from tests.places import CASE_FILES
 
 CASES = json.loads((CASE_FILES / "r_survey.json").read_text())["cases"]
@@ -66,11 +67,17 @@ def test_raked_weights_meet_every_margin():
     rows, columns = np.repeat(np.arange(4), 3), np.tile(np.arange(3), 4)
     n = rng.integers(1, 20, 12).astype(float)
     people = n * rng.uniform(1, 4, 12)
-    margins = [np.equal.outer(rows, np.arange(4)), np.equal.outer(columns, np.arange(3))]
-    targets = [people @ m for m in margins]
-    weights = rake(n, margins, targets)
-    for margin, target in zip(margins, targets, strict=True):
-        assert (weights * n) @ margin == pytest.approx(target, rel=1e-10)
+    codes = [rows, columns]
+    targets = [np.bincount(code, weights=people) for code in codes]
+    alone = rake(n[:, None], codes, targets)[:, 0]
+    for code, target in zip(codes, targets, strict=True):
+        assert np.bincount(code, weights=alone * n) == pytest.approx(target, rel=1e-10)
+    some = np.where(rng.random((12, 30)) < 0.3, np.maximum(n[:, None] - 1, 1), n[:, None])
+    together = rake(some, codes, targets)
+    for column, weights in zip(some.T, together.T, strict=True):  # a column is left alone once it meets its margins
+        assert rake(column[:, None], codes, targets)[:, 0] == pytest.approx(weights, rel=4e-15, abs=0)
+    lonely = np.where((rows == 0) & (columns > 0), 0.0, n)  # all of the first row stand in the first column
+    assert np.isnan(rake(lonely[:, None], codes, [targets[0] * [50, 1, 1, 1], targets[1]])).all()
 
 
 def test_everybody_answered_leaves_no_error():
@@ -229,10 +236,12 @@ def test_fewer_than_two_answers_a_margin_leave_the_interval_to_the_plain_weighte
     assert result.method == snapshot
     counted = cut(survey, None).tally
     n, mean, scatter = counted.n[:, 0], np.nan_to_num(counted.means[:, 0]), counted.scatter[:, 0]
-    fit = calibrations(counted, [0])[0]
+    fit = weighed(counted, [0])[0]
     weight = np.where(n > 0, fit.weights, 0.0)
-    assert np.linalg.matrix_rank(fit.margins) == 5
-    width, df = corrected(n, mean, scatter, weight, fit.margins if rich else np.ones((len(n), 1)))
+    assert fit.margins.rank == 5
+    margins = fit.margins.indicators if rich else np.ones((len(n), 1))
+    fitted, factor, df = (each[..., 0] for each in influence(*(x[:, None] for x in (n, weight, mean)), margins))
+    width = np.sqrt((factor**2 * (scatter + n * (mean - fitted) ** 2)).sum())
     row = result.table.iloc[0]
     assert row["high"] == pytest.approx(min(100.0, row["estimate"] + t.ppf(0.975, df) * width))
     assert row["low"] == pytest.approx(max(0.0, row["estimate"] - t.ppf(0.975, df) * width))

@@ -396,4 +396,5 @@ def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
             )
     rate = dx.response_rate(dx.read_survey(frame, BOOK, heads, min_group=8), by="team", release=dx.Release(5)).table
     assert rate["shown"].tolist() == [False, False, True]
-    assert dx.Release().admit_many([], np.ones((2, 3)), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))).shape == (2, 0)
+    nothing = np.zeros(3, dtype=int), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))
+    assert dx.Release().admit_groups([], *nothing).shape == (2, 0)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dxkit.files.progress import watched
 from dxkit.procurement.cost.lines import Values, figures_of, means_of
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for
@@ -59,7 +60,8 @@ def drawn_exits(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator
 def _values(figures: list[Figure], seed: int, draws: int) -> Iterator[Values]:
     """The certain figures as they are, (1,), and the uncertain ones drawn, (B,), in blocks."""
     certain = means_of(figure for figure in figures if figure.fixed)
-    for block in _blocks([figure for figure in figures if not figure.fixed], seed, draws):
+    count = SCRAMBLES * points_for(draws) // block_rows(draws)
+    for block in watched(_blocks([figure for figure in figures if not figure.fixed], seed, draws), count, "draws"):
         yield {**certain, **block}
 
 

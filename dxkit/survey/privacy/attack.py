@@ -35,7 +35,7 @@ def find_breach(rows: np.ndarray, n: np.ndarray, least: int, weightings: np.ndar
     """
     rows, n, atom = _merged(rows, n, weightings)
     small = np.flatnonzero((n > 0) & (n < least))
-    if not len(rows) or not len(small):
+    if not len(rows) or not len(small) or _out_of_reach(rows, n, least):
         return None
     used = np.ones((1, rows.shape[1])) if weightings is None else weightings[:, atom]
     for weights in {each.tobytes(): each for each in np.where(used > 0, used, 1.0)}.values():
@@ -45,6 +45,26 @@ def find_breach(rows: np.ndarray, n: np.ndarray, least: int, weightings: np.ndar
             at = small[list(atoms)]
             return Breach(atoms=tuple(atom[at].tolist()), coefficients=tuple(np.array(coefficients) * weights[at]))
     return None
+
+
+def _out_of_reach(rows: np.ndarray, n: np.ndarray, least: int) -> bool:
+    """Whether there are but one or two different rows, and every sum of them holds the minimum of answers.
+
+    A sum of two rows is zero only on atoms that have the same share of both.
+    """
+    there = rows.any(axis=0)
+    different: list[np.ndarray] = []
+    for row in rows[:, there]:
+        if not any(np.array_equal(row, other) for other in different):
+            different.append(row)
+        if len(different) > 2:
+            return False
+    rows, n = np.stack(different), n[there]
+    turn = np.arctan2(*(rows / rows.max(axis=1, keepdims=True))) if len(rows) == 2 else np.arange(len(n), dtype=float)
+    order = np.argsort(turn)
+    alike = np.cumsum(np.diff(turn[order], prepend=turn[order[0]]) > _ZERO)
+    heaviest = np.bincount(alike, n[order]).max() if len(rows) == 2 else 0.0
+    return bool(n.sum() - heaviest >= least)
 
 
 def _merged(rows: np.ndarray, n: np.ndarray, weightings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

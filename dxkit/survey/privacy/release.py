@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from dxkit.files.errors import DataError
 from dxkit.survey.privacy.attack import atoms_of, find_breach, taking_part
+from dxkit.survey.privacy.nested import Table, admitted
 from dxkit.survey.reading.people import LEAST_GROUP, smallest_group
 
 
@@ -47,10 +50,22 @@ class Release:
     def __init__(self, min_group: int = 5):
         self.min_group: int = smallest_group(min_group)
         self._subjects: dict[str, _Subject] = {}
+        self._nested: dict[str, list[Table]] = {}  # of questions of which only groups within groups have been shown
+        self._cells: WeakKeyDictionary[object, tuple[str, ...]] = WeakKeyDictionary()
         self._shown = self._hidden = 0
 
     def __repr__(self) -> str:
         return f"Release(min_group={self.min_group}): {self._shown} figures shown, {self._hidden} hidden"
+
+    def decide_by(self, tally: object, segments: Sequence[str]) -> None:
+        """Take note that tables of a tally are decided by its cells of these segments; other cells of it share none."""
+        earlier = self._cells.setdefault(tally, tuple(segments))
+        if set(earlier) != set(segments):
+            both = list(dict.fromkeys((*earlier, *segments)))
+            raise DataError(
+                f"this release holds tables of the tally by {' x '.join(earlier)}; what a table by "
+                f"{' x '.join(segments)} gives away beside them cannot be told. Tally with cuts=[{both}]"
+            )
 
     def admit(
         self,
@@ -80,7 +95,7 @@ class Release:
         """
         least = max(self.min_group, least or 0)
         n = np.asarray(n, dtype=float)
-        ledger = self._subjects.setdefault(subject, _Subject())
+        ledger = self._ledger(subject)
         coefficients = np.asarray(coefficients, dtype=float)
         earlier, rows, counts, keys = _joined(ledger, coefficients, np.asarray(units), n)
         size = (coefficients != 0) @ n
@@ -96,20 +111,53 @@ class Release:
         self._hidden += int((~shown).sum())
         return shown
 
-    def admit_many(
+    def admit_groups(
         self,
         subjects: Sequence[str],
-        coefficients: np.ndarray,
+        group: np.ndarray,
         units: np.ndarray,
         n: np.ndarray,
         constant: np.ndarray,
         least: int | None = None,
+        weights: np.ndarray | None = None,
     ) -> np.ndarray:
-        """`admit` for several questions with the same groups: n (U, S), constant (G, S); returns (G, S)."""
-        columns = [
-            self.admit(name, coefficients, units, n[:, s], constant[:, s], least) for s, name in enumerate(subjects)
+        """`admit` for several questions (S) of one table in which each unit belongs to one group (U,).
+
+        n (U, S) are answers, weights (U, S) what one of them counts, constant is (G, S); returns (G, S). Of groups
+        within groups there is a closed form; everything else goes to the general audit.
+        """
+        constant, none = np.asarray(constant, dtype=bool), np.zeros(len(constant), dtype=bool)
+        weights, lowest = np.ones(n.shape) if weights is None else weights, max(self.min_group, least or 0)
+        tables = [
+            Table(units=units, group=group, n=n[:, s], weights=weights[:, s], shown=none, least=lowest)
+            for s in range(len(subjects))
         ]
-        return np.column_stack(columns) if columns else np.zeros((len(coefficients), 0), dtype=bool)
+        distinct = len(np.unique(units)) == len(units)
+        within = [
+            distinct and name not in self._subjects and table.follows(self._nested.get(name, ()))
+            for name, table in zip(subjects, tables, strict=True)
+        ]
+        closed, shown = np.flatnonzero(within).tolist(), np.zeros(constant.shape, dtype=bool)
+        if len(closed):
+            earlier = [self._nested.setdefault(subjects[s], []) for s in closed]
+            for s, table in zip(
+                closed, admitted([tables[s] for s in closed], earlier, constant[:, closed]), strict=True
+            ):
+                self._nested[subjects[s]].append(table)
+                shown[:, s] = table.shown
+            self._shown += int(shown.sum())
+            self._hidden += shown[:, closed].size - int(shown.sum())
+        for s in np.flatnonzero(~np.array(within, dtype=bool)).tolist():
+            shown[:, s] = self.admit(subjects[s], tables[s].rows, units, n[:, s], constant[:, s], least)
+        return shown
+
+    def _ledger(self, subject: str) -> _Subject:
+        """What has been shown of a question, as rows of coefficients."""
+        if levels := self._nested.pop(subject, None):
+            first, rows = levels[0], np.vstack([table.rows[table.shown] for table in levels])
+            everybody = first.weights[None, :]
+            self._subjects[subject] = _Subject(units=first.units, n=first.n, rows=rows, weightings=everybody)
+        return self._subjects.setdefault(subject, _Subject())
 
 
 def _joined(ledger: _Subject, rows: np.ndarray, units: np.ndarray, n: np.ndarray):

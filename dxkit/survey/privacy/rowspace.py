@@ -94,8 +94,9 @@ class _Space:
         beside = np.zeros(len(self.people) + 1)  # the last is of no group
         np.maximum.at(beside, lead, scale / root)
         most = root * scale * (share * beside[lead] + norm * np.max(norm * scale / root, initial=0.0))
-        search = _Search()
-        found = search.singular(diagonal, left, size, np.arange(len(pool)), k - 1, most)
+        search, every = _Search(), np.arange(len(pool))
+        matrix = _part(left(every, every)) if len(pool) <= _BLOCK else left
+        found = search.singular(diagonal, matrix, size, every, k - 1, most)
         if found is None:
             return np.zeros(0) if search.gave_up else None
         vector = np.linalg.eigh(left(np.array(found), np.array(found)))[1][:, 0]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
-from dxkit.survey.reading.codebook import NOT_PLACED, Codebook, with_items
+from dxkit.files.cells import normal
+from dxkit.survey.reading.codebook import NOT_PLACED, Codebook
+from dxkit.survey.reading.coded import Coded
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
+from dxkit.survey.reading.distinct import flags
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.marks import NOT_TICKED
 
 FILLED_UNASKED = "answers to questions that were not asked, not counted"
 _NO = NOT_TICKED | {"", "0.0", "nan"}
+_NOT_CHOSEN = ("", "No", "N/A", NOT_PLACED)
 
 
 def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
@@ -28,43 +32,37 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     if not extra:
         return book, filters
     rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore"}, dtype=object)
-    return with_items(book, rows.reindex(columns=book.items.columns, fill_value="")), filters
+    items = pd.concat([book.items, rows.reindex(columns=book.items.columns, fill_value="")], ignore_index=True)
+    return replace(book, items=items), filters
 
 
-def says_not_asked(value: object) -> bool:
+def says_not_asked(text: str) -> bool:
     """Whether a cell of a filter column says that the question was not put to this person.
 
-    >>> says_not_asked("No"), says_not_asked(1.0)
+    >>> says_not_asked("No"), says_not_asked("1")
     (True, False)
     """
-    return normal(as_text(value)) in _NO
+    return normal(text) in _NO
 
 
-def apply_filters(
-    export: Export,
-    filters: dict[str, str],
-    keep: np.ndarray,
-    answers: pd.DataFrame,
-    state: pd.DataFrame,
-    dropped: dict[str, int],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Answers and states with "not asked" where a filter says so; adds how many answers given there are dropped."""
-    answers, state = answers.copy(), state.copy()
+def apply_filters(export: Export, filters: Mapping[str, str], rows: np.ndarray | slice, coded: Coded) -> dict[str, int]:
+    """Read as not asked what a filter says so of, in place; how many answers given there are dropped, by item."""
+    dropped = {}
     for item, column in filters.items():
-        if item not in state:
+        if item not in export.answers:
             continue
-        not_asked = np.array([says_not_asked(value) for value in _cells(export, column)], dtype=bool)[keep]
-        given = int((not_asked & (state[item] == ANSWERED)).sum())
-        if given:
-            dropped[item] = dropped.get(item, 0) + given
-        state[item] = np.where(not_asked, NOT_ASKED, state[item]).astype(np.int8)
-        answers[item] = answers[item].mask(not_asked)
-    return answers, state
+        not_asked = _not_asked(export, column)[rows]
+        codes = coded.of(item)
+        dropped[item] = int(np.count_nonzero(not_asked & (codes <= coded.width + ANSWERED)))
+        codes[not_asked] = coded.width + NOT_ASKED
+        if item in coded.numbers:
+            coded.numbers[item][not_asked] = np.nan
+    return dropped
 
 
-def _cells(export: Export, column: str) -> Iterable[object]:
-    """The cells of a filter; of a question with several options, Yes where any was chosen."""
+def _not_asked(export: Export, column: str) -> np.ndarray:
+    """Whom a filter says were not asked; of a question with several options, who chose none."""
     if column in export.answers:
-        return export.answers[column]
-    options = export.answers[[name for name in export.answers if name.startswith(f"{column}[")]]
-    return np.where(options.isin(["", "No", "N/A", NOT_PLACED]).all(axis=1), "", "Yes")
+        return flags(export.answers[column], says_not_asked)
+    options = [cells for name, cells in export.answers.items() if name.startswith(f"{column}[")]
+    return ~np.logical_or.reduce([flags(cells, lambda text: text not in _NOT_CHOSEN) for cells in options])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,8 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
-from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.frames import TableSource, opened
+from dxkit.files.opening import OpenedFile
 from dxkit.files.table import CHOICE, YES_NO, Column, Table, TableSpec, texts
 from dxkit.survey.reading.scales import BUILT_IN, CHOSEN, NUMBER, OF_KINDS, Scale, options_of, range_scale, read_scales
 
@@ -59,14 +59,14 @@ class Question(NamedTuple):
     asked_if: str
     same_as: str
     unit: str
+    within: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Codebook:
-    """The questions (`items`, one row each) and the scales they use.
+    """The questions (`items`, one row each, with the columns of `Question` as text) and the scales they use.
 
-    `items` has the columns item, text, kind, dimension, topic, scale, good, asked_if, same_as, unit; all are text. The
-    options of a question of kind multi or rank are items of their own, `item[Option]`.
+    The options of a question of kind multi or rank are items of their own, `item[Option]`.
     """
 
     items: pd.DataFrame
@@ -102,6 +102,12 @@ class Codebook:
         return self.of_kind("segment")
 
     @cached_property
+    def within(self) -> dict[str, str]:
+        """The segment that a segment lies within, such as the division of a team, of those that lie within one."""
+        above = {name: self._rows[name].get("within", "") for name in self.segments}
+        return {name: segment for name, segment in above.items() if segment}
+
+    @cached_property
     def dimensions(self) -> list[str]:
         """The names of the dimensions, in codebook order."""
         return list(self._by_dimension)
@@ -131,8 +137,7 @@ class Codebook:
 
     def label(self, item: str) -> str:
         """What a chart calls an item: the statement of a grid question, else the question text."""
-        text = self.item(item)["text"]
-        return " ".join((split_question(text)[1] or text).split())
+        return " ".join((split_question(self.item(item)["text"])[1] or self.item(item)["text"]).split())
 
     def is_low_good(self, item: str) -> bool:
         """Whether the low end of the item's scale is the good one."""
@@ -159,11 +164,8 @@ class Codebook:
 
     @cached_property
     def _by_dimension(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name in self.of_kind("rating"):
-            if dimension := self._rows[name]["dimension"]:
-                found.setdefault(dimension, []).append(name)
-        return found
+        ratings = self.items.loc[(self.items["kind"] == "rating") & (self.items["dimension"] != "")]
+        return ratings.groupby("dimension", sort=False)["item"].agg(list).to_dict()
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
@@ -206,24 +208,22 @@ CODEBOOK = TableSpec(
         *texts("item", "text", "kind", needed=True),
         *texts("dimension", "topic", "scale"),
         Column(name="good", kind=CHOICE, allowed=(HIGH, LOW, NEITHER)),
-        *texts("asked_if", "same_as", "unit"),
+        *texts("asked_if", "same_as", "unit", "within"),
         Column(name="reverse", kind=YES_NO),
     ),
 )
 COLUMNS = Question._fields
 
 
-def read_codebook(
-    items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
-) -> Codebook:
+def read_codebook(items: TableSource, scales: TableSource | None = None) -> Codebook:
     """What was asked: read the table of questions, and the scales of their answers where no built-in one fits.
 
     Parameters
     ----------
-    items : path or DataFrame
+    items : path or data frame
         One row per question, with columns item, text, kind and optionally dimension, topic, scale, good, asked_if,
-        same_as, unit (an older `reverse` is read too). A workbook may hold the scales too, on a sheet named `scales`.
-    scales : path or DataFrame, optional
+        same_as, unit, within. A workbook may hold the scales too, on a sheet named `scales`.
+    scales : path or data frame, optional
         One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
         "no opinion". None for the built-in scales.
 
@@ -244,7 +244,7 @@ def read_codebook(
     Codebook: 1 questions (1 rating)
     """
     faults = Faults()
-    source: OpenedFile | pd.DataFrame = items if isinstance(items, pd.DataFrame) else open_file(items)
+    source = opened(items)
     sheet = scales_sheet = None
     if isinstance(source, OpenedFile) and source.is_workbook:
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
@@ -286,6 +286,7 @@ def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFr
         if row.kind in OPTIONS and scale in by_name:
             by_name |= options_of(by_name[scale], row.kind, UNLISTED)
         scales.append(scale if row.kind in MEASURED else "")
+    _check_within(table, frame, faults)
     frame["scale"] = pd.Series(scales, dtype=object)
     frame["good"] = np.where((frame["good"] == "") & frame["reverse"], LOW, frame["good"])
     return frame.loc[:, list(COLUMNS)]
@@ -329,6 +330,19 @@ def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, 
         table.fault(faults, i, of, f"a question that is neither good nor bad has no place in a {of}; leave it empty")
 
 
-def with_items(codebook: Codebook, extra: pd.DataFrame) -> Codebook:
-    """The codebook with further rows at its end."""
-    return replace(codebook, items=pd.concat([codebook.items, extra], ignore_index=True))
+def _check_within(table: Table, frame: pd.DataFrame, faults: Faults) -> None:
+    """Spell each `within` as the segment it names; faults where it names none, or where segments lie in a circle."""
+    known = {normal(name): name for name in frame.loc[frame["kind"] == "segment", "item"]}
+    frame["within"] = [known.get(normal(name), name) for name in frame["within"]]
+    above = dict(zip(frame["item"], frame["within"], strict=True))
+    for i, (name, kind, found) in enumerate(zip(frame["item"], frame["kind"], frame["within"], strict=True)):
+        path = [name, found]
+        while path[-1] and path[-1] not in path[:-1]:
+            path.append(above.get(path[-1], ""))
+        if found and kind != "segment":
+            table.fault(faults, i, "within", f"only a segment lies within another, not {kind}; leave it empty")
+        elif found and found not in known.values():
+            hint = suggest(found, list(known.values()))
+            table.fault(faults, i, "within", f"'{found[:60]}' is not a segment of the codebook; {hint}")
+        elif path[-1] == name:
+            table.fault(faults, i, "within", f"{name} lies within itself: {' in '.join(path)}; leave one cell empty")

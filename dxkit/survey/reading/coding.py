@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
-from dxkit.files.cells import as_text, normal, numbers
+from dxkit.files.cells import normal, numbers
 from dxkit.files.errors import Faults, and_more, nearest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
+from dxkit.survey.reading.distinct import counts, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import NUMBER, Scale, numbered
 from dxkit.survey.reading.tools.base import Tool
 
@@ -34,13 +33,20 @@ _NUMBERS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """What a scale does not know, and where it was found: one fault for each, however many cells and questions."""
+    """What a scale does not know, and in which rows: one fault for each, however many cells and questions."""
 
     cells: dict[tuple[str, str], list[tuple[str, str, np.ndarray]]] = field(default_factory=dict)
 
-    def add(self, scale: Scale, item: str, text: str, where: np.ndarray) -> None:
-        """Keep that these rows hold this text as answer to an item."""
-        self.cells.setdefault((scale.name, normal(text)), []).append((item, text, where))
+    def add(self, scale: Scale, item: str, texts: Mapping[int, str], codes: np.ndarray, rows: np.ndarray) -> None:
+        """Keep where these texts, by their codes, are answers to an item; `rows` are those of the codes."""
+        strange = np.zeros(int(codes.max()) + 1, dtype=bool)
+        strange[list(texts)] = True
+        at = np.flatnonzero(looked_up(strange, codes))
+        at = at[np.argsort(codes[at], kind="stable")]
+        starts = np.flatnonzero(np.diff(codes[at], prepend=-1))
+        where = {int(codes[found[0]]): rows[found] for found in np.split(at, starts[1:])}
+        for code, text in texts.items():
+            self.cells.setdefault((scale.name, normal(text)), []).append((item, text, where[code]))
 
     def tell(self, export: Export, book: Codebook, faults: Faults) -> None:
         """Add the faults."""
@@ -48,31 +54,29 @@ class Unknown:
             _unknown(export, book.scale(found[0][0]), found, faults)
 
 
-def coded(
-    export: Export, book: Codebook, item: str, keep: np.ndarray, unknown: Unknown, unaffected: dict[str, int]
+def coded_texts(
+    export: Export, book: Codebook, item: str, rows: np.ndarray | slice, unknown: Unknown, unaffected: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The codes and states of one item in the rows that count; adds what its scale does not know, and how many are not
-    affected."""
-    column, scale = export.answers[item], book.scale(item)
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        values, inverse = np.unique(column.to_numpy(dtype=float, na_value=np.nan)[keep], return_inverse=True)
-        uniques = [as_text(value) for value in values]
-    else:
-        texts = column.astype(object).to_numpy()[keep]
-        labels, inverse = np.unique(texts.astype(str), return_inverse=True)
-        uniques = labels.tolist()
-    codes, states = np.empty(len(uniques)), np.empty(len(uniques), dtype=np.int8)
-    told = told_by_column(scale, uniques)
-    for u, text in enumerate(uniques):
+    """The code and the state of each distinct text of an item, of those in these rows; adds what its scale does not
+    know, and how many are not affected."""
+    cells, scale = export.answers[item], book.scale(item)
+    texts, codes = texts_of(cells), cells.codes[rows]
+    often = counts(codes, len(texts))
+    used = sorted(np.flatnonzero(often).tolist(), key=texts.__getitem__)
+    values, states = np.full(len(texts), np.nan), np.full(len(texts), SKIPPED, dtype=np.int8)
+    told = told_by_column(scale, [texts[u] for u in used])
+    strange = {}
+    for u in used:
+        text = texts[u]
         code, spared = (told[text], False) if text in told else meaning(book, item, text, export.tool)
         if spared:
-            unaffected[item] = unaffected.get(item, 0) + int((inverse == u).sum())
+            unaffected[item] = unaffected.get(item, 0) + int(often[u])
         if code is None:
-            unknown.add(scale, item, text, np.flatnonzero(keep)[inverse == u])
-            code = math.nan
-        codes[u] = code
-        states[u] = state_of(code, text)
-    return codes[inverse], states[inverse]
+            strange[u], code = text, math.nan
+        values[u], states[u] = code, state_of(code, text)
+    if strange:
+        unknown.add(scale, item, strange, codes, np.arange(len(cells))[rows])
+    return values, states
 
 
 def told_by_column(scale: Scale, texts: Sequence[str]) -> dict[str, float]:
@@ -128,6 +132,8 @@ def kept_code(scale: Scale, text: str) -> float | None:
     (1.0, None, None)
     """
     worded = {label: code for code, label in scale.shown.items() if normal(label) != f"{code:g}"}
+    from dxkit.survey.reading.labels.order import label_order  # here: few files need it, and it takes time to load
+
     if len(worded) < 2 or len(worded) == len(scale.shown) or (found := label_order([*worded, text])) is None:
         return None
     code = found.codes[text]
@@ -184,7 +190,7 @@ def _unknown(export: Export, scale: Scale, found: list[tuple[str, str, np.ndarra
         message + (f" ({times})" if times else ""),
         file=export.file,
         sheet=export.sheet,
-        row=export.rows[where[0]],
+        row=int(export.rows[where[0]]),
         column=export.columns_at.get(item, item),
     )
 

@@ -7,35 +7,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
+from dxkit.files.cells import normal
+from dxkit.files.encoded import encode
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.distinct import blank, flags, joined, read_as, same, separate, texts_of
 from dxkit.survey.reading.headers import Column, match
-from dxkit.survey.reading.multiple_choice import choose, place_columns
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
-from dxkit.survey.reading.sheet import (
-    Elsewhere,
-    blank_na,
-    first_rows,
-    from_frame,
-    from_grid,
-    joined,
-    na_note,
-    nameless,
-    recognise_grid,
-    same,
-    separate,
-)
+from dxkit.survey.reading.several.multiple_choice import choose, place_columns
+from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
-from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
+from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, tool_named
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -43,39 +34,37 @@ class Export:
     """A file of answers in one form.
 
     tool, why       the tool it comes from, and how that was recognised
-    answers         a text column per codebook item, in its order ("" is blank); numeric columns of a DataFrame stay so
+    answers         a column per codebook item, in its order, and per question with options for what is beside them
     rows            the row of each answer in the file
-    columns_at      the column of each item, as messages call it, and `positions` the same counted from 0
-    depth           the number of header rows
-    respondent, day "" where the file has none
+    columns_at      the column of each item, as messages call it
+    respondent      the id of each submission, and `day` its date; "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
     applied         what the rules did
-    repeated        items that have several columns of the same content
     na_cells        how many cells with NA are read as blank
     counted         notes that end with a number of people, with a flag per row for those who count
     """
 
     tool: Tool
     why: str
-    answers: pd.DataFrame
-    rows: list[int]
+    answers: Mapping[str, pd.Categorical]
+    rows: Sequence[int] | np.ndarray
     columns_at: dict[str, str]
-    positions: dict[str, int]
-    depth: int
     file: str
     sheet: str | None
-    respondent: pd.Series
-    day: pd.Series
-    finished: pd.Series
-    preview: pd.Series
+    respondent: pd.Categorical
+    day: pd.Categorical
+    finished: np.ndarray
+    preview: np.ndarray
     dropped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     applied: Applied = NOTHING_APPLIED
-    repeated: tuple[str, ...] = ()
     na_cells: int = 0
     notes: tuple[str, ...] = ()
     counted: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     @property
     def source(self) -> str:
@@ -95,22 +84,22 @@ class Export:
 
 
 def read_export(
-    source: str | os.PathLike[str] | pd.DataFrame | Grid,
+    source: Any,
     codebook: Codebook,
     *,
     as_tool: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
-    part: bool = False,
     faults: Faults | None = None,
     rules: Rules = NO_RULES,
     wave: str | None = None,
+    **limits: Any,
 ) -> Export:
-    """Read a file of answers as any of the known tools exports it, or a DataFrame.
+    """Read answers as any of the known tools exports them, or a frame.
 
     Parameters
     ----------
-    source : path, DataFrame or Grid
+    source : whatever `encode` takes
         One row per submission.
     codebook : Codebook
         What was asked.
@@ -120,36 +109,32 @@ def read_export(
         The sheet of the answers, where there are several.
     header : int, optional
         The number of header rows, where it should not be recognised.
-    part : bool
-        Whether this is a part of a file: what only the whole can tell is left as it is.
     faults : Faults, optional
         Collects the faults of matching, to be raised with others; None raises them here.
     rules : Rules
         How to read rows and cells.
     wave : str, optional
         The wave to read, where the file holds several; None for the last.
+    limits : memory, progress
+        As in `encode`.
 
     Raises
     ------
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    tool = None if as_tool is None else tool_named(as_tool)
-    if isinstance(source, pd.DataFrame):
-        columns, body, rows = from_frame(source)
-        depth, why = 1, "a DataFrame"
-        tool = tool or recognise([column.code for column in columns], [], [])[0]
-        file, sheet, notes, sheets = "DataFrame", None, [], []
-    else:
-        opened = None if isinstance(source, Grid) else open_answers(source)
-        grid = source if isinstance(source, Grid) else open_answers(source).choose(sheet, count_questions(codebook))
-        recognised, why = recognise_grid(grid)
-        tool, why = (tool, "as source= says") if tool else (recognised, why)
-        depth = header or grid.header_rows or tool.header_rows(*first_rows(grid))
-        columns, body, rows = from_grid(grid, tool, depth)
-        file, sheet, notes = grid.file, grid.sheet, [*grid.notes, *nameless(columns, body)]
-        sheets = [grid, *(each for each in opened.sheets if each is not grid)] if opened else [grid]
-    na_cells = 0 if part else blank_na(body)
+    head, sheets = Head(None if as_tool is None else tool_named(as_tool), header), list[Grid]()
+
+    def chosen(path: str | os.PathLike[str]) -> Grid:
+        opened = open_answers(path)
+        grid = opened.choose(sheet, count_questions(codebook))
+        sheets.extend([grid, *(each for each in opened.sheets if each is not grid)])
+        return grid
+
+    read = encode(source, head, choose=chosen, **limits)
+    body, tool, columns = body_of(read, head), head.tool, head.columns
+    notes = [*read.notes, *([] if read.of_frame else nameless(columns, body))]
+    na_cells = blank_na(body)
     matching = Faults() if faults is None else faults
     matched = match(
         columns,
@@ -158,17 +143,19 @@ def read_export(
         matching,
         same=lambda several: all(same(body[several[0].position], body[each.position]) for each in several[1:]),
         apart=lambda several: separate([body[column.position] for column in several]),
-        elsewhere=Elsewhere(sheets, codebook),
-        file=file,
-        sheet=sheet,
+        elsewhere=Elsewhere(sheets or ([] if read.of_frame else [read.top]), codebook),
+        file=read.file,
+        sheet=read.sheet,
     )
     at = matched.columns
     for several in matched.apart.values():
         body[several[0].position] = joined([body[column.position] for column in several])
-    body, applied = apply_rules(Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=sheet)
+    body, applied = apply_rules(
+        Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=read.sheet
+    )
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, len(rows), rules)
+    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
     for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
@@ -179,27 +166,22 @@ def read_export(
     ignored = Counter(
         column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
     )
-    beside = _Beside(tool, columns, body, len(rows))
+    beside = _Beside(columns, body, len(read))
     ids = [item for item in codebook.of_kind("id") if item in answers]
     return Export(
         tool=tool,
-        why=why,
+        why=head.why,
         answers=answers,
-        rows=rows,
+        rows=read.rows,
         columns_at={item: column.place for item, column in at.items()},
-        positions={item: column.position for item, column in at.items()},
-        depth=depth,
-        file=file,
-        sheet=sheet,
-        respondent=pd.Series([as_text(value) for value in answers[ids[0]]], dtype=object)
-        if ids
-        else beside.text(*tool.respondent),
-        day=_days(beside.text(*tool.day), tool.month_first and beside.first(*tool.day) not in tool.day_first),
+        file=read.file,
+        sheet=read.sheet,
+        respondent=answers[ids[0]] if ids else beside.column(*tool.respondent),
+        day=_days(beside.column(*tool.day), tool.month_first and beside.first(*tool.day) not in tool.day_first),
         finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
-        repeated=(*matched.repeated, *matched.apart),
         na_cells=na_cells,
         applied=applied,
         notes=(*notes, *matched.notes, *choice_notes, *applied.notes),
@@ -221,24 +203,23 @@ def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
 def _answers(
     matched: dict[str, Column],
     header: Sequence[Column],
-    body: Sequence,
+    body: Sequence[pd.Categorical],
     codebook: Codebook,
     tool: Tool,
-    n: int,
     rules: Rules,
-) -> tuple[pd.DataFrame, list[str], dict[str, np.ndarray]]:
+) -> tuple[dict[str, pd.Categorical], list[str], dict[str, np.ndarray]]:
     columns = {item: body[column.position] for item, column in matched.items()}
     notes, counted = choose(columns, body, header, matched, codebook, tool, rules)
     for item in codebook.measured:
         if item in columns and codebook.scale(item).codes:
-            columns[item] = tool.recoded(columns[item], codebook.scale(item))
-    return pd.DataFrame(columns, index=range(n)), notes, counted
+            columns[item] = read_as(columns[item], tool.recoded(texts_of(columns[item]), codebook.scale(item)))
+    return columns, notes, counted
 
 
 class _Beside:
     """What a tool says of a submission beside its answers: id, day, finished, preview."""
 
-    def __init__(self, tool: Tool, header: Sequence[Column], body: Sequence, n: int):
+    def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
         self.n = n
         named = [column for column in reversed(header) if column.code.strip()]
         self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
@@ -247,20 +228,20 @@ class _Beside:
         """The first of these columns that there is."""
         return next((name for name in names if name in self.columns), "")
 
-    def text(self, *names: str) -> pd.Series:
-        """The first of these columns that there is, as text."""
-        cells = self.columns.get(self.first(*names), [""] * self.n)
-        return pd.Series([as_text(value) for value in cells], dtype=object)
+    def column(self, *names: str) -> pd.Categorical:
+        """The first of these columns that there is, else a blank one."""
+        name = self.first(*names)
+        return self.columns[name] if name else blank(self.n)
 
-    def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> pd.Series:
+    def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> np.ndarray:
         """Whether a cell of these columns says so; without the columns the same for everybody."""
-        found = [self.text(name).map(says).to_numpy(dtype=bool) for name in names if name in self.columns]
-        return pd.Series(np.logical_or.reduce(found) if found else [otherwise] * self.n, dtype=bool)
+        found = [flags(self.columns[name], says) for name in names if name in self.columns]
+        return np.logical_or.reduce(found) if found else np.full(self.n, otherwise)
 
 
-def _days(texts: pd.Series, month_first: bool) -> pd.Series:
+def _days(cells: pd.Categorical, month_first: bool) -> pd.Categorical:
     """Timestamps coarsened to the day, ISO; "" where there is none or it is not understood."""
-    dates = [re.match(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", text) for text in texts]
+    dates = [re.match(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", text) for text in cells.categories]
     numbers = [tuple(map(int, date.groups())) if date else None for date in dates]
     if any(a > 12 for a, _, c in filter(None, numbers) if c > 31):
         month_first = False
@@ -274,4 +255,4 @@ def _days(texts: pd.Series, month_first: bool) -> pd.Series:
         year += 2000 if year < 100 else 0
         possible = 1 <= month <= 12 and 1 <= day <= 31
         days.append(f"{year:04d}-{month:02d}-{day:02d}" if possible else "")
-    return pd.Series(days, dtype=object)
+    return read_as(cells, days)

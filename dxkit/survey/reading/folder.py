@@ -26,7 +26,7 @@ _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 
 
 def open_survey(
-    responses: str | os.PathLike[str],
+    answers: str | os.PathLike[str],
     *,
     min_group: int = 5,
     source: str | None = None,
@@ -41,7 +41,7 @@ def open_survey(
 
     Parameters
     ----------
-    responses : path
+    answers : path
         The file of answers, as the survey tool exports it.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
@@ -70,12 +70,12 @@ def open_survey(
     >>> survey.wave, len(survey), survey.roster.total
     ('2026-Q3', 112, 180)
     """
-    files = Beside(open_answers(_latest(responses)))
+    files = Beside(open_answers(_latest(answers)))
     return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
 
 
 def open_waves(
-    responses: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None, header: int | None = None
+    answers: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None, header: int | None = None
 ) -> dict[str, Survey]:
     """Read every wave of a survey: from a sheet or a column for each, or from a file for each.
 
@@ -84,7 +84,7 @@ def open_waves(
 
     Parameters
     ----------
-    responses : path
+    answers : path
         A file of answers.
     min_group : int
         The smallest number of answers that a shown figure may rest on; at least 3.
@@ -109,12 +109,12 @@ def open_waves(
     >>> list(open_waves(dx.samples.path("company/responses_2026-Q3.csv")))
     ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
     """
-    readers, _ = _waves(responses)
+    readers, _ = _waves(answers)
     return {wave: read(min_group=min_group, source=source, header=header) for wave, read in readers.items()}
 
 
 def open_before(
-    responses: str | os.PathLike[str], *, wave: str | None = None, min_group: int = 5, source: str | None = None
+    answers: str | os.PathLike[str], *, wave: str | None = None, min_group: int = 5, source: str | None = None
 ) -> Survey:
     """Read the wave before this one, of those that `open_waves` finds.
 
@@ -122,7 +122,7 @@ def open_before(
 
     Parameters
     ----------
-    responses : path
+    answers : path
         The file of answers of the later wave; or its folder, for the latest file `responses_<wave>`. If the file holds
         several waves, the later one is the last of them.
     wave : str, optional
@@ -149,7 +149,7 @@ def open_before(
     >>> open_before(dx.samples.path("company/responses_2026-Q3.csv")).wave
     '2026-Q2'
     """
-    readers, this = _waves(responses)
+    readers, this = _waves(answers)
     if wave is not None:
         instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     earlier = [name for name in readers if natural(name) < natural(this) and wave in (None, name)]
@@ -158,11 +158,11 @@ def open_before(
     return readers[earlier[-1]](min_group=min_group, source=source)
 
 
-def _latest(responses: str | os.PathLike[str]) -> str | os.PathLike[str]:
+def _latest(answers: str | os.PathLike[str]) -> str | os.PathLike[str]:
     """The file of answers; of a folder, that of the latest wave, whatever it is called."""
-    if not isinstance(responses, str | os.PathLike) or not Path(responses).is_dir():
-        return responses
-    tables = [path for path in sorted(Path(responses).iterdir()) if path.is_file() and path.name.endswith(_TABLES)]
+    if not isinstance(answers, str | os.PathLike) or not Path(answers).is_dir():
+        return answers
+    tables = [path for path in sorted(Path(answers).iterdir()) if path.is_file() and path.name.endswith(_TABLES)]
     waves = [path for path in tables if path.name.startswith("responses")]
     if not waves:  # another name: the table that asks most questions of the codebook, and those that are named alike
         asked = {path: _asked(path) for path in tables if not re.match(_OTHERS, path.name)}
@@ -182,9 +182,9 @@ def _asked(path: Path) -> float:
     return count(files.answers.choose(wanted=count))
 
 
-def _waves(responses: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
+def _waves(answers: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Survey]], str]:
     """What reads each wave, the earliest first; and the wave of this file, the last one if it holds several."""
-    files = Beside(open_answers(_latest(responses)))
+    files = Beside(open_answers(_latest(answers)))
     if files.codebook is not None and (names := files.waves_within()):
         return {wave: partial(read_beside, files, wave=wave) for wave in names}, names[-1]
     path, found = files.answers.path, dict[str, Path]()
@@ -255,7 +255,7 @@ class Beside:
         if self.codebook is None:
             raise fault_at(
                 f"there is no codebook in its folder; put codebook.csv into {self.folder.resolve().name}, or use "
-                "read_survey(responses, codebook)",
+                "read_survey(answers, codebook)",
                 file=self.answers.name,
             )
         return read_codebook(self.codebook, self.scales)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.cells import as_text, number
+from dxkit.files.cells import number
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.distinct import filled, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.rules.table import ROWS_INCLUDED, Entry
 
@@ -39,15 +40,12 @@ def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | N
     place = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[columns[0]]}
     if len(columns) > 1:
         faults.add(f"the codebook has {len(columns)} questions of kind weight; keep the one to use", **place)
-    weights = np.zeros(len(export.answers))
-    for i, cell in enumerate(export.answers[columns[0]]):
-        text = as_text(cell)
-        weights[i], problem = number(text) if text else (0.0, None)
-        if problem is None and not weights[i] >= 0:
-            problem = "a weight is not below 0"
-        if problem:
-            faults.add(problem, row=export.rows[i], **place)
-    return weights
+    cells = export.answers[columns[0]]
+    read = [number(text) if text else (0.0, None) for text in cells.categories]
+    problems = [problem or ("" if value >= 0 else "a weight is not below 0") for value, problem in read]
+    for i in np.flatnonzero(looked_up(np.array(problems) != "", cells.codes)).tolist():
+        faults.add(problems[cells.codes[i]], row=int(export.rows[i]), **place)
+    return looked_up(np.array([value for value, _ in read]), cells.codes)
 
 
 def rows_that_count(
@@ -59,7 +57,7 @@ def rows_that_count(
     there are weights, and then all but the last submission of each id. Only the counts of the unit "rows set aside" add
     up to the rows that do not count.
     """
-    keep = np.ones(len(export.answers), dtype=bool)
+    keep = np.ones(len(export), dtype=bool)
     log = []
 
     def set_aside(rows: np.ndarray, what: str, included: str = "") -> None:
@@ -74,8 +72,8 @@ def rows_that_count(
     for what, place, rows in export.applied.aside:
         log.append(Entry(what, int((rows & keep).sum()), place))
         keep[rows] = False
-    set_aside(export.preview.to_numpy(dtype=bool), "test and preview rows set aside", "test rows")
-    set_aside(~export.finished.to_numpy(dtype=bool), "unfinished submissions set aside", "unfinished")
+    set_aside(export.preview, "test and preview rows set aside", "test rows")
+    set_aside(~export.finished, "unfinished submissions set aside", "unfinished")
     set_aside(_blank(export, book), BLANK_ROWS)
     if weights is not None:
         set_aside(weights == 0, "people without a weight set aside")
@@ -88,28 +86,32 @@ def rows_that_count(
 
 def _blank(export: Export, book: Codebook) -> np.ndarray:
     """Rows without an answer or a comment."""
-    blank = np.full(len(export.answers), bool(book.measured))
+    blank = np.full(len(export), bool(book.measured))
     for item in (*book.measured, *book.of_kind("comment")):
         if item in export.answers:
-            column = export.answers[item]
-            numeric = pd.api.types.is_numeric_dtype(column)
-            blank &= column.isna().to_numpy(dtype=bool) if numeric else column.to_numpy(dtype=object) == ""
+            blank &= ~filled(export.answers[item])
     return blank
 
 
 def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np.ndarray:
     """Rows whose id comes again below; a fault where a spreadsheet has made different ids the same."""
-    ids = export.respondent.where(keep, "")
-    repeated = ((ids != "") & ids.duplicated(keep="last")).to_numpy(dtype=bool)
-    shortened = np.array([bool(_SHORTENED.fullmatch(text)) for text in ids], dtype=bool)
-    spoiled = int((repeated & shortened).sum())
-    if spoiled and not export.applied.rules.includes("repeated ids") and 2 * shortened.sum() > (ids != "").sum():
+    ids, repeated = export.respondent, np.zeros(len(keep), dtype=bool)
+    rows = np.flatnonzero(keep & filled(ids))
+    codes = ids.codes[rows]
+    last = np.zeros(len(ids.categories), dtype=np.int64)
+    last[codes] = rows  # of several the last one stays
+    repeated[rows] = last[codes] != rows
+    if not repeated.any():
+        return repeated
+    shortened = looked_up(np.array([bool(_SHORTENED.fullmatch(text)) for text in texts_of(ids)]), codes)
+    spoiled = int((repeated[rows] & shortened).sum())
+    if spoiled and not export.applied.rules.includes("repeated ids") and 2 * shortened.sum() > len(rows):
         faults.add(
             f"a spreadsheet has shortened the ids, as 1.15E+11 or ####, so that {spoiled} rows seem to come from one "
             "person; export the answers again, and do not save them in a spreadsheet",
             file=export.file,
             sheet=export.sheet,
-            row=export.rows[int(np.flatnonzero(repeated)[0])],
+            row=int(export.rows[int(np.flatnonzero(repeated)[0])]),
         )
     return repeated
 
@@ -121,15 +123,15 @@ def ids_name_people(export: Export, book: Codebook) -> bool:
 
 
 def person_keys(
-    export: Export, book: Codebook, answers: pd.DataFrame, segments: pd.DataFrame, keep: np.ndarray
+    export: Export, book: Codebook, answers: pd.DataFrame, segments: pd.DataFrame, rows: np.ndarray | slice
 ) -> np.ndarray:
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
-    ids = export.respondent.to_numpy(dtype=object)[keep]
-    if (ids != "").all() and len(ids) and ids_name_people(export, book):
-        digests = [id_digest(str(text)) for text in ids]
-        return np.frombuffer(b"".join(digests), dtype=np.uint64)
-    rows = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
-    return row_hashes(pd.DataFrame({"row": rows, "again": rows.groupby(rows).cumcount()}))
+    ids = export.respondent
+    if len(answers) and ids_name_people(export, book) and filled(ids)[rows].all():
+        digests = [id_digest(text) for text in texts_of(ids)]
+        return np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows]]
+    hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
+    return row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
 
 
 def id_digest(text: str) -> bytes:

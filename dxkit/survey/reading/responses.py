@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.cells import as_text
 from dxkit.files.errors import Faults
-from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
+from dxkit.files.frames import TableSource, opened
 from dxkit.statistics.internal_consistency import runs_against
-from dxkit.survey.reading.asked_if import apply_filters, with_filters
+from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coding import SKIPPED, Unknown, coded
+from dxkit.survey.reading.coded import Coded, kind_of, most_codes, placed
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded_texts
+from dxkit.survey.reading.distinct import filled, looked_up
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import Roster, read_roster
@@ -25,7 +24,7 @@ from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import read_segments
-from dxkit.survey.reading.unlisted import Whole, none_for_blank
+from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
@@ -94,28 +93,42 @@ class Survey:
         return self._shown()._repr_html_()
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Read:
+    """What was read of one wave, and nothing that tells people apart: `Survey` says what the parts are."""
+
+    coded: Coded
+    cleaning: pd.DataFrame
+    notes: tuple[str, ...]
+    wave: str
+    source: str
+    min_group: int
+    roster: Roster | None
+
+
 def read_survey(
-    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: str | os.PathLike[str] | pd.DataFrame | None = None,
+    answers: Any,
+    codebook: Codebook | TableSource,
+    roster: TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
     *,
     sheet: str | None = None,
     header: int | None = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    rules: Rules | TableSource | None = None,
+    memory: str | int = "2 GB",
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
 
     Parameters
     ----------
-    responses : path or DataFrame
+    answers : path, data frame of any kind (pandas, Polars, pyarrow, DuckDB), or an iterable of frames
         One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
         item ids or question texts, the cells codes or labels.
-    codebook : Codebook, path or DataFrame
+    codebook : Codebook, path or data frame
         What was asked; see `read_codebook`.
-    roster : path or DataFrame, optional
+    roster : path or data frame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str, optional
         The name of this wave, such as "2026-Q3". Where a rule says that the file holds several, it is the one to read;
@@ -128,9 +141,11 @@ def read_survey(
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
         The number of header rows, where it should not be recognised.
-    rules : path or DataFrame, optional
+    rules : path or data frame, optional
         How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
         workbook, if it has one. The arguments source, sheet and header come before rules.
+    memory : text or number of bytes
+        The most that the answers may take while they are read; more is refused with what it would take.
 
     Returns
     -------
@@ -152,25 +167,59 @@ def read_survey(
     >>> survey.answers["ci"].tolist(), survey.cleaning["count"].tolist()
     ([4.0, 2.0, 5.0], [1])
     """
-    return read_part(responses, codebook, roster, wave, source, min_group, sheet=sheet, header=header, rules=rules)
+    how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
+    coded, book = read.coded, read.coded.codebook
+    given, segments = coded.answers(), coded.segments.astype(object)
+    comments = [item for item in book.of_kind("comment") if item in export.answers]
+    survey = Survey(
+        codebook=book,
+        answers=given,
+        state=coded.states(),
+        segments=segments,
+        identified=ids_name_people(export, book) and bool(filled(export.respondent)[rows].all()),
+        comments=pd.DataFrame(
+            {item: export.answers[item][rows].astype(object) for item in comments}, index=given.index, dtype=object
+        ),
+        keys=person_keys(export, book, given, segments, rows),
+        cleaning=read.cleaning,
+        roster=read.roster,
+        wave=read.wave,
+        weights=coded.weights,
+        source=read.source,
+        min_group=read.min_group,
+    )
+    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *_reverse_suspects(survey)))))
 
 
-def read_part(
-    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
+def read_coded(
+    answers: Any,
+    codebook: Codebook | TableSource,
+    roster: Roster | TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
     *,
-    whole: Whole | None = None,
+    rules: Rules | TableSource | None = None,
+    **limits: Any,
+) -> Read:
+    """What `read_survey` reads, without what only a Survey holds of a person; `limits` are those of `encode`."""
+    return _read(answers, codebook, roster, wave, source, min_group, rules=rules, **limits)[0]
+
+
+def _read(
+    answers: Any,
+    codebook: Codebook | TableSource,
+    roster: Roster | TableSource | None,
+    wave: str | None,
+    source: str | None,
+    min_group: int,
     sheet: str | None = None,
     header: int | None = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
-) -> Survey:
-    """`read_survey`; or a part of a file, which adds to `whole` what only all parts tell.
-
-    The segments of a part stay as they are written."""
+    rules: Rules | TableSource | None = None,
+    **limits: Any,
+) -> tuple[Read, Export, np.ndarray | slice]:
+    """What is read, of which file, and which of its rows."""
     least = smallest_group(min_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -179,15 +228,15 @@ def read_part(
             options.instance(name, value, str, "its name as text")
     if header is not None:
         options.whole("header", header, 1, 9)
-    if not isinstance(codebook, Codebook | pd.DataFrame):
-        codebook = open_file(codebook)
+    if not isinstance(codebook, Codebook):
+        codebook = opened(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     faults = Faults()
     known = rules_of(rules, codebook, faults)
     book, entries = with_same_as(book, known)
     asked, filters = with_filters(book)
-    how = {"part": whole is not None, "source": source, "sheet": sheet, "header": header, "wave": wave}
-    export = faults.take(read_by_rules, responses, asked, known, faults, **how)
+    how = {"source": source, "sheet": sheet, "header": header, "wave": wave, **limits}
+    export = faults.take(read_by_rules, answers, asked, known, faults, **how)
     if roster is None or isinstance(roster, Roster):
         people = roster
     else:
@@ -197,61 +246,59 @@ def read_part(
         raise AssertionError("an export that cannot be read has faults")
     weights = weights_of(export, book, faults) if people is None else None
     keep, cleaning = rows_that_count(export, book, faults, weights)
-    every = Whole() if whole is None else whole
-    present = [item for item in book.measured if item in export.answers]
-    unknown = Unknown()
-    by_item = {item: coded(export, book, item, keep, unknown, every.unaffected) for item in present}
-    unknown.tell(export, book, faults)
-    segments, segment_notes = read_segments(export, book, people, keep, faults, as_written=whole is not None)
-    answers = pd.DataFrame({item: codes for item, (codes, _) in by_item.items()}, index=range(int(keep.sum())))
-    state = pd.DataFrame({item: states for item, (_, states) in by_item.items()}, index=answers.index)
-    every.add_labels(export, book, keep, answers, state)
-    every.counted.update({what: int(flags[keep].sum()) for what, flags in export.counted.items()})
-    if whole is None:
-        every.check_labels(least, faults)
+    rows = slice(None) if keep.all() else np.flatnonzero(keep)
+    weights = None if weights is None else weights[rows]
+    coded, unaffected = _coded(export, book, rows, weights, faults)
+    segments, segment_notes = read_segments(export, book, people, rows, faults)
+    coded = replace(coded, segments=segments)
+    check_labels(export, rows, coded, least, faults)
     faults.raise_if_any()
-    answers, state = apply_filters(export, filters, keep, answers, state, every.unasked)
-    none, none_entries = blank_is_none(book, known, state == SKIPPED)
-    none_for_blank(book, none, answers, state)
-    cleaning = pd.concat(
-        [cleaning, pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)], ignore_index=True
-    )
-    comments = pd.DataFrame(
-        {
-            item: [as_text(value) for value in export.answers.loc[keep, item]]
-            for item in book.of_kind("comment")
-            if item in export.answers
-        },
-        index=answers.index,
-        dtype=object,
-    )
-    counted, unasked, unaffected = every.notes()
-    notes = [*export.remarks(counted), *unasked, *segment_notes, *(people.notes if people is not None else ())]
+    unasked = apply_filters(export, filters, rows, coded)
+    none, none_entries = blank_is_none(book, known, lambda item: coded.of(item) == coded.width + SKIPPED)
+    none_for_blank(none, coded)
+    counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
+    notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
+    notes += [*segment_notes, *(people.notes if people is not None else ())]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:
         notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
-    notes += unaffected
-    survey = Survey(
-        codebook=book,
-        answers=answers,
-        state=state,
-        segments=segments,
-        identified=ids_name_people(export, book) and bool((export.respondent[keep] != "").all()),
-        comments=comments,
-        keys=person_keys(export, book, answers, segments, keep),
-        cleaning=cleaning,
-        roster=people,
+    notes += by_item(UNAFFECTED, unaffected)
+    log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
+    read = Read(
+        coded=coded,
+        cleaning=pd.concat([cleaning, log], ignore_index=True),
+        notes=tuple(dict.fromkeys(notes)),
         wave=export.applied.wave or wave or "",
-        weights=None if weights is None else weights[keep],
         source=export.source,
         min_group=least,
+        roster=people,
     )
-    return replace(survey, notes=tuple(dict.fromkeys(notes + _reverse_suspects(survey))))
+    return read, export, rows
+
+
+def _coded(
+    export: Export, book: Codebook, rows: np.ndarray | slice, weights: np.ndarray | None, faults: Faults
+) -> tuple[Coded, dict[str, int]]:
+    """The answers in these rows, without segments as yet; and how many say of an item that it does not affect them."""
+    width, unknown, n = most_codes(book), Unknown(), len(np.arange(len(export))[rows])
+    codes = np.full((n, len(book.measured)), width + SKIPPED, dtype=kind_of(width), order="F")
+    numbers: dict[str, np.ndarray] = {}
+    unaffected: dict[str, int] = {}
+    for i, item in enumerate(book.measured):
+        if item in export.answers:
+            scale, cells = book.scale(item), export.answers[item].codes[rows]
+            values, states = coded_texts(export, book, item, rows, unknown, unaffected)
+            codes[:, i] = looked_up(placed(scale, values, states, width), cells)
+            if not scale.codes:
+                numbers[item] = looked_up(values, cells)
+    unknown.tell(export, book, faults)
+    nobody = pd.DataFrame(index=range(n))
+    return Coded(codebook=book, codes=codes, numbers=numbers, segments=nobody, weights=weights), unaffected
 
 
 def read_by_rules(
-    responses: str | os.PathLike[str] | pd.DataFrame | Grid,
+    answers: Any,
     book: Codebook,
     rules: Rules,
     faults: Faults,
@@ -260,12 +307,12 @@ def read_by_rules(
     sheet: str | None = None,
     header: int | None = None,
     wave: str | None = None,
-    part: bool = False,
+    **limits: Any,
 ) -> Export:
-    """A file of answers, or a part of it, read as the rules and before them the arguments say."""
+    """Answers, read as the rules and before them the arguments say."""
     arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
-    rules, how = settle(rules, responses, count_questions(book), **arguments)
-    return read_export(responses, book, faults=faults, rules=rules, wave=wave, part=part, **how)
+    rules, how = settle(rules, answers, count_questions(book), **arguments)
+    return read_export(answers, book, faults=faults, rules=rules, wave=wave, **how, **limits)
 
 
 def _reverse_suspects(survey: Survey) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, and_more
+from dxkit.files.frames import TableSource
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
@@ -68,25 +68,32 @@ class Roster:
             margins[name] = filled["headcount"].groupby(filled[name], sort=False).sum()
         return margins
 
-    def headcount(self, by: Sequence[str], labels: Sequence[str]) -> float:
-        """People in one group; nan where the roster cannot tell, because it lacks a segment or a joint count."""
-        if not set(by) <= set(self.segments):
-            return np.nan
+    def headcounts(self, by: Sequence[str], groups: pd.DataFrame) -> np.ndarray:
+        """People in each group (G,); nan where the roster cannot tell, because it lacks a segment or a joint count."""
         if not by:
-            return float(self.total)
-        rows = self.table.loc[self.table[list(by)].astype(bool).all(axis=1)]
-        counts = rows["headcount"].to_numpy()
-        if len(by) > 1 and counts.sum() != self.total:
-            return np.nan
-        return float(counts[(rows[list(by)].to_numpy() == list(labels)).all(axis=1)].sum())
+            return np.array([float(self.total)])
+        if not set(by) <= set(self.segments):
+            return np.full(len(groups), np.nan)
+        names = list(by)
+        counts = (
+            self.table.loc[self.table[names].astype(bool).all(axis=1)].groupby(names, sort=False)["headcount"].sum()
+        )
+        if len(names) > 1 and counts.sum() != self.total:
+            return np.full(len(groups), np.nan)
+        wanted = (
+            pd.Index(groups[names[0]])
+            if len(names) == 1
+            else pd.MultiIndex.from_arrays([groups[name] for name in names])
+        )
+        return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
 
 
-def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
+def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
     """Who could have answered: read headcounts by segment, one row per group, or one row per person.
 
     Parameters
     ----------
-    source : path or DataFrame
+    source : path or data frame
         Columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that fill one
         segment only give margins: the headcount of each team, then of each site.
     segments : list of str

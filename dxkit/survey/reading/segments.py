@@ -9,37 +9,63 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, folded, normal
-from dxkit.files.errors import Faults, and_more, suggest
+from dxkit.files.cells import folded, normal
+from dxkit.files.errors import Faults, and_more, fault_at, suggest
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import is_label
+from dxkit.survey.reading.distinct import column, counts, looked_up, read_as, times
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.roster import Roster
 
 NOT_STATED = "(not stated)"
 _MUCH_LARGER = 10
+_FEW_VALUES, _MOST_VALUES = 50, 200_000  # a segment of more values may be an id, must be one
 _MARKS = "\"'`"
 
 
 def read_segments(
-    export: Export, book: Codebook, roster: Roster | None, keep: np.ndarray, faults: Faults, *, as_written: bool = False
+    export: Export, book: Codebook, roster: Roster | None, rows: np.ndarray | slice, faults: Faults
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The segments of the respondents that count, NOT_STATED where blank; and notes."""
+    """The segments of the respondents in these rows, NOT_STATED where blank, a category column each; and notes.
+
+    Raises
+    ------
+    DataError
+        A segment with so many values that it must be an id.
+    """
     columns, notes = {}, []
+    at = np.arange(len(export))[rows]
     for name in [name for name in book.segments if name in export.answers]:
-        texts = [" ".join(as_text(value).split()) for value in export.answers[name].to_numpy(dtype=object)[keep]]
-        spelling = {text: text or NOT_STATED for text in texts}
-        if not as_written:
-            spelling = one_spelling(name, pd.Series(texts, dtype=object).value_counts().to_dict(), roster)
-        labels = columns[name] = np.array([spelling[text] for text in texts], dtype=object)
-        people = pd.Series(labels, dtype=object).value_counts(sort=False).to_dict()
+        place: dict[str, Any] = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[name]}
+        texts = [" ".join(text.split()) for text in export.answers[name].categories]
+        cells = read_as(export.answers[name], texts)
+        codes = cells.codes[rows]
+        often = zip(cells.categories, counts(codes, len(cells.categories)).tolist(), strict=True)
+        often = {text: n for text, n in often if n}
+        if len(often) > _MOST_VALUES:
+            raise fault_at(_is_an_id(name, len(often), len(at)), file=export.file, sheet=export.sheet)
+        spelling = one_spelling(name, often, roster)
+        labels = {label: k for k, label in enumerate(sorted(set(spelling.values())))}
+        table = np.array([labels.get(spelling.get(text, ""), -1) for text in cells.categories], dtype=codes.dtype)
+        columns[name] = column(looked_up(table, codes), list(labels))
+        first = np.zeros(len(labels), dtype=int)
+        first[columns[name].codes[::-1]] = np.arange(len(at))[::-1]  # of several the first one stays
+        of_label = times(columns[name]).tolist()
+        people = {label: of_label[labels[label]] for label in sorted(labels, key=lambda label: first[labels[label]])}
+        stated = len(at) - people.get(NOT_STATED, 0)
+        values = len(people) - (NOT_STATED in people)
+        if values > _FEW_VALUES and 2 * values > stated:
+            faults.add(_is_an_id(name, values, stated), file=export.file, sheet=export.sheet)
+            continue
         notes += segment_notes(name, people, roster)
-        if roster is not None and name in roster.segments:
-            for label, n in people.items():
-                row = export.rows[np.flatnonzero(keep)[labels == label][0]]
-                place = {"file": export.file, "sheet": export.sheet, "row": row, "column": export.columns_at[name]}
-                check_group(roster, name, label, n, faults, **place)
-    return pd.DataFrame(columns, index=range(int(keep.sum())), dtype=object), notes
+        for label, problem in check_groups(name, people, roster).items():
+            faults.add(problem, row=int(export.rows[int(at[first[labels[label]]])]), **place)
+    return pd.DataFrame(columns, index=range(len(at))), notes
+
+
+def _is_an_id(name: str, values: int, people: int) -> str:
+    among = f"{values:,} different values among {people:,} people"
+    return f"{name}: {among}; is it an id? set its kind to id or ignore in the codebook"
 
 
 def _groups(roster: Roster | None, name: str) -> list[str]:
@@ -73,22 +99,31 @@ def segment_notes(name: str, people: Mapping[str, int], roster: Roster | None) -
 
 def _misspelt(name: str, people: Mapping[str, int]) -> list[str]:
     """Notes on labels that are one edit away from a group ten times as large, or have a quotation mark at one end."""
-    large = [(other, m) for other, m in people.items() if m >= _MUCH_LARGER and other != NOT_STATED]
-    bare = {folded(label): label for label in people if folded(label).strip(_MARKS) == folded(label)}
-    slips = {}
-    for label, n in people.items():
-        plain = folded(label)
-        if label == NOT_STATED:
-            continue
-        if plain.strip(_MARKS) != plain and plain[:1] + plain[-1:] not in ('""', "''"):
-            other = bare.get(plain.strip(_MARKS), label.strip(_MARKS) if n > 1 else "")
+    plain = {label: folded(label) for label in people if label != NOT_STATED}
+    bare = {text: label for label, text in plain.items() if text.strip(_MARKS) == text}
+    least, most = min(people.values(), default=1), max(people.values(), default=1)
+    near: dict[str, list[str]] = {}  # two texts of which one edit makes one have a letter less, or none, in common
+    for label, text in plain.items():
+        for rest in _less_one(text) if people[label] >= _MUCH_LARGER * least else ():
+            near.setdefault(rest, []).append(label)
+    order, slips = {label: k for k, label in enumerate(people)}, {}
+    for label, text in plain.items():
+        if text.strip(_MARKS) != text and text[:1] + text[-1:] not in ('""', "''"):
+            other = bare.get(text.strip(_MARKS), label.strip(_MARKS) if people[label] > 1 else "")
         else:
-            larger = (other for other, m in large if m >= _MUCH_LARGER * n and len(plain) > 3)
-            other = next((other for other in larger if _one_edit(plain, folded(other))), "")
+            rests = _less_one(text) if len(text) > 3 and most >= _MUCH_LARGER * people[label] else ()
+            found = {other for rest in rests for other in near.get(rest, ())}
+            larger = [other for other in found if people[other] >= _MUCH_LARGER * people[label]]
+            other = next((o for o in sorted(larger, key=order.__getitem__) if _one_edit(text, plain[o])), "")
         if other:
             slips[label] = other
     told = [f"'{label[:40]}' may be '{other[:40]}'" for label, other in slips.items()]
     return [f"{name}: {and_more(told)}; correct the answers if it is the same"] if told else []
+
+
+def _less_one(text: str) -> set[str]:
+    """A text, and all that it leaves with a letter less: so two texts meet that one edit makes the same."""
+    return {text, *(text[:k] + text[k + 1 :] for k in range(len(text)))}
 
 
 def _one_edit(one: str, other: str) -> bool:
@@ -105,21 +140,22 @@ def _one_edit(one: str, other: str) -> bool:
     return one != other and (swapped or max(len(a), len(b)) == 1) and not any(map(str.isdigit, a + b))
 
 
-def check_group(roster: Roster, name: str, label: str, n: int, faults: Faults, **place: Any) -> None:
-    """A fault where the roster does not know a group, or counts fewer people in it than answered."""
-    groups = dict(zip(_groups(roster, name), roster.margin(name).tolist(), strict=True))
-    if label == NOT_STATED:
-        return
-    if label not in groups:
-        if is_label(label, n, map(normal, groups)):
-            shown = f"{name} '{label[:40]}'"
-        else:  # a word of one person may be an answer in the wrong column; it is not repeated
-            shown = f"{name} of this row" if "row" in place else f"a {name} that one respondent gave"
-        people = "respondent" if n == 1 else "respondents"
-        faults.add(f"{shown} is not in the roster; {suggest(label, list(groups))} ({n} {people})", **place)
-    elif n > groups[label]:
-        faults.add(
-            f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there; "
-            "correct the headcount or the answers",
-            **place,
-        )
+def check_groups(name: str, people: Mapping[str, int], roster: Roster | None) -> dict[str, str]:
+    """What is wrong with groups of so many respondents: the roster does not know them, or counts fewer people there."""
+    if roster is None or name not in roster.segments:
+        return {}
+    groups, found = dict(zip(_groups(roster, name), roster.margin(name).tolist(), strict=True)), {}
+    for label, n in people.items():
+        if label == NOT_STATED:
+            continue
+        if label not in groups:  # a word of one person may be an answer in the wrong column; it is not repeated
+            known = is_label(label, n, map(normal, groups))
+            shown = f"{name} '{label[:40]}'" if known else f"{name} of this row"
+            told = "respondent" if n == 1 else "respondents"
+            found[label] = f"{shown} is not in the roster; {suggest(label, list(groups))} ({n} {told})"
+        elif n > groups[label]:
+            found[label] = (
+                f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there; "
+                "correct the headcount or the answers"
+            )
+    return found

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
-from dxkit.files.errors import Faults, and_more, fault_at
+from dxkit.files.cells import normal
+from dxkit.files.encoded import Encoded
+from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.files.summary_rows import check_rows
-from dxkit.files.table import read_table
+from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
+from dxkit.survey.reading.distinct import code_of, column, filled, flags, looked_up, read_as, texts_of, times
 from dxkit.survey.reading.headers import Column, asked_in, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
 
 _UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
 _NUMBERED = re.compile(r"\s*Column ?\d+\s*")
+_MANY = 10_000  # texts of a column
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
@@ -32,27 +34,78 @@ def visible(cell: str) -> str:
     return text if text.isascii() or normal(text) else ""
 
 
-def from_grid(grid: Grid, tool: Tool, depth: int) -> tuple[list[Column], list[np.ndarray], list[int]]:
-    """Header columns, body columns as text arrays, and row numbers."""
-    header = columns_of(grid, tool, depth)
-    body, rows = grid.cells[depth:], list(grid.rows[depth:])
+class Head:
+    """What the first rows of a source tell: the tool, by which signs, and the columns. It is what `encode` needs.
+
+    `as_tool` and `header` come before what would be recognised."""
+
+    def __init__(self, as_tool: Tool | None = None, header: int | None = None):
+        self.tool, self.header, self.given = TOOLS[-1], header, as_tool
+        self.why = "a DataFrame"
+        self.columns: list[Column] = []
+
+    def __call__(self, top: Grid) -> tuple[int, None]:
+        of_frame = top.rows[0] == 0
+        if of_frame:
+            self.tool = self.given or recognise(top.cells[0], [], [])[0]
+        else:
+            self.tool, self.why = (self.given, "as source= says") if self.given else recognise_grid(top)
+        depth = 1 if of_frame else self.header or top.header_rows or self.tool.header_rows(*first_rows(top))
+        self.columns = columns_of(top, self.tool, depth) if depth < len(top.cells) or of_frame else []
+        return depth, None
+
+
+def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
+    """The columns under a header, without what cannot be seen; `head.columns` may learn options from them.
+
+    Raises
+    ------
+    DataError
+        Rows that repeat the header, or sum up others.
+    """
+    body = [_visible(cells) for cells in source.columns if cells is not None]
+    if not source.of_frame:
+        named = [column.position for column in head.columns if column.name or source.depth > 1]
+        heads = [[row[j] for j in named] for row in source.top.cells[: source.depth]]
+        _check_rows([body[j] for j in named], heads, source.rows, file=source.file, sheet=source.sheet)
+        head.columns = with_options(head.columns, body) if source.depth == 1 else head.columns
+    return body
+
+
+def _visible(cells: pd.Categorical) -> pd.Categorical:
+    texts = texts_of(cells)
+    if len(texts) > _MANY:
+        whole = "\0".join(texts)
+        if whole.isascii() and whole.split(None, 1) == [whole]:  # ids: they stay as the file has them
+            return cells
+    return read_as(column(cells.codes, texts), [visible(text) for text in texts])
+
+
+def _check_rows(
+    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int] | np.ndarray, **place: Any
+) -> None:
+    """Faults of rows that repeat the header or sum up others; only rows that may do so are looked at as a whole."""
     if not body:
-        rows_of_header = "row" if depth == 1 else "rows"
-        raise fault_at(
-            f"the header has {depth} {rows_of_header}, and there is no answer under it",
-            file=grid.file,
-            sheet=grid.sheet,
-            row=grid.rows[0],
-        )
-    named = [j for j in range(len(header)) if header[j].name or depth > 1]
-    stripped = [[line[j].strip() for j in named] for line in body]
+        return
+    doubted = looked_up(may_sum_up(texts_of(body[0]), times(body[0])), body[0].codes)
+    by_texts = sorted(range(len(body)), key=lambda j: len(body[j].categories))
+    for head in heads:
+        again = np.arange(len(doubted))
+        for j in by_texts:
+            again = again[_is_named(body[j], head[j], again)]
+        doubted[again] = True
+    found = np.flatnonzero(doubted).tolist()
+    lines = [[str(cells.categories[cells.codes[i]]) for cells in body] for i in found]
     faults = Faults()
-    heads = [[row[j] for j in named] for row in grid.cells[:depth]]
-    check_rows(stripped, heads, rows, {"file": grid.file, "sheet": grid.sheet}, faults)
+    check_rows(lines, heads, [int(rows[i]) for i in found], place, faults)
     faults.raise_if_any()
-    cells = np.array([[visible(cell) for cell in line] for line in body], dtype=object)
-    columns = [cells[:, j] for j in range(len(header))]
-    return with_options(header, columns) if depth == 1 else header, columns, rows
+
+
+def _is_named(cells: pd.Categorical, name: str, rows: np.ndarray) -> np.ndarray:
+    """Whether the cells in these rows are that of the header."""
+    if len(rows) < len(cells.categories):
+        return np.array([label_of(cells.categories[code]) == label_of(name) for code in cells.codes[rows]], dtype=bool)
+    return flags(cells, lambda text: label_of(text) == label_of(name))[rows]
 
 
 def first_rows(grid: Grid) -> list[list[str]]:
@@ -77,11 +130,11 @@ def named(header: Sequence[str]) -> list[str]:
     ]
 
 
-def with_options(header: list[Column], body: Sequence[np.ndarray]) -> list[Column]:
+def with_options(header: list[Column], body: Sequence[pd.Categorical]) -> list[Column]:
     """The header, with an option for each nameless column right of a question, where both hold one label each.
 
     So a tool writes them under a second header row, which somebody has deleted."""
-    labels = [set(filter(None, column)) for column in body]
+    labels = [[text for text in cells.categories[:3] if text] for cells in body]  # "" and two tell that there are more
     found, at = list(header), 0
     while at < len(header):
         end = at + 1
@@ -97,11 +150,11 @@ def with_options(header: list[Column], body: Sequence[np.ndarray]) -> list[Colum
     return found
 
 
-def nameless(columns: Sequence[Column], body: Sequence) -> list[str]:
+def nameless(columns: Sequence[Column], body: Sequence[pd.Categorical]) -> list[str]:
     """Notes on columns that have cells and no name."""
-    filled = [column for column in columns if not column.name and any(body[column.position])]
-    numbers = [column.place for column in filled if _counts_rows(body[column.position])]
-    others = [column.place for column in filled if column.place not in numbers]
+    held = [column for column in columns if not column.name and any(body[column.position].categories)]
+    numbers = [column.place for column in held if _counts_rows(body[column.position])]
+    others = [column.place for column in held if column.place not in numbers]
     notes = [f"a column of row numbers without a name was left out: {and_more(numbers)}"] if numbers else []
     return [*notes, f"columns without a name were left out: {and_more(others)}"] if others else notes
 
@@ -110,54 +163,32 @@ def _is_word(text: str) -> bool:
     return any(map(str.isalpha, text)) and len(text) > 1
 
 
-def _counts_rows(cells: Sequence[str]) -> bool:
+def _counts_rows(cells: pd.Categorical) -> bool:
     """Whether a column numbers the rows, from 0, 1 or wherever a larger file was cut."""
-    if not all(cell.isdecimal() and len(cell) < 10 for cell in cells):
+    texts = texts_of(cells)
+    if len(texts) < len(cells) or not all(text.isdecimal() and len(text) < 10 for text in texts):
         return False
-    return bool((np.diff([int(cell) for cell in cells]) > 0).all())
+    return bool((np.diff(np.array([int(text) for text in texts])[cells.codes]) > 0).all())
 
 
-def blank_na(body: list) -> int:
+def blank_na(body: list[pd.Categorical]) -> int:
     """Make NA blank where it is what R writes for a missing value: in at least 3 columns and a fifth of all, and 20
     times as often as blank cells. Returns how many cells these were."""
-    texts = [column for column in body if not pd.api.types.is_numeric_dtype(column)]
-    missing = [np.asarray(column, dtype=object) == "NA" for column in texts]
-    with_na, cells = sum(bool(found.any()) for found in missing), sum(int(found.sum()) for found in missing)
-    blank = sum(int((np.asarray(column, dtype=object) == "").sum()) for column in texts)
-    if with_na < 3 or 5 * with_na < len(body) or cells < 20 * blank:
+    na = [int(np.count_nonzero(cells.codes == code_of(cells, "NA"))) for cells in body]
+    with_na = sum(n > 0 for n in na)
+    if with_na < 3 or 5 * with_na < len(body):
         return 0
-    for j, column in enumerate(body):
-        if not pd.api.types.is_numeric_dtype(column):
-            body[j] = np.where(np.asarray(column, dtype=object) == "NA", "", np.asarray(column, dtype=object))
-    return cells
-
-
-def without_na(grid: Grid, depth: int) -> tuple[Grid, int]:
-    """A grid whose NA under the header is blank, and how many cells these were."""
-    cells = [["" if cell.strip() == "NA" else cell for cell in row] for row in grid.cells[depth:]]
-    n = sum(cell.strip() == "NA" for row in grid.cells[depth:] for cell in row)
-    return replace(grid, cells=[*grid.cells[:depth], *cells]), n
+    if sum(na) < 20 * sum(int(np.count_nonzero(~filled(cells))) for cells in body):
+        return 0
+    for j, n in enumerate(na):
+        if n:
+            body[j] = read_as(body[j], ["" if text == "NA" else text for text in texts_of(body[j])])
+    return sum(na)
 
 
 def na_note(cells: int) -> str:
     """What is said of NA that is read as blank."""
     return f"NA is read as blank, as R writes it: {cells:,} cells"
-
-
-def same(one, other) -> bool:
-    """Whether two columns have the same content."""
-    return all(as_text(a) == as_text(b) for a, b in zip(one, other, strict=True))
-
-
-def separate(columns: Sequence) -> bool:
-    """Whether somebody filled these columns and nobody two of them: one question, asked on several ways through."""
-    filled = np.array([[as_text(value) != "" for value in column] for column in columns])
-    return bool(filled.size) and filled.sum(axis=0).max() == 1
-
-
-def joined(columns: Sequence) -> np.ndarray:
-    """The cells of separate columns as one column."""
-    return np.array([next(filter(None, map(as_text, row)), "") for row in zip(*columns, strict=True)], dtype=object)
 
 
 class Elsewhere:
@@ -193,6 +224,11 @@ class Elsewhere:
 
 
 def columns_of(grid: Grid, tool: Tool, depth: int) -> list[Column]:
+    """The columns that a header of so many rows says there are."""
+    if grid.rows[0] == 0:  # a frame has names
+        names = grid.cells[0]
+        places = [f"column {name}" if name else f"column {j + 1}" for j, name in enumerate(names)]
+        return [Column(code=name, stem=name, position=j, place=places[j]) for j, name in enumerate(names)]
     headings = tool.headings([named(row) for row in grid.cells[:depth]])
     return [Column(**vars(heading), position=j, place=_place(grid, j)) for j, heading in enumerate(headings)]
 
@@ -200,20 +236,3 @@ def columns_of(grid: Grid, tool: Tool, depth: int) -> list[Column]:
 def _place(grid: Grid, j: int) -> str:
     name = " ".join(grid.cells[0][j].split())[:40]
     return f"{grid.column_name(j)} ({name})" if name and not grid.lettered else grid.column_name(j)
-
-
-def from_frame(frame: pd.DataFrame) -> tuple[list[Column], list, list[int]]:
-    names = [as_text(name) for name in frame.columns] if frame.columns.nlevels == 1 else []
-    times = Counter(" ".join(name.split()).casefold() for name in names)
-    apart = [name if times[" ".join(name.split()).casefold()] == 1 else f"{name} ({j})" for j, name in enumerate(names)]
-    frame = frame.set_axis(apart, axis=1) if names else frame
-    table = read_table(frame, kind="table of answers")
-    header = [
-        Column(code=name, stem=name, position=j, place=f"column {name}" if name else f"column {j + 1}")
-        for j, name in enumerate(names)
-    ]
-    body = [
-        column if pd.api.types.is_numeric_dtype(column) else column.map(visible).astype(object)
-        for _, column in table.frame.items()
-    ]
-    return header, body, list(table.rows)

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError, Faults, fault_at
-from dxkit.files.opening import checked_path, open_file
+from dxkit.files.encoded import is_source, unknown
+from dxkit.files.errors import DataError, Faults
+from dxkit.files.frames import TableSource, opened
+from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.people import smallest_group
-from dxkit.survey.reading.responses import Survey, read_part, read_survey
+from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally import codes, topics
-from dxkit.survey.tally.from_survey import chosen, count, spelled
-from dxkit.survey.tally.measures import VARIABLES
+from dxkit.survey.tally.comoments import BYTES, blocks
+from dxkit.survey.tally.cuts import Cut, check_size, cuts_of, strays
+from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
+from dxkit.survey.tally.margins import counted
+from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
+
+MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
+APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
+_MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
+_MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
 
 def tally(
-    survey: Survey | Tally | str | os.PathLike[str] | pd.DataFrame | Iterable[pd.DataFrame],
-    by: str | Iterable[str] | None = None,
+    answers: Any,
+    cuts: str | int | Iterable[str | int | Iterable[str | int]] | None = None,
     *,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame | None = None,
-    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
+    codebook: Codebook | TableSource | None = None,
+    roster: Roster | TableSource | None = None,
     wave: str = "",
     source: str | None = None,
     min_group: int = 5,
-    progress: Callable[[str], object] | None = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    comoments: bool | Iterable[str | Iterable[str]] | None = None,
+    memory: str | int = "2 GB",
+    progress: Say = None,
+    rules: Rules | TableSource | None = None,
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
 
@@ -42,17 +52,17 @@ def tally(
 
     Parameters
     ----------
-    survey : Survey, path, DataFrame of answers, or an iterable of such frames
-        All but a Survey need `codebook`. A csv file may be larger than memory: it is read block by block, as
-        `read_survey` would read it whole. A parquet file is read in batches (with the package pyarrow). A Dask
-        DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the package dask).
-        In frames, parquet and Dask, an id that comes again and labels outside the codebook are judged within a part.
-    by : segment name or list of them, optional
-        The segments whose cells are kept; None for all of the codebook. Those of the roster are always kept, because
-        weights need them.
-    codebook : Codebook, path or DataFrame, optional
+    answers : Survey, path, data frame of answers, or an iterable of them
+        All but a Survey need `codebook`. An iterable of frames is one file in parts; of surveys and tallies, they are
+        added up. A Dask DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the
+        package dask).
+    cuts : list of cuts, optional
+        What the tally can be split by: each cut is a segment, or a list of segments for their cross, as in
+        `scores(by=...)`. Everybody together is always counted. None for every segment alone; `[]` for no cut. With a
+        roster every cut is crossed with the roster's segments inside, because weights need them.
+    codebook : Codebook, path or data frame, optional
         What was asked; see `read_codebook`.
-    roster : Roster, path or DataFrame, optional
+    roster : Roster, path or data frame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str
         The name of this wave, such as "2026-Q3".
@@ -60,11 +70,18 @@ def tally(
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
-    progress : function of a line of text, optional
-        Receives a line on how far a file has been read; `print` shows it.
-    rules : path or DataFrame, optional
+    comoments : bool or list of cuts, optional
+        Of whom to keep how variables go together, which rankings, drivers and reliability need. None keeps up to 1,000
+        variables of everybody, and the topics in the cells of weights; up to 100,000 people also in every cut. True
+        keeps any number of variables; a list names further cuts in which to keep the topics.
+    memory : text or int
+        How much memory may be taken, such as "2 GB", or in bytes.
+    progress : function of a line of text, True, False or None
+        How far a file has been read. A function receives a line at each tenth; True shows a line that updates, and a
+        line at each tenth elsewhere. None shows it on a terminal, once it takes two seconds.
+    rules : path or data frame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
-        has one. Answers with rules have to fit into memory.
+        has one.
 
     Returns
     -------
@@ -74,7 +91,7 @@ def tally(
     Raises
     ------
     DataError
-        A segment that the codebook does not have, or the faults of a file or frame.
+        A segment that the codebook does not have, a cut that needs too much memory, or the faults of a file or frame.
 
     Examples
     --------
@@ -85,130 +102,110 @@ def tally(
     >>> dx.tally(parts, codebook=book)
     Tally: 8 respondents, 1 variables
     """
-    if isinstance(survey, Tally):
-        return survey
-    if isinstance(survey, Survey):
-        return count(survey, by)
-    options.instance(
-        "survey", survey, (os.PathLike, Iterable), "a survey, or the answers as a path, a DataFrame or several of them"
-    )
+    wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
+    if isinstance(answers, Tally) and not isinstance(answers, Counted):
+        return answers
+    if isinstance(answers, Survey):
+        return wanted.kept(of_survey(answers))
+    if not is_source(answers):
+        raise unknown(answers)
+    if codebook is None and isinstance(answers, Iterable) and not isinstance(answers, str | pd.DataFrame):
+        parts = iter(answers)
+        first = next(parts, None)
+        if isinstance(first, Survey | Tally):
+            return Tally.merged(
+                wanted.kept(of_survey(one)) if isinstance(one, Survey) else one for one in chain([first], parts)
+            )
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that dxkit understands the columns")
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
-    if progress is not None and not callable(progress):
-        raise DataError(f"progress={progress!r}: give a function that takes a line of text, such as print")
-    min_group = smallest_group(min_group)
-    if not isinstance(codebook, Codebook | pd.DataFrame):
-        codebook = open_file(codebook)
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise DataError(
+            f"progress={progress!r}: give True, False, or a function that takes a line of text, such as print"
+        )
+    if not isinstance(codebook, Codebook):
+        codebook = opened(codebook)
     book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
     known = rules_of(rules, codebook, faults)
     faults.raise_if_any()
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
-    kept = chosen(book.segments, by, people)
-    if isinstance(survey, str | os.PathLike) and Path(survey).suffix.casefold() not in (".parquet", ".pq"):
-        from dxkit.survey.tally.from_csv import tally_csv
-
-        return tally_csv(
-            survey,
-            book,
-            by,
-            roster=people,
-            wave=wave,
-            min_group=min_group,
-            source=source,
-            progress=progress,
-            rules=known,
-        )
-    if known.rules and isinstance(survey, pd.DataFrame):
-        return count(read_part(survey, book, people, wave or None, source, min_group, rules=known), by)
-    if known.rules:
-        raise DataError("rules are applied to all answers at once; give a csv file, a workbook or one DataFrame")
-    parts = Parts(book, kept, people, source, min_group)
-    if isinstance(survey, str | os.PathLike):
-        merged = parts.merged(_batches(os.fspath(survey), progress))
-    elif type(survey).__module__.partition(".")[0] in ("dask", "dask_expr"):
+    part = Part(book=book, source=source, min_group=min_group, rules=known, wanted=wanted)
+    if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
         from dxkit.survey.tally.from_dask import tally_partitions
 
-        merged = tally_partitions(survey, parts)
-    else:
-        merged = parts.merged([survey] if isinstance(survey, pd.DataFrame) else survey)
-    return spelled(replace(merged, wave=wave, roster=people), people, "DataFrame")
+        found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
+        notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
+    return part.tally(answers, people, wave, progress)
 
 
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """How a part of the answers, a frame, becomes a tally."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Wanted:
+    """What a tally is to keep of the answers."""
+
+    cuts: object
+    comoments: object
+    memory: int
+
+    def kept(self, people: Counted, inside: Iterable[str] | None = None) -> Tally:
+        """The tally without the people."""
+        layout, roster = people.layout, people.roster
+        inside = list((roster.segments if roster else []) if inside is None else inside)
+        known = people.segments
+        cuts = cuts_of(self.cuts, people.codebook, known, inside)
+        items, width = layout.values.shape
+        extra, dimensions = len(layout.summed), len(layout.parts)
+        each = 4 * items * width + 24 * extra + 8 * dimensions + 8
+        if people.coded.weights is not None:
+            each += 16 * items * width + 40 * extra
+        check_size(people.coded.segments, cuts, each, self.memory)
+        found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
+        crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
+        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
+        if few or self.comoments is True:
+            crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
+        notes = [
+            note
+            for name, parent in people.codebook.within.items()
+            for margins in [m for m in found.values() if {name, parent} <= set(m.groups.columns)][:1]
+            for note in strays(margins.groups, margins.people, name, parent, people.min_group)
+        ]
+        return Tally(
+            codebook=people.codebook,
+            cuts=found,
+            comoments={cut: of for cut, of in crossings.items() if of},
+            roster=roster,
+            wave=people.wave,
+            min_group=people.min_group,
+            cleaning=people.cleaning,
+            notes=(*people.notes, *notes),
+        )
+
+    def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):
+        asked = []
+        if self.comoments not in (None, True, False):
+            asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
+        needed = blocks(people.layout)
+        fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES
+        fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
+        if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
+            return ()
+        return tuple(people.comoments_of(at, cut) for at in needed)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Part:
+    """How answers become a tally; `inside` are the segments of a roster that the parts of a whole do not see."""
 
     book: Codebook
-    segments: list[str]
-    roster: Roster | None
     source: str | None
     min_group: int
+    rules: Rules
+    wanted: Wanted
+    inside: list[str] = field(default_factory=list)
 
-    def tally(self, frame: pd.DataFrame) -> Tally:
-        """The tally of one frame."""
-        if not self.segments and _only_items(self.book) and codes.readable(frame, self.book):
-            if (plain := codes.sums(frame, self.book)) is not None:
-                return _plain(plain, self.book, self.min_group)
-        return count(read_survey(frame, self.book, source=self.source, min_group=self.min_group), self.segments)
-
-    def merged(self, frames: Iterable[pd.DataFrame]) -> Tally:
-        """The tallies of several frames, added up."""
-        total = None
-        for frame in frames:
-            part = self.tally(frame)
-            total = part if total is None else total + part
-        if total is None:
-            raise DataError("there is nothing to tally: the answers have no part")
-        return total
-
-
-def _batches(path: str, progress: Callable[[str], object] | None) -> Iterator[pd.DataFrame]:
-    """A parquet file in parts."""
-    place, file = checked_path(path)
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise fault_at("a parquet file needs the package pyarrow: pip install 'dxkit[parquet]'", file=file) from None
-    try:
-        opened = pyarrow.parquet.ParquetFile(place)
-        rows, done = opened.metadata.num_rows, 0
-        for batch in opened.iter_batches(batch_size=100_000):
-            yield batch.to_pandas()
-            done += len(batch)
-            if progress:
-                progress(f"{file}: {100 * done // max(rows, 1)}% read")
-    except pyarrow.ArrowException as error:
-        raise fault_at(f"the parquet file cannot be read ({type(error).__name__})", file=file) from None
-
-
-def _only_items(book: Codebook) -> bool:
-    """Whether every burden of the topics is that of one item."""
-    return all(topics.single_items(book, score) for score in topics.allowed(book))
-
-
-def _plain(summed: codes.Sums, book: Codebook, min_group: int) -> Tally:
-    """The tally of a fast pass: its codes become index points, about the middle of 0..100."""
-    index = {item: book.index(np.array([0.0, 1.0]), item) for item in book.measured}
-    scale = np.array([at_one - at_zero for at_zero, at_one in index.values()])
-    shift = np.array([at_zero for at_zero, _ in index.values()]) + scale * summed.centre - VARIABLES["index"].origin
-    # a value is scale x code + shift: its sums and products follow from those of the code
-    sums = scale[:, None] * summed.sums + shift[:, None] * summed.pairs
-    cross = np.outer(scale, shift) * summed.sums
-    products = np.outer(scale, scale) * summed.products + cross + cross.T + np.outer(shift, shift) * summed.pairs
-    variables = pd.DataFrame({"level": "item", "name": book.measured, "unit": "index"}, dtype=object)
-    return Tally(
-        codebook=book,
-        cells=pd.DataFrame(index=[0]),
-        variables=variables,
-        people=np.array([summed.people]),
-        pairs=summed.pairs[None],
-        sums=sums[None],
-        products=products[None],
-        counts=summed.counts[None],
-        states=summed.states[None],
-        anyone=np.zeros((1, 0), dtype=np.int64),
-        origin=np.full(len(scale), VARIABLES["index"].origin),
-        min_group=min_group,
-    )
+    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Say = None) -> Tally:
+        """The tally of these answers."""
+        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
+        read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
+        return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)

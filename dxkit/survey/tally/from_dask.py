@@ -8,31 +8,21 @@ from dxkit.files.errors import DataError
 from dxkit.survey.tally.tally import Tally
 
 if TYPE_CHECKING:
-    from dxkit.survey.tally.entry import Parts
+    from dxkit.survey.tally.entry import Part
 
 _FAN_IN = 8
 
 
-def tally_partitions(frame: Any, parts: Parts) -> Tally:
-    """Tally every partition where it is (`parts.tally`), and merge the tallies; no raw row leaves a worker."""
+def tally_partitions(frame: Any, part: Part) -> Tally:
+    """Tally every partition where it is (`part.tally`), and merge the tallies; no raw row leaves a worker."""
     from dask.base import compute
     from dask.delayed import delayed
 
-    tally = delayed(parts.tally, pure=True)
-    merge = delayed(_merged, pure=True)
-    level = [tally(part) for part in frame.to_delayed()]
+    tally = delayed(part.tally, pure=True)
+    merge = delayed(Tally.merged, pure=True)
+    level = [tally(each) for each in frame.to_delayed()]
     if not level:
         raise DataError("there is nothing to tally: the frame has no partition")
     while len(level) > 1:
         level = [merge(level[at : at + _FAN_IN]) for at in range(0, len(level), _FAN_IN)]
-    (found,) = compute(*level)
-    if found is None:
-        raise DataError("there is nothing to tally: every partition is empty")
-    return found
-
-
-def _merged(tallies: list[Tally]) -> Tally:
-    found = tallies[0]
-    for tally in tallies[1:]:
-        found = found + tally
-    return found
+    return compute(*level)[0]

@@ -1,129 +1,113 @@
-"""From the answers of a survey to the counts and sums of its tally (docs/methods/tally.md, "What a tally holds")."""
+"""The tally of a survey that is at hand: every cut is counted when it is asked for, once.
+
+See docs/methods/tally.md, "Cuts"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 
-from dxkit.files import options
-from dxkit.files.errors import DataError, Faults
-from dxkit.statistics.moments import moments
-from dxkit.survey.reading.coding import STATES
-from dxkit.survey.reading.responses import Survey
-from dxkit.survey.reading.roster import Roster
-from dxkit.survey.reading.segments import check_group, one_spelling, segment_notes
-from dxkit.survey.tally import own, topics
-from dxkit.survey.tally.measures import BURDENS
+from dxkit.files.errors import DataError
+from dxkit.survey.reading.coded import Coded, coded_answers
+from dxkit.survey.reading.responses import Read, Survey
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.comoments import Comoments, comoments
+from dxkit.survey.tally.cuts import Cut, shown
+from dxkit.survey.tally.margins import Margins, counted, grouped
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import origins, variables_of
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
 
 
-def count(survey: Survey, by: str | Iterable[str] | None = None) -> Tally:
-    """The tally of a survey, by these segments (all of the codebook by default) and those of its roster."""
-    book = survey.codebook
-    if not len(survey):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Counted(Tally):
+    """A tally that still has the people, as `coded`; it never leaves the process."""
+
+    coded: Coded
+    cuts: dict[Cut, Margins] = field(default_factory=dict, init=False)  # filled as they are asked for
+
+    @property
+    def segments(self) -> list[str]:
+        """The segments that the answers have."""
+        return list(self.coded.segments.columns)
+
+    @property
+    def respondents(self) -> int:
+        """How many people answered."""
+        return len(self.coded)
+
+    @cached_property
+    def _places(self) -> dict[Cut, tuple[int, np.ndarray]]:
+        return {}
+
+    def place(self, cut: Iterable[str]) -> tuple[int, np.ndarray]:
+        """How many cells a cut has, and the cell of each respondent (n,)."""
+        key = tuple(cut)
+        if key not in self._places:
+            groups, code = grouped(self.coded.segments, key)
+            self._places[key] = len(groups), code
+        return self._places[key]
+
+    def values(self, columns: Sequence[int] | np.ndarray) -> np.ndarray:
+        """These columns of the layout of every respondent, (n, ...); nan where there is none."""
+        return self.layout.of(self.coded, slice(None), columns)
+
+    @cached_property
+    def _crossings(self) -> dict[tuple[Cut, tuple[int, ...]], Comoments]:
+        return {}
+
+    def finest(self, by: Iterable[str] = ()) -> Cells:
+        """The cut itself: any finer one could be counted."""
+        return self.cut(by)
+
+    def _margins(self, cut: Cut) -> Margins:
+        if missing := [name for name in cut if name not in self.coded.segments]:
+            known = ", ".join(self.coded.segments) or "none"
+            raise DataError(f"{shown(missing)} is not among the answers, which have {known}")
+        if cut not in self.cuts:
+            self.cuts[cut] = counted(self.layout, self.coded, [cut])[0]
+        return self.cuts[cut]
+
+    def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
+        """The co-moments of these columns of the layout, by the cells of a cut."""
+        key = tuple(cut), tuple(np.asarray(at).tolist())
+        if key not in self._crossings:
+            size, code = self.place(cut)
+            self._crossings[key] = comoments(self.layout, self.coded, at, code, size)
+        return self._crossings[key]
+
+
+_COUNTED: WeakKeyDictionary[Survey, Counted] = WeakKeyDictionary()  # a survey never changes
+
+
+def of_survey(survey: Survey) -> Counted:
+    """What is counted of a survey so far."""
+    if survey not in _COUNTED:
+        book, segments = survey.codebook, survey.segments
+        coded = coded_answers(book, survey.answers, survey.state, segments, survey.weights)
+        _COUNTED[survey] = of_answers(coded, survey)
+    return _COUNTED[survey]
+
+
+def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
+    """Nothing counted as yet of these answers, with what else is known of them."""
+    if not len(coded):
         raise DataError(NOBODY)
-    segments = chosen(list(survey.segments.columns), by, survey.roster)
-    values, variables, anyone = variables_of(survey)
-    levels = origins(variables)
-    cells, code = _cells(survey.segments.loc[:, segments])
-    parts = [moments(values[code == c] - levels) for c in range(len(cells))]
-    states, counts = _counts(survey, code, len(cells))
-    burdens = {}
-    for score in topics.allowed(book):
-        if topics.single_items(book, score) is None:
-            cost = topics.burdens(book, survey.answers, score) - BURDENS[score].origin
-            burdens[score] = tuple(
-                map(np.stack, zip(*(moments(cost[code == c]) for c in range(len(cells))), strict=True))
-            )
-    if survey.weights is not None:
-        burdens["weights"] = _weighted(survey, values - levels, code, len(cells), counts.shape[2])
-    return Tally(
-        codebook=book,
-        cells=cells,
-        variables=variables,
-        people=np.bincount(code, minlength=len(cells)),
-        pairs=np.stack([p for p, _, _ in parts]),
-        sums=np.stack([s for _, s, _ in parts]),
-        products=np.stack([q for _, _, q in parts]),
-        counts=counts,
-        states=states,
-        anyone=np.stack([anyone[code == c].sum(axis=0) for c in range(len(cells))]).astype(np.int64),
-        origin=levels,
-        burdens=burdens,
-        roster=survey.roster,
-        wave=survey.wave,
-        min_group=survey.min_group,
-        cleaning=survey.cleaning,
-        notes=survey.notes,
+    return Counted(
+        codebook=coded.codebook,
+        coded=coded,
+        roster=facts.roster,
+        wave=facts.wave,
+        min_group=facts.min_group,
+        cleaning=facts.cleaning,
+        notes=facts.notes,
     )
 
 
-def chosen(known: Sequence[str], by: str | Iterable[str] | None, roster: Roster | None) -> list[str]:
-    """The segments of a tally: those asked for, or all that are known, and those that weights need."""
-    segments = known if by is None else options.choices("by", by, known)
-    return list(dict.fromkeys((*segments, *(roster.segments if roster else ()))))
-
-
-def _cells(segments: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    if segments.shape[1] == 0:
-        return pd.DataFrame(index=[0]), np.zeros(len(segments), dtype=int)
-    code, labels = pd.factorize(pd.MultiIndex.from_frame(segments).to_flat_index(), sort=True)
-    return pd.DataFrame(list(labels), columns=list(segments.columns), dtype=object), code
-
-
-def spelled(counted: Tally, roster: Roster | None, file: str) -> Tally:
-    """The tally with the segments in one spelling, those of the roster where it has them; held against the roster."""
-    faults, notes, cells = Faults(), [], counted.cells.copy()
-    for name in counted.segments:
-        labels = cells[name].to_numpy(dtype=object)
-        spelling = one_spelling(name, _people(labels, counted.people), roster)
-        cells[name] = labels = np.array([spelling[label] for label in labels], dtype=object)
-        people = _people(labels, counted.people)
-        notes += segment_notes(name, people, roster)
-        if roster is not None and name in roster.segments:
-            for label, n in people.items():
-                check_group(roster, name, label, n, faults, file=file, column=name)
-    faults.raise_if_any()
-    return replace(counted.regrouped(cells), notes=tuple(dict.fromkeys((*counted.notes, *notes))))
-
-
-def _people(labels: np.ndarray, people: np.ndarray) -> dict[str, int]:
-    """Respondents by label, from those of each cell."""
-    groups, code = np.unique(labels.astype(str), return_inverse=True)
-    counted = np.bincount(code, weights=people, minlength=len(groups)).astype(int)
-    return dict(zip(groups.tolist(), counted.tolist(), strict=True))
-
-
-def _weighted(survey: Survey, values: np.ndarray, code: np.ndarray, cells: int, width: int) -> tuple[np.ndarray, ...]:
-    """The sums of the weights in the file, see `own.layers`."""
-    book, at = survey.codebook, []
-    for item in book.measured:
-        answer, codes = survey.answers[item].to_numpy(dtype=float), book.scale(item).codes
-        there = ~np.isnan(answer) & bool(codes)
-        at.append(np.where(there, np.searchsorted(codes, np.nan_to_num(answer)), -1))
-    weights = np.ones(len(survey)) if survey.weights is None else survey.weights
-    return own.layers(weights, values, at, survey.state[book.measured].to_numpy(), width, code, cells)
-
-
-def _counts(survey: Survey, code: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Respondents per cell, item and state; and per cell, item and code of the item's scale."""
-    book = survey.codebook
-    codes = [book.scale(item).codes for item in book.measured]
-    width = max(map(len, codes), default=0)
-    counts = np.zeros((cells, len(codes), width), dtype=np.int64)
-    states = np.zeros((cells, len(codes), len(STATES)), dtype=np.int64)
-    for i, item in enumerate(book.measured):
-        state = survey.state[item].to_numpy()
-        states[:, i] = np.bincount(code * len(STATES) + state, minlength=cells * len(STATES)).reshape(cells, -1)
-        if codes[i]:
-            answer = survey.answers[item].to_numpy(dtype=float)
-            given = ~np.isnan(answer)
-            at = code[given] * width + np.searchsorted(codes[i], answer[given])
-            counts[:, i] = np.bincount(at, minlength=cells * width).reshape(cells, width)
-    return states, counts
+def tallied(source: Survey | Tally) -> Tally:
+    """A tally as it is, and of a survey one that counts what it is asked for."""
+    return of_survey(source) if isinstance(source, Survey) else source

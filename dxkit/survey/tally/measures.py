@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +125,10 @@ def unit_of(kind: str, good: str = "") -> str:
     return "choice" if kind == "choice" else _UNITS.get(kind, "index")
 
 
-def place_interval(mean: float, se: float, n: float, places: float, quantile: float) -> tuple[float, float]:
-    """The interval of a mean place: all u with (m - u)^2 <= t^2 phi v(u) / n, where v(u) = u (1 - u) on 1 to k.
+def place_interval(
+    mean: ArrayLike, se: ArrayLike, n: ArrayLike, places: ArrayLike, quantile: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of mean places: all u with (m - u)^2 <= t^2 phi v(u) / n, where v(u) = u (1 - u) on 1 to k.
 
     It stays inside the places, and is Wilson's for two of them. See docs/methods/intervals.md, "Mean places".
 
@@ -133,10 +136,12 @@ def place_interval(mean: float, se: float, n: float, places: float, quantile: fl
     >>> round(float(low), 3), round(float(high), 3)
     (1.095, 1.771)
     """
+    mean, se, n, places = (np.asarray(each, dtype=float) for each in (mean, se, n, places))
     m = (mean - 1) / (places - 1)
     v = m * (1 - m)
-    spread = (se / (places - 1)) ** 2 / v if v > 1e-12 and se > 0 else 1 / n
-    c = quantile**2 * spread
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.where((v > 1e-12) & (se > 0), (se / (places - 1)) ** 2 / v, 1 / n)
+    c = np.square(quantile) * spread
     centre, half = (m + c / 2) / (1 + c), np.sqrt(c * v + c**2 / 4) / (1 + c)
     return 1 + (places - 1) * (centre - half), 1 + (places - 1) * (centre + half)
 

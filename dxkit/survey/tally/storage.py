@@ -8,7 +8,8 @@ import json
 import math
 import os
 import zipfile
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,16 @@ from dxkit.files.writing import replacing
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.scales import Scale
+from dxkit.survey.tally.comoments import Comoments
+from dxkit.survey.tally.margins import ARRAYS, Margins
 
-VERSION = 2
+if TYPE_CHECKING:
+    from dxkit.survey.tally.tally import Tally
+
+VERSION = 3
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
+_TYPES = {"people": np.int64, "counts": np.int32, "anyone": np.int32}  # all others are float
 
 
 def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -72,6 +79,76 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.nda
         raise fault_at("the tally is damaged: its digest does not fit; fetch it again", file=file)
     arrays.pop("facts")
     return facts, arrays
+
+
+def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The facts and arrays of a tally."""
+    arrays: dict[str, np.ndarray] = {}
+    facts = {
+        "codebook": codebook_facts(tally.codebook),
+        "roster": roster_facts(tally.roster),
+        "cleaning": frame_facts(tally.cleaning),
+        "notes": list(tally.notes),
+        "wave": tally.wave,
+        "min_group": tally.min_group,
+        "cuts": [],
+        "comoments": [],
+    }
+    for k, (cut, margins) in enumerate(tally.cuts.items()):
+        labels = {}
+        for s, name in enumerate(cut):
+            code, labels[name] = pd.factorize(margins.groups[name])
+            arrays[f"cut {k} segment {s}"] = _small(code)
+            labels[name] = list(labels[name])
+        facts["cuts"].append({"labels": labels, "groups": len(margins)})
+        held = {name: getattr(margins, name) for name in ARRAYS}
+        arrays |= {f"cut {k} {name}": _small(part) for name, part in held.items()}
+    for k, (cut, blocks) in enumerate(tally.comoments.items()):
+        facts["comoments"].append({"cut": list(cut), "blocks": len(blocks)})
+        for b, block in enumerate(blocks):
+            arrays |= {f"block {k} {b} {each.name}": _small(getattr(block, each.name)) for each in fields(block)}
+    return facts, arrays
+
+
+def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The fields of the tally of `parts_of`."""
+    cuts, comoments = {}, {}
+    for k, fact in enumerate(facts["cuts"]):
+        columns = {
+            name: np.array(labels, dtype=object).take(arrays[f"cut {k} segment {s}"])
+            for s, (name, labels) in enumerate(fact["labels"].items())
+        }
+        groups = pd.DataFrame(columns, index=range(fact["groups"]), dtype=object)
+        held = {name: arrays[f"cut {k} {name}"].astype(_TYPES.get(name, float)) for name in ARRAYS}
+        cuts[tuple(columns)] = Margins(groups=groups, **held)
+    for k, fact in enumerate(facts["comoments"]):
+        comoments[tuple(fact["cut"])] = tuple(
+            Comoments(
+                at=arrays[f"block {k} {b} at"].astype(int),
+                **{name: arrays[f"block {k} {b} {name}"].astype(float) for name in ("pairs", "sums", "products")},
+            )
+            for b in range(fact["blocks"])
+        )
+    return {
+        "codebook": codebook_of(facts["codebook"]),
+        "cuts": cuts,
+        "comoments": comoments,
+        "roster": roster_of(facts["roster"]),
+        "cleaning": frame_of(facts["cleaning"]),
+        "notes": tuple(facts["notes"]),
+        "wave": facts["wave"],
+        "min_group": facts["min_group"],
+    }
+
+
+def _small(values: np.ndarray) -> np.ndarray:
+    """The same numbers in the smallest type of whole ones that holds them, where it does."""
+    if values.size and (
+        values.dtype.kind == "i" or (np.abs(values).max() < 2**53 and (values == values.round()).all())
+    ):
+        low, high = int(values.min()), int(values.max())
+        return values.astype(np.result_type(np.min_scalar_type(low), np.min_scalar_type(high)))
+    return values
 
 
 def _digest(arrays: dict[str, np.ndarray]) -> bytes:

@@ -4,6 +4,8 @@ See docs/methods/ranking.md, "Burden"."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -63,8 +65,10 @@ def single_items(book: Codebook, score: str) -> list[str] | None:
     return [names[0] for names in items] if all(len(names) == 1 for names in items) else None
 
 
-def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
+def burdens(book: Codebook, answers: Mapping[str, np.ndarray] | pd.DataFrame, score: str) -> np.ndarray:
     """The burden of every topic for every respondent, (respondents, topics); nan where it was not answered.
+
+    `answers` has the codes of each item, nan where there is none.
 
     severity = 100 - u, with u the mean of the topic's ratings (half must be answered); impact = severity x importance
     / 100; hours = sum of the topic's hours; opportunity = importance + max(importance - satisfaction, 0), each 0 to 10
@@ -73,8 +77,7 @@ def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
     columns = []
     for topic in book.topics:
         if score == "hours":
-            hours = answers[book.topic_items(topic, "hours")].to_numpy(dtype=float)
-            columns.append(hours.sum(axis=1))
+            columns.append(np.sum([np.asarray(answers[item]) for item in book.topic_items(topic, "hours")], axis=0))
             continue
         if score == "importance":
             columns.append(_mean_index(book, answers, topic, "importance"))
@@ -88,9 +91,9 @@ def burdens(book: Codebook, answers: pd.DataFrame, score: str) -> np.ndarray:
             columns.append((100.0 - satisfaction) * importance / 100.0)
         else:
             columns.append((importance + np.maximum(importance - satisfaction, 0.0)) / 10.0)
-    return np.column_stack(columns) if columns else np.empty((len(answers), 0))
+    return np.column_stack(columns)
 
 
-def _mean_index(book: Codebook, answers: pd.DataFrame, topic: str, kind: str) -> np.ndarray:
+def _mean_index(book: Codebook, answers: Mapping[str, np.ndarray] | pd.DataFrame, topic: str, kind: str) -> np.ndarray:
     items = book.topic_items(topic, kind)
-    return mean_of_answered(np.column_stack([book.index(answers[item].to_numpy(dtype=float), item) for item in items]))
+    return mean_of_answered(np.column_stack([book.index(np.asarray(answers[item]), item) for item in items]))

@@ -1,43 +1,142 @@
-"""What is measured of every respondent: items, dimensions and the whole, as numbers in their units.
+"""What is measured of every respondent: items, dimensions, the whole and burdens, as numbers in their units.
 
 See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally.measures import VARIABLES, mean_of_answered, unit_of
+from dxkit.survey.reading.coded import Coded, most_codes
+from dxkit.survey.reading.coding import STATES
+from dxkit.survey.tally import topics
+from dxkit.survey.tally.measures import BURDENS, VARIABLES, mean_of_answered, unit_of
 
 
-def variables_of(survey: Survey) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
-    """Every measured variable of every respondent: items, dimensions, overall; and who answered any of a dimension."""
-    book = survey.codebook
-    values, anyone = with_dimensions(book, item_values(book, survey.answers[book.measured].to_numpy(dtype=float)))
-    return values, described(book), anyone
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What is counted of a codebook, a column each: I items, D dimensions, overall, and topics' burdens of several
+    questions, P columns in all."""
 
+    book: Codebook
 
-def described(book: Codebook) -> pd.DataFrame:
-    """The variables: level, name, unit."""
-    rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
-    rows += [("dimension", dimension, "index") for dimension in book.dimensions]
-    rows += [("overall", "overall", "index")] if book.dimensions else []
-    return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
+    @cached_property
+    def variables(self) -> pd.DataFrame:
+        """Items, dimensions and overall: level, name, unit."""
+        book = self.book
+        rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
+        rows += [("dimension", dimension, "index") for dimension in book.dimensions]
+        rows += [("overall", "overall", "index")] if book.dimensions else []
+        return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
 
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """The variables, and after them the burdens that are not those of one item: level, name, unit."""
+        rows = [(score, topic, BURDENS[score].unit) for score in self.burdens for topic in self.book.topics]
+        more = pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
+        return pd.concat([self.variables, more], ignore_index=True)
 
-def origins(variables: pd.DataFrame) -> np.ndarray:
-    """What each variable is summed about."""
-    return np.array([VARIABLES[unit].origin for unit in variables["unit"]])
+    @cached_property
+    def burdens(self) -> list[str]:
+        """The scores whose burdens come from several questions."""
+        return [score for score in topics.allowed(self.book) if topics.single_items(self.book, score) is None]
 
+    @cached_property
+    def origin(self) -> np.ndarray:
+        """What each column is summed about, (P,)."""
+        origins = [BURDENS[level].origin for level in self.columns["level"].iloc[len(self.variables) :]]
+        return np.append([VARIABLES[unit].origin for unit in self.variables["unit"]], origins)
 
-def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
-    """Codes of the measured items (n, I) in the unit of each."""
-    values = np.empty(codes.shape)
-    for j, item in enumerate(book.measured):
-        values[:, j] = in_unit(book, item, codes[:, j])
-    return values
+    @cached_property
+    def width(self) -> int:
+        """K: the most codes of an item."""
+        return most_codes(self.book)
+
+    @cached_property
+    def coded(self) -> np.ndarray:
+        """Which columns are items that are answered by codes, (P,)."""
+        items = [bool(self.book.scale(item).codes) for item in self.book.measured]
+        return np.array(items + [False] * (len(self.columns) - len(items)), dtype=bool)
+
+    @cached_property
+    def summed(self) -> np.ndarray:
+        """The positions of all other columns, (V,)."""
+        return np.flatnonzero(~self.coded)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The value of every code of an item in its unit, (I, K + S); nan where it says none."""
+        table, known = np.full((len(self.book.measured), self.width + len(STATES)), np.nan), {}
+        for i, item in enumerate(self.book.measured):
+            row, codes = self.book.item(item), self.book.scale(item).codes
+            key = row["scale"], row["kind"], row["good"]
+            if key not in known:
+                known[key] = in_unit(self.book, item, np.array(codes, dtype=float))
+            table[i, : len(codes)] = known[key]
+        return table
+
+    @cached_property
+    def about(self) -> np.ndarray:
+        """The same about the origin, 0 where there is none, of the codes alone, (I, K)."""
+        return np.nan_to_num(self.values[:, : self.width] - self.origin[: len(self.values), None])
+
+    def of(self, coded: Coded, rows: slice, at: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The columns at these positions of these respondents, (n, ...); nan where there is none."""
+        levels, names = (self.columns[name].to_numpy() for name in ("level", "name"))
+        found, dimensions, burdens = np.empty((len(coded.codes[rows]), len(at)), order="F"), {}, {}
+        overall = np.empty(0)
+        if set(levels[at]) & {"dimension", "overall"}:
+            for name, items in zip(self.book.dimensions, self.parts, strict=True):
+                parts = [self._item(coded, rows, i) for i in items]
+                dimensions[name] = mean_of_answered(np.column_stack(parts))
+            overall = mean_of_answered(np.column_stack(list(dimensions.values())))
+        for k, p in enumerate(at):
+            level, name = levels[p], names[p]
+            if level == "item":
+                found[:, k] = self._item(coded, rows, p)
+            elif level in ("dimension", "overall"):
+                found[:, k] = dimensions[name] if level == "dimension" else overall
+            else:
+                if level not in burdens:
+                    burdens[level] = topics.burdens(self.book, self._answers(coded, rows), level)
+                found[:, k] = burdens[level][:, self.book.topics.index(name)]
+        return found
+
+    def anyone(self, coded: Coded, rows: slice) -> np.ndarray:
+        """Which of these respondents answered any item of each dimension, (n, D)."""
+        found = np.zeros((len(coded.codes[rows]), len(self.parts)), dtype=bool)
+        for d, items in enumerate(self.parts):
+            for i in items:
+                found[:, d] |= ~np.isnan(self._item(coded, rows, i))
+        return found
+
+    def _item(self, coded: Coded, rows: slice, i: int) -> np.ndarray:
+        """The answers to an item, in its unit."""
+        if self.coded[i]:
+            return self.values[i].take(coded.codes[rows, i])
+        name = self.book.measured[i]
+        return in_unit(self.book, name, coded.numbers[name][rows])
+
+    @cached_property
+    def parts(self) -> list[list[int]]:
+        """The positions of the items of each dimension."""
+        position = {item: i for i, item in enumerate(self.book.measured)}
+        return [[position[item] for item in self.book.dimension_items(each)] for each in self.book.dimensions]
+
+    def _answers(self, coded: Coded, rows: slice) -> dict[str, np.ndarray]:
+        """The codes of the items that measure a topic."""
+        found = {}
+        for i, item in enumerate(self.book.measured):
+            if self.book.item(item)["topic"]:
+                codes = self.book.scale(item).codes
+                table = np.append(codes, np.full(self.values.shape[1] - len(codes), np.nan))
+                found[item] = table.take(coded.codes[rows, i]) if codes else coded.numbers[item][rows]
+        return found
 
 
 def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
@@ -46,20 +145,6 @@ def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
     if unit in ("index", "share"):
         return book.index(codes, item)
     return _promoters(codes) if unit == "recommend" else codes
-
-
-def with_dimensions(book: Codebook, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Item values (n, I) followed by those of the dimensions and the whole; and who answered any of a dimension."""
-    position = {item: j for j, item in enumerate(book.measured)}
-    anyone = np.zeros((len(items), len(book.dimensions)), dtype=bool)
-    scores = []
-    for d, dimension in enumerate(book.dimensions):
-        parts = items[:, [position[item] for item in book.dimension_items(dimension)]]
-        anyone[:, d] = (~np.isnan(parts)).any(axis=1)
-        scores.append(mean_of_answered(parts))
-    if not scores:
-        return items, anyone
-    return np.column_stack([items, *scores, mean_of_answered(np.column_stack(scores))]), anyone
 
 
 def _promoters(codes: np.ndarray) -> np.ndarray:

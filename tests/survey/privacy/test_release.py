@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.privacy.attack import find_breach
 from tests.survey import worlds
 
 CUTS = ([], ["team"], ["tenure"], ["site"], ["role"], ["team", "role"], ["team", "site"], ["tenure", "site"])
@@ -121,6 +122,76 @@ def test_no_release_gives_away_a_small_group_and_a_plain_minimum_does_in_most(ti
     plain = sum(run(seed, None) is not None for seed in range(2 * times))
     assert leaks == 0
     assert plain / (2 * times) > 0.6, f"a plain minimum of 5 leaks in {plain / (2 * times):.0%}"
+
+
+def levels_of(rng, depth):
+    """Groups within groups of so many levels, each as the group of every person; everybody comes first or last."""
+    n = int(rng.integers(12, 120))
+    code, levels = np.zeros(n, dtype=np.int64), []
+    for _ in range(depth):
+        parts = code * 8 + rng.choice(8, n, p=rng.dirichlet(np.full(8, 0.7)))
+        code = np.unique(parts, return_inverse=True)[1]
+        levels.append(code)
+    whole = np.zeros(n, dtype=np.int64)
+    return [whole, *levels] if rng.random() < 0.7 else [*levels, whole]
+
+
+def published(levels, weights, nested, least=5):
+    """The rows over people that a ledger shows of these tables: by the closed form, or by the audit by attack."""
+    release, rows, n = dx.Release(least), [], np.ones((len(weights), 1))
+    for code in levels:
+        every, never = (
+            np.equal.outer(np.arange(code.max() + 1), code) * weights,
+            np.zeros((code.max() + 1, 1), dtype=bool),
+        )
+        keys = np.arange(len(weights))
+        if nested:
+            shown = release.admit_groups(["q"], code, keys, n, never, weights=weights[:, None])[:, 0]
+        else:
+            shown = release.admit("q", every, keys, n[:, 0], never[:, 0])
+        rows.append(every[shown])
+    return np.vstack(rows)
+
+
+@pytest.mark.parametrize("times", [15, pytest.param(300, marks=pytest.mark.thorough)])
+def test_groups_of_one_level_are_hidden_in_closed_form_as_by_the_attack(times):
+    for seed in range(times):
+        rng = np.random.default_rng([1, seed])
+        levels = levels_of(rng, 1)
+        weights = rng.choice([1.0, 2.5], len(levels[0])) if seed % 2 else np.ones(len(levels[0]))
+        assert np.array_equal(published(levels, weights, True), published(levels, weights, False))
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+@pytest.mark.parametrize("times", [15, pytest.param(300, marks=pytest.mark.thorough)])
+def test_of_groups_within_groups_the_attack_works_out_none_below_the_minimum(depth, times):
+    for seed in range(times):
+        rng = np.random.default_rng([2, depth, seed])
+        levels = levels_of(rng, depth)
+        ones, weights = np.ones(len(levels[0])), rng.choice([1.0, 2.5], len(levels[0]))
+        rows = published(levels, ones, True)
+        assert not len(rows) or attacker(rows) is None
+        if seed % 3 == 0:  # sums of weighted answers
+            counts, atoms = np.ones(len(ones)), published(levels, weights, True)
+            assert find_breach(atoms, counts, 5, np.vstack([ones, weights])) is None
+
+
+def test_groups_within_groups_by_hand():
+    """Of 9, 6, 3 only 9 is shown; of parents 3, 8, 17 the last, and of what is in it both the 10 and the 7."""
+    for sizes, shown in (([9, 6, 3], [True, False, False]), ([9, 6, 2, 3], [True, True, False, False])):
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        never = np.zeros((len(sizes), 1), dtype=bool)
+        found = dx.Release(5).admit_groups(["q"], group, np.arange(len(group)), np.ones((len(group), 1)), never)
+        assert found[:, 0].tolist() == shown
+    parent, child = np.repeat([0, 1, 2, 2], [3, 8, 10, 7]), np.repeat([0, 1, 2, 3], [3, 8, 10, 7])
+    across = np.arange(28) // 14  # splits the 10, so it is for the attack, which knows what was shown before
+    release, rows = dx.Release(5), []
+    for code, shown in ((parent, [0, 0, 1]), (child, [0, 0, 1, 1]), (across, [0, 0]), (parent, [0, 0, 1])):
+        never = np.zeros((code.max() + 1, 1), dtype=bool)
+        found = release.admit_groups(["q"], code, np.arange(28), np.ones((28, 1)), never)[:, 0]
+        assert found.tolist() == shown
+        rows.append(np.equal.outer(np.flatnonzero(found), code) * 1.0)
+    assert attacker(np.vstack(rows)) is None
 
 
 def test_two_hidden_groups_are_not_solved_from_weighted_and_unweighted_totals():

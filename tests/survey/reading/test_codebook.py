@@ -111,6 +111,23 @@ def test_a_workbook_may_hold_codebook_and_scales(tmp_path):
     assert dx.read_codebook(path).scale("q").codes == (0, 1)
 
 
+WITHIN = {"item": ["org", "Division", "team", "ci"], "text": ["a", "b", "c", "d"], "kind": ["segment"] * 3 + ["rating"]}
+
+
+def test_a_segment_lies_within_another_however_that_is_spelled():
+    read = dx.read_codebook(book(**WITHIN, scale=["", "", "", "yesno"], within=["", "org ", "division", ""]))
+    assert read.within == {"Division": "org", "team": "Division"}
+    assert dx.read_codebook(book(**WITHIN, scale=["", "", "", "yesno"])).within == {}
+
+
+@pytest.mark.parametrize(
+    "within", [("", "", "divison", ""), ("", "", "", "team"), ("team", "org", "Division", ""), ("", "", "team", "")]
+)
+def test_what_a_segment_cannot_lie_within_is_a_fault(within, refusal):
+    with refusal():
+        dx.read_codebook(book(**WITHIN, scale=["", "", "", "yesno"], within=list(within)))
+
+
 def test_a_topic_written_in_two_ways_is_one_topic():
     rows = pd.DataFrame({"item": ["a", "b"], "text": ["a", "b"], "kind": "rating", "scale": "yesno"})
     book = dx.read_codebook(rows.assign(topic=["Slow CI", "slow  ci "], dimension=["Flow", "flow"]))

@@ -259,3 +259,32 @@ def test_a_column_of_a_frame_is_no_letter_of_a_spreadsheet(snapshot):
     book = BOOK.replace({"item": {"ci": "CI"}})
     text = faults_of(frame(ci=["Agre"]).rename(columns={"ci": "CI"}), book)
     assert text == snapshot
+
+
+@pytest.mark.parametrize(("values", "people"), [(51, 101), (60, 60), (50, 50), (51, 102), (80, 500)])
+def test_a_segment_of_as_many_values_as_an_id_is_refused(values, people, refusal):
+    teams = [f"T{k % values}" for k in range(people)] + [""] * 7
+    if values > 50 and 2 * values > people:
+        with refusal(f"{values} different values among {people} people", "is it an id?"):
+            dx.read_survey(frame(team=teams), BOOK)
+    else:
+        assert dx.read_survey(frame(team=teams), BOOK).segments["team"].nunique() == values + 1
+
+
+def test_many_segments_values_are_refused_at_once(monkeypatch, refusal):
+    monkeypatch.setattr("dxkit.survey.reading.segments._MOST_VALUES", 20)
+    with refusal("21 different values"):
+        dx.read_survey(frame(team=[f"T{k % 21}" for k in range(90)], ci=["nonsense"] * 90), BOOK)
+
+
+def test_slips_of_the_pen_are_found_among_many_groups():
+    teams = [f"group {chr(97 + k % 20) * 4}" for k in range(400)] + [
+        "group aaab",
+        "gruop cccc",
+        "group dddd.",
+        "grupp eeee",
+    ]
+    (note,) = [note for note in dx.read_survey(frame(team=teams), BOOK).notes if "may be" in note]
+    assert "'group aaab' may be 'group aaaa'" in note
+    assert "'gruop cccc' may be 'group cccc'" in note
+    assert "eeee" not in note

@@ -164,7 +164,7 @@ def test_a_file_of_variables_is_an_export(tmp_path, ending):
 
 
 def test_a_draft_of_a_large_file_reads_its_first_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr("dxkit.survey.reading.drafting.fields._LARGE", 1000)
+    monkeypatch.setattr("dxkit.files.batches.csv_text.LARGE", 1000)
     monkeypatch.setattr("dxkit.survey.reading.drafting.fields._ENOUGH", 100)
     path = written(tmp_path / "a.csv", ["How is it?,Which one?", *["Good,Red", "Bad,Blue", "OK,Red"] * 200])
     assert dx.draft(path).items["kind"].tolist() == ["rating", "choice"]

@@ -7,132 +7,252 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.tally.codes import readable
+from dxkit.survey.tally.margins import ARRAYS
 from tests.laws import examples
 from tests.survey import worlds
 
-BOOK = dx.read_codebook(worlds.codebook())
+BOOK = dx.read_codebook(worlds.codebook(segments=("team", "site")))
+OF_PAIRS = ("pairs", "sums", "products")
 
 
 def same(one, two, tolerance=1e-10):
-    assert one.cells.to_numpy().tolist() == two.cells.to_numpy().tolist()
-    for name in ("people", "pairs", "sums", "products", "counts", "states", "anyone"):
-        assert getattr(one, name) == pytest.approx(getattr(two, name), rel=tolerance, abs=tolerance)
+    """Two tallies hold the same, whatever the order of their cuts."""
+    assert set(one.cuts) == set(two.cuts)
+    assert set(one.comoments) == set(two.comoments)
+    for cut, margins in one.cuts.items():
+        pd.testing.assert_frame_equal(margins.groups, two.cuts[cut].groups)
+        for name in ARRAYS:
+            left, right = getattr(margins, name), getattr(two.cuts[cut], name)
+            assert left == pytest.approx(right, rel=tolerance, abs=tolerance), (cut, name)
+    for cut, blocks in one.comoments.items():
+        for left, right in zip(blocks, two.comoments[cut], strict=True):
+            assert left.at.tolist() == right.at.tolist()
+            for name in OF_PAIRS:
+                assert getattr(left, name) == pytest.approx(getattr(right, name), rel=tolerance, abs=1e-8), (cut, name)
+
+
+def groups_of(tally, segment="team"):
+    """The labels of a segment and how many people each has."""
+    margins = tally.cuts[segment,]
+    return margins.groups[segment].tolist(), margins.people.tolist()
+
+
+def with_sites(frame, seed=0):
+    return frame.assign(site=np.random.default_rng(seed).choice(["A", "B", ""], len(frame)))
+
+
+sited = st.builds(with_sites, worlds.worlds, st.integers(0, 100))
+
+
+def tallied(frame, cuts=("team", "site", ("team", "site"))):
+    return dx.tally(frame.reset_index(drop=True), cuts, codebook=BOOK)
 
 
 @pytest.mark.mutation
 @examples(30)
-@given(worlds.worlds, st.integers(0, 2**32 - 1))
-def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts(frame, seed):
-    part = np.random.default_rng(seed).integers(0, 3, len(frame))
-    pieces = [dx.tally(frame[part == p].reset_index(drop=True), codebook=BOOK) for p in np.unique(part)]
-    merged = pieces[0]
-    for piece in pieces[1:]:
-        merged = merged + piece
-    whole = dx.tally(frame, codebook=BOOK)
-    at = pd.MultiIndex.from_frame(merged.cells).get_indexer(pd.MultiIndex.from_frame(whole.cells))
-    for name in ("people", "pairs", "sums", "products", "counts", "states"):
-        assert getattr(merged, name)[at] == pytest.approx(getattr(whole, name), rel=1e-10, abs=1e-10)
+@given(sited, st.integers(0, 2**32 - 1))
+def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts_in_any_tree(frame, seed):
+    rng = np.random.default_rng(seed)
+    part = rng.integers(0, 4, len(frame))
+    pieces = [tallied(frame[part == p]) for p in np.unique(part)]
+    whole = tallied(frame)
+    same(dx.Tally.merged(pieces), whole)
+    while len(pieces) > 1:
+        one, two = (pieces.pop(int(rng.integers(len(pieces)))) for _ in range(2))
+        pieces.append(one + two)
+    same(pieces[0], whole)
 
 
-def test_an_iterator_of_frames_gives_the_tally_of_one_frame():
-    frame = worlds.answers(200)
-    chunks = (frame.iloc[i : i + 37].reset_index(drop=True) for i in range(0, len(frame), 37))
-    one, two = dx.tally(chunks, codebook=BOOK), dx.tally(frame, codebook=BOOK)
-    at = pd.MultiIndex.from_frame(one.cells).get_indexer(pd.MultiIndex.from_frame(two.cells))
-    assert one.products[at] == pytest.approx(two.products, rel=1e-12)
+@pytest.mark.mutation
+@examples(20)
+@given(sited)
+def test_what_is_added_does_not_depend_on_the_order(frame):
+    half = len(frame) // 2 or 1
+    one, two = tallied(frame[:half]), tallied(frame[half:] if len(frame) > 1 else frame)
+    same(one + two, two + one)
+
+
+def test_many_parts_add_up_as_a_few():
+    frame = with_sites(worlds.answers(60))
+    pieces = [tallied(frame[at : at + 3]) for at in range(0, 60, 3)]
+    same(dx.Tally.merged(iter(pieces)), tallied(frame))
 
 
 @pytest.mark.mutation
 @examples(30)
 @given(worlds.worlds)
 def test_means_and_covariances_equal_pandas(frame):
-    counted = dx.tally(frame, codebook=BOOK)
+    counted = dx.tally(frame, codebook=dx.read_codebook(worlds.codebook())).cut()
     names = [f"q{i}" for i in range(6)]
     index = 25.0 * (frame[names] - 1)
     covariance, pairs = counted.covariance(counted.at("item", names))
     enough = pairs > 1
     if len(frame) > 1:
         assert covariance[enough] == pytest.approx(index.cov().to_numpy()[enough], abs=1e-9)
-    assert counted.over().means[0, :6] == pytest.approx(index.mean().to_numpy(), abs=1e-9, nan_ok=True)
+    assert counted.means[0, :6] == pytest.approx(index.mean().to_numpy(), abs=1e-9, nan_ok=True)
 
 
 @pytest.mark.mutation
 @examples(20)
-@given(worlds.worlds)
+@given(sited)
 def test_every_respondent_is_in_exactly_one_state_per_item(frame):
-    counted = dx.tally(frame, codebook=BOOK)
+    counted = tallied(frame).cut(["team"])
     assert (counted.states.sum(axis=2) == counted.people[:, None]).all()
     assert (counted.counts.sum(axis=2) == counted.states[:, :, 0]).all()
+
+
+@pytest.mark.mutation
+@examples(20)
+@given(sited)
+def test_every_cut_sums_to_the_whole_and_a_finer_one_to_a_coarser(frame):
+    whole, finest = tallied(frame), tallied(frame, [["team", "site"]])
+    for by in ([], ["team"], ["site"], ["site", "team"]):
+        one, two = whole.cut(by), finest.cut(by)
+        assert one.groups.to_numpy().tolist() == two.groups.to_numpy().tolist()
+        assert one.people.sum() == len(frame)
+        assert one.counts.sum(axis=0) == pytest.approx(whole.cut().counts[0])
+        for name in ("n", "total", "squares", "anyone"):
+            assert getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-12, abs=1e-9), name
+        if by:
+            left, right = (dx.scores(source, by=by).table for source in (whole, finest))
+            pd.testing.assert_frame_equal(left, right, rtol=1e-12)
 
 
 def test_a_dimension_needs_half_of_its_items():
     frame = pd.DataFrame({"q0": [1, 1], "q2": [5, np.nan], "q4": [np.nan, np.nan], "team": "A"})
     book = worlds.codebook()
     book = book[book["item"].isin(["q0", "q2", "q4", "team"])]
-    counted = dx.tally(frame, codebook=dx.read_codebook(book)).over()
+    counted = dx.tally(frame, codebook=dx.read_codebook(book)).cut()
     at = counted.at("dimension", ["D0"])[0]
     assert counted.n[0, at] == 1  # two of three answered is enough, one of three is not
     assert counted.means[0, at] == pytest.approx(50.0)
 
 
-def test_tallies_of_different_questions_are_not_added(refusal):
+def test_tallies_of_different_questions_or_promises_are_not_added(refusal):
     other = worlds.codebook()
     other.loc[0, "scale"] = "agreement7"
+    frame, roster = worlds.answers(20), pd.DataFrame({"team": ["Team A", "Team B", "Team C"], "headcount": 40})
+    mine = dx.tally(frame, codebook=worlds.codebook())
     with refusal():
-        dx.tally(worlds.answers(20), codebook=BOOK) + dx.tally(worlds.answers(20), codebook=dx.read_codebook(other))
+        mine + dx.tally(frame, codebook=dx.read_codebook(other))
+    with refusal():
+        mine + dx.tally(frame, codebook=worlds.codebook(), min_group=6)
+    with refusal():
+        mine + dx.tally(frame, codebook=worlds.codebook(), roster=roster)
+    with refusal():
+        dx.Tally.merged([])
 
 
-def test_an_unknown_segment_is_said_with_those_there_are(refusal):
-    with refusal("site"):
-        dx.tally(worlds.survey(), by="site")
+def test_cuts_that_not_all_tallies_have_are_left_out_and_told():
+    frame = with_sites(worlds.answers(40))
+    added = tallied(frame, ["team", "site"]) + tallied(frame, ["team"])
+    assert list(added.cuts) == [(), ("team",)]
+    assert "the cut site is not in all of the tallies that were added up, and was left out" in added.notes
 
 
-def test_scores_from_the_tally_equal_scores_from_the_survey():
-    survey = worlds.survey(90)
+@pytest.mark.mutation
+@examples(20)
+@given(sited)
+def test_scores_from_the_tally_of_a_file_equal_scores_from_its_survey(frame):
+    survey = dx.read_survey(frame, BOOK)
+    of_file, of_survey = tallied(frame), dx.tally(survey, ["team", "site", ["team", "site"]])
+    same(of_file, of_survey, 0)
     columns = ["n", "estimate", "se", "low", "high", "favourable"]
-    for by in (None, "team"):
-        one, two = dx.scores(survey, by=by).table, dx.scores(dx.tally(survey), by=by).table
+    for by in (None, "team", ["team", "site"]):
+        one, two = dx.scores(survey, by=by).table, dx.scores(of_file, by=by).table
         pd.testing.assert_frame_equal(one[columns], two[columns])
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.2])
-def test_the_fast_pass_over_plain_codes_gives_the_same_tally(missing):
-    rng = np.random.default_rng(8)
-    names, scales = ["a", "b", "c", "d"], ["agreement5", "agreement7", "yesno", "satisfaction5"]
-    book = pd.DataFrame(
-        {"item": names, "text": names, "kind": "rating", "scale": scales, "reverse": ["", "yes", "", ""]}
+REFERENCE = """id,team,site,ci,docs
+a1,Red,Berlin,Agree,Disagree
+a2,Red,Berlin,agree ,4
+a3,red,Paris,Strongly agree,
+a4,Blue,Paris,Disagree,Strongly disagree
+a5,Blue,Paris,,3
+a6,Blue,Berlin,3,Agree
+a7,,Berlin,Agree,Agree
+a8,Red,Paris,,
+a1,Red,Berlin,Disagree,Disagree
+a9,Blue,Paris,Strongly agree,Strongly agree
+a10,Red,Berlin,Disagree,Agree
+"""
+FIGURES = [  # worked out by other means: n, sum, sum of squares, mean, se, low, high, favourable
+    (None, "ci", 8, 475, 35625, 59.375, 11.512319, 32.152692, 86.597308, 0.5),
+    (None, "docs", 8, 475, 35625, 59.375, 11.512319, 32.152692, 86.597308, 0.625),
+    ("Blue", "ci", 3, 175, 13125, 58.333333, 22.047928, 0, 100, 0.333333),
+    ("Blue", "docs", 4, 225, 18125, 56.25, 21.347814, 0, 100, 0.5),
+    ("Red", "ci", 4, 225, 16875, 56.25, 18.75, 0, 100, 0.5),
+    ("Red", "docs", 3, 175, 11875, 58.333333, 16.666667, 0, 100, 0.666667),
+]
+
+
+@pytest.fixture
+def reference(tmp_path):
+    (tmp_path / "a.csv").write_text(REFERENCE)
+    kinds = ["id", "segment", "segment", "rating", "rating"]
+    book = pd.DataFrame({"item": ["id", "team", "site", "ci", "docs"], "kind": kinds})
+    book = book.assign(text=book["item"], scale=np.where(book["kind"] == "rating", "agreement5", ""))
+    return dx.tally(tmp_path / "a.csv", codebook=book, min_group=3)
+
+
+@pytest.mark.parametrize("figures", FIGURES, ids=lambda row: f"{row[0] or 'all'} {row[1]}")
+def test_a_file_of_eleven_rows_gives_the_worked_figures(reference, figures):
+    group, item, n, total, squares, *wanted = figures
+    cells = reference.cut(["team"] if group else [])
+    g = cells.groups["team"].tolist().index(group) if group else 0
+    j = cells.at("item", [item])[0]
+    found = cells.n[g, j], cells.total[g, j] + 50 * cells.n[g, j]
+    assert found == (n, total)
+    assert cells.squares[g, j] + 100 * total - 2500 * n == squares
+    table = dx.scores(reference, by="team" if group else None).table
+    row = table[(table["name"] == item) & ((table["team"] == group) if group else True)].iloc[0]
+    if row["shown"]:
+        columns = ["estimate", "se", "low", "high", "favourable"]
+        assert row[columns].astype(float).tolist() == pytest.approx(wanted, abs=1e-6)
+    else:
+        assert cells.means[g, j] == pytest.approx(wanted[0], abs=1e-6)
+
+
+def test_the_comoments_of_eleven_rows_are_the_worked_ones(reference):
+    assert reference.respondents == 9
+    assert groups_of(reference) == (["(not stated)", "Blue", "Red"], [1, 4, 4])
+    cells = reference.cut()
+    at = cells.at("item", ["ci", "docs"])
+    pairs, sums, products = (part[0] for part in cells.comoments(at))
+    assert (pairs[0, 1], sums[0, 1], sums[1, 0], products[0, 1]) == (7, 25, 75, 5000)
+    assert cells.covariance(at)[0][0, 1] == pytest.approx(788.690476, abs=1e-6)
+
+
+def test_answers_between_codes_are_counted_and_steps_that_are_uneven_too():
+    """What cannot be multiplied as whole numbers gives the same figures as what can."""
+    scales = pd.DataFrame({"scale": "uneven", "code": [1, 2, 2.7, 9], "label": list("abcd")})
+    book = dx.read_codebook(
+        pd.DataFrame(
+            {"item": ["u", "h", "e"], "text": ["u", "h", "e"], "kind": ["rating", "hours", "recommend"]}
+        ).assign(scale=["uneven", "hours", "recommend11"]),
+        scales,
     )
-    book = dx.read_codebook(book)
-    codes = [rng.choice(book.scale(name).codes, 10_000).astype(float) for name in names]
-    frame = pd.DataFrame(dict(zip(names, codes, strict=True))).mask(rng.random((10_000, 4)) < missing)
-    fast, slow = dx.tally(frame, codebook=book), dx.tally(dx.read_survey(frame, book))
-    assert readable(frame, book)
-    pd.testing.assert_frame_equal(fast.variables, slow.variables)
-    for name in ("people", "pairs", "sums", "products", "counts", "states"):
-        assert getattr(fast, name) == pytest.approx(getattr(slow, name), rel=1e-12), name
-    pd.testing.assert_frame_equal(dx.scores(fast).table, dx.scores(slow).table, rtol=1e-12)
-    parts = dx.tally([frame[:5_000], frame[5_000:]], codebook=book)
-    assert parts.products == pytest.approx(slow.products, rel=1e-12)
-
-
-@pytest.mark.parametrize("wrong", [6.0, 0.0, 2.5, -1.0, 1e300, np.inf, -np.inf])
-def test_the_fast_pass_lets_no_wrong_code_through(wrong, refusal):
-    book = dx.read_codebook(pd.DataFrame({"item": ["a"], "text": ["a"], "kind": ["rating"], "scale": ["agreement5"]}))
-    codes = np.full(9_000, 3.0)
-    codes[[7_000, 7_001]] = np.nan, wrong
-    with refusal("column a"):
-        dx.tally(pd.DataFrame({"a": codes}), codebook=book)
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"u": rng.choice(list("abcd"), 400), "h": rng.random(400) * 9, "e": rng.integers(0, 11, 400)})
+    frame = frame.mask(rng.random(frame.shape) < 0.1)
+    values = frame.assign(
+        u=frame["u"].map({"a": 0, "b": 12.5, "c": 21.25, "d": 100}),
+        e=100.0 * (frame["e"] > 8) - 100.0 * (frame["e"] < 7) + 0 * frame["e"],
+    )
+    covariance, _ = dx.tally(frame, codebook=book).cut().covariance([0, 1, 2])
+    assert covariance == pytest.approx(values.astype(float).cov().to_numpy(), rel=1e-10)
 
 
 def test_options_of_a_tally_are_checked(refusal):
     frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5]})
     book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    wrong = {"min_group": 2, "wave": 3, "progress": "yes", "source": "typefrom", "by": "team"}
+    wrong = {"min_group": 2, "wave": 3, "progress": "yes", "source": "typefrom", "cuts": "team", "memory": "much"}
     for name, value in wrong.items():
         with refusal(f"{name}="):
-            dx.tally(frame, codebook=book, **{name: value})
-    with refusal("survey=5"):
+            dx.tally(frame, **{"codebook": book, name: value})
+    with refusal("comoments="):
+        dx.tally(frame, codebook=book, comoments=5)
+    with refusal("got int"):
         dx.tally(5, codebook=book)
     with refusal("score='hour'", "'hours'"):
-        dx.tally(frame, codebook=book.assign(topic="CI")).burden("hour")
+        dx.tally(frame, codebook=book.assign(topic="CI")).cut().burden("hour")

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.files import csv_stream
-from tests.survey.tally.test_tally import same
+from dxkit.files.batches import csv_text
+from tests.survey.tally.test_tally import groups_of, same
 
 ITEMS = [
     ("team", "team", "segment", ""),
@@ -29,19 +29,17 @@ def people(n, **changes):
     return frame
 
 
-@pytest.fixture(params=["fits into memory", "too large"])
-def read(request, tmp_path, monkeypatch):
-    """A file as tallied in small blocks, whether or not it would fit into memory; and as a survey."""
-    monkeypatch.setattr(csv_stream, "BLOCK", 2**9)
-    monkeypatch.setattr(csv_stream, "_HEAD", 2**9)
-    if request.param == "too large":
-        monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    """A file as tallied in small blocks, and as a survey that is read at once."""
+    monkeypatch.setattr(csv_text, "BLOCK", 2**9)
 
     def both(frame, book=BOOK):
         frame.to_csv(tmp_path / "a.csv", index=False)
-        return dx.tally(tmp_path / "a.csv", codebook=book), dx.read_survey(tmp_path / "a.csv", book)
+        survey = dx.read_survey(tmp_path / "a.csv", book)
+        monkeypatch.setattr(csv_text, "LARGE", 0)
+        return dx.tally(tmp_path / "a.csv", codebook=book), survey
 
-    both.large = request.param == "too large"
     both.path = tmp_path / "a.csv"
     return both
 
@@ -75,18 +73,14 @@ def test_notes_count_over_all_blocks_and_only_who_counts(read):
 
 
 def test_na_that_r_wrote_far_down_is_blank(read):
-    if read.large:
-        pytest.skip("of a file that does not fit into memory the first 256 KB decide; docs/exports.md says so")
     frame = people(300).drop(columns="Which?")
     frame.loc[250:, :] = "NA"
     found, survey = read(frame, PLAIN)
     alike(found, survey)
-    assert (int(found.people.sum()), found.cells["team"].tolist()) == (250, ["Red"])
+    assert groups_of(found) == (["Red"], [250])
 
 
 def test_a_decimal_comma_far_down_tells_how_all_numbers_are_written(read):
-    if read.large:
-        pytest.skip("of a file that does not fit into memory each block is read by its own format")
     found, survey = read(people(300, hours={3: "1.5", 290: "2,5"}).drop(columns="Which?"), PLAIN)
     alike(found, survey)
 
@@ -126,13 +120,13 @@ def test_a_tally_follows_the_rules_as_the_survey_does(tmp_path, kind, given):
     alike(dx.tally(source, codebook=book, rules=rules), survey)
 
 
-def test_rules_that_would_meet_a_part_only_are_refused(tmp_path, monkeypatch, refusal):
-    with refusal("all answers at once"):
-        dx.tally([ruled(), ruled()], codebook=BOOK, rules=RULES)
+def test_rules_count_in_a_large_file_and_in_parts_as_in_a_small_one(tmp_path, monkeypatch, refusal):
     ruled().to_csv(tmp_path / "a.csv", index=False)
-    monkeypatch.setattr(csv_stream.BigCsv, "fits", False)
-    with refusal("too large for rules"):
-        dx.tally(tmp_path / "a.csv", codebook=BOOK, rules=RULES)
+    survey = dx.read_survey(tmp_path / "a.csv", BOOK, rules=RULES)
+    monkeypatch.setattr(csv_text, "LARGE", 0)
+    alike(dx.tally(tmp_path / "a.csv", codebook=BOOK, rules=RULES), survey)
+    frame = ruled()
+    same(dx.tally([frame[:7], frame[7:]], codebook=BOOK, rules=RULES), dx.tally(survey))
     with refusal("keepp"):
         dx.tally(tmp_path / "a.csv", codebook=BOOK, rules=RULES.assign(rule="keepp"))
 

@@ -9,25 +9,29 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal, number
-from dxkit.files.csv_stream import NotUtf8, open_csv
+from dxkit.files import csv_file
+from dxkit.files.batches.csv_text import NotUtf8
+from dxkit.files.batches.large_csv import LargeCsv, open_large
+from dxkit.files.cells import normal, number
+from dxkit.files.encoded import encode
+from dxkit.files.frames import TableSource
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
+from dxkit.files.opening import checked_path
+from dxkit.survey.reading.distinct import joined, separate, times
 from dxkit.survey.reading.headers import Column, is_sentence, key
 from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
-from dxkit.survey.reading.sheet import blank_na, first_rows, from_frame, from_grid, joined, recognise_grid, separate
+from dxkit.survey.reading.sheet import Head, blank_na, body_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
-from dxkit.survey.reading.tools.registry import recognise
 
-_LARGE = 60 * 2**20  # bytes of text from which the first rows are enough for a draft
-_ENOUGH = 600_000  # cells
+_ENOUGH = 600_000  # cells from which a draft of a large file is made
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
 _DIVIDERS = (" - ", ": ")
 _FLAGS = ({"0", "1"}, {"true", "false"})
@@ -38,18 +42,29 @@ _FEWEST = {" - ": 2, ": ": 3}  # columns that must share a stem
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A column, its question and option, and its cells as text ("" is blank)."""
+    """A column, its question and option, and its texts."""
 
     column: Column
     stem: str
     option: str
-    cells: np.ndarray
+    texts: pd.Categorical
+
+    @cached_property
+    def cells(self) -> np.ndarray:
+        """The text of each cell; "" is blank."""
+        return np.asarray(self.texts, dtype=object)
+
+    @cached_property
+    def often(self) -> dict[str, int]:
+        """How often each text occurs, the most frequent first."""
+        found = zip(self.texts.categories, times(self.texts).tolist(), strict=True)
+        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
     @cached_property
     def people(self) -> dict[str, int]:
         """How many people gave each label; the labels are folded, and the most frequent comes first."""
         counts: Counter[str] = Counter()
-        for text, n in Counter(self.cells).items():
+        for text, n in self.often.items():
             if word := normal(text):
                 counts[word] += n
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
@@ -57,8 +72,7 @@ class Field:
     @cached_property
     def spelled(self) -> dict[str, str]:
         """The most frequent spelling of each folded label."""
-        texts = sorted(Counter(self.cells).items(), key=lambda pair: (-pair[1], pair[0]))
-        return {normal(text): " ".join(text.split()) for text, _ in reversed(texts) if normal(text)}
+        return {normal(text): " ".join(text.split()) for text in reversed(self.often) if normal(text)}
 
     @cached_property
     def answers(self) -> dict[str, int]:
@@ -118,20 +132,15 @@ class Asked:
     scale_of: str = ""  # the text of the question whose list of labels this one shares
 
 
-def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Field], Tool]:
+def read_fields(source: TableSource) -> tuple[list[Field], Tool]:
     """The columns of an export, with shape and header rows as in reading, and the tool it comes from."""
-    if isinstance(source, pd.DataFrame):
-        columns, body, _ = from_frame(source)
-        tool = recognise([column.code for column in columns], [], [])[0]
-    else:
-        grid = _beginning(source) or open_answers(source).choose(wanted=_size)
-        tool = recognise_grid(grid)[0]
-        columns, body, _ = from_grid(grid, tool, grid.header_rows or tool.header_rows(*first_rows(grid)))
+    head = Head()
+    read = encode(_beginning(source) or source, head, choose=lambda path: open_answers(path).choose(wanted=_size))
+    body = body_of(read, head)
     blank_na(body)
-    cells = [np.array([as_text(value) for value in column], dtype=object) for column in body]
-    columns = [column for column in columns if column.name and column.position < len(cells)]
-    parts = _ticked_parts(columns, _parts(columns), cells)
-    return _as_one([Field(column, *parts[column.position], cells[column.position]) for column in columns]), tool
+    columns = [column for column in head.columns if column.name]
+    parts = _ticked_parts(columns, _parts(columns), body)
+    return _as_one([Field(column, *parts[column.position], body[column.position]) for column in columns]), head.tool
 
 
 def _as_one(fields: Sequence[Field]) -> list[Field]:
@@ -141,20 +150,20 @@ def _as_one(fields: Sequence[Field]) -> list[Field]:
         alike.setdefault(key(each.name) if is_sentence(each.name) else f"\x00{each.column.position}", []).append(each)
     found = []
     for several in alike.values():
-        if len(several) > 1 and separate([each.cells for each in several]):
+        if len(several) > 1 and separate([each.texts for each in several]):
             first = several[0]
-            found.append(Field(first.column, first.stem, first.option, joined([each.cells for each in several])))
+            found.append(Field(first.column, first.stem, first.option, joined([each.texts for each in several])))
         else:
             found += several
     return sorted(found, key=lambda each: each.column.position)
 
 
-def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], cells: Sequence[np.ndarray]):
+def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], body: Sequence[pd.Categorical]):
     """The parts, with an option where a header ends with the one label of its column, and its neighbours do so too."""
     runs: list[tuple[str, list[tuple[int, str, str]]]] = []
     for column in columns:
         stem, option = parts[column.position]
-        labels = {text for text in cells[column.position] if text}
+        labels = set(filter(None, body[column.position].categories))
         label = next(iter(labels)) if len(labels) == 1 else ""
         head = _before(stem, label) if label and not option else ""
         if not option and not head and {normal(text) for text in labels} in _FLAGS and _CODED.fullmatch(stem):
@@ -176,24 +185,34 @@ def _before(header: str, label: str) -> str:
     return head[: len(head) - len(own)].rstrip() if len(head) > len(own) else ""
 
 
-def _beginning(source: str | os.PathLike[str]) -> Grid | None:
-    """The first rows of a csv file that is too large to draft from whole; None for other files."""
-    if open_file(source).path.stat().st_size < _LARGE:
+def _beginning(source: Any) -> Grid | None:
+    """The first rows of a csv file that is too large to draft from whole; None for other sources."""
+    if not isinstance(source, str | os.PathLike):
         return None
+    place, file = checked_path(source)
     try:
-        file = open_csv(source)
+        return _first_rows(open_large(place, file))
     except NotUtf8:
-        file = open_csv(source, "cp1252")
-    if file is None:
+        return _first_rows(open_large(place, file, csv_file.OLDER))
+
+
+def _first_rows(large: LargeCsv | None) -> Grid | None:
+    if large is None:
         return None
-    cells, rows = list(file.head.cells[:1]), list(file.head.rows[:1])
-    for block in file.blocks(1):
-        part = file.grid(block, 1)
-        cells, rows = [*cells, *part.cells[1:]], [*rows, *part.rows[1:]]
-        if len(cells) * len(cells[0]) > _ENOUGH:
+    records, lines = large.records[:1], large.lines[:1]
+    for block, _ in large.blocks(1):
+        found = [
+            (record, line) for record, line in zip(*block.every_record, strict=True) if not csv_file.is_blank(record)
+        ]
+        records += [record for record, _ in found]
+        lines += [line for _, line in found]
+        if len(records) * len(records[0]) > _ENOUGH:
             break
+    cells = csv_file.rectangular(
+        [[csv_file.unguarded(cell) for cell in record] for record in records], lines, large.top.file
+    )
     note = f"drafted from the first {len(cells) - 1:,} rows"
-    return replace(file.head, cells=cells, rows=rows, notes=(*file.head.notes, note))
+    return replace(large.top, cells=cells, rows=lines, notes=(*large.notes, note))
 
 
 def _size(grid: Grid) -> float:
@@ -230,7 +249,7 @@ def together(fields: Iterable[Field]) -> tuple[dict[str, int], dict[str, str]]:
     rows: dict[str, set[int]] = {}
     spelled: dict[str, str] = {}
     for each in fields:
-        words = {text: normal(text) for text in set(each.cells)}
+        words = {text: normal(text) for text in each.often}
         for i, text in enumerate(each.cells):
             if word := words[text]:
                 rows.setdefault(word, set()).add(i)

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal
+from dxkit.survey.reading.distinct import joined, separate
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.sheet import joined, separate
 from dxkit.survey.reading.tools.base import Tool
 
 _PLACE = re.compile(r"\D{0,12}\d{1,2}\D{0,8}|(first|second|third|fourth|fifth)( choice| place)?|most|least")
@@ -94,15 +94,15 @@ def _options(labels: Sequence[str], aliases: Sequence[tuple[str, str]] = ()) -> 
 def _spread(stem: str, fields: Sequence[Field]) -> list[Asked]:
     """One answer of several that form a scale, each in a column of its own with its own word."""
     steps = [each for each in fields if not OTHER.search(normal(each.option))]
-    cells = [each.cells for each in steps]
+    chosen = [each.texts for each in steps if any(each.often)]
     if len(steps) < 3 or any(
         len(each.answers) > 1 or not TICKED.isdisjoint(set(each.answers) - _STEPS) for each in steps
     ):
         return []
     words = [word for each in steps for word in each.answers]
-    if len(set(words)) < max(3, len(words)) or not separate([column for column in cells if any(column)]):
+    if len(set(words)) < max(3, len(words)) or not separate(chosen):
         return []
-    whole = Field(steps[0].column, stem, "", joined([column for column in cells if any(column)]))
+    whole = Field(steps[0].column, stem, "", joined(chosen))
     asked = by_numbers([whole], stem) or by_labels([whole], stem)
     if asked is None or asked.kind not in ("rating", "importance", "recommend"):
         return []

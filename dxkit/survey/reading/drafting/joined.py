@@ -37,7 +37,7 @@ class _Way:
 
 def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
     """Several choices, or a ranking, joined in one cell; None where no separator explains the cells."""
-    cells = {text: n for text, n in Counter(field.cells).items() if text and not is_no_opinion(text)}
+    cells = {text: n for text, n in field.often.items() if text and not is_no_opinion(text)}
     total = sum(cells.values())
     if total < 4 or len(cells) < 2:
         return None

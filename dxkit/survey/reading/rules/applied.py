@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dxkit.survey.reading.rules.cells import labels, missing, separators, unreadable
 from dxkit.survey.reading.rules.columns import Columns
@@ -34,7 +34,9 @@ class Applied:
 NOTHING_APPLIED = Applied()
 
 
-def apply_rules(columns: Columns, *, wave: str | None = None, sheet: str | None = None) -> tuple[list[Any], Applied]:
+def apply_rules(
+    columns: Columns, *, wave: str | None = None, sheet: str | None = None
+) -> tuple[list[pd.Categorical], Applied]:
     """The columns of a file as the rules want them read, and what the rules did."""
     rules = columns.rules
     aside = [*rows_aside(columns, "keep"), *rows_aside(columns, "drop")]

@@ -6,13 +6,12 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 
-import numpy as np
-
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import suggest
 from dxkit.survey.reading.codebook import NOT_AFFECTED, split_question
+from dxkit.survey.reading.distinct import times
 from dxkit.survey.reading.headers import is_option, key
-from dxkit.survey.reading.rules.columns import Columns, distinct, same
+from dxkit.survey.reading.rules.columns import Columns, same
 from dxkit.survey.reading.rules.table import CELLS, JOINT, SEPARATORS, Entry, Rule
 from dxkit.survey.reading.tools.registry import is_technical
 
@@ -41,11 +40,9 @@ def labels(columns: Columns) -> None:
             wanted.setdefault(position, {}).setdefault(normal(rule.value), rule)
     met = dict.fromkeys((rule.place for rule in columns.rules.of("label")), 0)
     for position, rules in wanted.items():
-        texts, numbers = distinct(columns.body[position])
-        times = np.bincount(numbers, minlength=len(texts)).tolist()
-        joined = _holds_several(columns, position)
+        cells, joined = columns.body[position], _holds_several(columns, position)
         new = {}
-        for text, n in zip(texts, times, strict=True):
+        for text, n in zip(cells.categories, times(cells).tolist(), strict=True):
             new[text], used = _relabelled(text, rules, joined)
             for rule in used:
                 met[rule.place] += n
@@ -139,19 +136,18 @@ def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
 
 def unreadable(columns: Columns) -> None:
     """Cells that should hold a number and do not become blank, where they are few."""
-    numeric = [
-        row.item for row in columns.book.questions if _reads_number(columns, row.item) and row.item in columns.at
-    ]
     for rule in columns.rules.of("unreadable"):
-        found = columns.find(rule) if rule.question else [columns.at[item] for item in numeric]
+        asked = [row.item for row in columns.book.questions if row.item in columns.at]
+        numeric = [columns.at[item] for item in asked if _reads_number(columns, item)]
+        found = columns.find(rule) if rule.question else numeric
         met = 0
         for position in dict.fromkeys(found):
             read = _reads_number(columns, *columns.items.get(position, ()))
-            texts, numbers = distinct(columns.body[position])
-            strange = {text for text in texts if text and (read is None or read(text) is None)}
-            times = np.bincount(numbers, minlength=len(texts)).tolist()
-            filled = sum(n for text, n in zip(texts, times, strict=True) if text)
-            unread = sum(n for text, n in zip(texts, times, strict=True) if text in strange)
+            cells = columns.body[position]
+            strange = {text for text in cells.categories if text and (read is None or read(text) is None)}
+            counted = list(zip(cells.categories, times(cells).tolist(), strict=True))
+            filled = sum(n for text, n in counted if text)
+            unread = sum(n for text, n in counted if text in strange)
             if read is None:
                 columns.rules.fault(
                     columns.faults, rule, "question", "this question does not ask for a number; delete the rule"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal, number
+from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults, suggest
 from dxkit.survey.reading.codebook import Codebook, split_question
+from dxkit.survey.reading.distinct import read_as, times
 from dxkit.survey.reading.headers import Column, key
 from dxkit.survey.reading.rules.table import Entry, Rule, Rules
 from dxkit.survey.reading.tools.base import Tool
@@ -23,7 +23,7 @@ class Columns:
         self,
         rules: Rules,
         header: Sequence[Column],
-        body: Sequence[Any],
+        body: Sequence[pd.Categorical],
         matched: Mapping[str, Column],
         book: Codebook,
         tool: Tool,
@@ -72,26 +72,13 @@ class Columns:
 
     def change(self, position: int, new: Callable[[str], str]) -> int:
         """Read the cells of a column as others; returns how many."""
-        column = self.body[position]
-        texts, numbers = distinct(column)
-        changed = [new(text) for text in texts]
-        differs = np.array([text != other for text, other in zip(texts, changed, strict=True)], dtype=bool)
+        cells = self.body[position]
+        changed = [new(text) for text in cells.categories]
+        differs = np.array(changed, dtype=object) != cells.categories.to_numpy()
         if not differs.any():
             return 0
-        values = [number(text) if text else (np.nan, None) for text in changed]
-        if pd.api.types.is_numeric_dtype(column) and not any(problem for _, problem in values):
-            self.body[position] = pd.Series(np.array([value for value, _ in values], dtype=float)[numbers])
-        else:
-            self.body[position] = np.array(changed, dtype=object)[numbers]
-        return int(differs[numbers].sum())
-
-
-def distinct(column: Any) -> tuple[list[str], np.ndarray]:
-    """The different cells of a column as text, and which of them each row holds."""
-    codes, values = pd.factorize(pd.Series(column), use_na_sentinel=False)
-    texts = [as_text(value) for value in values]
-    place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    return list(place), np.array([place[text] for text in texts], dtype=int)[codes]
+        self.body[position] = read_as(cells, changed)
+        return int(times(cells)[differs].sum())
 
 
 def same(text: str, value: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, suggest
@@ -42,12 +43,10 @@ def with_same_as(book: Codebook, rules: Rules) -> tuple[Codebook, list[Entry]]:
     return replace(book, items=items), entries
 
 
-def blank_is_none(book: Codebook, rules: Rules, skipped: pd.DataFrame) -> tuple[list[str], list[Entry]]:
-    """The questions whose blanks mean that none was chosen, and for each rule how many people left all blank,
-    of flags that tell who skipped an item."""
-    asked = {
-        book.question_of(item): item for item in book.measured if book.item(item)["kind"] == "multi" and item in skipped
-    }
+def blank_is_none(book: Codebook, rules: Rules, skipped: Callable[[str], np.ndarray]) -> tuple[list[str], list[Entry]]:
+    """The questions whose blanks mean that none was chosen, and for each rule how many people left all blank, by flags
+    that tell who skipped an item."""
+    asked = {book.question_of(item): item for item in book.measured if book.item(item)["kind"] == "multi"}
     found: list[str] = []
     entries = []
     for rule in rules.of("blank_is_none"):
@@ -56,7 +55,7 @@ def blank_is_none(book: Codebook, rules: Rules, skipped: pd.DataFrame) -> tuple[
             for name, item in asked.items()
             if name not in found and (not rule.question or _names(rule, book, item))
         ]
-        blank = sum(int(skipped[asked[name]].to_numpy().sum()) for name in names)
+        blank = sum(int(skipped(asked[name]).sum()) for name in names)
         about = f" in {rule.question[:60]}" if rule.question else ""
         entries.append(Entry(f"all options left blank, read as none chosen{about}", blank, rule.place, PEOPLE))
         found += names

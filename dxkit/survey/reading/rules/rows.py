@@ -12,7 +12,8 @@ from dxkit.files.cells import folded, number
 from dxkit.files.errors import Faults, suggest
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile
-from dxkit.survey.reading.rules.columns import Columns, distinct, same
+from dxkit.survey.reading.distinct import filled, flags
+from dxkit.survey.reading.rules.columns import Columns, same
 from dxkit.survey.reading.rules.table import (
     BLANK,
     COMPARED,
@@ -41,10 +42,10 @@ def rows_aside(columns: Columns, name: str) -> list[tuple[str, str, np.ndarray]]
         return []
     met = []
     for position, group in groups.items():
-        texts, numbers = distinct(columns.body[position])
-        flags = [np.array([_meets(text, rule.value) for text in texts], dtype=bool)[numbers] for rule in group]
-        columns.idle += [rule for rule, hits in zip(group, flags, strict=True) if not hits.any()]
-        met.append(np.logical_or.reduce(flags))
+        cells = columns.body[position]
+        found = [flags(cells, lambda text, rule=rule: _meets(text, rule.value)) for rule in group]
+        columns.idle += [rule for rule, hits in zip(group, found, strict=True) if not hits.any()]
+        met.append(np.logical_or.reduce(found))
     every = np.logical_and.reduce(met)
     parts = [f"{group[0].question[:60]} {' or '.join(rule.value[:60] for rule in group)}" for group in groups.values()]
     said = "drop: " if name == "drop" else "keep only: "
@@ -66,8 +67,8 @@ def other_waves(
     position = columns.one(rule)
     if position is None:
         return "", [], []
-    texts, numbers = distinct(columns.body[position])
-    waves = sorted(dict.fromkeys(filter(None, texts)), key=natural)
+    cells = columns.body[position]
+    waves = sorted(filter(None, cells.categories), key=natural)
     chosen = last_wave(waves) if wave is None else wave
     if waves and folded(chosen) not in map(folded, waves):
         columns.rules.fault(
@@ -76,8 +77,8 @@ def other_waves(
     if not waves:
         columns.idle.append(rule)
         return "", [], []
-    blank = np.array([not text for text in texts], dtype=bool)[numbers]
-    others = np.array([folded(text) != folded(chosen) for text in texts], dtype=bool)[numbers] & ~blank
+    blank = ~filled(cells)
+    others = flags(cells, lambda text: folded(text) != folded(chosen)) & ~blank
     aside = [("answers of other waves set aside", rule.place, others)]
     return chosen, waves, [*aside, *([("answers without a wave set aside", rule.place, blank)] if blank.any() else [])]
 
@@ -91,7 +92,7 @@ def sheets_of_answers(file: OpenedFile, score: Callable[[Grid], float]) -> list[
 
 def settle(
     rules: Rules,
-    responses: object,
+    answers: object,
     score: Callable[[Grid], float],
     *,
     source: str | None,
@@ -102,7 +103,7 @@ def settle(
     """The rules that count beside the arguments, and the tool, sheet and number of header rows to read with."""
     rules = rules.with_arguments(source=source, sheet=sheet, header=header)
     said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
-    if sheet is None and isinstance(responses, str | os.PathLike) and (file := open_answers(responses)).is_workbook:
+    if sheet is None and isinstance(answers, str | os.PathLike) and (file := open_answers(answers)).is_workbook:
         sheet = _sheet(file, rules, wave, score)
     how = {
         "as_tool": source or said.get("source"),

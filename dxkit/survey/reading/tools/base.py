@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dxkit.files.cells import normal
 from dxkit.survey.reading.scales import Scale
 
@@ -117,9 +115,9 @@ class Tool:
         """Whether an answer that its scale does not know is how the tool exports "not applicable"."""
         return False
 
-    def recoded(self, cells: np.ndarray, scale: Scale) -> np.ndarray:
-        """Answers as labels or codes of their scale, where the tool exports codes of its own."""
-        return cells
+    def recoded(self, texts: list[str], scale: Scale) -> list[str]:
+        """Distinct answers as labels or codes of their scale, where the tool exports codes of its own."""
+        return texts
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

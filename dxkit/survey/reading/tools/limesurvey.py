@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
-from dxkit.files.cells import as_text
 from dxkit.survey.reading.codebook import split_question
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Heading, Tool, folded_names
@@ -58,10 +55,9 @@ class LimeSurvey(Tool):
     def may_be_statement(self, heading: Heading) -> bool:
         return heading.stem != heading.code and bool(split_question(heading.code)[1])
 
-    def recoded(self, cells: np.ndarray, scale: Scale) -> np.ndarray:
+    def recoded(self, texts: list[str], scale: Scale) -> list[str]:
         """Answer codes such as A4 are codes of the scale, where every answer that it does not know is one."""
-        texts = [as_text(cell) for cell in cells]
         unknown = {text for text in texts if scale.code_of(text) is None}
         if unknown and all(re.fullmatch(r"A\d+", text) for text in unknown):
-            return np.array([text[1:] if text in unknown else text for text in texts], dtype=object)
-        return cells
+            return [text[1:] if text in unknown else text for text in texts]
+        return texts

@@ -11,17 +11,19 @@ from collections.abc import Container, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, normal
+from dxkit.files.cells import normal, number
 from dxkit.survey.reading.codebook import (
     NOT_PLACED,
     UNLISTED,
     Codebook,
     split_question,
 )
+from dxkit.survey.reading.distinct import appended, blank, filled, flags, looked_up, overlaid, read_as, times
+from dxkit.survey.reading.distinct import column as column_of
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
-from dxkit.survey.reading.joined_cells import SPARE, Multiple, between, split_cells
 from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
 from dxkit.survey.reading.rules.table import JOINT, Rules
+from dxkit.survey.reading.several.joined_cells import SPARE, Multiple, between, split_cells
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
@@ -32,8 +34,8 @@ def texts_of(name: str) -> str:
 
 
 def choose(
-    columns: dict,
-    body: Sequence,
+    columns: dict[str, pd.Categorical],
+    body: Sequence[pd.Categorical],
     header: Sequence[Column],
     matched: Mapping[str, Column],
     codebook: Codebook,
@@ -48,45 +50,45 @@ def choose(
     counted: dict[str, np.ndarray] = {}
     for asked in _multiples(codebook, matched):
         joined = all(is_joined(matched[item], asked.stem) for item in asked.items) or _shares(asked, matched)
-        cells = {item: [as_text(value) for value in columns[item]] for item in asked.items}
-        if asked.old and _is_grid(asked, cells, columns, joined):
+        cells = {item: columns[item] for item in asked.items}
+        if asked.old and _is_grid(asked, cells, joined):
             continue
-        others: list[tuple[int | None, list[str]]] = []
+        others: list[tuple[int | None, pd.Categorical]] = []
         if joined:
             whole = cells[asked.items[0]]
-            split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in whole)
-            usual, spare = ((JOINT,), ()) if split else ((*tool.separators, "\n"), (*SPARE, *between(whole, asked)))
-            found, unlisted, separator = split_cells(whole, asked, usual, spare)
+            often = dict(zip(whole.categories, times(whole).tolist(), strict=True))
+            split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in often)
+            usual, spare = ((JOINT,), ()) if split else ((*tool.separators, "\n"), (*SPARE, *between(often, asked)))
+            marks, written, separator = split_cells(often, asked, usual, spare)
+            found = {item: read_as(whole, marks[item]) for item in asked.items}
+            unlisted = read_as(whole, ["\n".join(labels) for labels in written])
             if separator not in (*usual, *SPARE):
                 notes.append(f"'{asked.stem[:60]}': answers are split by '{separator.strip()}'")
-            texts = [whole]
+            every = [whole]
         elif asked.kind == "rank":
-            found, unlisted, texts = _placed(asked, cells, header, body)
+            found, unlisted, every = _placed(asked, cells, header, body)
         else:
             others = _unlisted(header, body, matched, asked.stem, asked.items, codebook, tool)
             found, unlisted = _ticked(asked, cells)
-            texts = list(cells.values())
+            every = [*cells.values(), *(column for _, column in others)]
             for position, column in others:
-                if position is None:  # a comment of the codebook holds it
-                    continue
-                for i, text in enumerate(column):
-                    written = text and normal(text) not in NOT_TICKED and not asked.is_no_opinion(text)
-                    unlisted[i] += [text] if written else []
-        every = [*texts, *(column for _, column in others)]
-        filled = np.array([any(row) for row in zip(*every, strict=True)], dtype=bool)
-        declined = _declined(every, asked)
+                if position is not None:  # else a comment of the codebook holds it
+                    unlisted = appended(unlisted, _beside(asked, column, NOT_TICKED))
+        answered = np.logical_or.reduce([filled(column) for column in every])
+        declined = answered & ~np.logical_or.reduce([filled(_beside(asked, column, ())) for column in every])
+
+        def cell(marks: pd.Categorical, answered=answered, declined=declined) -> pd.Categorical:
+            return overlaid(overlaid(marks, ~answered, ""), declined, "N/A")
+
         for item in asked.items:
-            words = np.where(filled, found[item], "")
-            columns[item] = np.where(declined, "N/A", words).astype(object)
-        unlisted = [[] if no else labels for labels, no in zip(unlisted, declined, strict=True)]
-        beside = np.array([bool(labels) for labels in unlisted], dtype=bool)
+            columns[item] = cell(found[item])
+        columns[texts_of(asked.name)] = unlisted = overlaid(unlisted, declined, "")
+        beside = filled(unlisted)
         if asked.kind == "multi":
-            words = np.where(filled, np.where(beside, "Yes", "No"), "")
-            columns[f"{asked.name}[{UNLISTED}]"] = np.where(declined, "N/A", words).astype(object)
-        columns[texts_of(asked.name)] = np.array(["\n".join(labels) for labels in unlisted], dtype=object)
-        notes += _remarks(asked, found, filled)
+            columns[f"{asked.name}[{UNLISTED}]"] = cell(column_of(beside.astype(np.int8), ["No", "Yes"]))
+        notes += _remarks(asked, found, answered)
         told = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
-        counted |= _counted(asked, found, filled, declined, beside, told)
+        counted |= _counted(asked, found, answered, declined, beside, told)
     return notes, counted
 
 
@@ -118,44 +120,35 @@ def _shares(asked: Multiple, matched: Mapping[str, Column]) -> bool:
     return len(asked.items) > len(columns) == 1 and not any(column.parts[1] for column in columns.values())
 
 
-def _is_grid(asked: Multiple, cells: Mapping[str, list[str]], columns: Mapping, joined: bool) -> bool:
+def _is_grid(asked: Multiple, cells: Mapping[str, pd.Categorical], joined: bool) -> bool:
     """Whether ratings on yesno are questions of their own, answered yes or no, and no options that are ticked."""
     if joined:
         single = len(asked.items) == 1
-        return single and all(asked.scale.code_of(cell) is not None for cell in set(cells[asked.items[0]]))
-    if not all(_marks_only(columns[item]) for item in asked.items):
-        return True
+        return single and all(asked.scale.code_of(cell) is not None for cell in cells[asked.items[0]].categories)
     labels = {item: label for label, item in asked.options.items()}
-    return any(
-        normal(text) in NOT_TICKED and normal(text) != labels[item] for item in cells for text in set(cells[item])
-    )
+    return any(_is_answer(text, labels[item]) for item in cells for text in cells[item].categories)
 
 
-def _marks_only(column) -> bool:
-    """Whether a numeric column holds nothing but the 1 of a ticked box."""
-    if not pd.api.types.is_numeric_dtype(column):
-        return True
-    return {as_text(value) for value in pd.unique(pd.Series(column))} <= {"", "1"}
+def _is_answer(text: str, label: str) -> bool:
+    """Whether the cell of an option says no, or is a number that ticks nothing."""
+    word = normal(text)
+    return word != label and (word in NOT_TICKED or (word not in TICKED and number(text)[1] is None))
 
 
-def _declined(texts: Sequence[Sequence[str]], asked: Multiple) -> np.ndarray:
-    """Rows that hold nothing but "not applicable" or the like."""
-    known = {text: asked.is_no_opinion(text) for column in texts for text in set(column) if text}
-    rows = [[known[text] for text in row if text] for row in zip(*texts, strict=True)]
-    return np.array([bool(row) and all(row) for row in rows], dtype=bool)
+def _beside(asked: Multiple, column: pd.Categorical, marks: Container[str]) -> pd.Categorical:
+    """The texts of a column that are neither one of these marks nor "no opinion"."""
+    strange = [normal(text) not in marks and not asked.is_no_opinion(text) for text in column.categories]
+    return read_as(column, [text if new else "" for text, new in zip(column.categories, strange, strict=True)])
 
 
-def _ticked(asked: Multiple, cells: Mapping[str, list[str]]) -> tuple[dict[str, np.ndarray], list[list[str]]]:
+def _ticked(asked: Multiple, cells: Mapping[str, pd.Categorical]) -> tuple[dict[str, pd.Categorical], pd.Categorical]:
     """Which options have a mark in their own column, and the texts there that are neither a mark nor the label."""
-    found: dict[str, np.ndarray] = {}
-    unlisted: list[list[str]] = [[] for _ in cells[asked.items[0]]]
+    found: dict[str, pd.Categorical] = {}
+    unlisted = blank(len(cells[asked.items[0]]))
     for item, column in cells.items():
         own = {label for label, of in asked.options.items() if of == item}
-        words = [normal(text) for text in column]
-        found[item] = np.array(["Yes" if word in own or word in TICKED else "No" for word in words], dtype=object)
-        for i, (word, text) in enumerate(zip(words, column, strict=True)):
-            if word and word not in own and word not in TICKED | NOT_TICKED and not asked.is_no_opinion(text):
-                unlisted[i].append(text)
+        found[item] = read_as(column, ["Yes" if normal(text) in own | TICKED else "No" for text in column.categories])
+        unlisted = appended(unlisted, _beside(asked, column, own | TICKED | NOT_TICKED | {""}))
     return found, unlisted
 
 
@@ -165,39 +158,44 @@ def place_columns(stem: str, options: Container[str], header: Sequence[Column]) 
     return [] if any(normal(column.parts[1]) in options for column in lines) else lines
 
 
-def _placed(asked: Multiple, cells: Mapping[str, list[str]], header: Sequence[Column], body: Sequence):
+def _placed(
+    asked: Multiple,
+    cells: Mapping[str, pd.Categorical],
+    header: Sequence[Column],
+    body: Sequence[pd.Categorical],
+) -> tuple[dict[str, pd.Categorical], pd.Categorical, list[pd.Categorical]]:
     """The places of options: from a column for each option, or from a column for each place."""
     places = place_columns(asked.stem, asked.options, header)
-    unlisted: list[list[str]] = [[] for _ in cells[asked.items[0]]]
+    unlisted = blank(len(cells[asked.items[0]]))
     if not places:
-        no = {text for column in cells.values() for text in set(column) if not text or asked.is_no_opinion(text)}
         found = {
-            item: np.array([NOT_PLACED if text in no else text for text in column], dtype=object)
+            item: read_as(
+                column,
+                [NOT_PLACED if not text or asked.is_no_opinion(text) else text for text in column.categories],
+            )
             for item, column in cells.items()
         }
         return found, unlisted, list(cells.values())
-    found = {item: np.full(len(unlisted), NOT_PLACED, dtype=object) for item in asked.items}
-    texts = []
+    found = {item: read_as(unlisted, [NOT_PLACED]) for item in asked.items}
     for order, column in enumerate(places, 1):
-        number = re.search(r"\d+", column.parts[1])
-        texts.append([as_text(value) for value in body[column.position]])
-        for i, text in enumerate(texts[-1]):
-            if item := asked.options.get(normal(text)):
-                found[item][i] = number[0] if number else str(order)
-            elif text and not asked.is_no_opinion(text):
-                unlisted[i].append(text)
-    return found, unlisted, texts
+        number, texts = re.search(r"\d+", column.parts[1]), body[column.position]
+        options = [asked.options.get(normal(text), "") for text in texts.categories]
+        for item in asked.items:
+            here = looked_up(np.array([option == item for option in options]), texts.codes)
+            found[item] = overlaid(found[item], here, number[0] if number else str(order))
+        unlisted = appended(unlisted, _beside(asked, texts, {""} | asked.options.keys()))
+    return found, unlisted, [body[column.position] for column in places]
 
 
 def _unlisted(
     header: Sequence[Column],
-    body: Sequence,
+    body: Sequence[pd.Categorical],
     matched: Mapping[str, Column],
     stem: str,
     items: Sequence[str],
     codebook: Codebook,
     tool: Tool,
-) -> list[tuple[int | None, list[str]]]:
+) -> list[tuple[int | None, pd.Categorical]]:
     """Columns of the same question that are not options of it, such as "Other (please specify)": position, or None
     where the column is a comment of the codebook, and cells. A tick there stands for the name of the column."""
     options = [matched[item] for item in items]
@@ -209,7 +207,7 @@ def _unlisted(
     known = {
         normal(column.parts[1]) for column in options if column.parts[1]
     }  # again: of another question of this text
-    others: list[tuple[int | None, list[str]]] = []
+    others: list[tuple[int | None, pd.Categorical]] = []
     for column in header:
         again = normal(column.parts[1]) in known and key(column.parts[0]) == key(stem)
         if (
@@ -221,9 +219,10 @@ def _unlisted(
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & _families(column) or key(column.stem).startswith(opening):
             name = column.parts[1] or split_question(column.code)[1] or column.stem
-            texts = [as_text(value) for value in body[column.position]]
+            texts = body[column.position]
             position = None if column.position in comments else column.position
-            others.append((position, [name if normal(text) in TICKED else text for text in texts]))
+            words = [name if normal(text) in TICKED else text for text in texts.categories]
+            others.append((position, read_as(texts, words)))
     return others
 
 
@@ -231,23 +230,27 @@ def _families(column: Column) -> set[str]:
     return {key(stem) for stem, option in (column.parts, split_question(column.code)) if option}
 
 
-def _remarks(asked: Multiple, found: Mapping[str, np.ndarray], filled: np.ndarray) -> list[str]:
+def _remarks(asked: Multiple, found: Mapping[str, pd.Categorical], answered: np.ndarray) -> list[str]:
     """Notes on a question: that it is written in the old form, and that it looks like a ranking."""
     notes, stem, k = [], asked.stem[:60], len(asked.items)
     if asked.old and k > 1:
         notes.append(
             f"'{stem}': {k} ratings on yesno are read as options of one question; write one row of kind multi to say so"
         )
-    if asked.kind != "rank" and k > 2 and filled.sum() > 2:
-        if np.array([found[item][filled] == "Yes" for item in asked.items]).all():
+    if asked.kind != "rank" and k > 2 and answered.sum() > 2:
+        if all(_chosen(found[item])[answered].all() for item in asked.items):
             notes.append(f"'{stem}': everybody chose every option; write kind rank if they were put in order")
     return notes
 
 
+def _chosen(marks: pd.Categorical) -> np.ndarray:
+    return flags(marks, "Yes".__eq__)
+
+
 def _counted(
     asked: Multiple,
-    found: Mapping[str, np.ndarray],
-    filled: np.ndarray,
+    found: Mapping[str, pd.Categorical],
+    answered: np.ndarray,
     declined: np.ndarray,
     beside: np.ndarray,
     told: bool,
@@ -257,10 +260,10 @@ def _counted(
     counted[f"'{stem}': people who chose something outside the codebook's options"] = beside
     if asked.kind == "multi" and not told:
         said = "counted as skipped (with the rule blank_is_none: as having chosen none)"
-        counted[f"'{stem}': people who left every option blank, {said}"] = ~filled
+        counted[f"'{stem}': people who left every option blank, {said}"] = ~answered
     if asked.kind != "rank":
-        chosen = np.array([found[item] == "Yes" for item in asked.items])
         nothing = np.array([_means_none(asked, item) for item in asked.items])
+        chosen = np.array([_chosen(found[item]) for item in asked.items])
         both = chosen[nothing].any(axis=0) & chosen[~nothing].any(axis=0) & ~declined
         counted[f"'{stem}': people who chose none of these beside an option, all counted"] = both
     return counted

@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dxkit.files.cells import folded, normal
 from dxkit.survey.reading.codebook import NOT_PLACED
 from dxkit.survey.reading.scales import Scale
@@ -42,12 +40,13 @@ class Multiple:
 
 
 def split_cells(
-    cells: Sequence[str], asked: Multiple, separators: Sequence[str], spare: Sequence[str]
-) -> tuple[dict[str, np.ndarray], list[list[str]], str]:
-    """The options in joined cells, what else stands there, and the separator. A column has one: that which leaves the
-    fewest cells unexplained; a spare one where it explains nearly all and the others little."""
-    distinct = {cell: f" {folded(cell)} " for cell in dict.fromkeys(cells) if cell and not asked.is_no_opinion(cell)}
-    times, total = Counter(cells), max(1, sum(cell in distinct for cell in cells))
+    times: Mapping[str, int], asked: Multiple, separators: Sequence[str], spare: Sequence[str]
+) -> tuple[dict[str, list[str]], list[list[str]], str]:
+    """The mark of each option in joined cells that occur so often, what else stands there, and the separator. A column
+    has one: that which leaves the fewest cells unexplained; a spare one where it explains nearly all and the others
+    little."""
+    distinct = {cell: f" {folded(cell)} " for cell in times if cell and not asked.is_no_opinion(cell)}
+    total = max(1, sum(times[cell] for cell in distinct))
     ways = []
     for separator in (*separators, *spare):
         most = 1 + max(text.count(separator) for text in asked.options)
@@ -61,17 +60,13 @@ def split_cells(
     best = min(ways[: len(separators)], key=lambda way: way[:2])
     other = min(ways[len(separators) :], key=lambda way: way[:2], default=best)
     best = other if other[0] <= total / 20 and best[0] > total / 5 else best
-    parsed = {**best[2], **dict.fromkeys(set(times) - set(distinct), [])}
-    found = {}
-    for item in asked.items:
-        marks = {cell: _mark(asked, [each for each, _ in pieces], item) for cell, pieces in parsed.items()}
-        found[item] = np.array([marks[cell] for cell in cells], dtype=object)
-    written = {cell: {folded(part): part.strip() for part in cell.split(best[3])} for cell in parsed}
-    unlisted = {
-        cell: [written[cell].get(text, text) for item, text in pieces if item is None]
-        for cell, pieces in parsed.items()
-    }
-    return found, [list(unlisted[cell]) for cell in cells], best[3]
+    pieces_of = [best[2].get(cell, []) for cell in times]
+    found = {item: [_mark(asked, [each for each, _ in pieces], item) for pieces in pieces_of] for item in asked.items}
+    unlisted = []
+    for cell, pieces in zip(times, pieces_of, strict=True):
+        written = {folded(part): part.strip() for part in cell.split(best[3])} if pieces else {}
+        unlisted.append([written.get(text, text) for item, text in pieces if item is None])
+    return found, unlisted, best[3]
 
 
 def _cut(cell: str, text: str, separator: str) -> list[str]:
@@ -79,14 +74,14 @@ def _cut(cell: str, text: str, separator: str) -> list[str]:
     return cell.split(separator) if separator == "\n" else text.split(separator)
 
 
-def between(cells: Sequence[str], asked: Multiple) -> list[str]:
+def between(times: Mapping[str, int], asked: Multiple) -> list[str]:
     """What stands most often between two options at the start of a cell, as a separator that no tool writes."""
     options = sorted(map(folded, asked.options), key=len, reverse=True)
     starts = re.compile(
         f"(?:{'|'.join(map(re.escape, options))})(.{{1,{_LONGEST_JOINT}}}?)(?={'|'.join(map(re.escape, options))})"
     )
     found: Counter[str] = Counter()
-    for cell, n in Counter(cells).most_common(_TRIED):
+    for cell, n in Counter(times).most_common(_TRIED):
         if begins := starts.match(folded(cell)):
             found[begins[1]] += n
     return [joint for joint, _ in found.most_common(1)]

@@ -1,0 +1,121 @@
+"""Which cuts a tally has, and whether they fit: names of segments, what lies within what, sizes in numbers.
+
+See docs/methods/tally.md, "Cuts"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files import options
+from dxkit.files.errors import DataError, Missing
+from dxkit.survey.reading.codebook import Codebook
+
+Cut = tuple[str, ...]
+_FEW = 0.05  # a group within another has fewer of its people there by a slip
+
+
+def segments_of(by: object, book: Codebook, name: str = "by") -> list[str]:
+    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
+    if by is None:
+        return []
+    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
+    if asked and not book.segments:
+        raise Missing(f"{name}={by!r}: the codebook has no segment to split by")
+    named = [_numbered(one, book.segments, name) if type(one) is int else one for one in asked]
+    return list(dict.fromkeys(options.choices(name, named, book.segments)))
+
+
+def _numbered(place: int, segments: Sequence[str], name: str) -> str:
+    if options.whole(name, place, 1) > len(segments):
+        raise Missing(f"{name}={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
+    return segments[place - 1]
+
+
+def path(by: Iterable[str], book: Codebook) -> list[str]:
+    """The segments of a cut, each after those that it lies within: teams of one name in two divisions are two."""
+    found: list[str] = []
+    for name in by:
+        line = [name]
+        while parent := book.within.get(line[0], ""):
+            line.insert(0, parent)
+        found += line
+    return list(dict.fromkeys(found))
+
+
+def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
+    """The cuts that are asked for, the whole first, each crossed with the weighting cells `inside`; without any, every
+    known segment alone."""
+    if cuts is None:
+        asked = [[each] for each in known]
+    else:
+        each = [cuts] if isinstance(cuts, str | int) else list(options.instance(name, cuts, Iterable, "a list of cuts"))
+        asked = [segments_of(one, book, name) for one in each]
+    paths = [path(one, book) for one in ([], *asked)]
+    found: dict[frozenset[str], Cut] = {}
+    for one in paths:
+        crossed = tuple(dict.fromkeys((*one, *inside)))
+        found.setdefault(frozenset(crossed), crossed)
+    if missing := [one for cut in found.values() for one in cut if one not in known]:
+        raise DataError(f"segment {missing[0]!r} is not among the answers; they have {', '.join(known) or 'none'}")
+    return list(found.values())
+
+
+def check_size(segments: pd.DataFrame, cuts: Iterable[Cut], each: int, memory: int) -> None:
+    """Refuse, before anything is counted, cuts whose groups need more memory, at so many bytes a group."""
+    values = {name: len(segments[name].cat.categories) for name in segments}
+    needed = {cut: min(int(np.prod([float(values[name]) for name in cut])), len(segments)) for cut in cuts}
+    if sum(needed.values()) * each <= memory:
+        return
+    cut = max(needed, key=lambda cut: needed[cut])
+    most = max(cut, key=lambda name: values[name], default="")
+    leave = f"leave out {most} ({values[most]:,} values), or raise memory=" if cut else "raise memory="
+    groups = "1 group" if needed[cut] == 1 else f"{needed[cut]:,} groups"
+    raise DataError(f"{shown(cut)} has {groups} and needs {amount(needed[cut] * each)}; {leave}")
+
+
+def shown(cut: Sequence[str]) -> str:
+    """A cut in words.
+
+    >>> shown(["team", "role"]), shown([])
+    ('the cut team x role', 'the whole')
+    """
+    return f"the cut {' x '.join(cut)}" if cut else "the whole"
+
+
+def asking(cut: Sequence[str]) -> str:
+    """A list with this one cut, as it is written.
+
+    >>> asking(["team"]), asking(["team", "role"])
+    ("['team']", "[['team', 'role']]")
+    """
+    return repr(list(cut) if len(cut) == 1 else [list(cut)])
+
+
+def strays(groups: pd.DataFrame, people: np.ndarray, name: str, parent: str, least: int) -> list[str]:
+    """Notes on labels of a segment that hardly ever lie within another group than they mostly do.
+
+    >>> groups = pd.DataFrame({"division": ["A", "B"], "team": ["Red", "Red"]})
+    >>> strays(groups, np.array([40, 1]), "team", "division", 5)
+    ['Red: A (40), B (fewer than 5); correct the answers if it is one team']
+    """
+    within: dict[str, dict[str, int]] = {}
+    for label, of, n in zip(groups[name], groups[parent], people.tolist(), strict=True):
+        within.setdefault(label, {})[of] = within.get(label, {}).get(of, 0) + n
+    notes = []
+    for label, counted in sorted(within.items()):
+        if len(counted) > 1 and min(counted.values()) < _FEW * sum(counted.values()):
+            each = (f"{of} ({n:,})" if n >= least else f"{of} (fewer than {least})" for of, n in counted.items())
+            notes.append(f"{label}: {', '.join(each)}; correct the answers if it is one {name}")
+    return notes
+
+
+def amount(size: float) -> str:
+    """Bytes in words.
+
+    >>> amount(5.1e9), amount(216_000_000), amount(900)
+    ('5.1 GB', '216 MB', '1 MB')
+    """
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, round(size / 1e6)):,} MB"

@@ -1,0 +1,192 @@
+"""How many gave which answer in every group of a cut, counted from coded answers.
+
+See docs/methods/tally.md, "What a tally holds"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import pandas as pd
+
+from dxkit.survey.reading.coded import Coded
+from dxkit.survey.tally.cuts import Cut
+from dxkit.survey.tally.variables import Layout
+
+ROWS = 65_536
+_HELD = 2**22  # numbers that are held at once
+_QUICK = 4_096  # groups that are counted as quickly as one
+ARRAYS = ("people", "counts", "sums", "anyone", "weighted_counts", "weighted_sums")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Margins:
+    """What is counted of each of G groups; it adds up over parts of the people.
+
+    With I items, K codes, S states, V columns that are no item with codes (`Layout.summed`), D dimensions:
+
+    groups               a row per group, a column per segment, sorted
+    people (G,)          respondents
+    counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
+    sums (G, V, 3)       n, sum and sum of squares about the origin
+    anyone (G, D)        who answered at least one item of the dimension
+    weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
+                         w^2 x^2; with 0 in place of 2 and 5 where the file has no weights
+    """
+
+    groups: pd.DataFrame
+    people: np.ndarray
+    counts: np.ndarray
+    sums: np.ndarray
+    anyone: np.ndarray
+    weighted_counts: np.ndarray
+    weighted_sums: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the file has weights."""
+        return self.weighted_sums.shape[2] > 0
+
+    def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
+        """The margins of these groups, of which every present one is a part, by its code (G,)."""
+        return Margins(groups=groups, **{name: summed(getattr(self, name), code) for name in ARRAYS})
+
+
+def summed(values: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """The sums of rows (n, ...) with the same code (n,), which are 0 to G - 1 with none left out: (G, ...).
+
+    >>> summed(np.array([[1, 2], [3, 4], [5, 6]]), np.array([1, 0, 1])).tolist()
+    [[3, 4], [6, 8]]
+    """
+    order = np.argsort(code, kind="stable")
+    first = np.flatnonzero(np.diff(code[order], prepend=-1))
+    return np.add.reduceat(values[order], first, axis=0, dtype=values.dtype)
+
+
+def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+    """The groups of a cut, sorted, and the group of each row, of a frame with a category column per segment.
+
+    >>> frame = pd.DataFrame({"team": ["b", "a", "b"]}, dtype="category")
+    >>> groups, code = grouped(frame, ["team"])
+    >>> groups["team"].tolist(), code.tolist()
+    (['a', 'b'], [1, 0, 1])
+    """
+    code = np.zeros(len(segments), dtype=np.int64)
+    known = {name: pd.Categorical(segments[name]) for name in names}
+    labels = {name: each.categories.to_numpy(dtype=object) for name, each in known.items()}
+    for name, each in known.items():
+        rank = np.empty(len(labels[name]), dtype=np.int64)
+        rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
+        code = _packed(code * len(rank) + rank.take(each.codes))
+    count = int(code.max(initial=0)) + 1
+    first = np.empty(count, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    columns = {name: labels[name].take(each.codes[first]) for name, each in known.items()}
+    return pd.DataFrame(columns, index=range(count), dtype=object), code
+
+
+def _packed(code: np.ndarray) -> np.ndarray:
+    """The same order with numbers from 0 on, none left out."""
+    most = int(code.max(initial=0)) + 1
+    if most > 4 * len(code) + 1_024:
+        return np.unique(code, return_inverse=True)[1]
+    present = np.bincount(code, minlength=most) > 0
+    return (np.cumsum(present) - 1).take(code)
+
+
+def chunks(count: int, width: int, least: int = 1) -> Iterator[slice]:
+    """Slices of so many rows, each of which is held with so many columns."""
+    step = max(least, min(ROWS, _HELD // max(width, 1)), 1)
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))
+
+
+def counted(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Margins]:
+    """The margins of these cuts; small ones are counted together, as their cross, and added up from it."""
+    made = [_Counting(layout, coded, cross) for cross in _crosses(layout, coded, cuts)]
+    for each in made:
+        each.count_codes()
+    if len(layout.summed):
+        for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
+            values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
+            anyone = layout.anyone(coded, rows)
+            for each in made:
+                each.add_sums(rows, values, anyone)
+    found = [each.margins() for each in made]
+    return [smallest(found, cut) for cut in cuts]
+
+
+def _crosses(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Cut]:
+    """The fewest cuts that all of these can be added up from, without crossing more groups than are quickly counted."""
+    sizes = {name: len(coded.segments[name].cat.categories) for name in coded.segments}
+    most = max(1, min(_QUICK, _HELD // max(layout.values.size, 1)))
+    crosses: list[Cut] = []
+    for cut in sorted(cuts, key=lambda cut: -prod(sizes[name] for name in cut)):
+        for k, cross in enumerate(crosses):
+            both = tuple(dict.fromkeys((*cross, *cut)))
+            if len(both) == len(cross) or prod(sizes[name] for name in both) <= most:
+                crosses[k] = both
+                break
+        else:
+            crosses.append(cut)
+    return crosses
+
+
+def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
+    """The margins of a cut, as they are or added up from the smallest of those that have all of its segments."""
+    fit = [margins for margins in have if set(cut) <= set(margins.groups.columns)]
+    margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
+    if list(margins.groups.columns) == list(cut):
+        return margins
+    return margins.added(*grouped(margins.groups.astype("category"), cut))
+
+
+class _Counting:
+    """The counts of one cut while they are made."""
+
+    def __init__(self, layout: Layout, coded: Coded, cut: Sequence[str]):
+        self.coded, weighed = coded, coded.weights is not None
+        self.weights = np.empty(0) if coded.weights is None else coded.weights
+        self.groups, self.code = grouped(coded.segments, cut)
+        size, (items, width), extra = len(self.groups), layout.values.shape, len(layout.summed)
+        self.counts = np.zeros((size, items, width), dtype=np.int32)
+        self.sums, self.anyone = np.zeros((size, extra, 3)), np.zeros((size, len(layout.parts)), dtype=np.int32)
+        self.weighted_counts = np.zeros((size, items, width, 2 * weighed))
+        self.weighted_sums = np.zeros((size, extra, 5 * weighed))
+
+    def count_codes(self) -> None:
+        """Count the codes of all items."""
+        size, items, width = self.counts.shape
+        start = self.code * width
+        for i in range(items):
+            found = np.zeros((1 + self.weighted_counts.shape[3], size * width))
+            for rows in chunks(len(self.coded), 1, least=size * width):
+                at = start[rows] + self.coded.codes[rows, i]
+                found[0] += np.bincount(at, minlength=size * width)
+                for power in range(1, len(found)):
+                    found[power] += np.bincount(at, self.weights[rows] ** power, size * width)
+            self.counts[:, i] = found[0].reshape(size, width)
+            self.weighted_counts[:, i] = found[1:].reshape(-1, size, width).transpose(1, 2, 0)
+
+    def add_sums(self, rows: slice, values: np.ndarray, anyone: np.ndarray) -> None:
+        """Add the values about their origin (n, V) of these rows, nan for none, and who answered any of a dimension."""
+        code, size = self.code[rows], len(self.groups)
+        for d in range(anyone.shape[1]):
+            self.anyone[:, d] += np.bincount(code[anyone[:, d]], minlength=size)
+        for v in range(values.shape[1]):
+            given = ~np.isnan(values[:, v])
+            at, x = code[given], values[given, v]
+            for k, each in enumerate((None, x, x**2)):
+                self.sums[:, v, k] += np.bincount(at, each, size)
+            if self.weighted_sums.shape[2]:
+                w = self.weights[rows][given]
+                for k, each in enumerate((w, w * x, w**2, w**2 * x, (w * x) ** 2)):
+                    self.weighted_sums[:, v, k] += np.bincount(at, each, size)
+
+    def margins(self) -> Margins:
+        arrays = {name: getattr(self, name) for name in ARRAYS[1:]}
+        return Margins(groups=self.groups, people=np.bincount(self.code, minlength=len(self.groups)), **arrays)

@@ -1,0 +1,159 @@
+"""Tallies added up: of one codebook, whatever parts of the people they are of.
+
+See docs/methods/tally.md, "Merging"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError, Faults
+from dxkit.survey.reading.codebook import MEASURED
+from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.rules.table import added_logs
+from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
+from dxkit.survey.tally.comoments import Comoments
+from dxkit.survey.tally.cuts import Cut, shown
+from dxkit.survey.tally.margins import ARRAYS, Margins, grouped
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.tally import Tally
+
+_AT_ONCE = 8  # tallies that are held while they are added up
+
+
+def merged(tallies: Iterable[Tally]) -> Tally:
+    """See `Tally.merged`."""
+    rest = iter(tallies)
+    total = next(rest, None)
+    if total is None:
+        raise DataError("there is nothing to add up: no tally came")
+    while more := list(islice(rest, _AT_ONCE)):
+        for other in more:
+            _check_same(total, other)
+        total = _added([total, *more])
+    return total
+
+
+def _added(parts: list[Tally]) -> Tally:
+    sets = [{frozenset(cut): cut for cut in part.cuts} for part in parts]
+    kept = [cut for cut in parts[0].cuts if all(frozenset(cut) in of for of in sets)]
+    cuts, codes = {}, {}
+    for cut in kept:
+        margins = [part.cuts[of[frozenset(cut)]] for part, of in zip(parts, sets, strict=True)]
+        cuts[cut], codes[cut] = _united(margins, cut)
+    if not cuts:
+        raise DataError("these tallies cannot be added: no cut is in all of them; tally both with the same cuts=")
+    comoments = {}
+    for cut in parts[0].comoments:
+        if not cut or cut in cuts:
+            size = len(cuts[cut]) if cut else 1
+            places = codes[cut] if cut else [np.zeros(1, dtype=int)] * len(parts)
+            blocks = [part.comoments.get(of.get(frozenset(cut), cut), ()) for part, of in zip(parts, sets, strict=True)]
+            comoments[cut] = tuple(_crossed(blocks, places, size))
+    lost = {cut for part in parts for cut in part.cuts if frozenset(cut) not in map(frozenset, kept)}
+    notes = [note for part in parts for note in part.notes]
+    notes += [f"{shown(cut)} is not in all of the tallies that were added up, and was left out" for cut in sorted(lost)]
+    return replace(
+        parts[0],
+        cuts=cuts,
+        comoments=comoments,
+        wave=parts[0].wave if len({part.wave for part in parts}) == 1 else "",
+        cleaning=added_logs([part.cleaning for part in parts]),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _united(parts: Sequence[Margins], cut: Cut) -> tuple[Margins, list[np.ndarray]]:
+    """The margins of all people, and where the groups of each part stand in it."""
+    labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
+    groups, code = grouped(labels.astype("category"), cut)
+    places = np.split(code, np.cumsum([len(part) for part in parts])[:-1])
+    arrays = {name: _placed([getattr(part, name) for part in parts], places, len(groups)) for name in ARRAYS}
+    return Margins(groups=groups, **arrays), places
+
+
+def _placed(parts: Sequence[np.ndarray], places: Sequence[np.ndarray], size: int) -> np.ndarray:
+    total = np.zeros((size, *parts[0].shape[1:]), dtype=parts[0].dtype)
+    for part, place in zip(parts, places, strict=True):
+        total[place] += part
+    return total
+
+
+def _crossed(blocks: Sequence[Sequence[Comoments]], places: Sequence[np.ndarray], size: int) -> Iterable[Comoments]:
+    """The co-moments that all parts have."""
+    known = [{tuple(block.at.tolist()): block for block in of} for of in blocks]
+    for at, first in known[0].items():
+        if all(at in of for of in known):
+            arrays = {
+                name: _placed([getattr(of[at], name) for of in known], places, size)
+                for name in ("pairs", "sums", "products")
+            }
+            yield replace(first, **arrays)
+
+
+def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
+    """A merged tally with its segments in one spelling, that of the roster where it has them, and held against it."""
+    faults, notes, spelling = Faults(), [], {}
+    for name in tally.segments:
+        margins = next(tally.cuts[cut] for cut in tally.cuts if name in cut)
+        labels = margins.groups[name].tolist()
+        spelling[name] = one_spelling(name, _people(labels, margins.people), roster)
+        people = _people([spelling[name][label] for label in labels], margins.people)
+        notes += segment_notes(name, people, roster)
+        for told in check_groups(name, people, roster).values():
+            faults.add(told, file=file, column=name)
+    faults.raise_if_any()
+    cuts, comoments = {}, {}
+    for cut, margins in tally.cuts.items():
+        labels = pd.DataFrame(
+            {name: margins.groups[name].map(spelling[name]) for name in cut}, index=margins.groups.index
+        )
+        groups, code = grouped(labels.astype("category"), cut)
+        cuts[cut] = margins.added(groups, code)
+        if cut in tally.comoments:
+            comoments[cut] = tuple(block.added(code) if cut else block for block in tally.comoments[cut])
+    return replace(
+        tally,
+        cuts=cuts,
+        comoments={**tally.comoments, **comoments},
+        roster=roster,
+        notes=tuple(dict.fromkeys((*tally.notes, *notes))),
+    )
+
+
+def _people(labels: Sequence[str], people: np.ndarray) -> dict[str, int]:
+    """Respondents by label, from those of each group."""
+    found: dict[str, int] = {}
+    for label, n in zip(labels, people.tolist(), strict=True):
+        found[label] = found.get(label, 0) + n
+    return found
+
+
+def _check_same(mine: Tally, other: Tally) -> None:
+    """Tallies add up only where the same questions were asked on the same scales, and of the same staff."""
+    problems = []
+    asked = [[row for row in each.codebook.questions if row.kind in MEASURED] for each in (mine, other)]
+    left, right = ([row._replace(text="", asked_if="", same_as="") for row in rows] for rows in asked)
+    if left != right:
+        problems.append("their codebooks differ")
+    else:
+        for item in mine.codebook.measured:
+            one, two = mine.codebook.scale(item), other.codebook.scale(item)
+            if (one.codes, one.lo, one.hi, one.favourable) != (two.codes, two.lo, two.hi, two.favourable):
+                problems.append(f"item {item} has another scale")
+    weights = [next(iter(each.cuts.values())).weighted for each in (mine, other)]
+    if weights[0] != weights[1]:
+        problems.append("one has weights in its file, the other has not")
+    if mine.min_group != other.min_group:
+        problems.append(f"one promises groups of {mine.min_group}, the other of {other.min_group}")
+    rosters = [None if each.roster is None else each.roster.table.to_dict("list") for each in (mine, other)]
+    if rosters[0] != rosters[1]:
+        problems.append("they have different rosters")
+    if problems:
+        raise DataError("these tallies cannot be added: " + "; ".join(problems))

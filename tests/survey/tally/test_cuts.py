@@ -1,0 +1,175 @@
+"""A tally is cut as it was asked to be, within its memory, along a hierarchy, and never against a release."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+from tests.survey import worlds
+from tests.survey.tally.test_tally import same
+
+
+def book_of(segments, topics=False):
+    book = worlds.codebook(segments=segments)
+    return dx.read_codebook(book.assign(topic=np.where(book["kind"] == "rating", book["item"], "") if topics else ""))
+
+
+def people(n=200, seed=0, **values):
+    rng = np.random.default_rng(seed)
+    frame = worlds.answers(n, teams=4, seed=seed)
+    return frame.assign(
+        **{name: rng.choice([f"{name} {k}" for k in range(count)], n) for name, count in values.items()}
+    )
+
+
+@pytest.fixture
+def frame():
+    return people(site=3, role=2)
+
+
+BOOK = book_of(("team", "site", "role"), topics=True)
+
+
+def test_a_tally_keeps_each_segment_alone_unless_it_is_asked_for_others(frame):
+    assert list(dx.tally(frame, codebook=BOOK).cuts) == [(), ("team",), ("site",), ("role",)]
+    assert list(dx.tally(frame, [], codebook=BOOK).cuts) == [()]
+    assert list(dx.tally(frame, "team", codebook=BOOK).cuts) == [(), ("team",)]
+    assert list(dx.tally(frame, [1, ["role", "site"]], codebook=BOOK).cuts) == [(), ("team",), ("role", "site")]
+
+
+def test_a_cut_that_was_not_kept_is_told_with_those_that_were(frame, refusal):
+    with refusal("cuts=[['team', 'role']]"):
+        dx.scores(dx.tally(frame, codebook=BOOK), by=["team", "role"])
+    with refusal("cuts=['team']"):
+        dx.scores(dx.tally(frame, [["site", "role"]], codebook=BOOK), by="team")
+    with refusal("site"):
+        dx.tally(frame.drop(columns="site"), "site", codebook=BOOK)
+    with refusal("sight"):
+        dx.tally(frame, ["team", ["sight"]], codebook=BOOK)
+
+
+def test_a_survey_is_cut_as_it_is_asked_to_be(frame):
+    survey, kept = dx.read_survey(frame, BOOK), dx.tally(frame, [["team", "site", "role"]], codebook=BOOK)
+    for by in ("team", ["site", "role"]):
+        pd.testing.assert_frame_equal(dx.answers(survey, by=by).table, dx.answers(kept, by=by).table)
+
+
+def test_with_a_roster_every_cut_holds_the_cells_of_the_weights_and_scores_as_the_survey(frame):
+    roster = pd.DataFrame({"site": ["site 0", "site 1", "site 2"], "headcount": [90, 120, 300]})
+    kept, survey = dx.tally(frame, codebook=BOOK, roster=roster), dx.read_survey(frame, BOOK, roster)
+    assert list(kept.cuts) == [("site",), ("team", "site"), ("role", "site")]
+    for by in (None, "team", "site"):
+        pd.testing.assert_frame_equal(dx.scores(kept, by=by).table, dx.scores(survey, by=by).table)
+    one, two = (dx.rank_pains(source, by="role").table for source in (kept, survey))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_groups_that_need_too_much_memory_are_refused_before_anything_is_counted(refusal, monkeypatch):
+    survey = dx.read_survey(people(3_000, team=800, site=30, role=8), BOOK)
+    monkeypatch.setattr("dxkit.survey.tally.entry.counted", lambda *_: pytest.fail("it was counted"))
+    with refusal("3,000 groups", "leave out team (7"):
+        dx.tally(survey, [["team", "site", "role"]], memory="500 KB")
+    with refusal("the whole"):
+        dx.tally(survey, [], memory=300)
+
+
+def test_comoments_that_were_not_kept_are_told_with_how_to_keep_them(frame, monkeypatch, refusal):
+    bare = dx.tally(frame, codebook=BOOK, comoments=False)
+    with refusal("comoments=True"):
+        dx.drivers(bare, "q0", ["q1", "q2"])
+    monkeypatch.setattr("dxkit.survey.tally.entry._MOST_PEOPLE", 100)
+    with refusal("comoments=['team']"):
+        dx.rank_pains(dx.tally(frame, codebook=BOOK), by="team")
+    kept = dx.tally(frame, codebook=BOOK, comoments=["team"])
+    one, two = (dx.rank_pains(source, by="team").table for source in (kept, dx.read_survey(frame, BOOK)))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_more_variables_than_are_kept_unasked_are_kept_on_request(frame, monkeypatch, refusal):
+    monkeypatch.setattr("dxkit.survey.tally.entry.MOST_VARIABLES", 3)
+    book = book_of(("team",))
+    with refusal("co-moments of 9 variables were not kept; tally with comoments=True"):
+        dx.reliability(dx.tally(frame, codebook=book))
+    kept = dx.reliability(dx.tally(frame, codebook=book, comoments=True)).table
+    pd.testing.assert_frame_equal(kept, dx.reliability(dx.read_survey(frame, book)).table)
+
+
+def test_tables_of_a_tally_whose_cells_share_nothing_do_not_go_into_one_release(frame, refusal):
+    report, alone = dx.Release(), dx.tally(frame, codebook=BOOK)
+    dx.scores(alone, release=report)
+    dx.scores(alone, by="team", release=report)
+    with refusal("cuts=[['team', 'site']]"):
+        dx.scores(alone, by="site", release=report)
+    crossed = dx.tally(frame, [["team", "site"]], codebook=BOOK)
+    shown = [dx.scores(crossed, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
+    survey, report = dx.read_survey(frame, BOOK), dx.Release()
+    assert shown == [dx.scores(survey, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
+
+
+@pytest.fixture
+def nested():
+    book = worlds.codebook(segments=("division", "team"))
+    book = dx.read_codebook(book.assign(within=np.where(book["item"] == "team", "division", "")))
+    frame = people(160, seed=4).assign(division=["East", "West"] * 80)
+    frame["team"] = np.where(frame["division"] == "East", frame["team"], frame["team"].str.replace("Team D", "Team A"))
+    return frame, book
+
+
+def test_teams_of_one_name_in_two_divisions_are_two(nested):
+    frame, book = nested
+    kept, survey = dx.tally(frame, "team", codebook=book), dx.read_survey(frame, book)
+    assert list(kept.cuts) == [(), ("division", "team")]
+    for source in (kept, survey):
+        found = dx.scores(source, by="team")
+        assert found.segments == ("division", "team")
+        rows = found.table[found.table["name"] == "q0"]
+        wanted = frame.groupby(["division", "team"])["q0"].count()
+        assert rows.set_index(["division", "team"])["n"].to_dict() == wanted.to_dict()
+
+
+def test_a_path_cut_to_its_ancestors_is_their_cut(nested):
+    frame, book = nested
+    one, two = (dx.tally(frame, cuts, codebook=book).cut(["division"]) for cuts in ("team", "division"))
+    pd.testing.assert_frame_equal(one.groups, two.groups)
+    assert one.counts.tolist() == two.counts.tolist()
+    assert one.squares == pytest.approx(two.squares, rel=1e-12)
+
+
+def test_a_response_rate_by_teams_adds_up_those_of_one_name(nested):
+    frame, book = nested
+    people = frame["team"].value_counts()
+    roster = pd.DataFrame({"team": people.index, "headcount": people.to_numpy() + 10})
+    table = dx.response_rate(dx.read_survey(frame, book, roster), by="team").table
+    assert table.set_index("team")["responded"].to_dict() == people.to_dict()
+
+
+def test_a_label_under_two_parents_is_noted_and_counts_nobody_by_name(nested):
+    frame, book = nested
+    frame = pd.concat([frame.assign(team="Team Z", division="East")[:60], frame[1:2].assign(team="Team Z")])
+    notes = dx.tally(frame, "team", codebook=book).notes
+    assert "Team Z: East (60), West (fewer than 5); correct the answers if it is one team" in notes
+
+
+def test_the_counts_of_a_cut_come_out_as_a_table(frame):
+    table = dx.tally(frame, codebook=BOOK).frame("team").table
+    assert list(table) == ["team", "item", "label", "code", "count"]
+    wanted = frame.groupby("team")["q1"].value_counts()
+    rows = table[(table["item"] == "q1") & table["code"].notna()]
+    assert rows.set_index(["team", "code"])["count"].to_dict() == wanted.to_dict()
+    assert table[table["item"] == "q1"]["count"].sum() == len(frame)
+    assert (table["count"] > 0).all()
+    assert set(table.loc[table["code"].isna(), "label"]) == {"skipped"}
+
+
+def test_surveys_and_tallies_in_a_list_are_added_up(frame):
+    parts = [dx.read_survey(frame[:90].reset_index(drop=True), BOOK), dx.tally(frame[90:], codebook=BOOK)]
+    same(dx.tally(parts), dx.tally(frame, codebook=BOOK))
+
+
+def test_a_tally_of_a_survey_holds_nobody(frame):
+    counted = dx.tally(dx.read_survey(frame, BOOK))
+    assert type(counted) is dx.Tally
+    assert not hasattr(counted, "coded")
+    assert replace(counted, wave="Q3").wave == "Q3"
