@@ -12,7 +12,6 @@ from tests.statistics.test_told_apart import TEAMS, lower_by, named
 from tests.survey.privacy.test_release import leak_of_four_waves
 from tests.survey.test_changes import alarms
 from tests.survey.test_coverage import PEOPLE, coverage
-from tests.survey.test_ranking_simulation import FINITE, FIXED, stated_and_true, verdicts
 
 pytestmark = pytest.mark.simulated
 
@@ -28,41 +27,6 @@ def test_intervals_cover_the_truth_of_all_staff(claimed):
         "93.5 to 96.5%",
         ", ".join(told),
         "200 surveys each",
-    )
-
-
-def test_the_probability_of_the_pair_is_honest(claimed):
-    gaps = []
-    for world in FINITE[::2]:
-        stated, right = stated_and_true(*world, runs=500 if world[0] == 30 else 120)
-        gaps.append(abs(stated - right))
-    assert max(gaps) <= 0.06  # simulation error 0.017 and 0.04
-    claimed(
-        "the stated probability that the two pains are the worst two, against how often they are",
-        "within 0.06",
-        f"at most {max(gaps):.3f}",
-        "4 worlds, 120 to 500 surveys each",
-    )
-
-
-def test_rank_sets_and_verdicts(claimed):
-    found = [verdicts(world, n, runs=40) for world in FIXED for n in (20, 40, 120)]
-    held, wrong = min(each[0] for each in found), max(each[1] for each in found)
-    likely, right = (sum(each[k] for each in found) for k in (2, 3))
-    assert held >= 0.94
-    assert wrong <= 0.05
-    assert right / likely >= 0.8
-    claimed(
-        "95% rank sets hold all true ranks at once",
-        "95% or more",
-        f"at least {100 * held:.1f}%",
-        "9 worlds, 40 surveys each",
-    )
-    claimed(
-        "pairs called clear that were wrong; pairs called likely that were right",
-        "under 5%; over 80%",
-        f"at most {100 * wrong:.0f}%; {right} of {likely}",
-        "the same",
     )
 
 
