@@ -15,18 +15,12 @@ from tests import sample as samples
 
 
 def hours(**topics):
-    """A ranking in which everybody reports the same hours."""
-    items = pd.DataFrame(
-        {
-            "item": [f"h{k}" for k in range(len(topics))],
-            "text": list(topics),
-            "kind": "hours",
-            "topic": list(topics),
-            "scale": "hours",
-        }
-    )
-    answers = pd.DataFrame({f"h{k}": [value] * 12 for k, value in enumerate(topics.values())})
-    return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items)), score="hours", top_n=1)
+    """A ranking of a census in which everybody reports the same hours."""
+    rows = [(f"h{k}", topic, "hours", topic, "hours") for k, topic in enumerate(topics)]
+    items = pd.DataFrame([*rows, ("site", "site", "segment", "", "")], columns="item text kind topic scale".split())
+    answers = pd.DataFrame({f"h{k}": [value] * 12 for k, value in enumerate(topics.values())}).assign(site="Here")
+    staff = pd.DataFrame({"site": ["Here"], "headcount": [12]})
+    return dx.rank_pains(dx.read_survey(answers, dx.read_codebook(items), staff), score="hours", top_n=1)
 
 
 def made(costs, fit, benefits=None, *, years=1, rate=0.0):

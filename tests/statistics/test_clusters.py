@@ -91,3 +91,10 @@ def test_two_topics_are_normal_about_their_scores():
     true = clusters.draw(np.array([[0.0, 1.0]]), np.array([[1.0, 4.0]]), clusters.chance(20_000, 2))[0]
     assert true.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
     assert true.std(axis=0) == pytest.approx([1, 2], abs=0.05)
+
+
+@pytest.mark.parametrize(("shared", "left"), [(0.9, 0.1), (1.0, 0.02), (-0.5, 1.0)])
+def test_what_all_topics_share_is_taken_out_but_for_a_fiftieth(shared, left):
+    covariance = np.full((1, 3, 3), shared) + (1 - shared) * np.eye(3)
+    found = clusters.own_variances(covariance, np.array([20.0]))
+    assert found == pytest.approx(np.full((1, 3), 1.1 * left))

@@ -145,6 +145,9 @@ def test_p_top_sums_to_the_number_chosen(answers, top, missing):
     table = ranking.table
     if table["rank"].notna().all():
         assert table["p_top"].sum() == pytest.approx(min(top, answers.shape[1]), abs=1e-9)
+        assert (table[["low", "high"]].to_numpy() >= 0).all()
+        assert (table[["low", "high"]].to_numpy() <= 100).all()
+        assert (table["low"] < table["high"]).all()
         assert 0 <= ranking.p_pair <= by_topic(ranking).loc[ranking.top, "p_top"].min()
         assert ranking.regret >= 0
         assert set(ranking.top) <= set(ranking.shortlist) & set(ranking.possible)
@@ -174,6 +177,20 @@ def test_an_equal_constant_for_all_leaves_the_order(answers, constant):
     one, two = by_topic(dx.rank_pains(hours(answers))), by_topic(dx.rank_pains(hours(answers + constant)))
     assert one["rank"].equals(two["rank"])
     assert two["estimate"].to_numpy() == pytest.approx((one["estimate"] + constant).to_numpy(), nan_ok=True)
+
+
+@pytest.mark.mutation
+@few
+@given(matrices, st.sampled_from([0.5, 2.0, 4.0]))
+def test_hours_in_another_unit_are_the_same_order(answers, times):
+    one, two = dx.rank_pains(hours(answers)), dx.rank_pains(hours(times * answers))
+    same = ["rank", "rank_low", "rank_high", "p_top"]
+    pd.testing.assert_frame_equal(by_topic(one)[same], by_topic(two)[same])
+    for name in ("estimate", "low", "high", "shrunken"):
+        scaled = times * by_topic(one)[name].to_numpy()
+        assert by_topic(two)[name].to_numpy() == pytest.approx(scaled, rel=1e-9, nan_ok=True)
+    assert (two.p_pair, two.verdict) == (pytest.approx(one.p_pair, nan_ok=True), one.verdict)
+    assert two.regret == pytest.approx(times * one.regret, nan_ok=True)
 
 
 @pytest.mark.mutation
