@@ -193,7 +193,7 @@ def rank_pains(
     >>> hours = pd.DataFrame({"a": [4, 5, 6, 5, 4, 6], "b": [1, 2, 1, 0, 1, 2], "c": [3, 2, 4, 3, 4, 2]})
     >>> ranking = dx.rank_pains(dx.read_survey(hours, book))
     >>> ranking.top, ranking.verdict
-    (['CI', 'Setup'], 'clear')
+    (['CI', 'Setup'], 'likely')
     """
     book = check_answers(survey).codebook
     check_release(release)
