@@ -16,8 +16,8 @@ def standing_out(work: Cut, table: pd.DataFrame, at: Sequence[int]) -> np.ndarra
 
     `at` are the positions of the variables that the table has.
 
-    A group is compared with the other groups, and where there are none a question with the others of its kind. The
-    rows of one level and kind share the chance of a false alarm. What is hidden takes no part.
+    A group is compared with the other groups, and where there are none a question with the others of its kind and
+    unit. The rows of one level, kind and unit share the chance of a false alarm. What is hidden takes no part.
     """
     counted = work.tally
     n, total, squares = (  # (J, G) in the order of the rows
@@ -27,7 +27,7 @@ def standing_out(work: Cut, table: pd.DataFrame, at: Sequence[int]) -> np.ndarra
         mean, scatter = total / n, np.maximum(squares - total**2 / n, 0.0)
     result = np.zeros(len(table), dtype=int)
     shown = table["shown"].to_numpy(dtype=bool)
-    for _, family in table.loc[shown].groupby(["level", "kind"], sort=False):
+    for _, family in table.loc[shown].groupby(["level", "kind", "unit"], sort=False):
         tables = family.groupby("name", sort=False) if work.by else [("", family)]
         for _, rows in tables:
             rows_at = rows.index.to_numpy()
