@@ -32,7 +32,7 @@ class Weighing:
         self._units, self._names = variables["unit"].to_numpy(dtype=object), variables["name"].tolist()
         self._n, self._mean = counted.n[:, self.at].astype(float), np.nan_to_num(counted.means[:, self.at])
         self._scatter, self._add = np.where(self._n > 0, counted.scatter[:, self.at], 0.0), work.add
-        self._good = self._favourable_codes(variables["level"].tolist())
+        self._good, self._shares = self._favourable_codes(variables["level"].tolist())
         self.weights: np.ndarray | None = None
         self.notes: list[str] = []
         if roster is not None:
@@ -45,21 +45,17 @@ class Weighing:
             self.method = "unweighted mean, t interval; Wilson interval for shares"
             self.figures = self._plain()
 
-    def _favourable_codes(self, levels: list[str]) -> np.ndarray:
-        """Which codes of each variable are favourable, (J, K); no unit but the index has a good end."""
+    def _favourable_codes(self, levels: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Which codes of each variable are favourable, (J, K), and which variables have codes that can be, (J,): no
+        unit but the index has a good end."""
         book, width = self.tally.codebook, self.tally.counts.shape[2]
-        good = np.zeros((len(self.at), width), dtype=bool)
+        good, rated = np.zeros((len(self.at), width), dtype=bool), np.zeros(len(self.at), dtype=bool)
         for k, (level, name) in enumerate(zip(levels, self._names, strict=True)):
             if level == "item" and self._units[k] == "index":
-                liked = book.favourable(name)
-                good[k, : len(book.scale(name).codes)] = [code in liked for code in book.scale(name).codes]
-        self._shares = np.array(
-            [
-                level == "item" and unit == "index" and bool(book.scale(name).codes)
-                for level, unit, name in zip(levels, self._units, self._names, strict=True)
-            ]
-        )
-        return good
+                codes, liked = book.scale(name).codes, book.favourable(name)
+                good[k, : len(codes)] = [code in liked for code in codes]
+                rated[k] = bool(codes)
+        return good, rated
 
     def _favourable(self, counts: np.ndarray) -> np.ndarray:
         """Answers with a favourable code, (C, J), from those of each code (C, I, K)."""
@@ -113,9 +109,9 @@ class Weighing:
             else:
                 ends = [low[:, here], high[:, here]]
             if unit == "number":
-                alike = se[:, here] <= 1e-12 * np.maximum(1.0, np.abs(estimate[:, here]))
-                ends = [np.where(alike, np.nan, end) for end in ends]
-                if alike.any():
+                equal = se[:, here] <= 1e-12 * np.maximum(1.0, np.abs(estimate[:, here]))
+                ends = [np.where(equal, np.nan, end) for end in ends]
+                if equal.any():
                     same = "no interval where everybody gave the same number: there is no spread to judge it by"
                     self.notes.append(same)
             low[:, here], high[:, here] = measures.VARIABLES[unit].within(*ends)

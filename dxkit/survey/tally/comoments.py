@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dxkit.statistics.moments import LARGEST, crossed, tiles
+from dxkit.statistics.moments import LARGEST, crossed, per_group, tiles
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.margins import chunks, summed
+from dxkit.survey.tally.margins import chunks
 from dxkit.survey.tally.variables import Layout
 
 BYTES = 24  # of two variables in one group
@@ -30,9 +30,8 @@ class Comoments:
 
     def added(self, code: np.ndarray) -> Comoments:
         """The same of the groups that these are parts of, by the code of each."""
-        return Comoments(
-            at=self.at, **{name: summed(getattr(self, name), code) for name in ("pairs", "sums", "products")}
-        )
+        add = per_group(code, int(code.max()) + 1)
+        return Comoments(at=self.at, **{name: add(getattr(self, name)) for name in ("pairs", "sums", "products")})
 
     def of(self, at: Sequence[int] | np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The three of these columns, with their signs."""
