@@ -69,9 +69,8 @@ def apart(work: str, *arguments: object) -> Spent:
     """
     command = [sys.executable, "-m", "benchmarks.measure", work, *map(str, arguments)]
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
-    )
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""}  # compiled once, as for users
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     return Spent(*json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -80,7 +80,7 @@ def ratios():
                 max_iter=100,
             )
 
-        cells = counted.cut()
+        cells = counted.cut([])
         table = cells.people[:, None].astype(float), margins_of(cells)
         own, at = weights(*table)[0][:, 0], cells.cell_of(frame)
         gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()

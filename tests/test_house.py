@@ -63,6 +63,32 @@ def test_importing_dxkit_loads_none_of_the_large_packages():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_first_scores_wait_for_pandas_and_for_no_other_large_package():
+    read = "dx.read_survey(dx.samples.path('company/responses_2026-Q3.csv'), dx.samples.path('company/codebook.csv'))"
+    large = {"scipy", "matplotlib", "openpyxl"}
+    script = f"import sys, dxkit as dx; dx.scores({read}); print(sorted({large} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.thorough
+def test_no_call_on_a_survey_loads_scipy_stats():
+    """It takes longer to load than pandas; scipy.special waits until a statistic needs it."""
+    script = """
+import sys
+import dxkit as dx
+now, before = (dx.open_survey(dx.samples.path(f"company/responses_{wave}.csv")) for wave in ("2026-Q3", "2026-Q2"))
+dx.scores(now)
+assert "scipy.special" not in sys.modules
+for call in (dx.scores, dx.answers, dx.rank_pains, dx.response_rate):
+    call(now, by="team")
+for call in (dx.rank_pains, dx.reliability, dx.drivers, lambda survey: dx.compare(before, survey)):
+    call(now)
+assert "scipy.stats" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_every_public_name_loads_and_has_an_example():
     for name in dxkit.__all__:
         value = getattr(dxkit, name)

@@ -50,6 +50,12 @@ def as_text(value: object) -> str:
     return str(value).strip()
 
 
+def visible(cell: str) -> str:
+    """A stripped cell; "" where nothing in it can be seen."""
+    text = cell.strip()
+    return text if text.isascii() or normal(text) else ""
+
+
 def quoted(text: str) -> str:
     """A cell as a message shows it: one word or a number; never a sentence, an address or anything long.
 
@@ -162,7 +168,9 @@ def folded(text: object) -> str:
     >>> folded("  Team\\u00a0NAME* "), folded("Zoe\\u2019s") == folded("zoe's")
     ('team name*', True)
     """
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", str(text))).translate(_QUOTES)
+    plain = str(text)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", plain)).translate(_QUOTES)
     return " ".join(plain.split()).casefold()
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
 
-_SEPARATORS = ",;\t|"
+SEPARATORS = ",;\t|"
 MOST_TEXT, MOST_CELLS = 100 * 2**20, 6_000_000  # what fits into half a GB when it is read whole
-_BY_BLOCK = "this is too much to read at once. dx.tally reads answers block by block; split other tables"
+_BY_BLOCK = "this is too much to read at once; split the table. Answers may be larger: dx.read_survey, dx.tally"
 NUL = "there is a NUL character; this is not a text file, or it is damaged"
 NOT_ENCODED = "the bytes do not fit the encoding; save as CSV UTF-8"
 NEITHER = "the text is neither UTF-8 nor Windows-1252; save as CSV UTF-8"
@@ -127,13 +127,13 @@ def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
 def _separator(text: str) -> str:
     """The separator that cuts the first records into the most equal number of cells."""
     highest, likeliest = (0.0, 0), ","
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         widths: list[int] = []
         try:
             for record in csv.reader(io.StringIO(text[: 2**20], newline=""), delimiter=separator):
                 if record:
                     widths.append(len(record))
-                if len(widths) >= _SAMPLE:
+                if len(widths) >= _SAMPLE or widths[:1] == [1]:
                     break
         except csv.Error:
             continue
@@ -173,7 +173,7 @@ def _records(text: str, separator: str, first: int, file: str) -> tuple[list[lis
             line = first + reader.line_num
     except csv.Error:
         raise broken_record(file, line) from None
-    guarded = any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
+    guarded = "'" in text and any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
     if guarded:
         records = [[unguarded(cell) for cell in record] for record in records]
     return records, rows

@@ -31,8 +31,9 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(label_of(text)))
 
 
-def may_sum_up(texts: Sequence[str], times: np.ndarray) -> np.ndarray:
-    """Which texts, so often first in a row, may begin one that sums up others: a total, an average that stands once."""
+def may_sum_up(texts: Sequence[str], times: np.ndarray | None = None) -> np.ndarray:
+    """Which texts may begin a row that sums up others: a total, an average; one that stands once where `times` says how
+    often each is first in a row."""
     found = np.zeros(len(texts), dtype=bool)
     averages: dict[str, list[int]] = {}
     for at in _may_begin(texts):
@@ -41,7 +42,7 @@ def may_sum_up(texts: Sequence[str], times: np.ndarray) -> np.ndarray:
         if _AVERAGE.fullmatch(label):
             averages.setdefault(label, []).append(at)
     for places in averages.values():
-        found[places] = times[places].sum() == 1
+        found[places] = times is None or times[places].sum() == 1
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ import pandas as pd
 
 from dxkit.files.cells import NO, YES, as_text, folded, number, quoted, timestamp
 from dxkit.files.errors import DataError, Faults, and_more, nearest, suggest
+from dxkit.files.frames import TableSource, opened
 from dxkit.files.grid import Grid
-from dxkit.files.opening import open_file
 from dxkit.files.summary_rows import check_rows
 
 TEXT, NUMBER, TIME, YES_NO, CHOICE = "text", "number", "time", "yes/no", "choice"
@@ -67,7 +66,7 @@ class TableSpec:
         """Whether the first row of a grid names every column that is needed."""
         return {folded(name) for name in self.needed} <= {folded(cell) for cell in grid.cells[0]}
 
-    def read(self, source: str | os.PathLike[str] | Grid | pd.DataFrame, sheet: str | None = None) -> Table:
+    def read(self, source: TableSource | Grid, sheet: str | None = None) -> Table:
         """The table in a csv file, a sheet of a workbook (of this name, else the one that has the columns) or a frame.
 
         Raises
@@ -75,9 +74,10 @@ class TableSpec:
         DataError
             Every fault of the header, or a file that cannot be read.
         """
-        if isinstance(source, pd.DataFrame):
-            return _from_frame(source, self)
-        return _from_grid(source if isinstance(source, Grid) else open_file(source).choose(sheet, self.score), self)
+        table = source if isinstance(source, Grid) else opened(source)
+        if isinstance(table, pd.DataFrame):
+            return _from_frame(table, self)
+        return _from_grid(table if isinstance(table, Grid) else table.choose(sheet, self.score), self)
 
 
 def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:
@@ -191,7 +191,7 @@ class Table:
 
 
 def read_table(
-    source: str | os.PathLike[str] | Grid | pd.DataFrame,
+    source: TableSource | Grid,
     *,
     required: Sequence[str] = (),
     optional: Sequence[str] = (),

@@ -12,26 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from dxkit.files.errors import DataError
 from dxkit.files.options import instance
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-_FORMULA = re.compile(r"[=+\-@\t\r\x00]")
-_PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def guarded(text: str) -> str:
-    """Text for a csv cell, with an apostrophe before what a spreadsheet would take for a formula.
-
-    >>> guarded("=1+1"), guarded("-5"), guarded("plain")
-    ("'=1+1", '-5', 'plain')
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
 def out(name: str) -> Path:
@@ -79,19 +66,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], comment: str | None = None) -> None:
-    """Write a frame as csv, its text guarded. A comment becomes the first line, which readers set aside."""
-    safe = frame.rename(columns=lambda name: guarded(str(name)))
-    for j in range(safe.shape[1]):
-        column = safe.iloc[:, j]
-        if not pd.api.types.is_numeric_dtype(column):
-            safe.isetitem(j, column.map(lambda value: guarded(value) if isinstance(value, str) else value))
-    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as stream:
-        if comment:
-            stream.write(f"# {' '.join(comment.split())}\n")
-        safe.to_csv(stream, index=False, lineterminator="\n")
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def before_after(
 
     Parameters
     ----------
-    data : Series, DataFrame or path
+    data : Series, data frame or path
         kind count: a Series of counts, indexed by the start of each (equally long) period, or a table with the columns
         period, count and exposure. kind duration: a table with the columns start and end (empty: open).
     date : timestamp

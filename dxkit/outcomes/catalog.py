@@ -71,7 +71,7 @@ def catalog_health(
 
     Parameters
     ----------
-    catalog : DataFrame or path
+    catalog : data frame or path
         service; and, where they are known, path (by default the service's name), registered (a date, yes or no), owner,
         metadata_changed, source_changed, created, created_by_template, eligible (yes by default).
     codeowners : path or str, optional

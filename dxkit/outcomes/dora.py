@@ -114,12 +114,12 @@ def dora(
 
     Parameters
     ----------
-    deployments : DataFrame or path
+    deployments : data frame or path
         deployment, time; and, where they are known, service, environment (production counts), outcome (success, failed:
         it did not reach production), kind (planned, unplanned, rollback), team.
-    changes : DataFrame or path, optional
+    changes : data frame or path, optional
         change, committed, deployment (empty: not in production yet), service.
-    incidents : DataFrame or path, optional
+    incidents : data frame or path, optional
         incident, opened, resolved (empty: open), deployment, service, responders, direct_cost, reviewed.
     as_of : timestamp, optional
         Data cut-off date; None for the last time in the tables.

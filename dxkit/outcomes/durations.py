@@ -187,7 +187,7 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, timezone: str = "UTC")
 
     Parameters
     ----------
-    hires : DataFrame or path
+    hires : data frame or path
         Columns start and first_deploy (empty: not yet), and person where it is known.
     as_of : timestamp
         Data cut-off date. A first deployment after it was not known then, so it counts as open.

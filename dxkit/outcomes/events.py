@@ -9,6 +9,7 @@ import pandas as pd
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
+from dxkit.files.frames import as_frame
 from dxkit.files.table import CHOICE, Column, Table, TableSpec, texts
 from dxkit.outcomes.times import Source, times
 
@@ -47,6 +48,7 @@ CHANGES = TableSpec(
 
 def read(source: Source | None, spec: TableSpec) -> Table | None:
     """The table; None where nobody gave one, or an empty frame."""
+    source = as_frame(source)
     if source is None or (isinstance(source, pd.DataFrame) and not len(source) and not len(source.columns)):
         return None
     return spec.read(source)

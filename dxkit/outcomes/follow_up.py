@@ -99,7 +99,7 @@ def follow_up(
     ----------
     before, after : Survey or Tally
         The two waves, from `open_survey` or `read_survey`, or tallies.
-    actions : DataFrame or path, optional
+    actions : data frame or path, optional
         retro_date, action, topic, done (a date; empty: open); and scope, owner, due, measure.
     score : str, optional
         hours, impact, severity or opportunity; None for what the first wave asked.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.files.frames import as_frame
 from dxkit.files.options import instance
 
 _SECONDS = 120
@@ -90,6 +91,7 @@ def changes_from_git(path: str | os.PathLike[str], deployments: pd.DataFrame) ->
     dxkit.files.errors.DataError: /nowhere: there is no such folder
     """
     _check_whole(path)
+    deployments = as_frame(deployments)
     instance("deployments", deployments, pd.DataFrame, "the deployments, from deployments_from_git")
     if missing := {"deployment", "service"} - set(deployments.columns):
         raise DataError(f"deployments has no column '{min(missing)}'; give those from deployments_from_git")

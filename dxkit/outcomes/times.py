@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import date
 from typing import cast
@@ -11,10 +10,11 @@ import pandas as pd
 
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Missing
+from dxkit.files.frames import TableSource
 from dxkit.files.table import NUMBER, TIME, YES_NO, Column
 
 Moment = str | date | pd.Timestamp
-Source = str | os.PathLike[str] | pd.DataFrame  # a table: a file or a frame
+Source = TableSource  # a table: a file or a frame
 
 
 def zone(name: str) -> str:

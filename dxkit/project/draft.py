@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.files.opening import open_file
+from dxkit.files.frames import TableSource
 from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project import form
@@ -131,12 +132,12 @@ class Draft:
         return f"Draft: {len(self.items)} questions ({asked}), {len(self.doubts)} doubtful cells"
 
 
-def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.PathLike[str] | None = None) -> Draft:
+def draft(export: TableSource, structure: str | os.PathLike[str] | None = None) -> Draft:
     """What did this survey ask? A first codebook, from the export and, if you have it, the file of questions.
 
     Parameters
     ----------
-    export : path or DataFrame
+    export : path or data frame
         The file of answers, as the survey tool exports it.
     structure : path, optional
         The survey's questions from the tool: Qualtrics .qsf, LimeSurvey .lss or .txt, XLSForm .xlsx, SPSS .sav,
@@ -159,8 +160,9 @@ def draft(export: str | os.PathLike[str] | pd.DataFrame, structure: str | os.Pat
     >>> made.items["kind"].value_counts().to_dict()["hours"]
     12
     """
-    if structure is None and not isinstance(export, pd.DataFrame) and open_file(export).path.suffix.lower() in SUFFIXES:
-        structure = export  # a file of variables tells what was asked
+    path = export if isinstance(export, str | os.PathLike) else ""
+    if structure is None and Path(path).suffix.lower() in SUFFIXES:
+        structure = path  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
     made = drafted(export, asked)
     return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from decimal import Decimal
@@ -144,4 +143,6 @@ def _cut(text: str, longest: int) -> str:
 
 def html_text(text: str) -> str:
     """One line in which nothing is HTML."""
+    import html
+
     return html.escape(one_line(text), quote=True)

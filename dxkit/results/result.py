@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, suggest
 from dxkit.files.options import instance
 from dxkit.results.columns import SEGMENT, Column, columns_of, distinct
@@ -66,6 +67,17 @@ class Result:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", self.table.copy())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The table as Arrow, which other libraries read: `pl.DataFrame(result)`, `pa.table(result)`; needs pyarrow.
+
+        Columns are text, whole or decimal numbers, and flags; nothing else is in it."""
+        from dxkit.files.batches.from_arrow import pyarrow_of
+
+        frame = self.table.reset_index(drop=True)
+        frame = frame.set_axis(distinct(frame.columns), axis=1).apply(_plain)
+        table = pyarrow_of(type(self).__name__).Table.from_pandas(frame, preserve_index=False)
+        return table.replace_schema_metadata(None).__arrow_c_stream__(requested_schema)
 
     def plot(self, ax: Axes | None = None, **options: object) -> Axes:
         """Draw the result; returns the matplotlib Axes.
@@ -202,6 +214,15 @@ class Result:
         title = f"<div><b>{html_text(self.title)}</b></div>" if self.title else ""
         # the class keeps JupyterLab from reading $ in labels as mathematics
         return f'<div class="mathjax_ignore">{title}{facts}{table}{notes}</div>'
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """A column in the type that its values have in common: whole or decimal numbers, flags, or text."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    plain = {"integer": "Int64", "floating": "float64", "mixed-integer-float": "float64", "boolean": "boolean"}
+    if kind in plain:
+        return column.astype(plain[kind])
+    return column.astype(object).map(as_text, na_action="ignore").astype("string")
 
 
 def show(

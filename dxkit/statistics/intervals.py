@@ -43,7 +43,8 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
     >>> round(float(t_quantile(6.0, 0.975)), 12)
     2.446911851145
     """
-    df, place = np.unique(np.asarray(df, dtype=float), return_inverse=True)  # few differ, however many there are
+    # thousands of groups have few different degrees of freedom
+    shape, (df, back) = np.shape(df), np.unique(np.asarray(df, dtype=float), return_inverse=True)
     z, beyond, root = NormalDist().inv_cdf(max(p, 1 - p)), abs(p - 0.5), np.sqrt(df)
     factor, angle, x = _gamma_ratio(df / 2) / math.sqrt(math.pi), np.arctan(z / root), _NODES
     with np.errstate(invalid="ignore"):
@@ -53,7 +54,8 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
             angle = angle + step
             if not np.any(np.abs(step) > 1e-9 * angle):
                 break
-        return (math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle)))[place]
+        found = math.copysign(1.0, p - 0.5) * np.where(np.isinf(df), z, root * np.tan(angle))
+    return found[back].reshape(shape)
 
 
 def t_two_sided(t: ArrayLike, df: ArrayLike) -> np.ndarray:

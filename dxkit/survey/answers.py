@@ -286,7 +286,7 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
     known = headcount if headcount == headcount else np.inf
     values = np.array([share, first["coverage"], n], dtype=float)[:, None]
     low, high = score_intervals.shares(values[0], values[1], values[2], known, one_weight, confidence)
-    return float(low[0]), float(high[0])
+    return low.item(), high.item()
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:

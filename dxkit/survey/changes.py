@@ -24,9 +24,10 @@ from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import contrasts, values_of
+from dxkit.survey.tally.variables import contrasts
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
 _ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
@@ -266,7 +267,8 @@ def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wa
     keys, rows, others = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    first, second = values_of(before)[:, one.at], values_of(after)[:, two.at]
+    pair = (before, one), (after, two)
+    first, second = (of_survey(survey).values(wave.at) for survey, wave in pair)
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
     return _Matched(keys=keys, first=first[rows], second=second[others], answered=answered, a=one.a)
 

@@ -28,9 +28,9 @@ from dxkit.statistics.relative_importance import (
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.variables import contrasts, values_of
+from dxkit.survey.tally.variables import contrasts
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
@@ -168,7 +168,7 @@ def drivers(
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
             columns = known.columns(at)
-            values = values_of(survey)[:, columns], known.counts[at][:, columns]
+            values = of_survey(survey).values(columns), known.counts[at][:, columns]
             spread, remarks = _bootstrap(*values, methods, replicates, seed)
             notes += remarks
         elif isinstance(survey, Tally):

@@ -16,29 +16,35 @@ from dxkit.survey.reading.people import row_hashes
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import segments_of
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import values_of
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
 _MOST_PERSONS = 20_000  # beyond it a release is audited on cells instead of persons: no single one stands out
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Cut:
-    """A cut of a tally as tables show it, and the units that a release is audited on.
+class Units:
+    """What a release is audited on: persons where a survey is at hand, else cells of the segments `apart`.
 
-    Those are persons where a survey is at hand, else cells of the segments `apart`. unit_cell (U,) is the cell of each;
-    unit_people (U,) how many respondents it holds, unit_n (U, J) how many of them answered each variable.
+    keys, cell, people (U,): what tells a unit from others, its cell, and how many respondents it holds; n (U, J) how
+    many of them answered each variable.
     """
 
-    tally: Cells
-    units: np.ndarray
-    unit_cell: np.ndarray
-    unit_people: np.ndarray
-    unit_n: np.ndarray
+    keys: np.ndarray
+    cell: np.ndarray
+    people: np.ndarray
+    n: np.ndarray
     apart: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cut:
+    """A cut of a survey or tally as tables show it; its variables are the topics' burdens where there is a score."""
+
+    source: Survey | Tally
+    tally: Cells
+    score: str | None = None
 
     @property
     def by(self) -> list[str]:
@@ -74,20 +80,42 @@ class Cut:
 
         weights (C, len(at)) are those of the estimates; without them each answer counts once.
         """
-        each = None if weights is None else weights[self.unit_cell]
-        return self._admitted(release, names, self.unit_n[:, at], self.constant(at), each)
+        units = self._units(release)
+        each = None if weights is None else weights[units.cell]
+        return self._admitted(release, names, units, units.n[:, at], self.constant(at), each)
 
     def shown_people(self, release: Release | None) -> np.ndarray:
         """Which groups may show how many respondents they have: a bool array (G,)."""
-        never = np.zeros((len(self.groups), 1), dtype=bool)
-        return self._admitted(release, ["respondents"], self.unit_people[:, None], never)[:, 0]
+        units, never = self._units(release), np.zeros((len(self.groups), 1), dtype=bool)
+        return self._admitted(release, ["respondents"], units, units.people[:, None], never)[:, 0]
 
-    def _admitted(self, release, names, n, constant, weights=None) -> np.ndarray:
+    def _admitted(self, release, names, units: Units, n, constant, weights=None) -> np.ndarray:
         ledger = Release(min_group=self.tally.min_group) if release is None else release
-        if release is not None and self.apart:
-            ledger.decide_by(self.tally.tally, self.apart)
-        group = self.group[self.unit_cell]
-        return ledger.admit_groups(names, group, self.units, n, constant, self.tally.min_group, weights)
+        if units.apart:
+            ledger.decide_by(self.tally.tally, units.apart)
+        return ledger.admit_groups(
+            names, self.group[units.cell], units.keys, n, constant, self.tally.min_group, weights
+        )
+
+    def _units(self, release: Release | None) -> Units:
+        counted, source = self.tally, self.source
+        if release is None:  # of one table all that matters is how many are in each group
+            at = np.arange(len(counted.people))
+            return Units(keys=at, cell=at, people=counted.people, n=counted.n)
+        if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
+            people = of_survey(source)
+            given = (~np.isnan(people.values(counted.columns))).astype(np.int64)
+            cell, each = people.place(counted.cells.columns)[1], np.ones(len(source), dtype=np.int64)
+            return Units(keys=source.keys, cell=cell, people=each, n=given)
+        finest = tallied(source).finest(self.by)
+        finest = finest.burden(self.score) if self.score else finest
+        return Units(
+            keys=row_hashes(finest.cells.astype(str).assign(_wave=counted.wave)),
+            cell=counted.cell_of(finest.cells),
+            people=finest.people,
+            n=finest.n.astype(np.int64),
+            apart=() if isinstance(source, Survey) else tuple(finest.cells.columns),
+        )
 
 
 def check_answers(value: object, name: str = "survey") -> Survey | Tally:
@@ -102,30 +130,5 @@ def check_release(value: object) -> None:
 
 def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
     """Split a survey or tally by segments: its items, or the topics' burdens by a score."""
-    whole, names, apart = tallied(source), segments_of(by, source.codebook), ()
-    counted = whole.cut(names)
-    counted = counted.burden(score) if score else counted
-    if isinstance(source, Survey) and len(source) <= _MOST_PERSONS:
-        unit_cell, unit_n = _persons(source, counted, score)
-        units, unit_people = source.keys, np.ones(len(source), dtype=np.int64)
-    else:
-        finest = whole.finest(names)
-        finest = finest.burden(score) if score else finest
-        unit_cell, unit_n, unit_people = counted.cell_of(finest.cells), finest.n.astype(np.int64), finest.people
-        apart = () if isinstance(source, Survey) else tuple(finest.cells.columns)
-        units = row_hashes(finest.cells.astype(str).assign(_wave=counted.wave))
-    return Cut(
-        tally=counted,
-        units=units,
-        unit_cell=unit_cell,
-        unit_people=unit_people,
-        unit_n=unit_n,
-        apart=apart,
-    )
-
-
-def _persons(survey: Survey, counted: Cells, score: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """The cell of each respondent, and which variables each has answered."""
-    cell = counted.cell_of(survey.segments)
-    values = burdens(survey.codebook, survey.answers, score) if score else values_of(survey)
-    return cell, (~np.isnan(values)).astype(np.int64)
+    counted = tallied(source).cut(segments_of(by, source.codebook))
+    return Cut(source=source, tally=counted.burden(score) if score else counted, score=score)

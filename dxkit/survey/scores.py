@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -242,10 +242,10 @@ def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], s
     units = [(item and item["unit"]) or unit for item, unit in zip(items, variables["unit"], strict=True)]
     kinds = [item["kind"] if item else level for item, level in zip(items, variables["level"], strict=True)]
 
-    def each(column) -> pd.Series:
-        return pd.Series(np.repeat(np.array(column, dtype=object), groups), dtype=object)
+    def each(column):
+        return pd.Series(list(column)).array.repeat(groups)
 
-    columns = {"level": each(variables["level"]), "name": each(variables["name"])}
+    columns: dict[str, Any] = {"level": each(variables["level"]), "name": each(variables["name"])}
     for segment in work.by:
         columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(items)), dtype=object)
     of_names = [np.where(shown, figures.get(name, np.nan), np.nan).T.ravel() for name in (*_FIGURES, *_POOLED)]

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.files.encoded import encode
+from dxkit.files.batches.gathered import FILLED
+from dxkit.files.encoded import Need, encode
 from tests.laws import examples
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"), max_size=5)
@@ -117,11 +118,12 @@ def test_many_distinct_texts_are_kept_apart(tmp_path):
         assert len(found.columns[0].categories) == 1009
 
 
-def test_only_needed_columns_are_kept(tmp_path):
+def test_only_needed_columns_are_kept_and_others_in_outline(tmp_path):
     path = tmp_path / "answers.csv"
-    path.write_text("a,b,c\nfirst,second,third\n1,x,\n2,y,z\n")
-    found = encode(path, lambda top: (2, [top.cells[0].index("c")]))
-    assert (found.columns[:2], found.columns[2].tolist(), list(found.rows)) == ([None, None], ["", "z"], [3, 4])
+    path.write_text("a,b,c\nfirst,second,third\n1,,\nNA,y,z\n")
+    found = encode(path, lambda top: Need(2, [top.cells[0].index("c")]))
+    columns = [column.tolist() for column in found.columns]
+    assert (columns, list(found.rows)) == ([[FILLED, "NA"], ["", FILLED], ["", "z"]], [3, 4])
     assert (found.of_frame, encode(pd.DataFrame({"a": [1]})).of_frame) == (False, True)
 
 

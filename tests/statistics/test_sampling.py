@@ -1,12 +1,57 @@
-"""Draws of many numbers at once."""
+"""Sobol's points are scipy's bit for bit, and need no scipy.stats."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import qmc
 
 from dxkit.statistics import sampling
 from tests.laws import examples
+
+
+def by_scipy(dimensions, seed, scrambles, points, block):
+    for k in range(scrambles):
+        sequence = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng([seed, k]))
+        for start in range(0, points, block):
+            yield np.clip(sequence.random(min(block, points - start)), 2.0**-32, 1 - 2.0**-32)
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "seed", "scrambles", "points"), [(1, 0, 8, 2_048), (2, 3, 2, 1), (40, 1, 2, 256), (300, 2, 1, 64)]
+)
+def test_points_equal_scipy_bit_for_bit(dimensions, seed, scrambles, points):
+    theirs = np.concatenate(list(by_scipy(dimensions, seed, scrambles, points, points)))
+    assert np.array_equal(sampling.scrambled(dimensions, seed, scrambles=scrambles, points=points), theirs)
+    kept = sampling.scrambled(dimensions, seed, scrambles=scrambles, points=points, kept=1)
+    assert np.array_equal(kept, theirs[:, :1])
+
+
+def test_blocks_go_on_where_the_last_one_ended(monkeypatch):
+    monkeypatch.setattr(sampling, "BLOCK", 32)
+    ours = list(sampling.blocks(3, 5, scrambles=2, points=256))
+    assert [len(block) for block in ours] == [32] * 16
+    assert np.array_equal(np.concatenate(ours), np.concatenate(list(by_scipy(3, 5, 2, 256, 32))))
+
+
+def test_directions_come_from_scipy_itself_where_their_file_has_gone(monkeypatch):
+    expected = sampling._directions(40)
+    monkeypatch.setattr(sampling, "scipy", SimpleNamespace(__file__="/nowhere/__init__.py"))
+    assert np.array_equal(sampling._directions.__wrapped__(40), expected)
+
+
+def test_the_first_points_are_the_reference_values():
+    first = [[0.409949588589, 0.964120218530, 0.857654875144], [0.783340149559, 0.173778751865, 0.283152571879]]
+    assert sampling.scrambled(3, 0)[:2] == pytest.approx(np.array(first), abs=1e-12)
+
+
+def test_draws_mixed_by_tiles_have_the_covariance_of_one_product():
+    rng = np.random.default_rng(4)
+    normals, root = rng.standard_normal((5_000, 9)), rng.standard_normal((9, 9))
+    together = normals @ sampling.mixing(root @ root.T).T
+    assert sampling.mixed(normals, root @ root.T) == pytest.approx(together, abs=1e-12)
 
 
 @examples(30)

@@ -132,6 +132,11 @@ def test_hours_are_a_mean_in_hours_with_zeros():
     assert np.isnan(row["favourable"])
 
 
+def test_text_has_the_type_that_pandas_gives_text():
+    table = dx.scores(one_item([1, 2, 2, 3, 4, 5])).table[["level", "name", "label", "unit", "kind"]]
+    assert set(table.dtypes) == {pd.Series(["text"]).dtype}
+
+
 def test_a_single_respondent_is_never_shown():
     row = row_of(one_item([4]))
     assert not row["shown"]

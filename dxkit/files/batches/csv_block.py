@@ -84,7 +84,7 @@ class Block:
         return None if found is None else (found[0], columns)
 
     def lines(self, rows: int) -> tuple[Sequence[int] | np.ndarray, np.ndarray, np.ndarray] | None:
-        """The line of each row that is no blank line, where it starts and where it ends; None where these are not so
+        """The line of each row that is not blank, where it starts and where it ends; None where these are not so
         many rows."""
         filled = ~self.blank
         first, last = self.first[filled], self.ends[filled]
@@ -196,6 +196,8 @@ def read_records(
     except csv.Error as error:
         if ended or str(error) != "unexpected end of data":
             raise broken_record(dialect.file, lines[-1]) from None
+    if not ended and records and taken == starts[-1] == len(text) and text[-1] not in "\r\n":
+        del records[-1], lines[-1], starts[-1]  # it is cut off in the middle
     return records, lines, starts
 
 

@@ -19,6 +19,7 @@ from dxkit.files.opening import BROKEN_GZIP, FOREIGN, unopened
 
 LARGE = 32 * 2**20  # bytes of text from which a file is read block by block
 BLOCK = 2**21
+_KEPT = 31 * 2**20
 LONGEST = 2**24  # bytes that a row may take
 _NO_END = "a row does not end; is a quotation mark not closed?"
 
@@ -51,6 +52,7 @@ class CsvText:
         DataError
             Bytes that are not text; a line that does not end.
         """
+        np.empty(_KEPT, dtype=np.uint8)  # freed at once: from then on glibc keeps the pages of blocks up to this size
         rest, line = b"", 1
         for piece, share in self._pieces():
             if self.old_mac:
@@ -122,10 +124,12 @@ def raw_pieces(path: Path, file: str, size: int | None = None) -> Iterator[tuple
 
 def open_text(path: Path, file: str, encoding: str | None = None) -> CsvText | None:
     """A file of text that is too large to be read at once; None for a smaller one, and for other kinds of file."""
-    head, size = b"", 0
+    head, size, ends = b"", 0, 0
+    marks = dict.fromkeys(csv_file.SEPARATORS.encode(), 0)
     for piece, _ in raw_pieces(path, file):
-        head, size = head or piece, size + len(piece)
-        if size > LARGE:
+        head, size, ends = head or piece, size + len(piece), ends + piece.count(b"\n")
+        marks = {mark: n + piece.count(mark) for mark, n in marks.items()}
+        if size > LARGE or ends + max(marks.values()) > csv_file.MOST_CELLS:
             break
     else:
         return None

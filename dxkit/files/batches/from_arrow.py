@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dxkit.files.batches.gathered import FEW, Batch, Cells, in_use, nested, of_cells, only_used, text_of
+from dxkit.files.batches.gathered import (
+    BYTES,
+    FEW,
+    LISTS,
+    At,
+    Batch,
+    Cells,
+    in_use,
+    of_cells,
+    only_used,
+    refused,
+    text_of,
+)
 from dxkit.files.errors import DataError, fault_at
 
 ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".arrow": "ipc", ".feather": "ipc"}
@@ -21,15 +33,15 @@ _Batches = Iterable[tuple[Any, float | None]]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Stream:
-    """The names of the columns of a source, and its record batches: of the columns at some positions, each with the
-    share of the source that has been read then, where that is known."""
+    """The names of the columns of a source, and its record batches, each with the share of the source that has been
+    read then, where that is known."""
 
     names: list[str]
-    batches: Callable[[list[int]], _Batches]
+    batches: Callable[[], _Batches]
     file: str
 
-    def parts(self, needed: Sequence[int]) -> Iterator[tuple[int, Batch, float | None]]:
-        """How many rows a batch has, and its columns.
+    def parts(self, at: Sequence[At]) -> Iterator[tuple[int, Batch, float | None]]:
+        """How many rows a batch has, and its columns, whose places are these.
 
         Raises
         ------
@@ -38,10 +50,9 @@ class Stream:
         """
         import pyarrow as pa
 
-        at = {j: {"file": self.file, "column": self.names[j]} for j in needed}
         try:
-            for batch, share in self.batches(list(needed) or [0]):
-                yield batch.num_rows, {j: _cells(batch.column(k), at[j]) for k, j in enumerate(needed)}, share
+            for batch, share in self.batches():
+                yield batch.num_rows, {j: _cells(batch.column(j), place) for j, place in enumerate(at)}, share
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(self.file, error) from None
 
@@ -49,23 +60,28 @@ class Stream:
 def arrow_stream(source: Any, file: str) -> Stream | None:
     """A data frame that speaks Arrow, or a lazy one that can be collected; None for anything else."""
     if hasattr(source, "collect_batches") and hasattr(source, "collect_schema"):
-        _pyarrow(file)
+        pyarrow_of(file)
         names = list(source.collect_schema().names())
 
-        def collected(needed: list[int]) -> _Batches:
-            for frame in source.select([names[j] for j in needed]).collect_batches(chunk_size=_ROWS):
+        def collected() -> _Batches:
+            for frame in source.collect_batches(chunk_size=_ROWS):
                 yield from ((batch, None) for batch in _reader(frame, file))
 
         return Stream(names=names, batches=collected, file=file)
+    if not speaks_arrow(source):
+        return None
     if not hasattr(source, "__arrow_c_stream__") and not hasattr(source, "__arrow_c_array__"):
-        lazy = hasattr(source, "collect") and hasattr(source, "columns")
-        return arrow_stream(source.collect(), file) if lazy else None
+        return arrow_stream(source.collect(), file)
     reader = _reader(source, file)
 
-    def taken(needed: list[int]) -> _Batches:
-        return ((batch.select(needed), None) for batch in reader)
+    return Stream(names=reader.schema.names, batches=lambda: ((batch, None) for batch in reader), file=file)
 
-    return Stream(names=reader.schema.names, batches=taken, file=file)
+
+def speaks_arrow(source: Any) -> bool:
+    """Whether it is a data frame that speaks Arrow, or a lazy one."""
+    kind = type(source)
+    lazy = hasattr(kind, "collect") and hasattr(kind, "columns")
+    return lazy or hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
 
 
 def arrow_file(place: Path, file: str) -> Stream | None:
@@ -75,7 +91,7 @@ def arrow_file(place: Path, file: str) -> Stream | None:
     kind = "parquet" if place.is_dir() else ENDINGS.get(place.suffix.casefold())
     if kind is None:
         return None
-    pa = _pyarrow(file)
+    pa = pyarrow_of(file)
     from pyarrow import dataset
 
     try:
@@ -88,21 +104,20 @@ def arrow_file(place: Path, file: str) -> Stream | None:
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(file, error) from None
 
-    def scanned(needed: list[int]) -> _Batches:
-        for name in (names[j] for j in needed):
+    def scanned() -> _Batches:
+        for name in names:
             if names.count(name) > 1:
                 raise fault_at("the column appears twice; rename one", file=file, column=name)
         done = 0
-        for batch in opened.to_batches(
-            columns=[names[j] for j in needed], batch_size=_ROWS, batch_readahead=2, fragment_readahead=1
-        ):
+        for batch in opened.to_batches(batch_size=_ROWS, batch_readahead=2, fragment_readahead=1):
             done += batch.num_rows
             yield batch, done / max(1, rows)
 
     return Stream(names=["" if _INDEX.fullmatch(name) else name for name in names], batches=scanned, file=file)
 
 
-def _pyarrow(file: str) -> Any:
+def pyarrow_of(file: str) -> Any:
+    """The package pyarrow, which `file` needs."""
     try:
         import pyarrow
     except ImportError:
@@ -111,7 +126,7 @@ def _pyarrow(file: str) -> Any:
 
 
 def _reader(source: Any, file: str) -> Any:
-    pa = _pyarrow(file)
+    pa = pyarrow_of(file)
     try:
         if not hasattr(source, "__arrow_c_stream__"):
             source = pa.table(pa.record_batch(source))
@@ -130,7 +145,7 @@ def _is_text(kind: Any) -> bool:
     return types.is_string(kind) or types.is_large_string(kind) or getattr(types, "is_string_view", types.is_null)(kind)
 
 
-def _cells(array: Any, at: Mapping[str, str]) -> Cells:
+def _cells(array: Any, at: At) -> Cells:
     """A column of a batch as places and distinct texts."""
     import pyarrow as pa
     from pyarrow import types
@@ -141,11 +156,11 @@ def _cells(array: Any, at: Mapping[str, str]) -> Cells:
     if types.is_null(kind):
         return np.zeros(len(array), dtype=np.int8), [""]
     if types.is_nested(kind):
-        raise nested("lists", at)
+        return _refused(array, LISTS, at)
     if not _is_text(kind) and any(
         is_kind(kind) for is_kind in (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)
     ):
-        raise nested("bytes", at)
+        return _refused(array, BYTES, at)
     encoded = types.is_dictionary(array.type)
     try:
         array = array if encoded else array.dictionary_encode()
@@ -155,8 +170,17 @@ def _cells(array: Any, at: Mapping[str, str]) -> Cells:
     values = array.dictionary
     if len(values) <= FEW or values.null_count or not (_is_text(kind) or types.is_integer(kind)):
         return in_use(numbers, values.to_pylist(), at)
-    values = values.cast(pa.large_string())
+    try:
+        values = values.cast(pa.large_string())
+    except pa.ArrowNotImplementedError:  # views of text, in older versions
+        return in_use(numbers, values.to_pylist(), at)
     if array.indices.null_count:
         numbers = np.where(numbers < 0, len(values), numbers)
         values = pa.concat_arrays([values, pa.array([""], pa.large_string())])
     return only_used(numbers, values) if encoded else (numbers, values)
+
+
+def _refused(array: Any, what: str, at: At) -> Cells:
+    """Refuse a column; where nobody asked for it, its cells in outline."""
+    filled = array.is_valid().to_numpy(zero_copy_only=False)
+    return only_used(filled.astype(np.int8), ["", refused(what, at)])

@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text
+from dxkit.files.cells import as_text, visible
 from dxkit.files.errors import DataError, fault_at
 
 Cells = tuple[np.ndarray, Any]  # the place of each cell among distinct texts, and these: a list, or pyarrow's array
 Batch = Mapping[int, Cells]  # by column
+Looks = Callable[[Batch], np.ndarray]  # the rows of a batch that are kept as they stand
+At = Mapping[str, str] | None  # the place of a column; None where nobody asked for it
+FILLED = "(not read)"  # what stands in a cell that holds something, in a column in outline
+_OUTLINE = ("", "NA", FILLED)
+_CELLS = "make each cell a text, a number or a date"
+LISTS, BYTES = f"lists; {_CELLS}", f"bytes; {_CELLS}"
 FEW = 250  # distinct texts of a batch that are told apart one by one; more of them by pyarrow, if it made the batch
-_WORTH_UNITING = 2**22
+_WORTH_UNITING = 2**24
 _NESTED = (list, tuple, dict, set, frozenset, np.ndarray, bytes, bytearray, memoryview)
 _OBJECT = 100  # bytes that a text takes beside its letters
 
 
 class Columns:
-    """The needed columns of a source, so far; refused as soon as it is clear that they take more than `limit` bytes."""
+    """The columns of a source, so far; refused as soon as it is clear that they take more than `limit` bytes.
 
-    def __init__(self, width: int, needed: Iterable[int], limit: int):
-        self.width, self.limit = width, limit
-        self.gathered = {j: Gathered() for j in needed}
+    Those that are not among `kept` (None for all) are in outline, but in the rows of a batch that `looks` finds; these
+    rows, of all batches, are `whole`."""
+
+    def __init__(self, width: int, limit: int, kept: Iterable[int] | None = None, looks: Looks | None = None):
+        self.limit, self.kept = limit, frozenset(range(width) if kept is None else kept)
+        self.gathered = [Gathered() for _ in range(width)]
+        self._looks, self._rows, self._found = looks, 0, [np.zeros(0, dtype=np.int64)]
+
+    @property
+    def positions(self) -> range:
+        return range(len(self.gathered))
+
+    def at(self, file: str, names: Sequence[str]) -> list[At]:
+        """The place of each column, where it is kept."""
+        return [{"file": file, "column": name} if j in self.kept else None for j, name in enumerate(names)]
 
     def add(self, batch: Batch, share: float | None = None) -> None:
         """Add a batch, after which so large a share of the source has been read.
@@ -37,10 +55,13 @@ class Columns:
         DataError
             The columns would take too much memory.
         """
-        for j, gathered in self.gathered.items():
-            gathered.add(*batch[j])
-        codes = sum(each.codes for each in self.gathered.values())
-        texts = sum(each.texts for each in self.gathered.values())
+        whole = self._looks(batch) if self._looks else self._found[0]
+        for j, gathered in enumerate(self.gathered):
+            gathered.add(*(batch[j] if j in self.kept else outlined(batch[j], whole)))
+        self._found.append(whole + self._rows)
+        self._rows += len(batch[0][0]) if batch else 0
+        codes = sum(each.codes for each in self.gathered)
+        texts = sum(each.texts for each in self.gathered)
         if codes / (share or 1) + texts > self.limit:
             need = f"need about {_bytes((codes + texts) / share)}" if share else f"need more than {_bytes(self.limit)}"
             raise DataError(
@@ -48,13 +69,40 @@ class Columns:
                 f"(it is {_bytes(self.limit)})"
             )
 
-    def finished(self) -> list[pd.Categorical | None]:
-        """All columns by position, None where one is not needed."""
-        columns: list[pd.Categorical | None] = [None] * self.width
+    @property
+    def whole(self) -> np.ndarray:
+        return np.concatenate(self._found)
+
+    def finished(self) -> list[pd.Categorical]:
+        """All columns by position."""
+        columns = []
         while self.gathered:
-            j = next(iter(self.gathered))
-            columns[j] = self.gathered.pop(j).column()
+            columns.append(self.gathered.pop(0).column())
         return columns
+
+
+def outlined(cells: Cells, whole: np.ndarray) -> Cells:
+    """Cells in outline: blank, NA or filled; those in the rows `whole` as they stand.
+
+    >>> numbers, texts = outlined((np.array([0, 1, 2, 3, 0]), ["r1", " ", "NA", "r2"]), np.array([4]))
+    >>> [texts[k] for k in numbers]
+    ['r1', '', 'NA', '(not read)', 'r1']
+    """
+    numbers, texts = cells[0], as_list(cells[1])
+    table = np.full(len(texts), _OUTLINE.index(FILLED))
+    together = "\0".join(texts)
+    if together.isascii() and together.split(None, 1) == [together]:  # ids: no need to look at each
+        strange = [texts.index(text) for text in _OUTLINE if text in texts]
+    else:
+        strange = range(len(texts))
+    for k in strange:
+        text = visible(texts[k])
+        table[k] = _OUTLINE.index(text if text in _OUTLINE else FILLED)
+    kept = np.unique(numbers[whole])
+    table[kept] = np.arange(len(_OUTLINE), len(_OUTLINE) + len(kept))
+    distinct = [*_OUTLINE, *(texts[k] for k in kept)]
+    place = {text: k for k, text in reversed(list(enumerate(distinct)))}
+    return only_used(np.array([place[text] for text in distinct])[table][numbers], distinct)
 
 
 def _bytes(number: float) -> str:
@@ -109,7 +157,7 @@ class Gathered:
                 np.array([*self._code, None], dtype=object)[:-1],
             )
         self._arrays, self._chunks = [], []
-        index = pd.Index(texts if isinstance(texts, np.ndarray) else texts.to_pandas())
+        index = pd.Index(texts, dtype=object) if isinstance(texts, np.ndarray) else pd.Index(texts.to_pandas())
         distinct = pd.CategoricalDtype._from_fastpath(index)  # else pandas would look whether the texts are distinct
         return pd.Categorical.from_codes(
             codes.astype(_smallest(len(index)), copy=False), dtype=distinct, validate=False
@@ -155,20 +203,20 @@ def all_rows(parts: Sequence[Sequence[int] | np.ndarray]) -> Sequence[int] | np.
     return np.concatenate([np.zeros(0, np.int64), *(np.asarray(part, dtype=np.int64) for part in parts)])
 
 
-def text_of(value: object, at: Mapping[str, str]) -> str:
+def text_of(value: object, at: At) -> str:
     """A value of a frame as text; text stays as it stands. `at` is the place of its column.
 
     Raises
     ------
     DataError
-        A value that is no single cell, or an infinite number.
+        A value that is not one cell, or an infinite number.
     """
     if isinstance(value, str):
         return value
     if isinstance(value, _NESTED):
-        raise nested("bytes" if isinstance(value, bytes | bytearray | memoryview) else "lists", at)
+        return refused(BYTES if isinstance(value, bytes | bytearray | memoryview) else LISTS, at)
     if isinstance(value, float | np.floating) and math.isinf(value):
-        raise fault_at("the column holds an infinite number; write a finite one", **at)
+        return refused("an infinite number; write a finite one", at)
     if isinstance(value, dt.datetime) and value is not pd.NaT:
         value = pd.Timestamp(value)
     if isinstance(value, dt.timedelta):
@@ -176,9 +224,11 @@ def text_of(value: object, at: Mapping[str, str]) -> str:
     return as_text(value)
 
 
-def nested(kind: str, at: Mapping[str, str]) -> DataError:
-    """What is said of a column whose values are no single cells."""
-    return fault_at(f"the column holds {kind}; make each cell a text, a number or a date", **at)
+def refused(what: str, at: At) -> str:
+    """Refuse a column for what it holds; where nobody asked for it, the text that stands for that."""
+    if at is None:
+        return FILLED
+    raise fault_at(f"the column holds {what}", **at)
 
 
 def of_cells(cells: Sequence[str] | np.ndarray) -> Cells:
@@ -187,7 +237,7 @@ def of_cells(cells: Sequence[str] | np.ndarray) -> Cells:
     return numbers, list(texts)
 
 
-def of_series(column: pd.Series, at: Mapping[str, str]) -> Cells:
+def of_series(column: pd.Series, at: At) -> Cells:
     """A column of a pandas frame as places and distinct texts."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         numbers, values = column.cat.codes.to_numpy(), column.cat.categories
@@ -198,7 +248,7 @@ def of_series(column: pd.Series, at: Mapping[str, str]) -> Cells:
     return in_use(numbers, values, at)
 
 
-def in_use(numbers: np.ndarray, values: Iterable[object], at: Mapping[str, str]) -> Cells:
+def in_use(numbers: np.ndarray, values: Iterable[object], at: At) -> Cells:
     """Places among distinct values, -1 where one is missing, as places among the texts of those in use."""
     texts = [text_of(value, at) for value in values]
     return only_used(np.where(numbers < 0, len(texts), numbers), [*texts, ""])
@@ -209,5 +259,5 @@ def only_used(numbers: np.ndarray, texts: Any) -> Cells:
     used = np.bincount(numbers, minlength=len(texts)) > 0
     if used.all():
         return numbers, texts
-    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.filter(used)
+    kept = list(compress(texts, used)) if isinstance(texts, list) else texts.take(np.flatnonzero(used))
     return (np.cumsum(used) - 1)[numbers], kept

@@ -18,6 +18,7 @@ from dxkit.files.opening import EMPTY
 
 TOP = 100  # rows of a grid that are shown
 HEAD = 2**20  # letters among which the header and the separator are looked for
+_WIDE, _EACH = 500, 2**13  # columns from which on blocks are larger; bytes of a block for each of them
 _MOST_ODD = 1_000  # rows of another width after which no more are looked for
 
 
@@ -72,13 +73,16 @@ class LargeCsv:
         if depth >= len(self.records):
             return
         skip, line, rest = len(self.head[: self.starts[depth]].encode()), self.lines[depth], b""
-        share = 0.0
+        share, width = 0.0, len(self.records[0])
+        together = _EACH * width if width > _WIDE else 0
         for data, count, share in self.text.lines():
             if skip >= len(data):
                 skip -= len(data)
                 continue
             count = None if skip or rest else count
             rest, skip = rest + data[skip:], 0
+            if len(rest) < together:
+                continue
             end, block = whole_rows(rest, line, self.dialect, count=count)
             if block is not None:
                 yield block, share
@@ -93,7 +97,7 @@ class LargeCsv:
             line, rest = block.until, rest[end:]
 
     def _check_text(self) -> None:
-        """A file that is no text is refused as such, whatever else is wrong with it."""
+        """A file that is not text is refused as such, whatever else is wrong with it."""
         for _ in self.text.lines():
             pass
 
@@ -126,7 +130,7 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
     NotUtf8
         The file is in an older encoding.
     DataError
-        What is no table.
+        What cannot be a table.
     """
     text = open_text(path, file, encoding)
     if text is None:

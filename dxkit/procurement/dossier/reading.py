@@ -43,7 +43,7 @@ def read_dossier(source: Source) -> Dossier:
 
     Parameters
     ----------
-    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to DataFrame or path
+    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to data frame or path
         Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit
         (docs/tables.md, "Decision").
         Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures

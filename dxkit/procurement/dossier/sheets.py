@@ -11,12 +11,13 @@ import pandas as pd
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults, and_more, nearest
+from dxkit.files.frames import TableSource, as_frame
 from dxkit.files.grid import Grid
 from dxkit.files.opening import open_file
 from dxkit.procurement.dossier.columns import SHEETS
 
-Sheet = Grid | pd.DataFrame | str | os.PathLike[str]
-Source = str | os.PathLike[str] | Mapping[str, pd.DataFrame | str | os.PathLike[str]]
+Sheet = Grid | TableSource
+Source = str | os.PathLike[str] | Mapping[str, TableSource]
 
 _ENDING = re.compile(r"\.(csv|tsv|xlsx|csv\.gz)$")
 _COPY = re.compile(r"[\s_-]*(\(\d+\)|\d+|copy|kopie|new|old|final|v\d+)$")
@@ -33,7 +34,8 @@ def sheets_of(source: Source) -> tuple[dict[str, Sheet], list[str]]:
     if isinstance(source, Mapping):
         if unknown := [name for name in source if name not in SHEETS]:
             raise DataError(f"a dossier has no sheet {', '.join(map(repr, unknown))}; it has {', '.join(SHEETS)}")
-        return {name: each for name, each in source.items() if not (isinstance(each, pd.DataFrame) and each.empty)}, []
+        frames = {name: as_frame(each) for name, each in source.items()}
+        return {name: each for name, each in frames.items() if not (isinstance(each, pd.DataFrame) and each.empty)}, []
     if isinstance(source, str | os.PathLike) and Path(source).is_dir():
         return _of_folder(Path(source))
     grids = open_file(source).sheets

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,8 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults, and_more, nearest, suggest
-from dxkit.files.opening import OpenedFile, open_file
+from dxkit.files.frames import TableSource, opened
+from dxkit.files.opening import OpenedFile
 from dxkit.files.table import CHOICE, YES_NO, Column, Table, TableSpec, texts
 from dxkit.survey.reading.scales import BUILT_IN, CHOSEN, NUMBER, OF_KINDS, Scale, options_of, range_scale, read_scales
 
@@ -23,6 +23,7 @@ MEASURED = ("rating", "importance", "hours", "recommend", *OPTIONS, "number")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
 UNLISTED = "(not in the codebook)"
 NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
+_SHARED = ("dimension", "topic")  # columns that several items may fill alike
 HIGH, LOW, NEITHER = "high", "low", "neither"
 DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11", "number": NUMBER}
 NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
@@ -110,7 +111,7 @@ class Codebook:
     @cached_property
     def dimensions(self) -> list[str]:
         """The names of the dimensions, in codebook order."""
-        return list(self._by_dimension)
+        return [name for of, name, kind in self._together if of == "dimension" and kind == "rating"]
 
     @cached_property
     def topics(self) -> list[str]:
@@ -119,11 +120,11 @@ class Codebook:
 
     def dimension_items(self, dimension: str) -> list[str]:
         """The ids of the ratings of a dimension that were put to everybody."""
-        return self._by_dimension.get(dimension, [])
+        return self._together.get(("dimension", dimension, "rating"), [])
 
     def topic_items(self, topic: str, kind: str) -> list[str]:
         """The ids of the items of this kind that measure a pain point."""
-        return self._by_topic.get((topic, kind), [])
+        return self._together.get(("topic", topic, kind), [])
 
     def item(self, name: str) -> Mapping[str, Any]:
         """The row of an item, by column."""
@@ -163,14 +164,16 @@ class Codebook:
         return 100.0 - points if self.is_low_good(item) else points
 
     @cached_property
-    def _by_topic(self) -> dict[tuple[str, str], list[str]]:
-        return self.items.groupby(["topic", "kind"], sort=False)["item"].agg(list).to_dict()
-
-    @cached_property
-    def _by_dimension(self) -> dict[str, list[str]]:
-        rated = (self.items["kind"] == "rating") & (self.items["dimension"] != "") & (self.items["asked_if"] == "")
-        ratings = self.items.loc[rated]
-        return ratings.groupby("dimension", sort=False)["item"].agg(list).to_dict()
+    def _together(self) -> dict[tuple[str, str, str], list[str]]:
+        """The items of one kind that share a topic, or a dimension if they were put to everybody."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for item, kind, part, *of in zip(
+            *(self.items[each] for each in ("item", "kind", "asked_if", *_SHARED)), strict=True
+        ):
+            for column, name in zip(_SHARED, of, strict=True):
+                if name and not (column == "dimension" and part):
+                    found.setdefault((column, name, kind), []).append(item)
+        return found
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
@@ -178,8 +181,7 @@ class Codebook:
         rows: dict[str, Mapping[str, Any]] = {}
         for row in cast(list[dict[str, Any]], self.items.to_dict("records")):
             if row["kind"] not in ("multi", "rank"):
-                scale = row["scale"]
-                scale += " or other" * (row["kind"] == "choice")
+                scale = row["scale"] + " or other" * (row["kind"] == "choice")
                 scale += f" of {row['unit']}" * (row["kind"] == "number" and bool(row["unit"]))
                 rows[row["item"]] = {**row, "scale": scale}
                 continue
@@ -194,10 +196,10 @@ class Codebook:
     @cached_property
     def _stems(self) -> dict[str, str]:
         """The question of every option."""
-        asked = self.items.loc[self.items["kind"].isin(["multi", "rank"])]
         labels = {
             name: (*self.scales[scale].shown.values(), UNLISTED)
-            for name, scale in zip(asked["item"], asked["scale"], strict=True)
+            for name, scale, kind in zip(*(self.items[each] for each in ("item", "scale", "kind")), strict=True)
+            if kind in ("multi", "rank")
         }
         return {f"{name}[{label}]": name for name, of in labels.items() for label in of}
 
@@ -220,17 +222,15 @@ CODEBOOK = TableSpec(
 COLUMNS = Question._fields
 
 
-def read_codebook(
-    items: str | os.PathLike[str] | pd.DataFrame, scales: str | os.PathLike[str] | pd.DataFrame | None = None
-) -> Codebook:
+def read_codebook(items: TableSource, scales: TableSource | None = None) -> Codebook:
     """What was asked: read the table of questions, and the scales of their answers where no built-in one fits.
 
     Parameters
     ----------
-    items : path or DataFrame
+    items : path or data frame
         One row per question, with columns item, text, kind and optionally dimension, topic, scale, good, asked_if,
         same_as, unit, within. A workbook may hold the scales too, on a sheet named `scales`.
-    scales : path or DataFrame, optional
+    scales : path or data frame, optional
         One row per answer, with columns scale, code, label and optionally favourable. The label of an empty code means
         "no opinion". None for the built-in scales.
 
@@ -251,7 +251,7 @@ def read_codebook(
     Codebook: 1 questions (1 rating)
     """
     faults = Faults()
-    source: OpenedFile | pd.DataFrame = items if isinstance(items, pd.DataFrame) else open_file(items)
+    source = opened(items)
     sheet = scales_sheet = None
     if isinstance(source, OpenedFile) and source.is_workbook:
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
@@ -270,7 +270,7 @@ def read_codebook(
 def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:
     frame = table.values(faults)
     frame["kind"] = frame["kind"].map(folded)
-    for column in ("dimension", "topic"):  # one spelling, the first
+    for column in _SHARED:  # one spelling, the first
         spelling: dict[str, str] = {}
         frame[column] = [spelling.setdefault(normal(name), name) if name else "" for name in frame[column]]
     earlier_rows: dict[str, dict[str, int]] = {"item": {}, "text": {}}

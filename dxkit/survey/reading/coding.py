@@ -15,7 +15,6 @@ from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
 from dxkit.survey.reading.distinct import counts, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import NUMBER, Scale, numbered
 from dxkit.survey.reading.tools.base import Tool
 
@@ -133,6 +132,8 @@ def kept_code(scale: Scale, text: str) -> float | None:
     (1.0, None, None)
     """
     worded = {label: code for code, label in scale.shown.items() if normal(label) != f"{code:g}"}
+    from dxkit.survey.reading.labels.order import label_order  # here: few files need it, and it takes time to load
+
     if len(worded) < 2 or len(worded) == len(scale.shown) or (found := label_order([*worded, text])) is None:
         return None
     code = found.codes[text]

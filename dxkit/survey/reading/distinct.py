@@ -72,7 +72,7 @@ def looked_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 def flags(cells: pd.Categorical, says: Callable[[str], bool]) -> np.ndarray:
     """Whether each cell is a text of which this is so."""
-    return looked_up(np.fromiter(map(says, cells.categories), dtype=bool, count=len(cells.categories)), cells.codes)
+    return looked_up(np.fromiter(map(says, texts_of(cells)), dtype=bool, count=len(cells.categories)), cells.codes)
 
 
 def filled(cells: pd.Categorical) -> np.ndarray:

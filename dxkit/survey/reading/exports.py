@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_r
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
 from dxkit.survey.reading.several.multiple_choice import choose, place_columns
+from dxkit.survey.reading.several.used import used_columns
 from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
@@ -37,7 +37,7 @@ class Export:
     answers         a column per codebook item, in its order, and per question with options for what is beside them
     rows            the row of each answer in the file
     columns_at      the column of each item, as messages call it
-    respondent      the id of each submission, and `day` its date; "" where the file has none
+    respondent      the id of each submission; "" where the file has none
     finished        one flag per row, and so is `preview`
     dropped         personal columns that were left out, and `ignored` those that the codebook lacks
     applied         what the rules did
@@ -53,7 +53,6 @@ class Export:
     file: str
     sheet: str | None
     respondent: pd.Categorical
-    day: pd.Categorical
     finished: np.ndarray
     preview: np.ndarray
     dropped: tuple[str, ...] = ()
@@ -123,7 +122,8 @@ def read_export(
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    head, sheets = Head(None if as_tool is None else tool_named(as_tool), header), list[Grid]()
+    given, sheets = None if as_tool is None else tool_named(as_tool), list[Grid]()
+    head = Head(given, header, lambda columns, tool: used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
         opened = open_answers(path)
@@ -158,8 +158,9 @@ def read_export(
     answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
-    for row in codebook.items.loc[codebook.items["kind"] == "rank"].itertuples():
-        taken += place_columns(row.text, {normal(label) for label in codebook.scales[row.scale].labels}, columns)
+    for kind, text, scale in zip(*(codebook.items[each] for each in ("kind", "text", "scale")), strict=True):
+        if kind == "rank":
+            taken += place_columns(text, {normal(label) for label in codebook.scales[scale].labels}, columns)
     used = {column.position for column in taken}
     others = [column for column in columns if column.position not in used and column.name]
     personal = [column.name for column in others if is_personal(column.code) or is_personal(column.stem)]
@@ -177,7 +178,6 @@ def read_export(
         file=read.file,
         sheet=read.sheet,
         respondent=answers[ids[0]] if ids else beside.column(*tool.respondent),
-        day=_days(beside.column(*tool.day), tool.month_first and beside.first(*tool.day) not in tool.day_first),
         finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
@@ -217,42 +217,19 @@ def _answers(
 
 
 class _Beside:
-    """What a tool says of a submission beside its answers: id, day, finished, preview."""
+    """What a tool says of a submission beside its answers: id, finished, preview."""
 
     def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
         self.n = n
         named = [column for column in reversed(header) if column.code.strip()]
         self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
 
-    def first(self, *names: str) -> str:
-        """The first of these columns that there is."""
-        return next((name for name in names if name in self.columns), "")
-
     def column(self, *names: str) -> pd.Categorical:
         """The first of these columns that there is, else a blank one."""
-        name = self.first(*names)
+        name = next((name for name in names if name in self.columns), "")
         return self.columns[name] if name else blank(self.n)
 
     def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> np.ndarray:
         """Whether a cell of these columns says so; without the columns the same for everybody."""
         found = [flags(self.columns[name], says) for name in names if name in self.columns]
         return np.logical_or.reduce(found) if found else np.full(self.n, otherwise)
-
-
-def _days(cells: pd.Categorical, month_first: bool) -> pd.Categorical:
-    """Timestamps coarsened to the day, ISO; "" where there is none or it is not understood."""
-    dates = [re.match(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", text) for text in cells.categories]
-    numbers = [tuple(map(int, date.groups())) if date else None for date in dates]
-    if any(a > 12 for a, _, c in filter(None, numbers) if c > 31):
-        month_first = False
-    days = []
-    for parts in numbers:
-        if parts is None:
-            days.append("")
-            continue
-        a, b, c = parts
-        year, month, day = (a, b, c) if a > 31 else (c, a, b) if month_first else (c, b, a)
-        year += 2000 if year < 100 else 0
-        possible = 1 <= month <= 12 and 1 <= day <= 31
-        days.append(f"{year:04d}-{month:02d}-{day:02d}" if possible else "")
-    return read_as(cells, days)

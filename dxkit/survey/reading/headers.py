@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +47,8 @@ def plain(text: str) -> str:
     """A text of a header without the marks of a web page: `Professor&nbsp;` and `<b>Which</b>` as people see them."""
     if "&" not in text and "<" not in text:
         return text
+    import html
+
     return html.unescape(_TAG.sub(" ", text)).replace("\xa0", " ")
 
 
@@ -102,7 +103,7 @@ def match(
     `same` says whether columns have the same content, `apart` whether nobody filled two of them, `elsewhere` where else
     in the file a question is asked; `place` is the file and the sheet.
     """
-    index = _Index(header, codebook, tool)
+    index = Index(header, codebook, tool)
     rows = [row for row in codebook.questions if row.kind != "ignore" or index.is_filter(row)]
     repeated: dict[str, list[Column]] = {}
     separate: dict[str, list[Column]] = {}
@@ -145,7 +146,7 @@ def match(
 
 def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
     """The items that a header asks."""
-    index = _Index(header, codebook, tool)
+    index = Index(header, codebook, tool)
     return {
         row.item
         for row in codebook.questions
@@ -153,7 +154,7 @@ def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[st
     }
 
 
-class _Index:
+class Index:
     """The columns by what they are called."""
 
     def __init__(self, header: Sequence[Column], codebook: Codebook, tool: Tool):

@@ -12,7 +12,7 @@ from dxkit.files import options
 from dxkit.files.cells import number
 from dxkit.files.errors import Faults
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.distinct import filled, looked_up
+from dxkit.survey.reading.distinct import filled, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.rules.table import ROWS_INCLUDED, Entry
 
@@ -103,7 +103,7 @@ def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np
     repeated[rows] = last[codes] != rows
     if not repeated.any():
         return repeated
-    shortened = looked_up(np.array([bool(_SHORTENED.fullmatch(text)) for text in ids.categories]), codes)
+    shortened = looked_up(np.array([bool(_SHORTENED.fullmatch(text)) for text in texts_of(ids)]), codes)
     spoiled = int((repeated[rows] & shortened).sum())
     if spoiled and not export.applied.rules.includes("repeated ids") and 2 * shortened.sum() > len(rows):
         faults.add(
@@ -128,7 +128,7 @@ def person_keys(
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
     ids = export.respondent
     if len(answers) and ids_name_people(export, book) and filled(ids)[rows].all():
-        digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in ids.categories]
+        digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts_of(ids)]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows]]
     hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
     return row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))

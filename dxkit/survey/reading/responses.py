@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Faults
-from dxkit.files.opening import open_file
+from dxkit.files.frames import TableSource, opened
 from dxkit.statistics.internal_consistency import runs_against
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
@@ -109,15 +108,15 @@ class Read:
 
 def read_survey(
     answers: Any,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: str | os.PathLike[str] | pd.DataFrame | None = None,
+    codebook: Codebook | TableSource,
+    roster: TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
     *,
     sheet: str | None = None,
     header: int | None = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
     memory: str | int = "2 GB",
 ) -> Survey:
@@ -128,9 +127,9 @@ def read_survey(
     answers : path, data frame of any kind (pandas, Polars, pyarrow, DuckDB), or an iterable of frames
         One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
         item ids or question texts, the cells codes or labels.
-    codebook : Codebook, path or DataFrame
+    codebook : Codebook, path or data frame
         What was asked; see `read_codebook`.
-    roster : path or DataFrame, optional
+    roster : path or data frame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str, optional
         The name of this wave, such as "2026-Q3". Where a rule says that the file holds several, it is the one to read;
@@ -143,7 +142,7 @@ def read_survey(
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
         The number of header rows, where it should not be recognised.
-    rules : path or DataFrame, optional
+    rules : path or data frame, optional
         How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
         workbook, if it has one. The arguments source, sheet and header come before rules.
     roster_check : "refuse" or "note"
@@ -200,13 +199,13 @@ def read_survey(
 
 def read_coded(
     answers: Any,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
+    codebook: Codebook | TableSource,
+    roster: Roster | TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
     min_group: int = 5,
     *,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    rules: Rules | TableSource | None = None,
     **limits: Any,
 ) -> Read:
     """What `read_survey` reads, without what only a Survey holds of a person; `limits` are those of `encode`."""
@@ -215,14 +214,14 @@ def read_coded(
 
 def _read(
     answers: Any,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame,
-    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None,
+    codebook: Codebook | TableSource,
+    roster: Roster | TableSource | None,
     wave: str | None,
     source: str | None,
     min_group: int,
     sheet: str | None = None,
     header: int | None = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
@@ -235,8 +234,8 @@ def _read(
             options.instance(name, value, str, "its name as text")
     if header is not None:
         options.whole("header", header, 1, 9)
-    if not isinstance(codebook, Codebook | pd.DataFrame):
-        codebook = open_file(codebook)
+    if not isinstance(codebook, Codebook):
+        codebook = opened(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     faults = Faults()
     known = rules_of(rules, codebook, faults)

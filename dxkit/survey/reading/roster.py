@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import DataError, Faults, and_more
+from dxkit.files.frames import TableSource
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
 
@@ -119,12 +119,12 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
     return notes
 
 
-def read_roster(source: str | os.PathLike[str] | pd.DataFrame, segments: Sequence[str]) -> Roster:
+def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
     """Who could have answered: read headcounts by segment, one row per group, or one row per person.
 
     Parameters
     ----------
-    source : path or DataFrame
+    source : path or data frame
         Columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that fill one
         segment only give margins: the headcount of each team, then of each site.
     segments : list of str

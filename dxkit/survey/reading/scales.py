@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import pandas as pd
-
 from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
+from dxkit.files.frames import TableSource
 from dxkit.files.table import YES_NO, Column, TableSpec, texts
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
@@ -218,9 +216,7 @@ def range_scale(name: str) -> Scale | None:
     return scale_of(name, [(float(code), str(code)) for code in range(lo, hi + 1)])
 
 
-def read_scales(
-    source: str | os.PathLike[str] | pd.DataFrame, faults: Faults, sheet: str | None = None
-) -> tuple[dict[str, Scale], list[str]]:
+def read_scales(source: TableSource, faults: Faults, sheet: str | None = None) -> tuple[dict[str, Scale], list[str]]:
     """The scales of a table by name, and its notes."""
     read = SCALES.read(source, sheet)
     values = read.values(faults)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import normal
-from dxkit.files.encoded import Encoded
+from dxkit.files.batches.gathered import Batch, Cells, as_list, only_used
+from dxkit.files.cells import visible
+from dxkit.files.encoded import Encoded, Need
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
-from dxkit.survey.reading.distinct import code_of, column, filled, flags, looked_up, read_as, texts_of, times
+from dxkit.survey.reading.distinct import code_of, column, filled, read_as, texts_of
 from dxkit.survey.reading.headers import Column, asked_in, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
@@ -28,23 +28,22 @@ _MANY = 10_000  # texts of a column
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
-def visible(cell: str) -> str:
-    """A stripped cell; "" where nothing in it can be seen."""
-    text = cell.strip()
-    return text if text.isascii() or normal(text) else ""
-
-
 class Head:
     """What the first rows of a source tell: the tool, by which signs, and the columns. It is what `encode` needs.
 
-    `as_tool` and `header` come before what would be recognised."""
+    `as_tool` and `header` come before what would be recognised; `used` says which columns matter, None for all."""
 
-    def __init__(self, as_tool: Tool | None = None, header: int | None = None):
-        self.tool, self.header, self.given = TOOLS[-1], header, as_tool
+    def __init__(
+        self,
+        as_tool: Tool | None = None,
+        header: int | None = None,
+        used: Callable[[Sequence[Column], Tool], list[int] | None] = lambda columns, tool: None,
+    ):
+        self.tool, self.header, self.given, self.used = TOOLS[-1], header, as_tool, used
         self.why = "a DataFrame"
         self.columns: list[Column] = []
 
-    def __call__(self, top: Grid) -> tuple[int, None]:
+    def __call__(self, top: Grid) -> Need:
         of_frame = top.rows[0] == 0
         if of_frame:
             self.tool = self.given or recognise(top.cells[0], [], [])[0]
@@ -52,7 +51,18 @@ class Head:
             self.tool, self.why = (self.given, "as source= says") if self.given else recognise_grid(top)
         depth = 1 if of_frame else self.header or top.header_rows or self.tool.header_rows(*first_rows(top))
         self.columns = columns_of(top, self.tool, depth) if depth < len(top.cells) or of_frame else []
-        return depth, None
+        kept = self.used(self.columns, self.tool)
+        if of_frame:
+            return Need(depth, kept)
+        without = [column.position for column in self.columns if not column.name]
+        if kept is not None:  # what stands right of a question may be its options (`with_options`)
+            kept = None if depth == 1 and without != list(range(len(without))) else [*kept, *without]
+        return Need(depth, kept, lambda batch: _no_answers(batch, *self.heads(top, depth)))
+
+    def heads(self, top: Grid, depth: int) -> tuple[list[int], list[list[str]]]:
+        """The columns with a name, and what the header has there."""
+        named = [column.position for column in self.columns if column.name or depth > 1]
+        return named, [[row[j] for j in named] for row in top.cells[:depth]]
 
 
 def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
@@ -63,49 +73,60 @@ def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
     DataError
         Rows that repeat the header, or sum up others.
     """
-    body = [_visible(cells) for cells in source.columns if cells is not None]
+    body = [_visible(cells) for cells in source.columns]
     if not source.of_frame:
-        named = [column.position for column in head.columns if column.name or source.depth > 1]
-        heads = [[row[j] for j in named] for row in source.top.cells[: source.depth]]
-        _check_rows([body[j] for j in named], heads, source.rows, file=source.file, sheet=source.sheet)
+        named, heads = head.heads(source.top, source.depth)
+        _check_rows([body[j] for j in named], heads, source)
         head.columns = with_options(head.columns, body) if source.depth == 1 else head.columns
     return body
 
 
 def _visible(cells: pd.Categorical) -> pd.Categorical:
-    texts = texts_of(cells)
-    if len(texts) > _MANY:
-        whole = "\0".join(texts)
-        if whole.isascii() and whole.split(None, 1) == [whole]:  # ids: they stay as the file has them
+    if len(cells.categories) > _MANY:  # ids, perhaps: they stay as the file has them, and are no texts of Python
+        parts = ("\0".join(cells.categories[k : k + _MANY].tolist()) for k in range(0, len(cells.categories), _MANY))
+        if all(part.isascii() and part.split(None, 1) == [part] for part in parts):
             return cells
-    return read_as(column(cells.codes, texts), [visible(text) for text in texts])
+    texts = texts_of(cells)
+    kept = cells if cells.categories.dtype == object else column(cells.codes, texts)
+    return read_as(kept, [visible(text) for text in texts])
 
 
-def _check_rows(
-    body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], rows: Sequence[int] | np.ndarray, **place: Any
-) -> None:
-    """Faults of rows that repeat the header or sum up others; only rows that may do so are looked at as a whole."""
-    if not body:
-        return
-    doubted = looked_up(may_sum_up(texts_of(body[0]), times(body[0])), body[0].codes)
-    by_texts = sorted(range(len(body)), key=lambda j: len(body[j].categories))
+def _no_answers(batch: Batch, named: Sequence[int], heads: Sequence[Sequence[str]]) -> np.ndarray:
+    """The rows of a batch that may repeat the header or sum up others."""
+    if not named:
+        return np.zeros(0, dtype=np.int64)
+    numbers, texts = batch[named[0]]
+    doubted = may_sum_up(as_list(texts))[numbers]
+    by_texts = sorted(range(len(named)), key=lambda k: len(batch[named[k]][1]))
     for head in heads:
         again = np.arange(len(doubted))
-        for j in by_texts:
-            again = again[_is_named(body[j], head[j], again)]
+        for k in by_texts:
+            if not len(again):
+                break
+            again = again[_is_named(batch[named[k]], label_of(head[k]), again)]
         doubted[again] = True
-    found = np.flatnonzero(doubted).tolist()
+    return np.flatnonzero(doubted)
+
+
+def _is_named(cells: Cells, name: str, rows: np.ndarray) -> np.ndarray:
+    """Whether the cells in these rows are that of the header."""
+    numbers, texts = only_used(cells[0][rows], cells[1])
+    return np.array([label_of(text) == name for text in as_list(texts)], dtype=bool)[numbers]
+
+
+def _check_rows(body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], source: Encoded) -> None:
+    """Faults of rows that repeat the header or sum up others."""
+    if not len(found := source.whole):
+        return
+    codes, at, times = np.unique(body[0].codes[found], return_inverse=True, return_counts=True)
+    firsts = [str(body[0].categories[code]) for code in codes]
+    again = {label_of(head[0]) for head in heads}
+    doubted = may_sum_up(firsts, times) | np.array([label_of(text) in again for text in firsts], dtype=bool)
+    found = found[doubted[at]].tolist()
     lines = [[str(cells.categories[cells.codes[i]]) for cells in body] for i in found]
     faults = Faults()
-    check_rows(lines, heads, [int(rows[i]) for i in found], place, faults)
+    check_rows(lines, heads, [int(source.rows[i]) for i in found], {"file": source.file, "sheet": source.sheet}, faults)
     faults.raise_if_any()
-
-
-def _is_named(cells: pd.Categorical, name: str, rows: np.ndarray) -> np.ndarray:
-    """Whether the cells in these rows are that of the header."""
-    if len(rows) < len(cells.categories):
-        return np.array([label_of(cells.categories[code]) == label_of(name) for code in cells.codes[rows]], dtype=bool)
-    return flags(cells, lambda text: label_of(text) == label_of(name))[rows]
 
 
 def first_rows(grid: Grid) -> list[list[str]]:

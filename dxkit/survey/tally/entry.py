@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -12,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
+from dxkit.files.encoded import is_source, unknown
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.opening import open_file
+from dxkit.files.frames import TableSource, opened
 from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
@@ -33,15 +33,15 @@ def tally(
     answers: Any,
     cuts: str | int | Iterable[str | int | Iterable[str | int]] | None = None,
     *,
-    codebook: Codebook | str | os.PathLike[str] | pd.DataFrame | None = None,
-    roster: Roster | str | os.PathLike[str] | pd.DataFrame | None = None,
+    codebook: Codebook | TableSource | None = None,
+    roster: Roster | TableSource | None = None,
     wave: str = "",
     source: str | None = None,
     min_group: int = 5,
     comoments: bool | None = None,
     memory: str | int = "2 GB",
     progress: Say = None,
-    rules: Rules | str | os.PathLike[str] | pd.DataFrame | None = None,
+    rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
@@ -50,7 +50,7 @@ def tally(
 
     Parameters
     ----------
-    answers : Survey, path, DataFrame of answers, or an iterable of them
+    answers : Survey, path, data frame of answers, or an iterable of them
         All but a Survey need `codebook`. An iterable of frames is one file in parts; of surveys and tallies, they are
         added up. A Dask DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the
         package dask).
@@ -58,9 +58,9 @@ def tally(
         What the tally can be split by: each cut is a segment, or a list of segments for their cross, as in
         `scores(by=...)`. Everybody together is always counted. None for every segment alone; `[]` for no cut. With a
         roster every cut is crossed with the roster's segments inside, because weights need them.
-    codebook : Codebook, path or DataFrame, optional
+    codebook : Codebook, path or data frame, optional
         What was asked; see `read_codebook`.
-    roster : Roster, path or DataFrame, optional
+    roster : Roster, path or data frame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str
         The name of this wave, such as "2026-Q3".
@@ -76,7 +76,7 @@ def tally(
     progress : function of a line of text, True, False or None
         How far a file has been read. A function receives a line at each tenth; True shows a line that updates, and a
         line at each tenth elsewhere. None shows it on a terminal, once it takes two seconds.
-    rules : path or DataFrame, optional
+    rules : path or data frame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
         has one.
     roster_check : "refuse" or "note"
@@ -109,12 +109,8 @@ def tally(
         return answers
     if isinstance(answers, Survey):
         return wanted.kept(of_survey(answers))
-    options.instance(
-        "answers",
-        answers,
-        (os.PathLike, Iterable),
-        "a survey, or the answers as a path, a DataFrame or several of them",
-    )
+    if not is_source(answers):
+        raise unknown(answers)
     if codebook is None and isinstance(answers, Iterable) and not isinstance(answers, str | pd.DataFrame):
         parts = iter(answers)
         first = next(parts, None)
@@ -130,8 +126,8 @@ def tally(
         raise DataError(
             f"progress={progress!r}: give True, False, or a function that takes a line of text, such as print"
         )
-    if not isinstance(codebook, Codebook | pd.DataFrame):
-        codebook = open_file(codebook)
+    if not isinstance(codebook, Codebook):
+        codebook = opened(codebook)
     book, faults = codebook if isinstance(codebook, Codebook) else read_codebook(codebook), Faults()
     known = rules_of(rules, codebook, faults)
     faults.raise_if_any()

@@ -18,7 +18,7 @@ from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, shown
-from dxkit.survey.tally.margins import Margins, chunks, counted
+from dxkit.survey.tally.margins import Margins, chunks, counted, grouped
 from dxkit.survey.tally.tally import Tally
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
@@ -40,6 +40,22 @@ class Counted(Tally):
     def respondents(self) -> int:
         """How many people answered."""
         return len(self.coded)
+
+    @cached_property
+    def _places(self) -> dict[Cut, tuple[int, np.ndarray]]:
+        return {}
+
+    def place(self, cut: Iterable[str]) -> tuple[int, np.ndarray]:
+        """How many cells a cut has, and the cell of each respondent (n,)."""
+        key = tuple(cut)
+        if key not in self._places:
+            groups, code = grouped(self.coded.segments, key)
+            self._places[key] = len(groups), code
+        return self._places[key]
+
+    def values(self, columns: Sequence[int] | np.ndarray) -> np.ndarray:
+        """These columns of the layout of every respondent, (n, ...); nan where there is none."""
+        return self.layout.of(self.coded, slice(None), columns)
 
     @cached_property
     def _crossings(self) -> dict[tuple[int, ...], Comoments]:

@@ -14,7 +14,6 @@ import pandas as pd
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded, most_codes
 from dxkit.survey.reading.coding import STATES
-from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS, VARIABLES, unit_of
 
@@ -123,12 +122,6 @@ class Layout:
         return found
 
 
-def values_of(survey: Survey) -> np.ndarray:
-    """Every item of every respondent, (n, I)."""
-    book = survey.codebook
-    return item_values(book, survey.answers[book.measured].to_numpy(dtype=float))
-
-
 def contrasts(book: Codebook) -> tuple[pd.DataFrame, np.ndarray]:
     """The dimensions and the whole (level, name, unit), and what each item counts in them, (D, I).
 
@@ -144,14 +137,6 @@ def contrasts(book: Codebook) -> tuple[pd.DataFrame, np.ndarray]:
     if rows:
         rows, counts = [*rows, ("overall", "overall", "index")], np.vstack([counts, counts.mean(axis=0)])
     return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object), counts
-
-
-def item_values(book: Codebook, codes: np.ndarray) -> np.ndarray:
-    """Codes of the measured items (n, I) in the unit of each."""
-    values = np.empty(codes.shape)
-    for j, item in enumerate(book.measured):
-        values[:, j] = in_unit(book, item, codes[:, j])
-    return values
 
 
 def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:

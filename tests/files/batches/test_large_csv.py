@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.files.batches import csv_block, csv_text
+from dxkit.files import csv_file
+from dxkit.files.batches import csv_block, csv_text, large_csv
 from dxkit.files.encoded import encode
 from dxkit.files.errors import DataError
 from tests.hostile.corpus import cases
@@ -115,8 +116,8 @@ def test_a_messy_file_is_read_alike_in_each_way(tmp_path, by, name, way):
         "a,b\nx,zürich\n".encode("utf-8-sig"),
         "a,b\nx,zürich\n".encode("utf-16")[:-1],
         b"a,b\nx,z\x81rich\n",
-        gzip.compress("a,b\nx,zürich\n".encode()),
-        gzip.compress(b"a,b\nx,y\n" * 9)[:-9],
+        gzip.compress("a,b\nx,zürich\n".encode(), mtime=0),
+        gzip.compress(b"a,b\nx,y\n" * 9, mtime=0)[:-9],
         b"%PDF-1.4\na,b\n",
     ],
 )
@@ -140,6 +141,17 @@ def test_hostile_files_are_read_alike_in_each_way(tmp_path, by, way):
             assert read(path) == small, case.name
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("columns", [3, 700])
+def test_a_head_that_ends_within_a_row_is_read_to_its_last_whole_one(tmp_path, by, monkeypatch, columns, way):
+    monkeypatch.setattr(large_csv, "HEAD", 10 * columns)
+    path = tmp_path / "answers.csv"
+    path.write_text("".join(",".join(f"{row}{column % 7}" for column in range(columns)) + "\n" for row in range(40)))
+    small = reference(path)
+    by(way, 2**10)
+    assert read(path) == small
+
+
 CELL = st.text(alphabet="ab ,\"\n\r\t'=é", max_size=4)
 
 
@@ -159,3 +171,13 @@ def test_what_a_program_writes_is_read_as_it_is(tmp_path_factory, rows, block):
             if way == "records":
                 patch.setattr(csv_block, "_by_pandas", lambda *_: lambda block: None)
             assert read(path) == small
+
+
+def test_a_file_of_many_short_cells_is_read_in_blocks(tmp_path, monkeypatch):
+    path = tmp_path / "answers.csv"
+    path.write_text("a;b\n" + "1;2\n" * 5)
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 12)
+    assert large_csv.open_large(path, path.name) is None
+    monkeypatch.setattr(csv_file, "MOST_CELLS", 11)
+    assert large_csv.open_large(path, path.name) is not None
+    assert encode(path).columns[1].tolist() == ["2"] * 5

@@ -6,13 +6,11 @@ in the column `code`.
 
 import csv
 import io
-import re
 
 import numpy as np
 import pandas as pd
 
 import dxkit as dx
-from dxkit.survey.reading.exports import read_export
 
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))
 SATISFACTION = ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied", "Not applicable", "")
@@ -109,12 +107,6 @@ def check_notes(survey, column, snapshot):
     assert "192.0.2.7" not in repr(survey)
     assert dict(survey.cleaning[["what", "count"]].itertuples(index=False)) == snapshot(name="set aside")
     assert survey.notes == snapshot(name="notes")
-
-
-def check_days(path):
-    """The day of a submission is kept without the time."""
-    export = read_export(path, BOOK)
-    assert all(re.fullmatch(r"2026-08-\d\d", day) for day in export.day[export.finished])
 
 
 def check_row_is_refused(rows, folder, row, refusal):

@@ -82,7 +82,7 @@ def test_na_is_a_label_where_it_is_rare_or_blank_cells_stand_beside_it(tmp_path,
         assert int((survey.state == 1).to_numpy().sum()) == no_opinion
     tally = dx.tally(path, codebook=BOOK)
     assert [note for note in tally.notes if "NA" in note] == [note for note in survey.notes if "NA" in note]
-    assert tally.people.sum() == len(survey)
+    assert tally.respondents == len(survey)
 
 
 def test_a_nameless_column_of_row_numbers_is_left_out_with_a_note():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import dxkit as dx
 from dxkit.files.batches import csv_block, csv_text
+from dxkit.survey.reading import exports
 from tests.hostile.corpus import write
 from tests.hostile.reading import CODEBOOK
 from tests.laws import examples
@@ -73,6 +74,65 @@ def test_a_published_survey_is_the_same_in_blocks(path, parser):
     book, rules = drafted(path)
     for how in ({}, {"rules": rules, "min_group": 3}):
         assert same(read(path, book, parser, **how), read(path, book, "at once", **how))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path if path.stem in QUICK else pytest.param(path, marks=pytest.mark.simulated) for path in SURVEYS],
+    ids=lambda path: path.stem,
+)
+def test_columns_that_nobody_asked_for_do_not_change_a_survey(path, monkeypatch):
+    """Kept in outline, or as they stand: half of the questions read the same."""
+    draft = dx.draft(path)
+    half = draft.items["text"].map(lambda text: len(text.partition(" [")[0]) % 2 == 0)
+    book = dx.read_codebook(draft.items[half], draft.scales)
+    for parser in ("at once", "pyarrow"):
+        outlined = read(path, book, parser)
+        with monkeypatch.context() as patch:
+            patch.setattr(exports, "used_columns", lambda *_: None)
+            assert same(outlined, read(path, book, parser))
+
+
+ANSWERS = {"ci": ["Agree", "5", "", "Disagree"], "team": ["Red", "Red", "Blue", ""]}
+ASKED = pd.DataFrame(
+    {"item": ["ci", "team"], "text": ["CI is fast", "Team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+)
+UNREADABLE = {
+    "lists": [["a"], [], None, ["b", "c"]],
+    "bytes": [b"a", b"b", None, b"c"],
+    "infinite": [1.0, float("inf"), None, 2.0],
+}
+
+
+@pytest.mark.parametrize("cells", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_column_that_no_question_uses_may_hold_anything(cells):
+    import polars as pl
+    import pyarrow as pa
+
+    wanted = read(pd.DataFrame({**ANSWERS, "extra": ["a", "b", "", "c"]}), ASKED, "at once", min_group=3)
+    rows = {**ANSWERS, "extra": cells}
+    for kind in (pd.DataFrame, pa.table, pl.DataFrame, lambda rows: [pa.table(rows)]):
+        assert same(read(kind(rows), ASKED, "at once", min_group=3), wanted)
+        with pytest.raises(dx.DataError, match="extra"):
+            dx.read_survey(kind(rows), pd.concat([ASKED, ASKED[1:].assign(item="extra", text="Extra")]))
+
+
+@pytest.mark.parametrize("parser", ["at once", "pyarrow", "pandas"])
+@pytest.mark.parametrize(
+    ("last", "fault"),
+    [
+        ("Total,,99,12", "row 202: this looks like a row of totals"),
+        ("average,,4.2,12", "row 202: this looks like a row of averages"),
+        ("id,team,ci,hours", "row 202: the header is repeated"),
+        ("average,,4,words", ""),
+        ("average,,4,7\naverage,,4,7", ""),
+    ],
+)
+def test_rows_without_answers_are_found_in_columns_that_nobody_asked_for(tmp_path, parser, last, fault):
+    path = tmp_path / "answers.csv"
+    path.write_text("\n".join(["id,team,ci,hours", *(f"r{k},Red,4,{k}.5" for k in range(200)), last, ""]))
+    found = read(path, ASKED, parser)
+    assert fault in found if fault else not isinstance(found, str), found
 
 
 PEOPLE = dx.read_codebook(

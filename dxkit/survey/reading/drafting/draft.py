@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import nearest
+from dxkit.files.frames import TableSource
 from dxkit.survey.reading.codebook import COLUMNS
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, read_fields
 from dxkit.survey.reading.drafting.from_structure import with_structure
@@ -42,7 +42,7 @@ class Drafted:
     groups: list[str]
 
 
-def drafted(source: str | os.PathLike[str] | pd.DataFrame, structure: Structure | None = None) -> Drafted:
+def drafted(source: TableSource, structure: Structure | None = None) -> Drafted:
     """What an export asks, as far as its columns, and the structure of the survey, tell."""
     fields, tool = read_fields(source)
     asked = _asked(fields, tool)

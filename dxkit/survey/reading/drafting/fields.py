@@ -19,6 +19,7 @@ from dxkit.files.batches.csv_text import NotUtf8
 from dxkit.files.batches.large_csv import LargeCsv, open_large
 from dxkit.files.cells import normal, number
 from dxkit.files.encoded import encode
+from dxkit.files.frames import TableSource
 from dxkit.files.grid import Grid
 from dxkit.files.opening import checked_path
 from dxkit.survey.reading.distinct import joined, separate, times
@@ -131,7 +132,7 @@ class Asked:
     scale_of: str = ""  # the text of the question whose list of labels this one shares
 
 
-def read_fields(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[list[Field], Tool]:
+def read_fields(source: TableSource) -> tuple[list[Field], Tool]:
     """The columns of an export, with shape and header rows as in reading, and the tool it comes from."""
     head = Head()
     read = encode(_beginning(source) or source, head, choose=lambda path: open_answers(path).choose(wanted=_size))

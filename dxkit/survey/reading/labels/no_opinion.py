@@ -49,7 +49,7 @@ _JAPANESE = (
     r"答えたくない|回答し(?:たく)?ない|[無未]回答|意見(?:なし|はない)|特に意見はない|判断でき(?:ない|ません)",
     r"(?:何|なん)ともいえない",
 )
-_ONE = re.compile("|".join(_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _JAPANESE))
+_ONE = "|".join(_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _JAPANESE)  # compiled when first used
 _LONGEST = 120
 _JOINT = re.compile(r"\s*(?:[/,;()・:]|(?<!\w)(?:or|oder|ou|o|and|und)(?!\w)|または|\s-\s)\s*")
 
@@ -65,7 +65,7 @@ def is_no_opinion(label: object) -> bool:
     text = fold(label).replace("_", " ")
     if len(text) > _LONGEST:
         return False
-    if _ONE.fullmatch(text):
+    if re.fullmatch(_ONE, text):
         return True
     pieces = [piece for piece in _JOINT.split(text) if piece]
-    return len(pieces) > 1 and all(_ONE.fullmatch(piece) for piece in pieces)
+    return len(pieces) > 1 and all(re.fullmatch(_ONE, piece) for piece in pieces)

@@ -136,11 +136,10 @@ def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
 
 def unreadable(columns: Columns) -> None:
     """Cells that should hold a number and do not become blank, where they are few."""
-    numeric = [
-        row.item for row in columns.book.questions if _reads_number(columns, row.item) and row.item in columns.at
-    ]
     for rule in columns.rules.of("unreadable"):
-        found = columns.find(rule) if rule.question else [columns.at[item] for item in numeric]
+        asked = [row.item for row in columns.book.questions if row.item in columns.at]
+        numeric = [columns.at[item] for item in asked if _reads_number(columns, item)]
+        found = columns.find(rule) if rule.question else numeric
         met = 0
         for position in dict.fromkeys(found):
             read = _reads_number(columns, *columns.items.get(position, ()))

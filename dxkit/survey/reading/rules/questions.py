@@ -17,6 +17,8 @@ PEOPLE, QUESTIONS = "people", "questions"
 
 def check_questions(rules: Rules, book: Codebook, faults: Faults) -> None:
     """Faults of rules on whole questions that name none, or none with several choices."""
+    if not rules.of("same_as", "blank_is_none"):
+        return
     questions = {book.question_of(row.item): row for row in book.questions if row.kind != "ignore"}
     for rule in rules.of("same_as", "blank_is_none"):
         several = rule.name == "blank_is_none"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import pandas as pd
 
 from dxkit.files.cells import folded, normal, number
 from dxkit.files.errors import DataError, Faults, suggest
+from dxkit.files.frames import TableSource
 from dxkit.files.opening import OpenedFile
 from dxkit.files.table import CHOICE, Column, Table, TableSpec, texts
 from dxkit.survey.reading.tools.registry import tool_named
@@ -136,7 +136,7 @@ class Rules:
 NO_RULES = Rules()
 
 
-def read_rules(source: str | os.PathLike[str] | pd.DataFrame, sheet: str | None = None) -> Rules:
+def read_rules(source: TableSource, sheet: str | None = None) -> Rules:
     """The rules of a table, each checked as far as that needs no answers.
 
     Raises
@@ -208,7 +208,7 @@ def _check(rules: Rules, rule: Rule, faults: Faults) -> None:
         fault("value", "the rule wave does not use this cell beside a question; leave it empty")
 
 
-def rules_of(given: Rules | str | os.PathLike[str] | pd.DataFrame | None, codebook: object, faults: Faults) -> Rules:
+def rules_of(given: Rules | TableSource | None, codebook: object, faults: Faults) -> Rules:
     """The rules that were given, else those on the sheet `rules` of the codebook's workbook."""
     if isinstance(given, Rules):
         return given

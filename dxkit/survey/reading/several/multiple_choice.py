@@ -201,7 +201,7 @@ def _unlisted(
     options = [matched[item] for item in items]
     comments = {matched[item].position for item in codebook.of_kind("comment") if item in matched}
     taken = {column.position for column in matched.values()} - comments  # what a comment holds was an answer too
-    families = {key(stem)}.union(*map(_families, options))
+    families = {key(stem)}.union(*map(families_of, options))
     opening = key(f"{stem} - x")[:-1]
     last = max(column.position for column in options)
     known = {
@@ -217,7 +217,7 @@ def _unlisted(
         ):
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
-        if bare or families & _families(column) or key(column.stem).startswith(opening):
+        if bare or families & families_of(column) or key(column.stem).startswith(opening):
             name = column.parts[1] or split_question(column.code)[1] or column.stem
             texts = body[column.position]
             position = None if column.position in comments else column.position
@@ -226,7 +226,7 @@ def _unlisted(
     return others
 
 
-def _families(column: Column) -> set[str]:
+def families_of(column: Column) -> set[str]:
     return {key(stem) for stem, option in (column.parts, split_question(column.code)) if option}
 
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from dxkit.files.errors import and_more, fault_at
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.survey.reading.structure.model import Option, Question, Structure, assembled
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from dxkit.survey.reading.structure.model import Question, Structure
 
 MOST_CELLS = 30_000_000
 LONGEST = 600
@@ -111,12 +112,16 @@ def _is_stata(file: OpenedFile) -> bool:
 
 
 def _structure(told: dict[str, Any], file: OpenedFile, notes: list[str] | None = None) -> Structure:
+    from dxkit.survey.reading.structure.model import assembled
+
     questions = [_question(fields) for fields in told["questions"]]
     return assembled("Stata" if _is_stata(file) else "SPSS", file.name, questions, notes or ())
 
 
 def _question(fields: dict[str, Any]) -> Question:
     """A question from JSON, where a tuple has become a list; the lists that such a file leaves empty are left out."""
+    from dxkit.survey.reading.structure.model import Option, Question
+
     given: dict[str, Any] = {name: value for name, value in fields.items() if value != []}
     options: list[dict[str, Any]] = [
         {n: value for n, value in option.items() if value != []} for option in fields["options"]

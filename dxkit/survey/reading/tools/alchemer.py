@@ -26,7 +26,6 @@ class Alchemer(Tool):
     technical = r"referer|language|comments|tags|link name"
     personal = r"longitude|latitude|postal|city"
     respondent: tuple[str, ...] = ("response id",)
-    day: tuple[str, ...] = ("date submitted", "time started")
     separators: tuple[str, ...] = (";", ", ", ",")
     finished_in: tuple[str, ...] = ("status",)
 

@@ -38,8 +38,7 @@ class Tool:
     personal         pattern of columns that tell who or where somebody is
     code_endings     endings of a column code that make the column technical, and `text_endings` those of columns that
                      hold what was written beside the option "Other"
-    respondent       columns with the id of a submission, and `day` those with its date: the first one there counts
-    month_first      whether the month comes first in a date such as 08/10/2026; never in the columns `day_first`
+    respondent       columns with the id of a submission: the first one there counts
     separators       what may stand between several chosen options in one cell
     finished_in      columns that tell whether a submission is finished, see `is_finished`: the first one there counts
     preview_in       the column that tells whether it is a test, see `is_preview`
@@ -58,9 +57,6 @@ class Tool:
     code_endings: tuple[str, ...] = ()
     text_endings: tuple[str, ...] = ()
     respondent: tuple[str, ...] = ()
-    day: tuple[str, ...] = ()
-    month_first: bool = True
-    day_first: frozenset[str] = frozenset()
     separators: tuple[str, ...] = (";",)
     finished_in: tuple[str, ...] = ()
     preview_in: str = ""

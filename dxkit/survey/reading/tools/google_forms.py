@@ -20,6 +20,4 @@ class GoogleForms(Tool):
         r"email address|username|e-mail-adresse|nutzername|adresse e-mail|nom d'utilisateur|"
         r"dirección de correo electrónico|nombre de usuario|メールアドレス|ユーザー名"
     )
-    day: tuple[str, ...] = tuple(sorted(_TIMESTAMP))
-    day_first: frozenset[str] = folded_names("Zeitstempel, Horodateur, Marca temporal")
     separators: tuple[str, ...] = (";", ", ")

@@ -32,7 +32,6 @@ class Kobo(Tool):
         r"_?submitted_by|submittername|submitterid|deviceid|phonenumber|subscriberid|simserial|_geolocation|_gps.*"
     )
     respondent: tuple[str, ...] = ("_uuid", "key", "_id")
-    day: tuple[str, ...] = ("_submission_time", "submissiondate", "end")
     separators: tuple[str, ...] = (" ",)
     finished_in: tuple[str, ...] = ("_validation_status", "reviewstate")
     divider = "/"  # of groups

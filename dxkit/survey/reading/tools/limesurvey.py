@@ -1,4 +1,4 @@
-"""LimeSurvey: headers such as `Q2[SQ001]. text` or full texts, answer codes such as A4, dates with the day first."""
+"""LimeSurvey: headers such as `Q2[SQ001]. text` or full texts, answer codes such as A4."""
 
 from __future__ import annotations
 
@@ -39,8 +39,6 @@ class LimeSurvey(Tool):
     finished_in: tuple[str, ...] = (
         *("submitdate", "date submitted", "datum abgeschickt", "date de soumission", "fecha de envío"),
     )
-    day: tuple[str, ...] = (*finished_in, "datestamp")
-    month_first = False
     separators: tuple[str, ...] = (";", ",")
 
     def split(self, cell: str) -> tuple[str, str]:

@@ -15,7 +15,6 @@ class MicrosoftForms(Tool):
     technical = r"total points|quiz feedback|points - .*|feedback - .*"
     personal = r"e-?mail|name"
     respondent: tuple[str, ...] = ("id",)
-    day: tuple[str, ...] = ("completion time", "start time")
     numbers_repeats = True
 
     def may_be_statement(self, heading: Heading) -> bool:

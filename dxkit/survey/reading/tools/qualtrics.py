@@ -33,7 +33,6 @@ class Qualtrics(Tool):
     code_endings: tuple[str, ...] = ("_DO",)  # the order in which options were displayed
     text_endings: tuple[str, ...] = ("_TEXT",)
     respondent: tuple[str, ...] = ("responseid",)
-    day: tuple[str, ...] = ("recordeddate", "enddate")
     separators: tuple[str, ...] = (",",)
     finished_in: tuple[str, ...] = ("finished",)
     preview_in = "status"

@@ -31,8 +31,8 @@ TOOLS: tuple[Tool, ...] = (
     GoogleForms(),
     Plain(),  # the last, for it fits every file
 )
-_PERSONAL = re.compile("|".join(tool.personal for tool in TOOLS if tool.personal))
-_TECHNICAL = re.compile("|".join(tool.technical for tool in TOOLS if tool.technical))
+_PERSONAL = "|".join(tool.personal for tool in TOOLS if tool.personal)  # both are compiled when first used
+_TECHNICAL = "|".join(tool.technical for tool in TOOLS if tool.technical)
 _SIGNS = frozenset().union(*(tool.signs for tool in TOOLS))
 
 
@@ -65,7 +65,7 @@ def is_personal(name: str) -> bool:
     >>> is_personal("IPAddress"), is_personal("Team")
     (True, False)
     """
-    return bool(_PERSONAL.fullmatch(normal(name)))
+    return bool(re.fullmatch(_PERSONAL, normal(name)))
 
 
 def is_technical(tool: Tool, code: str) -> bool:
@@ -77,5 +77,5 @@ def is_technical(tool: Tool, code: str) -> bool:
     if tool.by_hand:
         return False
     folded = normal(code) or code.strip()
-    added = (folded in _SIGNS and not is_personal(code)) or bool(_TECHNICAL.fullmatch(folded))
+    added = (folded in _SIGNS and not is_personal(code)) or bool(re.fullmatch(_TECHNICAL, folded))
     return added or code.strip().upper().endswith((*tool.code_endings, *tool.text_endings))

@@ -23,7 +23,6 @@ class SurveyMonkey(Tool):
     must: tuple[frozenset[str], ...] = (folded_names("Respondent ID"),)
     personal = r"first name|last name|custom data( \d+)?"
     respondent: tuple[str, ...] = ("respondent id",)
-    day: tuple[str, ...] = ("end date", "start date")
     separators: tuple[str, ...] = (",", ";")
     finished_in: tuple[str, ...] = ("end date",)
 

@@ -16,7 +16,6 @@ class Typeform(Tool):
     technical = r"stage date \(utc\)|tags|ending"
     personal = r"network id"
     respondent: tuple[str, ...] = ("#",)
-    day: tuple[str, ...] = ("submit date (utc)", "start date (utc)")
     separators: tuple[str, ...] = (" / ", ", ")
     finished_in: tuple[str, ...] = ("response type",)
     other_follows = True

@@ -5,7 +5,6 @@ import pytest
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
-    check_days,
     check_nobody_is_lost,
     check_notes,
     check_same_survey,
@@ -47,10 +46,6 @@ def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "alchemer")
     check_notes(survey, "Longitude", snapshot)
     assert survey.cleaning["count"].tolist() == [2]
-
-
-def test_days_are_kept_without_the_time(path):
-    check_days(path)
 
 
 def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):

@@ -6,12 +6,10 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.survey.reading.exports import read_export
 from tests.survey.reading.one_survey import (
     BOOK,
     CI,
     CLEAN,
-    check_days,
     check_notes,
     check_same_survey,
     joined,
@@ -40,10 +38,6 @@ def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     check_notes(survey, "Email Address", snapshot)
 
 
-def test_days_are_kept_without_the_time(path):
-    check_days(path)
-
-
 def test_a_frame_is_recognised_by_its_columns_too(path):
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     survey = dx.read_survey(frame, BOOK)
@@ -61,9 +55,8 @@ def test_a_frame_is_recognised_by_its_columns_too(path):
         (("Timestamp", "Email Address"), "8/10/2026 9:09:01"),
     ],
 )
-def test_a_form_in_another_language_is_recognised_and_its_day_comes_first_where_it_does(tmp_path, head, stamp):
+def test_a_form_in_another_language_is_recognised(tmp_path, head, stamp):
     path = write(tmp_path / "g.csv", [[*head, "CI is fast"], [stamp, "a@example.com", "Agree"]])
     survey = dx.read_survey(path, CI)
     assert (survey.source, survey.answers["ci"].tolist()) == ("google_forms", [4])
     assert f"personal columns left out: {head[1]}" in survey.notes
-    assert read_export(path, dx.read_codebook(CI)).day.tolist() == ["2026-08-10"]

@@ -7,7 +7,6 @@ import dxkit as dx
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
-    check_days,
     check_nobody_is_lost,
     check_notes,
     check_same_survey,
@@ -54,10 +53,6 @@ def path(tmp_path_factory):
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "kobo")
     check_notes(survey, "_submitted_by", snapshot)
-
-
-def test_days_are_kept_without_the_time(path):
-    check_days(path)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pytest
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
-    check_days,
     check_notes,
     check_same_survey,
     joined,
@@ -50,7 +49,3 @@ def path(tmp_path_factory):
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "microsoft_forms")
     check_notes(survey, "Name", snapshot)
-
-
-def test_days_are_kept_without_the_time(path):
-    check_days(path)

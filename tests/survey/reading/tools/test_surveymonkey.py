@@ -9,7 +9,6 @@ from tests.survey.reading.one_survey import (
     CI,
     CLEAN,
     NOT_ANSWERS,
-    check_days,
     check_nobody_is_lost,
     check_notes,
     check_row_is_refused,
@@ -65,10 +64,6 @@ def path(tmp_path_factory):
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "surveymonkey")
     check_notes(survey, "First Name", snapshot)
-
-
-def test_days_are_kept_without_the_time(path):
-    check_days(path)
 
 
 def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
