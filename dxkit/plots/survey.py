@@ -97,12 +97,16 @@ def axis_of(result: Scores | Change, kind: str, unit: str) -> str:
 
 
 def _of_one_kind(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, str]:
-    """The rows of a level that share one axis, those of its commonest kind, and in words what is left out."""
+    """The rows of a level that share one axis, those of its commonest kind and unit, and in words what is left out."""
     rows = table.loc[table["level"] == level]
-    names = rows.drop_duplicates("name")["kind"].value_counts(sort=False)
-    kind = names.idxmax() if len(names) else None
-    left = ", ".join(f"{count} of kind {other}" for other, count in names.items() if other != kind)
-    return rows.loc[rows["kind"] == kind], f"not drawn: {left}" if left else ""
+    names = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size()
+    kind, unit = names.idxmax() if len(names) else (None, None)
+    left = ", ".join(
+        f"{count} of kind {other}{' in another unit' if other == kind else ''}"
+        for (other, measure), count in names.items()
+        if (other, measure) != (kind, unit)
+    )
+    return rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)], f"not drawn: {left}" if left else ""
 
 
 def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: float) -> None:

@@ -24,10 +24,11 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     table = result.table.loc[result.table["shown"].astype(bool)]
     kinds = list(dict.fromkeys(result.table["kind"]))
     kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
-    rows = table.loc[table["kind"] == kind].to_dict("records")
-    if not rows:
+    rows = table.loc[table["kind"] == kind]
+    if not len(rows):
         return nothing(ax)
-    unit = rows[0]["unit"]
+    unit = rows["unit"].mode()[0]
+    rows = rows.loc[rows["unit"] == unit].to_dict("records")
     with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(rows))) as ax:
         spread = max(max(row["before"], row["after"]) for row in rows) - min(
             min(row["before"], row["after"]) for row in rows

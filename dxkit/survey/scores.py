@@ -164,7 +164,10 @@ def scores(
         figures |= {name: low + width * each for name, each in zip(_POOLED, teams.pooled(of, confidence), strict=True)}
         notes += teams.told(between, apart, work.by)
     else:
-        kinds = [counted.codebook.item(name)["kind"] for name in scored["name"].iloc[: len(at)]]
+        items = scored["name"].iloc[: len(at)]
+        kinds = [
+            f"{counted.codebook.item(name)['kind']} {unit}" for name, unit in zip(items, scored["unit"], strict=False)
+        ]
         kinds += means["level"].tolist()
         apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
     if len(a) and not counted.tally.together:

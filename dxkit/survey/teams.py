@@ -118,8 +118,8 @@ def told(frame: pd.DataFrame, apart: np.ndarray, by: list[str]) -> list[str]:
 def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np.ndarray) -> np.ndarray:
     """The same for the questions of everybody, and means of them: each against the others of its kind.
 
-    The same people answered them, so the error is that of a contrast. `a` (K, J) says what each variable counts in
-    them; only those that are shown (K,) take part.
+    `kinds` (K,) name what can be compared, such as a kind in a unit. The same people answered them, so the error is
+    that of a contrast. `a` (K, J) says what each variable counts in them; only those that are shown (K,) take part.
     """
     result, t = np.full(len(a), "", dtype=object), np.zeros(len(a))
     df, numbers = np.full(len(a), np.nan), found.form.form == NUMBER

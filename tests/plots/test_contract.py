@@ -238,6 +238,27 @@ def test_the_axis_says_the_unit_and_best_only_for_ratings(company):
     assert by.figure.axes[1].get_ylabel() == "importance, 0 to 100"
 
 
+def test_ratings_without_a_better_end_are_not_drawn_among_those_with_one():
+    """Their mean answer, 3 of 1 to 5, is no score of 3 on 0 to 100."""
+    rows = [(name, name, "rating", "agreement5", "") for name in ("ci", "docs", "build")]
+    rows += [("pace", "pace", "rating", "agreement5", "neither"), ("team", "team", "segment", "", "")]
+    book = pd.DataFrame(rows, columns=["item", "text", "kind", "scale", "good"])
+    names = ["ci", "docs", "build", "pace"]
+    waves = [pd.DataFrame(dict.fromkeys(names, [*range(2, 6)] * 10) | {"team": ["A", "B"] * 20}) for _ in range(2)]
+    waves[1][names] = waves[1][names].sub(1)
+    earlier, later = (dx.read_survey(wave, book) for wave in waves)
+    result = dx.scores(later)
+    assert (result.table["stands_out"] == 0).all()
+    axes = result.plot()
+    assert [tick.get_text() for tick in axes.get_yticklabels()].count("pace") == 0
+    assert "not drawn: 1 of kind rating in another unit" in axes.get_xlabel()
+    heat = dx.scores(later, by="team").plot()
+    assert "pace" not in [tick.get_text() for tick in heat.get_xticklabels()]
+    assert "pace" not in " ".join(text.get_text() for text in dx.compare(earlier, later).plot().texts)
+    alone = dx.scores(later).only(names=["pace"]).plot()
+    assert alone.get_xlabel().startswith("mean answer")
+
+
 def test_all_heat_maps_have_the_same_range_of_colours():
     maps = [sample.scores(by=by).plot() for by in ("team", "tenure", "site")]
     assert {tuple(axes.figure.axes[1].get_ylim()) for axes in maps} == {(0, 100)}
