@@ -81,13 +81,13 @@ def crossed(left: np.ndarray, right: np.ndarray, at: Tiles) -> np.ndarray:
 def per_group(group: np.ndarray, groups: int, how: np.ufunc = np.add) -> Callable[[np.ndarray], np.ndarray]:
     """A function that adds up the rows of each group: of values (C, ...) and the group of each row (C,), (G, ...).
 
-    Or takes their largest, with `how=np.maximum`; a group without rows has 0.
+    Or takes their largest, with `how=np.maximum`; a group without rows has 0. The type of the values stays.
 
     >>> per_group(np.array([1, 0, 1]), 3)(np.array([[1.0], [2.0], [3.0]])).tolist()
     [[2.0], [4.0], [0.0]]
     """
     if groups == 1:
-        return lambda values: how.reduce(values, axis=0, keepdims=True)
+        return lambda values: how.reduce(values, axis=0, keepdims=True, dtype=values.dtype)
     size, in_order = np.bincount(group, minlength=groups), bool(np.all(np.diff(group) >= 0))
     order, there = np.argsort(group, kind="stable"), np.flatnonzero(size)
     first = (np.cumsum(size) - size)[there]
@@ -97,7 +97,7 @@ def per_group(group: np.ndarray, groups: int, how: np.ufunc = np.add) -> Callabl
         if len(first) == groups == len(values):
             return values
         result = np.zeros((groups, *values.shape[1:]), dtype=values.dtype)
-        result[there] = how.reduceat(values, first, axis=0) if len(first) else 0
+        result[there] = how.reduceat(values, first, axis=0, dtype=values.dtype) if len(first) else 0
         return result
 
     return reduce

@@ -5,7 +5,7 @@ A column is a categorical of texts, "" where a cell is blank. Its texts stand in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,17 +17,6 @@ def column(codes: np.ndarray, texts: Sequence[str] | pd.Index) -> pd.Categorical
     """The column of these codes."""
     kinds = pd.CategoricalDtype(pd.Index(texts, dtype=object))
     return pd.Categorical.from_codes(codes, dtype=kinds, validate=False)
-
-
-def encoded(cells: Iterable[str]) -> pd.Categorical:
-    """Cells as a column.
-
-    >>> encoded(["b", "", "b"]).tolist()
-    ['b', '', 'b']
-    """
-    place: dict[str, int] = {}
-    codes = [place.setdefault(cell, len(place)) for cell in cells]
-    return column(np.array(codes, dtype=np.int32), list(place))
 
 
 def blank(n: int) -> pd.Categorical:
@@ -83,7 +72,7 @@ def filled(cells: pd.Categorical) -> np.ndarray:
 def read_as(cells: pd.Categorical, texts: list[str]) -> pd.Categorical:
     """The column with each distinct text read as another.
 
-    >>> read_as(encoded(["b", "a", "B"]), ["b", "a", "b"]).codes.tolist()
+    >>> read_as(pd.Categorical.from_codes([0, 1, 2], ["b", "a", "B"]), ["b", "a", "b"]).codes.tolist()
     [0, 1, 0]
     """
     if texts == texts_of(cells):
@@ -107,7 +96,7 @@ def overlaid(cells: pd.Categorical, rows: np.ndarray, text: str) -> pd.Categoric
 def appended(one: pd.Categorical, other: pd.Categorical) -> pd.Categorical:
     """Two columns as one, a line for each where a row has both.
 
-    >>> appended(encoded(["a", "", "b"]), encoded(["", "c", "d"])).tolist()
+    >>> appended(pd.Categorical(["a", "", "b"]), pd.Categorical(["", "c", "d"])).tolist()
     ['a', 'c', 'b\\nd']
     """
     rows = np.flatnonzero(filled(other))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED, STATES
 from dxkit.survey.reading.roster import Roster
@@ -195,8 +196,7 @@ class Cells:
     def frame(self) -> pd.DataFrame:
         """How many gave which answer: a row for each group, item and answer that somebody gave."""
         book, width = self.codebook, self.tally.layout.width
-        counts = np.zeros((len(self.groups), *self.margins.counts.shape[1:]), dtype=np.int64)
-        np.add.at(counts, self.group, self.margins.counts)
+        counts = per_group(self.group, len(self.groups))(self.margins.counts).astype(np.int64)
         group, item, code = np.nonzero(counts)
         labels, codes = np.full(counts.shape[1:], "", dtype=object), np.full(counts.shape[1:], np.nan)
         for i, name in enumerate(book.measured):

@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 import pandas as pd
 
+from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.tally.cuts import Cut
 from dxkit.survey.tally.variables import Layout
@@ -52,18 +53,8 @@ class Margins:
 
     def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
         """The margins of these groups, of which every present one is a part, by its code (G,)."""
-        return Margins(groups=groups, **{name: summed(getattr(self, name), code) for name in ARRAYS})
-
-
-def summed(values: np.ndarray, code: np.ndarray) -> np.ndarray:
-    """The sums of rows (n, ...) with the same code (n,), which are 0 to G - 1 with none left out: (G, ...).
-
-    >>> summed(np.array([[1, 2], [3, 4], [5, 6]]), np.array([1, 0, 1])).tolist()
-    [[3, 4], [6, 8]]
-    """
-    order = np.argsort(code, kind="stable")
-    first = np.flatnonzero(np.diff(code[order], prepend=-1))
-    return np.add.reduceat(values[order], first, axis=0, dtype=values.dtype)
+        add = per_group(code, len(groups))
+        return Margins(groups=groups, **{name: add(getattr(self, name)) for name in ARRAYS})
 
 
 def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
