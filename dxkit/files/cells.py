@@ -20,6 +20,7 @@ _TIME = re.compile(  # the year 1900 is what a spreadsheet makes of an empty cel
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+_AT_ONCE = 10_000  # texts that are looked at together
 _NO_TIME = cast(pd.Timestamp, pd.NaT)  # a column of times may hold either
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
@@ -54,6 +55,17 @@ def visible(cell: str) -> str:
     """A stripped cell; "" where nothing in it can be seen."""
     text = cell.strip()
     return text if text.isascii() or normal(text) else ""
+
+
+def all_visible(texts: list[str] | pd.Index) -> bool:
+    """Whether `visible` surely leaves each of these as it is, told without a look at each: ASCII without white space.
+
+    >>> all_visible(["r1", "r2"]), all_visible(["r1", "r 2"]), all_visible(["Zürich"])
+    (True, False, False)
+    """
+    some = (texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE))
+    parts = ("\0".join(each if isinstance(each, list) else each.tolist()) for each in some)
+    return all(part.isascii() and part.split(None, 1) == [part] for part in parts)
 
 
 def quoted(text: str) -> str:

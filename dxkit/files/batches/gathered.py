@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import as_text, visible
+from dxkit.files.cells import all_visible, as_text, visible
 from dxkit.files.errors import DataError, fault_at
 
 Cells = tuple[np.ndarray, Any]  # the place of each cell among distinct texts, and these: a list, or pyarrow's array
@@ -90,8 +90,7 @@ def outlined(cells: Cells, whole: np.ndarray) -> Cells:
     """
     numbers, texts = cells[0], as_list(cells[1])
     table = np.full(len(texts), _OUTLINE.index(FILLED))
-    together = "\0".join(texts)
-    if together.isascii() and together.split(None, 1) == [together]:  # ids: no need to look at each
+    if all_visible(texts):  # ids: no need to look at each
         strange = [texts.index(text) for text in _OUTLINE if text in texts]
     else:
         strange = range(len(texts))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.batches.gathered import Batch, Cells, as_list, only_used
-from dxkit.files.cells import visible
+from dxkit.files.cells import all_visible, visible
 from dxkit.files.encoded import Encoded, Need
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
@@ -82,10 +82,8 @@ def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
 
 
 def _visible(cells: pd.Categorical) -> pd.Categorical:
-    if len(cells.categories) > _MANY:  # ids, perhaps: they stay as the file has them, and are no texts of Python
-        parts = ("\0".join(cells.categories[k : k + _MANY].tolist()) for k in range(0, len(cells.categories), _MANY))
-        if all(part.isascii() and part.split(None, 1) == [part] for part in parts):
-            return cells
+    if len(cells.categories) > _MANY and all_visible(cells.categories):  # ids stay as they are, and no texts of Python
+        return cells
     texts = texts_of(cells)
     kept = cells if cells.categories.dtype == object else column(cells.codes, texts)
     return read_as(kept, [visible(text) for text in texts])
