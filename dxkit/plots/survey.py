@@ -197,7 +197,7 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
         bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
         bar.set_label(axis_of(result, kind, unit))
         hidden = "" if all(rows["shown"]) else "hatched: too few answers to show, or they could be worked out"
-        framed = "framed: differs from the other groups beyond chance" if (rows["stands_out"] != "").any() else ""
+        framed = "framed: differs from the other groups beyond chance" if any(rows["stands_out"]) else ""
         ax.set_xlabel("\n".join(filter(None, (framed, hidden, others))), fontsize=8, color=GREY)
         _score_title(ax, result, rows, int((max(7.0, width) - 3.6) / 0.1), 10)
     return ax

@@ -281,7 +281,7 @@ def answers(
 
 def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, float]:
     """The interval of a share of the answers to one question in one group, from a row of its table."""
-    n, headcount = float(first["answered"]), float(first["headcount"])
+    n, headcount = (float(first.at[name]) for name in ("answered", "headcount"))
     unseen = 1 / max(headcount, n) if headcount == headcount else 0.0
     one_weight = abs((first["coverage"] + unseen) * n - 1) < 1e-9
     known = headcount if headcount == headcount else np.inf

@@ -101,7 +101,7 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
     notes, most = [], 0
     crossed = [[name] for name in roster.segments] + [roster.segments] * (len(roster.segments) > 1)
     for names in crossed:
-        stated = (labels[names] != NOT_STATED).all(axis=1).to_numpy()
+        stated = np.all(labels[names] != NOT_STATED, axis=1)
         counted = labels.loc[stated, names].astype(str).assign(people=people[stated])
         counted = counted.groupby(names, sort=False, as_index=False)["people"].sum()
         excess = np.nan_to_num(counted["people"].to_numpy() - roster.headcounts(names, counted))
