@@ -15,14 +15,16 @@ from .outcomes.follow_up import follow_up as follow_up
 from .outcomes.git import changes_from_git as changes_from_git
 from .outcomes.git import deployments_from_git as deployments_from_git
 from .outcomes.trend import trend as trend
+from .procurement.choice.negotiation import negotiation as negotiation
 from .procurement.choice.panel import panel as panel
 from .procurement.choice.record import compare_decisions as compare_decisions
 from .procurement.choice.record import decision_record as decision_record
 from .procurement.choice.scorecard import scorecard as scorecard
-from .procurement.cost.leaving import exit_cost as exit_cost
+from .procurement.cost.exit_cost import exit_cost as exit_cost
 from .procurement.cost.ownership import tco as tco
+from .procurement.cost.payments import schedule as schedule
 from .procurement.cost.switching import switching as switching
-from .procurement.dossier.reading import read_dossier as read_dossier
+from .procurement.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
 from .project.draft import Draft as Draft
@@ -83,6 +85,7 @@ __all__ = [
     "exit_cost",
     "follow_up",
     "irr",
+    "negotiation",
     "npv",
     "open_before",
     "open_survey",
@@ -99,6 +102,7 @@ __all__ = [
     "reliability",
     "response_rate",
     "samples",
+    "schedule",
     "scorecard",
     "scores",
     "show",

@@ -17,7 +17,7 @@ def portal():
 
 def test_totals_draw_range_mean_and_chance_and_say_the_status(portal):
     result = dx.tco(portal)
-    for basis in ("pv", "pv_with_exit"):
+    for basis in ("pv", "pv_served"):
         axes = plots.totals(result, basis=basis)
         rows = result.totals.query("basis == @basis")
         drawn = sorted(tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2)

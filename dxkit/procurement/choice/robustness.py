@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_LEVEL = 1e-9  # scores closer than this are level
+LEVEL = 1e-9  # scores closer than this are level
 
 
 def ranks(scores: np.ndarray) -> np.ndarray:
@@ -20,7 +20,7 @@ def ranks(scores: np.ndarray) -> np.ndarray:
     shares = np.zeros((vendors, vendors))
     for i in range(vendors):
         gap = scores - scores[:, [i]]
-        above, level = (gap > _LEVEL).sum(axis=1), (np.abs(gap) <= _LEVEL).sum(axis=1)
+        above, level = (gap > LEVEL).sum(axis=1), (np.abs(gap) <= LEVEL).sum(axis=1)
         for rank in range(vendors):
             shares[i, rank] = (((above <= rank) & (rank < above + level)) / level).sum() / size
     return shares
@@ -32,7 +32,7 @@ def wins(scores: np.ndarray) -> np.ndarray:
     won = np.full((vendors, vendors), np.nan)
     for i in range(vendors):
         gap = scores[:, [i]] - scores
-        won[i] = ((gap > _LEVEL) + 0.5 * (np.abs(gap) <= _LEVEL)).mean(axis=0)
+        won[i] = ((gap > LEVEL) + 0.5 * (np.abs(gap) <= LEVEL)).mean(axis=0)
     np.fill_diagonal(won, np.nan)
     return won
 

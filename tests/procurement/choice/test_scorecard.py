@@ -276,7 +276,7 @@ def test_recommended_is_never_said_while_something_blocks_it():
     for blocked in (
         dx.scorecard(made(ratings, [1, 1], musts=["unknown", "pass"])),
         dx.scorecard(made(ratings, [1, 1], kind="demo")),
-        dx.scorecard(made([[5, np.nan], [2, 2]], [1, 1])),
+        dx.scorecard(made([[5, 2], [2, np.nan]], [1, 1])),
     ):
         assert not blocked.recommended
         assert blocked.winner == "V0"
