@@ -7,12 +7,13 @@ import pytest
 
 import dxkit as dx
 from dxkit.procurement.choice.panel import with_weights
+from tests import sample
 from tests.procurement.cost.worlds import worked
 
 
 @pytest.fixture(scope="module")
 def portal():
-    return dx.read_dossier(dx.samples.path("portal"))
+    return sample.portal()
 
 
 def test_other_weights_and_rate_are_those_of_a_dossier_that_has_them(portal):

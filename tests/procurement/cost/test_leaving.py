@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
@@ -11,12 +11,13 @@ from dxkit.procurement.cost.calendar import renewals, term_ends
 from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, people_driver
 from dxkit.procurement.cost.run import worked_out
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from tests.laws import examples
 from tests.places import SHARED
 from tests.procurement.cost.worlds import NOTHING, dossier, worked
 
 TIMES = np.arange(13) / 4
 FOUND = SHARED / "cases" / "procurement_found"
-few = settings(max_examples=25, deadline=None)
+few = examples(60)
 DEFAULTS = {name: each.default for name, each in EXIT_INPUTS.items()}
 FEE = {"likely": 40_000}
 changes = st.fixed_dictionaries(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import dxkit as dx
 from dxkit.procurement.cost.switching import option_value
 from dxkit.statistics.finance import annuity
+from tests import sample
 from tests.laws import examples
 
 few = examples(40)
@@ -16,7 +17,7 @@ few = examples(40)
 
 @pytest.fixture(scope="module")
 def portal():
-    return dx.read_dossier(dx.samples.path("portal"))
+    return sample.portal()
 
 
 def certain(a=90_000, b=30_000, start=20_000):
@@ -97,7 +98,7 @@ def test_every_other_vendor_has_its_rows(portal):
     assert moved.first["vendor"].tolist() == [name for name in portal.vendors if name != "Port"]
     assert len(moved.table) == 3 * 13
     assert moved.table["p_pays"].between(0, 1).all()
-    stay = dx.tco(portal).totals.query("basis == 'pv'").set_index("vendor")["mean"]
+    stay = sample.cost().totals.query("basis == 'pv'").set_index("vendor")["mean"]
     assert moved.option.set_index("vendor")["stay"].to_dict() == pytest.approx(stay.drop("Port").to_dict())
 
 
