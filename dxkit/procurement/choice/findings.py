@@ -194,8 +194,8 @@ def changes_of(
             for v in vendors
         ]
     ).reshape(len(vendors), len(criteria))
-    slopes = np.array([1 / (c.best - c.worst) for c in criteria])
-    rows = rating_changes(mean, weight, points, slopes) if len(vendors) > 1 else []
+    ends = np.array([[c.worst, c.best] for c in criteria])
+    rows = rating_changes(mean, weight, points, ends) if len(vendors) > 1 else []
     made = [[vendors[i], criteria[k].name, now, to, vendors[other]] for i, k, now, to, other in rows]
     return pd.DataFrame(made, columns=["vendor", "criterion", "rating", "changed_to", "winner"])
 

@@ -16,6 +16,7 @@ from dxkit.procurement.choice.values import check_needs, weights_of
 from dxkit.procurement.cost.exit_cost import exit_cost
 from dxkit.procurement.cost.ownership import tco
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, certain
+from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
@@ -42,6 +43,8 @@ class Panel:
 
 def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     """What would the scorecard say under other weights? Sliders that redraw its picture as they move.
+
+    Where the sheet has `worth`, a slider is money, and a criterion of money has none: it is worth its swing.
 
     Parameters
     ----------
@@ -74,7 +77,10 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
-    weights = dict(zip([each.name for each in judged(dossier)], weights_of(judged(dossier)), strict=True))
+    criteria = judged(dossier)
+    free = {each.name for each in criteria if not (each.kind == "worth" and each.money)}  # money is worth its swing
+    names = [each.name for each in criteria]
+    weights = {name: weight for name, weight in zip(names, weights_of(criteria), strict=True) if name in free}
     most = 10.0 ** math.ceil(math.log10(max(weights.values(), default=0) or 1.0))
     wide = {
         "layout": widgets.Layout(width="460px"),
@@ -131,13 +137,19 @@ def with_weights(
     needs: Result | None = None,
     figures: dict[str, Any] | None = None,
 ) -> Scorecard:
-    """The scorecard with other weights, taken as certain, and another discount rate; `figures` are its costs."""
+    """The scorecard with other weights, or worth in money, taken as certain, and another discount rate.
+
+    `figures` are its costs."""
     criteria = tuple(
-        replace(each, weight=estimate(weights[each.name]), order=0) if each.name in weights else each
-        for each in dossier.criteria_read
+        _weighing(each, weights[each.name]) if each.name in weights else each for each in dossier.criteria_read
     )
     other = replace(_at(dossier, rate), criteria_read=criteria)
     return scorecard(other, needs=needs, draws=_DRAWS, **(_figures(dossier, rate) if figures is None else figures))
+
+
+def _weighing(criterion: Criterion, weight: float) -> Criterion:
+    kind = "worth" if criterion.kind == "worth" else "weight"  # an order gives way to the weight chosen
+    return replace(criterion, weight=estimate(weight), order=0, kind=kind)
 
 
 def _at(dossier: Dossier, rate: float) -> Dossier:

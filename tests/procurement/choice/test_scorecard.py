@@ -174,9 +174,9 @@ def test_a_changed_weight_at_its_end_is_a_tie():
 
 def test_a_changed_rating_is_a_tie():
     points = np.array([[4.0, 3.0], [3.0, 3.5]])
-    slopes, weights = np.array([0.25, 0.25]), np.array([0.6, 0.4])
+    ends, weights = np.array([[1, 5], [1, 5]]), np.array([0.6, 0.4])
     values = (points - 1) / 4
-    for i, k, now, to, other in rating_changes(values, weights, points, slopes):
+    for i, k, now, to, other in rating_changes(values, weights, points, ends):
         moved = values.copy()
         moved[i, k] = (to - 1) / 4
         assert now == points[i, k]
