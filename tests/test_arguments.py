@@ -107,6 +107,7 @@ def calls(tmp_path_factory):
         "durations.plot": (dx.durations(*times, "2026-01-05").plot, {}),
         "exit_cost": (dx.exit_cost, {"dossier": dossier}),
         "exit_cost.plot": (leaving.plot, {}),
+        "exit_cost.plot_tornado": (leaving.plot_tornado, {}),
         "follow_up": (dx.follow_up, {"before": before, "after": survey, "actions": ACTIONS, "as_of": "2026-09-01"}),
         "irr": (dx.irr, {"flows": [-10, 5, 6]}),
         "negotiation": (dx.negotiation, {"dossier": dossier}),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,9 @@ from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _DATED = ["planned", "last_notice", "date", "last_notice_date"]
 
@@ -65,6 +68,15 @@ class ExitCost(Result):
     present: Mapping[str, np.ndarray] = field(default_factory=dict)
     currency: str = ""
     status: str = ""
+
+    @property
+    def foremost(self) -> str:
+        """The vendor that is dearest to leave: the largest expected exit cost."""
+        return str(self.expected.loc[self.expected["expected"].idxmax(), "vendor"])
+
+    def plot_tornado(self, vendor: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw which figures cause the uncertainty of leaving a vendor; returns the matplotlib Axes."""
+        return self._draw("procurement.tornado", ax, vendor=vendor)
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A row for each vendor and year with its totals, in place of the components."""

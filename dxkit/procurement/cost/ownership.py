@@ -82,6 +82,10 @@ class Tco(Result):
         rows = self.totals.loc[self.totals["basis"] == "pv"]
         return str(rows.loc[rows["mean"].idxmin(), "vendor"])
 
+    @property
+    def foremost(self) -> str:
+        return self.cheapest
+
     def plot_years(self, ax: Axes | None = None) -> Axes:
         """Draw the cost by year and category; returns the matplotlib Axes."""
         return self._draw("procurement.years", ax)
