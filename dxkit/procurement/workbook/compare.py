@@ -15,6 +15,7 @@ from dxkit.procurement.workbook.words import ABOUT, HIDDEN, LINES, STEPS
 
 _WORDS = (ABOUT, LINES, STEPS, "criteria", "evidence")
 _ALIKE = 0.8  # of its keys, for a sheet of another name to be taken for one that is missing
+Keys = Mapping[str, Mapping[int, str]]  # by sheet, the key of each row by its number
 _TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*")'
     r"|(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[A-Za-z_][\w.]*))!)?"
@@ -44,6 +45,12 @@ class Difference:
         return self.page is not None and self.page.title in _WORDS
 
     @property
+    def place(self) -> dict[str, Any]:
+        """Where it is, for a fault."""
+        at = re.fullmatch(r"([A-Z]+)(\d+)", self.cell)
+        return {"sheet": self.sheet} | ({"column": at[1], "row": int(at[2])} if at else {})
+
+    @property
     def input(self) -> bool:
         """Whether it is a figure that may be changed in the workbook."""
         cell = self.page.cells.get((self.row, self.column)) if self.page else None
@@ -57,6 +64,7 @@ def differences(book: Book, formulas: Any, values: Any) -> list[Difference]:
     names, found = _matched(delivered, there, formulas)
     rows_now = {title: _rows(formulas[name]) for title, name in names.items()}
     back = {name: title for title, name in names.items()}
+    before = {title: {at + 1: each for at, each in page.keys.items()} for title, page in delivered.items()}
     for title, name in names.items():
         page, sheet, stored = delivered[title], formulas[name], values[name]
         keys = {key: row for row, key in rows_now[title].items()}
@@ -64,24 +72,46 @@ def differences(book: Book, formulas: Any, values: Any) -> list[Difference]:
             if key not in keys:
                 found.append(Difference(name, "", key, 0, "row gone", "", "", page, row))
                 continue
-            found += _of_row(page, row, key, sheet, stored, keys[key], rows_now, delivered, back)
+            found += _of_row(page, row, key, sheet, stored, keys[key], rows_now, before, back)
         known = {keys[key] for key in page.keys.values() if key in keys}
-        first, last = min(known, default=1), max(known, default=0)
-        still = {text for (row, _), cell in page.cells.items() if row not in page.keys and (text := str(cell.value))}
-        for number in range(1, sheet.max_row + 1):
-            if number in known or number not in range(first, last + 20):
-                continue
-            for cell in sheet[number]:
-                if cell.value is not None and str(cell.value) not in still and cell.column > 1 and not _own(page, cell):
-                    place = f"{cell.column_letter}{number}"
-                    found.append(Difference(name, place, "", cell.column - 1, "added", "", cell.value, page))
+        found += _without_key(page, sheet, known, rows_now, before, back)
     return found
 
 
-def _own(page: Page, cell: Any) -> bool:
-    """Whether a cell in a row without a key is one that was delivered there."""
-    at = page.cells.get((cell.row - 1, cell.column - 1))
-    return at is not None and cell.row - 1 not in page.keys
+def _without_key(
+    page: Page, sheet: Any, known: set[int], rows_now: Keys, before: Keys, back: Mapping[str, str]
+) -> Iterator[Difference]:
+    """The differences in titles, headings and other rows without a key: each cell must be one that was delivered."""
+    own = [(at, cell) for at, cell in page.cells.items() if at[0] not in page.keys]
+    added: dict[tuple[int, int], Difference] = {}
+    left = {at: _content(f"={each.formula}" if each.formula else each.value, page, before, {}) for at, each in own}
+    for row in sheet.iter_rows(min_col=2):
+        for cell in row:
+            if cell.value is None or cell.row in known:
+                continue
+            now = _content(cell.value, page, rows_now, back)
+            same = next((at for at, was in left.items() if was == now), None)
+            if same is not None:
+                del left[same]
+            else:
+                place, column = f"{cell.column_letter}{cell.row}", cell.column - 1
+                added[cell.row - 1, column] = Difference(sheet.title, place, "", column, "added", "", cell.value, page)
+    for (row, column), content in left.items():
+        if content != ("text", ""):
+            was, place = page.cells[row, column], f"{letter(column)}{row + 1}"
+            now = added.pop((row, column)).now if (row, column) in added else ""
+            what = "formula changed" if was.formula else "value changed"
+            yield Difference(sheet.title, place, "", column, what, was.formula or was.value, now, page, row)
+    yield from added.values()
+
+
+def _content(value: Any, page: Page, keys: Keys, back: Mapping[str, str]) -> tuple:
+    """What a cell holds, for comparison wherever it stands."""
+    if isinstance(value, str) and value.startswith("="):
+        return ("formula", *_plain(value[1:], page.title, keys, back))
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return ("number", repr(float(value)))
+    return ("text", str(value))
 
 
 def _matched(delivered: Mapping[str, Page], there: list[str], formulas: Any) -> tuple[dict[str, str], list[Difference]]:
@@ -117,14 +147,13 @@ def _of_row(
     sheet: Any,
     stored: Any,
     number: int,
-    rows_now: Mapping[str, Mapping[int, str]],
-    delivered: Mapping[str, Page],
+    rows_now: Keys,
+    before: Keys,
     back: Mapping[str, str],
 ) -> Iterator[Difference]:
     """The differences in one row."""
     columns = {column for at, column in page.cells if at == row}
     columns |= {cell.column - 1 for cell in sheet[number] if cell.value is not None and cell.column > 1}
-    before = {title: {at + 1: each for at, each in other.keys.items()} for title, other in delivered.items()}
     for column in sorted(columns):
         was = page.cells.get((row, column), Cell(""))
         now, value = sheet.cell(number, column + 1).value, stored.cell(number, column + 1).value
@@ -138,8 +167,8 @@ def _of_row(
             if one != two:
                 yield Difference(sheet.title, place, key, column, "formula changed", was.formula, formula, page, row)
         elif not _same(was.value, value if formula else now):
-            now = value if formula else now
-            yield Difference(sheet.title, place, key, column, "value changed", was.value, now, page, row)
+            what, now = "value changed" if (row, column) in page.cells else "added", value if formula else now
+            yield Difference(sheet.title, place, key, column, what, was.value, now, page, row)
 
 
 def _same(was: object, now: object) -> bool:
@@ -148,9 +177,7 @@ def _same(was: object, now: object) -> bool:
     return (was in ("", None) and now in ("", None)) or str(was) == str(now)
 
 
-def _plain(
-    formula: str, title: str, keys: Mapping[str, Mapping[int, str]], back: Mapping[str, str]
-) -> list[tuple[str, ...]]:
+def _plain(formula: str, title: str, keys: Keys, back: Mapping[str, str]) -> list[tuple[str, ...]]:
     """A formula as what it refers to: sheets under their delivered names, rows by key, numbers by value."""
     plain = []
     for token in _TOKEN.finditer(formula):

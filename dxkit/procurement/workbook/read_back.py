@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -47,7 +47,8 @@ def is_twin(path: object) -> TypeGuard[str | os.PathLike[str]]:
             text = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     except (KeyError, *DAMAGE):
         return False
-    return all(f'name="{name}"' in text for name in (HIDDEN, "Checks"))
+    there = [f'name="{name}"' in text for name in (HIDDEN, "Inputs", "Results", "Checks")]
+    return there[0] and any(there[1:])
 
 
 def read_twin(path: str | os.PathLike[str]) -> Dossier:
@@ -69,7 +70,7 @@ def read_twin(path: str | os.PathLike[str]) -> Dossier:
     for each in found:
         if each.words:
             message = f"'{str(each.now)[:60]}': words are changed in the dossier, not here; put it back"
-            faults.add(message, file=file, sheet=each.sheet, column=f"cell {each.cell}")
+            faults.add(message, file=file, **each.place)
     faults.raise_if_any()
     taken = _apply(dossier, tables, book, found, formulas, file, faults)
     faults.raise_if_any()
@@ -125,26 +126,43 @@ def _apply(
             figure = figures[key]
             problem = _problem(figure, each.now)
             if problem:
-                faults.add(problem, file=file, sheet=each.sheet, column=f"cell {each.cell}")
+                faults.add(problem, file=file, **each.place)
                 continue
             _put_figure(tables, figure, int(source or 1) - 1, _NAMES[each.column], each)
             taken.append(each)
         elif each.page.title == "Scorecard" and each.column in _OF_CRITERIA:
             if not isinstance(each.now, float | int):
                 message = "the cell does not hold a number; write one"
-                faults.add(message, file=file, sheet=each.sheet, column=f"cell {each.cell}")
+                faults.add(message, file=file, **each.place)
                 continue
             _put_criterion(dossier, tables, each)
             taken.append(each)
-    for (title, key), cells in finance_rows(book, found).items():
+    for problem, place in _not_rising(figures, taken):
+        faults.add(problem, file=file, **place)
+    for (_, key), cells in finance_rows(book, found).items():
         vendor = key.split("|")[1]
         problem = _problem_of_row(cells, dossier)
         if problem:
-            faults.add(problem, file=file, sheet=title, column=f"row of {key}")
+            faults.add(problem, file=file, **next(each.place for each in found if each.key == key))
             continue
         _put_line(tables, vendor, key, cells)
         taken += [each for each in found if each.key == key and each.what == "value changed"]
     return taken
+
+
+def _not_rising(figures: Mapping[str, Figure], taken: Iterable[Difference]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The figures whose changed low, likely and high are in another order, with the place of a change."""
+    changed: dict[str, dict[str, Difference]] = {}
+    for each in taken:
+        if each.column in _NAMES and each.page and each.page.title == "Inputs":
+            changed.setdefault(each.key, {})[_NAMES[each.column]] = each
+    for whole, cells in changed.items():
+        key, _, source = whole.partition("|source ")
+        one = figures[key].claims[int(source or 1) - 1].estimate
+        low, likely, high = (float(str(cells[n].now)) if n in cells else getattr(one, n) for n in _NAMES.values())
+        if not one.fixed and not low <= likely <= high:
+            first = next(iter(cells.values()))
+            yield f"low {low:g}, likely {likely:g} and high {high:g} must not fall; change one of them", first.place
 
 
 def _problem(figure: Figure, now: object) -> str | None:
@@ -235,13 +253,14 @@ def _check_results(
     dossier: Dossier, values: Any, book: Book, scenario: str, untaken: Iterable[Difference], file: str
 ) -> list[str]:
     """Work the model out at the workbook's scenario and compare it with the results that are stored in the file."""
-    names = [name for name in ("Results",) if name in values.sheetnames]
-    listed = [_told(each) for each in untaken]
-    if not names:
+    renamed = {each.delivered: each.sheet for each in untaken if each.what == "sheet renamed"}
+    name = str(renamed.get("Results", "Results"))
+    listed = _listed(untaken)
+    if name not in values.sheetnames:
         raise DataError(
             f"{file}: the sheet Results is gone, so its figures cannot be compared; {'; '.join(listed[:8])}"
         )
-    sheet, inputs = values[names[0]], at_scenario(dossier, scenario)
+    sheet, inputs = values[name], at_scenario(dossier, scenario)
     rows = {str(sheet.cell(row, 1).value): row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value}
     apart = []
     for k, vendor in enumerate(dossier.vendors):
@@ -264,7 +283,19 @@ def _check_results(
     raise DataError(f"{file}: {'; '.join(apart[:4])}. Not taken: {because}")
 
 
+def _listed(untaken: Iterable[Difference]) -> list[str]:
+    """What was not taken, in words; what is alike in one row is told once."""
+    alike: dict[tuple[str, str, str], list[Difference]] = {}
+    for each in untaken:
+        row = each.key or str(each.place.get("row", ""))
+        alike.setdefault((each.sheet, each.what, row), []).append(each)
+    return [_told(first) + (f" and {len(more)} more in its row" if more else "") for first, *more in alike.values()]
+
+
 def _told(each: Difference) -> str:
+    if each.what.startswith("sheet "):
+        now = f" to {each.now}" if each.what == "sheet renamed" else ""
+        return f"sheet {each.delivered or each.now}: {each.what.removeprefix('sheet ')}{now}"
     where = f"sheet {each.sheet}, {each.cell}" if each.cell else f"sheet {each.sheet}"
     what = {"formula typed over": "a formula was typed over", "formula changed": "a formula was changed"}
     now = f" ({str(each.now)[:40]})" if each.what in ("added", "value changed", "formula typed over") else ""
