@@ -112,7 +112,7 @@ def test_a_formula_that_was_changed_is_refused_with_its_place(computed, name):
     [
         (("Inputs", "exit|all|export_fidelity", 5, 95), "write 0.95 for 95%"),
         (("Inputs", "cost|Port|seats|amount", 5, "many"), "does not hold a number"),
-        (("Inputs", "cost|Port|seats|amount", 3 + 1, 24), "lies outside"),
+        (("Inputs", "cost|Port|seats|amount", 3 + 1, 24), "must not fall"),
         (("Inputs", "scenario", 3, "worst"), "write low, likely or high"),
         (("About", "horizon_years", 3, "3"), "words are changed in the dossier"),
         (("Lines", "cost|Port|seats", 6, "yearly"), "words are changed in the dossier"),
