@@ -47,12 +47,13 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
 
 def _filled(dossier: Dossier) -> list[Figure]:
     """The figures that stand in some cell, each with a row of its own in the batch."""
-    people = {driver.amount.key for driver in dossier.drivers.values() if folded(driver.unit) in _PEOPLE}
-    people |= {
-        d.growth.key for d in dossier.drivers.values() if isinstance(d.growth, Figure) and d.amount.key in people
+    skipped = {driver.amount.key for driver in dossier.drivers.values() if folded(driver.unit) in _PEOPLE}
+    skipped |= {line.tiers[0].start.key for line in dossier.costs if line.tiers}  # always 0
+    skipped |= {
+        d.growth.key for d in dossier.drivers.values() if isinstance(d.growth, Figure) and d.amount.key in skipped
     }
     figures = {**every_figure(dossier), **{figure.key: figure for figure in dossier.exit.values()}}
-    return [figure for key, figure in figures.items() if key not in people and any(c.cell for c in figure.claims)]
+    return [figure for key, figure in figures.items() if key not in skipped and any(c.cell for c in figure.claims)]
 
 
 def _results(vendor: str, values: Values, sheets: dict) -> Iterator[np.ndarray]:

@@ -107,7 +107,7 @@ def _months(dossier: Dossier, line: Line, values: Values, inputs: Inputs) -> Ite
 
     served, due = row(f"{line.key}|service"), row(f"{line.key}|paid")
     billed = row(f"{line.key}|billed units" if line.ratchet else f"{line.key}|units") if line.per else None
-    wanted = row(f"driver|{line.per}") if line.per else None
+    wanted = row(f"driver|{line.per}") * (row(f"{line.key}|adoption") if line.adoption else 1) if line.per else None
     for month in range(last + 1):
         service, paid = float(served[month]), float(due[month])
         if service or paid:

@@ -79,7 +79,7 @@ def _write_claim(
             page.put(row, column, float(getattr(claim.estimate, which)), "input", NUMBER)
             page.bound(row, column, bounds_of(unit))
     _use(page, row, float(getattr(claim.estimate, scenario)), single=single)
-    page.put(row, USED + 1, claim.source or NONE_GIVEN, "quiet" if not claim.supported else "")
+    page.put(row, USED + 1, claim.source or NONE_GIVEN, "note" if claim.supported else "quiet note")
     page.put(row, USED + 2, claim.date)
 
 

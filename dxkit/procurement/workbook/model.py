@@ -17,12 +17,23 @@ from dxkit.procurement.dossier.dossier import PAID, Dossier
 from dxkit.procurement.workbook.formulas import COLUMN, printed
 from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, Book, Page, letter, quoted
 
+_A_PAGE = 13  # months side by side on a printed page
 SPARE = 5  # rows for finance on each vendor's sheet
 FIRST = 2  # the column of the first label
 FINANCE = ("name", "category", "timing", "from", "to", "money")
 TIMES = {"monthly": 1, "yearly": 12, "once": 0}
 OWN_WORK = tuple(category for category in CATEGORIES if category not in PAID)
-_FORMS = {"units": NUMBER, "factor": "0.0000", "p ": "0.00%", "year": "0", "overlap": "0.0", "notice": "0", "term": "0"}
+_FORMS = {
+    "units": NUMBER,
+    "price": NUMBER,
+    "adoption": SHARE,
+    "factor": "0.0000",
+    "p ": "0.00%",
+    "year": "0",
+    "overlap": "0.0",
+    "notice": "0",
+    "term": "0",
+}
 _WORDS = {
     "cost": "",
     "benefit": "benefit ",
@@ -119,7 +130,8 @@ def place_vendor(
 ) -> OfVendor:  # fmt: skip
     """Lay out the pages of a vendor: by month, by quarter, and those of the vendor that follows where one is named."""
     made = OfVendor(sheets, {}, values)
-    months = book.page(vendor, [38, 9], freeze=(4, FIRST))
+    wide = -(-len(sheets[vendor].labels) // _A_PAGE)
+    months = book.page(vendor, [38, 9], freeze=(4, FIRST), portrait=True, wide=wide, high=1)
     made.places[vendor] = _lay_out(months, sheets[vendor], 3)
     _lay_out_spare(months, dossier, vendor, made.places[vendor], inputs)
     quarters = book.page(f"{vendor[:22]} leaving", [38, 11], freeze=(4, FIRST))
@@ -128,7 +140,7 @@ def place_vendor(
     again = [sheet for name, sheet in sheets.items() if " from " in name and name not in made.places]
     again = [sheet for sheet in again if sheet.name != results_sheet(vendor)]
     if again:
-        after = book.page(f"after {vendor[:22]}", [38, 9], freeze=(3, FIRST))
+        after = book.page(f"after {vendor[:22]}", [38, 9], freeze=(3, FIRST), portrait=True, wide=wide, high=1)
         row = 3
         for sheet in again:
             made.places[sheet.name] = _lay_out(after, sheet, row, prefix=f"{sheet.name}|")
@@ -216,7 +228,7 @@ def write_sheets(made: OfVendor, inputs: Mapping[str, tuple[Page, int, int]]) ->
         for row, operand in sheet.rows.items():
             values = np.broadcast_to(made.values.row(name, row), (1, place.count))[0]
             form = next((form for start, form in _FORMS.items() if row.split("|")[-1].startswith(start)), MONEY)
-            form = SHARE if row == "p_exit" else form
+            form = SHARE if row == "p_exit" else NUMBER if row.startswith("driver|") else form
             style = "total" if row in ("paid", "present", "planned", "forced", "pv", "pv_served") else ""
             each = operand.operands if isinstance(operand, Each) else None
             template = "" if each else printed(operand, name, at)

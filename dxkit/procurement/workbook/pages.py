@@ -24,6 +24,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "total": {"bold": True},
     "group": {"bold": True, "font_color": "#31577A"},
     "quiet": {"font_color": "#777777"},
+    "note": {"indent": 1},
+    "quiet note": {"indent": 1, "font_color": "#777777"},
     "simulated": {"italic": True, "font_color": "#555555", "bg_color": "#EFEFEF"},
     "wrap": {"text_wrap": True, "valign": "top"},
 }
@@ -53,7 +55,9 @@ class Page:
     keys: dict[int, str] = field(default_factory=dict)
     bounds: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     charts: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    wide: int = 1  # pages side by side when printed
+    high: int = 0  # pages below each other when printed; 0 takes as many as it needs
 
     def key(self, row: int, key: str) -> None:
         self.keys[row] = key
@@ -148,11 +152,14 @@ def _write(book: Any, page: Page, formats: dict[tuple[str, str], Any]) -> None:
         sheet.data_validation(row, column, row, column, rule)
     for row, column, chart in page.charts:
         _draw(book, sheet, row, column, chart)
-    sheet.set_h_pagebreaks(page.breaks)
+    for row, height in page.heights.items():
+        sheet.set_row(row, height)
     if not page.portrait:
         sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(page.wide, page.high)
+    if page.wide > 1:
+        sheet.repeat_columns(1, page.freeze[1] - 1)
     sheet.hide_gridlines(2)
     sheet.set_footer("&C&A, page &P of &N")
     sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": True, "select_locked_cells": True})

@@ -84,7 +84,6 @@ def _charts(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], row: int
         for name in ("pv", "pv_served")
     ]
     height = 170 + 46 * len(made)
-    page.breaks.append(row)
     page.charts.append(
         (
             row,

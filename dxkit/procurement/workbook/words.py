@@ -53,6 +53,7 @@ def write_about(page: Page, dossier: Dossier) -> None:
         page.key(row, f"how|{k}")
         page.put(row, 1, "" if k else "how to read it", "head" if not k else "")
         page.put(row, 2, text, "wrap")
+        page.heights[row] = 15.0 * -(-len(text) // 95)
 
 
 def write_lines(book: Book, dossier: Dossier) -> None:

@@ -72,7 +72,7 @@ def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) 
     page, cells = write_inputs(book, dossier, inputs_in(sheets), scenario)
     write_lines(book, dossier)
     write_steps(book, dossier)
-    results = book.page("Results", [58, 18], freeze=(5, FIRST))
+    results = book.page("Results", [58, 18], freeze=(5, FIRST), portrait=True, high=1)
     known = at_scenario(dossier, scenario) | spare_inputs(dossier)
     made = {
         vendor: place_vendor(book, dossier, vendor, own, Values(own, known), results, FIRST + k, cells)

@@ -23,6 +23,7 @@ def rows(line, scenario="likely", **more):
         ({"per": "n"}, {}, 1, 15, 150, ""),
         ({"per": "n", "minimum": 20}, {}, 1, 20, 200, "minimum"),
         ({"per": "n", "minimum": 10}, {}, 1, 15, 150, ""),
+        ({"per": "n", "minimum": 10}, {"steps": steps("adoption", [(1, 0.5)])}, 1, 10, 100, "minimum"),
         ({"per": "n", "block": 10}, {}, 1, 20, 200, "packs of 10"),
         ({"per": "n", "included": 20, "overage": 3}, {}, 1, 15, 10, "included"),
         ({"per": "n", "included": 5, "overage": 3}, {}, 1, 15, 40, "overage"),
