@@ -9,10 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.lang import Locale
-from com.sun.star.table import CellRangeAddress
+try:
+    import uno
+    from com.sun.star.beans import PropertyValue
+    from com.sun.star.lang import Locale
+    from com.sun.star.table import CellRangeAddress
+except ImportError:  # not the system's Python
+    uno = None
 
 _LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
