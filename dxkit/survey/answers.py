@@ -241,14 +241,13 @@ def answers(
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
-    of, states = at[item_at], work.add(counted.states)
+    of, opinions = at[item_at], work.add(counted.states)[:, at[item_at]]
     heavy = own.weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
-    opinions = states[:, of]
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
     plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.codebook import NOT_PLACED, Codebook
+from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.distinct import flags
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.marks import NOT_TICKED
+from dxkit.survey.reading.scales import NOT_PLACED
 
 FILLED_UNASKED = "answers to questions that were not asked, not counted"
 _NO = NOT_TICKED | {"", "0.0", "nan"}

@@ -69,9 +69,8 @@ class Survey:
 
     def _facts(self) -> list[tuple[str, str]]:
         of = f" of {self.roster.total:,}" if self.roster is not None else ""
-        facts = [("wave", self.wave)] if self.wave else []
         return [
-            *facts,
+            *([("wave", self.wave)] if self.wave else []),
             ("respondents", f"{len(self):,}{of}"),
             ("questions", f"{len(self.codebook.measured)} measured, {self.comments.shape[1]} for comments"),
             ("segments", ", ".join(self.segments.columns) or "none"),
