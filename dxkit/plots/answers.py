@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from dxkit.files.options import choices
-from dxkit.plots.options import MOST_BARS, chosen_options, shares_of_yes, too_many
+from dxkit.plots.options import MOST_BARS, chosen_options, most_often, shares_of_yes, too_many
 from dxkit.plots.style import (
     ALL_HIDDEN,
     BLUE,
@@ -52,6 +52,7 @@ class _Bar:
     answered: float
     score: float
     stands_out: str
+    most_often: str
 
     @property
     def favourable(self) -> float:
@@ -146,11 +147,16 @@ def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
         answered=float(first["answered"]),
         score=float(first["score"]),
         stands_out=first["stands_out"],
+        most_often=_most_often(opinion) if first["shown"] and len(opinion) else "",
     )
 
 
 def _commonest(values: list[tuple[str, ...]]) -> tuple[str, ...]:
     return max(dict.fromkeys(values), key=values.count)
+
+
+def _most_often(rows: pd.DataFrame) -> str:
+    return most_often(rows["label"].tolist(), *(rows[name].to_numpy(dtype=float) for name in ("share", "low", "high")))
 
 
 def _worst_last(bars: list[_Bar]) -> list[_Bar]:
@@ -254,5 +260,4 @@ def _one(shown: list[_Bar]) -> tuple[str, str]:
     where = f", {bar.group}" if bar.group else ""
     if bar.ordered:
         return f"{bar.display}{where}: {bar.favourable:.0f}% favourable", f"{bar.answered:.0f} answers"
-    k = int(np.argmax(bar.shares))
-    return f"{bar.display}{where}: most often {bar.labels[k]} ({bar.shares[k]:.0f}%)", f"{bar.answered:.0f} answers"
+    return f"{bar.display}{where}: {bar.most_often}", f"{bar.answered:.0f} answers"

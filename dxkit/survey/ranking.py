@@ -110,11 +110,12 @@ class Ranking(Result):
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """Ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
-            frame = self.groups.drop(columns=["p_pair_se", "p_clear"])
+            worst = [f"worst {k + 1}" for k in range(self.top_n)]
+            frame = self.groups[[*self.segments, "verdict", *worst, "p_pair", "p_same", "ruled_out"]].copy()
             frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
             names = {
-                "p_pair": "the two are right",
-                "p_same": "everybody's two are theirs",
+                "p_pair": "these are right",
+                "p_same": "everybody's are theirs",
                 "ruled_out": "ruled out there",
             }
             frame = frame.rename(columns=names)
@@ -243,7 +244,7 @@ def rank_pains(
         tipping_point=None if tip is None else tip.lean,
         robustness=_robustness(survey, score, order, names, fpc, settings),
         groups=groups,
-        grid=action_grid(tallied(survey).cut(), chosen, names, fpc=fpc, confidence=confidence),
+        grid=action_grid(tallied(survey).cut(), order, names, fpc=fpc, confidence=confidence),
         **_figures(order, names),
     )
 

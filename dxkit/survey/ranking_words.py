@@ -28,7 +28,7 @@ def facts(order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None
         return
     told, said, top_n = order.told, order.verdicts[0], order.top_n
     unit, digits = f" {BURDENS[score].points}", BURDENS[score].digits
-    yield f"the worst {top_n}", " and ".join(names[order.chosen[0]])
+    yield f"the worst {top_n}" if said in verdict.NAMING else "came out first", " and ".join(names[order.chosen[0]])
     surely = f"{said}, these are the worst {top_n} with {percent(told.p_pair[0])} probability"
     cautious = "; probably more, because they stand about equally far out of the others"
     yield "verdict", surely + (cautious if said != "clear" and order.far_out else "")

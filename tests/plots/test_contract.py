@@ -419,7 +419,7 @@ def test_options_of_several_are_bars_of_their_share():
     axes = result.plot()
     widths = {name: segments[0][1] for name, segments in bars(axes).items()}
     assert widths == pytest.approx({"Slack": 28.5714, "Teams": 42.8571, "No": 50}, abs=1e-3)
-    assert title(axes) == "Which do you use?: most often No, 50%"
+    assert title(axes) == "Which do you use?: none is ahead of the others, 29% to 50%"
     assert axes.get_xlabel().startswith("share of all who answered")
 
 
@@ -431,7 +431,7 @@ def test_of_yes_and_no_only_the_share_of_yes_is_drawn(words):
     axes = dx.answers(dx.read_survey(answers, book)).plot()
     widths = {name: segments[0][1] for name, segments in bars(axes).items()}
     assert widths == pytest.approx({"CI?": 30, "Tests?": 100 * 15 / 18})
-    assert title(axes) == "Yes most often: Tests?, 83%"
+    assert title(axes) == "Yes: most often Tests?, 83%"
     groups = pd.DataFrame({"item": ["team"], "text": ["Team"], "kind": ["segment"], "scale": [""]})
     split = dx.read_survey(answers.assign(team=["A"] * 10 + ["B"] * 10), pd.concat([book, groups]))
     assert set(bars(dx.answers(split, by="team").plot())) == {"CI?\nA", "CI?\nB", "Tests?\nA", "Tests?\nB"}
