@@ -57,7 +57,7 @@ def shares_of_yes(result: Answers, table: pd.DataFrame, ax: Axes | None, others:
     return _shares(result, rows, ax, "display", unit, yes, others)
 
 
-def most_often(names: Sequence[str], shares: np.ndarray, low: np.ndarray, high: np.ndarray, most: int = 3) -> str:
+def most_often(names: Sequence[str], shares: np.ndarray, low: np.ndarray, high: np.ndarray, *, most: int = 3) -> str:
     """What was answered most often, or up to `most` of which one was: a title names no other.
 
     It may be each whose interval reaches that of the first. Arrays of shares from 0 to 1.

@@ -111,13 +111,9 @@ class Ranking(Result):
         """Ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
             worst = [f"worst {k + 1}" for k in range(self.top_n)]
-            frame = self.groups[[*self.segments, "verdict", *worst, "p_pair", "p_same", "ruled_out"]].copy()
-            frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
-            names = {
-                "p_pair": "these are right",
-                "p_same": "everybody's are theirs",
-                "ruled_out": "ruled out there",
-            }
+            frame = self.groups.loc[:, [*self.segments, "verdict", *worst, "p_pair", "p_same", "ruled_out"]]
+            frame = frame.assign(**{name: frame[name].map(percent) for name in ("p_pair", "p_same")})
+            names = {"p_pair": "these are right", "p_same": "everybody's are theirs", "ruled_out": "ruled out there"}
             frame = frame.rename(columns=names)
             return frame, columns_of(frame)
         ranks = [
