@@ -23,7 +23,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import hidden_note, of_kinds, title
+from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.tally import Tally
@@ -272,7 +272,7 @@ def answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method=f"{how}, score intervals",
+        method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
         segments=tuple(work.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )

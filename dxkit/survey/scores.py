@@ -19,7 +19,7 @@ from dxkit.survey import teams
 from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
 from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import MEASURED
+from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import measures, own
 from dxkit.survey.tally.cells import Cells
@@ -176,7 +176,7 @@ def scores(
         notes.append(SAME_NUMBER)
     table = _table(work, scored, figures, shown)
     table["stands_out"] = apart.T.ravel()
-    method = _method(counted, fpc)
+    method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])
     return Scores(
         table=table,
         between=between,
@@ -216,6 +216,17 @@ def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.
         for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
             each[:, places] = figure
     return result
+
+
+def favourable_codes(book: Codebook) -> list[str]:
+    """Which answers are favourable, where they are not the upper two of five."""
+    named = {}
+    for item in book.measured:
+        codes, good = book.scale(item).codes, sorted(book.favourable(item))
+        if good and (len(codes) != 5 or tuple(good) not in (codes[:2], codes[-2:])):
+            ends = dict.fromkeys(book.scale(item).label(code) for code in (good[0], good[-1]))
+            named[f"{' to '.join(ends)} of {book.scale(item).name}"] = item
+    return [f"favourable: {', '.join(named)}"] if named else []
 
 
 def _scales(found: Estimates):

@@ -37,6 +37,12 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     return replace(book, items=items), filters
 
 
+def outside_dimensions(book: Codebook) -> list[str]:
+    """A note on the ratings that were put to some people only, and so enter no dimension."""
+    left = [row.item for row in book.questions if row.kind == "rating" and row.dimension and row.asked_if]
+    return [f"not part of a dimension, because only some people were asked: {', '.join(left)}"] if left else []
+
+
 def says_not_asked(text: str) -> bool:
     """Whether a cell of a filter column says that the question was not put to this person.
 
