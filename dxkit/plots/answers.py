@@ -237,17 +237,18 @@ def _legend(ax: Axes, labels: Sequence[str], colours: list[str], opinions: bool,
 
 
 def _title(ax: Axes, result: Answers, bars: list[_Bar]) -> None:
-    """The least favourable bar, if it is told apart from the others; what one bar says; else that none differs."""
+    """The bars that are less favourable than the others, two at most; what one bar says; else that none differs."""
     shown = [bar for bar in bars if bar.shown]
     if len(shown) == 1 or not shown[0].ordered:
         headline(ax, *_one(shown))
         return
     worst = sorted((bar for bar in shown if bar.stands_out == "below"), key=lambda bar: bar.score)
     if worst:
-        bar = worst[0]
-        where = f" in {bar.group}" if bar.group else ""
-        sure = f"{bar.favourable:.0f}% of {bar.answered:.0f} answers are favourable; it differs beyond chance"
-        headline(ax, f"Least favourable: {bar.display}{where}", sure)
+        named = [f"{bar.display}{f' in {bar.group}' if bar.group else ''}" for bar in worst[:2]]
+        more = [f"{len(worst) - 2} more"] if len(worst) > 2 else []
+        shares = ", ".join(f"{bar.favourable:.0f}% of {bar.answered:.0f}" for bar in worst[:2])
+        sure = f"{shares} answers are favourable; each differs from the others beyond chance"
+        headline(ax, f"Less favourable than the others: {'; '.join([*named, *more])}", sure)
         return
     shares = [bar.favourable for bar in shown]
     headline(ax, no_difference(result.segments), f"From {min(shares):.0f}% to {max(shares):.0f}% are favourable")

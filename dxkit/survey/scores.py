@@ -66,11 +66,18 @@ class Scores(Result):
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
         Column(
-            "pooled", "what the group's score will be near next time", "estimate", "see column unit", displayed=False
+            "pooled",
+            "what the group's score will be near next time",
+            "estimate",
+            "see column unit",
+            heading="next time near",
+            optional=True,
         ),
         Column("pooled_low", "lower end of its interval", "estimate", "see column unit", displayed=False),
         Column("pooled_high", "upper end of its interval", "estimate", "see column unit", displayed=False),
-        Column("stands_out", "below or above all others beyond chance, else empty", displayed=False),
+        Column(
+            "stands_out", "below or above all others beyond chance, else empty", heading="stands out", optional=True
+        ),
     )
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
@@ -81,7 +88,11 @@ class Scores(Result):
         self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
     ) -> Scores:
         """The same result with the rows of one level, of these kinds, or of these names in their order."""
-        return replace(self, table=narrowed(self.table, level, names, kind).reset_index(drop=True))
+        table = narrowed(self.table, level, names, kind).reset_index(drop=True)
+        if self.between is None:
+            return replace(self, table=table)
+        kept = table[["level", "name"]].drop_duplicates()
+        return replace(self, table=table, between=kept.merge(self.between, how="left", on=["level", "name"]))
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A long table by group without its items, and each kind of question with the measure it has."""
@@ -89,7 +100,9 @@ class Scores(Result):
         if len(frame) > 60 and self.segments:
             frame = frame.loc[frame["level"] != "item"]
         own = (frame["kind"] == "number") & (frame["unit"] != "number")
-        return frame.assign(kind=np.where(own, frame["unit"], frame["kind"].map(measures.label_of))), columns
+        told = frame["stands_out"] if (frame["stands_out"] != "").to_numpy().any() else None
+        kinds = np.where(own, frame["unit"], frame["kind"].map(measures.label_of))
+        return frame.assign(kind=kinds, stands_out=told), columns
 
 
 def scores(
