@@ -237,19 +237,24 @@ def _legend(ax: Axes, labels: Sequence[str], colours: list[str], opinions: bool,
 
 
 def _title(ax: Axes, result: Answers, bars: list[_Bar]) -> None:
-    """The bars that are less favourable than the others, two at most; what one bar says; else that none differs."""
+    """The bars that are told from the others, two at most; what one bar says; else that none differs.
+
+    Questions are compared with the other questions, groups with the other groups, of which some may not be drawn.
+    """
     shown = [bar for bar in bars if bar.shown]
     if len(shown) == 1 or not shown[0].ordered:
         headline(ax, *_one(shown))
         return
-    worst = sorted((bar for bar in shown if bar.stands_out == "below"), key=lambda bar: bar.score)
-    if worst:
-        named = [f"{bar.display}{f' in {bar.group}' if bar.group else ''}" for bar in worst[:2]]
-        more = [f"{len(worst) - 2} more"] if len(worst) > 2 else []
-        shares = ", ".join(f"{bar.favourable:.0f}% of {bar.answered:.0f}" for bar in worst[:2])
-        sure = f"{shares} answers are favourable; each differs from the others beyond chance"
-        headline(ax, f"Less favourable than the others: {'; '.join([*named, *more])}", sure)
-        return
+    ranked = sorted(shown, key=lambda bar: bar.score)
+    where = "elsewhere" if result.segments else "the others"
+    for side, word, line in (("below", "Less", ranked), ("above", "More", ranked[::-1])):
+        if found := [bar for bar in line if bar.stands_out == side]:
+            named = [f"{bar.display}{f' in {bar.group}' if bar.group else ''}" for bar in found[:2]]
+            more = [f"{len(found) - 2} more"] if len(found) > 2 else []
+            shares = ", ".join(f"{bar.favourable:.0f}% of {bar.answered:.0f}" for bar in found[:2])
+            sure = f"{shares} answers are favourable; each differs beyond chance"
+            headline(ax, f"{word} favourable than {where}: {'; '.join([*named, *more])}", sure)
+            return
     shares = [bar.favourable for bar in shown]
     headline(ax, no_difference(result.segments), f"From {min(shares):.0f}% to {max(shares):.0f}% are favourable")
 

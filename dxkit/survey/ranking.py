@@ -218,7 +218,8 @@ def rank_pains(
             notes = [f"over {verdict.MANY} groups: which topics are ruled out in each is told with ruled_out=True"]
     table = _table(work, here, by_group, shown, names, confidence)
     chosen, tip = order.top, tipping_point(order, found)
-    facts = () if by is not None else tuple(ranking_words.facts(order, names, score, tip))
+    silent = found.weighed.headcount[0] - found.cells.people.sum()
+    facts = () if by is not None else tuple(ranking_words.facts(order, names, score, tip, silent))
     return Ranking(
         table=table,
         title=title("Pain points", work),
