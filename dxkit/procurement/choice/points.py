@@ -4,7 +4,7 @@ See docs/methods/scorecard.md, "Point score"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +98,3 @@ def points_of(dossier: Dossier, needs: Result | None = None, scenario: str = "li
 def point_scores(dossier: Dossier) -> Mapping[str, float]:
     """The point score of each vendor; nothing where no criterion has a weight."""
     return dict(zip(dossier.vendors, map(float, points_of(dossier).scores), strict=True))
-
-
-def names_of(criteria: Sequence[Criterion]) -> list[str]:
-    return [each.name for each in criteria]
