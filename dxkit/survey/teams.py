@@ -122,11 +122,12 @@ def told(frame: pd.DataFrame, apart: np.ndarray, by: list[str]) -> list[str]:
 def alike(book: Codebook, item: str) -> str:
     """What a question has in common with those it can be compared with: its kind and unit.
 
-    Means of codes compare on one scale only, and places within one ranking.
+    Means of codes compare on one scale only, places within one ranking, and a share of yes with other shares of yes.
     """
     row = book.item(item)
     unit = unit_of(row["kind"], row["good"])
-    within = {"code": book.scale(item).name, "place": book.question_of(item)}
+    yes_or_no = "yes or no" if len(book.scale(item).codes) == 2 else ""
+    within = {"code": book.scale(item).name, "place": book.question_of(item), "index": yes_or_no}
     return f"{row['kind']} {unit} {within.get(unit, '')}"
 
 
