@@ -41,6 +41,7 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
     The finite population is left out: what is asked is about the group, not about this quarter's people.
     """
     within, own, coverage = _within(found), found.spread, found.weighed.unlimited.coverage
+    coverage = np.where(np.isfinite(coverage), coverage, np.nan)  # nobody answered: no score, and no variance of one
     columns = [found.mean[:, at], found.mean @ np.nan_to_num(a).T]
     v, s2, df = [coverage[:, at] * within.sd[at] ** 2], [within.sd[at] ** 2], [within.df[at]]
     mine = [coverage[:, at] * own.sd[:, at] ** 2]

@@ -21,19 +21,24 @@ MAKERS = {  # what a person feels, in standard deviations, becomes an answer
 
 
 def table(answers, cell, sizes, form=BOUNDED, dimensions=0):
-    """Scores (G, J), variances of their errors, the groups' own, s2, df: of questions, dimensions of so many, all."""
+    """Scores (G, J), variances of their errors, the groups' own, s2, df: of questions, dimensions of so many, all.
+
+    As `dx.scores` has them without a roster.
+    """
     counted, groups, questions = count(answers, cell, len(sizes)), len(sizes), answers.shape[1]
     n, each = counted.n, np.arange(groups)
     m, form = coverage.estimates(np.ones_like(n), n, counted.mean, 0 * each, 1)[0], np.full(questions, form)
     fitted = spread.fit(n, counted.mean, Design(lead=each, groups=groups, rest=np.zeros((groups, 0))))
     within = spread.whole(n, counted.mean, counted.scatter, fitted, m, n.sum(axis=0), form)
-    here = spread.by_group(n, counted.scatter, counted.mean, within, m)
+    plain = spread.fit(n, counted.mean)
+    everybody = spread.whole(n, counted.mean, counted.scatter, plain, m, n.sum(axis=0), form)
+    here = spread.by_group(n, counted.scatter, counted.mean, everybody, m)
     y, v, own, s2, df = counted.mean, within.sd**2 / n, here.sd**2 / n, within.sd**2, within.df
     if dimensions:
         a = np.kron(np.eye(questions // dimensions), np.full(dimensions, 1 / dimensions))
         a = np.vstack([a, a.mean(axis=0)])
         moments = counted.pairs, counted.sums, counted.products
-        r = spread.correlation(n, counted.people, counted.mean, counted.scatter, fitted, *moments)
+        r = spread.correlation(n, counted.people, counted.mean, counted.scatter, plain, *moments)
         counts = r, np.ones_like(n), n, counted.people, each, np.full(groups, np.inf)
         both = [coverage.contrast_variance(a, np.broadcast_to(sd, n.shape), *counts) for sd in (within.sd, here.sd)]
         s2 = np.append(s2, np.einsum("dj,jk,dk->d", a, r * np.outer(within.sd, within.sd), a))
