@@ -1,4 +1,4 @@
-"""Surveys of people whose every answer is known, through `dx.read_survey` and `dx.scores`: what their intervals hold."""
+"""Surveys of people whose every answer is known, by `dx.read_survey` and `dx.scores`: what their intervals hold."""
 
 from collections import defaultdict
 from dataclasses import dataclass

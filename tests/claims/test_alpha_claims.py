@@ -84,6 +84,7 @@ def test_the_interval_of_alpha(claimed):
     claimed(
         "the interval of alpha holds the alpha of everybody",
         "90% or more; 86% near the ceiling",
-        f"{in_percent(others[where])} in the worst ({where[0]}; {where[1]} people); near the ceiling {in_percent(ceiling)}",
+        f"{in_percent(others[where])} in the worst ({where[0]}; {where[1]} people); near the ceiling "
+        f"{in_percent(ceiling)}",
         "6 worlds and three parts of the survey of 2017, 20 to 400 people, 600 surveys each",
     )

@@ -55,8 +55,8 @@ def drawn(seed):
 
 
 def hold(frame, roster, fpc):
-    """Hold every interval of a survey to the law; how many there were."""
-    survey, seen = dx.read_survey(frame.assign(site=frame.get("site", "")), BOOK, roster, min_group=3), 0
+    """Hold every interval of a survey to the law."""
+    survey = dx.read_survey(frame.assign(site=frame.get("site", "")), BOOK, roster, min_group=3)
     for by in (None, "team"):
         table = dx.scores(survey, by=by, fpc=fpc).table
         table = table[table["shown"].to_numpy(dtype=bool) & (table["n"] >= 2).to_numpy(dtype=bool)]
@@ -79,8 +79,6 @@ def hold(frame, roster, fpc):
         shares = table.loc[table["favourable"].notna() & ~census, ["favourable_low", "favourable_high"]].to_numpy()
         assert (shares[:, 0] < shares[:, 1]).all()
         assert ((shares >= 0) & (shares <= 1)).all()
-        seen += len(table)
-    return seen
 
 
 @examples(60)
@@ -99,18 +97,19 @@ def test_ten_thousand_surveys_have_no_interval_without_width(claimed):
     seen = []
 
     def by_scores(seed, fpc):
-        seen.append(hold(*drawn(seed), fpc))
+        hold(*drawn(seed), fpc)
+        seen.append(seed)
 
     def by_arrays(seed):
         no_interval_of_a_sample_has_zero_width(seed)
-        seen.append(0)
+        seen.append(seed)
 
-    often(by_scores, 1_000, st.integers(0, 10**9), st.booleans())
+    often(by_scores, 500, st.integers(0, 10**9), st.booleans())
     often(by_arrays, 10_000, st.integers(0, 10**9))
-    assert len(seen) >= 11_000
+    assert len(seen) >= 10_500
     claimed(
         "an interval of a sample has zero width or leaves its scale, or one of a census has a width (`-m thorough`)",
         "none",
         "none",
-        f"10,000 generated surveys by the array functions; 1,000 by `dx.scores`, {sum(seen):,} intervals",
+        "10,000 generated surveys by the array functions, 500 by `dx.scores`",
     )

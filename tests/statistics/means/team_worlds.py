@@ -5,13 +5,13 @@ import numpy as np
 from dxkit.statistics.means import coverage, spread, teams
 from dxkit.statistics.means.spread import BOUNDED, HOURS
 from dxkit.statistics.means.weights import Design
-from tests.statistics.means import worlds
+from tests.claims.worlds import CUTS
 from tests.statistics.means.counted import count
 
 HEAPS, HEAP_CUTS = np.array([0.0, 1, 2, 5, 10, 20]), np.array([-0.4, 0.25, 0.85, 1.4, 2.05])
 
 MAKERS = {  # what a person feels, in standard deviations, becomes an answer
-    "likert": (lambda latent: np.searchsorted(worlds.CUTS, latent) / 4, BOUNDED),
+    "likert": (lambda latent: np.searchsorted(CUTS, latent) / 4, BOUNDED),
     "ceiling": (lambda latent: (np.clip(np.rint(5.6 + 0.9 * latent), 1, 5) - 1) / 4, BOUNDED),
     "floor": (lambda latent: (np.clip(np.rint(0.4 + 0.9 * latent), 1, 5) - 1) / 4, BOUNDED),
     "6% very unhappy": (lambda latent: np.where(latent < -1.555, 0.0, np.where(latent < 0, 0.75, 1.0)), BOUNDED),
@@ -30,15 +30,13 @@ def table(answers, cell, sizes, form=BOUNDED, dimensions=0):
     m, form = coverage.estimates(np.ones_like(n), n, counted.mean, 0 * each, 1)[0], np.full(questions, form)
     fitted = spread.fit(n, counted.mean, Design(lead=each, groups=groups, rest=np.zeros((groups, 0))))
     within = spread.whole(n, counted.mean, counted.scatter, fitted, m, n.sum(axis=0), form)
-    plain = spread.fit(n, counted.mean)
-    everybody = spread.whole(n, counted.mean, counted.scatter, plain, m, n.sum(axis=0), form)
-    here = spread.by_group(n, counted.scatter, counted.mean, everybody, m)
+    here = spread.by_group(n, counted.scatter, counted.mean, within, m)
     y, v, own, s2, df = counted.mean, within.sd**2 / n, here.sd**2 / n, within.sd**2, within.df
     if dimensions:
         a = np.kron(np.eye(questions // dimensions), np.full(dimensions, 1 / dimensions))
         a = np.vstack([a, a.mean(axis=0)])
         moments = counted.pairs, counted.sums, counted.products
-        r = spread.correlation(n, counted.people, counted.mean, counted.scatter, plain, *moments)
+        r = spread.correlation(n, counted.people, counted.mean, counted.scatter, fitted, *moments)
         counts = r, np.ones_like(n), n, counted.people, each, np.full(groups, np.inf)
         both = [coverage.contrast_variance(a, np.broadcast_to(sd, n.shape), *counts) for sd in (within.sd, here.sd)]
         s2 = np.append(s2, np.einsum("dj,jk,dk->d", a, r * np.outer(within.sd, within.sd), a))
