@@ -23,7 +23,7 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import hidden_note, of_kinds, title
+from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.tally import Tally
@@ -241,14 +241,13 @@ def answers(
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
-    of, states = at[item_at], work.add(counted.states)
+    of, opinions = at[item_at], work.add(counted.states)[:, at[item_at]]
     heavy = own.weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
-    opinions = states[:, of]
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
     plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
@@ -273,7 +272,7 @@ def answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method=f"{how}, score intervals",
+        method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
         segments=tuple(work.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
