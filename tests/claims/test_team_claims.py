@@ -57,7 +57,7 @@ def test_a_team_is_named_only_where_one_differs(claimed):
     claimed(
         "a table names any team, at any level, though none differs",
         "at most 6%",
-        f"{in_percent(found[where])} in the worst ({where[0]}; {where[1]} questions, {where[2]} teams); "
+        f"{in_percent(found[where])} in the worst ({where[0]}; {where[2]} teams, questions: {where[1]}); "
         f"{in_percent(np.mean([*found.values()]))} on average",
         "6 worlds, 1 question and 12 in four dimensions, 4 to 40 teams of 5 to 12, 400 surveys each",
     )
