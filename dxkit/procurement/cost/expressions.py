@@ -10,32 +10,31 @@ from functools import reduce
 
 import numpy as np
 
-Number = float | int
-
 
 class Expr:
-    """A formula: what stands in one cell of a row, written once for all its columns."""
+    """A formula: what stands in one cell of a row, written once for all its columns. Nothing is added to it that is 0,
+    and nothing multiplied that is 1."""
 
     def __add__(self, other: Operand) -> Expr:
-        return Call("+", self, other)
+        return self if _is(other, 0) else Call("+", self, other)
 
     def __radd__(self, other: Operand) -> Expr:
-        return Call("+", other, self)
+        return self if _is(other, 0) else Call("+", other, self)
 
     def __sub__(self, other: Operand) -> Expr:
-        return Call("-", self, other)
+        return self if _is(other, 0) else Call("-", self, other)
 
     def __rsub__(self, other: Operand) -> Expr:
         return Call("-", other, self)
 
     def __mul__(self, other: Operand) -> Expr:
-        return Call("*", self, other)
+        return self if _is(other, 1) else Call("*", self, other)
 
     def __rmul__(self, other: Operand) -> Expr:
-        return Call("*", other, self)
+        return self if _is(other, 1) else Call("*", other, self)
 
     def __truediv__(self, other: Operand) -> Expr:
-        return Call("/", self, other)
+        return self if _is(other, 1) else Call("/", self, other)
 
     def __rtruediv__(self, other: Operand) -> Expr:
         return Call("/", other, self)
@@ -63,6 +62,10 @@ class Expr:
 
 
 Operand = Expr | float | int
+
+
+def _is(operand: Operand, number: float) -> bool:
+    return not isinstance(operand, Expr) and operand == number
 
 
 class Input(Expr):
@@ -241,14 +244,14 @@ class Values:
 
     def _summed(self, operand: Sum, sheet: str) -> np.ndarray:
         source = operand.sheet or sheet
+        if operand.over is None and operand.to is None:
+            return self.full(source, operand.name).sum(axis=1, keepdims=True)
         if (sums := self._sums.get((source, operand.name))) is None:
-            row = self.row(source, operand.name)
-            row = np.broadcast_to(row, (len(row), len(self._sheets[source].labels)))
-            sums = np.zeros((row.shape[0], row.shape[1] + 1))
+            row = self.full(source, operand.name)
+            sums = np.empty((row.shape[0], row.shape[1] + 1))
+            sums[:, 0] = 0.0
             np.cumsum(row, axis=1, out=sums[:, 1:])
             self._sums[source, operand.name] = sums
-        if operand.over is None and operand.to is None:
-            return sums[:, -1:]
         labels = self._sheets[source].labels
         low, high = (
             np.array([[end]]) if at is None else np.searchsorted(labels, self._of(at, sheet), side="right")

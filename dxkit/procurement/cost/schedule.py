@@ -130,7 +130,8 @@ def _add_line(sheet: Sheet, dossier: Dossier, line: Line, last: int) -> None:
         rows[f"{key}|paid"] = equal(MONTH, start - 1) * money
         return
     active = (MONTH >= start) * (MONTH <= Input(line.clauses["to_month"].key) if "to_month" in line.clauses else 1)
-    factor = active * _rise(dossier, line) * _factors(dossier, line, Row) / (12 if line.timing == "yearly" else 1)
+    active = active / (12 if line.timing == "yearly" else 1)
+    factor = active * _rise(dossier, line) * _factors(dossier, line, Row)
     rows[f"{key}|factor"] = factor
     price = Row(f"{key}|price") if line.prices else None
     rows[f"{key}|service"] = Row(f"{key}|factor") * _charge(line, Row(_units_row(line)) if line.per else 1, price)
