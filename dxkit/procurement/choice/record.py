@@ -30,7 +30,7 @@ _INPUTS = {
 }
 
 
-_PLACES = ("place", "sheet", "cell", "at")  # where a figure stood
+_PLACES = ("place", "cell", "at")  # where a figure stood
 
 
 def digest(dossier: Dossier) -> str:

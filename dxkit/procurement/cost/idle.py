@@ -37,7 +37,7 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
                     apart = np.abs(found[1:] - found[:1]).max(axis=1)
                     moved |= apart > _LEVEL * np.maximum(np.abs(found[:1]).max(), 1e-300)
     rows = [
-        [claim.sheet, claim.cell, figure.name, claim.estimate.likely]
+        [claim.at[0] if claim.at else "", claim.cell, figure.name, claim.estimate.likely]
         for figure, seen in zip(figures, moved, strict=True)
         if not seen
         for claim in figure.claims

@@ -30,7 +30,6 @@ class SourcedFigure:
     source: str = ""
     date: str = ""
     place: str = ""
-    sheet: str = ""
     cell: str = ""
     at: tuple[str, int, tuple[str, ...]] | None = None
 

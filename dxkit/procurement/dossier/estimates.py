@@ -86,7 +86,6 @@ def claim_of(table: Table, i: int, row: Row, amount: Estimate, columns: Sequence
         source=row.get("source", ""),
         date=row.get("source_date", "")[:10],
         place=f"{sheet} row {table.rows[i]}",
-        sheet=sheet,
         at=(table.spec.kind.removeprefix("sheet "), i, tuple(columns)),
         cell=cell if any(each.isupper() for each in at) else f"row {table.rows[i]}, {cell}",
     )
