@@ -25,7 +25,6 @@ from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
-from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighed import remarks, said, weighed
 
@@ -290,9 +289,8 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:
-    """The kind and unit of each item whose answers have a score, "" of others."""
-    kinds = [(book.item(item)["kind"], book.item(item)["good"]) for item in items]
-    return [f"{kind} {unit_of(kind, good)}" if kind in SCORED else "" for kind, good in kinds]
+    """What each item whose answers have a score is compared with, "" of others."""
+    return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
 
 
 def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:

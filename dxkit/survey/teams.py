@@ -14,6 +14,8 @@ from dxkit.statistics.means import spread, teams
 from dxkit.statistics.means.spread import NUMBER, Spread
 from dxkit.statistics.means.weights import Design
 from dxkit.survey.estimates import Estimates
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.tally.measures import unit_of
 
 SIDES = np.array(["", "above", "below"], dtype=object)  # by 0, 1, -1
 BETWEEN = ["level", "name", "groups", "n", "icc", "icc_low", "icc_high", "p", "reliability", "r_wg"]
@@ -101,20 +103,34 @@ def between(found: Estimates, of: Scored, names: pd.DataFrame, at: np.ndarray, c
 
 def told(frame: pd.DataFrame, apart: np.ndarray, by: list[str]) -> list[str]:
     """What the groups of a table have between them, in a sentence or two."""
-    group, row = " and ".join(by), frame.iloc[-1]
-    if not row["groups"] >= teams.LEAST:
+    group = " and ".join(by)
+    if frame["groups"].to_numpy().max(initial=0) < teams.LEAST:
         return [f"fewer than {teams.LEAST} groups of {group} are shown, so nothing is said of how much they differ"]
-    notes = []
-    if row["icc"] == row["icc"]:
-        what = "overall" if row["level"] == "overall" else row["name"]
-        share = f"{percent(row['icc'])} ({percent(row['icc_low'])} to {percent(row['icc_high'])})"
+    notes, overall = [], frame["level"].iloc[-1] == "overall"
+    known = frame.iloc[-1:] if overall else frame
+    icc, low, high, reliability = known[["icc", "icc_low", "icc_high", "reliability"]].dropna().to_numpy(dtype=float).T
+    if len(icc):
+        what, share = ("overall" if overall else "the median question"), percent(float(np.median(icc)))
+        share += f" ({percent(low[0])} to {percent(high[0])})" if overall else ""
         notes.append(
             f"{what}: {share} of the spread of answers lies between the groups of {group}; reliability of a group's "
-            f"score {row['reliability']:.2f}"
+            f"score {np.median(reliability):.2f}"
         )
     if not (apart != "").any():
         notes.append(f"no {group} can be told from the others")
     return notes
+
+
+def alike(book: Codebook, item: str) -> str:
+    """What a question has in common with those it can be compared with: its kind and unit.
+
+    Means of codes compare on one scale only, places within one ranking, and a share of yes with other shares of yes.
+    """
+    row = book.item(item)
+    unit = unit_of(row["kind"], row["good"])
+    yes_or_no = "yes or no" if len(book.scale(item).codes) == 2 else ""
+    within = {"code": book.scale(item).name, "place": book.question_of(item), "index": yes_or_no}
+    return f"{row['kind']} {unit} {within.get(unit, '')}"
 
 
 def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np.ndarray) -> np.ndarray:
