@@ -242,7 +242,7 @@ def _actions(source: Source, topics: list[str], as_of: Moment | None):
     faults.raise_if_any()
     names = frame["topic"].map(lambda name: spelled.get(folded(name), ""))
     last = max([*agreed.dropna(), *ended.dropna()], default=None)
-    cutoff = moment(last if as_of is None else as_of, "as_of", "UTC")
+    cutoff = moment(last if as_of is None else as_of, "as_of", "UTC", end=True)
     known = (agreed <= cutoff).to_numpy()
     later = int((~known).sum())
     names, texts, agreed, ended = (each.loc[known].reset_index(drop=True) for each in (names, texts, agreed, ended))

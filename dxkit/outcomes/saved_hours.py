@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
+from dxkit.files.errors import DataError, and_more
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Fit
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -18,6 +19,7 @@ from dxkit.statistics.sampling import SCRAMBLES, scrambled
 if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
 
+_RATE = "engineer_day_rate"
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 
 
@@ -46,9 +48,13 @@ class SavedHours:
 
 
 def hourly_rate(dossier: Dossier, hours_a_day: float) -> Estimate:
-    """Money an hour: the engineer's day rate of sheet exit, else its default."""
-    for (_, name), figure in dossier.exit.items():
-        if name == "engineer_day_rate":
-            rate = figure.claims[0].estimate
-            return estimate(rate.low / hours_a_day, rate.likely / hours_a_day, rate.high / hours_a_day)
-    return estimate(EXIT_INPUTS["engineer_day_rate"].default / hours_a_day)
+    """Money an hour: the engineer's day rate of sheet exit for all vendors, else that of each if it is the same, else
+    its default."""
+    rates = {vendor: figure.claims[0].estimate for (vendor, name), figure in dossier.exit.items() if name == _RATE}
+    if rates:
+        ends = {(rate.low, rate.likely, rate.high) for rate in ([rates["all"]] if "all" in rates else rates.values())}
+        if len(ends) > 1:
+            raise DataError(f"sheet exit has a different {_RATE} for {and_more(list(rates))}; give hourly=")
+        low, likely, high = next(iter(ends))
+        return estimate(low / hours_a_day, likely / hours_a_day, high / hours_a_day)
+    return estimate(EXIT_INPUTS[_RATE].default / hours_a_day)

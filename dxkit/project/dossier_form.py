@@ -19,7 +19,7 @@ VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
 _CONVENTION = "Forrester's TEI convention"
 _RARE = {"shape", "from_month", "to_month", "ratchet", "currency", *CLAUSES} - {"minimum"}  # not asked in the form
-_NOT_OF_BENEFITS = {"category", "growth", "minimum"}
+_NOT_OF_BENEFITS = {"growth", "minimum"}
 
 _READ_ME = (
     "What does it cost to own, and to leave?",
@@ -65,7 +65,7 @@ _LINES = (  # line, category, timing, per, likely, growth, minimum, what
     ("hosting", "hosting", "yearly", "", _ASK, "", "", "money a year for hosting"),
 )
 _BENEFIT = (
-    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000),
+    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "licences", "yearly", "", 8000, 10000, 12000),
     *("invoice 2026", "2026-03-31", "why neither hours nor costs hold it already"),
     "money that is no longer spent; hours saved come from the survey, not from here",
 )

@@ -14,6 +14,7 @@ Row = Mapping[Any, Any]  # the typed cells of a row by column
 CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
 TIMINGS = ("initial", "yearly", "monthly")
 LEDGERS = ("cash", "risk")
+BENEFITS = ("hours", "incidents", "onboarding", "licences", "infrastructure", "other")  # what a benefit is about
 STATUSES = ("illustrative", "quoted")
 MEASURES = ("rating", "tco", "exit_cost")
 KINDS = ("demo", "documentation", "reference", "trial", "production")
@@ -65,7 +66,13 @@ _COLUMNS = {
         *texts("what"),
     ),
     "costs": (*_VENDOR_AND_LINE, *_LINE, *texts("what")),
-    "benefits": (*_VENDOR_AND_LINE, _choice("ledger", LEDGERS, "cash"), *_LINE, *texts("declared", "what")),
+    "benefits": (
+        *_VENDOR_AND_LINE,
+        _choice("ledger", LEDGERS, "cash"),
+        _choice("category", BENEFITS, ""),
+        *_LINE[1:],
+        *texts("declared", "what"),
+    ),
     "exit": (*texts("vendor", "input", needed=True), *_AMOUNT, *_SHAPE, *_SOURCE, *texts("unit", "assumed", "what")),
     "criteria": (
         *texts("criterion", needed=True),
