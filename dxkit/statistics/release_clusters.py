@@ -129,17 +129,22 @@ def log_survival_error(rows: AtRisk, cluster: np.ndarray) -> np.ndarray:
         kept = np.unique(np.linspace(0, last - 1, _MOST_TIMES).round().astype(int))
     if last:
         total = np.concatenate([[0.0], np.cumsum(hazard[:last])])
-        still, sums = total[kept + 1], np.zeros((count, len(kept)))
-        for at, sign in ((rows.times, -1.0), (rows.entry, 1.0)):  # hazards up to the end, less those up to the entry
-            rank = np.minimum(np.searchsorted(rows.event_times, at, side="right"), last)
-            by = np.searchsorted(kept, rank - 1)  # from this column on the row adds nothing more
-            waiting = np.bincount(cluster)[:, None] - _by_column(cluster, by, np.ones(len(by)), sums.shape)
-            sums += sign * (_by_column(cluster, by, total[rank], sums.shape) + waiting * still)
-        rank = np.searchsorted(rows.event_times, rows.times)
-        over = rows.ended & (rank < last)
-        sums += _by_column(cluster[over], np.searchsorted(kept, rank[over]), ended[rank[over]], sums.shape)
+        # minus the hazards up to the end and plus those up to the entry: from one column on the sum is fixed
+        sides = [(rows.times, -1.0)] + [(rows.entry, 1.0)] * bool(np.isfinite(rows.entry).any())
+        rank = [np.minimum(np.searchsorted(rows.event_times, at, side="right"), last) for at, _ in sides]
+        by = np.concatenate([np.searchsorted(kept, each - 1) for each in rank])
+        fixed = np.concatenate([sign * total[each] for each, (_, sign) in zip(rank, sides, strict=True)])
+        signs = np.repeat([sign for _, sign in sides], len(rows.times))
+        own = np.searchsorted(rows.event_times, rows.times)
+        over = rows.ended & (own < last)
+        fixed = np.concatenate([fixed, ended[own[over]]])
+        clusters = np.tile(cluster, len(sides))
+        to_come = np.bincount(clusters, signs, minlength=count)[:, None]
+        sums = (to_come - _by_column(clusters, by, signs, (count, len(kept)))) * total[kept + 1]
+        by, clusters = np.append(by, np.searchsorted(kept, own[over])), np.append(clusters, cluster[over])
+        sums += _by_column(clusters, by, fixed, sums.shape)
         scale = count / (count - 1) if count > 1 else np.nan
-        variance[:last] = np.interp(np.arange(last), kept, scale * (sums**2).sum(axis=0))
+        variance[:last] = np.interp(np.arange(last), kept, scale * np.einsum("gk,gk->k", sums, sums))
     return np.sqrt(variance)
 
 

@@ -13,9 +13,9 @@ from tests.outcomes.worlds import dependent, releases, waves
 HOURS = 24.0  # the true median of every world of releases
 
 
-def sizes(made, count, unequal):
+def sizes(made, count, unequal, mean=12):
     """Changes of each release: about 12 each, or most of them in a few."""
-    return np.minimum(made.geometric(1 / 4, count) ** 2, 400) if unequal else made.poisson(11, count) + 1
+    return np.minimum(made.geometric(1 / 4, count) ** 2, 400) if unequal else made.poisson(mean - 1, count) + 1
 
 
 def median_covered(count, icc, unequal, runs, censored=0.2):
@@ -29,11 +29,12 @@ def median_covered(count, icc, unequal, runs, censored=0.2):
     return float(np.mean(held))
 
 
-def found_different(count, icc, unequal, runs, factor=1.0):
+def found_different(count, icc, unequal, runs, factor=1.0, mean=12):
     """How often the log-rank test by release finds a difference between two sides; `factor` is that of the second."""
     made, found = np.random.default_rng([7, count, round(10 * icc), unequal]), []
     for _ in range(runs):
-        sides = [releases(made, count, icc=icc, sizes=sizes(made, count, unequal), hours=HOURS) for _ in range(2)]
+        many = [sizes(made, count, unequal, mean) for _ in range(2)]
+        sides = [releases(made, count, icc=icc, sizes=each, hours=HOURS) for each in many]
         hours = np.concatenate([sides[0][0], factor * sides[1][0]])
         cluster = np.concatenate([sides[0][1], count + sides[1][1]])
         limit = made.uniform(2, 8) * HOURS

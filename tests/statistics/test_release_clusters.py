@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.statistics.release_clusters import (
@@ -13,6 +13,7 @@ from dxkit.statistics.release_clusters import (
     log_survival_error,
 )
 from dxkit.statistics.survival import kaplan_meier, time_reached
+from tests.laws import examples
 
 FIRST = [3, 5, 5, 8, 10, 12, 14, 20], [1, 1, 0, 1, 1, 1, 0, 1]
 SECOND = [2, 4, 4, 6, 7, 9, 11, 13], [1, 1, 1, 1, 0, 1, 1, 1]
@@ -59,7 +60,7 @@ def by_hand(times, ended, entry, cluster):
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(ROWS)
 def test_the_error_is_that_of_the_definition_with_delayed_entry_too(rows):
     times, ended, late = (np.array(column) for column in zip(*rows, strict=True))
@@ -91,7 +92,7 @@ def test_rows_of_their_own_cluster_have_the_band_of_independent_ones_within_a_te
             assert own == pytest.approx(plain, rel=0.1)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(ROWS)
 def test_each_row_twice_in_its_cluster_changes_nothing(rows):
     times, ended, cluster = (np.array(column) for column in zip(*rows, strict=True))

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
+from tests.laws import examples
 
 NOW = "2026-02-01T00:00Z"
 EIGHT = [(f"d{i}", f"2026-01-{5 + 3 * i:02d}T10:00Z") for i in range(8)]
@@ -358,7 +359,7 @@ def record(deploys, changes):
     return frame, work(*rows) if rows else None
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(RECORDS, CHANGES, st.booleans(), st.randoms(use_true_random=False))
 def test_used_and_left_out_add_up_and_the_order_of_rows_is_free(deploys, changes, since, shuffled):
     frame, begun = record(deploys, changes)
@@ -376,7 +377,7 @@ def test_used_and_left_out_add_up_and_the_order_of_rows_is_free(deploys, changes
     assert a_week(again) == a_week(found) or np.isnan(a_week(found))
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(RECORDS, CHANGES)
 def test_one_service_by_service_is_the_whole(deploys, changes):
     frame, begun = record(deploys, changes)
