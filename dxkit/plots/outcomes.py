@@ -140,26 +140,26 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
 
 
 def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
-    """Each pain before, without luck, and after; only what moved has colour."""
+    """Each pain before, as expected, and after; only what moved has colour."""
     rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
     with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
         if not rows:
             return nothing(ax)
         for y, row in enumerate(rows):
             colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
-            span(ax, row["shrunken"] + row["low"], row["shrunken"] + row["high"], y, colour)
+            span(ax, row["expected"] + row["low"], row["expected"] + row["high"], y, colour)
             ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
-            ax.plot(row["shrunken"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
+            ax.plot(row["expected"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
             ax.plot(row["after"], y, "o", color=colour, markersize=7, markeredgecolor="white")
             if row["remark"]:
-                right = max(row["before"], row["after"], row["shrunken"] + row["high"])
+                right = max(row["before"], row["after"], row["expected"] + row["high"])
                 ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
         rows_on(ax, [fitting(row["topic"]) for row in rows])
         low, high = ax.get_xlim()
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
-        ax.set_xlabel(f"{result.unit}; ring: before, bar: without luck, dot: after with its range")
+        ax.set_xlabel(f"{result.unit}; ring: before, bar: expected, dot: after with its range")
         found = [row["topic"] for row in rows[::-1] if row["verdict"] == "moved"]
-        sure = f"{len(rows)} pains, measured from where they were without luck"
+        sure = f"{len(rows)} pains, measured from where they would be if nothing had happened"
         headline(ax, f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", sure, 76, pad=10)
     return ax
 
