@@ -16,6 +16,7 @@ from dxkit.files.table import TableSpec
 from dxkit.files.table import texts as text_columns
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.times import Moment, Source, moment, times
+from dxkit.results.absent import Absent
 from dxkit.statistics.intervals import wilson
 
 _ACTIONS = TableSpec(
@@ -48,7 +49,7 @@ class Agreed:
 
     state: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    counts: pd.DataFrame | None = None
+    counts: pd.DataFrame | Absent = Absent("no table of actions was given")
     age: Durations | None = None
     completion: tuple[float, float, float] | None = None
     repeats: tuple[str, ...] = ()
@@ -57,9 +58,10 @@ class Agreed:
     def facts(self) -> list[tuple[str, str]]:
         """How many are done, and after how long."""
         found = []
-        if self.completion is not None and self.counts is not None:
+        if self.completion is not None:
             share, least, most = (100 * part for part in self.completion)
-            total = {name: int(np.sum(self.counts[name])) for name in _COUNTED}
+            counts: Any = self.counts
+            total = {name: int(np.sum(counts[name])) for name in _COUNTED}
             words = ("on_time", "on time"), ("late", "late"), ("no_due", "done, no date due"), ("open", "open")
             listed = ", ".join(f"{total[name]} {word}" for name, word in words if total[name] or name == "open")
             found.append(("actions done", f"{share:.0f}% (95% interval: {least:.0f} to {most:.0f}%)"))

@@ -15,6 +15,7 @@ from dxkit.files.errors import DataError
 from dxkit.outcomes.actions import read_actions
 from dxkit.outcomes.durations import Durations
 from dxkit.outcomes.times import Moment, Source
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import overlap
@@ -50,7 +51,7 @@ class FollowUp(Result):
 
     shift       mean change of the topics without an action: estimate, low, high; None without any
     drift       how far topics without an action move by themselves, a standard deviation; nan where that is unknown
-    actions     by retrospective: actions, on_time, late, no_due (done, no date due), open; None without a table
+    actions     by retrospective: actions, on_time, late, no_due (done, no date due), open; an Absent without a table
     completion  share of the actions that are done, low, high (Wilson); None without actions
     age         Kaplan-Meier of the actions, days from the day they were agreed
     repeats     topics that were agreed on at more than one date
@@ -78,7 +79,7 @@ class FollowUp(Result):
 
     shift: tuple[float, float, float] | None = None
     drift: float = np.nan
-    actions: pd.DataFrame | None = None
+    actions: pd.DataFrame | Absent = Absent("no table of actions was given")
     completion: tuple[float, float, float] | None = None
     age: Durations | None = None
     repeats: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 import pytest
 
 import dxkit as dx
-from tests.outcomes.test_follow_up import false_alarms
 from tests.procurement.cost.test_ownership import far_from_exact
 from tests.statistics.test_told_apart import TEAMS, lower_by, named
 from tests.survey.privacy.test_release import leak_of_four_waves
@@ -29,15 +28,15 @@ def test_intervals_cover_the_truth_of_all_staff(claimed):
 
 def test_false_alarms_between_waves(claimed):
     rates = [
-        alarms(500, ids, population, response)
+        alarms(300, ids, population, response)
         for ids, population, response in ((False, None, 1.0), (True, None, 1.0), (True, 60, 0.6))
     ]
-    assert max(rates) <= 0.05 + 0.0097  # one simulation error
+    assert max(rates) <= 0.05 + 0.0126  # one simulation error
     claimed(
         "a change is reported among 12 topics of which none changed",
         "at most 5%",
         f"{100 * min(rates):.1f} to {100 * max(rates):.1f}%",
-        "500 pairs of waves, 3 designs",
+        "300 pairs of waves, 3 designs",
     )
 
 
@@ -50,18 +49,6 @@ def test_an_attacker_with_four_waves_and_every_cut(claimed):
         "none",
         f"{leaks}; under a plain minimum of five in {plain / 5:.0f}%",
         "10,000 releases",
-    )
-
-
-def test_pains_that_are_called_moved_where_nothing_changed(claimed):
-    found = [false_alarms(spread, 2000) for spread in (0.0, 4.0, 8.0)]
-    assert max(found)[0] <= 0.07
-    ours, naive = ([f"{100 * end(column):.0f}" for end in (min, max)] for column in zip(*found, strict=True))
-    claimed(
-        "one of the two chosen pains is called moved though nothing changed",
-        "at most 7%",
-        f"{' to '.join(dict.fromkeys(ours))}%; a t-test of their scores {' to '.join(naive)}%",
-        "2,000 pairs of waves, 3 spreads",
     )
 
 

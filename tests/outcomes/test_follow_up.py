@@ -136,7 +136,7 @@ def test_actions_are_on_time_late_or_open_by_retrospective():
     assert counts.loc["2026-03-01"].tolist() == [2, 1, 1, 0, 0]
     assert counts.loc["2026-04-01"].tolist() == [1, 0, 0, 0, 1]
     assert counts.loc["2026-05-01"].tolist() == [1, 0, 0, 1, 0]
-    assert dx.follow_up(*WAVES).actions is None
+    assert not dx.follow_up(*WAVES).actions
 
 
 def test_no_action_at_all_is_no_fault():
