@@ -23,9 +23,8 @@ from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import hidden_note, of_kinds, title
+from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
-from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.weighed import remarks, said, weighed
 
@@ -241,14 +240,13 @@ def answers(
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
-    of, states = at[item_at], work.add(counted.states)
+    of, opinions = at[item_at], work.add(counted.states)[:, at[item_at]]
     heavy = own.weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
-    opinions = states[:, of]
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
     plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
@@ -273,7 +271,7 @@ def answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method=f"{how}, score intervals",
+        method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
         segments=tuple(work.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
@@ -291,9 +289,8 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:
-    """The kind and unit of each item whose answers have a score, "" of others."""
-    kinds = [(book.item(item)["kind"], book.item(item)["good"]) for item in items]
-    return [f"{kind} {unit_of(kind, good)}" if kind in SCORED else "" for kind, good in kinds]
+    """What each item whose answers have a score is compared with, "" of others."""
+    return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
 
 
 def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:

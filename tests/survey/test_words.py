@@ -113,7 +113,7 @@ def test_more_than_sixty_rows_of_groups_show_no_single_items(groups, levels):
     assert result.table.loc[result._printed()[0].index, "level"].unique().tolist() == levels
 
 
-def test_groups_that_are_merged_are_named_once_for_the_survey(snapshot):
+def test_groups_that_are_merged_are_counted_once_for_the_survey(snapshot):
     """One respondent alone joins the next group; one answer alone to a question does not, its team has respondents."""
     frame = pd.concat([ANSWERS] * 2, ignore_index=True).assign(team=["A"] * 8 + ["B"] * 4)
     frame.loc[9:, "h"] = np.nan
@@ -199,3 +199,24 @@ def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
     assert rate["shown"].tolist() == [False, False, True]
     nothing = np.zeros(3, dtype=int), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))
     assert dx.Release().admit_groups([], *nothing).shape == (2, 0)
+
+
+def test_mean_answers_and_places_are_called_so_and_compared_with_their_like_alone():
+    """Years and a frequency are no two scores of one thing; a mean answer of 3 is none of 3 on 0-100."""
+    rows = [("years", "Years here?", "rating", "1-20"), *((f"f{k}", f"Tool {k}?", "rating", "1-5") for k in range(3))]
+    book = pd.DataFrame(rows, columns=["item", "text", "kind", "scale"]).assign(good="neither")
+    frame = pd.DataFrame({"years": [12, 14, 16, 18] * 15, **{f"f{k}": [1, 2, 3, 2] * 15 for k in range(3)}})
+    frame["f2"] += 2
+    result = dx.scores(dx.read_survey(frame, book))
+    assert result._printed()[0]["kind"].tolist() == ["mean answer"] * 4
+    assert result.table["stands_out"].tolist() == ["", "below", "below", "above"]
+
+
+def test_a_long_table_without_dimensions_prints_its_questions():
+    rng = np.random.default_rng(3)
+    names = [f"q{k}" for k in range(9)]
+    book = pd.DataFrame({"item": [*names, "team"], "text": [*names, "team"], "kind": ["rating"] * 9 + ["segment"]})
+    frame = pd.DataFrame(rng.integers(1, 6, (80, 9)), columns=names).assign(team=[*"ABCDEFGH"] * 10)
+    result = dx.scores(dx.read_survey(frame, book.assign(scale=["agreement5"] * 9 + [""])), by="team")
+    assert "q0        A" in repr(result)
+    assert any(note.startswith("the median question: ") for note in result.notes)
