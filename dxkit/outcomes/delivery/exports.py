@@ -160,7 +160,7 @@ def _of_clone(source: object) -> list[str]:
     """What `deployments_from_git` and `changes_from_git` left out of a clone, which their tables carry along."""
     attrs = source.attrs if isinstance(source, pd.DataFrame) else {}
     counts = [f"{count:,} {what}" for what, count in attrs.get("left_out", {}).items() if count]
-    notes = [f"left out of the clone's tags: {', '.join(counts)}"] if counts else []
+    notes = [f"left out of the clone: {', '.join(counts)}"] if counts else []
     history = attrs.get("history", 0)
     return [*notes, f"commits of the first deployment, which are history: {history:,}"] if history else notes
 

@@ -79,8 +79,8 @@ def deployments_from_git(
     -------
     DataFrame
         deployment, service, time, sha: for `dora`. A commit is one deployment: of its tags the earliest, then the
-        longest name. `.attrs["left_out"]` counts the tags that are pre-releases or on the same commit. A tag is not
-        always a deployment, so say in the report what was counted.
+        longest name. `.attrs["left_out"]` counts the tags that are pre-releases or on the same commit, and commits of
+        the branch that are not merges. A tag is not always a deployment, so say in the report what was counted.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def deployments_from_git(
             raise DataError("paths= goes with branch=; for tags give it to changes_from_git")
         rows, left_out = _tagged(path, tags, patterns)
     else:
-        rows, left_out = _merged(path, branch, each, subject, folders), {}
+        rows, left_out = _merged(path, branch, each, subject, folders)
     frame = pd.DataFrame(rows, columns=["deployment", "time", "sha"])
     frame["time"] = pd.to_datetime(frame["time"], utc=True)
     frame.insert(1, "service", service or Path(path).resolve().name)
@@ -148,20 +148,21 @@ def _word_of(pattern: str) -> str:
 
 def _merged(
     path: str | os.PathLike[str], branch: str, each: str, subject: str, paths: Sequence[str]
-) -> list[list[str]]:
-    """Commit, time and commit again of each merge or commit of a branch's main line."""
+) -> tuple[list[list[str]], dict[str, int]]:
+    """Commit, time and commit again of each merge or commit of a branch's main line; and how many are no merges."""
     _check_whole(path)
+    line = len(_git(path, "rev-list", "--first-parent", _commit_of(path, branch)))
     kind = ["--merges"] if each == "merge" else []
     found = _log(path, "%cI%x09%s", ["--first-parent", *kind, _commit_of(path, branch)], paths)
     rows = [(sha, *text.split("\t", 1)) for sha, text in found]
     kept = [[sha, time, sha] for sha, time, line in rows if fnmatchcase(line, subject)]
     if not rows and each == "merge":
-        count = len(_git(path, "rev-list", "--first-parent", _commit_of(path, branch)))
         advice = "if pull requests are squashed, use each='commit'"
-        raise DataError(f"{path}: no merge into {branch} in {count} commits; {advice}")
+        raise DataError(f"{path}: no merge into {branch} in {line} commits; {advice}")
     if not kept:
         raise DataError(f"{path}: no {each} of {branch} matches '{subject}', of {len(rows)} in all")
-    return kept
+    plain = line - len(rows) if each == "merge" and not paths else 0
+    return kept, {f"commits of {branch} that are not merges": plain}
 
 
 def changes_from_git(

@@ -163,6 +163,19 @@ def test_a_path_is_a_path_and_no_pattern(clone):
     assert made["time"].dt.day.tolist() == [6]
 
 
+def test_merges_of_a_branch_that_is_mostly_squashed_say_so(clone):
+    clone.commit("2026-01-04T08:00:00Z")
+    clone.git("checkout", "-q", "-b", "side")
+    clone.commit("2026-01-05T08:00:00Z")
+    clone.git("checkout", "-q", "main")
+    clone.git("merge", "-q", "--no-ff", "side", "-m", "merge", at="2026-01-07T08:00:00Z")
+    for day in ("08", "09", "10"):
+        clone.commit(f"2026-01-{day}T08:00:00Z")
+    made = dx.deployments_from_git(clone.path, branch="main")
+    notes = dx.dora(made, as_of="2026-02-01").notes
+    assert "left out of the clone: 4 commits of main that are not merges" in notes
+
+
 # merge commits carry no change (DataDog/documentation #25092), maintenance branches their own
 
 
