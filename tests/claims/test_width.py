@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
@@ -83,8 +83,17 @@ def hold(frame, roster, fpc):
 
 @examples(60)
 @given(st.integers(0, 10**9), st.booleans())
+@example(39838, True)  # all have answered, raked: rounding left dimensions a width
 def test_no_interval_of_a_sample_has_zero_width_or_leaves_its_scale(seed, fpc):
     hold(*drawn(seed), fpc)
+
+
+def test_a_team_that_did_not_answer_what_cost_nobody_an_hour_is_no_warning():
+    frame = pd.DataFrame({"hours": [0.0] * 9 + [np.nan] * 3, "q": [1, 3, 5] * 4, "team": [*"ABC"] * 3 + ["D"] * 3})
+    book = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": ["hours", "rating", "segment"]})
+    book["scale"] = ["hours", "agreement5", ""]
+    table = dx.scores(dx.read_survey(frame, book, min_group=3), by="team").table
+    assert not table["stands_out"][:4].any()
 
 
 def often(law, times, *strategies):

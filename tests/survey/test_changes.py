@@ -208,6 +208,32 @@ def test_a_reworded_question_and_what_holds_it_is_listed_not_compared(snapshot):
     assert not set(result.not_compared["name"]) & set(result.table["name"])
 
 
+def test_a_question_that_continues_another_is_compared_though_its_words_differ():
+    """By the id or the text of the earlier one; its dimension is then the same too."""
+    columns = {"old": [1, 2, 3, 4, 5] * 4, "r": [1, 2, 3, 4, 5] * 4}
+    first = survey(columns, dimension="D", text=["How fast?", "r"])
+    later = {"new": [2, 3, 4, 5, 6] * 4, "r": columns["r"]}
+    for said in ("old", "How fast?"):
+        second = survey(later, dimension="D", text=["Is it fast?", "r"], same_as=[said, ""])
+        found = dx.compare(first, second)
+        assert found.table["name"].tolist() == ["new", "r", "D", "overall"]
+        assert row(found, "new")["estimate"] == pytest.approx(100 / 6)
+        assert not len(found.not_compared)
+        assert "compared though asked in other words, as same_as says: new" in found.notes
+    wide = survey(later, dimension="D", text=["Is it fast?", "r"], same_as=["old", ""], scale=["1-9", "1-7"])
+    apart = dx.compare(first, wide).not_compared.set_index("name")["why"]
+    assert "scale changed" in apart["new"]
+    assert "new" in apart["D"]
+
+
+def test_only_the_words_changed_where_a_question_continues_itself():
+    first = survey({"q": [1, 2, 3] * 4}, text=["How fast?"])
+    second = survey({"q": [2, 3, 4] * 4}, text=["Is it fast?"], same_as=["q"])
+    assert dx.compare(first, second).table["name"].tolist() == ["q"]
+    with pytest.raises(dx.DataError, match="no question in common"):
+        dx.compare(first, survey({"q": [2, 3, 4] * 4}, text=["Is it fast?"]))
+
+
 @pytest.mark.parametrize(
     ("book", "says"),
     [
