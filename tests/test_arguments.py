@@ -74,6 +74,8 @@ def calls(tmp_path_factory):
     gap, times = dx.before_after(MONTHS, "2026-05-01"), (["2026-01-01", "2026-01-02"], ["2026-01-03", None])
     spread = {"before": survey, "spread": 10.0, "top_n": 1}
     hires = dx.samples.path("company/hires.csv")
+    entities = place / "entities.json"
+    entities.write_text('[{"kind": "Component", "metadata": {"name": "shop"}}]')
     return {
         "answers": (dx.answers, {"survey": survey}),
         "answers.only": (answers.only, {}),
@@ -122,6 +124,7 @@ def calls(tmp_path_factory):
         "plan_survey": (dx.plan_survey, spread),
         "rank_pains": (dx.rank_pains, {"survey": survey}),
         "rank_pains.plot": (ranking.plot, {}),
+        "read_catalog": (dx.read_catalog, {"path": entities}),
         "read_codebook": (dx.read_codebook, {"items": BOOK}),
         "read_dossier": (dx.read_dossier, {"source": SHEETS}),
         "read_survey": (dx.read_survey, {"answers": people(), "codebook": BOOK}),

@@ -110,7 +110,7 @@ def business_case(
     people: str | float | None = None,
     hourly: float | Sequence[float] | None = None,
     weeks: float = WEEKS,
-    bias: float | Sequence[float] = 1.0,
+    bias: float | Sequence[float] = (0.4, 0.7, 1.0),
     ramp: Sequence[float] = (0.5, 1.0),
     most_hours: float | None = None,
     declared: Mapping[str, str] | None = None,
@@ -142,14 +142,14 @@ def business_case(
     weeks : float
         Working weeks a year.
     bias : float or (low, likely, high)
-        The part of the reported hours that is real; 1 takes the reports as they are.
+        The part of the reported hours that is real, a judgement, since people remember them; 1 takes them as they are.
     ramp : sequence of float
         Share of the effect in the first year, the second, and so on; the last one continues.
     most_hours : float, optional
         Hours a week that people said they lose in total, which savings cannot exceed; None for no limit.
     declared : dict, optional
-        Why benefits that look like an overlap are not counted twice: {"hours and incident cost": "incidents were not
-        asked for"}. For a single line, use column declared of sheet benefits.
+        Why benefits of a category are not counted twice: {"incidents": "on-call hours were not asked for"}. For one
+        line, use column declared of sheet benefits. Categories hours, incidents, onboarding and licences need it.
     seed : int
         Seed of the random draws; the same seed gives the same result.
 
@@ -331,7 +331,8 @@ def _declared(dossier: Dossier) -> dict[str, str]:
 def _notes(
     rho: float, declared: Mapping[str, str], without_hours: list[str], bias: object, weeks: float
 ) -> Iterator[str]:
-    yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({bias}) are declared, not measured"
+    real = " to ".join(f"{each:g}" for each in np.atleast_1d(np.asarray(bias, dtype=float)))
+    yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({real}) are judgements, not measured"
     yield f"{weeks:g} working weeks a year; hours saved are capacity, not cash; delivery metrics get no money value"
     yield from (f"declared as not counted twice: {name}, {reason}" for name, reason in declared.items())
     if without_hours:

@@ -23,7 +23,7 @@ _RARE = {"shape", "ratchet", "currency", "rises", "committed", *CLAUSES} - {
     "growth",
     "minimum",
 }  # not asked in the form
-_NOT_OF = {"benefits": {"category", "growth", "minimum", "billed"}, "costs": {"declared"}, "exit": {"per"}}
+_NOT_OF = {"benefits": {"growth", "minimum", "billed"}, "costs": {"declared"}, "exit": {"per"}}
 
 _READ_ME = (
     "What does it cost to own, and to leave?",
@@ -73,7 +73,7 @@ _LINES = (  # line, category, timing, per, likely, growth, minimum, what
     ("hosting", "hosting", "yearly", "", _ASK, "", "", "money a year for hosting"),
 )
 _BENEFIT = (
-    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000),
+    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "licences", "yearly", "", 8000, 10000, 12000),
     *("invoice 2026", "2026-03-31", "why neither hours nor costs hold it already"),
     "money that is no longer spent; hours saved come from the survey, not from here",
 )

@@ -201,14 +201,14 @@ def rank_pains(
     settings = {"top_n": top_n, "seed": seed, "confidence": confidence}
     whole = cut(survey, None, score)
     found = Estimates.of(whole.tally, fpc)
-    shown = _shown(whole, found, release)
+    shown = shown_topics(whole, found, release)
     order = _order(found, shown, **settings)
     names, by_group, groups, notes = np.array(book.topics, dtype=object), order, None, []
     work, here = whole, found
     if by is not None:
         work = cut(survey, by, score)
         here = Estimates.of(work.tally, fpc)
-        shown = _shown(work, here, release)
+        shown = shown_topics(work, here, release)
         many = here.groups > verdict.MANY
         draws = verdict.FEWER_DRAWS if many else verdict.DRAWS
         possible = ruled_out or not many
@@ -246,17 +246,7 @@ def rank_pains(
     )
 
 
-def topics_in_order(survey: Survey | Tally, score: str, *, fpc: bool) -> pd.DataFrame:
-    """The table that `rank_pains` gives for everybody, without what else it works out."""
-    book = check_answers(survey).codebook
-    work = cut(survey, None, topics.default(book, score))
-    found = Estimates.of(work.tally, fpc)
-    shown = _shown(work, found, None)
-    order = _order(found, shown, top_n=min(2, len(book.topics)), seed=0, confidence=0.95, possible=False)
-    return _table(work, found, order, shown, np.array(book.topics, dtype=object), 0.95)
-
-
-def _shown(work: Cut, found: Estimates, release: Release | None) -> np.ndarray:
+def shown_topics(work: Cut, found: Estimates, release: Release | None) -> np.ndarray:
     """Which topics may be shown in each group, (G, T)."""
     book, level = work.tally.codebook, work.tally.variables["level"].iloc[0]
     items = topics.single_items(book, level)
@@ -326,7 +316,7 @@ def _robustness(
         if other != score:
             work = cut(survey, None, other)
             found = Estimates.of(work.tally, fpc)
-            its = _order(found, _shown(work, found, None), draws=0, possible=False, **settings)
+            its = _order(found, shown_topics(work, found, None), draws=0, possible=False, **settings)
         chosen = its.top
         p, said = (its.p_clear[0], its.verdicts[0]) if chosen else (np.nan, "–")
         rows.append([other, "; ".join(names[chosen]), p, said, len(set(chosen) & set(own))])

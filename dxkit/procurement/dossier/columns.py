@@ -25,6 +25,7 @@ CATEGORIES = (
 )
 TIMINGS = ("once", "yearly", "monthly")
 LEDGERS = ("cash", "risk")
+BENEFITS = ("hours", "incidents", "onboarding", "licences", "infrastructure", "other")  # what a benefit is about
 STATUSES = ("illustrative", "quoted")
 MEASURES = ("rating", "tco", "exit_cost", "cost")
 KINDS = ("demo", "documentation", "reference", "trial", "production")
@@ -81,7 +82,13 @@ _COLUMNS = {
         *texts("what"),
     ),
     "costs": (*_VENDOR_AND_LINE, *_LINE, *texts("what")),
-    "benefits": (*_VENDOR_AND_LINE, _choice("ledger", LEDGERS, "cash"), *_LINE, *texts("what")),
+    "benefits": (
+        *_VENDOR_AND_LINE,
+        _choice("ledger", LEDGERS, "cash"),
+        _choice("category", BENEFITS, ""),
+        *_LINE[1:],
+        *texts("what"),
+    ),
     "steps": (
         *_VENDOR_AND_LINE[:1],
         *texts("line"),

@@ -100,7 +100,7 @@ def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name, 
     book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
     with refusal("d.xlsx"):
         dx.read_dossier(book)
-    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
+    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(category="licences"), f"{name} ": costs()}
     read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
     assert len(read.benefits) == 3
     assert read.notes == snapshot
@@ -340,7 +340,7 @@ def test_a_start_is_a_day(refusal):
 
 
 def test_a_cost_and_a_benefit_of_one_name_are_two_figures(refusal):
-    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
+    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""], category="licences"))
     assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
     assert len(read.figures) == len(dossier().figures) + len(read.benefits)
     with refusal("Alpha: seats"):

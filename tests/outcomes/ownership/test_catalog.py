@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.codeowners import owners_of, rules_of
+from dxkit.outcomes.ownership.codeowners import owners_of, rules_of
 from dxkit.statistics.intervals import wilson
 
 RULES = """
@@ -57,6 +57,7 @@ def test_shares_count_what_is_known_and_say_what_is_not():
         "owner agrees with CODEOWNERS": (1, 2, 1),
         "as fresh as the source": (1, 2, 1),
         "made from a template": (1, 2, 2),
+        "older services registered": (2, 3, 0),
     }
     assert (table.loc["registered", "low"], table.loc["registered", "high"]) == pytest.approx(
         [float(end) for end in wilson(0.75, 4)]
@@ -64,7 +65,7 @@ def test_shares_count_what_is_known_and_say_what_is_not():
 
 
 def test_time_to_register_counts_those_that_are_not_registered_yet():
-    took = dx.catalog_health(CATALOG, RULES).to_register
+    took = dx.catalog_health(CATALOG, RULES, since="2025-12-01").to_register
     assert (took.n, took.open, took.median.estimate) == (3, 1, 31.0)
 
 
@@ -100,7 +101,7 @@ def test_a_file_is_read_as_its_text(tmp_path):
 
 
 def test_what_comes_after_the_look_does_not_leak_in(snapshot):
-    found = dx.catalog_health(CATALOG, RULES, as_of="2026-01-15")
+    found = dx.catalog_health(CATALOG, RULES, as_of="2026-01-15", since="2025-12-01")
     table = found.table.set_index("measure")
     assert (table.loc["registered", "n"], table.loc["registered", "of"]) == (2, 4)
     assert table.loc["as fresh as the source", "of"] == 0
@@ -111,7 +112,7 @@ def test_what_comes_after_the_look_does_not_leak_in(snapshot):
 def test_a_path_with_a_space_is_a_path_and_the_root_is_a_folder(tmp_path, refusal):
     folder = tmp_path / "my repository"
     folder.mkdir()
-    (folder / "CODEOWNERS").write_text("/catalog-info.yaml @org/root\n")
+    (folder / "CODEOWNERS").write_text("* @org/other\n/* @org/root\n/catalog-info.yaml @org/portal\n")
     found = dx.catalog_health(CATALOG[:1].assign(path=".", owner="root"), str(folder / "CODEOWNERS"))
     assert found.services["agrees"].tolist() == [True]
     with refusal():
