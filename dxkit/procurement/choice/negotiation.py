@@ -289,17 +289,13 @@ def _of_line(line: Line) -> Iterator[tuple[str, str, str, Line]]:
     if "block" in clauses:
         yield "block", f"{clauses['block'].mean:g}", "none", replace(line, clauses=without("block"))
     if not line.once and (line.advance or line.billed != 1):
-        months = f"{line.billed or 'the term'} months" if line.billed else "the term"
+        months = f"{line.billed} months" if line.billed else "the term"
         how = f"{months} in {'advance' if line.advance else 'arrears'}"
         yield "billed", how, "monthly in arrears", replace(line, billed=1, advance=False)
     if "term_months" in clauses and clauses["term_months"].mean > _TERM:
-        term = certain(clauses["term_months"], float(_TERM))
-        yield (
-            "term_months",
-            f"{clauses['term_months'].mean:g}",
-            f"{_TERM}",
-            replace(line, clauses={**clauses, "term_months": term}),
-        )
+        now = clauses["term_months"]
+        changed = replace(line, clauses={**clauses, "term_months": certain(now, float(_TERM))})
+        yield "term_months", f"{now.mean:g}", f"{_TERM}", changed
     if "uplift_cap" in clauses:
         yield "uplift_cap", f"{clauses['uplift_cap'].mean:.1%}", "none", replace(line, clauses=without("uplift_cap"))
     if "included" in clauses:

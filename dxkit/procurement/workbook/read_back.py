@@ -257,23 +257,18 @@ def _check_results(
     name = str(renamed.get("Results", "Results"))
     listed = _listed(untaken)
     if name not in values.sheetnames:
-        raise DataError(
-            f"{file}: the sheet Results is gone, so its figures cannot be compared; {'; '.join(listed[:8])}"
-        )
+        because = "; ".join(listed[:8])
+        raise DataError(f"{file}: the sheet Results is gone, so its figures cannot be compared; {because}")
     sheet, inputs = values[name], at_scenario(dossier, scenario)
     rows = {str(sheet.cell(row, 1).value): row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value}
-    apart = []
+    apart, gaining = [], {line.vendor for line in dossier.benefits}
     for k, vendor in enumerate(dossier.vendors):
         model = Values(sheets_of(dossier, vendor), inputs)
         for name in RESULTS:
-            if name not in rows or (
-                name in ("pv_benefits", "npv") and not any(b.vendor == vendor for b in dossier.benefits)
-            ):
+            if name not in rows or (name in ("pv_benefits", "npv") and vendor not in gaining):
                 continue
-            stored, own = (
-                sheet.cell(rows[name], FIRST + k + 1).value,
-                float(model.row(results_sheet(vendor), name)[0, 0]),
-            )
+            stored = sheet.cell(rows[name], FIRST + k + 1).value
+            own = float(model.row(results_sheet(vendor), name)[0, 0])
             if not isinstance(stored, float | int) or abs(stored - own) > _NEAR * max(abs(own), 1.0):
                 shown = f"{stored:,.0f}" if isinstance(stored, float | int) else repr(stored)
                 apart.append(f"{vendor}, {name}: the workbook says {shown}, the model {own:,.0f}")
