@@ -140,7 +140,7 @@ def test_other_benefits_need_no_reason_and_their_words_do_not_matter(category):
     line = "servers of the incident tool, licence and onboarding"
     dossier = made([["A", "licence", "yearly", 100]], [["A", "CI", 0.5]], [["A", line, "cash", "yearly", 50, category]])
     found = case(hours(CI=2.0), dossier, people=1, hourly=1)
-    assert found.ledgers.set_index("ledger").loc["cash", "mean"] == 50
+    assert found.ledgers.set_index("ledger").loc["cash", "mean"] == pytest.approx(50)
 
 
 def test_a_benefit_without_a_category_is_refused(refusal):
@@ -149,15 +149,16 @@ def test_a_benefit_without_a_category_is_refused(refusal):
         case(hours(CI=2.0), dossier, people=1, hourly=1)
 
 
-def test_vendors_with_different_day_rates_need_an_hourly_rate(sample, refusal):
-    _, dossier, tco, leaving = sample
+def test_day_rates_of_single_vendors_alone_need_an_hourly_rate(sample, refusal):
+    _, dossier, *_ = sample
     (_, figure), *_ = [(key, one) for key, one in dossier.exit.items() if key[1] == "engineer_day_rate"]
     rest = {key: one for key, one in dossier.exit.items() if key[1] != "engineer_day_rate"}
-    double = replace(figure.claims[0], estimate=replace(figure.claims[0].estimate, likely=9e9, high=9e9))
-    rates = {("Port", "engineer_day_rate"): figure, ("Cortex", "engineer_day_rate"): replace(figure, claims=(double,))}
+    alone = {("Port", "engineer_day_rate"): figure}
     with refusal("hourly="):
-        hourly_rate(replace(dossier, exit=rest | rates), 8)
-    assert hourly_rate(replace(dossier, exit=rest | dict.fromkeys(rates, figure)), 8) == hourly_rate(dossier, 8)
+        hourly_rate(replace(dossier, exit=rest | alone), {}, 8)
+    everybody = {("all", "engineer_day_rate"): figure}
+    found = hourly_rate(replace(dossier, exit=rest | alone | everybody), {}, 8)
+    assert found.tolist() == pytest.approx([figure.mean / 8])
 
 
 def test_the_part_of_reported_hours_that_is_real_is_a_judgement(sample):
