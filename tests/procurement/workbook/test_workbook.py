@@ -120,7 +120,7 @@ def twin(tmp_path_factory):
     return dx.write_workbook(every_clause(1), tmp_path_factory.mktemp("twin") / "twin.xlsx")
 
 
-@pytest.mark.thorough
+@pytest.mark.simulated
 @needs_office
 def test_workbooks_of_random_vendors_are_found_from_zeros(tmp_path):
     for seed in range(48):
