@@ -114,7 +114,7 @@ def negotiation(dossier: Dossier, basis: str = "pv_served", seed: int = 0) -> Ne
     choice("basis", basis, BASES)
     seed, vendors = whole("seed", seed, 0), dossier.vendors
     if len(vendors) < 2:
-        raise Missing(f"'{vendors[0]}' is the only vendor; add a second one to the dossier, to compare prices with")
+        raise Missing(f"'{vendors[0]}' is the only vendor; add a second one to the dossier")
     others = {vendor: list(_others(dossier, vendor)) for vendor in vendors}
     money = _worked_out(dossier, {vendor: [made for *_, made in each] for vendor, each in others.items()}, basis, seed)
     mean = {vendor: float(each[0].mean()) for vendor, each in money.items()}

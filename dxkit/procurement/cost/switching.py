@@ -122,7 +122,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     seed = whole("seed", seed, 0)
     others = [vendor for vendor in dossier.vendors if vendor != rival]
     if not others:
-        raise Missing(f"'{rival}' is the only vendor; add a second one to the dossier, to leave for")
+        raise Missing(f"'{rival}' is the only vendor; add a second one to the dossier")
     horizon = 12 * dossier.horizon
     rows, first, option = [], [], []
     for vendor in others:
