@@ -16,6 +16,7 @@ def portal():
     return sample.portal()
 
 
+@pytest.mark.thorough
 def test_other_weights_and_rate_are_those_of_a_dossier_that_has_them(portal):
     weights = {"feature fit": 0, "three-year cost": 100, "cost of leaving": 0, "vendor stability": 0, "integration": 0}
     cost = pd.Series({vendor: worked(portal, vendor)("results", "pv")[0] for vendor in portal.vendors})
