@@ -260,6 +260,12 @@ class _Wave:
         return np.where(smallest > 1, variance, np.nan), spread, smallest
 
 
+def _means(a: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Means of these values, as `a` (R, J) counts them; nan only where one of them is (0 times nan is nan)."""
+    unknown = (a != 0) @ np.isnan(values)
+    return np.where(unknown, np.nan, a @ np.nan_to_num(values))
+
+
 def _compared(
     one: _Wave, two: _Wave, rows: _Rows, earlier: Mapping[str, str], confidence: float
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -268,7 +274,7 @@ def _compared(
     at = [one.at[item] for item in before], [two.at[item] for item in rows.items]
     shown = np.array([one.shown[was] and two.shown[item] for was, item in zip(before, rows.items, strict=True)])
     shown = np.array([shown[row != 0].all() for row in rows.a], dtype=bool)
-    scores = [rows.a @ wave.found.estimate[0, where] for wave, where in zip((one, two), at, strict=True)]
+    scores = [_means(rows.a, wave.found.estimate[0, where]) for wave, where in zip((one, two), at, strict=True)]
     moments = [wave.moments(where, rows.a) for wave, where in zip((one, two), at, strict=True)]
     n = [each[2] for each in moments]
     least, notes = max(FEWEST_TWICE, one.cells.min_group, two.cells.min_group), []
