@@ -192,6 +192,16 @@ def scored(folder: str) -> Work:
     return [len(table)]
 
 
+def ranked(folder: str) -> Work:
+    import dxkit as dx
+
+    found, rank = dx.tally(f"{folder}/answers.csv", codebook=f"{folder}/codebook.csv"), dx.rank_pains
+    yield
+    groups = rank(found, by="team").groups
+    yield
+    return [len(groups)]
+
+
 def read_and_scored(folder: str, way: str) -> Work:
     """From a file to scores by team, through a survey or a tally."""
     import dxkit as dx

@@ -7,7 +7,7 @@ import tempfile
 from benchmarks.measure import Ratio, Work, in_turns
 
 RUNS = 7
-PROMISED = {"scores": 0.4, "rank_pains": 0.9, "compare": 1.6}
+PROMISED = {"scores": 0.2, "rank_pains": 0.5, "compare": 1.6}
 
 
 def pandas() -> Work:

@@ -7,7 +7,8 @@ import pandas as pd
 
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, there
-from dxkit.statistics.calibration import rake
+from dxkit.statistics.means.weights import weights
+from dxkit.survey.weighed import margins_of
 
 PEOPLE, ITEMS = 100_000, 12
 
@@ -80,21 +81,13 @@ def ratios():
             )
 
         cells = counted.cut([])
-        place = [counted.roster.margin(name).index.get_indexer(cells.cells[name]) for name in margins]
-        heads = [np.array(list(exact[name].values()), dtype=float) for name in margins]
-
-        def ours():
-            return rake(cells.people.astype(float)[:, None], place, heads)[:, 0]
-
-        own = ours()
-        at = pd.MultiIndex.from_frame(cells.cells[list(margins)]).get_indexer(
-            pd.MultiIndex.from_frame(frame[list(margins)])
-        )
+        table = cells.people[:, None].astype(float), margins_of(cells)
+        own, at = weights(*table)[0][:, 0], cells.cell_of(frame)
         gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
         yield Ratio(
             "raking three margins; 100,000 people, from the tally",
             "samplics rake",
-            *paired(ours, theirs),
+            *paired(lambda: weights(*table), theirs),
             None,
             f"weights {gap:.0e}",
         )

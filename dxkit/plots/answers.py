@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from dxkit.files.options import choices
-from dxkit.plots.options import MOST_BARS, chosen_options, shares_of_yes, too_many
+from dxkit.plots.options import MOST_BARS, chosen_options, most_often, shares_of_yes, too_many
 from dxkit.plots.style import (
     ALL_HIDDEN,
     BLUE,
@@ -31,7 +31,6 @@ from dxkit.plots.style import (
     rows_on,
     scale_colours,
 )
-from dxkit.statistics.told_apart import told_apart
 
 if TYPE_CHECKING:
     from dxkit.survey.answers import Answers
@@ -49,12 +48,11 @@ class _Bar:
     turned: bool  # the highest code is the least favourable
     sides: np.ndarray  # -1 unfavourable, 0, 1 favourable, of each label
     shares: np.ndarray  # percent of all who answered
-    counts: np.ndarray
-    codes: np.ndarray  # rising with favour
     none: float  # percent without an opinion
     answered: float
-    without: float  # how many had no opinion
     score: float
+    stands_out: str
+    most_often: str
 
     @property
     def favourable(self) -> float:
@@ -133,7 +131,7 @@ def answers(result: Answers, ax: Axes | None = None, items: Sequence[str] | None
 def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
     first, opinion = rows.iloc[0], rows.loc[rows["code"].notna()]
     without = rows.loc[rows["code"].isna()]
-    sides, codes = opinion["side"].to_numpy(dtype=float), opinion["code"].to_numpy(dtype=float)
+    sides = opinion["side"].to_numpy(dtype=float)
     turned = bool((np.diff(sides) < 0).any())
     step = -1 if turned else 1
     return _Bar(
@@ -145,17 +143,20 @@ def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
         turned=turned,
         sides=sides[::step],
         shares=100 * opinion["share"].to_numpy(dtype=float)[::step],
-        counts=opinion["count"].to_numpy(dtype=float)[::step],
-        codes=codes if not turned else (codes.min() + codes.max() - codes)[::step],
         none=100 * float(without["share"].sum()),
         answered=float(first["answered"]),
-        without=float(without["count"].sum()),
         score=float(first["score"]),
+        stands_out=first["stands_out"],
+        most_often=_most_often(opinion) if first["shown"] and len(opinion) else "",
     )
 
 
 def _commonest(values: list[tuple[str, ...]]) -> tuple[str, ...]:
     return max(dict.fromkeys(values), key=values.count)
+
+
+def _most_often(rows: pd.DataFrame) -> str:
+    return most_often(rows["label"].tolist(), *(rows[name].to_numpy(dtype=float) for name in ("share", "low", "high")))
 
 
 def _worst_last(bars: list[_Bar]) -> list[_Bar]:
@@ -236,27 +237,24 @@ def _legend(ax: Axes, labels: Sequence[str], colours: list[str], opinions: bool,
 
 
 def _title(ax: Axes, result: Answers, bars: list[_Bar]) -> None:
-    """The least favourable bar, if it is told apart from the others; what one bar says; else that none differs."""
+    """The bars that are told from the others, two at most; what one bar says; else that none differs.
+
+    Questions are compared with the other questions, groups with the other groups, of which some may not be drawn.
+    """
     shown = [bar for bar in bars if bar.shown]
     if len(shown) == 1 or not shown[0].ordered:
         headline(ax, *_one(shown))
         return
-    n = np.array([bar.counts.sum() for bar in shown])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.array([(bar.counts * bar.codes).sum() for bar in shown]) / n
-    spread = np.array([(bar.counts * (bar.codes - m) ** 2).sum() for bar, m in zip(shown, mean, strict=True)])
-    families = [bar.item if result.segments else "" for bar in shown]
-    apart = np.zeros(len(shown), dtype=int)
-    for family in dict.fromkeys(families):
-        at = np.array([name == family for name in families])
-        apart[at] = told_apart(n[at], mean[at], spread[at], len(shown))
-    worst = [k for k in np.argsort(mean, kind="stable") if apart[k] < 0]
-    if worst:
-        bar = shown[worst[0]]
-        where = f" in {bar.group}" if bar.group else ""
-        sure = f"{bar.favourable:.0f}% of {bar.answered:.0f} answers are favourable; it differs beyond chance"
-        headline(ax, f"Least favourable: {bar.display}{where}", sure)
-        return
+    ranked = sorted(shown, key=lambda bar: bar.score)
+    where = "elsewhere" if result.segments else "the others"
+    for side, word, line in (("below", "Less", ranked), ("above", "More", ranked[::-1])):
+        if found := [bar for bar in line if bar.stands_out == side]:
+            named = [f"{bar.display}{f' in {bar.group}' if bar.group else ''}" for bar in found[:2]]
+            more = [f"{len(found) - 2} more"] if len(found) > 2 else []
+            shares = ", ".join(f"{bar.favourable:.0f}% of {bar.answered:.0f}" for bar in found[:2])
+            sure = f"{shares} answers are favourable; each differs beyond chance"
+            headline(ax, f"{word} favourable than {where}: {'; '.join([*named, *more])}", sure)
+            return
     shares = [bar.favourable for bar in shown]
     headline(ax, no_difference(result.segments), f"From {min(shares):.0f}% to {max(shares):.0f}% are favourable")
 
@@ -268,5 +266,4 @@ def _one(shown: list[_Bar]) -> tuple[str, str]:
     where = f", {bar.group}" if bar.group else ""
     if bar.ordered:
         return f"{bar.display}{where}: {bar.favourable:.0f}% favourable", f"{bar.answered:.0f} answers"
-    k = int(np.argmax(bar.shares))
-    return f"{bar.display}{where}: most often {bar.labels[k]} ({bar.shares[k]:.0f}%)", f"{bar.answered:.0f} answers"
+    return f"{bar.display}{where}: {bar.most_often}", f"{bar.answered:.0f} answers"

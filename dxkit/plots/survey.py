@@ -33,7 +33,8 @@ from dxkit.plots.style import (
     rows_on,
     soft,
 )
-from dxkit.statistics.told_apart import LEVEL, told_apart
+from dxkit.statistics.means.teams import LEVEL
+from dxkit.statistics.means.teams import named as beyond_chance
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -44,7 +45,11 @@ if TYPE_CHECKING:
 _RATED = ("rating", "dimension", "overall", "recommend")  # what runs from worst to best
 
 
-_ENDS = {"hours": ("Fewest", "Most"), "place": ("Placed first", "Placed last")}
+_NAMED = 2  # that a title has room for
+_ENDS = {
+    "hours": ("Fewer than", "More than"),
+    "place": ("Placed before", "Placed after"),
+}
 _DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
 
 
@@ -86,7 +91,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
         grid_on(ax)
         unit_text = f"{axis_of(result, kind, unit)}, with {round(100 * result.confidence)}% interval"
         ax.set_xlabel("\n".join(filter(None, (unit_text, others))))
-        _score_title(ax, result, rows, 80, 16)
+        _score_title(ax, result, rows, 70, 16)
     return ax
 
 
@@ -109,26 +114,33 @@ def _of_one_kind(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, 
 
 
 def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: float) -> None:
-    """The worst that is told apart from the others, else that none is; with one row what it is."""
+    """What lies beyond the others on the worse side, else on the better, else that nothing does; of one row what it is.
+
+    Each differs from the others together, which does not make the first of them the lowest of all.
+    """
     shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
-    low, high = _ENDS.get(unit, ("Lowest", "Highest"))
-    below, above = shown.loc[shown["stands_out"] < 0], shown.loc[shown["stands_out"] > 0]
-    ends = [(high, above.iloc[::-1]), (low, below)] if unit == "hours" else [(low, below), (high, above.iloc[::-1])]
-    found = [(word, found.iloc[0]) for word, found in ends if len(found)]
+    others = "the other groups" if result.segments else "the others"
+    low, high = (f"{word} {others}" for word in _ENDS.get(unit, ("Below", "Above")))
+    below, above = (shown.loc[shown["stands_out"] == side] for side in ("below", "above"))
+    ends = [(low, below), (high, above.iloc[::-1])]
+    found = [end for end in (ends[::-1] if unit == "hours" or kind == "importance" else ends) if len(end[1])]
     if len(shown) == 1:
-        found = [("", shown.iloc[0])]
+        found = [("", shown)]
     if not found:
         what = "question" if rows.iloc[0]["level"] == "item" else "dimension"
         headline(ax, no_difference(result.segments, what), _of_how_many(result, rows), width, 3, pad)
         return
-    word, row = found[0]
-    digits = int(unit in _DECIMAL)
-    value, *ends = (f"{row[name]:.{digits}f}" for name in ("estimate", "low", "high"))
-    name = _named(result, row.to_dict(), 40).replace("\n", " ")
-    said = f"{f'{word}: ' if word else ''}{name}, {value} ({ends[0]} to {ends[1]})"
+    word, named = found[0]
+    said = []
+    for row in named.iloc[:_NAMED].to_dict("records"):
+        value, *ends = (f"{row[name]:.{int(unit in _DECIMAL)}f}" for name in ("estimate", "low", "high"))
+        name = _named(result, row, 40).replace("\n", " ")
+        said.append(f"{name}, {value} ({ends[0]} to {ends[1]})")
+    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
     sure = f"{axis_of(result, kind, unit)}; the {round(100 * result.confidence)}% interval is in brackets"
-    headline(ax, said, f"{sure}, {row['n']:.0f} answers", width, 3, pad)
+    text = f"{f'{word}: ' if word else ''}{'; '.join([*said, *more])}"
+    headline(ax, text, f"{sure}, {named.iloc[0]['n']:.0f} answers" if len(named) == 1 else sure, width, 3, pad)
 
 
 def _of_how_many(result: Scores, rows: pd.DataFrame) -> str:
@@ -180,6 +192,8 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
             colour = colours(norm(row["estimate"]))
             ink = ink_on(colour)
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white"))
+            if row["stands_out"]:
+                ax.add_patch(Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, fill=False, edgecolor="black", linewidth=1.8))
             value = f"{row['estimate']:.{int(unit in _DECIMAL)}f}"
             ax.text(x + 0.5, y + 0.5, value, ha="center", va="center", color=ink, fontsize=9)
             ax.text(x + 0.96, y + 0.9, f"n {row['n']:.0f}", ha="right", va="bottom", color=ink, fontsize=6.5)
@@ -194,7 +208,8 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
         bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
         bar.set_label(axis_of(result, kind, unit))
         hidden = "" if all(rows["shown"]) else "hatched: too few answers to show, or they could be worked out"
-        ax.set_xlabel("\n".join(filter(None, (hidden, others))), fontsize=8, color=GREY)
+        framed = "framed: differs from the other groups beyond chance" if any(rows["stands_out"]) else ""
+        ax.set_xlabel("\n".join(filter(None, (framed, hidden, others))), fontsize=8, color=GREY)
         _score_title(ax, result, rows, int((max(7.0, width) - 3.6) / 0.1), 10)
     return ax
 
@@ -231,13 +246,19 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
 
 
 def _rate_title(ax: Axes, result: ResponseRate, shown: pd.DataFrame) -> None:
-    """The groups that answered least and most, where they are told apart from the others."""
-    n, rate = shown["headcount"].to_numpy(dtype=float), shown["estimate"].to_numpy(dtype=float)
-    apart = told_apart(n, rate, n * rate * (1 - rate))
+    """The groups with the lowest and the highest rate, where they are told apart from the others."""
+    n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
+    others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = (rate - (came.sum() - came) / others) / np.sqrt(mean * (1 - mean) * (1 / n + 1 / others))
+    apart = beyond_chance(gap, np.full(len(n), np.inf))
     whole = f"{shown['responded'].sum():.0f} of {n.sum():.0f} people answered in the groups shown"
     named = [
         f"{', '.join(str(row[name]) for name in result.segments)} answered {word} ({100 * row['estimate']:.0f}%)"
-        for word, side, row in (("least", -1, shown.iloc[-1]), ("most", 1, shown.iloc[0]))
+        for word, side, row in (
+            ("less than the others", -1, shown.iloc[-1]),
+            ("more than the others", 1, shown.iloc[0]),
+        )
         if side == apart[-1 if side < 0 else 0]
     ]
     headline(ax, "; ".join(named) or no_difference(result.segments), whole)

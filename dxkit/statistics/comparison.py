@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, stdtr
 
 METHODS = ("holm", "bh", "none")
 
@@ -20,6 +19,8 @@ def t_test_p(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> np.ndarray:
     >>> float(t_test_p(1.0, 0.5, 10).round(6))
     0.073388
     """
+    from scipy.special import stdtr  # the first scores of a session need none of it, and it loads slowly
+
     estimate, se = np.asarray(estimate, dtype=float), np.asarray(se, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * stdtr(df, -np.abs(estimate / se))
@@ -41,21 +42,23 @@ def welch_df(se1: ArrayLike, df1: ArrayLike, se2: ArrayLike, df2: ArrayLike) -> 
     return np.where(np.isfinite(df), df, np.minimum(df1, df2))
 
 
-def adjusted_p(p: np.ndarray, method: str = "holm") -> np.ndarray:
+def adjusted_p(p: np.ndarray, method: str = "holm", weight: np.ndarray | None = None) -> np.ndarray:
     """P values (K,) adjusted for being K tests; nan stays nan and counts as none of them.
 
-    "holm" (Holm 1979) keeps the chance of any false alarm, "bh" (Benjamini and Hochberg 1995) the expected share of
-    false ones among those found; "none" changes nothing.
+    "holm" (Holm 1979) keeps the chance of any false alarm, of which each test has a share by its `weight` (all alike);
+    "bh" (Benjamini and Hochberg 1995) keeps the expected share of false ones among those found; "none" changes nothing.
 
     >>> adjusted_p(np.array([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
     """
     result = np.full(len(p), np.nan)
     tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
+    share = np.ones(len(p)) if weight is None else weight
+    order = tested[np.argsort(p[tested] / share[tested], kind="stable")]
     count, place = len(order), np.arange(1, len(order) + 1)
     if method == "holm":
-        steps = np.maximum.accumulate(p[order] * (count - place + 1))
+        left = np.cumsum(share[order][::-1])[::-1]
+        steps = np.maximum.accumulate(p[order] / share[order] * left)
     elif method == "bh":
         steps = np.minimum.accumulate((p[order] * count / place)[::-1])[::-1]
     else:
@@ -73,6 +76,8 @@ def hedges_g(difference: np.ndarray, sd: np.ndarray, df: np.ndarray) -> np.ndarr
     >>> hedges_g(np.array([10.0]), np.array([10.0]), np.array([9.0])).round(4).tolist()
     [0.9139]
     """
+    from scipy.special import gammaln
+
     with np.errstate(invalid="ignore", divide="ignore"):
         correction = np.where(df > 1, np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2), np.nan)
         return np.where(sd > 0, difference / sd, np.where(difference == 0, 0.0, np.nan)) * correction

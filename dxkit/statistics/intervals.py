@@ -1,6 +1,6 @@
 """Confidence intervals for means and shares of small groups. Without scipy.special, which loads slowly.
 
-See docs/methods/intervals.md, "Means"."""
+See docs/methods/intervals.md, "Quantiles of Student's t"."""
 
 from __future__ import annotations
 
@@ -58,6 +58,23 @@ def t_quantile(df: ArrayLike, p: float) -> np.ndarray:
     return found[back].reshape(shape)
 
 
+def t_two_sided(t: ArrayLike, df: ArrayLike) -> np.ndarray:
+    """Probability that Student's t is further from 0 than t, to 1e-11 from 5 degrees of freedom on, below to 2e-6.
+
+    Arrays of one shape; nan where either is nan.
+
+    >>> round(float(t_two_sided(2.446911851145, 6.0)), 9)
+    0.05
+    """
+    t, df = np.minimum(np.abs(np.asarray(t, dtype=float)), 1e9), np.asarray(df, dtype=float)
+    known = np.where(np.isinf(df), 1e12, np.where(df > 0, df, np.nan))
+    far = np.minimum(t, 9.0 + 1e4 / known**2)  # beyond it there is nothing left, and too much to integrate over
+    angle = np.arctan(far / np.sqrt(known))
+    with np.errstate(invalid="ignore"):
+        inside = angle * (_power_of_cosine(angle[..., None] * _NODES, known[..., None] - 1) @ _WEIGHTS)
+        return np.clip(1 - 2 * _gamma_ratio(known / 2) / math.sqrt(math.pi) * inside, 0.0, 1.0)
+
+
 def _power_of_cosine(angle: np.ndarray, power: np.ndarray) -> np.ndarray:
     return np.exp(-power / 2 * np.log1p(np.tan(angle) ** 2))
 
@@ -87,52 +104,3 @@ def wilson(share: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[np
         half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low = np.where(share == 0, np.where(n > 0, 0.0, np.nan), middle - half)
     return low, np.where(share == 1, np.where(n > 0, 1.0, np.nan), middle + half)
-
-
-def hypergeometric(
-    k: ArrayLike, n: ArrayLike, population: ArrayLike, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
-    """Exact equal-tailed interval for the share of yes among `population` people, of whom n answered and k said yes.
-
-    Inverts the two one-sided hypergeometric tests (Konijn 1973), as Clopper and Pearson (1934) do for the binomial.
-    Arrays of one shape, or numbers; both ends are nan where nobody answered.
-
-    >>> [float(end) for end in hypergeometric(3, 8, 8)]
-    [0.375, 0.375]
-    """
-    asked = np.stack([np.ravel(each).astype(np.int64) for each in np.broadcast_arrays(k, n, population)])
-    cases, back = np.unique(asked, axis=1, return_inverse=True)
-    yes, drawn, people = cases
-    tail, back = (1 - confidence) / 2, back.reshape(np.broadcast(k, n, population).shape)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ends = _fewest(yes, drawn, people, tail) / people, (people - _fewest(drawn - yes, drawn, people, tail)) / people
-    low, high = (np.where(drawn > 0, end, np.nan)[back] for end in ends)
-    return low, high
-
-
-def _fewest(k: np.ndarray, n: np.ndarray, population: np.ndarray, tail: float) -> np.ndarray:
-    """The fewest yes of each population among which k or more of n come with a probability above `tail`."""
-    low, high = k.copy(), population - n + k
-    while (open_still := np.flatnonzero(low < high)).size:
-        middle = (low[open_still] + high[open_still]) // 2
-        holds = _at_least(k[open_still], n[open_still], population[open_still], middle) > tail
-        high[open_still[holds]], low[open_still[~holds]] = middle[holds], middle[~holds] + 1
-    return low
-
-
-def _at_least(k: np.ndarray, n: np.ndarray, population: np.ndarray, yes: np.ndarray) -> np.ndarray:
-    """P(k or more of n drawn without return are among the `yes` of the population)."""
-    low, high = np.maximum(k, n + yes - population), np.minimum(n, yes)
-    size = np.maximum(high - low + 1, 0)
-    case = np.repeat(np.arange(len(k)), size)
-    drawn = np.arange(len(case)) - np.repeat(np.cumsum(size) - size, size) + low[case]
-    logs = _choose(yes[case], drawn) + _choose((population - yes)[case], n[case] - drawn)
-    return np.bincount(case, np.exp(logs - _choose(population, n)[case]), minlength=len(k))
-
-
-def _choose(n: ArrayLike, k: ArrayLike) -> np.ndarray:
-    """Logarithms of binomial coefficients."""
-    from scipy.special import gammaln
-
-    n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
-    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

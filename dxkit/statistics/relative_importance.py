@@ -65,12 +65,14 @@ def correlation(covariance: np.ndarray) -> np.ndarray:
     return corr
 
 
-def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int) -> np.ndarray:
-    """Parts of R^2 in bootstrap samples (Efron 1979) of the rows of `values` (n, p+1), outcome last, nan where missing.
+def resampled(values: np.ndarray, means: np.ndarray, methods: list[str], replicates: int, seed: int) -> np.ndarray:
+    """Parts of R^2 in bootstrap samples (Efron 1979) of the rows of `values` (n, I), nan where missing.
 
-    (B, M, p) for M methods; B is at most `replicates`, because a sample without a solution is left out.
+    The predictors and, last, the outcome are the linear combinations `means` (p+1, I) of the columns. (B, M, p) for M
+    methods; B is at most `replicates`, because a sample without a solution is left out.
 
-    >>> resampled(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]]), ["johnson"], 20, seed=0).shape
+    >>> four = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]])
+    >>> resampled(four, np.eye(2), ["johnson"], 20, seed=0).shape
     (20, 1, 1)
     """
     values = values[~np.isnan(values).all(axis=1)]
@@ -92,12 +94,27 @@ def resampled(values: np.ndarray, methods: list[str], replicates: int, seed: int
         pairs, sums, products = moments.reshape(size, 3, width, width).swapaxes(0, 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             covariance = (products - sums * sums.swapaxes(-1, -2) / pairs) / (pairs - 1)
-            varies = np.diagonal(covariance / products, axis1=1, axis2=2).min(axis=1) * n > 1e-12
-            corr = correlation(np.where(varies[:, None, None], covariance, np.nan))
+            corr = correlation(combined(covariance, means, products / n))
         corr = corr[np.isfinite(corr).all(axis=(1, 2))]
         regular = np.linalg.eigvalsh(corr[:, :-1, :-1])[:, 0] >= SINGULAR
         parts.append(parts_of(corr[regular & (np.linalg.eigvalsh(corr)[:, 0] >= -SINGULAR)], methods))
     return np.concatenate(parts)
+
+
+def combined(covariance: np.ndarray, means: np.ndarray, largest: np.ndarray) -> np.ndarray:
+    """Covariances (..., p, p) of linear combinations `means` (p, I) of variables with these covariances (..., I, I).
+
+    nan for one whose variance is nothing beside that of `largest` (..., I, I), covariances about any origin.
+
+    >>> one = np.array([[1.0, 0.5], [0.5, 1.0]])
+    >>> combined(one, np.array([[0.5, 0.5], [1.0, -1.0]]), one).tolist()
+    [[0.75, 0.0], [0.0, 1.0]]
+    """
+    found = means @ covariance @ means.T
+    most = (np.abs(means) @ np.sqrt(np.diagonal(largest, axis1=-2, axis2=-1))[..., None])[..., 0] ** 2
+    own = np.diagonal(found, axis1=-2, axis2=-1)
+    flat = ~(own > 1e-12 * most)
+    return np.where(flat[..., :, None] | flat[..., None, :], np.nan, found)
 
 
 def parts_of(corr: np.ndarray, methods: list[str]) -> np.ndarray:

@@ -15,18 +15,21 @@ from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics import intervals
-from dxkit.survey.groups import By, check_answers, check_release, cut
+from dxkit.statistics.means import score_intervals
+from dxkit.survey import teams
+from dxkit.survey.estimates import Estimates
+from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import hidden_note, of_kinds, title
+from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally import own
 from dxkit.survey.tally.tally import Tally
+from dxkit.survey.weighed import remarks, said, weighed
 
-_FIGURES = ["count", "share", "low", "high", "answered", "skipped", "not_asked", "score"]
-_ORDER = ["code", "label", *_FIGURES[:-1], "shown", "display", "side", "score"]
+_FIGURES = ["share", "low", "high", "answered", "skipped", "not_asked", "score", "coverage", "headcount"]
+_ORDER = [*_FIGURES[:6], "shown", "display", "side", "score", "stands_out", "coverage", "headcount"]
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
@@ -41,10 +44,11 @@ class Answers(Result):
         Column("display", "short question", heading="question"),
         SEGMENT,
         Column("label", "the answer", heading="answer"),
-        shared("count", "how many gave this answer"),
-        shared("share", "share of all who answered"),
-        shared("low", "lower end of its Wilson interval", format="share"),
-        shared("high", "upper end of its Wilson interval", format="share"),
+        shared("count", "how many gave this answer; without a roster", optional=True),
+        Column("people", "how many of all people would give it, with a roster", "count", optional=True),
+        shared("share", "share of all who answered, weighted as scores are"),
+        shared("low", "lower end of its interval", format="share"),
+        shared("high", "upper end of its interval", format="share"),
         shared("answered", "how many answered, with an opinion or without"),
         shared("skipped"),
         shared("not_asked", format="count"),
@@ -54,6 +58,9 @@ class Answers(Result):
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
         Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
         Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
+        Column("stands_out", "below or above all others beyond chance, by its score, else empty", displayed=False),
+        Column("coverage", "variance of the share, per variance of one answer", "number", displayed=False),
+        shared("headcount", "people that the share is of, where they are known", displayed=False),
     )
     plot_name: ClassVar[str] = "answers.answers"
 
@@ -94,40 +101,24 @@ class Answers(Result):
             for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
                 first = group.iloc[0]
                 labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
-                count, answered = group.loc[group["label"].isin(labels), "count"].sum(min_count=1), first["answered"]
-                share = count / answered
+                chosen, answered = group.loc[group["label"].isin(labels)], first["answered"]
+                share = min(1.0, chosen["share"].sum(min_count=1)) if first["shown"] else np.nan
+                low, high = _ends(share, first, self.confidence)
                 everyone = answered + first["skipped"] + first["not_asked"]
-                low, high = map(float, intervals.wilson(share, answered, self.confidence))
+                figures = [answered + first["skipped"], answered, first["skipped"]]
+                figures += [
+                    chosen["count"].sum(min_count=1),
+                    chosen["people"].sum(min_count=1),
+                    share,
+                    low,
+                    high,
+                    share * answered / everyone,
+                ]
                 rows.append(
-                    [
-                        first["display"],
-                        *first[list(self.segments)],
-                        " or ".join(labels),
-                        answered + first["skipped"],
-                        answered,
-                        first["skipped"],
-                        count,
-                        share,
-                        low,
-                        high,
-                        count / everyone,
-                        first["shown"],
-                    ]
+                    [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, first["shown"]]
                 )
-        columns = [
-            "question",
-            *self.segments,
-            "answer",
-            "asked",
-            "answered",
-            "skipped",
-            "count",
-            "share",
-            "low",
-            "high",
-            "of_all_rows",
-            "shown",
-        ]
+        columns = ["asked", "answered", "skipped", "count", "people", "share", "low", "high", "of_all_rows", "shown"]
+        columns = ["question", *self.segments, "answer", *columns]
         return AnswerShares(
             table=pd.DataFrame(rows, columns=columns), title=title, confidence=self.confidence, segments=self.segments
         )
@@ -180,10 +171,11 @@ class AnswerShares(Result):
         Column("asked", "how many were asked", "count"),
         shared("answered"),
         shared("skipped"),
-        shared("count", "how many gave one of these answers"),
-        shared("share", "share of those who answered"),
-        shared("low", "lower end of its Wilson interval", format="share"),
-        shared("high", "upper end of its Wilson interval", format="share"),
+        shared("count", "how many gave one of these answers; without a roster", optional=True),
+        Column("people", "how many of all people would give one of them, with a roster", "count", optional=True),
+        shared("share", "share of those who answered, weighted as scores are"),
+        shared("low", "lower end of its interval", format="share"),
+        shared("high", "upper end of its interval", format="share"),
         Column("of_all_rows", "share of all rows, which takes skipped and not asked for a no", "share"),
         shared("shown"),
     )
@@ -194,9 +186,10 @@ def answers(
     by: By = None,
     release: Release | None = None,
     *,
+    fpc: bool = True,
     confidence: float = 0.95,
 ) -> Answers:
-    """Who gave which answer? Counts and shares for every question, with who was asked and who skipped it.
+    """Who gave which answer? Shares of every answer, with who was asked and who skipped it.
 
     See docs/methods/scores.md, "Counting answers".
 
@@ -208,16 +201,19 @@ def answers(
         Segments to split by; 1 is the first of the codebook, and None is for everybody together.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
+    fpc : bool
+        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
+        roster tells. False for statements beyond this quarter's staff.
     confidence : float
         Confidence level of the intervals, between 0 and 1.
 
     Returns
     -------
     Answers
-        A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who
-        answered; their intervals are Wilson's (1927). A question with several choices has a row for each option, and
-        its shares need not add up to 1; an option of a ranking has the share that put it first. Answers outside the
-        codebook stand in the row `(not in the codebook)`. Questions without codes (hours, numbers) are left out.
+        A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
+        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`.
+        A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
+        ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 
     Raises
     ------
@@ -232,90 +228,106 @@ def answers(
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
     [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
     """
-    check_answers(survey)
     check_release(release)
-    confidence = options.confidence(confidence)
-    work = cut(survey, by)
+    confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
+    work = cut(check_answers(survey), by)
     counted, book = work.tally, work.tally.codebook
     items = [item for item in book.measured if book.scale(item).codes]
     if not items:
         raise Missing("shares of answers need a question with labels; the codebook has none")
-    at = counted.at("item", items)
-    names = [f"item/{item}" for item in items]
-    shown = work.shown(release, names, at)
-    counts, states = work.add(counted.counts), work.add(counted.states)
-    heavy = (
-        [work.add(each) for each in (counted.weighed_codes, counted.weighed_states)] if own.weighted(counted) else None
-    )
-    parts = []
-    for position, item in enumerate(items):
-        i = book.measured.index(item)
-        weights = None if heavy is None else (heavy[0][:, i], heavy[1][:, i])
-        part = _of_item(book, item, counts[:, i], states[:, i].astype(float), weights, confidence)
-        part.loc[~shown[part["group"], position], _FIGURES] = np.nan
-        parts.append(part.assign(shown=shown[part["group"], position]))
-    table = pd.concat(parts, ignore_index=True)
-    for name in work.by:
-        table[name] = work.groups[name].to_numpy(dtype=object)[table["group"]]
-    table = table.loc[:, ["item", "kind", *work.by, *_ORDER]]
-    weighted = own.weighted(counted)
+    each, at = weighed(counted, fpc, said), np.array(counted.at("item", items), dtype=int)
+    shown = work.shown(release, [f"item/{item}" for item in items], at.tolist(), each.weights[:, at])
+    nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
+    rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
+    item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
+    of, opinions = at[item_at], work.add(counted.states)[:, at[item_at]]
+    heavy = own.weighted(counted)
+    given = counted.weighed_codes if heavy else counted.counts
+    none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
+    yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
+    share, low, high = each.take(of).shares(yes, confidence)
+    known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
+    score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
+    roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
+    plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
+    figures = {
+        "count": absent if roster else plain,
+        "people": share * each.stands_for[:, of] if roster else absent,
+        "share": share,
+        "low": low,
+        "high": high,
+        "answered": opinions[:, :, ANSWERED] + opinions[:, :, NO_OPINION],
+        "skipped": opinions[:, :, SKIPPED],
+        "not_asked": opinions[:, :, NOT_ASKED],
+        "score": score[:, item_at],
+        "coverage": each.coverage[:, of],
+        "headcount": known,
+    }
+    silent = (code_at < 0) & (opinions[:, :, NO_OPINION] == 0)
+    table = _table(work, items, rows, figures, shown[:, item_at], apart[:, item_at], silent)
+    table = table.loc[:, ["item", "kind", *work.by, "code", "label", "count", "people", *_ORDER]]
+    how = "shares weighted as scores are" if roster or heavy else "unweighted shares"
     return Answers(
         table=table,
         title=title("Answers", work),
         confidence=confidence,
-        method="unweighted counts, Wilson intervals" if not weighted else "shares by weight, Wilson intervals",
+        method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
         segments=tuple(work.by),
-        notes=(*([own.remark(counted)] if weighted else []), *hidden_note(table, counted.min_group)),
+        notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
 
 
-def _of_item(book: Codebook, item: str, counts, states, weights, confidence: float) -> pd.DataFrame:
-    """The rows of an item: of each group (position `group`) those of its labels, no opinion last.
+def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, float]:
+    """The interval of a share of the answers to one question in one group, from a row of its table."""
+    n, headcount = (float(first.at[name]) for name in ("answered", "headcount"))
+    unseen = 1 / max(headcount, n) if headcount == headcount else 0.0
+    one_weight = abs((first["coverage"] + unseen) * n - 1) < 1e-9
+    known = headcount if headcount == headcount else np.inf
+    values = np.array([share, first["coverage"], n], dtype=float)[:, None]
+    low, high = score_intervals.shares(values[0], values[1], values[2], known, one_weight, confidence)
+    return low.item(), high.item()
 
-    From counts of codes (G, K) and states (G, S), and the sums of weights of both, (G, K) and (G, S, 2), if any.
-    """
-    kind, good, scale = book.item(item)["kind"], book.favourable(item), book.scale(item)
-    nowhere = not counts[:, len(scale.codes) - 1].any()  # a label outside the codebook that nobody gave
-    rows = _labels(book, item, nowhere)
-    at, codes = np.array([row[0] for row in rows], dtype=int), np.array([row[1] for row in rows])
-    chosen = np.column_stack([counts[:, : len(scale.codes)], states[:, NO_OPINION]])[:, at].astype(float)
-    given = states[:, ANSWERED] + states[:, NO_OPINION]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share, worth = chosen / given[:, None], given
-        if weights is not None:
-            of_code, (total, squares) = weights[0], weights[1][:, [ANSWERED, NO_OPINION]].sum(axis=1).T
-            heavy = np.column_stack([of_code[:, : len(scale.codes)], weights[1][:, NO_OPINION, 0]])[:, at]
-            share, worth = np.minimum(1.0, heavy / total[:, None]), total**2 / squares
-            share[given == 0] = np.nan
-    low, high = intervals.wilson(share, np.broadcast_to(worth[:, None], share.shape), confidence)
-    bad = frozenset(scale.lo + scale.hi - code for code in good)
-    groups, width = share.shape
+
+def _rated(book: Codebook, items: list[str]) -> list[str]:
+    """What each item whose answers have a score is compared with, "" of others."""
+    return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
+
+
+def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:
+    """A row for each item, group and answer, from arrays (G, answers); what is hidden is empty."""
+    book, groups = work.tally.codebook, len(work.groups)
+    names = [items[row[0]] for row in rows]
+    good = {item: book.favourable(item) for item in items}
+    bad = {item: {book.scale(item).lo + book.scale(item).hi - code for code in good[item]} for item in items}
+    kinds = {item: book.item(item)["kind"] for item in items}
+    titles = {
+        item: split_question(book.item(item)["text"])[0] if kinds[item] in ("multi", "rank") else book.label(item)
+        for item in items
+    }
+    rank = np.tile([row[0] for row in rows], groups) * groups + np.repeat(np.arange(groups), len(rows))
+    order = np.argsort(rank, kind="stable")
+    group, answer = np.divmod(order, len(rows))
+    group, answer = (each[~silent[group, answer]] for each in (group, answer))
 
     def each(values) -> np.ndarray:
-        return np.tile(np.array(values, dtype=object), groups)
+        return np.array(values, dtype=object)[answer]
 
-    label = book.label(item) if kind not in ("multi", "rank") else split_question(book.item(item)["text"])[0]
-    frame = pd.DataFrame(
-        {
-            "item": each([row[3] for row in rows]),
-            "kind": kind,
-            "code": np.tile(codes, groups),
-            "label": each([row[2] for row in rows]),
-            "count": chosen.ravel(),
-            "share": share.ravel(),
-            "low": low.ravel(),
-            "high": high.ravel(),
-            "answered": np.repeat(given, width),
-            "skipped": np.repeat(states[:, SKIPPED], width),
-            "not_asked": np.repeat(states[:, NOT_ASKED], width),
-            "display": label,
-            "side": np.tile([(code in good) - (code in bad) for code in codes], groups),
-            "score": np.repeat(_mean_score(counts, scale, book, item), width) if kind in SCORED else np.nan,
-            "group": np.repeat(np.arange(groups), width),
-        }
-    )
-    silent = np.isnan(frame["code"].to_numpy()) & (np.repeat(states[:, NO_OPINION], width) == 0)
-    return frame.loc[~silent].reset_index(drop=True)
+    columns = {
+        "item": each([row[4] for row in rows]),
+        "kind": each([kinds[name] for name in names]),
+        "code": np.array([row[2] for row in rows])[answer],
+        "label": each([row[3] for row in rows]),
+        "shown": shown[group, answer],
+        "display": each([titles[name] for name in names]),
+        "side": np.array([(row[2] in good[n]) - (row[2] in bad[n]) for row, n in zip(rows, names, strict=True)])[
+            answer
+        ],
+        "stands_out": apart[group, answer],
+    }
+    columns |= {name: work.groups[name].to_numpy(dtype=object)[group] for name in work.by}
+    visible = shown[group, answer]
+    columns |= {name: np.where(visible, values[group, answer], np.nan) for name, values in figures.items()}
+    return pd.DataFrame(columns)
 
 
 def _labels(book: Codebook, item: str, nowhere: bool) -> list[tuple[int, float, str, str]]:
@@ -334,9 +346,3 @@ def _labels(book: Codebook, item: str, nowhere: bool) -> list[tuple[int, float, 
         return [*rows, (*none[:3], f"{book.question_of(item)}[No opinion]")] if last else rows
     codes = scale.codes[:-1] if kind == "choice" and nowhere else scale.codes
     return [*((k, code, scale.label(code), item) for k, code in enumerate(codes)), none]
-
-
-def _mean_score(counts: np.ndarray, scale, book: Codebook, item: str) -> np.ndarray:
-    given = counts[:, : len(scale.codes)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return book.index((given * np.array(scale.codes)).sum(axis=1) / given.sum(axis=1), item)

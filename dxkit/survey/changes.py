@@ -13,43 +13,48 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
-from dxkit.survey.comparable import comparable
+from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference, weight_on_pairs
+from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side
+from dxkit.survey.estimates import Estimates
 from dxkit.survey.groups import Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
-from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import of_survey
+from dxkit.survey.tally import own
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import Joint, joint, weights_of
+from dxkit.survey.tally.variables import contrasts
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
-_ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
+_ORDER = ["level", "name", "n_before", "n_after", "n_both", *_COLUMNS, "holds", "shown", "label", "unit", "kind"]
+_LEVELS = ("item", "dimension", "overall")
+Answers = Survey | Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Change(Result):
-    """Changes from one wave to a later one.
+    """Changes from one wave to a later one, or to several.
 
-    not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
+    not_compared    level, name, why: what was worded, scaled or made up differently in the two waves; and the wave,
+                    where there are several
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "short question", heading="question"),
+        SEGMENT,
         Column("before", "figure of the earlier wave", "estimate", "see column unit"),
         Column("after", "figure of the later wave", "estimate", "see column unit"),
-        shared("estimate", "later less earlier", unit="see column unit"),
+        shared("estimate", "the change; people seen twice may count more in it", unit="see column unit"),
         shared("se"),
         shared("low"),
         shared("high"),
-        Column("p_adjusted", "p-value adjusted among the questions of one kind and level", "p", heading="adjusted p"),
+        Column("p_adjusted", "p-value adjusted among all rows that are shown", "p", heading="adjusted p"),
         Column("g", "Hedges' g", "number", "standard deviations"),
-        Column("paired", "whether the same people are compared"),
+        Column("n_both", "how many answered both times", "count", heading="both times"),
         Column("holds", "whether p_adjusted is below 1 - confidence"),
         shared(
             "unit",
@@ -80,15 +85,15 @@ class Change(Result):
 
 
 def compare(
-    before: Survey | Tally | None,
-    after: Survey | Tally,
-    adjust: str = "holm",
+    before: Answers | None,
+    after: Answers | Sequence[Answers],
     *,
+    only: str | Sequence[str] | None = None,
+    adjust: str = "holm",
     release: Release | None = None,
-    fpc: bool = True,
     confidence: float = 0.95,
 ) -> Change:
-    """What changed between two waves, and what of it holds, adjusted for the number of questions?
+    """What changed between two waves, and what of it holds, adjusted for how many rows are looked at?
 
     See docs/methods/change.md, "Comparing two surveys".
 
@@ -96,29 +101,27 @@ def compare(
     ----------
     before : Survey or Tally
         The earlier wave.
-    after : Survey or Tally
-        The later wave.
+    after : Survey, Tally or list of them
+        The later wave; of several each is compared with the earlier one, in one table.
+    only : str or list of str, optional
+        What is looked at, as declared beforehand: names of questions and dimensions, or levels (item, dimension,
+        overall). None for all.
     adjust : "holm", "bh" or "none"
-        Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
-        Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
+        Holm (1979) keeps the chance of any false alarm in the whole table at 1 - confidence; Benjamini and Hochberg
+        (1995) keep the share of false ones among those that hold.
     release : Release, optional
         Holds every table of a report to one promise of anonymity; None for a release of its own.
-    fpc : bool
-        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
-        roster tells. False for statements beyond this quarter's staff.
     confidence : float
         Confidence level of the intervals, between 0 and 1, and of what holds.
 
     Returns
     -------
     Change
-        Without a roster: where people can be told again by an id, and at least half of the smaller wave answered both
-        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947). With a
-        roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
-        are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
-        deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
-        question whose wording, scale, options or kind changed is listed, not compared; the codebook's `same_as` holds
-        an earlier wording that means the same.
+        Who answered both times, by an id, is one person in the error: paired t where all did, Welch's (1947) t where
+        nobody did. Without weights the change of these people counts more than the difference of everybody, where
+        enough answered twice (partly overlapping samples, Derrick et al. 2017). With a roster it is the difference of
+        the weighted scores of all staff. Hedges' g (1981) is the change over the pooled standard deviation. A question
+        whose wording, scale, options or kind changed is listed, not compared; with `same_as` words may differ.
 
     Raises
     ------
@@ -137,176 +140,207 @@ def compare(
     [45.833, 0.001]
     """
     options.choice("adjust", adjust, comparison.METHODS)
-    check_answers(after, "after")
     check_release(release)
-    confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
+    confidence = options.confidence(confidence)
     if before is None:
         raise Missing(NO_EARLIER)
-    waves = [cut(check_answers(before, "before"), None), cut(after, None)]
-    names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
-    if not names:
+    later = list(after) if isinstance(after, list | tuple) else [after]
+    if not later:
+        raise Missing("there is no later wave; give one, or a list of them")
+    work, sources = cut(check_answers(before, "before"), None), [check_answers(each, "after") for each in later]
+    works = [cut(source, None) for source in sources]
+    ledger = release or Release(min_group=max(each.tally.min_group for each in (work, *works)))
+    alike = [comparable(work.tally, each.tally) for each in works]
+    if not all(each.names for each in alike):
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
-    places = [pd.MultiIndex.from_frame(work.tally.variables).droplevel("unit") for work in waves]
-    at = [place.get_indexer(names).tolist() for place in places]
-    ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
-    shown = np.logical_and(*(_shown(work, places, names, ledger) for work, places in zip(waves, at, strict=True)))
-    means = [joint(work.tally, places, fpc=fpc, together=False).of(0) for work, places in zip(waves, at, strict=True)]
-    n = np.column_stack([m.n for m in means])
-    paired = np.zeros(len(names), dtype=bool)
-    both = _matched(before, after, at)
-    rosters = [work.tally.roster for work in waves if work.tally.roster is not None]
-    staff = np.array([roster.total for roster in rosters])
-    weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
-    if both is not None and weighted:
-        covariance = _shared(both, means[0], means[1], staff.max() if fpc else np.inf)
-        paired = both.twice.sum(axis=0) > 2
-    spreads = [_spread(work.tally, places) for work, places in zip(waves, at, strict=True)]
-    figures = _independent(means[0], means[1], spreads[0], spreads[1], covariance, confidence)
-    if weighted and fpc:
-        whole = np.logical_and(*(m.n >= total for m, total in zip(means, staff, strict=True)))
-        moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
-        figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
-        figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
-    if both is not None and not rosters:
-        use, theirs, pairs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
-        figures, n, paired = np.where(use[:, None], theirs, figures), np.where(use[:, None], pairs[:, None], n), use
-    table = _table(names, figures, n, paired, shown, waves[1].tally, adjust, confidence)
-    earlier, later = (work.tally.wave for work in waves)
+    named, titles = _named(only, alike), _titles(work, works)
+    asked = {each.earlier[name] for each, row in zip(alike, named, strict=True) for name in row.items}
+    first = _Wave(work, sorted(asked), ledger)
+    parts, notes = [], []
+    for other, each, rows, name in zip(works, alike, named, titles, strict=True):
+        second = _Wave(other, rows.items, ledger)
+        table, remarks = _compared(first, second, rows, each.earlier, confidence)
+        parts.append(table if len(works) == 1 else table.assign(wave=name))
+        notes += [remark if len(works) == 1 else f"{name}: {remark}" for remark in (*remarks, *each.notes)]
+    table = pd.concat(parts, ignore_index=True)
+    table["p_adjusted"] = comparison.adjusted_p(table["p"].to_numpy(dtype=float), adjust)
+    table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
+    several = ["wave"] if len(works) > 1 else []
+    apart = pd.concat([one.apart.assign(wave=name) for one, name in zip(alike, titles, strict=True)], ignore_index=True)
+    apart = apart.loc[:, ["level", "name", "why", *several]]
+    begun = f" from {work.tally.wave}" if work.tally.wave else ""
     return Change(
-        table=table,
-        not_compared=not_compared,
-        title=f"Change from {earlier} to {later}" if earlier and later else "Change between two waves",
+        table=table.loc[:, [*several, *_ORDER]],
+        not_compared=apart,
+        title=f"Change{begun} to {', '.join(titles)}" if all(titles) and begun else "Change between waves",
         confidence=confidence,
-        method=f"paired t or Welch's t, adjusted by {adjust}",
-        notes=(*_notes(table, not_compared, adjust, both, weighted), *reworded),
+        method=f"t test with people seen twice, adjusted by {adjust}",
+        segments=tuple(several),
+        notes=(*notes, *_notes(table, apart, adjust)),
     )
 
 
-def _shown(work: Cut, at: list[int], names, ledger: Release) -> np.ndarray:
-    subjects = [f"{level}/{name}" for level, name in names]
-    return work.shown(ledger, subjects, at, weights_of(work.tally, at))[0]
+def _titles(work: Cut, works: Sequence[Cut]) -> list[str]:
+    """What each later wave is called; of several each has another name."""
+    names = [each.tally.wave for each in works]
+    if len(works) > 1 and len({*names, work.tally.wave}) <= len(works):
+        names = [f"wave {k}" for k in range(2, len(works) + 2)]
+    return names
 
 
-def _spread(counted: Cells, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Answers and their variance, unweighted, of the variables at these positions."""
-    whole = counted.over()
-    n = whole.n[0, at].astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n, whole.scatter[0, at] / (n - 1)
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a table: their names, the questions that they are made of, and what each counts in each, (R, J)."""
+
+    names: list[tuple[str, str]]
+    items: list[str]
+    a: np.ndarray
 
 
-def _independent(one: Joint, two: Joint, spread1, spread2, shared, confidence: float) -> np.ndarray:
-    """The figures of two waves as a whole, (J, 9); `shared` is the covariance of the two estimates."""
-    (n1, var1), (n2, var2) = spread1, spread2
-    se1, se2 = np.sqrt(one.variance), np.sqrt(two.variance)
-    se, df = np.sqrt(np.maximum(se1**2 + se2**2 - 2 * shared, 0.0)), comparison.welch_df(se1, one.df, se2, two.df)
-    estimate = two.estimate - one.estimate
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = np.sqrt(((n1 - 1) * var1 + (n2 - 1) * var2) / (n1 + n2 - 2))
-    g = comparison.hedges_g(estimate, pooled, n1 + n2 - 2)
-    return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
+def _named(only: str | Sequence[str] | None, alike: Sequence[Alike]) -> list[_Rows]:
+    """The rows of each later wave, of those that were declared."""
+    wanted = None
+    if only is not None:
+        names = [[*(name for _, name in each.names), *each.apart["name"]] for each in alike]
+        known = [*_LEVELS, *(name for row in names for name in row)]
+        wanted = options.choices("only", [only] if isinstance(only, str) else only, list(dict.fromkeys(known)))
+    found = [[key for key in each.names if wanted is None or set(key) & set(wanted)] for each in alike]
+    if not any(found):
+        raise Missing("nothing of what only= names was asked alike in both waves")
+    return [_rows(names, each.codebook) for names, each in zip(found, alike, strict=True)]
 
 
-def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    p = comparison.t_test_p(estimate, se, df)
-    low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
-    return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
+def _rows(names: list[tuple[str, str]], book) -> _Rows:
+    means, counts = contrasts(book)
+    of_mean = {key: row for key, row in zip(zip(means["level"], means["name"], strict=True), counts, strict=True)}
+    of_item = dict(zip(book.measured, np.eye(len(book.measured)), strict=True))
+    a = np.array([of_item[name] if level == "item" else of_mean[level, name] for level, name in names])
+    a = a.reshape(len(names), len(book.measured))
+    used = np.flatnonzero(a.any(axis=0))
+    return _Rows(names, [book.measured[i] for i in used], a[:, used])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Matched:
-    """The people of both waves: their keys and values in each, (P, J), and the answers of the smaller wave (J,)."""
+class _Wave:
+    """What is compared of one wave: these questions, J of them."""
 
-    keys: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    answered: np.ndarray
+    def __init__(self, work: Cut, items: Sequence[str], ledger: Release) -> None:
+        self.work, self.cells, self.found = work, work.tally, Estimates.of(work.tally, fpc=False)
+        self.at = dict(zip(items, self.cells.at("item", items), strict=True))
+        at = list(self.at.values())
+        names = [f"item/{item}" for item in items]
+        shown = work.shown(ledger, names, at, self.found.weighed.weights[:, at])[0] if at else []
+        self.shown = dict(zip(items, shown, strict=True))
 
     @property
-    def twice(self) -> np.ndarray:
-        """Who answered both times, (P, J)."""
-        return ~np.isnan(self.first + self.second)
+    def weighted(self) -> bool:
+        """Whether people count differently."""
+        return self.cells.roster is not None or own.weighted(self.cells)
+
+    def moments(self, at: list[int], a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Variances of the errors of R means, where all are different people, of one answer, and their n, (R,)."""
+        found, width = self.found, self.found.form.width[at]
+        n, mean, scatter = (each[:, at] for each in found.by_cell)
+        count = n.sum(axis=0)
+        left = scatter + n * (mean - found.fit.fitted[:, at]) ** 2
+        least = 1e-12 * (1 + (n * mean**2).sum(axis=0))  # below it is rounding
+        share = found.weighed.weights[:, at] / np.maximum(found.weighed.stands_for[0, at], 1e-300)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = width**2 * count / (count - 1) * (share**2 * np.where(left > least, left, 0.0)).sum(axis=0)
+            spread = width**2 * np.where(found.scatter[0, at] > least, found.scatter[0, at], 0.0) / (count - 1)
+        if own.weighted(self.cells):
+            variance = found.variance[0, at]
+        joint, together = found.weighed.joint(np.array(at))[0], found.together(np.array(at))
+        root = np.sqrt(np.diag(joint))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shared = np.nan_to_num(joint / np.outer(root, root)) * together
+        np.fill_diagonal(shared, 1.0)
+        errors, sd = (a * np.sqrt(np.nan_to_num(each)) for each in (variance, spread))
+        smallest = np.array([count[row != 0].min() for row in a])
+        variance, spread = (np.einsum("rj,jk,rk->r", each, by, each) for each, by in ((errors, shared), (sd, together)))
+        return np.where(smallest > 1, variance, np.nan), spread, smallest
 
 
-def _matched(before: Survey | Tally, after: Survey | Tally, at: list[list[int]]) -> _Matched | None:
-    if not (isinstance(before, Survey) and isinstance(after, Survey) and before.identified and after.identified):
-        return None
-    keys, one, two = np.intersect1d(before.keys, after.keys, return_indices=True)
-    if not len(keys):
-        return None
-    first, second = (of_survey(survey).values(places) for survey, places in zip((before, after), at, strict=True))
-    answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
-    return _Matched(keys=keys, first=first[one], second=second[two], answered=answered)
+def _means(a: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Means of these values, as `a` (R, J) counts them; nan only where one of them is (0 times nan is nan)."""
+    unknown = (a != 0) @ np.isnan(values)
+    return np.where(unknown, np.nan, a @ np.nan_to_num(values))
 
 
-def _shared(both: _Matched, one: Joint, two: Joint, people: float) -> np.ndarray:
-    """Covariance of two estimates of all staff from samples that share people, (J,).
-
-    (n12 / (n1 n2) - 1 / N) S12, zero where as many answered both times as chance has it; S12 from the correlation of
-    those who did and the spreads that the standard errors imply.
-    """
-    shared = both.twice.sum(axis=0)
-    first, second = (np.where(both.twice, values, np.nan) for values in (both.first, both.second))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        first, second = (values - np.nansum(values, axis=0) / shared for values in (first, second))
-        sizes = np.nansum(first**2, axis=0) * np.nansum(second**2, axis=0)
-        correlation = np.nansum(first * second, axis=0) / np.sqrt(sizes)
-        spreads = [m.variance * m.n / (1 - m.n / people) for m in (one, two)]
-        covariance = (shared / (one.n * two.n) - 1 / people) * correlation * np.sqrt(spreads[0] * spreads[1])
-    return np.where((shared > 2) & np.isfinite(covariance), covariance, 0.0)
-
-
-def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release, confidence: float):
-    """Of which variables the change of the same people is used: where enough answered both times, and their means
-    beside those of everybody give no small group away. The figures (J, 9), and the number of pairs (J,)."""
-    pairs = both.twice.sum(axis=0)
-    use = shown & (pairs >= np.maximum(least, both.answered / 2))
-    for j in np.flatnonzero(use):
-        twice = both.twice[:, j]
-        subject, same = f"{names[j][0]}/{names[j][1]}", np.zeros(1, dtype=bool)
-        use[j] = ledger.admit(subject, twice[None].astype(float), both.keys, twice.astype(int), same, least)[0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        first, second, moved = (
-            np.where(both.twice, values, 0.0).sum(axis=0) / pairs
-            for values in (both.first, both.second, both.second - both.first)
-        )
-        spread = np.where(both.twice, both.second - both.first - moved, 0.0)
-        sd = np.sqrt((spread**2).sum(axis=0) / (pairs - 1))
-        sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = comparison.hedges_g(moved, sd, pairs - 1.0)
-        figures = _columns(first, second, moved, sd / np.sqrt(pairs), pairs - 1.0, g, confidence)
-    return use, figures, pairs
-
-
-def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confidence: float) -> pd.DataFrame:
-    book, units = later.codebook, later.variables.set_index(["level", "name"])["unit"]
-    table = pd.DataFrame(names, columns=["level", "name"])
-    table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)
-    table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)
-    table["paired"], table["shown"] = paired, shown
-    table["label"] = [book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in names]
-    table["unit"] = [units[key] for key in names]
-    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
-    for _, rows in table.groupby(["level", "kind", "unit"]):
-        table.loc[rows.index, "p_adjusted"] = comparison.adjusted_p(rows["p"].to_numpy(), adjust)
-    table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
-    return table.loc[:, _ORDER]
-
-
-def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _Matched | None, weighted: bool):
-    shown, paired = (table[name].to_numpy(dtype=bool) for name in ("shown", "paired"))
-    if both is not None and paired.any() and weighted:
-        yield f"all staff at both times; that {len(both.keys)} people answered both times is counted"
-    elif both is not None and paired.any():
-        alone = np.sum(shown & ~paired)
-        rest = f"; {alone} rows compare the two waves as a whole" if alone else ""
-        yield f"{len(both.keys)} people answered both times: the change is theirs{rest}"
+def _compared(
+    one: _Wave, two: _Wave, rows: _Rows, earlier: Mapping[str, str], confidence: float
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of two waves, and what there is to say of them."""
+    before = [earlier[item] for item in rows.items]
+    at = [one.at[item] for item in before], [two.at[item] for item in rows.items]
+    shown = np.array([one.shown[was] and two.shown[item] for was, item in zip(before, rows.items, strict=True)])
+    shown = np.array([shown[row != 0].all() for row in rows.a], dtype=bool)
+    scores = [_means(rows.a, wave.found.estimate[0, where]) for wave, where in zip((one, two), at, strict=True)]
+    moments = [wave.moments(where, rows.a) for wave, where in zip((one, two), at, strict=True)]
+    n = [each[2] for each in moments]
+    least, notes = max(FEWEST_TWICE, one.cells.min_group, two.cells.min_group), []
+    sources = one.work.source, two.work.source
+    twice = seen_twice(*sources)
+    if twice is None or not (isinstance(sources[0], Survey) and isinstance(sources[1], Survey)):
+        errors = [np.sqrt(each[0]) for each in moments]
+        df = comparison.welch_df(errors[0], n[0] - 1, errors[1], n[1] - 1)
+        found = Difference(scores[1] - scores[0], np.hypot(*errors), df, np.zeros(len(df)))
+        notes.append("the two waves are compared as a whole, not person by person")
     else:
-        yield "the two waves are compared as a whole, not person by person"
+        waves = side_by_side((sources[0], sources[1]), (one.found, two.found), at, twice)
+        counts = waves[0].answered.sum(axis=0), waves[1].answered.sum(axis=0)
+        both = (waves[0].answered & waves[1].answered).sum(axis=0)
+        w = np.zeros(len(both))
+        if not (one.weighted or two.weighted):
+            k = max(one.cells.min_group, two.cells.min_group)
+            wide = [(count == both) | (count - both >= k) for count in counts]
+            w = np.where((both >= 2 * k) & wide[0] & wide[1], weight_on_pairs(counts[0], counts[1], both), 0.0)
+            if (w < weight_on_pairs(counts[0], counts[1], both)).any():
+                notes.append("people seen twice do not count more where a group would be too small")
+        found = difference(*waves, rows.a, w, least)
+        notes += _of_people(sources[0], sources[1], len(twice[0]), least, bool((w > 0).any()))
+    sizes = n[0] + n[1] - 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pooled = np.sqrt(((n[0] - 1) * moments[0][1] + (n[1] - 1) * moments[1][1]) / sizes)
+    g = comparison.hedges_g(found.estimate, pooled, sizes)
+    p = comparison.t_test_p(found.estimate, found.se, found.df)
+    ends = intervals.student(found.estimate, found.se, found.df, confidence)
+    low, high = (np.where(np.isnan(p), np.nan, end) for end in ends)
+    none = np.full(len(p), np.nan)
+    figures = np.column_stack([*scores, found.estimate, found.se, low, high, p, none, g])
+    seen = np.where((twice is None) | (found.both >= least), found.both, np.nan)
+    table = pd.DataFrame(rows.names, columns=["level", "name"])
+    table[["n_before", "n_after", "n_both"]] = np.where(shown[:, None], np.column_stack([*n, seen]), np.nan)
+    table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)
+    book = two.cells.codebook
+    units = pd.concat([two.cells.variables, contrasts(book)[0]]).set_index(["level", "name"])["unit"]
+    table["shown"], table["unit"] = shown, [units[key] for key in rows.names]
+    table["label"] = [
+        book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in rows.names
+    ]
+    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in rows.names]
+    return table, notes
+
+
+def _of_people(before: Survey, after: Survey, both: int, least: int, mixed: bool) -> list[str]:
+    """Notes on the people who answered both times."""
+    notes = [f"{both} people answered both times, and count as one person each"]
+    if both < least:
+        notes = ["too few answered both times to be told from others: the two waves are compared as a whole"]
+    if mixed:
+        notes.append("their change counts more than the difference of everybody, so it need not be after less before")
+    for wave, when in ((before, "earlier"), (after, "later")):
+        if blank := int((~wave.identified).sum()):
+            count = f"{blank} answers" if blank >= least else "answers"
+            notes.append(f"{count} of the {when} wave without an id count as those of other people")
+    return notes
+
+
+def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str):
+    shown = table["shown"].to_numpy(dtype=bool)
     how = {"holm": "Holm", "bh": "Benjamini and Hochberg", "none": ""}[adjust]
-    yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
-    for _, name, why in not_compared.itertuples(index=False, name=None):
-        yield f"not compared: {name}, {why}"
+    yield f"p adjusted by {how} over all rows that are shown: {shown.sum()}" if how else "p not adjusted"
+    for row in not_compared.to_dict("records"):
+        yield f"not compared: {row['name']}, {row['why']}{' (' + row['wave'] + ')' if 'wave' in row else ''}"
     if (shown & np.isnan(table["p"].to_numpy(dtype=float))).any():
         yield "no p where everybody gave the same answer within each wave: there is no spread to judge a change by"
     if hidden := np.sum(~shown):

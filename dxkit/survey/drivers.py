@@ -15,12 +15,22 @@ from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, correlation, johnson, lmg, parts_of, resampled
+from dxkit.statistics.relative_importance import (
+    MOST_LMG,
+    SINGULAR,
+    combined,
+    correlation,
+    johnson,
+    lmg,
+    parts_of,
+    resampled,
+)
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import of_survey, tallied
 from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.variables import contrasts
 
 __all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
@@ -128,19 +138,19 @@ def drivers(
     """
     confidence, seed = options.confidence(confidence), options.whole("seed", seed, 0)
     replicates = options.whole("replicates", replicates, 0)
-    counted = tallied(check_answers(survey)).cut()
-    at = _chosen(counted, outcome, predictors)
-    at, silent = _telling(counted, at) if predictors is None else (at, [])
-    outcome = str(counted.variables["name"].iloc[at[-1]])
-    names, labels = counted.variables["name"].iloc[at].tolist(), [_label(counted, j) for j in at]
-    covariance, pairs = counted.covariance(at)
+    known = _Known(tallied(check_answers(survey)).cut())
+    counted, at = known.counted, _chosen(known, outcome, predictors)
+    at, silent = _telling(known, at) if predictors is None else (at, [])
+    names, labels = known.variables["name"].iloc[at].tolist(), [known.label(j) for j in at]
+    outcome = str(names[-1])
+    covariance, pairs = known.covariance(at)
     n, width = int(pairs.min()), len(at) - 1
     methods = ["johnson", "lmg"] if width <= MOST_LMG else ["johnson"]
     notes = [f'this says what goes with "{labels[-1]}", not what causes it']
-    of_outcome = _items(counted, at[-1])
+    of_outcome = known.items(at[-1])
     if silent:
         notes.append(f"left out, because everybody answered alike or too few answered: {', '.join(silent)}")
-    if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if _items(counted, j) & of_outcome]:
+    if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if known.items(j) & of_outcome]:
         notes.append(f"{', '.join(overlapping)} and {names[-1]} share answers, so they go together by construction")
     if width > MOST_LMG:
         notes.append(f"LMG is computed up to {MOST_LMG} predictors; for {width} there are Johnson's weights alone")
@@ -150,14 +160,16 @@ def drivers(
     if not shown:
         notes.append(f"hidden: fewer than {counted.min_group} respondents answered some pair of these questions")
     else:
-        _check_answers(counted, at, names, n)
+        _check_answers(np.diag(covariance), names, n)
         corr = correlation(covariance)
         _check_consistent(corr, names, pairs)
         parts = parts_of(corr, methods)
         if pairs.max() > n:
             notes.append(f"pairwise complete: each correlation rests on {n:,} to {int(pairs.max()):,} respondents")
         if isinstance(survey, Survey) and replicates > 0:
-            spread, remarks = _bootstrap(of_survey(survey).values(at), methods, replicates, seed)
+            columns = known.columns(at)
+            values = of_survey(survey).values(columns), known.counts[at][:, columns]
+            spread, remarks = _bootstrap(*values, methods, replicates, seed)
             notes += remarks
         elif isinstance(survey, Tally):
             notes.append("no intervals: they need the respondents; give the survey instead of its tally")
@@ -176,11 +188,52 @@ def drivers(
     )
 
 
+class _Known:
+    """What can be an outcome or a predictor: items, dimensions and the whole, and what each item counts in them."""
+
+    def __init__(self, counted: Cells) -> None:
+        means, counts = contrasts(counted.codebook)
+        self.counted, self.items_at = counted, len(counted.variables)
+        self.variables = pd.concat([counted.variables, means], ignore_index=True)
+        self.counts = np.vstack([np.eye(self.items_at), counts])
+
+    def columns(self, at: Sequence[int]) -> np.ndarray:
+        """The items that these variables are made of."""
+        return np.flatnonzero(self.counts[at].any(axis=0))
+
+    def covariance(self, at: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Covariances of these variables, from those of their items, pairwise complete; and how many answered both.
+
+        nan where a variable does not vary.
+        """
+        columns = self.columns(at)
+        of_items, answered = self.counted.covariance(columns)
+        flat = ~(self.counted.over().scatter[0, columns] > 0)
+        of_items[flat] = of_items[:, flat] = 0.0
+        counts = self.counts[at][:, columns]
+        pairs = np.array([[answered[np.ix_(one > 0, two > 0)].min() for two in counts] for one in counts])
+        return combined(of_items, counts, of_items), pairs
+
+    def label(self, j: int) -> str:
+        """The short question, or the dimension."""
+        level, name = self.variables.loc[j, ["level", "name"]].tolist()
+        return self.counted.codebook.label(name) if level == "item" else name[:1].upper() + name[1:]
+
+    def items(self, j: int) -> set[str]:
+        """The items of which a variable is made."""
+        return set(self.variables["name"].iloc[np.flatnonzero(self.counts[j])])
+
+    def at(self, level: str, names: Sequence[str] | None = None) -> list[int]:
+        """Positions of the variables of a level, or of these names within it."""
+        rows = self.variables.loc[self.variables["level"] == level, "name"]
+        return [j for j, name in rows.items() if names is None or name in names]
+
+
 def _bootstrap(
-    values: np.ndarray, methods: list[str], replicates: int, seed: int
+    values: np.ndarray, means: np.ndarray, methods: list[str], replicates: int, seed: int
 ) -> tuple[np.ndarray | None, list[str]]:
     """Parts of R^2 by replicate, None where most replicates have no solution; and notes on them."""
-    spread = resampled(values, methods, replicates, seed)
+    spread = resampled(values, means, methods, replicates, seed)
     lost, enough = replicates - len(spread), 2 * len(spread) >= replicates
     notes = ["a share is never below 0, so an interval above 0 alone does not show a connection"] if enough else []
     if lost:
@@ -214,36 +267,24 @@ def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.Da
     return frame.assign(label=labels * len(methods), shown=shown)
 
 
-def _label(counted: Cells, j: int) -> str:
-    level, name = counted.variables.loc[j, ["level", "name"]].tolist()
-    return counted.codebook.label(name) if level == "item" else name[:1].upper() + name[1:]
-
-
-def _items(counted: Cells, j: int) -> set[str]:
-    """The items of which a variable is made."""
-    (level, name), book = counted.variables.loc[j, ["level", "name"]].tolist(), counted.codebook
-    chosen = {"item": [], "dimension": [name], "overall": book.dimensions}[level]
-    return {name} if level == "item" else {item for dimension in chosen for item in book.dimension_items(dimension)}
-
-
-def _chosen(counted: Cells, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
+def _chosen(known: _Known, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
     """Positions of the predictors and, last, of the outcome; an item goes before a dimension of the same name."""
     position: dict[str, int] = {}
-    for j, name in enumerate(counted.variables["name"]):
+    for j, name in enumerate(known.variables["name"]):
         position.setdefault(name, j)
-    names = list(position)
-    if outcome is None and not counted.codebook.of_kind("recommend"):
+    names, book = list(position), known.counted.codebook
+    if outcome is None and not book.of_kind("recommend"):
         raise Missing("this needs an outcome, such as a question of kind recommend; the codebook has none")
     if outcome is None:
-        outcome = counted.codebook.of_kind("recommend")[0]
+        outcome = book.of_kind("recommend")[0]
     outcome = options.choice("outcome", outcome, names)
     asked = list(dict.fromkeys(options.choices("predictors", predictors, names)))
     if outcome in asked:
         raise DataError(f"the outcome {outcome!r} is among the predictors; leave it out there")
     if predictors is None:
-        of_outcome, book = _items(counted, position[outcome]), counted.codebook
-        free = [j for j in counted.at("dimension") if not _items(counted, j) & of_outcome]
-        rest = counted.at("item", [item for item in book.of_kind("rating") if item not in of_outcome])
+        of_outcome = known.items(position[outcome])
+        free = [j for j in known.at("dimension") if not known.items(j) & of_outcome]
+        rest = known.at("item", [item for item in book.of_kind("rating") if item not in of_outcome])
         chosen = free if len(free) >= 2 else rest
     else:
         chosen = [position[name] for name in asked]
@@ -253,25 +294,26 @@ def _chosen(counted: Cells, outcome: str | None, predictors: str | Sequence[str]
     return [*chosen, position[outcome]]
 
 
-def _telling(counted: Cells, at: list[int]) -> tuple[list[int], list[str]]:
+def _telling(known: _Known, at: list[int]) -> tuple[list[int], list[str]]:
     """Without the predictors that nobody chose and that can tell nothing, and what these are called."""
-    pairs, scatter = counted.covariance(at)[1][:-1, -1], counted.over().scatter[0]
-    silent = [j for j, n in zip(at, pairs, strict=False) if n < counted.min_group or not scatter[j] > 0]
-    if not scatter[at[-1]] > 0:
-        raise Missing(f'everybody gave the same answer to "{_label(counted, at[-1])}", so nothing can go with it')
+    covariance, pairs = known.covariance(at)
+    flat = np.isnan(np.diag(covariance))
+    few = pairs[:-1, -1] < known.counted.min_group
+    silent = [j for j, lost in zip(at, flat[:-1] | few, strict=False) if lost]
+    if flat[-1]:
+        raise Missing(f'everybody gave the same answer to "{known.label(at[-1])}", so nothing can go with it')
     if len(silent) == len(at) - 1:
         return at, []
-    return [j for j in at if j not in silent], [_label(counted, j) for j in silent]
+    return [j for j in at if j not in silent], [known.label(j) for j in silent]
 
 
-def _check_answers(counted: Cells, at: list[int], names: list[str], n: int) -> None:
-    scatter = counted.over().scatter[0]
-    if flat := [name for j, name in zip(at, names, strict=True) if not scatter[j] > 0]:
+def _check_answers(variances: np.ndarray, names: list[str], n: int) -> None:
+    if flat := [name for variance, name in zip(variances, names, strict=True) if np.isnan(variance)]:
         raise Missing(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
-    if n < len(at) + 1:
+    if n < len(names) + 1:
         raise Missing(
-            f"{len(at) - 1} predictors of {names[-1]} need at least {len(at) + 1} respondents who answered them; there"
-            f" are {n}; name fewer with predictors=[...]"
+            f"{len(names) - 1} predictors of {names[-1]} need at least {len(names) + 1} respondents who answered them; "
+            f"there are {n}; name fewer with predictors=[...]"
         )
 
 

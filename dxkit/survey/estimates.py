@@ -1,195 +1,244 @@
-"""The estimate, error and interval of every variable for the groups of a cut, all at once.
+"""The estimate, error and interval of every question and burden, of everybody and of groups: all tables take these.
 
-See docs/methods/intervals.md, "Means"."""
+See docs/methods/intervals.md, "The idea"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from dxkit.statistics import intervals
-from dxkit.statistics.calibration import design_effect, influence, influence_within, linearised
-from dxkit.statistics.moments import per_group
-from dxkit.survey.groups import Cut
-from dxkit.survey.reading.roster import Roster
-from dxkit.survey.tally import measures, own
-from dxkit.survey.weighting import alike, calibrations, on_margins, weighed
+from dxkit.statistics.means import score_intervals, spread
+from dxkit.statistics.means.coverage import total
+from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER, Spread
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.measures import BURDENS, VARIABLES
+from dxkit.survey.weighed import Weighed, weighed
 
-ESTIMATES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
+SAME_NUMBER = "no interval where everybody gave the same number: there is no spread to judge it by"
+
+TOGETHER = (
+    "the tally has kept nothing of how questions go together, so intervals of dimensions are as wide as they can be; "
+    "tally with comoments=True"
+)
 
 
-class Weighing:
-    """The estimates of these variables for the groups of one cut, weighted by a roster or the file.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Form:
+    """How each of J variables is spread, and its unit: a value is low + width u, with u from 0 to 1 (hours: u itself).
 
-    `figures` has an array (G, J) for each of ESTIMATES, `weights` (C, J) are those in use, None without a roster.
+    form  BOUNDED, HOURS or NUMBER; top, the most that u can be
     """
 
-    def __init__(self, work: Cut, at: Sequence[int], fpc: bool, confidence: float) -> None:
-        self.work, self.tally, self.at, self.fpc, self.confidence = work, work.tally, list(at), fpc, confidence
-        counted, roster = self.tally, self.tally.roster
-        variables = counted.variables.iloc[self.at]
-        self._units, self._names = variables["unit"].to_numpy(dtype=object), variables["name"].tolist()
-        self._n, self._mean = counted.n[:, self.at].astype(float), np.nan_to_num(counted.means[:, self.at])
-        self._scatter, self._add = np.where(self._n > 0, counted.scatter[:, self.at], 0.0), work.add
-        self._good, self._shares = self._favourable_codes(variables["level"].tolist())
-        self.weights: np.ndarray | None = None
-        self.notes: list[str] = []
-        if roster is not None:
-            self._by_roster(roster)
-        elif own.weighted(counted):
-            self.method = "mean weighted by the file's weights, t interval; Wilson interval for shares"
-            self.notes.append(own.remark(counted))
-            self.figures = self._own()
-        else:
-            self.method = "unweighted mean, t interval; Wilson interval for shares"
-            self.figures = self._plain()
+    form: np.ndarray
+    low: np.ndarray
+    width: np.ndarray
+    top: np.ndarray
 
-    def _favourable_codes(self, levels: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Which codes of each variable are favourable, (J, K), and which variables have codes that can be, (J,): no
-        unit but the index has a good end."""
-        book, width = self.tally.codebook, self.tally.counts.shape[2]
-        good, rated = np.zeros((len(self.at), width), dtype=bool), np.zeros(len(self.at), dtype=bool)
-        for k, (level, name) in enumerate(zip(levels, self._names, strict=True)):
-            if level == "item" and self._units[k] == "index":
-                codes, liked = book.scale(name).codes, book.favourable(name)
-                good[k, : len(codes)] = [code in liked for code in codes]
-                rated[k] = bool(codes)
-        return good, rated
 
-    def _favourable(self, counts: np.ndarray) -> np.ndarray:
-        """Answers with a favourable code, (C, J), from those of each code (C, I, K)."""
-        rated = np.flatnonzero(self._shares)
-        items = [self.tally.codebook.measured.index(self._names[k]) for k in rated]
-        yes = np.zeros((len(counts), len(self.at)))
-        yes[:, rated] = (counts[:, items] * self._good[rated]).sum(axis=2)
-        return yes
+def form_of(cells: Cells) -> Form:
+    """The forms of the variables of a cut."""
+    rows = [_form(cells, *row) for row in cells.variables.itertuples(index=False, name=None)]
+    form, low, width, top = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Form(form=np.array(form, dtype=int), low=np.array(low), width=np.array(width), top=np.array(top))
 
-    def _plain(self) -> dict[str, np.ndarray]:
-        n, add = self._n, self._add
-        total = add(n)
+
+def _form(cells: Cells, level: str, name: str, unit: str) -> tuple[int, float, float, float]:
+    book = cells.codebook
+    if level in BURDENS:
+        if level != "hours":
+            return BOUNDED, 0.0, BURDENS[level].high, 1.0
+        return HOURS, 0.0, 1.0, sum(book.scale(item).hi for item in book.topic_items(name, "hours"))
+    if unit == "hours":
+        return HOURS, 0.0, 1.0, book.scale(name).hi
+    if unit in ("number", "choice"):
+        return NUMBER, 0.0, 1.0, np.inf
+    if unit in ("place", "code"):
+        scale = book.scale(name)
+        return BOUNDED, scale.lo, max(scale.hi - scale.lo, 1.0), 1.0
+    return BOUNDED, VARIABLES[unit].low, VARIABLES[unit].high - VARIABLES[unit].low, 1.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Contrasts:
+    """Means of several questions, D of them: estimate, variance of its error, `middle` (both from 0 to 1), df and n,
+    each (G, D)."""
+
+    estimate: np.ndarray
+    variance: np.ndarray
+    middle: np.ndarray
+    df: np.ndarray
+    n: np.ndarray
+
+    def interval(self, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper ends, (G, D)."""
+        return score_intervals.contrasts(self.estimate, self.variance, self.middle, self.df, self.n, confidence)
+
+
+class Estimates:
+    """The estimates of the variables of a cut, weighted by its roster or its file: J variables in G groups.
+
+    `mean` is on the scale of `form`, `estimate`, `se`, `interval` and `covariance` are in the variable's unit.
+    `Estimates.of` makes them once for a cut.
+    """
+
+    def __init__(self, cells: Cells, fpc: bool = True) -> None:
+        self.cells, self.fpc, self.form = cells, fpc, form_of(cells)
+        self.weighed: Weighed = weighed(cells, fpc)
+        n, form = np.where(self.weighed.weights > 0, cells.n, 0.0), self.form
+        mean = np.where(n > 0, np.nan_to_num(cells.means) - form.low, 0.0) / form.width
+        self.by_cell = n, mean, np.where(n > 0, cells.scatter, 0.0) / form.width**2  # n, mean, squares about it, (C, J)
+
+    @classmethod
+    def of(cls, cells: Cells, fpc: bool = True) -> Estimates:
+        """The estimates of a cut, worked out once."""
+        made = cells.memory
+        if ("estimates", fpc) not in made:
+            made["estimates", fpc] = cls(cells, fpc)
+        return made["estimates", fpc]
+
+    @cached_property
+    def everybody(self) -> Estimates:
+        """The same of everybody together."""
+        return self if not self.cells.by else Estimates.of(self.cells.whole(), self.fpc)
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return len(self.weighed.headcount)
+
+    @property
+    def n(self) -> np.ndarray:
+        """Answers that have a weight, (G, J)."""
+        return self.weighed.answers
+
+    @property
+    def n_eff(self) -> np.ndarray:
+        """How many equally weighted answers they are worth, (G, J)."""
+        return self.weighed.n_eff
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """Weighted means, (G, J)."""
+        each = self.weighed
+        if (about := each.file_means) is not None:
+            return each.average((about - self.form.low) / self.form.width)
+        return each.average(self.by_cell[1])
+
+    @cached_property
+    def fit(self) -> spread.Fit:
+        """The cell means as the margins of the roster fit them."""
+        return spread.fit(*self.by_cell[:2], self.weighed.design)
+
+    @cached_property
+    def spread(self) -> Spread:
+        """How widely answers are spread, (G, J)."""
+        form = self.form.form
+        if not self.cells.by:
+            one = spread.whole(*self.by_cell, self.fit, self.mean[0], self.n_eff[0], form)
+            return Spread(n=one.n[None], middle=one.middle[None], phi=one.phi[None], df=one.df[None], form=form)
+        whole = self.everybody
+        all_of_them = Spread(
+            n=whole.spread.n[0],
+            middle=whole.spread.middle[0],
+            phi=whole.spread.phi[0],
+            df=whole.spread.df[0],
+            form=form,
+        )
+        return spread.by_group(self.n, self.scatter, self.mean, all_of_them, whole.mean[0])
+
+    @cached_property
+    def scatter(self) -> np.ndarray:
+        """Sums of squares about the plain mean of each group, (G, J)."""
+        group, (n, mean, scatter) = self.cells.group, self.by_cell
         with np.errstate(invalid="ignore", divide="ignore"):
-            estimate = add(n * self._mean) / total
-            spread = add(self._scatter + n * (self._mean - np.nan_to_num(estimate)[self.work.group]) ** 2)
-            # net promoter scores have the multinomial standard error, which divides by n
-            divisor = np.where(self._units == "recommend", total, total - 1)
-            se = np.where(total > 1, np.sqrt(spread / divisor / total), np.nan)
-            share = add(self._favourable(self.tally.counts)) / total
-        return self._all(total, estimate, se, se, total - 1, (share, *intervals.wilson(share, total, self.confidence)))
+            plain = np.nan_to_num(total(n * mean, group, self.groups) / self.n)
+        return total(scatter + n * (mean - plain[group]) ** 2, group, self.groups)
 
-    def _own(self) -> dict[str, np.ndarray]:
-        """Weighted by the weights of the file (docs/methods/weighting.md, "Weights in the file")."""
-        total = self._add(self._n)
-        moments = self._add(self.tally.weighed[:, self.at])
-        estimate, se, effective = own.means(total, moments, self.tally.origin[self.at])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            yes = self._add(self._favourable(self.tally.weighed_codes))
-            share = np.minimum(1.0, yes / moments[:, :, 0])
-        shares = (share, *intervals.wilson(share, effective, self.confidence))
-        return self._all(total, estimate, se, se, total - 1, shares)
+    @property
+    def df(self) -> np.ndarray:
+        """Degrees of freedom, (G, J)."""
+        return self.spread.df
 
-    def _all(self, total, estimate, se, width, df, shares) -> dict[str, np.ndarray]:
-        """The figures, (G, J) each; nan where nobody answered, and shares only of what has favourable answers."""
-        there = total > 0
-        low, high = self._interval(estimate, width, df)
-        shares = [np.where(self._shares, each, np.nan) for each in shares]
-        figures = [np.where(there, each, np.nan) for each in (estimate, se, low, high, *shares)]
-        return dict(zip(ESTIMATES, [total, *figures], strict=True))
+    @property
+    def estimate(self) -> np.ndarray:
+        """Weighted means, (G, J)."""
+        return self.form.low + self.form.width * self.mean
 
-    def _interval(self, estimate: np.ndarray, se: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        low, high = intervals.student(estimate, se, df, self.confidence)
-        for unit in dict.fromkeys(self._units):
-            here = np.flatnonzero(self._units == unit)
-            if unit == "place":
-                known = (df[:, here] >= 1) & np.isfinite(se[:, here])
-                places = np.array([self.tally.codebook.scale(self._names[k]).hi for k in here])
-                quantile = intervals.t_quantile(np.where(known, df[:, here], np.nan), (1 + self.confidence) / 2)
-                ends = measures.place_interval(estimate[:, here], se[:, here], df[:, here] + 1, places, quantile)
-                ends = [np.where(known, end, other[:, here]) for end, other in zip(ends, (low, high), strict=True)]
-            else:
-                ends = [low[:, here], high[:, here]]
-            if unit == "number":
-                equal = se[:, here] <= 1e-12 * np.maximum(1.0, np.abs(estimate[:, here]))
-                ends = [np.where(equal, np.nan, end) for end in ends]
-                if equal.any():
-                    same = "no interval where everybody gave the same number: there is no spread to judge it by"
-                    self.notes.append(same)
-            low[:, here], high[:, here] = measures.VARIABLES[unit].within(*ends)
+    @property
+    def variance(self) -> np.ndarray:
+        """Variances of their errors, (G, J); nan with fewer than two answers."""
+        known = (self.n > 1) | ((self.n > 0) & (self.weighed.coverage == 0))
+        return np.where(known, self.weighed.coverage * (self.spread.sd * self.form.width) ** 2, np.nan)
+
+    @property
+    def se(self) -> np.ndarray:
+        """Their standard errors, (G, J)."""
+        return np.sqrt(self.variance)
+
+    def interval(self, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper ends, (G, J)."""
+        ends = score_intervals.means(self.mean, self.weighed.coverage, self.spread, confidence, self.form.top)
+        low, high = (self.form.low + self.form.width * end for end in ends)
         return low, high
 
-    def _by_roster(self, roster: Roster) -> None:
-        counted, segments = self.tally, roster.segments
-        fits = weighed(counted, range(len(counted.variables)))
-        how = "post-stratified by" if len(segments) == 1 else "raked to the margins of"
-        self.method = (
-            f"mean {how} {', '.join(segments)}, {'with' if self.fpc else 'without'} finite population correction"
-        )
-        everybody = calibrations(counted.people[:, None].astype(float), counted)[0]
-        effect, effective = design_effect(everybody.weights, counted.people)
-        responded = int(counted.people[everybody.weights > 0].sum())
-        self.notes.append(
-            f"weighted to the roster: {responded} of {roster.total} answered; design effect {effect:.2f}, as precise "
-            f"as {effective:.0f} equally weighted answers; people who did not answer are assumed to be like those of "
-            "their group who did"
-        )
-        if everybody.margins.merged:
-            merged = "; ".join(everybody.margins.merged)
-            self.notes.append(f"groups merged for weighting, because fewer than two answered: {merged}")
-        elsewhere = sorted({words for fit in fits for words in fit.margins.merged} - set(everybody.margins.merged))
-        if elsewhere:
-            self.notes.append("groups merged for single questions: " + "; ".join(elsewhere[:4]))
-        self._fits, self._staff = [fits[j] for j in self.at], roster.total
-        self._headcount = roster.headcounts(self.work.by, self.work.groups)
-        self.weights = np.column_stack([fit.weights for fit in self._fits])
-        self.figures = self._weighted(np.where(self._n > 0, self.weights, 0.0))
+    def correlation(self, at: np.ndarray) -> np.ndarray:
+        """Correlation of the answers to the variables at these positions, (T, T): one for all groups."""
+        whole, made, key = self.everybody, self.everybody.cells.memory, ("correlation", self.fpc, at.tobytes())
+        if key not in made:
+            made[key] = whole.correlation_about(whole.fit, at)
+        return made[key]
 
-    def _weighted(self, weight: np.ndarray) -> dict[str, np.ndarray]:
-        n, add, counted = self._n, self._add, self.tally
-        yes = self._favourable(counted.counts)
-        total = add(np.where(weight > 0, n, 0.0))
-        part = np.divide(yes, n, out=np.zeros_like(n), where=n > 0)
-        asked_all = ~counted.not_asked[:, self.at].any(axis=0)
-        estimate, width, df = self._means(self._mean, self._scatter, weight, total)
-        share, error, _ = self._means(part, n * part * (1 - part), weight, total)
-        se = np.where(total < 2, np.nan, width)
-        if not self.work.by:
-            for margins, some in alike(self._fits, np.flatnonzero(asked_all)):
-                parts = n[:, some], self._mean[:, some], self._scatter[:, some], weight[:, some]
-                se[0, some] = linearised(*parts, margins.indicators, self._staff if self.fpc else np.inf)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            people, squares = add(weight * n), add(weight**2 * n)
-            effective = people**2 / squares / np.maximum(1 - total / people, 1e-9)
-            effective = np.where(error > 1e-9, share * (1 - share) / error**2, effective)  # below it is rounding
-        low, high = intervals.wilson(share, effective, self.confidence)
-        shares = self._exact(weight, total, add(np.where(weight > 0, yes, 0.0)), asked_all, (share, low, high))
-        return self._all(total, estimate, se, width, df, shares)
+    def correlation_about(self, fit: spread.Fit, at: np.ndarray) -> np.ndarray:
+        """Correlation of what a fit of the cells leaves of the answers, (T, T)."""
+        width, (pairs, sums, products) = self.form.width[at], self.cells.together(at)
+        sums, products = sums / width[:, None], products / np.outer(width, width)
+        fitted = spread.Fit(fitted=fit.fitted[:, at], rank=fit.rank[at])
+        n, mean, scatter = (each[:, at] for each in self.by_cell)
+        return spread.correlation(n, self.cells.people, mean, scatter, fitted, pairs, sums, products)
 
-    def _means(self, mean, scatter, weight, total) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weighted means, and errors and degrees of freedom for their intervals, (G, J) each.
+    def together(self, at: np.ndarray, fit: spread.Fit | None = None) -> np.ndarray:
+        """The same, of everybody or about a fit; where the tally has not kept it, questions are taken to go together
+        entirely: the widest error."""
+        if not self.cells.tally.together:
+            return np.ones((len(at), len(at)))
+        return self.correlation(at) if fit is None else self.correlation_about(fit, at)
 
-        The whole is fitted on the margins. A part (a group, or those to whom a question was put) is its weighted mean.
+    def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
+        """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""
+        at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
+        return self.weighed.among(groups).joint(at) * self.answer_covariance(at, groups)
+
+    def answer_covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
+        """Covariances of one respondent's answers, (G, T, T)."""
+        at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
+        sd = np.nan_to_num(self.spread.sd[groups][:, at]) * self.form.width[at]
+        return self.correlation(at) * sd[:, :, None] * sd[:, None, :]
+
+    def contrasts(
+        self,
+        a: np.ndarray,
+        sd: np.ndarray | None = None,
+        within: Weighed | None = None,
+        fit: spread.Fit | None = None,
+    ) -> Contrasts:
+        """Means of variables with two ends: `a` (D, J) says what each variable counts in them.
+
+        With another spread sd (G, J) of the answers, weighed `within` another population, or the correlation about
+        another fit, where they are given.
         """
-        n, add = self._n, self._add
-        with np.errstate(invalid="ignore", divide="ignore"):
-            estimate = add(weight * n * mean) / add(weight * n)
-        fitted, factor, df = influence_within(n, weight, mean, self.work.group, len(total), fpc=self.fpc)
-        if not self.work.by:
-            for margins, some in on_margins(self.tally, self.at, self._fits, total[0]):
-                parts = n[:, some], weight[:, some], mean[:, some]
-                fitted[:, some], factor[:, some], df[0, some] = influence(*parts, margins.indicators, fpc=self.fpc)
-        width = np.sqrt(add(factor**2 * (scatter + n * (mean - fitted) ** 2)))
-        return estimate, np.where(total < 2, np.nan, width), np.where(total < 2, 0.0, df)
+        at = np.flatnonzero(a.any(axis=0))
+        sd, within = self.spread.sd if sd is None else sd, within or self.weighed
+        part, here = a[:, at], self.spread
+        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.together(at, fit), at)
+        df, n = (
+            np.stack([each[:, row != 0].min(axis=1) for row in a], axis=1) if len(a) else each[:, :0]
+            for each in (here.df, self.n)
+        )
+        mean, middle = self.mean[:, at] @ part.T, here.middle[:, at] @ part.T
+        return Contrasts(estimate=mean, variance=np.where(n > 0, variance, np.nan), middle=middle, df=df, n=n)
 
-    def _exact(self, weight, total, yes, asked_all, shares) -> list[np.ndarray]:
-        """Shares are exact for an unweighted group of known headcount; elsewhere Wilson's, as they are."""
-        used = (self._n > 0) & (weight > 0)
-        most = per_group(self.work.group, len(total), np.maximum)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            heavy, light = most(np.where(used, weight, 0.0)), 1 / most(np.where(used, 1 / weight, 0.0))
-            headcount = np.where(asked_all, self._headcount[:, None], np.nan)  # nobody knows how many a part would be
-            known = self.fpc & (heavy - light <= 1e-9 * heavy) & (headcount >= total) & (total > 0) & self._shares
-        k, n = np.rint(yes[known]), total[known]
-        exact = (k / n, *intervals.hypergeometric(k, n, headcount[known], self.confidence))
-        for share, value in zip(shares, exact, strict=True):
-            share[known] = value
-        return list(shares)
+    def share(self, yes: np.ndarray, at: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, ...]:
+        """Weighted shares of these answers, `yes` (C, T), to the variables at these positions; with their ends."""
+        return self.weighed.take(at).shares(yes, confidence)

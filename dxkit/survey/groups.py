@@ -129,6 +129,6 @@ def check_release(value: object) -> None:
 
 
 def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cut:
-    """Split a survey or tally by segments: its items, dimensions and overall, or the topics' burdens by a score."""
+    """Split a survey or tally by segments: its items, or the topics' burdens by a score."""
     counted = tallied(source).cut(segments_of(by, source.codebook))
     return Cut(source=source, tally=counted.burden(score) if score else counted, score=score)

@@ -17,14 +17,14 @@ from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
-from dxkit.statistics import ranks, sampling
+from dxkit.statistics import sampling
+from dxkit.survey.estimates import Estimates
 from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.from_survey import tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighting import joint
 
 POWER = 0.8
 _COUNTS = "a list of numbers of answers, such as [40, 80, 120]"
@@ -170,8 +170,8 @@ def plan_survey(
     rows = []
     for n in (n for n in counts if 2 <= n <= people):
         unseen = 1 - n / people
-        estimated = ranks.top_share(true + differs * math.sqrt(unseen / n / 2) * error, top_n)
-        right = ((estimated > 0.5) == (ranks.top_share(true, top_n) > 0.5)).all(axis=1).astype(float)
+        estimated = true + differs * math.sqrt(unseen / n / 2) * error
+        right = (_worst(estimated, top_n) == _worst(true, top_n)).all(axis=1).astype(float)
         least = (ndtri(0.975) + ndtri(power)) * differs * math.sqrt(unseen / n)
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
@@ -196,25 +196,31 @@ def plan_survey(
     )
 
 
+def _worst(scores: np.ndarray, top_n: int) -> np.ndarray:
+    """Whether each topic is among the top_n highest of its row, (S, T)."""
+    return scores >= -np.partition(-scores, top_n - 1, axis=1)[:, [top_n - 1]]
+
+
 def _earlier(before: Survey | Tally, score: str | None, spread: float | None) -> tuple[dict[str, float], str]:
     """Topics, spread, sd and correlation of an earlier survey."""
     score = topics.default(before.codebook, score)
     counted = tallied(before).cut().burden(score)
-    means = joint(counted, range(len(counted.variables))).of(0)
-    if (means.n < max(counted.min_group, 8)).any():
+    found = Estimates.of(counted)
+    x, error = found.estimate[0], found.covariance()[0]
+    if (found.n < max(counted.min_group, 8)).any():
         raise Missing("the survey given has too few answers to plan from; give topics=, spread= and sd=")
-    covariance, _ = counted.covariance(range(len(counted.variables)))
+    covariance = found.answer_covariance()[0]
     variances = np.diag(covariance)
     count, sd = len(variances), math.sqrt(variances.mean())
     between = (covariance.sum() - variances.sum()) / (count * (count - 1)) if count > 1 else 0.0
-    noise = np.trace(means.covariance) - means.covariance.sum() / count
-    spread2 = (((means.estimate - means.estimate.mean()) ** 2).sum() - noise) / max(count - 1, 1)
+    noise = np.trace(error) - error.sum() / count
+    spread2 = (((x - x.mean()) ** 2).sum() - noise) / max(count - 1, 1)
     if spread2 <= 0 and spread is None:
         raise Missing(
             "the survey given shows no difference between topics beyond chance; give spread=, the standard "
             "deviation of the true scores that you expect"
         )
-    correlation, spread = between / variances.mean(), math.sqrt(max(spread2, 0.0))
+    correlation, spread = min(between / variances.mean(), 0.999), math.sqrt(max(spread2, 0.0))
     figures = {"topics": count, "spread": spread, "sd": sd, "correlation": correlation}
     return figures, f"from the survey given ({score}, {BURDENS[score].unit})"
 

@@ -1,147 +1,266 @@
-"""How sure the order of the topics is in one group of respondents, and above all its worst top_n.
+"""How sure the order of the topics is, in each group of respondents, and above all its worst top_n.
 
-See docs/methods/ranking.md, "Draws"."""
+See docs/methods/ranking.md, "Verdict"."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv
 
 from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics import intervals, ranks, sampling
-from dxkit.statistics.shrinkage import NODES, posteriors, shrunken
-from dxkit.survey import planning
+from dxkit.statistics import verdict
+from dxkit.statistics.clusters import own_variances
+from dxkit.statistics.verdict import Summary
+from dxkit.survey.estimates import Estimates
+from dxkit.survey.groups import Cut
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.measures import BURDENS
-from dxkit.survey.weighting import Joint, joint
 
-LIKELY = 0.8
-FIGURES = ["n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken"]
+_LEVEL = 1e-9  # topics closer than this share of the largest burden are level
+_OF_TOPICS = ("p_top", "rank_low", "rank_high", "shrunken", "shortlist")  # in a Summary
+_HALF, _FAR = 0.5, 3  # from this probability on, and with this share of the others' range, the chosen stand out
+_HELD = 2**19  # numbers of the covariances that are held at once
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Order:
-    """The order of the topics in one group of respondents; `at` are the topics that may be ranked."""
+class Orders:
+    """The order of T topics in R groups.
+
+    at (T,)         the topics that are ranked, among all topics
+    groups (R,)     the groups that are ranked, among all groups
+    line (R, T)     places in `at`, from the worst topic to the least
+    top_n, draws    how many are chosen: the first of each line; and how many draws there were
+    apart, gap, rest (R,)  how much the first of the chosen is ahead of the last, the last of the next, and the next
+                    of the least
+    p_clear (R,)    p of the claim that all chosen are ahead of all others
+    told            what the draws say, by topic in the order of `at`; None without draws
+    possible (R, T) topics that may be among the worst, by place in `at`; None where it was not asked for
+    """
 
     at: np.ndarray
-    figures: np.ndarray  # (T, FIGURES), nan where a topic is not ranked
-    chosen: list[int]
-    shortlist: list[int]
-    p_pair: float
-    p_pair_se: float
-    p_same: float
-    regret: float
-    gap: float
-    more_answers: float
+    groups: np.ndarray
+    line: np.ndarray
+    top_n: int
+    draws: int
+    apart: np.ndarray
+    gap: np.ndarray
+    rest: np.ndarray
+    p_clear: np.ndarray
+    told: Summary | None
+    possible: np.ndarray | None
 
     @property
-    def possible(self) -> list[int]:
-        low = self.figures[:, FIGURES.index("rank_low")]
-        return [t for t in self.at[np.argsort(self.figures[self.at, 5])] if low[t] <= len(self.chosen)]
+    def verdicts(self) -> np.ndarray:
+        """clear, likely or open, (R,)."""
+        likely = np.zeros(len(self.groups), dtype=bool) if self.told is None else self.told.p_pair >= verdict.LIKELY
+        return np.select([self.p_clear < verdict.CLEAR, likely], ["clear", "likely"], "open").astype(object)
 
     @property
-    def verdict(self) -> str:
-        if self.chosen and set(self.possible) <= set(self.chosen):
-            return "clear"
-        return "likely" if self.p_pair >= LIKELY else "open"
+    def chosen(self) -> np.ndarray:
+        """The chosen topics from the worst on, among all topics, (R, top_n)."""
+        return self.at[self.line[:, : self.top_n]]
+
+    @property
+    def far_out(self) -> bool:
+        """Whether two or more are chosen that stand about equally far out of the others, in the first group.
+
+        The draws are then too cautious (docs/methods/ranking.md, "What the ranking does not promise").
+        """
+        likely = self.told is not None and self.told.p_pair[0] >= _HALF
+        return bool(self.top_n > 1 and likely and self.gap[0] > max(self.apart[0], self.rest[0] / _FAR))
+
+    @property
+    def top(self) -> list[int]:
+        """The chosen topics of the first group, from the worst on, among all topics."""
+        return self.chosen[0].tolist() if len(self.groups) else []
+
+    def first(self, member: np.ndarray) -> list[int]:
+        """The topics of the first group that are a `member` (T,), from the worst on, among all topics."""
+        line = self.line[0]
+        return self.at[line[member[line]]].tolist()
 
 
-def order_of(
-    tally: Cells,
-    means: Joint,
-    at: np.ndarray,
-    company: list[int] | None,
-    *,
-    rank: bool,
-    top_n: int,
-    seed: int,
-    fpc: bool,
-    confidence: float,
-) -> Order:
-    """The order of the topics `at` these positions in one group, from the `means` of all topics.
-
-    company  the chosen topics of everybody, to which the group's own are compared; None for everybody
-    rank     False for estimates alone
-    """
-    figures = np.full((len(tally.variables), len(FIGURES)), np.nan)
-    nothing = dict.fromkeys(("p_pair", "p_pair_se", "p_same", "regret", "gap", "more_answers"), np.nan)
-    if len(at) == 0:
-        return Order(at=at, figures=figures, chosen=[], shortlist=[], **nothing)
-    means, burden = means.at(at), BURDENS[tally.variables["level"].iloc[0]]
-    x, se = means.estimate, np.sqrt(means.variance)
-    figures[at, :3] = np.column_stack([means.n, x, se])
-    figures[at, 3:5] = np.column_stack(burden.within(*intervals.student(x, se, means.df, confidence)))
-    if not rank or len(at) < top_n:
-        return Order(at=at[:0], figures=figures, chosen=[], shortlist=[], **nothing)
-    line = ranks.ranked(x)
-    figures[at[line], 5] = np.arange(1, len(at) + 1)
-    chosen, df = line[:top_n], max(1.0, float(means.df.mean()))
-    normal, uniform = _draws(len(at), seed)
-    tails = np.sqrt(df / (2 * gammaincinv(df / 2, uniform)))
-    noise = sampling.mixed(normal, means.covariance)
-    bootstrap = 1.0 if tally.roster is not None else math.sqrt(df / (df + 1))
-    repeated = ranks.top_share(x + bootstrap * noise, top_n)
-    figures[at, 8:10] = np.column_stack([repeated.mean(axis=0), sampling.error(repeated)])
-    figures[at, 6:8] = np.column_stack(ranks.rank_sets(x, means.covariance, (noise * tails)[::2], confidence))
-    figures[at, 10] = shrunken(x, means.covariance)
-    truth = np.empty_like(noise)
-    for k, (mean, covariance) in enumerate(posteriors(x, means.covariance)):
-        truth[k::NODES] = mean + tails[k::NODES] * sampling.mixed(normal[k::NODES], covariance)
-    highest = ranks.top_share(truth, top_n)
-    held = ranks.is_pair(highest, chosen, top_n)
-    same = held if company is None else ranks.is_pair(highest, np.flatnonzero(np.isin(at, company)), top_n)
-    short = set(at[ranks.shortlist(highest, chosen, top_n)])
-    gap, more = _next(means, tally, line, top_n, fpc)
-    return Order(
+def nothing(at: np.ndarray) -> Orders:
+    """No group is ranked."""
+    none = np.empty(0)
+    return Orders(
         at=at,
-        figures=figures,
-        chosen=at[chosen].tolist(),
-        shortlist=[t for t in at[line] if t in short],
-        p_pair=float(held.mean()),
-        p_pair_se=float(sampling.error(held)),
-        p_same=float(same.mean()),
-        regret=float(ranks.regret(truth, highest, chosen).mean()),
-        gap=gap,
-        more_answers=more,
+        groups=none.astype(int),
+        line=np.empty((0, len(at)), dtype=int),
+        top_n=0,
+        draws=0,
+        apart=none,
+        gap=none,
+        rest=none,
+        p_clear=none,
+        told=None,
+        possible=None,
     )
 
 
-@lru_cache(maxsize=1)
-def _draws(topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Normals (S, T) and uniforms (S, 1); every group and score of one call takes the same."""
-    uniforms = sampling.scrambled(topics + 1, seed)
-    normal = sampling.normals(uniforms[:, :-1])
-    normal.setflags(write=False)
-    uniforms.setflags(write=False)
-    return normal, uniforms[:, [-1]]
+def orders(
+    found: Estimates,
+    at: np.ndarray,
+    groups: np.ndarray,
+    *,
+    top_n: int,
+    seed: int,
+    confidence: float,
+    company: np.ndarray | None = None,
+    draws: int = verdict.DRAWS,
+    possible: bool = True,
+) -> Orders:
+    """The order of the topics `at` these positions in these groups.
+
+    company   which of them are chosen for everybody, (T,) of bool; None for everybody
+    draws     how many in each group; 0 for the verdict alone
+    possible  whether to tell which topics are possible
+    """
+    if not len(groups) or len(at) < top_n:
+        return nothing(at)
+    size, parts = max(1, _HELD // len(at) ** 2), []
+    for low in range(0, found.groups, size):
+        some = slice(low, min(low + size, found.groups))
+        here = groups[(groups >= low) & (groups < some.stop)]
+        if len(here):
+            parts.append(_part(found, at, some, here, company, top_n, (draws, seed, confidence), possible))
+    names = ("groups", "line", "apart", "gap", "rest", "p_clear")
+    told = [part.told for part in parts if part.told is not None]
+    stays = [part.possible for part in parts if part.possible is not None]
+    return replace(
+        parts[0],
+        told=verdict.joined(told) if told else None,
+        possible=np.concatenate(stays) if stays else None,
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+    )
 
 
-def _next(means: Joint, tally: Cells, line: np.ndarray, top_n: int, fpc: bool) -> tuple[float, float]:
-    """How far the last of the chosen is ahead of the next, and how many more answers would settle that."""
-    if len(line) <= top_n:
-        return np.nan, np.nan
-    last, other = line[top_n - 1], line[top_n]
-    gap = float(means.estimate[last] - means.estimate[other])
-    v = means.covariance
-    variance = v[last, last] + v[other, other] - 2 * v[last, other]
-    n = float(means.n[[last, other]].mean())
-    population = tally.roster.total if tally.roster is not None and fpc else np.inf
-    unseen = max(1 - n / population, 1e-9)
-    needed = planning.answers_for(gap, math.sqrt(max(variance, 0.0) * n / unseen), population)
-    return gap, float(max(0.0, math.ceil(needed - n))) if math.isfinite(needed) else math.inf
+def _part(
+    found: Estimates,
+    at: np.ndarray,
+    some: slice,
+    groups: np.ndarray,
+    company: np.ndarray | None,
+    top_n: int,
+    luck: tuple[int, int, float],
+    possible: bool,
+) -> Orders:
+    """The order in some groups, whose covariances are held at once."""
+    row, (draws, seed, confidence) = groups - some.start, luck
+    x = found.estimate[groups][:, at]
+    step = np.maximum(_LEVEL * np.abs(x).max(axis=1, keepdims=True), 1e-300)
+    x = np.round(x / step)
+    line = np.argsort(-x, axis=1, kind="stable")
+    rising = line[:, ::-1]
+    x = np.take_along_axis(x * step, rising, axis=1)
+    covariance = _sorted(found.covariance(at, some)[row], rising)
+    df = np.maximum(1.0, found.df[groups][:, at].min(axis=1))
+    p_clear = verdict.p_clear(verdict.ahead(x, covariance, top_n), df)
+    told = stays = None
+    if draws:
+        n_eff = found.n_eff[groups][:, at].mean(axis=1)
+        each = _sorted(found.answer_covariance(at, some)[row], rising)
+        own = np.diagonal(each, axis1=1, axis2=2)
+        told = verdict.summarised(
+            x,
+            own_variances(covariance, n_eff),
+            top_n,
+            difference=own[:, :, None] + own[:, None, :] - 2 * each,
+            n_eff=n_eff,
+            people=found.weighed.headcount[groups],
+            company=None if company is None else company[rising],
+            draws=draws,
+            seed=seed,
+            confidence=confidence,
+        )
+        told.more[p_clear < verdict.CLEAR] = 0.0
+        told = replace(told, **{name: _by_topic(getattr(told, name), rising) for name in _OF_TOPICS})
+    if possible:
+        each_group = zip(x, covariance, df, strict=True)
+        stays = _by_topic(np.stack([verdict.possible(*each, top_n, seed) for each in each_group]), rising)
+    last = len(at) - top_n
+    return Orders(
+        at=at,
+        groups=groups,
+        line=line,
+        top_n=top_n,
+        draws=draws,
+        apart=x[:, -1] - x[:, last],
+        gap=x[:, last] - x[:, last - 1] if last else np.full(len(x), np.nan),
+        rest=x[:, max(last - 1, 0)] - x[:, 0],
+        p_clear=p_clear,
+        told=told,
+        possible=stays,
+    )
+
+
+def groups_of(work: Cut, order: Orders, everybody: Orders, names: np.ndarray, top_n: int) -> pd.DataFrame:
+    """A row for each group: its worst, and how sure they are."""
+    columns: dict[str, Any] = {name: work.groups[name].to_numpy(dtype=object) for name in work.by}
+    worst = [f"worst {k + 1}" for k in range(top_n)]
+    columns |= {name: np.full(len(work.groups), "hidden", dtype=object) for name in worst}
+    columns |= {name: np.full(len(work.groups), np.nan) for name in ("p_pair", "p_pair_se", "p_clear")}
+    columns |= {"verdict": np.full(len(work.groups), "–", dtype=object), "p_same": np.full(len(work.groups), np.nan)}
+    columns |= {"ruled_out": np.full(len(work.groups), "–", dtype=object)}
+    if order.told is not None:
+        at = order.groups
+        for k, name in enumerate(worst):
+            columns[name][at] = names[order.chosen[:, k]]
+        columns["p_pair"][at], columns["p_clear"][at] = order.told.p_pair, order.p_clear
+        columns["p_pair_se"][at] = verdict.simulation_error(order.told.p_pair, order.draws)
+        columns["verdict"][at], columns["p_same"][at] = order.verdicts, order.told.p_same
+        if order.possible is not None:
+            out = ~order.possible & np.isin(order.at, everybody.top)
+            columns["ruled_out"][at] = [" and ".join(names[order.at[row]]) or "none" for row in out]
+    return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TippingPoint:
+    """How far the `others`, who did not answer both topics, would have to lean to the `chosen` one of the two."""
+
+    lean: float
+    chosen: int
+    other: int
+    others: int
+
+
+def tipping_point(order: Orders, found: Estimates) -> TippingPoint | None:
+    """What would reverse the choice of everybody; None where nobody knows how many did not answer."""
+    cells, at = found.cells, order.at
+    if cells.roster is None or not len(order.groups) or len(at) <= order.top_n or found.weighed.part[at].any():
+        return None
+    pairs, sums, _ = cells.together(at)
+    ahead = sums - sums.T + pairs * np.subtract.outer(cells.origin[at], cells.origin[at])
+    chosen = np.isin(at, order.chosen[0])
+    lean, i, k = verdict.tipping_point(pairs, ahead, cells.roster.total, chosen)
+    others = round(max(0.0, cells.roster.total - pairs[i, k]))
+    return TippingPoint(lean=lean, chosen=int(at[i]), other=int(at[k]), others=others)
+
+
+def _sorted(covariance: np.ndarray, rising: np.ndarray) -> np.ndarray:
+    """Covariances (R, T, T) with the topics of each group in this order."""
+    row = np.arange(len(rising))[:, None, None]
+    return covariance[row, rising[:, :, None], rising[:, None, :]]
+
+
+def _by_topic(values: np.ndarray, rising: np.ndarray) -> np.ndarray:
+    """What is known of sorted topics, (R, T), by topic."""
+    result = np.empty_like(values)
+    np.put_along_axis(result, rising, values, axis=1)
+    return result
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ActionGrid(Result):
-    """Importance against satisfaction of each topic."""
+    """Importance against satisfaction of each topic.
+
+    verdict     that of the ranking whose worst are `chosen`
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("topic", "the topic"),
@@ -152,44 +271,50 @@ class ActionGrid(Result):
         Column("var_importance", "variance of mean importance", "number", displayed=False),
         Column("covariance", "covariance of the errors of the two means", "number", displayed=False),
         Column("df", "degrees of freedom", "number", displayed=False),
-        Column("chosen", "whether it is among the worst"),
+        Column("chosen", "whether it came out among the worst"),
         shared("shown"),
     )
     plot_name: ClassVar[str] = "ranking.action_grid"
 
+    verdict: str = "open"
+
 
 def action_grid(
-    counted: Cells, order: Order, names: np.ndarray, *, fpc: bool, confidence: float
+    counted: Cells, order: Orders, names: np.ndarray, *, fpc: bool, confidence: float
 ) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
-    book = counted.codebook
+    book, chosen = counted.codebook, order.top
     pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
-    if not order.chosen:
+    if not chosen:
         return Absent("too few answers to show or to rank")
     if any(len(one) != 1 or len(two) != 1 for one, two in pairs):
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     at = counted.at("item", [item for one, two in pairs for item in one + two])
     shown = (counted.n.sum(axis=0)[at] >= counted.min_group).reshape(-1, 2).all(axis=1)
-    means = joint(counted, at, fpc=fpc).of(0)
-    one, two, v = np.arange(0, len(at), 2), np.arange(1, len(at), 2), means.covariance
+    found = Estimates.of(counted, fpc)
+    n, estimate, df, v = found.n[0, at], found.estimate[0, at], found.df[0, at], found.covariance(np.array(at))[0]
+    one, two = np.arange(0, len(at), 2), np.arange(1, len(at), 2)
     figures = np.column_stack(
         [
-            np.minimum(means.n[one], means.n[two]),
-            means.estimate[one],
-            means.estimate[two],
+            np.minimum(n[one], n[two]),
+            estimate[one],
+            estimate[two],
             v[one, one],
             v[two, two],
             v[one, two],
-            np.minimum(means.df[one], means.df[two]),
+            np.minimum(df[one], df[two]),
         ]
     )
     columns = ["n", "satisfaction", "importance", "var_satisfaction", "var_importance", "covariance", "df"]
     table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
     table.insert(0, "topic", names)
-    chosen = np.isin(np.arange(len(names)), order.chosen)
     return ActionGrid(
-        table=table.assign(chosen=chosen, shown=shown),
+        table=table.assign(chosen=np.isin(np.arange(len(names)), chosen), shown=shown),
         title="Importance and satisfaction",
         confidence=confidence,
-        notes=("index points, 0 to 100; weighted as the scores are",),
+        verdict=order.verdicts[0],
+        notes=(
+            "index points, 0 to 100; weighted as the scores are",
+            f"chosen: what came out as the worst {order.top_n}, verdict {order.verdicts[0]}",
+        ),
     )

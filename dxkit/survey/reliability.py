@@ -16,8 +16,8 @@ from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
     alpha_if_dropped,
+    alpha_interval,
     cronbach_alpha,
-    feldt_interval,
     item_rest_correlation,
     omega_total,
     one_factor_loadings,
@@ -40,10 +40,11 @@ class Reliability(Result):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("dimension", "the dimension"),
         Column("items", "how many items it has", "count"),
-        shared("n", "respondents who answered at least one of its items"),
+        shared("n", "respondents who answered a pair of its items, the fewest"),
+        Column("n_complete", "respondents who answered all of its items", "count"),
         Column("alpha", "Cronbach's alpha", "number"),
-        Column("alpha_low", "lower end of Feldt's interval", "number"),
-        Column("alpha_high", "upper end of Feldt's interval", "number"),
+        Column("alpha_low", "lower end of its interval", "number"),
+        Column("alpha_high", "upper end of its interval", "number"),
         Column("omega", "McDonald's omega total", "number"),
     )
 
@@ -65,10 +66,10 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     Returns
     -------
     Reliability
-        Cronbach's alpha (1951) with Feldt's interval (1987) and McDonald's omega total (1999), from pairwise-complete
-        covariances. For the interval, n is the number of respondents who answered at least one question of the
-        dimension. Dimensions with fewer than the smallest group that may be shown are left out. Omega needs three
-        questions, alpha two.
+        Cronbach's alpha (1951) and McDonald's omega total (1999), from pairwise-complete covariances. The interval of
+        alpha holds for any distribution of answers (Maydeu-Olivares, Coffman and Hartmann 2007), from the respondents
+        who answered all questions of the dimension. Dimensions with fewer respondents than the smallest group that
+        may be shown are left out. Omega needs three questions, alpha two.
 
     Raises
     ------
@@ -91,19 +92,20 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     book, rows, parts, notes = counted.codebook, [], [], []
     if not book.dimensions:
         raise Missing("reliability needs the codebook's column dimension; fill it in")
-    for d, dimension in enumerate(book.dimensions):
+    for dimension in book.dimensions:
         names = book.dimension_items(dimension)
-        n = int(counted.anyone[:, d].sum())
+        covariance, pairs = counted.covariance(counted.at("item", names))
+        n, moments = int(pairs.min()), counted.tally.complete_of(dimension)
         if n < counted.min_group:
             notes.append(f"{dimension}: fewer than {counted.min_group} respondents, not shown")
             continue
+        complete = int(round(moments[0, 0]))
         if len(names) < 3:
             notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}; omega needs three")
-        covariance, _ = counted.covariance(counted.at("item", names))
         flat = [name for name, variance in zip(names, np.diag(covariance), strict=True) if not variance > 0]
         if flat or not np.isfinite(covariance).all():
             notes.append(f"{dimension}: not computed, because {', '.join(flat) or 'some pair of items'} does not vary")
-            rows.append([dimension, len(names), n] + [np.nan] * 4)
+            rows.append([dimension, len(names), n, complete] + [np.nan] * 4)
             parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
             continue
         item_rest = item_rest_correlation(covariance)
@@ -112,13 +114,19 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
         figures = np.column_stack([item_rest, alpha_if_dropped(covariance)])
         parts.append(_item_rows(dimension, names, figures))
         if len(names) < 2:
-            rows.append([dimension, 1, n] + [np.nan] * 4)
+            rows.append([dimension, 1, n, complete] + [np.nan] * 4)
+            continue
+        if not covariance.sum() > 1e-12 * np.trace(covariance):
+            notes.append(f"{dimension}: everybody has the same total, so alpha says nothing")
+            rows.append([dimension, len(names), n, complete] + [np.nan] * 4)
             continue
         value = cronbach_alpha(covariance)
         scale = np.sqrt(np.diag(covariance))
         omega = omega_total(one_factor_loadings(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
-        rows.append([dimension, len(names), n, value, *feldt_interval(value, len(names), n, confidence), omega])
-    table = pd.DataFrame(rows, columns=["dimension", "items", "n", "alpha", "alpha_low", "alpha_high", "omega"])
+        rows.append([dimension, len(names), n, complete, value, *alpha_interval(value, moments, confidence), omega])
+    table = pd.DataFrame(
+        rows, columns=["dimension", "items", "n", "n_complete", "alpha", "alpha_low", "alpha_high", "omega"]
+    )
     columns = ["dimension", "item", "item_rest", "alpha_if_dropped"]
     items = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return Reliability(
@@ -128,7 +136,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
         title="Reliability",
         confidence=confidence,
         notes=tuple(notes),
-        method="Cronbach's alpha with Feldt's interval, omega total of a one-factor fit",
+        method="Cronbach's alpha with an interval for any answers, omega total of a one-factor fit",
     )
 
 

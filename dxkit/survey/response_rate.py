@@ -30,6 +30,7 @@ class ResponseRate(Result):
         shared("estimate", "share who answered", format="share"),
         shared("low", "lower end of its Wilson interval", format="share"),
         shared("high", "upper end of its Wilson interval", format="share"),
+        Column("over", "whether more answered than the roster counts people", displayed=False),
         shared("shown"),
     )
     plot_name: ClassVar[str] = "survey.response_rate"
@@ -100,9 +101,10 @@ def response_rate(
         labels = tuple(labels)
         ok = visible.get(labels, False)
         responded = float(answered.get(labels, 0)) if ok else np.nan
-        share = responded / headcount
-        rows.append([*labels, responded, headcount, share, *map(float, wilson(share, headcount, confidence)), bool(ok)])
-    table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "shown"])
+        share = responded / headcount if headcount else np.nan
+        ends = map(float, wilson(min(share, 1.0), headcount, confidence))
+        rows.append([*labels, responded, headcount, share, *ends, responded > headcount, bool(ok)])
+    table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "over", "shown"])
     enough, minimum = people.sum() >= work.tally.min_group, work.tally.min_group
     note = f"{int(people.sum())} of {roster.total} answered" if enough else f"fewer than {minimum} people answered"
     return ResponseRate(

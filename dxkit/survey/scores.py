@@ -5,7 +5,7 @@ See docs/methods/scores.md, "Index points"."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,14 +15,20 @@ from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
-from dxkit.survey.estimates import ESTIMATES, Weighing
+from dxkit.survey import teams
+from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
 from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
 from dxkit.survey.privacy.release import Release
-from dxkit.survey.reading.codebook import MEASURED
+from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.standing_out import standing_out
-from dxkit.survey.tally import measures
+from dxkit.survey.tally import measures, own
+from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.tally import Tally
+from dxkit.survey.tally.variables import contrasts
+from dxkit.survey.weighed import remarks
+
+_FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
+_POOLED = ["pooled", "pooled_low", "pooled_high"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -30,6 +36,9 @@ class Scores(Result):
     """Scores by level (item, dimension, overall) and group.
 
     Figures of hidden rows are nan.
+
+    between     of a table by segments, how much groups differ, a row per level and name: groups, n, icc with icc_low
+                and icc_high, p, reliability, r_wg; None for everybody together
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -56,24 +65,45 @@ class Scores(Result):
         shared("shown"),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
-        Column("stands_out", "-1 below all others beyond chance, 1 above, else 0", "number", displayed=False),
+        Column(
+            "pooled",
+            "what the group's score will be near next time",
+            "estimate",
+            "see column unit",
+            heading="next time near",
+            optional=True,
+        ),
+        Column("pooled_low", "lower end of its interval", "estimate", "see column unit", displayed=False),
+        Column("pooled_high", "upper end of its interval", "estimate", "see column unit", displayed=False),
+        Column(
+            "stands_out", "below or above all others beyond chance, else empty", heading="stands out", optional=True
+        ),
     )
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
+
+    between: pd.DataFrame | None = field(default=None)
 
     def only(
         self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
     ) -> Scores:
         """The same result with the rows of one level, of these kinds, or of these names in their order."""
-        return replace(self, table=narrowed(self.table, level, names, kind).reset_index(drop=True))
+        table = narrowed(self.table, level, names, kind).reset_index(drop=True)
+        if self.between is None:
+            return replace(self, table=table)
+        kept = table[["level", "name"]].drop_duplicates()
+        return replace(self, table=table, between=kept.merge(self.between, how="left", on=["level", "name"]))
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A long table by group without its items, and each kind of question with the measure it has."""
         frame, columns = super()._printed()
-        if len(frame) > 60 and self.segments:
+        if len(frame) > 60 and self.segments and set(frame["level"]) != {"item"}:
             frame = frame.loc[frame["level"] != "item"]
-        own = (frame["kind"] == "number") & (frame["unit"] != "number")
-        return frame.assign(kind=np.where(own, frame["unit"], frame["kind"].map(measures.label_of))), columns
+        own = ((frame["kind"] == "number") & (frame["unit"] != "number")) | (frame["unit"] == "code")
+        told = frame["stands_out"] if (frame["stands_out"] != "").to_numpy().any() else None
+        units = frame["unit"].replace("code", "mean answer")
+        kinds = np.where(own, units, frame["kind"].map(measures.label_of))
+        return frame.assign(kind=kinds, stands_out=told), columns
 
 
 def scores(
@@ -105,11 +135,11 @@ def scores(
     Returns
     -------
     Scores
-        Means are weighted to the roster where there is one (post-stratified by one segment, raked by several), else by
-        the question of kind weight where the codebook has one. The
-        standard errors of the whole are those of R's `survey` (Lumley 2010, section 7). Intervals are Student's t for
-        means (weighted ones on a standard error corrected for few answers a group), Wilson's
-        for shares, and by inverting the hypergeometric for an unweighted group of known headcount.
+        Means are weighted to the roster where there is one (post-stratified by one segment, raked by several; they
+        equal those of R's `survey`, Lumley 2010), else by the question of kind weight where the codebook has one. A
+        dimension is the mean of its questions, the whole that of the dimensions. Intervals are score intervals (after
+        Wilson 1927): they stay on the scale, and only a census has none. By segments there are also pooled scores
+        (Morris 1983), what lies between groups (`between`), and which of them stand out (Holm 1979).
 
     Raises
     ------
@@ -122,7 +152,7 @@ def scores(
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
     >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
     >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
-    [6.0, 45.8, 7.2, 84.5]
+    [6.0, 45.8, 16.2, 78.7]
     """
     check_answers(survey)
     check_release(release)
@@ -130,23 +160,100 @@ def scores(
     work = cut(survey, by)
     counted = work.tally
     fpc = options.flag("fpc", fpc)
-    at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy()).tolist()
-    scored = counted.variables.iloc[at]
-    if not at:
+    at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy())
+    if not len(at):
         raise Missing("no question of this survey has a score; dx.answers counts the answers")
-    weighing = Weighing(work, at, fpc, confidence)
-    names = [f"{level}/{name}" for level, name, _ in scored.itertuples(index=False, name=None)]
-    shown = work.shown(release, names, at, weighing.weights)
-    table = _table(work, scored, weighing.figures, shown)
-    table["stands_out"] = standing_out(work, table, at)
+    found = Estimates.of(counted, fpc)
+    names = [f"item/{name}" for name in counted.variables["name"].iloc[at]]
+    shown = work.shown(release, names, at.tolist(), found.weighed.weights[:, at])
+    means, a = contrasts(counted.codebook)
+    scored = pd.concat([counted.variables.iloc[at], means], ignore_index=True)
+    shown = np.hstack([shown, ~((~shown).astype(int) @ (a[:, at] > 0).T.astype(int)).astype(bool)])
+    figures, notes = _figures(found, at, a, confidence), remarks(counted)
+    between = None
+    if work.by:
+        of = teams.scored(found, at, a, shown)
+        apart, between = teams.stands_out(of), teams.between(found, of, scored, at, confidence)
+        low, width = (np.concatenate([each[at], np.full(len(a), end)]) for each, end in _scales(found))
+        figures |= {name: low + width * each for name, each in zip(_POOLED, teams.pooled(of, confidence), strict=True)}
+        notes += teams.told(between, apart, work.by)
+    else:
+        items = scored["name"].iloc[: len(at)]
+        kinds = [teams.alike(counted.codebook, name) for name in items] + means["level"].tolist()
+        apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
+    if len(a) and not counted.tally.together:
+        notes.append(TOGETHER)
+    if (np.isnan(figures["low"]) & (figures["n"] > 1)).any():
+        notes.append(SAME_NUMBER)
+    table = _table(work, scored, figures, shown)
+    table["stands_out"] = apart.T.ravel()
+    method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])
     return Scores(
         table=table,
+        between=between,
         title=title("Scores", work),
         confidence=confidence,
-        method=weighing.method,
+        method=method,
         segments=tuple(work.by),
-        notes=(weighing.method, *dict.fromkeys(weighing.notes), *hidden_note(table, counted.min_group)),
+        notes=(method, *notes, *hidden_note(table, counted.min_group)),
     )
+
+
+def _figures(found: Estimates, at: np.ndarray, a: np.ndarray, confidence: float) -> dict[str, np.ndarray]:
+    """Arrays (G, K) of the questions at these positions and of their means `a`, by name."""
+    means, none = found.contrasts(a), np.full((found.groups, len(a)), np.nan)
+    low, high = found.interval(confidence)
+    ends = means.interval(confidence)
+    favourable = [np.hstack([each, none]) for each in _favourable(found, at, confidence)]
+    of_means = means.n, 100 * means.estimate, 100 * np.sqrt(means.variance), 100 * ends[0], 100 * ends[1]
+    of_items = (each[:, at] for each in (found.n, found.estimate, found.se, low, high))
+    both = [np.hstack(pair) for pair in zip(of_items, of_means, strict=True)]
+    return dict(zip(_FIGURES, [*both, *favourable], strict=True))
+
+
+def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.ndarray]:
+    """The share of favourable answers to the questions at these positions and its ends; nan where none is."""
+    cells = found.cells
+    book, counts = cells.codebook, cells.weighed_codes if own.weighted(cells) else cells.counts
+    liked = [(k, book.measured[j], book.favourable(book.measured[j])) for k, j in enumerate(at)]
+    rated = [(k, name, codes) for k, name, codes in liked if codes and book.scale(name).codes]
+    result = [np.full((found.groups, len(at)), np.nan) for _ in range(3)]
+    if rated:
+        good = np.zeros((len(rated), counts.shape[2]))
+        for row, (_, name, codes) in zip(good, rated, strict=True):
+            row[: len(book.scale(name).codes)] = [code in codes for code in book.scale(name).codes]
+        places = [k for k, _, _ in rated]
+        yes = (counts[:, at[places]] * good).sum(axis=2)
+        for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
+            each[:, places] = figure
+    return result
+
+
+def favourable_codes(book: Codebook) -> list[str]:
+    """Which answers are favourable, where they are not the upper two of five."""
+    named = {}
+    for item in book.measured:
+        codes, good = book.scale(item).codes, sorted(book.favourable(item))
+        if good and (len(codes) != 5 or tuple(good) not in (codes[:2], codes[-2:])):
+            ends = dict.fromkeys(book.scale(item).label(code) for code in (good[0], good[-1]))
+            named[f"{' to '.join(ends)} ({book.scale(item).name})"] = item
+    return [f"favourable: {', '.join(named)}"] if named else []
+
+
+def _scales(found: Estimates):
+    """Where the units of questions begin and how wide they are, and those of means of them."""
+    return (found.form.low, 0.0), (found.form.width, 100.0)
+
+
+def _method(cells: Cells, fpc: bool) -> str:
+    """How the means and their intervals are made, in a line."""
+    roster = cells.roster
+    if roster is None:
+        how = "mean weighted by the file's weights" if own.weighted(cells) else "unweighted mean"
+        return f"{how}, score intervals"
+    how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
+    names = ", ".join(roster.segments)
+    return f"mean {how} {names}, score intervals {'with' if fpc else 'without'} finite population correction"
 
 
 def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], shown: np.ndarray) -> pd.DataFrame:
@@ -166,8 +273,10 @@ def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], s
     columns: dict[str, Any] = {"level": each(variables["level"]), "name": each(variables["name"])}
     for segment in work.by:
         columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(items)), dtype=object)
-    columns |= {name: np.where(shown, figures[name], np.nan).T.ravel() for name in ESTIMATES}
+    of_names = [np.where(shown, figures.get(name, np.nan), np.nan).T.ravel() for name in (*_FIGURES, *_POOLED)]
+    columns |= dict(zip(_FIGURES, of_names, strict=False))
     columns |= {"shown": shown.T.ravel(), "label": each(labels), "unit": each(units), "kind": each(kinds)}
+    columns |= dict(zip(_POOLED, of_names[len(_FIGURES) :], strict=True))
     return pd.DataFrame(columns)
 
 

@@ -71,7 +71,7 @@ def test_the_ranking_draws_every_topic_with_interval_ranks_and_chance(ranking, s
     points = {round(float(line.get_xdata()[0]), 9) for line in axes.lines if len(line.get_xdata()) == 1}
     assert points == set(table["estimate"].round(9))
     assert [label.get_text() for label in axes.get_yticklabels()][::-1] == table["topic"].tolist()
-    assert {"1 to 2", "over 99%"} <= set(texts(axes))
+    assert {"ranks\n(95%)", "2 to 4", "over 99%"} <= set(texts(axes))
     assert axes.get_title(loc="left") == snapshot
     red = [line for line in axes.lines if line.get_color() == RED and len(line.get_xdata()) == 1]
     assert len(red) == 2
@@ -108,18 +108,19 @@ def test_the_ellipse_holds_the_truth_as_often_as_it_says():
     assert inside / 600 == pytest.approx(0.95, abs=0.03)
 
 
-def test_groups_frame_their_worst_and_hatch_what_is_hidden():
-    ranking = sample.ranking(by="team")
+def test_groups_whose_worst_are_told_frame_them_and_hatch_what_is_hidden():
+    ranking = sample.ranking(by="role")
     axes = ranking.plot()
     frames = [patch for patch in axes.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
     hatched = [patch for patch in axes.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
-    assert len(frames) == 2 * (ranking.groups["worst 1"] != "hidden").sum()
+    assert len(frames) == 2 * ranking.groups["verdict"].isin(["clear", "likely"]).sum() > 0
     assert len(hatched) == (~ranking.table["shown"]).sum()
     assert fits(axes)
 
 
 def test_a_change_colours_only_what_holds(company, snapshot):
-    result = sample.change("2025-Q4").only(names=company.codebook.of_kind("rating", topic=True))
+    asked = company.codebook.of_kind("rating", topic=True)
+    result = dx.compare(sample.wave("2025-Q4"), sample.wave("2026-Q3"), only=asked)
     axes = result.plot()
     lines = {
         tuple(line.get_ydata()): line.get_linewidth()

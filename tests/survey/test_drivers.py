@@ -309,7 +309,7 @@ def test_below_the_smallest_group_nothing_is_shown(snapshot):
 
 def test_the_bootstrap_is_that_of_refitting_to_drawn_respondents():
     values = worlds.answers(40, items=4, missing=0.1, seed=3)[["q1", "q2", "q3", "q0"]].to_numpy()
-    found = resampled(values, ["johnson", "lmg"], 25, seed=7)
+    found = resampled(values, np.eye(4), ["johnson", "lmg"], 25, seed=7)
     rng = np.random.default_rng(7)
     expected = []
     for rows in rng.integers(40, size=(25, 40)):
@@ -336,7 +336,7 @@ def test_intervals_hold_the_true_parts_about_as_often_as_they_say(worlds):
     parts = np.stack([johnson(true), lmg(true)])
     root, hits = np.linalg.cholesky(true), []
     for world in range(worlds):
-        spread = resampled(rng.normal(size=(150, 5)) @ root.T, ["johnson", "lmg"], 300, seed=world)
+        spread = resampled(rng.normal(size=(150, 5)) @ root.T, np.eye(5), ["johnson", "lmg"], 300, seed=world)
         low, high = np.quantile(spread, [0.025, 0.975], axis=0)
         hits.append((low <= parts) & (parts <= high))
     assert 0.90 <= np.mean(hits) <= 0.98
@@ -366,7 +366,7 @@ def test_a_thousand_replicates_take_seconds():
     for p, seconds in ((4, 1.0), (12, 10.0)):
         values = rng.normal(size=(200, p + 1))
         start = time.perf_counter()
-        assert len(resampled(values, ["johnson", "lmg"], 1000, seed=0)) == 1000
+        assert len(resampled(values, np.eye(p + 1), ["johnson", "lmg"], 1000, seed=0)) == 1000
         assert time.perf_counter() - start < seconds
 
 
@@ -382,3 +382,10 @@ def test_it_shows_the_largest_share_first_and_says_goes_with(snapshot):
     assert repr(dx.drivers(dx.tally(survey_of(ATTITUDE)), "rating")) == snapshot
     assert found.notes == snapshot
     assert "Is raises fine?" in found._repr_html_()
+
+
+def test_a_survey_of_comments_alone_has_no_drivers():
+    book = pd.DataFrame({"item": ["why"], "text": ["Why?"], "kind": ["comment"]})
+    survey = dx.read_survey(pd.DataFrame({"why": ["builds", "none", "reviews"]}), book)
+    with pytest.raises(dx.DataError):
+        dx.drivers(survey)

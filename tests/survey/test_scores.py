@@ -27,13 +27,75 @@ def row_of(survey, **options):
     return dx.scores(survey, **options).table.iloc[0]
 
 
-def test_index_and_interval_by_hand():
-    # codes 1 2 2 3 4 5 are 0 25 25 50 75 100: mean 45.833, s = 36.799, se = 15.023, t(5) = 2.5706
-    row = row_of(one_item([1, 2, 2, 3, 4, 5]))
-    assert row["estimate"] == pytest.approx(45.8333333333)
-    assert row["se"] == pytest.approx(15.0231, abs=5e-5)
-    assert row["low"] == pytest.approx(45.8333333 - 2.570582 * 15.0231, abs=1e-3)
-    assert row["favourable"] == pytest.approx(2 / 6)
+def staff(frame, kinds, headcount, scale="agreement5", **columns):
+    """A survey of questions of these kinds, and the headcount of each team of the column t."""
+    items = [name for name in frame if name != "t"]
+    book = pd.DataFrame({"item": items, "text": items, "kind": kinds, "scale": scale}).assign(**columns)
+    book.loc[len(book)] = {"item": "t", "text": "t", "kind": "segment", **dict.fromkeys(["scale", *columns], "")}
+    roster = pd.DataFrame({"t": list(headcount), "headcount": list(headcount.values())})
+    return dx.read_survey(frame, book, roster if headcount else None, min_group=3)
+
+
+FIVES = [5, 5, 5, 5, 4, 5, 5, 5, 3, 5]
+HOURS = [0, 0, 0, 1, 2, 2, 5, 8, 0, 0, 1, 20]
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "people", "wanted"),
+    [
+        (FIVES, "rating", None, [92.5, 67.24657444, 98.66822816]),
+        (FIVES, "rating", 20, [92.5, 76.32617117, 97.92444075]),
+        ([5] * 12, "rating", None, [100, 71.24056556, 100]),
+        ([3] * 12, "rating", None, [50, 43.43319252, 56.56680748]),
+        ([5] * 12, "rating", 12, [100, 100, 100]),
+        ([10, 9, 9, 8, 8, 7, 6, 5, 3, 10], "recommend", None, [10, -46.25030090, 60.51044671]),
+        ([2] * 8, "hours", None, [2, 1.576502085, 2.619851872]),
+        ([0] * 8, "hours", None, [0, 0, 0.6989309814]),
+        (HOURS, "hours", None, [3.25, 1.255552376, 17.85629120]),
+        (HOURS, "hours", 30, [3.25, 1.491828341, 11.25183735]),
+    ],
+)
+def test_the_figures_worked_by_plain_sums_and_root_finding(answers, kind, people, wanted):
+    scale = {"rating": "agreement5", "recommend": "recommend11", "hours": "hours"}[kind]
+    frame = pd.DataFrame({"q": answers, "t": "A"})
+    row = row_of(staff(frame, [kind], {"A": people} if people else {}, scale))
+    assert row[["estimate", "low", "high"]].tolist() == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("yes", "n", "people", "wanted"),
+    [
+        (7, 10, None, [0.3967781475, 0.8922087326]),
+        (7, 10, 20, [0.45, 0.85]),
+        (0, 8, 20, [0, 0.25]),
+        (8, 8, 9, [8 / 9, 1]),
+    ],
+)
+def test_shares_know_what_has_been_said_for_certain(yes, n, people, wanted):
+    answers = pd.DataFrame({"q": [5] * yes + [2] * (n - yes), "t": "A"})
+    survey = staff(answers, ["rating"], {"A": people} if people else {})
+    row = row_of(survey)
+    table = dx.answers(survey).share_of({"q": "Strongly agree"}).table.iloc[0]
+    for found in (row[["favourable_low", "favourable_high"]], table[["low", "high"]]):
+        assert found.tolist() == pytest.approx(wanted, rel=1e-6)
+
+
+def test_two_teams_of_whom_some_answered():
+    frame = pd.DataFrame({"q": [5, 4, 4, 5, 2, 3, 1], "t": [*"1111222"]})
+    survey = staff(frame, ["rating"], {"1": 6, "2": 10})
+    row, teams = row_of(survey), dx.scores(survey, by="t").table
+    figures = ["estimate", "se", "low", "high"]
+    assert row[figures].tolist() == pytest.approx([48.4375, 7.646284966, 30.35505952, 66.93852895], rel=1e-6)
+    assert teams.loc[0, ["estimate", "low", "high"]].tolist() == pytest.approx([87.5, 68.25319028, 95.79682101])
+    assert teams.loc[1, ["estimate", "low", "high"]].tolist() == pytest.approx([25, 7.293283976, 58.54682587])
+
+
+def test_a_dimension_of_nine_people_one_of_whom_skipped_a_question():
+    frame = pd.DataFrame({"a": [4, 5, 3, 4, 2, 5], "b": [3, 3, 4, np.nan, 1, 4], "t": "A"})
+    row = dx.scores(staff(frame, ["rating"] * 2, {"A": 9}, dimension="D")).table.set_index("name").loc["D"]
+    wanted = [60.41666667, np.sqrt(59.92907779), 39.04635625, 78.43295582]
+    assert row[["estimate", "se", "low", "high"]].tolist() == pytest.approx(wanted, rel=1e-6)
+    assert row["n"] == 5
 
 
 @pytest.mark.parametrize("case", [c for c in WILSON if c["n"] >= 10], ids=lambda c: f"{c['k']} of {c['n']}")
@@ -49,12 +111,22 @@ def test_favourable_limits_equal_r(case):
     assert row["favourable_high"] == pytest.approx(case["wilson"][1], abs=1e-12)
 
 
-def test_net_promoter_score_and_its_multinomial_error():
+def test_net_promoter_score():
     answers = [10, 9, 9, 8, 7, 6, 3, 0, 10, 5]  # 4 promoters, 4 detractors of 10
     row = row_of(one_item(answers, scale="recommend11", kind="recommend"))
     assert row["estimate"] == pytest.approx(0.0)
-    assert row["se"] == pytest.approx(100 * np.sqrt((0.4 + 0.4 - 0.0) / 10))
+    assert row["favourable"] == pytest.approx(0.4)
     assert row["unit"] == "recommend"
+
+
+@pytest.mark.parametrize(("scale", "favourable"), [("1-7", 3), ("1-10", 5), ("1-3", 1), ("agreement5", 2), ("0-10", 5)])
+def test_favourable_is_every_code_above_the_middle(scale, favourable):
+    low, _, high = scale.partition("-")
+    codes = list(range(int(low), int(high) + 1)) if high else [1, 2, 3, 4, 5]
+    survey = one_item(codes * 3, scale=scale)
+    assert row_of(survey)["favourable"] == pytest.approx(favourable / len(codes))
+    for result in (dx.scores(survey), dx.answers(survey)):
+        assert ("; favourable: " in result.method) == (scale != "agreement5")
 
 
 def test_hours_are_a_mean_in_hours_with_zeros():
@@ -88,31 +160,80 @@ def test_one_answer_that_differs_by_a_point_is_not_the_same_from_everybody():
     assert row_of(one_item([100] * 8 + [99], scale="0-100"))["shown"]
 
 
-def test_a_weighted_share_has_the_interval_of_its_effective_answers():
-    """Of a yes or no, the share and the mean over 100 are one, so the same error makes Wilson's interval."""
-    book = pd.DataFrame(
-        {
-            "item": ["q", "team", "site"],
-            "text": ["Question", "team", "site"],
-            "kind": ["rating", "segment", "segment"],
-            "scale": ["yesno", "", ""],
-        }
-    )
-    frame = pd.DataFrame(
-        {
-            "q": ["Yes", "No"] * 9 + ["Yes"] * 6,
-            "team": ["A"] * 10 + ["B"] * 14,
-            "site": ["North"] * 6 + ["South"] * 4 + ["North"] * 8 + ["South"] * 6,
-        }
-    )
-    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [40, 20]})
+def test_a_weighted_share_of_unknown_headcount_has_the_interval_of_its_effective_answers():
+    frame = pd.DataFrame({"q": ["Yes", "No"] * 9 + ["Yes"] * 6, "t": ["A"] * 10 + ["B"] * 14})
+    frame["site"] = ["North"] * 6 + ["South"] * 4 + ["North"] * 8 + ["South"] * 6
+    book = pd.DataFrame({"item": ["q", "t", "site"], "text": ["Question", "t", "site"]})
+    book = book.assign(kind=["rating", "segment", "segment"], scale=["yesno", "", ""])
+    roster = pd.DataFrame({"t": ["A", "B"], "headcount": [40, 20]})
     table = dx.scores(dx.read_survey(frame, book, roster), by="site").table
     assert len(table) == 2
+    weight = frame["t"].map({"A": 40 / 10, "B": 20 / 14})
     for row in table.itertuples():
-        share, error = row.estimate / 100, row.se / 100
-        assert row.favourable == pytest.approx(share, abs=1e-12)
-        low, high = wilson(share, share * (1 - share) / error**2)
-        assert (row.favourable_low, row.favourable_high) == pytest.approx((float(low), float(high)), abs=1e-9)
+        w = weight[frame["site"] == row.site]
+        assert row.favourable == pytest.approx(row.estimate / 100, abs=1e-12)
+        ends = wilson(row.favourable, w.sum() ** 2 / (w**2).sum())
+        assert (row.favourable_low, row.favourable_high) == pytest.approx(tuple(map(float, ends)), abs=1e-9)
+
+
+def test_one_report_has_one_favourable_share():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"q": rng.integers(1, 6, 40), "r": rng.integers(1, 6, 40).astype(float), "t": [*"ABCD"] * 10})
+    frame.loc[3:5, "r"] = np.nan
+    survey = staff(frame, ["rating"] * 2, {"A": 30, "B": 12, "C": 20, "D": 40})
+    for by in (None, "t"):
+        table, scores = dx.answers(survey, by=by).table, dx.scores(survey, by=by).table
+        shares = table[table["side"] > 0].groupby(["item", *([by] if by else [])], sort=False)["share"].sum()
+        assert shares.to_numpy() == pytest.approx(scores["favourable"].to_numpy(), abs=1e-12)
+        assert table.groupby(["item", *([by] if by else [])])["share"].sum().to_numpy() == pytest.approx(1.0)
+        assert (table["score"] / 1).to_numpy() == pytest.approx(np.repeat(scores["estimate"].to_numpy(), 5))
+    people = dx.answers(survey).table.groupby("item")["people"].sum()
+    assert people.to_numpy() == pytest.approx(102)
+
+
+def test_team_rows_weighted_by_headcount_and_dimension_rows_add_up():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.integers(1, 6, (40, 4)).astype(float), columns=[*"abcd"]).assign(t=[*"ABCD"] * 10)
+    frame.loc[:9, "a"] = np.nan
+    head = {"A": 30, "B": 12, "C": 20, "D": 40}
+    survey = staff(frame, ["rating"] * 4, head, dimension=["x", "x", "y", "y"])
+    whole, teams = dx.scores(survey).table.set_index("name"), dx.scores(survey, by="t").table
+    for name in "bcd":
+        rows = teams[teams["name"] == name]
+        total = (rows["estimate"] * rows["t"].map(head)).sum() / 102
+        assert total == pytest.approx(whole.loc[name, "estimate"], abs=1e-9)
+    for group, rows in [("", whole), *((g, r.set_index("name")) for g, r in teams.groupby("t"))]:
+        assert rows.loc["x", "estimate"] == pytest.approx(rows.loc[["a", "b"], "estimate"].mean(), abs=1e-9), group
+        assert rows.loc["overall", "estimate"] == pytest.approx(rows.loc[["x", "y"], "estimate"].mean(), abs=1e-9)
+
+
+def test_a_question_put_to_a_part_enters_no_dimension():
+    frame = pd.DataFrame({"q": [1, 2, 3, 4, 5, 4] * 2, "asked": ["Yes", "No"] * 6, "r": [5, np.nan] * 6})
+    book = pd.DataFrame({"item": ["q", "asked", "r"], "text": ["q", "asked", "r"], "kind": "rating"})
+    book = book.assign(
+        scale=["agreement5", "yesno", "agreement5"], dimension=["D", "", "D"], asked_if=["", "", "asked"]
+    )
+    survey = dx.read_survey(frame, book)
+    assert "not part of a dimension, because only some people were asked: r" in survey.notes
+    table = dx.scores(survey).table.set_index("name")
+    assert table.loc["D", "estimate"] == pytest.approx(table.loc["q", "estimate"])
+
+
+def test_a_team_that_differs_stands_out_and_the_rest_do_not():
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.integers(2, 6, (96, 6)), columns=[*"abcdef"]).assign(t=[*"ABCDEFGH"] * 12)
+    frame.loc[frame["t"] == "C", list("abcdef")] -= 1
+    result = dx.scores(staff(frame, ["rating"] * 6, dict.fromkeys("ABCDEFGH", 20), dimension="D"), by="t")
+    named = result.table[result.table["stands_out"] == "below"]
+    assert set(named["t"]) == {"C"}
+    assert "overall" in set(named["name"])
+    row = result.between.set_index("name").loc["overall"]
+    assert 0 < row["icc_low"] < row["icc"] < row["icc_high"] < 1
+    pooled, table = result.table["pooled"], result.table
+    middle = table.groupby("name")["estimate"].transform("mean")
+    assert ((pooled - middle).abs() <= (table["estimate"] - middle).abs() + 3).all()
+    alone = dx.scores(staff(frame, ["rating"] * 6, {}, dimension="D")).between
+    assert alone is None
 
 
 def test_a_minimum_below_three_is_refused(refusal):
@@ -177,12 +298,28 @@ def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
     book = worlds.codebook()
     one, two = (dx.scores(dx.read_survey(f, book)).table for f in (frame, twice))
     both = one["shown"] & two["shown"] & (one["n"] > 1)
-    n = one.loc[both, "n"]
     assert two.loc[both, "estimate"].to_numpy() == pytest.approx(one.loc[both, "estimate"].to_numpy(), abs=1e-9)
-    ratio = (n - 1) / (2 * n - 1)
-    assert (two.loc[both, "se"] ** 2).to_numpy() == pytest.approx(
-        (one.loc[both, "se"] ** 2 * ratio).to_numpy(), abs=1e-9
-    )
+    width = [frame.loc[both, "high"] - frame.loc[both, "low"] for frame in (one, two)]
+    assert (width[1] <= width[0] + 1e-9).all()
+
+
+@pytest.mark.mutation
+@examples(40)
+@given(worlds.worlds, st.booleans())
+def test_no_interval_of_a_sample_leaves_its_scale_or_has_no_width(frame, known):
+    book, heads = worlds.codebook(), frame["team"].value_counts()
+    roster = pd.DataFrame({"team": heads.index, "headcount": heads.to_numpy() + 2}) if known else None
+    for by in (None, "team"):
+        table = dx.scores(dx.read_survey(frame, book, roster, min_group=3), by=by).table
+        table = table[table["shown"]]
+        assert (table["low"] < table["high"]).all()
+        assert (table["low"] >= 0).all()
+        assert (table["high"] <= 100).all()
+        assert ((table["low"] <= table["estimate"] + 1e-9) & (table["estimate"] <= table["high"] + 1e-9)).all()
+    if roster is not None:
+        census = dx.scores(dx.read_survey(frame, book, roster.assign(headcount=heads.to_numpy()), min_group=3)).table
+        full = census[census["shown"] & (census["n"] == len(frame)) & (census["level"] == "item")]
+        assert (full["low"] == full["high"]).all()
 
 
 @pytest.mark.mutation

@@ -33,3 +33,10 @@ def survey(codes, population=None, min_group=5, missing=0.0, seed=0):
         frame["site"] = "Here"
         roster = pd.DataFrame({"site": ["Here"], "headcount": [population]})
     return dx.read_survey(frame, book, roster, min_group=min_group)
+
+
+def hours(values, min_group=3):
+    """A survey of hours lost."""
+    topics = values.shape[1]
+    frame = pd.DataFrame(values, columns=[f"t{t:02d}" for t in range(topics)])
+    return dx.read_survey(frame, codebook(topics, "hours", "hours"), min_group=min_group)

@@ -32,6 +32,7 @@ def open_survey(
     source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
+    roster_check: str = "refuse",
 ) -> Survey:
     """Read a file of answers with the codebook, scales, rules and roster in the same folder.
 
@@ -51,6 +52,9 @@ def open_survey(
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
         The number of header rows, where it should not be recognised.
+    roster_check : "refuse" or "note"
+        What happens where more than 5% of all answers are too many for the headcounts of their groups, as in
+        `read_survey`.
 
     Returns
     -------
@@ -71,7 +75,8 @@ def open_survey(
     ('2026-Q3', 112, 180)
     """
     files = Beside(open_answers(_latest(answers)))
-    return read_beside(files, min_group=min_group, source=source, sheet=sheet, header=header)
+    how = {"source": source, "sheet": sheet, "header": header, "roster_check": roster_check}
+    return read_beside(files, min_group=min_group, **how)
 
 
 def open_waves(
@@ -205,6 +210,7 @@ def read_beside(
     source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
+    roster_check: str = "refuse",
 ) -> Survey:
     """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
     so what passes one passes all."""
@@ -212,6 +218,7 @@ def read_beside(
     if wave is None and not rules.setting("wave"):
         wave = files.wave
     how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
+    how["roster_check"] = roster_check
     return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
 
 

@@ -12,14 +12,14 @@ from dxkit.files import options
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource, opened
 from dxkit.statistics.internal_consistency import runs_against
-from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, with_filters
+from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, kind_of, most_codes, placed
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded_texts
-from dxkit.survey.reading.distinct import filled, looked_up
+from dxkit.survey.reading.distinct import looked_up
 from dxkit.survey.reading.exports import Export, count_questions, read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
-from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.people import identified, person_keys, rows_that_count, smallest_group, weights_of
+from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
@@ -39,7 +39,7 @@ class Survey:
     state       the position in STATES of each answer
     segments    text, a column per segment; NOT_STATED where blank
     keys        one number per respondent that identifies the same person in another wave, and says nothing else
-    identified  whether these numbers come from ids of people, and not from their answers
+    identified  whether each of these numbers comes from an id of that person, and not from the answers
     comments    text, a column per comment question
     cleaning    what was set aside or changed, how often, and by which rule (columns what, count, rule, unit)
     roster      headcount by segment; None where it is not known
@@ -54,7 +54,7 @@ class Survey:
     state: pd.DataFrame
     segments: pd.DataFrame
     keys: np.ndarray
-    identified: bool
+    identified: np.ndarray
     comments: pd.DataFrame
     cleaning: pd.DataFrame
     roster: Roster | None = None
@@ -69,9 +69,8 @@ class Survey:
 
     def _facts(self) -> list[tuple[str, str]]:
         of = f" of {self.roster.total:,}" if self.roster is not None else ""
-        facts = [("wave", self.wave)] if self.wave else []
         return [
-            *facts,
+            *([("wave", self.wave)] if self.wave else []),
             ("respondents", f"{len(self):,}{of}"),
             ("questions", f"{len(self.codebook.measured)} measured, {self.comments.shape[1]} for comments"),
             ("segments", ", ".join(self.segments.columns) or "none"),
@@ -117,6 +116,7 @@ def read_survey(
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
+    roster_check: str = "refuse",
     memory: str | int = "2 GB",
 ) -> Survey:
     """Read one wave of a survey, from the file that the survey tool exported.
@@ -144,6 +144,9 @@ def read_survey(
     rules : path or data frame, optional
         How the file is to be read, with columns rule, question, value, to. None for the sheet `rules` of the codebook's
         workbook, if it has one. The arguments source, sheet and header come before rules.
+    roster_check : "refuse" or "note"
+        What happens where more than 5% of all answers are too many for the headcounts of their groups: an error, or a
+        note as for fewer.
     memory : text or number of bytes
         The most that the answers may take while they are read; more is refused with what it would take.
 
@@ -168,6 +171,7 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    how["roster_check"] = roster_check
     read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
     given, segments = coded.answers(), coded.segments.astype(object)
@@ -177,7 +181,7 @@ def read_survey(
         answers=given,
         state=coded.states(),
         segments=segments,
-        identified=ids_name_people(export, book) and bool(filled(export.respondent)[rows].all()),
+        identified=identified(export, book, rows),
         comments=pd.DataFrame(
             {item: export.answers[item][rows].astype(object) for item in comments}, index=given.index, dtype=object
         ),
@@ -217,6 +221,7 @@ def _read(
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
+    roster_check: str = "refuse",
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
     """What is read, of which file, and which of its rows."""
@@ -253,17 +258,19 @@ def _read(
     coded = replace(coded, segments=segments)
     check_labels(export, rows, coded, least, faults)
     faults.raise_if_any()
+    options.choice("roster_check", roster_check, ROSTER_CHECKS)
+    fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
     none, none_entries = blank_is_none(book, known, lambda item: coded.of(item) == coded.width + SKIPPED)
     none_for_blank(none, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
-    notes += [*segment_notes, *(people.notes if people is not None else ())]
+    notes += [*segment_notes, *fit, *(people.notes if people is not None else ())]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:
-        notes.append("scores and answers are weighted by the file; rankings, changes and drivers count everybody once")
-    notes += by_item(UNAFFECTED, unaffected)
+        notes.append("figures are weighted by the file; drivers and reliability count everybody once")
+    notes += [*by_item(UNAFFECTED, unaffected), *outside_dimensions(book)]
     log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
     read = Read(
         coded=coded,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.files.errors import Faults, and_more
+from dxkit.files.errors import DataError, Faults, and_more
 from dxkit.files.frames import TableSource
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import NUMBER, Column, Table, TableSpec, texts
@@ -26,6 +26,9 @@ _PERSON = re.compile(
     r"(id|no|number|nr|code|key|name|login|account|user|username|e-?mail([ -]?address)?|full[ _-]?name|personalnummer)"
 )
 _MOST = 1e8  # people; no company has more
+NOT_STATED = "(not stated)"
+ROSTER_CHECKS = ("refuse", "note")
+_MOST_TOO_MANY = 0.05  # of all answers, in groups that have fewer people
 _HEADCOUNT = Column(name="headcount", kind=NUMBER, filled=True, low=0, high=_MOST)
 _EVERYBODY = frozenset(
     "all|alle|everyone|everybody|company|whole company|all teams|all sites|firma|alle teams|"
@@ -86,6 +89,41 @@ class Roster:
             else pd.MultiIndex.from_arrays([groups[name] for name in names])
         )
         return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
+
+
+def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str, *, named: bool = False) -> list[str]:
+    """Notes on groups with more answers than headcount, of a frame of their segments and the people of each row.
+
+    The groups are counted, as a note may be read by anybody; `named` is for who keeps the roster.
+
+    Groups of every segment, and of all segments together where the roster counts them. With `how` "refuse" more than 5%
+    of all answers too many in the groups of one segment are a DataError. Small cells change from month to month, so
+    they are only noted.
+    """
+    notes, most = [], 0
+    crossed = [[name] for name in roster.segments] + [roster.segments] * (len(roster.segments) > 1)
+    for names in crossed:
+        stated = np.all(labels[names] != NOT_STATED, axis=1)
+        counted = labels.loc[stated, names].astype(str).assign(people=people[stated])
+        counted = counted.groupby(names, sort=False, as_index=False)["people"].sum()
+        heads = roster.headcounts(names, counted)
+        excess = np.nan_to_num(counted["people"].to_numpy() - heads)
+        if over := int((excess > 0).sum()):
+            groups = "1 group" if over == 1 else f"{over} groups"
+            who = counted.loc[excess > 0, names].agg(" x ".join, axis=1)
+            each = zip(who, counted.loc[excess > 0, "people"], heads[excess > 0], strict=True)
+            which = "; ".join(f"{name}, {answers:.0f} of {count:.0f}" for name, answers, count in each)
+            notes.append(
+                f"{groups} of {' x '.join(names)} {'has' if over == 1 else 'have'} more answers than headcount"
+                + f": {which}" * named
+            )
+            most = max(most, int(excess[excess > 0].sum()) if len(names) == 1 else 0)
+    if how == "refuse" and most > _MOST_TOO_MANY * people.sum():
+        raise DataError(
+            f"the roster does not fit the answers: {notes[0]}; answers too many: {most} of {int(people.sum())}. "
+            f"Correct it{'' if named else ' (dxkit check names the groups)'} or pass roster_check='note'"
+        )
+    return notes
 
 
 def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:

@@ -22,6 +22,8 @@ NO_OPINION = tuple(
     "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
     "not sure|unsure|can't say".split("|")
 )
+NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
+NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
 SCALES = TableSpec(
     kind="scales",
     columns=(
@@ -113,7 +115,7 @@ def scale_of(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[
     codes = tuple(sorted(shown))
     lo, hi = codes[0], codes[-1]
     middle = (lo + hi) / 2
-    top = frozenset(favourable) or frozenset(code for code in codes[-2:] if code > middle)
+    top = frozenset(favourable) or frozenset(code for code in codes if code > middle)
     return Scale(name=name, lo=lo, hi=hi, codes=codes, labels=labels, shown=shown, favourable=top)
 
 

@@ -15,9 +15,8 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import is_label
 from dxkit.survey.reading.distinct import column, counts, looked_up, read_as, times
 from dxkit.survey.reading.exports import Export
-from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.roster import NOT_STATED, Roster
 
-NOT_STATED = "(not stated)"
 _MUCH_LARGER = 10
 _FEW_VALUES, _MOST_VALUES = 50, 200_000  # a segment of more values may be an id, must be one
 _MARKS = "\"'`"
@@ -141,10 +140,10 @@ def _one_edit(one: str, other: str) -> bool:
 
 
 def check_groups(name: str, people: Mapping[str, int], roster: Roster | None) -> dict[str, str]:
-    """What is wrong with groups of so many respondents: the roster does not know them, or counts fewer people there."""
+    """What is wrong with groups of so many respondents: the roster does not know them."""
     if roster is None or name not in roster.segments:
         return {}
-    groups, found = dict(zip(_groups(roster, name), roster.margin(name).tolist(), strict=True)), {}
+    groups, found = _groups(roster, name), {}
     for label, n in people.items():
         if label == NOT_STATED:
             continue
@@ -152,10 +151,5 @@ def check_groups(name: str, people: Mapping[str, int], roster: Roster | None) ->
             known = is_label(label, n, map(normal, groups))
             shown = f"{name} '{label[:40]}'" if known else f"{name} of this row"
             told = "respondent" if n == 1 else "respondents"
-            found[label] = f"{shown} is not in the roster; {suggest(label, list(groups))} ({n} {told})"
-        elif n > groups[label]:
-            found[label] = (
-                f"{n} respondents say {name} '{label[:40]}', the roster counts {groups[label]} people there; "
-                "correct the headcount or the answers"
-            )
+            found[label] = f"{shown} is not in the roster; {suggest(label, groups)} ({n} {told})"
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 class Cells:
     """The cells of a cut: its groups, crossed with the weighting cells where there is a roster.
 
-    With C cells, G groups, J variables, I items, K codes, D dimensions:
+    With C cells, G groups, J variables, I items, K codes:
 
     by                  the segments of the cut, with those that they lie within
     groups              a row per group, a column per segment, in the order of the roster, else the alphabet
     group (C,)          the group of each cell
     variables           what is estimated (level, name, unit), about `origin` (J,) in all sums
+    score               the score of whose burdens the variables are, "" for questions
     columns, sign (J,)  where it stands among `Layout.columns`, and -1 where it counts the other way round
     """
 
@@ -47,6 +48,7 @@ class Cells:
     origin: np.ndarray
     columns: np.ndarray
     sign: np.ndarray
+    score: str = ""
 
     @property
     def codebook(self) -> Codebook:
@@ -89,11 +91,6 @@ class Cells:
         states = counts[:, :, width:].copy()
         states[:, :, ANSWERED] += counts[:, :, :width].sum(axis=2)
         return states
-
-    @property
-    def anyone(self) -> np.ndarray:
-        """Respondents per cell who answered at least one item of the dimension, (C, D)."""
-        return self.margins.anyone
 
     @cached_property
     def _moments(self) -> np.ndarray:
@@ -148,8 +145,10 @@ class Cells:
 
     @cached_property
     def weighed(self) -> np.ndarray:
-        """Where the file has weights: sums of w, wx, w^2, w^2 x and w^2 x^2 of each variable, (C, J, 5)."""
-        return self._of_variables(self._weighed_counts, self.margins.weighted_sums, (0, 0, 1, 1, 1), (0, 1, 0, 1, 2))
+        """Where the file has weights: sums of w, wx and w^2 of each variable, (C, J, 3)."""
+        sums = self._of_variables(self._weighed_counts, self.margins.weighted_sums, (0, 0, 1), (0, 1, 0))
+        sums[:, :, 1] *= self.sign
+        return sums
 
     @property
     def weighed_codes(self) -> np.ndarray:
@@ -179,10 +178,9 @@ class Cells:
         book, found = self.codebook, np.zeros((len(self.people), len(self.variables)))
         place = {item: i for i, item in enumerate(book.measured)}
         for j, (level, name) in enumerate(zip(self.variables["level"], self.variables["name"], strict=True)):
+            items = [name]
             if level in BURDENS:
                 items = [item for kind in BURDENS[level].questions for item in book.topic_items(name, kind)]
-            else:
-                items = [name] if level == "item" else []
             at = [place[item] for item in items]
             found[:, j] = self.states[:, at, NOT_ASKED].max(axis=1, initial=0)
         return found
@@ -210,6 +208,16 @@ class Cells:
         columns |= {"item": np.array(book.measured, dtype=object)[item], "label": labels[item, code]}
         return pd.DataFrame({**columns, "code": codes[item, code], "count": counts[group, item, code]})
 
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What has been worked out of these cells."""
+        return {}
+
+    def whole(self) -> Cells:
+        """The same variables of everybody together, in the cells of the roster."""
+        whole = self.tally.cut()
+        return self if not self.by else whole.burden(self.score) if self.score else whole
+
     def over(self) -> Cells:
         """The same with everybody in one cell."""
         code, groups = np.zeros(len(self.people), dtype=int), pd.DataFrame(index=[0])
@@ -218,8 +226,13 @@ class Cells:
 
     def burden(self, score: str | None = None) -> Cells:
         """The same with the topics' burdens by a score as variables (docs/methods/ranking.md, "Burden")."""
+        score = topics.default(self.codebook, score)
+        if score not in self.memory:
+            self.memory[score] = self._burden(score)
+        return self.memory[score]
+
+    def _burden(self, score: str) -> Cells:
         book, layout = self.codebook, self.tally.layout
-        score = topics.default(book, score)
         columns = burden_columns(layout, score)
         turned = score == "severity" and layout.columns["level"].iloc[columns[0]] == "item"
         return replace(
@@ -228,18 +241,17 @@ class Cells:
             columns=columns,
             sign=np.full(len(columns), -1.0 if turned else 1.0),  # 100 - u about 50 is -(u - 50)
             origin=layout.origin[columns],
+            score=score,
         )
 
-    def comoments(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of the variables at these positions by cell, each (C, ...): who has both, the sum of the first over those,
-        and the sum of the products, about the origin."""
+    def together(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of the variables at these positions over everybody, each (T, T): who has both, the sum of the first over
+        those, and the sum of the products, about the origin."""
         at = np.asarray(at, dtype=int)
-        return self.tally.comoments_of(self.columns[at], list(self.cells.columns)).of(self.columns[at], self.sign[at])
+        return self.tally.comoments_of(self.columns[at]).of(self.columns[at], self.sign[at])
 
     def covariance(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pairwise-complete covariances of the variables at these positions over everybody, and the pair counts."""
-        at = np.asarray(at, dtype=int)
-        found = self.tally.comoments_of(self.columns[at], []).of(self.columns[at], self.sign[at])
-        pairs, sums, products = (part[0] for part in found)
+        pairs, sums, products = self.together(at)
         with np.errstate(invalid="ignore", divide="ignore"):
             return (products - sums * sums.T / pairs) / (pairs - 1), pairs

@@ -1,4 +1,4 @@
-"""How two variables go together: sums of their products over the people who answered both, by group.
+"""How two variables go together: sums of their products over the people who answered both.
 
 See docs/methods/tally.md, "Covariances"."""
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dxkit.statistics.moments import LARGEST, crossed, per_group, tiles
+from dxkit.statistics.moments import LARGEST, crossed, tiles
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.margins import chunks
@@ -20,37 +20,20 @@ BYTES = 24  # of two variables in one group
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Comoments:
-    """Of B columns in G groups: respondents who have both, the sum of the first over those, and the sum of the
-    products, each (G, B, B), about the origin. `at` (B,) are the positions among `Layout.columns`."""
+    """Of B columns over everybody: respondents who have both, the sum of the first over those, and the sum of the
+    products, each (B, B), about the origin. `at` (B,) are the positions among `Layout.columns`."""
 
     at: np.ndarray
     pairs: np.ndarray
     sums: np.ndarray
     products: np.ndarray
 
-    def added(self, code: np.ndarray) -> Comoments:
-        """The same of the groups that these are parts of, by the code of each."""
-        add = per_group(code, int(code.max()) + 1)
-        return Comoments(at=self.at, **{name: add(getattr(self, name)) for name in ("pairs", "sums", "products")})
-
     def of(self, at: Sequence[int] | np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The three of these columns, with their signs."""
         where = {p: k for k, p in enumerate(self.at.tolist())}
         place = np.array([where[p] for p in np.asarray(at).tolist()], dtype=int)
-        grid = np.arange(len(self.pairs))[:, None, None], place[:, None], place
+        grid = np.ix_(place, place)
         return self.pairs[grid], self.sums[grid] * sign[:, None], self.products[grid] * sign[:, None] * sign
-
-
-def blocks(layout: Layout) -> list[np.ndarray]:
-    """The columns whose co-moments a ranking needs: the burdens by each score, and both questions of each topic."""
-    book, found = layout.book, {}
-    for score in topics.allowed(book):
-        found[score] = burden_columns(layout, score)
-    position = {item: i for i, item in enumerate(book.measured)}
-    pairs = [[book.topic_items(topic, kind) for kind in ("rating", "importance")] for topic in book.topics]
-    if pairs and all(len(items) == 1 for pair in pairs for items in pair):
-        found["grid"] = np.array([position[items[0]] for pair in pairs for items in pair])
-    return [at for at in found.values() if not any(set(at) < set(other) for other in found.values())]
 
 
 def burden_columns(layout: Layout, score: str) -> np.ndarray:
@@ -60,33 +43,30 @@ def burden_columns(layout: Layout, score: str) -> np.ndarray:
     return np.flatnonzero(layout.columns["level"] == score)
 
 
-def comoments(layout: Layout, coded: Coded, at: Sequence[int] | np.ndarray, code: np.ndarray, size: int) -> Comoments:
-    """Count the co-moments of these columns in so many groups, the group of each respondent being `code` (n,)."""
+def comoments(layout: Layout, coded: Coded, at: Sequence[int] | np.ndarray) -> Comoments:
+    """Count the co-moments of these columns over everybody."""
     at = np.asarray(at, dtype=int)
     scaled = [_whole(layout, p) for p in at]
     exact = np.array([scale is not None for scale in scaled], dtype=bool)
     order = np.concatenate([np.flatnonzero(exact), np.flatnonzero(~exact)])
     tables = [scale for scale in scaled if scale is not None]
     a, width = len(tables), 2 * len(at)
-    found = np.zeros((size, width, width))
-    for rows in chunks(len(code), width if size == 1 else 8 * width):
-        group = code[rows]
-        sort = np.argsort(group, kind="stable") if size > 1 else slice(None)
-        present, sizes = np.unique(group, return_counts=True)
-        place = tiles(sizes, width)
+    found = np.zeros((width, width))
+    for rows in chunks(len(coded), width):
+        place = tiles(np.array([len(coded.codes[rows])]), width)
         whole, rest = place.empty(2 * a, np.float32), place.empty(width - 2 * a, float)
         for k, (table, _, _) in enumerate(tables):
-            codes = coded.codes[rows, at[order[k]]][sort]
+            codes = coded.codes[rows, at[order[k]]]
             whole[place.rows, k], whole[place.rows, a + k] = table[0].take(codes), table[1].take(codes)
         if a < len(at):
-            values = (layout.of(coded, rows, at[~exact]) - layout.origin[at[~exact]])[sort]
+            values = layout.of(coded, rows, at[~exact]) - layout.origin[at[~exact]]
             given = ~np.isnan(values)
             rest[place.rows, : len(at) - a], rest[place.rows, len(at) - a :] = given, np.where(given, values, 0.0)
         one, two = slice(0, 2 * a), slice(2 * a, width)
-        found[present, one, one] += crossed(whole, whole, place)
-        found[present, one, two] += crossed(whole, rest, place)
-        found[present, two, two] += crossed(rest, rest, place)
-    found[:, 2 * a :, : 2 * a] = found[:, : 2 * a, 2 * a :].transpose(0, 2, 1)
+        found[one, one] += crossed(whole, whole, place)[0]
+        found[one, two] += crossed(whole, rest, place)[0]
+        found[two, two] += crossed(rest, rest, place)[0]
+    found[2 * a :, : 2 * a] = found[: 2 * a, 2 * a :].T
     return _in_units(found, at, order, tables)
 
 
@@ -97,11 +77,11 @@ def _in_units(found: np.ndarray, at: np.ndarray, order: np.ndarray, tables: list
     x = np.concatenate([a + np.arange(a), 2 * a + (j - a) + np.arange(j - a)])[np.argsort(order)]
     step = np.array([step for _, step, _ in tables] + [1.0] * (j - a))[np.argsort(order)]
     centre = np.array([centre for _, _, centre in tables] + [0.0] * (j - a))[np.argsort(order)]
-    pairs = found[:, given[:, None], given]
-    first = found[:, x[:, None], given]
+    pairs = found[np.ix_(given, given)]
+    first = found[np.ix_(x, given)]
     sums = step[:, None] * first + centre[:, None] * pairs
     cross = step[:, None] * centre * first
-    products = np.outer(step, step) * found[:, x[:, None], x] + cross + cross.transpose(0, 2, 1)
+    products = np.outer(step, step) * found[np.ix_(x, x)] + cross + cross.T
     return Comoments(at=at, pairs=pairs, sums=sums, products=products + np.outer(centre, centre) * pairs)
 
 

@@ -17,10 +17,10 @@ from dxkit.files.frames import TableSource, opened
 from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
-from dxkit.survey.reading.roster import Roster, read_roster
+from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally.comoments import BYTES, blocks
-from dxkit.survey.tally.cuts import Cut, amount, check_size, cuts_of, strays
+from dxkit.survey.tally.comoments import BYTES
+from dxkit.survey.tally.cuts import amount, check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -28,8 +28,6 @@ from dxkit.survey.tally.tally import Tally
 
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
 APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
-_MOST_PEOPLE = 100_000  # of whom the topics' are kept in every cut, unasked; of more only in the weighting cells
-_MOST_BYTES = 64_000_000  # of the co-moments of the topics in the cells of one cut, unasked
 
 
 def tally(
@@ -41,10 +39,11 @@ def tally(
     wave: str = "",
     source: str | None = None,
     min_group: int = 5,
-    comoments: bool | Iterable[str | Iterable[str]] | None = None,
+    comoments: bool | None = None,
     memory: str | int = "2 GB",
     progress: Say = None,
     rules: Rules | TableSource | None = None,
+    roster_check: str = "refuse",
 ) -> Tally:
     """How many gave which answer, in sums that hold no person and add up with those of others.
 
@@ -70,10 +69,9 @@ def tally(
         The tool, where it should not be recognised from the file.
     min_group : int
         The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
-    comoments : bool or list of cuts, optional
-        Of whom to keep how variables go together, which rankings, drivers and reliability need. None keeps up to 1,000
-        variables of everybody, and the topics in the cells of weights; up to 100,000 people also in every cut. True
-        keeps any number of variables; a list names further cuts in which to keep the topics.
+    comoments : bool, optional
+        Whether to keep how variables go together, over everybody, which rankings, drivers, reliability and the
+        intervals of dimensions need. None keeps it of up to 1,000 variables.
     memory : text or int
         How much memory may be taken, such as "2 GB", or in bytes.
     progress : function of a line of text, True, False or None
@@ -82,6 +80,9 @@ def tally(
     rules : path or data frame, optional
         How the file is to be read, as in `read_survey`. None for the sheet `rules` of the codebook's workbook, if it
         has one.
+    roster_check : "refuse" or "note"
+        What happens where more than 5% of all answers are too many for the headcounts of their groups, as in
+        `read_survey`.
 
     Returns
     -------
@@ -102,6 +103,8 @@ def tally(
     >>> dx.tally(parts, codebook=book)
     Tally: 8 respondents, 1 variables
     """
+    if comoments is not None:
+        options.flag("comoments", comoments)
     wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
     if isinstance(answers, Tally) and not isinstance(answers, Counted):
         return answers
@@ -119,6 +122,7 @@ def tally(
     if codebook is None:
         raise DataError("to tally a file or frame give codebook=, so that dxkit understands the columns")
     options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
+    options.choice("roster_check", roster_check, ROSTER_CHECKS)
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise DataError(
             f"progress={progress!r}: give True, False, or a function that takes a line of text, such as print"
@@ -135,8 +139,8 @@ def tally(
 
         found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
         notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
-        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame")
-    return part.tally(answers, people, wave, progress)
+        return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame", roster_check)
+    return part.tally(answers, people, wave, progress, roster_check)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -144,7 +148,7 @@ class Wanted:
     """What a tally is to keep of the answers."""
 
     cuts: object
-    comoments: object
+    comoments: bool | None
     memory: int
 
     def kept(self, people: Counted, inside: Iterable[str] | None = None) -> Tally:
@@ -154,17 +158,15 @@ class Wanted:
         known = people.segments
         cuts = cuts_of(self.cuts, people.codebook, known, inside)
         items, width = layout.values.shape
-        extra, dimensions = len(layout.summed), len(layout.parts)
-        each = 4 * items * width + 24 * extra + 8 * dimensions + 8
+        extra = len(layout.summed)
+        each = 4 * items * width + 24 * extra + 8
         if people.coded.weights is not None:
-            each += 16 * items * width + 40 * extra
+            each += 16 * items * width + 24 * extra
         check_size(people.coded.segments, cuts, each, self.memory)
+        keep = len(layout.columns) <= MOST_VARIABLES if self.comoments is None else self.comoments
+        if keep and (size := BYTES * len(layout.columns) ** 2) > self.memory:
+            raise DataError(f"co-moments need {amount(size)}; pass comoments=False, or raise memory=")
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
-        crossings = {cut: self._comoments(people, cut, len(margins), inside) for cut, margins in found.items()}
-        few = len(layout.columns) <= MOST_VARIABLES and self.comoments is not False
-        if few or self.comoments is True:
-            self._check("of everybody", BYTES * len(layout.columns) ** 2)
-            crossings[()] = (people.comoments_of(np.arange(len(layout.columns)), ()),)
         notes = [
             note
             for name, parent in people.codebook.within.items()
@@ -174,29 +176,14 @@ class Wanted:
         return Tally(
             codebook=people.codebook,
             cuts=found,
-            comoments={cut: of for cut, of in crossings.items() if of},
+            comoments=people.comoments_of(np.arange(len(layout.columns))) if keep else None,
+            complete={name: people.complete_of(name) for name in people.codebook.dimensions},
             roster=roster,
             wave=people.wave,
             min_group=people.min_group,
             cleaning=people.cleaning,
             notes=(*people.notes, *notes),
         )
-
-    def _comoments(self, people: Counted, cut: Cut, size: int, inside: list[str]):
-        asked = []
-        if self.comoments is not None and not isinstance(self.comoments, bool):
-            asked = cuts_of(self.comoments, people.codebook, people.segments, inside, "comoments")[1:]
-        needed = blocks(people.layout)
-        fits = size * BYTES * sum(len(at) ** 2 for at in needed) <= _MOST_BYTES
-        fits &= people.respondents <= _MOST_PEOPLE or set(cut) <= set(inside)
-        if not cut or self.comoments is False or not (fits or set(cut) in map(set, asked)):
-            return ()
-        self._check(f"by {' x '.join(cut)}", size * BYTES * sum(len(at) ** 2 for at in needed))
-        return tuple(people.comoments_of(at, cut) for at in needed)
-
-    def _check(self, of: str, size: int) -> None:
-        if size > self.memory:
-            raise DataError(f"co-moments {of} need {amount(size)}; leave them out of comoments=, or raise memory=")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -210,8 +197,15 @@ class Part:
     wanted: Wanted
     inside: list[str] = field(default_factory=list)
 
-    def tally(self, answers: Any, roster: Roster | None = None, wave: str = "", progress: Say = None) -> Tally:
+    def tally(
+        self,
+        answers: Any,
+        roster: Roster | None = None,
+        wave: str = "",
+        progress: Say = None,
+        roster_check: str = "refuse",
+    ) -> Tally:
         """The tally of these answers."""
-        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress}
+        how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
         read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
         return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)

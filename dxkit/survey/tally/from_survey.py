@@ -12,12 +12,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from dxkit.files.errors import DataError
+from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.reading.coded import Coded, coded_answers
 from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, shown
-from dxkit.survey.tally.margins import Margins, counted, grouped
+from dxkit.survey.tally.margins import Margins, chunks, counted, grouped
 from dxkit.survey.tally.tally import Tally
 
 NOBODY = "no respondent gave an answer; there is nothing to tally"
@@ -57,7 +58,7 @@ class Counted(Tally):
         return self.layout.of(self.coded, slice(None), columns)
 
     @cached_property
-    def _crossings(self) -> dict[tuple[Cut, tuple[int, ...]], Comoments]:
+    def _crossings(self) -> dict[tuple[int, ...], Comoments]:
         return {}
 
     def finest(self, by: Iterable[str] = ()) -> Cells:
@@ -72,13 +73,28 @@ class Counted(Tally):
             self.cuts[cut] = counted(self.layout, self.coded, [cut])[0]
         return self.cuts[cut]
 
-    def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
-        """The co-moments of these columns of the layout, by the cells of a cut."""
-        key = tuple(cut), tuple(np.asarray(at).tolist())
+    @property
+    def together(self) -> bool:
+        """Anything can be counted."""
+        return True
+
+    def comoments_of(self, at: Sequence[int] | np.ndarray) -> Comoments:
+        """The co-moments of these columns of the layout."""
+        key = tuple(np.asarray(at).tolist())
         if key not in self._crossings:
-            size, code = self.place(cut)
-            self._crossings[key] = comoments(self.layout, self.coded, at, code, size)
+            self._crossings[key] = comoments(self.layout, self.coded, at)
         return self._crossings[key]
+
+    def complete_of(self, dimension: str) -> np.ndarray:
+        """Of everybody who answered all items of a dimension: sums of products as `fourth_moments` has them."""
+        width = len(self.codebook.dimension_items(dimension))
+        return sum(
+            (
+                fourth_moments(self.layout.of_dimension(self.coded, rows, dimension))
+                for rows in chunks(len(self.coded), width)
+            ),
+            start=np.zeros((width + 3, width + 3)),
+        )
 
 
 _COUNTED: WeakKeyDictionary[Survey, Counted] = WeakKeyDictionary()  # a survey never changes

@@ -19,29 +19,27 @@ from dxkit.survey.tally.variables import Layout
 ROWS = 65_536
 _HELD = 2**22  # numbers that are held at once
 _QUICK = 4_096  # groups that are counted as quickly as one
-ARRAYS = ("people", "counts", "sums", "anyone", "weighted_counts", "weighted_sums")
+ARRAYS = ("people", "counts", "sums", "weighted_counts", "weighted_sums")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Margins:
     """What is counted of each of G groups; it adds up over parts of the people.
 
-    With I items, K codes, S states, V columns that are no item with codes (`Layout.summed`), D dimensions:
+    With I items, K codes, S states, V columns that are no item with codes (`Layout.summed`):
 
     groups               a row per group, a column per segment, sorted
     people (G,)          respondents
     counts (G, I, K+S)   of every code of the item's scale, then of the states; answered there is a number between codes
     sums (G, V, 3)       n, sum and sum of squares about the origin
-    anyone (G, D)        who answered at least one item of the dimension
-    weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 5)   sums of w and w^2 of the same; of w, wx, w^2, w^2 x and
-                         w^2 x^2; with 0 in place of 2 and 5 where the file has no weights
+    weighted_counts (G, I, K+S, 2), weighted_sums (G, V, 3)   sums of w and w^2 of the same; of w, wx and w^2; with 0
+                         in place of 2 and 3 where the file has no weights
     """
 
     groups: pd.DataFrame
     people: np.ndarray
     counts: np.ndarray
     sums: np.ndarray
-    anyone: np.ndarray
     weighted_counts: np.ndarray
     weighted_sums: np.ndarray
 
@@ -104,9 +102,8 @@ def counted(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Margins]:
     if len(layout.summed):
         for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
             values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
-            anyone = layout.anyone(coded, rows)
             for each in made:
-                each.add_sums(rows, values, anyone)
+                each.add_sums(rows, values)
     found = [each.margins() for each in made]
     return [smallest(found, cut) for cut in cuts]
 
@@ -145,9 +142,9 @@ class _Counting:
         self.groups, self.code = grouped(coded.segments, cut)
         size, (items, width), extra = len(self.groups), layout.values.shape, len(layout.summed)
         self.counts = np.zeros((size, items, width), dtype=np.int32)
-        self.sums, self.anyone = np.zeros((size, extra, 3)), np.zeros((size, len(layout.parts)), dtype=np.int32)
+        self.sums = np.zeros((size, extra, 3))
         self.weighted_counts = np.zeros((size, items, width, 2 * weighed))
-        self.weighted_sums = np.zeros((size, extra, 5 * weighed))
+        self.weighted_sums = np.zeros((size, extra, 3 * weighed))
 
     def count_codes(self) -> None:
         """Count the codes of all items."""
@@ -163,11 +160,9 @@ class _Counting:
             self.counts[:, i] = found[0].reshape(size, width)
             self.weighted_counts[:, i] = found[1:].reshape(-1, size, width).transpose(1, 2, 0)
 
-    def add_sums(self, rows: slice, values: np.ndarray, anyone: np.ndarray) -> None:
-        """Add the values about their origin (n, V) of these rows, nan for none, and who answered any of a dimension."""
+    def add_sums(self, rows: slice, values: np.ndarray) -> None:
+        """Add the values about their origin (n, V) of these rows, nan for none."""
         code, size = self.code[rows], len(self.groups)
-        for d in range(anyone.shape[1]):
-            self.anyone[:, d] += np.bincount(code[anyone[:, d]], minlength=size)
         for v in range(values.shape[1]):
             given = ~np.isnan(values[:, v])
             at, x = code[given], values[given, v]
@@ -175,7 +170,7 @@ class _Counting:
                 self.sums[:, v, k] += np.bincount(at, each, size)
             if self.weighted_sums.shape[2]:
                 w = self.weights[rows][given]
-                for k, each in enumerate((w, w * x, w**2, w**2 * x, (w * x) ** 2)):
+                for k, each in enumerate((w, w * x, w**2)):
                     self.weighted_sums[:, v, k] += np.bincount(at, each, size)
 
     def margins(self) -> Margins:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +32,6 @@ class Measure:
     points: str = "points"
     questions: tuple[str, ...] = ()
     method: str = ""
-
-    def within(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The ends of intervals, cut where the measure itself ends.
-
-        >>> low, high = VARIABLES["index"].within(np.array([-3.0]), np.array([42.0]))
-        >>> low.tolist(), high.tolist()
-        ([0.0], [42.0])
-        """
-        return np.clip(low, self.low, self.high), np.clip(high, self.low, self.high)
 
 
 VARIABLES: Mapping[str, Measure] = MappingProxyType(
@@ -123,27 +113,6 @@ def unit_of(kind: str, good: str = "") -> str:
     if good == "neither" and kind in ("rating", "importance"):
         return "code"
     return "choice" if kind == "choice" else _UNITS.get(kind, "index")
-
-
-def place_interval(
-    mean: ArrayLike, se: ArrayLike, n: ArrayLike, places: ArrayLike, quantile: ArrayLike
-) -> tuple[np.ndarray, np.ndarray]:
-    """The interval of mean places: all u with (m - u)^2 <= t^2 phi v(u) / n, where v(u) = u (1 - u) on 1 to k.
-
-    It stays inside the places, and is Wilson's for two of them. See docs/methods/intervals.md, "Mean places".
-
-    >>> low, high = place_interval(1.3, 0.1527525, 10, 3, 2.2621572)
-    >>> round(float(low), 3), round(float(high), 3)
-    (1.095, 1.771)
-    """
-    mean, se, n, places = (np.asarray(each, dtype=float) for each in (mean, se, n, places))
-    m = (mean - 1) / (places - 1)
-    v = m * (1 - m)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.where((v > 1e-12) & (se > 0), (se / (places - 1)) ** 2 / v, 1 / n)
-    c = np.square(quantile) * spread
-    centre, half = (m + c / 2) / (1 + c), np.sqrt(c * v + c**2 / 4) / (1 + c)
-    return 1 + (places - 1) * (centre - half), 1 + (places - 1) * (centre + half)
 
 
 def label_of(kind: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError, Faults
 from dxkit.survey.reading.codebook import MEASURED
-from dxkit.survey.reading.roster import Roster
+from dxkit.survey.reading.roster import Roster, check_fit
 from dxkit.survey.reading.rules.table import added_logs
 from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally.comoments import Comoments
@@ -43,39 +43,36 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 def _added(parts: list[Tally]) -> Tally:
     sets = [{frozenset(cut): cut for cut in part.cuts} for part in parts]
     kept = [cut for cut in parts[0].cuts if all(frozenset(cut) in of for of in sets)]
-    cuts, codes = {}, {}
+    cuts = {}
     for cut in kept:
         margins = [part.cuts[of[frozenset(cut)]] for part, of in zip(parts, sets, strict=True)]
-        cuts[cut], codes[cut] = _united(margins, cut)
+        cuts[cut] = _united(margins, cut)
     if not cuts:
         raise DataError("these tallies cannot be added: no cut is in all of them; tally both with the same cuts=")
-    comoments = {}
-    for cut in parts[0].comoments:
-        if not cut or cut in cuts:
-            size = len(cuts[cut]) if cut else 1
-            places = codes[cut] if cut else [np.zeros(1, dtype=int)] * len(parts)
-            blocks = [part.comoments.get(of.get(frozenset(cut), cut), ()) for part, of in zip(parts, sets, strict=True)]
-            comoments[cut] = tuple(_crossed(blocks, places, size))
+    blocks = [part.comoments for part in parts]
     lost = {cut for part in parts for cut in part.cuts if frozenset(cut) not in map(frozenset, kept)}
     notes = [note for part in parts for note in part.notes]
     notes += [f"{shown(cut)} is not in all of the tallies that were added up, and was left out" for cut in sorted(lost)]
     return replace(
         parts[0],
         cuts=cuts,
-        comoments=comoments,
+        comoments=_added_up(blocks),
+        complete={
+            name: np.sum([part.complete_of(name) for part in parts], axis=0) for name in parts[0].codebook.dimensions
+        },
         wave=parts[0].wave if len({part.wave for part in parts}) == 1 else "",
         cleaning=added_logs([part.cleaning for part in parts]),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _united(parts: Sequence[Margins], cut: Cut) -> tuple[Margins, list[np.ndarray]]:
-    """The margins of all people, and where the groups of each part stand in it."""
+def _united(parts: Sequence[Margins], cut: Cut) -> Margins:
+    """The margins of all people."""
     labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
     groups, code = grouped(labels.astype("category"), cut)
     places = np.split(code, np.cumsum([len(part) for part in parts])[:-1])
     arrays = {name: _placed([getattr(part, name) for part in parts], places, len(groups)) for name in ARRAYS}
-    return Margins(groups=groups, **arrays), places
+    return Margins(groups=groups, **arrays)
 
 
 def _placed(parts: Sequence[np.ndarray], places: Sequence[np.ndarray], size: int) -> np.ndarray:
@@ -85,19 +82,18 @@ def _placed(parts: Sequence[np.ndarray], places: Sequence[np.ndarray], size: int
     return total
 
 
-def _crossed(blocks: Sequence[Sequence[Comoments]], places: Sequence[np.ndarray], size: int) -> Iterable[Comoments]:
-    """The co-moments that all parts have."""
-    known = [{tuple(block.at.tolist()): block for block in of} for of in blocks]
-    for at, first in known[0].items():
-        if all(at in of for of in known):
-            arrays = {
-                name: _placed([getattr(of[at], name) for of in known], places, size)
-                for name in ("pairs", "sums", "products")
-            }
-            yield replace(first, **arrays)
+def _added_up(parts: Sequence[Comoments | None]) -> Comoments | None:
+    """The co-moments of all people; None where those of some are not known."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    names = "pairs", "sums", "products"
+    return Comoments(
+        at=known[0].at, **{name: np.sum([getattr(part, name) for part in known], axis=0) for name in names}
+    )
 
 
-def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
+def respelled(tally: Tally, roster: Roster | None, file: str, roster_check: str = "refuse") -> Tally:
     """A merged tally with its segments in one spelling, that of the roster where it has them, and held against it."""
     faults, notes, spelling = Faults(), [], {}
     for name in tally.segments:
@@ -109,21 +105,20 @@ def respelled(tally: Tally, roster: Roster | None, file: str) -> Tally:
         for told in check_groups(name, people, roster).values():
             faults.add(told, file=file, column=name)
     faults.raise_if_any()
-    cuts, comoments = {}, {}
+    cuts, fit = {}, []
     for cut, margins in tally.cuts.items():
         labels = pd.DataFrame(
             {name: margins.groups[name].map(spelling[name]) for name in cut}, index=margins.groups.index
         )
         groups, code = grouped(labels.astype("category"), cut)
         cuts[cut] = margins.added(groups, code)
-        if cut in tally.comoments:
-            comoments[cut] = tuple(block.added(code) if cut else block for block in tally.comoments[cut])
+        if roster is not None and set(roster.segments) <= set(cut) and not fit:
+            fit.append(check_fit(roster, groups, cuts[cut].people, roster_check))
     return replace(
         tally,
         cuts=cuts,
-        comoments={**tally.comoments, **comoments},
         roster=roster,
-        notes=tuple(dict.fromkeys((*tally.notes, *notes))),
+        notes=tuple(dict.fromkeys((*tally.notes, *notes, *(note for told in fit for note in told)))),
     )
 
 

@@ -16,18 +16,15 @@ def weighted(cells: Cells) -> bool:
     return cells.margins.weighted and cells.roster is None
 
 
-def means(n: np.ndarray, sums: np.ndarray, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weighted means, their standard errors and effective numbers of answers (Kish 1965; Lumley 2010), (G, J) each.
+def effective(w: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Answers with the weights w, from sums of w and w^2: how many equally weighted ones they are worth, and the weight
+    of one of those (Kish 1965).
 
-    From answers n (G, J), their sums of w, wx, w^2, w^2 x, w^2 x^2 (G, J, 5), and what x is taken about (J,).
+    >>> effective(np.array([4.0]), np.array([10.0]))
+    (array([1.6]), array([2.5]))
     """
-    w, wx, ww, wwx, wwxx = np.moveaxis(sums, 2, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        about = wx / w
-        spread = np.maximum(wwxx - 2 * about * wwx + about**2 * ww, 0.0)
-        spread[spread <= 1e-12 * np.maximum(wwxx, 1e-300)] = 0.0
-        se = np.where(n > 1, np.sqrt(n / (n - 1) * spread) / w, np.nan)
-        return about + origin, se, w**2 / ww
+    worth = np.divide(w**2, squares, out=np.zeros(w.shape), where=squares > 0)
+    return worth, np.divide(squares, w, out=np.zeros(w.shape), where=w > 0)
 
 
 def remark(cells: Cells) -> str:

@@ -27,10 +27,10 @@ from dxkit.survey.tally.margins import ARRAYS, Margins
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
 
-VERSION = 3
+VERSION = 4
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
-_TYPES = {"people": np.int64, "counts": np.int32, "anyone": np.int32}  # all others are float
+_TYPES = {"people": np.int64, "counts": np.int32}  # all others are float
 
 
 def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -92,7 +92,6 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "wave": tally.wave,
         "min_group": tally.min_group,
         "cuts": [],
-        "comoments": [],
     }
     for k, (cut, margins) in enumerate(tally.cuts.items()):
         labels = {}
@@ -103,16 +102,17 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         facts["cuts"].append({"labels": labels, "groups": len(margins)})
         held = {name: getattr(margins, name) for name in ARRAYS}
         arrays |= {f"cut {k} {name}": _small(part) for name, part in held.items()}
-    for k, (cut, blocks) in enumerate(tally.comoments.items()):
-        facts["comoments"].append({"cut": list(cut), "blocks": len(blocks)})
-        for b, block in enumerate(blocks):
-            arrays |= {f"block {k} {b} {each.name}": _small(getattr(block, each.name)) for each in fields(block)}
+    if tally.comoments is not None:
+        arrays |= {
+            f"together {each.name}": _small(getattr(tally.comoments, each.name)) for each in fields(tally.comoments)
+        }
+    arrays |= {f"complete {d}": _small(tally.complete_of(name)) for d, name in enumerate(tally.codebook.dimensions)}
     return facts, arrays
 
 
 def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """The fields of the tally of `parts_of`."""
-    cuts, comoments = {}, {}
+    cuts, comoments = {}, None
     for k, fact in enumerate(facts["cuts"]):
         columns = {
             name: np.array(labels, dtype=object).take(arrays[f"cut {k} segment {s}"])
@@ -121,18 +121,15 @@ def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str,
         groups = pd.DataFrame(columns, index=range(fact["groups"]), dtype=object)
         held = {name: arrays[f"cut {k} {name}"].astype(_TYPES.get(name, float)) for name in ARRAYS}
         cuts[tuple(columns)] = Margins(groups=groups, **held)
-    for k, fact in enumerate(facts["comoments"]):
-        comoments[tuple(fact["cut"])] = tuple(
-            Comoments(
-                at=arrays[f"block {k} {b} at"].astype(int),
-                **{name: arrays[f"block {k} {b} {name}"].astype(float) for name in ("pairs", "sums", "products")},
-            )
-            for b in range(fact["blocks"])
-        )
+    if "together at" in arrays:
+        parts = {each.name: arrays[f"together {each.name}"].astype(float) for each in fields(Comoments)}
+        comoments = Comoments(**{**parts, "at": parts["at"].astype(int)})
+    book = codebook_of(facts["codebook"])
     return {
-        "codebook": codebook_of(facts["codebook"]),
+        "codebook": book,
         "cuts": cuts,
         "comoments": comoments,
+        "complete": {name: arrays[f"complete {d}"].astype(float) for d, name in enumerate(book.dimensions)},
         "roster": roster_of(facts["roster"]),
         "cleaning": frame_of(facts["cleaning"]),
         "notes": tuple(facts["notes"]),

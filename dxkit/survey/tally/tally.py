@@ -20,7 +20,7 @@ from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
 from dxkit.survey.tally.cuts import Cut, amount, asking, path, segments_of, shown
-from dxkit.survey.tally.margins import Margins, grouped, smallest
+from dxkit.survey.tally.margins import Margins, smallest
 from dxkit.survey.tally.variables import Layout
 
 
@@ -32,7 +32,8 @@ class Tally:
 
     codebook    what was asked
     cuts        what is counted of each group, by cut: the segments, those of the roster among them
-    comoments   how variables go together, by cut; `()` is everybody
+    comoments   how variables go together, over everybody; None where that was not kept
+    complete    sums over everybody who answered all items of a dimension, which the interval of alpha needs
     roster      headcount by segment; None where it is not known
     wave        the name of the wave
     min_group   the smallest number of answers that a shown figure may rest on
@@ -42,7 +43,8 @@ class Tally:
 
     codebook: Codebook
     cuts: Mapping[Cut, Margins]
-    comoments: Mapping[Cut, tuple[Comoments, ...]] = field(default_factory=dict)
+    comoments: Comoments | None = None
+    complete: Mapping[str, np.ndarray] = field(default_factory=dict)
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
@@ -152,23 +154,24 @@ class Tally:
             )
         return smallest(self.cuts.values(), cut)
 
-    def comoments_of(self, at: Sequence[int] | np.ndarray, cut: Sequence[str]) -> Comoments:
-        """The co-moments of these columns of the layout, by the cells of a cut; of everybody where it is empty."""
-        for have, blocks in sorted(self.comoments.items(), key=lambda each: len(each[0])):
-            for block in blocks:
-                if set(cut) <= set(have) and set(np.asarray(at).tolist()) <= set(block.at.tolist()):
-                    if tuple(have) == tuple(cut):
-                        return block
-                    return block.added(grouped(self.cuts[have].groups.astype("category"), cut)[1])
-        if not cut:
+    @property
+    def together(self) -> bool:
+        """Whether it is known how variables go together."""
+        return self.comoments is not None
+
+    def comoments_of(self, at: Sequence[int] | np.ndarray) -> Comoments:
+        """The co-moments of these columns of the layout, and of others."""
+        if self.comoments is None:
             count = len(self.layout.columns)
             raise DataError(
                 f"co-moments of {count:,} variables were not kept; tally with comoments=True "
                 f"({amount(BYTES * count**2)})"
             )
-        size = amount(BYTES * len(at) ** 2 * len(self._margins(tuple(cut))))
-        by, kept = self._asked(cut), "were not kept; tally with comoments="
-        raise DataError(f"co-moments by {' x '.join(by) or 'weighting cell'} {kept}{asking(by)} ({size})")
+        return self.comoments
+
+    def complete_of(self, dimension: str) -> np.ndarray:
+        """Of everybody who answered all items of a dimension: sums of products as `fourth_moments` has them."""
+        return self.complete[dimension]
 
     def __add__(self, other: Tally) -> Tally:
         return Tally.merged([self, other]) if isinstance(other, Tally) else NotImplemented

@@ -1,4 +1,4 @@
-"""What is measured of every respondent: items, dimensions, the whole and burdens, as numbers in their units.
+"""What is measured of every respondent: items and burdens, as numbers in their units; and what dimensions are made of.
 
 See docs/methods/scores.md, "Index points"."""
 
@@ -15,23 +15,22 @@ from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded, most_codes
 from dxkit.survey.reading.coding import STATES
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.measures import BURDENS, VARIABLES, mean_of_answered, unit_of
+from dxkit.survey.tally.measures import BURDENS, VARIABLES, unit_of
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """What is counted of a codebook, a column each: I items, D dimensions, overall, and topics' burdens of several
-    questions, P columns in all."""
+    """What is counted of a codebook, a column each: I items, and topics' burdens of several questions, P in all."""
 
     book: Codebook
 
     @cached_property
     def variables(self) -> pd.DataFrame:
-        """Items, dimensions and overall: level, name, unit."""
-        book = self.book
-        rows = [("item", item, unit_of(book.item(item)["kind"], book.item(item)["good"])) for item in book.measured]
-        rows += [("dimension", dimension, "index") for dimension in book.dimensions]
-        rows += [("overall", "overall", "index")] if book.dimensions else []
+        """The items: level, name, unit."""
+        rows = [
+            ("item", item, unit_of(self.book.item(item)["kind"], self.book.item(item)["good"]))
+            for item in self.book.measured
+        ]
         return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object)
 
     @cached_property
@@ -88,32 +87,22 @@ class Layout:
     def of(self, coded: Coded, rows: slice, at: Sequence[int] | np.ndarray) -> np.ndarray:
         """The columns at these positions of these respondents, (n, ...); nan where there is none."""
         levels, names = (self.columns[name].to_numpy() for name in ("level", "name"))
-        found, dimensions, burdens = np.empty((len(coded.codes[rows]), len(at)), order="F"), {}, {}
-        overall = np.empty(0)
-        if set(levels[at]) & {"dimension", "overall"}:
-            for name, items in zip(self.book.dimensions, self.parts, strict=True):
-                parts = [self._item(coded, rows, i) for i in items]
-                dimensions[name] = mean_of_answered(np.column_stack(parts))
-            overall = mean_of_answered(np.column_stack(list(dimensions.values())))
+        found, burdens = np.empty((len(coded.codes[rows]), len(at)), order="F"), {}
         for k, p in enumerate(at):
             level, name = levels[p], names[p]
             if level == "item":
                 found[:, k] = self._item(coded, rows, p)
-            elif level in ("dimension", "overall"):
-                found[:, k] = dimensions[name] if level == "dimension" else overall
             else:
                 if level not in burdens:
                     burdens[level] = topics.burdens(self.book, self._answers(coded, rows), level)
                 found[:, k] = burdens[level][:, self.book.topics.index(name)]
         return found
 
-    def anyone(self, coded: Coded, rows: slice) -> np.ndarray:
-        """Which of these respondents answered any item of each dimension, (n, D)."""
-        found = np.zeros((len(coded.codes[rows]), len(self.parts)), dtype=bool)
-        for d, items in enumerate(self.parts):
-            for i in items:
-                found[:, d] |= ~np.isnan(self._item(coded, rows, i))
-        return found
+    def of_dimension(self, coded: Coded, rows: slice, dimension: str) -> np.ndarray:
+        """The answers to the items of a dimension, about the middle, of those of these respondents who gave all."""
+        items = [self.book.measured.index(item) for item in self.book.dimension_items(dimension)]
+        values = np.column_stack([self._item(coded, rows, i) - self.origin[i] for i in items])
+        return values[~np.isnan(values).any(axis=1)]
 
     def _item(self, coded: Coded, rows: slice, i: int) -> np.ndarray:
         """The answers to an item, in its unit."""
@@ -121,12 +110,6 @@ class Layout:
             return self.values[i].take(coded.codes[rows, i])
         name = self.book.measured[i]
         return in_unit(self.book, name, coded.numbers[name][rows])
-
-    @cached_property
-    def parts(self) -> list[list[int]]:
-        """The positions of the items of each dimension."""
-        position = {item: i for i, item in enumerate(self.book.measured)}
-        return [[position[item] for item in self.book.dimension_items(each)] for each in self.book.dimensions]
 
     def _answers(self, coded: Coded, rows: slice) -> dict[str, np.ndarray]:
         """The codes of the items that measure a topic."""
@@ -137,6 +120,23 @@ class Layout:
                 table = np.append(codes, np.full(self.values.shape[1] - len(codes), np.nan))
                 found[item] = table.take(coded.codes[rows, i]) if codes else coded.numbers[item][rows]
         return found
+
+
+def contrasts(book: Codebook) -> tuple[pd.DataFrame, np.ndarray]:
+    """The dimensions and the whole (level, name, unit), and what each item counts in them, (D, I).
+
+    A dimension is the mean of its items, the whole the mean of the dimensions (docs/methods/scores.md, "Dimension and
+    overall scores").
+    """
+    position = {item: i for i, item in enumerate(book.measured)}
+    counts = np.zeros((len(book.dimensions), len(book.measured)))
+    for row, dimension in zip(counts, book.dimensions, strict=True):
+        items = book.dimension_items(dimension)
+        row[[position[item] for item in items]] = 1 / len(items)
+    rows = [("dimension", dimension, "index") for dimension in book.dimensions]
+    if rows:
+        rows, counts = [*rows, ("overall", "overall", "index")], np.vstack([counts, counts.mean(axis=0)])
+    return pd.DataFrame(rows, columns=["level", "name", "unit"], dtype=object), counts
 
 
 def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:

@@ -72,33 +72,31 @@ def test_groups_that_need_too_much_memory_are_refused_before_anything_is_counted
     with refusal("3,000 groups", "leave out team (7"):
         dx.tally(survey, [["team", "site", "role"]], memory="500 KB")
     with refusal("the whole"):
-        dx.tally(survey, [], memory=300)
+        dx.tally(survey, [], memory=200)
 
 
-def test_comoments_that_were_not_kept_are_told_with_how_to_keep_them(frame, monkeypatch, refusal):
+def test_comoments_that_were_not_kept_are_told_with_how_to_keep_them(frame, refusal):
     bare = dx.tally(frame, codebook=BOOK, comoments=False)
     with refusal("comoments=True"):
         dx.drivers(bare, "q0", ["q1", "q2"])
-    monkeypatch.setattr("dxkit.survey.tally.entry._MOST_PEOPLE", 100)
-    with refusal("comoments=['team']"):
-        dx.rank_pains(dx.tally(frame, codebook=BOOK), by="team")
-    kept = dx.tally(frame, codebook=BOOK, comoments=["team"])
-    one, two = (dx.rank_pains(source, by="team").table for source in (kept, dx.read_survey(frame, BOOK)))
-    pd.testing.assert_frame_equal(one, two)
+    with refusal("comoments=True"):
+        dx.rank_pains(bare, by="team")
+    kept, survey = dx.tally(frame, codebook=BOOK), dx.read_survey(frame, BOOK)
+    for by in (None, "team"):
+        one, two = (dx.rank_pains(source, by=by).table for source in (kept, survey))
+        pd.testing.assert_frame_equal(one, two)
 
 
 def test_comoments_that_need_too_much_memory_are_refused(frame, refusal):
     survey = dx.read_survey(frame, BOOK)
-    with refusal("by team need"):
-        dx.tally(survey, comoments=["team"], memory=3_300)
-    with refusal("of everybody need"):
-        dx.tally(survey, [], comoments=True, memory=1_500)
+    with refusal("co-moments need"):
+        dx.tally(survey, [], comoments=True, memory=800)
 
 
 def test_more_variables_than_are_kept_unasked_are_kept_on_request(frame, monkeypatch, refusal):
     monkeypatch.setattr("dxkit.survey.tally.entry.MOST_VARIABLES", 3)
     book = book_of(("team",))
-    with refusal("co-moments of 9 variables were not kept; tally with comoments=True"):
+    with refusal("co-moments of 6 variables were not kept; tally with comoments=True"):
         dx.reliability(dx.tally(frame, codebook=book))
     kept = dx.reliability(dx.tally(frame, codebook=book, comoments=True)).table
     pd.testing.assert_frame_equal(kept, dx.reliability(dx.read_survey(frame, book)).table)

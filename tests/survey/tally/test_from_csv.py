@@ -133,7 +133,7 @@ def test_groups_are_held_against_the_roster(tmp_path, refusal):
     assert (*groups_of(found), found.wave) == (["Blue", "Green"], [7, 1], "Q3")
     whole = dx.scores(dx.read_survey(tmp_path / "answers.csv", PLAIN, roster)).table
     assert dx.scores(found).table["estimate"].tolist() == pytest.approx(whole["estimate"].tolist(), abs=1e-12)
-    with refusal("Blue"):
+    with refusal("1 group of team"):
         dx.tally(tmp_path / "answers.csv", codebook=PLAIN, roster=roster.assign(headcount=[3, 4]))
     with refusal():
         dx.tally(tmp_path / "answers.csv", codebook=PLAIN, roster=roster.iloc[:1])

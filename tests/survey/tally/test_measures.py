@@ -14,12 +14,6 @@ def test_a_measure_sums_about_a_number_it_can_take(measure):
     assert measure.unit
 
 
-def test_an_interval_ends_where_the_measure_ends():
-    low, high = BURDENS["opportunity"].within(np.array([-1.0, 3.0, np.nan]), np.array([4.0, 21.5, np.nan]))
-    np.testing.assert_array_equal(low, [0, 3, np.nan])
-    np.testing.assert_array_equal(high, [4, 20, np.nan])
-
-
 @pytest.mark.parametrize("kind", [*KINDS, "dimension", "overall"])
 def test_every_kind_of_question_has_a_unit_and_a_label(kind):
     assert unit_of(kind) in VARIABLES
