@@ -38,6 +38,7 @@ from .survey.answers import answers as answers
 from .survey.changes import compare as compare
 from .survey.drivers import drivers as drivers
 from .survey.planning import plan_survey as plan_survey
+from .survey.privacy.audit_tables import audit_tables as audit_tables
 from .survey.privacy.comments import comments as comments
 from .survey.privacy.release import Release as Release
 from .survey.ranking import rank_pains as rank_pains
@@ -65,6 +66,7 @@ __all__ = [
     "Survey",
     "Tally",
     "answers",
+    "audit_tables",
     "before_after",
     "break_even",
     "business_case",

@@ -79,6 +79,7 @@ def calls(tmp_path_factory):
         "answers.only": (answers.only, {}),
         "answers.plot": (one.plot, {}),
         "answers.share_of": (one.share_of, {"wanted": {"sat_ci": one.table["label"].iloc[0]}}),
+        "audit_tables": (dx.audit_tables, {"tables": pd.DataFrame({"question": ["CI"], "n": [9], "value": ["62.5"]})}),
         "before_after": (dx.before_after, {"data": MONTHS, "date": "2026-05-01"}),
         "before_after.plot": (gap.plot, {}),
         "break_even": (dx.break_even, {"cost": 10.0, "capacity": 5.0}),

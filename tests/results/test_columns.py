@@ -17,6 +17,7 @@ COMPANY = dx.samples.path("company")
 MONTHS = pd.Series([9, 11, 10, 12, 21, 18, 22, 19], index=pd.date_range("2026-01-01", periods=8, freq="MS"))
 DEPLOYED = pd.DataFrame({"deployment": ["d1", "d2"], "time": ["2026-01-05", "2026-01-20"]})
 SERVICES = pd.DataFrame({"service": ["shop", "till"], "registered": ["yes", "no"], "owner": ["team-a", ""]})
+AUDITED = pd.DataFrame({"question": "CI", "n": [9, 8], "value": ["62.5", "70.3"], "team": ["", "Red"]})
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,8 @@ def results():
         "share_of": [satisfaction.share_of(wanted)],
         "response_rate": [dx.response_rate(survey), dx.response_rate(survey, by="team")],
         "reliability": [dx.reliability(survey)],
-        "comments": [dx.comments(survey), dx.comments(survey, by="team")],
+        "comments": [dx.comments(survey)],
+        "audit_tables": [dx.audit_tables(AUDITED)],
         "rank_pains": [ranking, sample.ranking(by="team")],
         "action_grid": [ranking.grid],
         "plan_survey": [dx.plan_survey(survey), dx.plan_survey(topics=25)],

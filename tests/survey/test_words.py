@@ -122,38 +122,6 @@ def test_groups_that_are_merged_are_named_once_for_the_survey(snapshot):
     assert lone.notes[2:] == snapshot
 
 
-def test_comments_in_order_of_nothing_and_with_their_notes(snapshot):
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["why"], "text": ["Why is that?"], "kind": ["comment"]})]).fillna("")
-    frame = pd.concat([ANSWERS] * 4, ignore_index=True).assign(team=["A"] * 12 + ["B"] * 12)
-    frame["why"] = [f" slow {k:02d}" if k not in (3, 20) else " " if k == 3 else None for k in range(24)]
-    survey = dx.read_survey(frame, book)
-    result = dx.comments(survey, seed=3)
-    assert (result.title, result.seed, result.table.columns.tolist()) == ("Why is that?", 3, ["comment"])
-    assert sorted(result.table["comment"]) == [f"slow {k:02d}" for k in range(24) if k not in (3, 20)]
-    assert result.table["comment"].tolist() != sorted(result.table["comment"])
-    assert result.notes == snapshot
-    pd.testing.assert_frame_equal(result.table, dx.comments(survey, "why", seed=3).table)
-    assert dx.comments(survey).table["comment"].tolist() == dx.comments(survey, seed=0).table["comment"].tolist()
-    assert dx.comments(survey).seed == 0
-    by_team = dx.comments(survey, by="team", comment_k=11)  # both have eleven writers
-    assert by_team.table.columns.tolist() == ["team", "comment"]
-    assert by_team.table["team"].tolist() == ["A"] * 11 + ["B"] * 11
-    assert by_team.table["comment"].tolist() != sorted(by_team.table["comment"])
-    assert by_team.notes == snapshot
-    assert dx.comments(survey, by="team", comment_k=12).table.empty
-    without = dx.read_survey(ANSWERS, BOOK)
-    with pytest.raises(dx.Missing, match="kind comment"):
-        dx.comments(without)
-
-
-def test_comments_of_a_team_that_is_not_stated_and_below_the_minimum_are_not_shown():
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["why"], "text": ["Why?"], "kind": ["comment"]})]).fillna("")
-    frame = pd.concat([ANSWERS] * 4, ignore_index=True).assign(team=["A"] * 12 + [""] * 12, why="slow")
-    assert dx.comments(dx.read_survey(frame, book), by="team").table["team"].tolist() == ["A"] * 12
-    assert len(dx.comments(dx.read_survey(frame, book, min_group=13), by="team").table) == 0
-    assert len(dx.comments(dx.read_survey(frame, book, min_group=12), by="team", comment_k=3).table) == 12
-
-
 def test_a_ledger_says_what_it_counts(refusal, snapshot):
     report = dx.Release(min_group=6)
     assert repr(report) == snapshot

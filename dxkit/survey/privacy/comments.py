@@ -1,53 +1,80 @@
-"""Comments with names, addresses and numbers masked, in random order."""
+"""Comments with names, addresses, numbers and ids masked, in alphabetical order.
+
+See docs/methods/anonymity.md, "Comments"."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import SEGMENT, Column
+from dxkit.results.columns import Column
 from dxkit.results.result import Result
+from dxkit.survey.reading.people import id_digest
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.reading.segments import NOT_STATED
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_LINK = re.compile(r"(?:https?://|www\.)\S+", flags=re.IGNORECASE)
-_HANDLE = re.compile(r"(?<!\w)@\w+")
-_DIGITS = re.compile(r"\+?\d[\d\s()/-]{6,}\d")
+ALONE = (
+    "comments are shown for the whole company only, in alphabetical order, without anything else about the writers; "
+    "leave out {}"
+)
+# Each pattern starts where no earlier start could have matched and never gives back what it took: time is linear.
+# The last text has letters of which the pattern needs one.
+_DIGITS = "0123456789"
+_MASKS = [
+    (re.compile(pattern, re.IGNORECASE), word, set(needs))
+    for pattern, word, needs in (
+        (r"<[@#!][^<>]*+>", "[name]", "@#!"),
+        (r"(?<!\S)[^\s:@/]++:[^\s@]++@\S+", "[password]", "@"),
+        (r"(?:https?://|ftp://|www\.)\S+", "[link]", "/."),
+        (r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", "[mail]", "@"),
+        (r"(?<![\w.+-])[\w.+-]++\s?[(\[{]\s?at\s?[)\]}]\s?[\w.-]++", "[mail]", "([{"),
+        (r"(?<!\w)@\w++(?:[.-]\w++)*+", "[name]", "@"),
+        (r"(?<![\w\\])(?:[a-z]:\\|\\\\)\S+", "[path]", "\\"),
+        (r"(?<![\w/.~+-])(?:~|\.{1,2})?+/(?:[\w.@+-]++/)++[\w.@+-]*+", "[path]", "/"),
+        (r"(?<![\w/.+-])(?:[\w.+-]++/)++[\w+-]++\.\w++", "[path]", "/"),
+        (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w)", "[address]", _DIGITS),
+        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])", "[address]", ":"),
+        (r"(?<!\w)[a-z]{2}\d{2}(?:\s?(?=[a-z]{0,4}\d)[a-z0-9]{4}){3,7}(?:\s?\d{1,3})?(?!\w)", "[account]", _DIGITS),
+        (r"(?<![\w-])(?=[a-z_-]*+\d)(?=[\d_-]*+[a-z])[\w-]{20,}+", "[code]", _DIGITS),
+        (r"(?<!\d)\+?\d[\d\s()/-]{6,}\d", "[number]", _DIGITS),
+    )
+]
+_WORD = re.compile(r"[^\s,;:!?()\[\]\"'<>]{3,}")
 
 
-def masked(text: str) -> str:
-    """A comment without mail addresses, links, @names and long numbers.
+def masked(text: str, is_id: Callable[[str], bool] = lambda word: False) -> str:
+    """A comment without addresses, links, paths, @names, long numbers and codes, and without words that are ids.
 
     >>> masked("ask bob@example.com or @bob, see www.example.com")
     'ask [mail] or [name], see [link]'
     """
-    for pattern, word in ((_MAIL, "[mail]"), (_LINK, "[link]"), (_HANDLE, "[name]"), (_DIGITS, "[number]")):
-        text = pattern.sub(word, text)
-    return text
+    letters = set(text)
+    for pattern, word, needs in _MASKS:
+        if not needs.isdisjoint(letters):
+            text = pattern.sub(word, text)
+
+    def named(found: re.Match[str]) -> str:
+        word = found[0].rstrip(".")
+        return "[id]" + found[0][len(word) :] if is_id(word) else found[0]
+
+    return _WORD.sub(named, text)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Comments(Result):
     """Comments that may be shown."""
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        SEGMENT,
-        Column("comment", "what was written, with names and links masked"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = (Column("comment", "what was written, with names and links masked"),)
 
 
-def comments(
-    survey: Survey, question: str | None = None, by: str | None = None, *, comment_k: int = 10, seed: int = 0
-) -> Comments:
-    """What did people write? Comments in random order, masked, with nothing else about their writers.
+def comments(survey: Survey, question: str | None = None, *, comment_group: int = 10, **gone: object) -> Comments:
+    """What did people write? Comments in alphabetical order, masked, with nothing else about their writers.
 
     See docs/methods/anonymity.md, "Comments".
 
@@ -57,22 +84,20 @@ def comments(
         The answers, from `open_survey` or `read_survey`.
     question : str, optional
         The item of the comment question; None for the first one.
-    by : str, optional
-        The segment to split by; None for everybody together.
-    comment_k : int
-        How many people of a group must have written before its comments are shown.
-    seed : int
-        Seed of the random order; the same seed gives the same result.
+    comment_group : int
+        How many people must have written before comments are shown; never fewer than the survey's `min_group`.
 
     Returns
     -------
     Comments
-        `.table` has the column comment, after the segment where it is split.
+        `.table` has the column comment.
 
     Raises
     ------
     DataError
-        A question that does not ask for comments, a segment that was not asked.
+        A question that does not ask for comments.
+    TypeError
+        `by` or `seed`: comments are neither split nor shuffled.
 
     Examples
     --------
@@ -83,34 +108,28 @@ def comments(
     >>> len(dx.comments(survey).table)  # nine writers are too few
     0
     """
+    if gone:
+        raise TypeError(ALONE.format(" and ".join(gone)))
     options.instance("survey", survey, Survey, "a survey, from open_survey or read_survey; a tally has no comments")
     asked = survey.codebook.of_kind("comment")
     if question is not None:
         question = options.choice("question", question, asked)
     elif asked:
         question = asked[0]
-    columns = [] if by is None else [options.choice("by", by, list(survey.segments.columns))]
-    least = max(options.whole("comment_k", comment_k, 1), survey.min_group)
-    seed = options.whole("seed", seed, 0)
+    least = max(options.whole("comment_group", comment_group, 1), survey.min_group)
     if question is None or question not in survey.comments:
         raise Missing("comments need a question of kind comment; the codebook has none")
     texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]
-    groups = survey.segments[by].tolist() if by else [""] * len(texts)
-    sizes = Counter(group for group, text in zip(groups, texts, strict=True) if text)
-    allowed = {group for group, size in sizes.items() if size >= least and group != NOT_STATED}
-    rows = [(group, masked(text)) for group, text in zip(groups, texts, strict=True) if text and group in allowed]
-    order = np.random.default_rng(seed).permutation(len(rows))
-    rows = sorted((rows[i] for i in order), key=lambda row: row[0])
-    table = pd.DataFrame([row[-1 - len(columns) :] for row in rows], columns=[*columns, "comment"])
-    hidden = "; groups with fewer are left out" if by else ""
+    written = [text for text in texts if text]
+    ids = {int(key).to_bytes(8, "little") for key in survey.keys} if survey.identified else set()
+    is_id = cache(lambda word: id_digest(word) in ids) if ids else (lambda word: False)
+    rows = [masked(text, is_id) for text in written] if len(written) >= least else []
     return Comments(
-        table=table,
-        segments=tuple(columns),
+        table=pd.DataFrame({"comment": sorted(rows, key=lambda text: (text.casefold(), text))}, dtype=object),
         title=survey.codebook.label(question),
-        seed=seed,
-        facts=() if rows else (("none to show", f"fewer than {least} wrote one{' in every group' * bool(by)}"),),
+        facts=() if rows else (("none to show", f"fewer than {least} wrote one"),),
         notes=(
-            f"shown from {least} writers on, in random order{hidden}",
-            "mail addresses, links, names and long numbers are masked",
+            f"shown from {least} writers on, in alphabetical order",
+            "addresses, links, paths, names after @, ids, long numbers and codes are masked; style and content are not",
         ),
     )

@@ -128,10 +128,15 @@ def person_keys(
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
     ids = export.respondent
     if len(answers) and ids_name_people(export, book) and filled(ids)[rows].all():
-        digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts_of(ids)]
+        digests = [id_digest(text) for text in texts_of(ids)]
         return np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows]]
     hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
     return row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
+
+
+def id_digest(text: str) -> bytes:
+    """The eight bytes that stand for an id in the keys of a survey."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def row_hashes(frame: pd.DataFrame) -> np.ndarray:

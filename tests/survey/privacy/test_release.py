@@ -8,7 +8,6 @@ import pytest
 
 import dxkit as dx
 from dxkit.survey.privacy.attack import find_breach
-from dxkit.survey.privacy.comments import masked
 from tests.survey import worlds
 
 CUTS = ([], ["team"], ["tenure"], ["site"], ["role"], ["team", "role"], ["team", "site"], ["tenure", "site"])
@@ -278,52 +277,8 @@ def test_nothing_of_hidden_rows_is_in_any_text():
     assert "hidden" in repr(result)
 
 
-def test_comments_are_masked_shuffled_and_only_from_ten_writers():
-    n = 25
-    frame = worlds.answers(n, missing=0, teams=1).assign(
-        team=["A"] * 16 + ["B"] * 9, why=[f"write to person{i}@example.com" for i in range(n)]
-    )
-    book = pd.concat([worlds.codebook(), pd.DataFrame([{"item": "why", "text": "Why?", "kind": "comment"}])]).fillna("")
-    survey = dx.read_survey(frame, book)
-    table = dx.comments(survey, by="team").table
-    assert table["team"].unique().tolist() == ["A"]
-    assert len(table) == 16
-    assert not table["comment"].str.contains("example.com").any()
-    assert "example.com" not in repr(survey) + survey._repr_html_()
-    ten = dx.read_survey(frame.assign(team=["A"] * 15 + ["B"] * 10), book)
-    assert dx.comments(ten, by="team").table["team"].value_counts().to_dict() == {"A": 15, "B": 10}
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("mail me: a.b+c@mail.example.org", "mail me: [mail]"),
-        ("see https://wiki.example.com/x?y=1", "see [link]"),
-        ("call +49 30 1234 5678", "call [number]"),
-        ("thanks @anna", "thanks [name]"),
-        ("7 of 10 builds fail", "7 of 10 builds fail"),
-    ],
-)
-def test_comments_lose_what_points_to_people(text, safe):
-    assert masked(text) == safe
-
-
 def test_a_group_of_the_minimum_is_shown_beside_smaller_ones_that_hide_each_other():
     sizes = [5, 3, 4, 10]
     rows = np.repeat(np.eye(4), sizes, axis=1)
     shown = dx.Release(min_group=5).admit("q", rows, np.arange(22), np.ones(22), np.zeros(4, dtype=bool))
     assert shown.tolist() == [True, False, False, True]
-
-
-COMMENTED = pd.DataFrame(
-    {"item": ["ci", "why"], "text": ["CI is fast", "Why?"], "kind": ["rating", "comment"], "scale": ["yesno", ""]}
-)
-
-
-def test_options_of_comments_are_checked(refusal):
-    survey = dx.read_survey(pd.DataFrame({"ci": ["Yes"] * 12, "why": ["slow"] * 12}), COMMENTED)
-    for name, value in {"question": "wyh", "by": "taem", "comment_k": 0, "seed": -1}.items():
-        with refusal(f"{name}="):
-            dx.comments(survey, **{name: value})
-    with refusal("survey="):
-        dx.comments(dx.tally(survey))

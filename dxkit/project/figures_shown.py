@@ -1,0 +1,175 @@
+"""Figures of groups in a table that somebody printed: which question, of whom, how many answers, which value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from dxkit.project.published import Seen
+
+_QUESTION = ("question", "display", "topic", "label", "name", "item")
+_N = ("n", "answered", "answers", "respondents")
+_PERCENT = {"share", "favourable"}
+_VALUES = (
+    "estimate",
+    "mean",
+    "value",
+    "score",
+    "average",
+    "satisfaction",
+    "importance",
+    "favourable",
+    "share",
+    "count",
+)
+_OTHERS = {  # what the columns of a table hold besides attributes of people
+    *_QUESTION,
+    *_N,
+    *_VALUES,
+    *("answer", "code", "kind", "level", "measure", "unit", "dimension", "rank", "place", "verdict", "chosen", "items"),
+    *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "paired", "holds", "predictor"),
+    *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
+}
+_SCALES = {
+    "0-100": (0.0, 100.0),
+    "importance 0-100": (0.0, 100.0),
+    "hours a week": (0.0, 168.0),
+    "eNPS": (-100.0, 100.0),
+}
+_MEASURE = {"rating": "0-100", "dimension": "0-100", "overall": "0-100", "importance": "importance 0-100"}
+_MEASURE |= {"hours": "hours a week", "recommend": "eNPS"}
+_ANY = (-1e6, 1e6)
+_WAVE = re.compile(r"\b(?:19|20)\d\d(?:-(?:Q[1-4]|H[12]|\d\d(?:-\d\d)?))?\b")
+_NOTHING = {"", "hidden", "–", "-", "—", "n/a", "nan", "*"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One figure: the question with its measure, the group by attribute, answers, and the value as it is written."""
+
+    file: str
+    where: str
+    question: str
+    label: str
+    n: float
+    value: str
+    scale: tuple[float, float]
+    step: float | None = None
+    group: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> float | None:
+        """The value, where it is a plain number."""
+        text = self.value.removesuffix("%")
+        return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+
+    @property
+    def unit(self) -> float:
+        """Half of the last printed unit."""
+        return 0.5 * 10.0 ** -len(self.value.removesuffix("%").partition(".")[2])
+
+
+def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
+    """The figures of a table that has a question, a number of answers and a value in each row."""
+    question, n = table.column(*_QUESTION), table.column(*_N)
+    if question is None or n is None:
+        return
+    answer = table.column("answer") if "answer" in table.header else None
+    if answer is None and "code" in table.header and "display" in table.header:
+        answer = table.column("label")
+    attributes = _attributes(table, question, n, people)
+    waves = set(_WAVE.findall(table.title))
+    wave = {"wave": waves.pop()} if len(waves) == 1 else {}
+    told, kind = {}, table.column("kind")
+    for row in table.rows:
+        answers = _count(row[n])
+        if not row[question] or answers is None:
+            continue
+        group = {**{name: row[at] for name, at in attributes.items() if row[at]}, **wave}
+        common = {"file": table.file, "where": table.where, "label": row[question], "n": answers, "group": group}
+        for what, value, scale, step in _values(table, row, question, n, answer, answers):
+            if answer is not None and kind is not None and row[kind] not in ("", "rating"):
+                what = f"{row[kind]}, {what}"
+            name = f"{row[question]} ({what})"
+            told[name, *group.items()] = count = told.get((name, *group.items()), 0) + 1
+            if count > 1 and kind is None and not table.exact:  # two questions of one label, told apart by their order
+                name += f" {count}"
+            yield Shown(question=name, value=value, scale=scale, step=step, **common)
+
+
+def of_waves(shown: Sequence[Shown]) -> list[Shown]:
+    """The same figures; where all that name a wave name the same one, it tells nothing apart and is left out."""
+    if len({each.group["wave"] for each in shown if "wave" in each.group}) > 1:
+        return list(shown)
+    return [replace(each, group={name: text for name, text in each.group.items() if name != "wave"}) for each in shown]
+
+
+def _attributes(table: Seen, question: int, n: int, people: pd.DataFrame | None) -> dict[str, int]:
+    """Columns that say of whom a figure is: those of the people, and others of text between the question and n."""
+    found = {}
+    for at, name in enumerate(table.header):
+        texts = [row[at] for row in table.rows if row[at]]
+        if people is not None and name in people.columns and name != "n":
+            found[name] = at
+        elif name and name not in _OTHERS and at < n and at != question:
+            if texts and not any(_is_value(text) for text in texts):
+                found[name] = at
+    return found
+
+
+def _values(table: Seen, row, question: int, n: int, answer: int | None, answers: float):
+    """What is measured, the value as written, its scale and the step between answers."""
+    if answer is not None:
+        share, count = table.column("share"), table.column("count")
+        if share is not None and (value := _value(row[share], percent=table.exact)) is not None:
+            yield f"{row[answer]}, share", value, (0.0, 100.0), None
+        if count is not None and (number := _count(row[count])) is not None and answers:
+            yield f"{row[answer]}, count", f"{100 * number / answers:.9f}", (0.0, 100.0), 100.0
+        return
+    if not any(name in table.header for name in _VALUES):  # a column for each answer
+        for at, name in enumerate(table.header):
+            if at > question and row[at].endswith("%") and (value := _value(row[at])) is not None:
+                yield f"{name}, share", value, (0.0, 100.0), None
+        return
+    measure, kind, unit = (table.column(name) for name in ("measure", "kind", "unit"))
+    what = row[measure] if measure is not None else _MEASURE.get(row[kind], row[kind]) if kind is not None else ""
+    what = what or (row[unit] if unit is not None else "") or table.header[question]
+    for name in _VALUES:
+        at = table.column(name)
+        if at is None or name == "count" or (name == "importance" and at < n):
+            continue
+        percent = table.exact and name in _PERCENT
+        value = _value(row[at], percent=percent)
+        if value is None:
+            continue
+        if name == "estimate":
+            yield what, value, _SCALES.get(what, _ANY), None
+        else:
+            known = name in _PERCENT or name in ("satisfaction", "importance")
+            yield f"{what}, {name}", value, (0.0, 100.0) if known else _ANY, 100.0 if name == "favourable" else None
+
+
+def _value(text: str, percent: bool = False) -> str | None:
+    """A value as it is written, without separators of thousands; "" where it is hidden, None where it is none."""
+    plain = text.strip().replace("\u2212", "-")
+    if plain.casefold() in _NOTHING:
+        return ""
+    plain = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", plain)
+    if not _is_value(plain):
+        return None
+    return f"{100 * float(plain):.4f}" if percent and re.fullmatch(r"-?\d+(\.\d+)?", plain) else plain
+
+
+def _is_value(text: str) -> bool:
+    bound = r"(?:at most|at least|under|over|up to|[<>]=?|≤|≥)?\s*"
+    return (
+        text.casefold() in _NOTHING or re.fullmatch(rf"{bound}-?\d[\d,]*(\.\d+)?\s?%?", text, re.IGNORECASE) is not None
+    )
+
+
+def _count(text: str) -> float | None:
+    plain = text.replace(",", "").strip()
+    return float(plain) if re.fullmatch(r"\d+(\.0*)?", plain) else None

@@ -1,0 +1,304 @@
+"""Figures near an end of the scale are shown as a bound, so that each person may still have given any answer.
+
+See docs/methods/anonymity.md, "Ends of the scale"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+AT_MOST, AT_LEAST = -1, 1
+_FEW_CELLS = 60
+_NO_STEP = 0.01  # of what one answer can move, where answers have no step
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ends:
+    """Of each cut: which groups stay shown (G,), which of them only as a bound (G,), and whether the hidden ones
+    together may stand with a figure."""
+
+    shown: list[np.ndarray]
+    bound: list[np.ndarray]
+    others: list[bool]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answers:
+    """The answers to one question by cell, as the ends of its scale see them.
+
+    n       answers (C,)
+    sums    their weighted sum above the lowest answer (C,)
+    weight  the sum of their weights (C,)
+    share   of each cut, the largest share of one person in the weight of each group (G,)
+    reach   what one answer can move
+    top     whether the scale has an upper end; hours have none
+    step    between two answers; None where any number may be one
+    below   groups with so many answers or more need no bound
+    """
+
+    n: np.ndarray
+    sums: np.ndarray
+    weight: np.ndarray
+    share: Sequence[np.ndarray]
+    reach: float
+    top: bool = True
+    step: float | None = None
+    below: float = np.inf
+
+
+def unweighted(cuts: Sequence[np.ndarray], n: np.ndarray, sums: np.ndarray, reach: float, **scale) -> Answers:
+    """Answers that count alike."""
+    share = [1 / np.maximum(_of_groups(cut, n), 1) for cut in cuts]
+    return Answers(n=n, sums=sums, weight=n.astype(float), share=share, reach=reach, **scale)
+
+
+def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: Answers, k: int) -> Ends:
+    """Show figures near an end as a bound, and hide what pins somebody to an answer even then.
+
+    Somebody is pinned where linear programs over all figures leave a cell one end of the scale, or one person one
+    answer. Then the smallest figure of that cut that is not a bound is hidden; where there is none, one of the other
+    cuts, later bounds, and at last everybody.
+
+    Parameters
+    ----------
+    cuts : sequence of int arrays (C,)
+        The group of each cell, for each declared cut; the first is everybody.
+    shown : sequence of bool arrays (G,)
+        Figures that may be shown by their counts.
+    answers : Answers
+        Answers by cell.
+    k : int
+        The minimum.
+    """
+    shown = [each.copy() for each in shown]
+    bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
+    sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    while True:
+        bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
+        others = _others(shown, bound, sizes, k)
+        pinned = _pinned(cuts, shown, bound, others, answers)
+        if pinned is None:
+            return Ends(shown=shown, bound=bound, others=others)
+        cut, group = _least(shown, bound, sizes, pinned)
+        shown[cut][group] = False
+
+
+def _of_groups(cut: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.bincount(cut, values, int(cut.max(initial=-1)) + 1)
+
+
+def _bounds(cut: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
+    """Which means are within one person's reach of an end."""
+    n, weight = _of_groups(cut, answers.n), _of_groups(cut, answers.weight)
+    mean = _of_groups(cut, answers.sums) / np.where(weight > 0, weight, 1)
+    reach = answers.reach * (share + _TINY)
+    near_top = answers.top & (mean >= answers.reach - reach)
+    return np.where(n >= answers.below, 0, np.where(mean <= reach, AT_MOST, np.where(near_top, AT_LEAST, 0)))
+
+
+def _others(shown, bound, sizes, k: int) -> list[bool]:
+    """Whether the hidden groups of a cut have a figure together: exact ones of everybody and of the rest imply it."""
+    exact = bool(shown[0][0]) and not bound[0][0]
+    left = [size[~each].sum() for each, size in zip(shown, sizes, strict=True)]
+    return [exact and not ends.any() and k <= rest < sizes[0].sum() for ends, rest in zip(bound, left, strict=True)]
+
+
+def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
+    """The figure to hide next: exact ones before bounds, of the pinned cut before others, everybody last, the fewest
+    people first."""
+    listed = [
+        (cut == 0, bool(bound[cut][group]), cut != pinned, sizes[cut][group], cut, int(group))
+        for cut, each in enumerate(shown)
+        for group in np.flatnonzero(each)
+    ]
+    return min(listed)[-2:]
+
+
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int | None:
+    """The cut with a bound, or with hidden groups together, in which the figures leave somebody one answer only."""
+    answered = answers.n > 0
+    if not answered.any() or not (any(each.any() for each in bound) or any(others)):
+        return None
+    cuts = [cut[answered] for cut in cuts]
+    n, sums, weight = answers.n[answered], answers.sums[answered] / answers.reach, answers.weight[answered]
+    seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
+    _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
+    atom = atom.ravel()
+    inside = _to_check(cuts, shown, bound, others, sums, weight, answers.top, few=len(n) <= _FEW_CELLS)
+    check = np.full(len(first), len(cuts))
+    np.minimum.at(check, atom, inside)
+    if not (check < len(cuts)).any():
+        return None
+    rows, columns, low, high = [], [], [], []
+    for cut, each, ends, share in zip(cuts, shown, bound, answers.share, strict=True):
+        total, whole = _of_groups(cut, sums), _of_groups(cut, weight)
+        here = np.flatnonzero(each[: len(total)] & (whole > 0))
+        place = np.full(len(each), -1)
+        place[here] = len(low) + np.arange(len(here))
+        in_it = np.flatnonzero(place[cut[first]] >= 0)
+        rows.append(place[cut[first]][in_it])
+        columns.append(in_it)
+        total, whole, share, ends = total[here], whole[here], share[here], ends[here]
+        low += np.where(ends == AT_MOST, 0.0, np.where(ends == AT_LEAST, whole * (1 - share), total)).tolist()
+        high += np.where(ends == AT_MOST, whole * share, np.where(ends == AT_LEAST, whole, total)).tolist()
+    people, most = np.bincount(atom, n), np.bincount(atom, weight)
+    step = (answers.step or _NO_STEP * answers.reach) / answers.reach * most / people  # of one person of mean weight
+    program = _Program(
+        (np.concatenate(rows), np.concatenate(columns)), np.array(low), np.array(high), people, most, step, answers
+    )
+    pins = program.pins(np.flatnonzero(check < len(cuts)))
+    return None if pins is None else int(check[pins])
+
+
+def _to_check(cuts, shown, bound, others, sums, weight, top: bool, few: bool) -> np.ndarray:
+    """Of each cell the first cut in which it is in a group with a bound, or among the hidden groups together; of many
+    cells only where all of these gave an end. The number of cuts where there is none."""
+    inside = np.full(len(sums), len(cuts))
+    for c, (cut, each, ends, rest) in enumerate(zip(cuts, shown, bound, others, strict=True)):
+        groups = np.where(ends[cut] != 0, cut, np.where(rest & ~each[cut], len(each), -1))
+        total, whole = (np.bincount(groups + 1, values, len(each) + 2) for values in (sums, weight))
+        end = (total <= _TINY * whole) | (top & (total >= whole * (1 - _TINY))) | few
+        inside[(groups >= 0) & end[groups + 1] & (inside == len(cuts))] = c
+    return inside
+
+
+class _Program:
+    """Linear programs over what atoms may sum to, given what is shown; in units of what one answer can move."""
+
+    def __init__(self, at, low: np.ndarray, high: np.ndarray, people, most, step, answers: Answers) -> None:
+        from scipy.sparse import csr_matrix
+
+        self._rows = csr_matrix((np.ones(len(at[0])), at), shape=(len(low), len(most)))
+        self._low, self._high = low, high
+        self._people, self._capacity, self._step = people, most, step
+        self._top, self._whole = answers.top, answers.step is not None
+        self._least, self._most = np.full(len(most), np.inf), np.full(len(most), -np.inf)
+
+    def pins(self, check: np.ndarray) -> int | None:
+        """The first atom of these that is at an end, or is one person with one possible answer."""
+        left, before = check, len(check) + 1
+        while 0 < len(left) < before:  # not all can be away from an end at once, so the rest is tried again
+            self._look_at_all(left, from_top=False)
+            if self._top:
+                self._look_at_all(left, from_top=True)
+            else:
+                self._look(np.isin(np.arange(len(self._capacity)), left).astype(float))
+            left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
+        for atom in left.tolist():
+            for sign in (-1.0, 1.0):
+                if not self._free(atom):
+                    objective = np.zeros(len(self._capacity))
+                    objective[atom] = sign
+                    self._look(objective, atom)
+            if not self._free(atom):
+                return atom
+        return None
+
+    def _free(self, atom: int) -> bool:
+        """Whether solutions that were found leave the atom away from both ends, and one person two answers."""
+        least, most, one = self._least[atom], self._most[atom], self._step[atom]
+        near = 1e-6 * one
+        if most < one - near or (self._top and least > self._capacity[atom] - one + near):
+            return False
+        if self._people[atom] > 1:
+            return True
+        if not self._whole or np.isinf(most):
+            return bool(most - least >= one)
+        return bool(np.floor(most / one + 1e-6) - np.ceil(least / one - 1e-6) >= 1)
+
+    def _look_at_all(self, check: np.ndarray, from_top: bool) -> None:
+        """One solution that takes as many of these atoms as can be a step away from an end."""
+        from scipy.sparse import csr_matrix, hstack
+
+        count, sign = len(check), -1.0 if from_top else 1.0
+        none = csr_matrix((len(self._low), count))
+        away = csr_matrix((np.full(count, -sign), (np.arange(count), check)), shape=(count, len(self._capacity)))
+        extra = hstack([away, csr_matrix((np.ones(count), (np.arange(count),) * 2), shape=(count, count))])
+        limit = self._capacity[check] if from_top else np.zeros(count)
+        self._look(
+            np.concatenate([np.zeros(len(self._capacity)), -np.ones(count)]),
+            rows=hstack([self._rows, none]),
+            extra=(extra, limit, self._step[check]),
+        )
+
+    def _look(self, objective: np.ndarray, atom: int | None = None, rows=None, extra=None) -> None:
+        """Solve, and remember the least and the most that any solution gave each atom."""
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
+        rows = (self._rows if rows is None else rows).tocsr()
+        exact = self._low == self._high
+        slack = _TINY * np.maximum(self._high[~exact], 1)
+        matrix, limits = [rows[~exact], -rows[~exact]], [self._high[~exact] + slack, slack - self._low[~exact]]
+        highest = self._capacity if self._top else np.full(len(self._capacity), np.inf)
+        if extra is not None:
+            matrix, limits = [*matrix, extra[0]], [*limits, extra[1]]
+            highest = np.concatenate([highest, extra[2]])
+        limits = np.concatenate(limits)
+        found = linprog(
+            objective,
+            A_ub=vstack(matrix).tocsr() if len(limits) else None,
+            b_ub=limits if len(limits) else None,
+            A_eq=rows[exact] if exact.any() else None,
+            b_eq=self._high[exact] if exact.any() else None,
+            bounds=np.column_stack([np.zeros(len(highest)), highest]),
+            method="highs",
+        )
+        if found.status == 3 and atom is not None:  # without an upper end
+            self._most[atom] = np.inf
+        elif found.x is not None:
+            x = found.x[: len(self._capacity)]
+            self._least, self._most = np.minimum(self._least, x), np.maximum(self._most, x)
+
+
+def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1, least: int = 30) -> np.ndarray:
+    """Weighted means of groups below so many answers with different weights, to 0.1 point (shares: digits 3).
+
+    Exact ones give away the answers: few whole numbers fit.
+
+    >>> rounded(np.array([51.23456, 51.23456]), np.array([12, 30]), np.array([True, True])).tolist()
+    [51.2, 51.23456]
+    """
+    return np.where(differ & (n < least), np.round(values, digits), values)
+
+
+def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:
+    """Whether the weighted mean of a small group, known from low to high, leaves somebody one whole answer.
+
+    Answers are 0 to `answers` - 1. People with equal weights are told apart by nobody, so only their sum counts: they
+    are pinned where it is at an end. Sums of half of the weights are matched with sums of the others.
+
+    >>> weights = np.sqrt([1, 2, 3, 5, 7])  # the answers 0, 4, 2, 3, 1 are the only ones with this mean
+    >>> mean = weights @ [0, 4, 2, 3, 1] / weights.sum()
+    >>> pins_whole_answers(weights, mean - 1e-9, mean + 1e-9, 5)
+    True
+    """
+    value, people = np.unique(weights, return_counts=True)
+    most = people * (answers - 1)
+    total = weights.sum()
+    sums = [np.arange(each + 1) for each in most]
+    halves = [_combined(value[i::2], sums[i::2]) for i in (0, 1)]
+    feasible: list[np.ndarray] = [np.zeros(each + 1, dtype=bool) for each in most]
+    for i in (0, 1):
+        (mine, chosen), (theirs, _) = halves[i], halves[1 - i]
+        theirs = np.sort(theirs)
+        start = np.searchsorted(theirs, low * total - mine - _TINY)
+        meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
+        for j, column in enumerate(chosen.T):
+            feasible[2 * j + i][np.unique(column[meets])] = True
+    for possible, count, end in zip(feasible, people, most, strict=True):
+        values = np.flatnonzero(possible)
+        if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
+            return True
+    return False
+
+
+def _combined(value: np.ndarray, sums: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted totals (N,) of every choice of one sum for each weight, and the choices (N, J)."""
+    if not len(value):
+        return np.zeros(1), np.zeros((1, 0), dtype=int)
+    chosen = np.stack(np.meshgrid(*sums, indexing="ij"), axis=-1).reshape(-1, len(value))
+    return chosen @ value, chosen

@@ -1,0 +1,160 @@
+"""A figure near an end of the scale is a bound, and no linear program over all figures pins anybody's answer."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, bounded, pins_whole_answers, rounded, unweighted
+from dxkit.survey.privacy.figures import decided
+from tests.survey.privacy import companies
+
+
+def ends_of(groups, k=5, **scale):
+    """Ends of one cut, everybody hidden: answers of each group on 0 to 100."""
+    codes = np.repeat(np.arange(len(groups)), [len(each) for each in groups])
+    cuts = [np.zeros(len(groups), dtype=int), np.arange(len(groups))]
+    sums = np.bincount(codes, np.concatenate(groups))
+    n = np.bincount(codes)
+    shown = [np.array([False]), n >= k]
+    return bounded(cuts, shown, unweighted(cuts, n, sums, **({"reach": 100.0, "step": 25.0} | scale)), k)
+
+
+@pytest.mark.parametrize(
+    ("answers", "bound"),
+    [
+        ([1, 1, 1, 1, 2], AT_MOST),  # 5.0, shown as at most 20
+        ([1, 1, 1, 1, 5], AT_MOST),  # 20.0, the same bound
+        ([1, 1, 1, 2, 5], 0),  # 25.0
+        ([5, 5, 5, 5, 5], AT_LEAST),
+        ([1, 1, 1, 1, 1, 5, 5], 0),
+    ],
+)
+def test_a_mean_that_one_person_alone_could_make_is_a_bound(answers, bound):
+    found = ends_of([25 * (np.array(answers) - 1)])
+    assert found.shown[1].tolist() == [True]
+    assert found.bound[1].tolist() == [bound]
+
+
+def test_hours_have_no_upper_end():
+    found = ends_of([np.array([0, 0, 0, 0.5, 0]), np.full(6, 40.0)], reach=1.0, top=False, step=None)
+    assert found.bound[1].tolist() == [AT_MOST, 0]
+
+
+def test_what_the_rest_gives_away_of_a_bound_is_hidden():
+    """Everybody less the other team is the exact sum of the team that all answered alike, so a figure goes."""
+    codes = np.repeat([0, 1], [5, 8])
+    answers = np.concatenate([np.zeros(5), [50, 75, 25, 50, 100, 75, 0, 50]])
+    cuts = [np.zeros(2, dtype=int), np.array([0, 1])]
+    n, sums = np.bincount(codes), np.bincount(codes, answers)
+    found = bounded(cuts, [np.array([True]), np.array([True, True])], unweighted(cuts, n, sums, 100.0, step=25.0), 5)
+    assert [each.tolist() for each in found.shown] == [[True], [True, False]]
+    assert found.bound[1].tolist() == [AT_MOST, 0]
+    assert found.others == [False, False]
+
+
+def published(cuts, found, n, sums, reach):
+    """What a reader of the figures knows: rows over cells with the least and the largest sum."""
+    rows = []
+    for cut, shown, bound in zip(cuts, found.shown, found.bound, strict=True):
+        for group in np.flatnonzero(shown):
+            people = n[cut == group].sum()
+            exact = sums[cut == group].sum()
+            known = {0: (exact, exact), AT_MOST: (0, reach), AT_LEAST: (reach * (people - 1), reach * people)}
+            rows.append(((cut == group).astype(float), *known[int(bound[group])]))
+    return rows
+
+
+def pinned_cells(rows, n, reach, step):
+    """Cells that every solution leaves at an end, and people of a cell of their own with one possible answer."""
+    matrix, low, high = (np.array(each) for each in zip(*rows, strict=True))
+    cells = []
+    for cell in np.flatnonzero(n > 0):
+        ends = []
+        for sign in (1, -1):
+            objective = np.zeros(len(n))
+            objective[cell] = sign
+            found = linprog(
+                objective,
+                A_ub=np.vstack([matrix, -matrix]),
+                b_ub=np.concatenate([high + 1e-7, 1e-7 - low]),
+                bounds=[(0, reach * each) for each in n],
+            )
+            ends.append(sign * found.fun)
+        least, most = np.ceil(ends[0] / step - 1e-4), np.floor(ends[1] / step + 1e-4)
+        if most <= 0 or least >= n[cell] * reach / step or (n[cell] == 1 and least >= most):
+            cells.append(cell)
+    return cells
+
+
+def attacked(seeds, k=5):
+    """Answers pinned with bounds and with plain figures, and figures hidden, of companies whose teams agree."""
+    pinned = plain = hidden = figures = 0
+    for seed in seeds:
+        rng = np.random.default_rng([55, seed])
+        codes, answered = companies.company(rng, 8, 45, cuts=int(rng.integers(1, 4)))
+        mood = rng.choice([0.05, 0.3, 0.6, 0.95], len(codes[0]))
+        answers = np.clip(np.round(4 * mood[codes[1]] + rng.normal(0, 0.7, len(mood))), 0, 4) * 25 * answered
+        cuts, people, n = companies.as_cells(codes, answered)
+        cell = np.unique(np.vstack(codes), axis=1, return_inverse=True)[1].ravel()
+        sums = np.bincount(cell, answers)
+        shown = [each[:, 0] for each in decided(cuts, people, n[:, None], k).figure]
+        if not shown[0][0]:
+            continue
+        found = bounded(cuts, shown, unweighted(cuts, n, sums, 100.0, step=25.0), k)
+        figures += sum(int(each.sum()) for each in shown)
+        hidden += sum(int((one & ~two).sum()) for one, two in zip(shown, found.shown, strict=True))
+        if rows := published(cuts, found, n, sums, 100.0):
+            pinned += len(pinned_cells(rows, n, 100.0, 25.0))
+        bare = [(row, (row * sums).sum(), (row * sums).sum()) for row, _, _ in rows]
+        plain += len(pinned_cells(bare, n, 100.0, 25.0)) if bare else 0
+    return pinned, plain, hidden, figures
+
+
+def test_linear_programs_over_all_figures_pin_nobody():
+    pinned, plain, hidden, figures = attacked(range(12))
+    assert pinned == 0
+    assert hidden < 0.05 * figures
+
+
+@pytest.mark.simulated
+def test_linear_programs_over_all_figures_pin_nobody_in_700_companies():
+    pinned, plain, hidden, figures = attacked(range(700))
+    print(f"\npinned {pinned}, without bounds {plain}; {hidden} of {figures} figures hidden")
+    assert pinned == 0
+    assert plain > 0
+    assert hidden < 0.02 * figures
+
+
+def test_rounding_weighted_means_of_few_people_leaves_more_than_one_answer_to_most():
+    rng, exact, coarse = np.random.default_rng(1), 0, 0
+    for _ in range(100):
+        weights = rng.uniform(0.5, 3, 7)
+        mean = weights @ rng.integers(0, 5, 7) / weights.sum()
+        exact += pins_whole_answers(weights, mean - 1e-9, mean + 1e-9, 5)
+        at = rounded(np.array([25 * mean]), np.array([7]), np.array([True]))[0] / 25
+        coarse += pins_whole_answers(weights, at - 0.05 / 25, at + 0.05 / 25, 5)
+    assert exact == 100
+    assert coarse < 10
+    assert rounded(np.array([0.12345]), np.array([5]), np.array([True]), digits=3).tolist() == [0.123]
+
+
+def test_whole_answers_are_matched_as_if_all_were_written_down():
+    rng = np.random.default_rng(4)
+    pinned = 0
+    for _ in range(60):
+        weights = rng.choice([1.0, 1.37, 1.9, 2.61], int(rng.integers(2, 6)))
+        mean = weights @ rng.integers(0, 4, len(weights)) / weights.sum()
+        width = rng.choice([1e-9, 0.002, 0.02])
+        every = np.array(list(itertools.product(range(4), repeat=len(weights))))
+        fits = every[np.abs(every @ weights / weights.sum() - mean) <= width + 1e-12]
+        expected = any(
+            sums.max() == 0 or sums.min() == 3 * count or (count == 1 and len(np.unique(sums)) == 1)
+            for weight in np.unique(weights)
+            for count in [(weights == weight).sum()]
+            for sums in [fits[:, weights == weight].sum(axis=1)]
+        )
+        assert pins_whole_answers(weights, mean - width, mean + width, 4) == expected
+        pinned += expected
+    assert 5 < pinned < 55
