@@ -135,7 +135,7 @@ def compare(
     >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2]}), book)
     >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5]}), book)
     >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
-    [45.833, 0.001]
+    [45.833, 0.006]
     """
     options.choice("adjust", adjust, comparison.METHODS)
     check_release(release)

@@ -138,7 +138,7 @@ def scores(
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
     >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
     >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
-    [6.0, 45.8, 16.3, 78.6]
+    [6.0, 45.8, 16.2, 78.7]
     """
     check_answers(survey)
     check_release(release)

@@ -133,13 +133,18 @@ def check_figures(survey, folder):
         if question.kind in ("segment", "comment"):
             continue
         item = by_text[folder.texts[question.name]]
-        for row, n, count, share in expected_shares(question, item, now):
+        for row, n, count, share in expected_shares(question, item, now, teams):
             found = answers.loc[(answers["item"] == row[0]) & _stands_for(answers, row, book)]
             assert len(found) == 1, (question.name, row, answers.loc[answers["item"] == row[0]])
             found = found.iloc[0]
             if found["shown"]:
-                assert (found["answered"], found["count"]) == (n, count), (question.name, row)
-                assert math.isclose(found["share"], share, abs_tol=1e-12), (question.name, row)
+                assert found["answered"] == n, (question.name, row)
+                if now.has_roster:  # people that the answers stand for, in place of a count
+                    assert math.isnan(found["count"]), (question.name, row)
+                    assert math.isclose(found["people"], found["share"] * sum(now.headcounts.values()), abs_tol=1e-9)
+                else:
+                    assert found["count"] == count, (question.name, row)
+                assert share is None or math.isclose(found["share"], share, abs_tol=1e-9), (question.name, row)
         for name, n, mean in expected_means(question, item, now, teams):
             found = scores.loc[name]
             assert found["shown"] or n < 5 or now.people < 12, (question.name, n)
@@ -154,27 +159,26 @@ def _stands_for(answers, row, book):
     return answers["label"] == row[1] if code is None else answers["code"] == code
 
 
-def expected_shares(question, item, now):
-    """Item and label, n, people and share of each answer."""
-    weights = now.weights
+def expected_shares(question, item, now, teams):
+    """Item and label, n, people and share of each answer; the share as means have theirs."""
+
+    def row(chosen, filled):
+        n, share = _mean(np.where(filled, chosen, math.nan), now, teams)
+        return n, int(chosen.sum()), share
+
     filled = np.array([bool(answer) for answer in question.answers])
-    weigh = np.ones(len(filled)) if weights is None else weights
     if question.kind == "rank":
         for label in question.labels:
             first = np.array([bool(answer) and answer[0] == label for answer in question.answers])
-            yield (f"{item}[{label}]", label), filled.sum(), first.sum(), _share(first, filled, weigh)
+            yield (f"{item}[{label}]", label), *row(first, filled)
     elif question.kind == "multi":
         for label in question.labels:
             chosen = np.array([label in answer for answer in question.answers])
-            yield (f"{item}[{label}]", label), filled.sum(), chosen.sum(), _share(chosen, filled, weigh)
+            yield (f"{item}[{label}]", label), *row(chosen, filled)
     elif question.labels:
         for label, shown in zip(question.labels, written(question, now.plan), strict=True):
             chosen = np.array([answer == label for answer in question.answers])
-            yield (item, shown), filled.sum(), chosen.sum(), _share(chosen, filled, weigh)
-
-
-def _share(chosen, filled, weights):
-    return (weights * chosen).sum() / (weights * filled).sum() if filled.any() else math.nan
+            yield (item, shown), *row(chosen, filled)
 
 
 def expected_means(question, item, now, teams):

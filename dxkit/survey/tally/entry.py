@@ -19,7 +19,8 @@ from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally.cuts import check_size, cuts_of, strays
+from dxkit.survey.tally.comoments import BYTES
+from dxkit.survey.tally.cuts import amount, check_size, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -162,8 +163,10 @@ class Wanted:
         if people.coded.weights is not None:
             each += 16 * items * width + 24 * extra
         check_size(people.coded.segments, cuts, each, self.memory)
-        found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         keep = len(layout.columns) <= MOST_VARIABLES if self.comoments is None else self.comoments
+        if keep and (size := BYTES * len(layout.columns) ** 2) > self.memory:
+            raise DataError(f"co-moments need {amount(size)}; pass comoments=False, or raise memory=")
+        found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         notes = [
             note
             for name, parent in people.codebook.within.items()

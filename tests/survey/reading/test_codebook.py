@@ -37,10 +37,9 @@ def test_blank_and_no_opinion_are_missing_not_unknown():
         assert math.isnan(BUILT_IN["satisfaction5"].code_of(label))
 
 
-def test_favourable_is_the_top_two_but_never_the_middle():
+def test_favourable_is_all_above_the_middle():
     assert BUILT_IN["agreement5"].favourable == {4, 5}
-    assert BUILT_IN["agreement7"].favourable == {6, 7}
-    assert BUILT_IN["recommend11"].favourable == {9, 10}
+    assert BUILT_IN["agreement7"].favourable == {5, 6, 7}
     assert BUILT_IN["yesno"].favourable == {1}
 
 
