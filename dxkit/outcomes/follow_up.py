@@ -23,11 +23,11 @@ from dxkit.results.result import Result
 from dxkit.statistics import comparison
 from dxkit.statistics.intervals import student, wilson
 from dxkit.survey.comparable import differs
-from dxkit.survey.groups import check_answers
 from dxkit.survey.ranking import topics_in_order
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.from_survey import check_answers
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 
@@ -135,6 +135,8 @@ def follow_up(
     if actions is not None:
         done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
     earlier, later = (topics_in_order(wave, score, fpc=False).set_index("topic") for wave in (before, after))
+    for wave in (earlier, later):
+        wave.loc[wave["bound"] != "", ["estimate", "shrunken"]] = np.nan
     apart = _apart(before.codebook, after.codebook, score, [*earlier.index, *later.index.difference(earlier.index)])
     compared = [topic for topic in earlier.index if topic not in apart]
     if not compared:

@@ -25,7 +25,7 @@ class SavedHours:
     """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
 
     def __init__(self, ranking: Ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
-        table = ranking.table.dropna(subset=["estimate"])
+        table = ranking.table.dropna(subset=["estimate", "se"])
         self.fits: tuple[Fit, ...] = dossier.fit_read
         count = len(table) + len(self.fits) + 2
         u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)

@@ -16,21 +16,22 @@ from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.means import score_intervals
+from dxkit.statistics.moments import per_group
 from dxkit.survey import teams
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
+from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import hidden_note, of_kinds, title
-from dxkit.survey.tally import own
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
 from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighed import remarks, said, weighed
+from dxkit.survey.tally.weighed import remarks, said, weighed, weighted
 
 _FIGURES = ["share", "low", "high", "answered", "skipped", "not_asked", "score", "coverage", "headcount"]
-_ORDER = [*_FIGURES[:6], "shown", "display", "side", "score", "stands_out", "coverage", "headcount"]
+_ORDER = [*_FIGURES[:6], "shown", "bound", "display", "side", "score", "stands_out", "coverage", "headcount"]
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
@@ -54,6 +55,7 @@ class Answers(Result):
         shared("skipped"),
         shared("not_asked", format="count"),
         shared("shown"),
+        Column("bound", "at least or at most, where the share is a bound"),
         Column("item", "id of the item", displayed=False),
         Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
@@ -103,20 +105,21 @@ class Answers(Result):
                 first = group.iloc[0]
                 labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
                 chosen, answered = group.loc[group["label"].isin(labels)], first["answered"]
-                share = min(1.0, chosen["share"].sum(min_count=1)) if first["shown"] else np.nan
+                known = first["shown"] and not (chosen["bound"] != "").any()
+                share = min(1.0, chosen["share"].sum(min_count=1)) if known else np.nan
                 low, high = _ends(share, first, self.confidence)
                 everyone = answered + first["skipped"] + first["not_asked"]
                 figures = [answered + first["skipped"], answered, first["skipped"]]
                 figures += [
-                    chosen["count"].sum(min_count=1),
-                    chosen["people"].sum(min_count=1),
+                    chosen["count"].sum(min_count=1) if known else np.nan,
+                    chosen["people"].sum(min_count=1) if known else np.nan,
                     share,
                     low,
                     high,
                     share * answered / everyone,
                 ]
                 rows.append(
-                    [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, first["shown"]]
+                    [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, known]
                 )
         columns = ["asked", "answered", "skipped", "count", "people", "share", "low", "high", "of_all_rows", "shown"]
         columns = ["question", *self.segments, "answer", *columns]
@@ -182,10 +185,10 @@ class AnswerShares(Result):
     )
 
 
+@survey_decides
 def answers(
     survey: Survey | Tally,
     by: By = None,
-    release: Release | None = None,
     *,
     fpc: bool = True,
     confidence: float = 0.95,
@@ -199,9 +202,7 @@ def answers(
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
     by : str, int or list of them, optional
-        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
+        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together.
     fpc : bool
         Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
         roster tells. False for statements beyond this quarter's staff.
@@ -229,52 +230,58 @@ def answers(
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
     [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
     """
-    check_release(release)
     confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
-    work = cut(check_answers(survey), by)
-    counted, book = work.tally, work.tally.codebook
+    counted = cut(check_answers(survey), by)
+    book = counted.codebook
     items = [item for item in book.measured if book.scale(item).codes]
     if not items:
         raise Missing("shares of answers need a question with labels; the codebook has none")
     each, at = weighed(counted, fpc, said), np.array(counted.at("item", items), dtype=int)
-    shown = work.shown(release, [f"item/{item}" for item in items], at.tolist(), each.weights[:, at])
+    may, kinds = counted.may, np.array([book.item(item)["kind"] for item in items])
+    several = kinds == "multi"  # the share of an option is its mean
+    shown = np.where(several, may.figure[:, at] & (may.said[:, at] > 0), may.detail[:, at] & (may.said[:, at] > 1))
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
-    of, states = at[item_at], work.add(counted.states)
-    heavy = own.weighted(counted)
+    add = per_group(counted.group, len(counted.groups))
+    of, states = at[item_at], add(counted.states)
+    heavy = weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
+    share, bound = _bounded(share, each.heaviest[:, of], each.answers[:, of] < 4 * counted.min_group)
+    low, high = (np.where(bound == "", end, np.nan) for end in (low, high))
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
     opinions = states[:, of]
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
+    known_asked = _asked(counted)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
-    plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
+    plain = add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
     figures = {
-        "count": absent if roster else plain,
-        "people": share * each.stands_for[:, of] if roster else absent,
+        "count": absent if roster else np.where(bound == "", plain, np.nan),
+        "people": np.where(bound == "", share * each.stands_for[:, of], np.nan) if roster else absent,
         "share": share,
         "low": low,
         "high": high,
         "answered": opinions[:, :, ANSWERED] + opinions[:, :, NO_OPINION],
-        "skipped": opinions[:, :, SKIPPED],
-        "not_asked": opinions[:, :, NOT_ASKED],
+        "skipped": np.where(known_asked[:, of], opinions[:, :, SKIPPED], np.nan),
+        "not_asked": np.where(known_asked[:, of], opinions[:, :, NOT_ASKED], np.nan),
         "score": score[:, item_at],
         "coverage": each.coverage[:, of],
         "headcount": known,
     }
     silent = (code_at < 0) & (opinions[:, :, NO_OPINION] == 0)
-    table = _table(work, items, rows, figures, shown[:, item_at], apart[:, item_at], silent)
-    table = table.loc[:, ["item", "kind", *work.by, "code", "label", "count", "people", *_ORDER]]
+    told = {"stands_out": apart[:, item_at], "bound": np.where(shown[:, item_at], bound, "")}
+    table = _table(counted, items, rows, figures, shown[:, item_at], told, silent)
+    table = table.loc[:, ["item", "kind", *counted.by, "code", "label", "count", "people", *_ORDER]]
     how = "shares weighted as scores are" if roster or heavy else "unweighted shares"
     return Answers(
         table=table,
-        title=title("Answers", work),
+        title=title("Answers", counted),
         confidence=confidence,
         method=f"{how}, score intervals",
-        segments=tuple(work.by),
+        segments=tuple(counted.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
 
@@ -290,15 +297,35 @@ def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, flo
     return low.item(), high.item()
 
 
+def _bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of few answers within one person's reach of an end as that bound; and which they are."""
+    near = one * (1 + 1e-9)
+    bound = np.select([few & (share <= near), few & (share >= 1 - near)], ["at most", "at least"], "").astype(object)
+    return np.select([bound == "at most", bound == "at least"], [one, 1 - one], share), bound
+
+
+def _asked(cells: Cells) -> np.ndarray:
+    """Of which questions it may be shown how many were asked, (G, I): as the figures of the asking questions, or where
+    another column asks, as the spread of their own answers."""
+    book, may = cells.codebook, cells.may
+    known = np.repeat(may.people[:, None], len(book.measured), axis=1)
+    for item, column in with_filters(book)[1].items():
+        if item in book.measured:
+            asking = [j for j, name in enumerate(book.measured) if name.partition("[")[0] == column]
+            i = book.measured.index(item)
+            known[:, i] &= may.figure[:, asking].all(axis=1) if asking else may.detail[:, i]
+    return known
+
+
 def _rated(book: Codebook, items: list[str]) -> list[str]:
     """The kind and unit of each item whose answers have a score, "" of others."""
     kinds = [(book.item(item)["kind"], book.item(item)["good"]) for item in items]
     return [f"{kind} {unit_of(kind, good)}" if kind in SCORED else "" for kind, good in kinds]
 
 
-def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:
+def _table(work: Cells, items, rows, figures, shown, told, silent) -> pd.DataFrame:
     """A row for each item, group and answer, from arrays (G, answers); what is hidden is empty."""
-    book, groups = work.tally.codebook, len(work.groups)
+    book, groups = work.codebook, len(work.groups)
     names = [items[row[0]] for row in rows]
     good = {item: book.favourable(item) for item in items}
     bad = {item: {book.scale(item).lo + book.scale(item).hi - code for code in good[item]} for item in items}
@@ -325,8 +352,8 @@ def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFram
         "side": np.array([(row[2] in good[n]) - (row[2] in bad[n]) for row, n in zip(rows, names, strict=True)])[
             answer
         ],
-        "stands_out": apart[group, answer],
     }
+    columns |= {name: values[group, answer] for name, values in told.items()}
     columns |= {name: work.groups[name].to_numpy(dtype=object)[group] for name in work.by}
     visible = shown[group, answer]
     columns |= {name: np.where(visible, values[group, answer], np.nan) for name, values in figures.items()}

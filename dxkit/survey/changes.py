@@ -18,13 +18,11 @@ from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.survey.comparable import comparable
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import of_survey
+from dxkit.survey.tally.from_survey import check_answers, cut, of_survey, survey_decides
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
@@ -80,12 +78,12 @@ class Change(Result):
         return replace(self, table=narrowed(self.table, level, names, kind).sort_index().reset_index(drop=True))
 
 
+@survey_decides
 def compare(
     before: Survey | Tally | None,
     after: Survey | Tally,
     adjust: str = "holm",
     *,
-    release: Release | None = None,
     fpc: bool = True,
     confidence: float = 0.95,
 ) -> Change:
@@ -102,8 +100,6 @@ def compare(
     adjust : "holm", "bh" or "none"
         Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
         Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
         Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
         roster tells. False for statements beyond this quarter's staff.
@@ -138,24 +134,22 @@ def compare(
     [45.833, 0.006]
     """
     options.choice("adjust", adjust, comparison.METHODS)
-    check_release(release)
     confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
     if before is None:
         raise Missing(NO_EARLIER)
     waves = [cut(check_answers(before, "before"), None), cut(check_answers(after, "after"), None)]
-    names, not_compared, reworded = comparable(waves[0].tally, waves[1].tally)
+    names, not_compared, reworded = comparable(*waves)
     if not names:
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
-    ledger = release or Release(min_group=max(work.tally.min_group for work in waves))
-    one, two = (_wave(work, names, ledger, fpc) for work in waves)
+    one, two = (_wave(work, names, fpc) for work in waves)
     shown, n = one.shown & two.shown, np.column_stack([one.n, two.n])
     paired, both = np.zeros(len(names), dtype=bool), _matched(before, after, one, two)
-    rosters = [work.tally.roster for work in waves if work.tally.roster is not None]
+    rosters = [work.roster for work in waves if work.roster is not None]
     staff = np.array([roster.total for roster in rosters])
     weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
     if both is not None and weighted:
         covariance = _shared(both, one, two, staff.max() if fpc else np.inf)
-        paired = both.pairs > 2
+        paired = both.pairs >= 2 * both.least
     figures = _independent(one, two, covariance, confidence)
     if weighted and fpc:
         whole = np.logical_and(*(wave.n >= total for wave, total in zip((one, two), staff, strict=True)))
@@ -163,11 +157,11 @@ def compare(
         figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
         figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
     if both is not None and not rosters:
-        use, theirs = _pairs(both, shown, names, waves[1].tally.min_group, ledger, confidence)
+        use, theirs = _pairs(both, shown, confidence)
         figures, n = np.where(use[:, None], theirs, figures), np.where(use[:, None], both.pairs[:, None], n)
         paired = use
-    table = _table(names, figures, n, paired, shown, waves[1].tally, adjust, confidence)
-    earlier, later = (work.tally.wave for work in waves)
+    table = _table(names, figures, n, paired, shown, waves[1], adjust, confidence)
+    earlier, later = (work.wave for work in waves)
     return Change(
         table=table,
         not_compared=not_compared,
@@ -193,14 +187,14 @@ class _Wave:
     shown: np.ndarray
 
 
-def _wave(work: Cut, names: Sequence[tuple[str, str]], ledger: Release, fpc: bool) -> _Wave:
-    counted, found = work.tally, Estimates.of(work.tally, fpc)
+def _wave(counted: Cells, names: Sequence[tuple[str, str]], fpc: bool) -> _Wave:
+    found = Estimates.of(counted, fpc)
     items = [name for level, name in names if level == "item"]
     at = np.array(counted.at("item", items), dtype=int)
     means, counts = contrasts(counted.codebook)
     rows = [means["name"].tolist().index(name) if level == "dimension" else -1 for level, name in names[len(items) :]]
     a = counts.reshape(-1, len(counted.variables))[rows]
-    some = work.shown(ledger, [f"item/{item}" for item in items], at.tolist(), found.weighed.weights[:, at])[0]
+    some = (counted.may.figure & (counted.may.bound == 0))[0, at]
     within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
     sd = (found.spread.sd * found.form.width)[0]
     own = np.einsum("dj,jk,dk->d", a[:, used] * sd[used], found.together(used), a[:, used] * sd[used])
@@ -233,15 +227,21 @@ def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarra
     return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False)
 class _Matched:
-    """The people of both waves: keys and answers in each, (P, questions), and the answers of the smaller wave."""
+    """The people of both waves: keys and answers in each, (P, questions), and the answers of the smaller wave.
+
+    least     the smaller number of people that a figure may rest on
+    allowed   whether it gives nobody away who answered both times, by question
+    """
 
     keys: np.ndarray
     first: np.ndarray
     second: np.ndarray
     answered: np.ndarray
     a: np.ndarray
+    least: int
+    allowed: np.ndarray
 
     @property
     def twice(self) -> np.ndarray:
@@ -270,7 +270,15 @@ def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wa
     pair = (before, one), (after, two)
     first, second = (of_survey(survey).values(wave.at) for survey, wave in pair)
     answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
-    return _Matched(keys=keys, first=first[rows], second=second[others], answered=answered, a=one.a)
+    both = ~np.isnan(first[rows] + second[others])
+    allowed = np.ones(len(one.at), dtype=bool)
+    for survey, wave, at in ((before, one, rows), (after, two, others)):
+        member = np.zeros((len(survey), len(one.at)), dtype=bool)
+        member[at] = both
+        counted = of_survey(survey)
+        allowed &= [counted.release.allows(counted, j, column) for j, column in zip(wave.at, member.T, strict=True)]
+    least = max(before.min_group, after.min_group)
+    return _Matched(keys, first[rows], second[others], answered, one.a, least, allowed)
 
 
 def _with_means(covariance: np.ndarray, a: np.ndarray) -> np.ndarray:
@@ -291,16 +299,13 @@ def _shared(both: _Matched, one: _Wave, two: _Wave, people: float) -> np.ndarray
         correlation = _with_means((first.T @ second + second.T @ first) / 2, both.a) / np.prod(sizes, axis=0)
         overlap = both.pairs / (one.n * two.n) - 1 / people
         covariance = overlap * correlation * np.sqrt(one.spread * two.spread)
-    return np.where((both.pairs > 2) & np.isfinite(covariance), covariance, 0.0)
+    return np.where((both.pairs >= 2 * both.least) & np.isfinite(covariance), covariance, 0.0)
 
 
-def _pairs(both: _Matched, shown: np.ndarray, names, least: int, ledger: Release, confidence: float):
+def _pairs(both: _Matched, shown: np.ndarray, confidence: float):
     """Which changes are those of the same people: enough answered twice, no small group is given away; and (J, 9)."""
     count, items = both.twice.sum(axis=0), both.twice.shape[1]
-    use = shown[:items] & (count >= np.maximum(least, both.answered / 2))
-    for j in np.flatnonzero(use):
-        twice, same = both.twice[:, j].astype(int), np.zeros(1, dtype=bool)
-        use[j] = ledger.admit(f"item/{names[j][1]}", twice[None], both.keys, twice, same, least)[0]
+    use = shown[:items] & both.allowed & (count >= np.maximum(2 * both.least, both.answered / 2))
     moved, left = both.centred(both.second - both.first)
     with np.errstate(invalid="ignore", divide="ignore"):
         left = left / np.sqrt(count * (count - 1.0))

@@ -25,10 +25,9 @@ from dxkit.statistics.relative_importance import (
     parts_of,
     resampled,
 )
-from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import of_survey, tallied
+from dxkit.survey.tally.from_survey import check_answers, of_survey, tallied
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
 

@@ -19,10 +19,9 @@ from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import sampling
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import check_answers, tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 

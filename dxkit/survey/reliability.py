@@ -23,9 +23,8 @@ from dxkit.statistics.internal_consistency import (
     one_factor_loadings,
     runs_against,
 )
-from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey, reverse_note
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import check_answers, tallied
 from dxkit.survey.tally.tally import Tally
 
 

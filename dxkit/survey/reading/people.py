@@ -16,7 +16,7 @@ from dxkit.survey.reading.distinct import filled, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.rules.table import ROWS_INCLUDED, Entry
 
-LEAST_GROUP = 3
+LEAST_GROUP, MOST_GROUP = 3, 1_000
 BLANK_ROWS = "blank submissions set aside"
 EARLIER = "earlier submissions of the same id set aside, the last one kept"
 _MOST_PLACES = 5
@@ -29,7 +29,7 @@ def smallest_group(min_group: int) -> int:
     >>> smallest_group(5)
     5
     """
-    return options.whole("min_group", min_group, LEAST_GROUP)
+    return options.whole("min_group", min_group, LEAST_GROUP, MOST_GROUP)
 
 
 def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,11 +25,14 @@ from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_r
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
-from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.segments import Cut, declared, read_segments
 from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
+    from dxkit.survey.tally.release import Release
+
+Cuts = str | int | Iterable[str | int | Iterable[str | int]] | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +51,8 @@ class Survey:
     weights     the weight of each respondent, where the file has a question of kind weight and there is no roster
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
+    cuts        the cuts that may be shown, in their order: `release` says what of them is
+    comment_group   from how many writers on comments are shown
     notes       what was noticed while reading
     """
 
@@ -62,7 +69,14 @@ class Survey:
     wave: str = ""
     source: str = "plain"
     min_group: int = 5
+    cuts: tuple[Cut, ...] = ()
+    comment_group: int = 10
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def release(self) -> Release:
+        """What may be shown of this survey, decided once for all that is; `.text` says it in five sentences."""
+        return import_module("dxkit.survey.tally.from_survey").of_survey(self).release
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -103,6 +117,8 @@ class Read:
     wave: str
     source: str
     min_group: int
+    cuts: tuple[Cut, ...]
+    comment_group: int
     roster: Roster | None
 
 
@@ -114,6 +130,8 @@ def read_survey(
     source: str | None = None,
     min_group: int = 5,
     *,
+    cuts: Cuts = None,
+    comment_group: int = 10,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
@@ -137,7 +155,12 @@ def read_survey(
     source : str, optional
         The tool, where it should not be recognised from the file.
     min_group : int
-        The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
+        The smallest number of answers that a shown figure may rest on (3 to 1,000). It travels with the data.
+    cuts : list of cuts, optional
+        What may be shown besides everybody, the most important first: each a segment, or a list of segments for their
+        cross. What one shows, a later one never takes away. None for each segment of the codebook by itself.
+    comment_group : int
+        From how many writers on comments are shown; never from fewer than `min_group`.
     sheet : str, optional
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
@@ -172,6 +195,7 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    how |= {"cuts": cuts, "comment_group": comment_group}
     how["roster_check"] = roster_check
     read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
@@ -193,6 +217,8 @@ def read_survey(
         weights=coded.weights,
         source=read.source,
         min_group=read.min_group,
+        cuts=read.cuts,
+        comment_group=read.comment_group,
     )
     return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *_reverse_suspects(survey)))))
 
@@ -223,10 +249,12 @@ def _read(
     header: int | None = None,
     rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
+    cuts: Cuts = None,
+    comment_group: int = 10,
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
     """What is read, of which file, and which of its rows."""
-    least = smallest_group(min_group)
+    least, writers = smallest_group(min_group), options.whole("comment_group", comment_group, 1)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     for name, value in (("source", source), ("sheet", sheet)):
@@ -256,6 +284,7 @@ def _read(
     weights = None if weights is None else weights[rows]
     coded, unaffected = _coded(export, book, rows, weights, faults)
     segments, segment_notes = read_segments(export, book, people, rows, faults)
+    shown = declared(cuts, book, list(segments.columns))
     coded = replace(coded, segments=segments)
     check_labels(export, rows, coded, least, faults)
     faults.raise_if_any()
@@ -280,6 +309,8 @@ def _read(
         wave=export.applied.wave or wave or "",
         source=export.source,
         min_group=least,
+        cuts=shown,
+        comment_group=writers,
         roster=people,
     )
     return read, export, rows

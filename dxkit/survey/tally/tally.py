@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ from dxkit.survey.tally.cuts import Cut, amount, asking, path, segments_of, show
 from dxkit.survey.tally.margins import Margins, smallest
 from dxkit.survey.tally.variables import Layout
 
+if TYPE_CHECKING:
+    from dxkit.survey.tally.release import Release
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Tally:
@@ -37,6 +40,8 @@ class Tally:
     roster      headcount by segment; None where it is not known
     wave        the name of the wave
     min_group   the smallest number of answers that a shown figure may rest on
+    declared    the cuts that may be shown, in their order
+    comment_group   from how many writers on comments are shown
     cleaning    what was set aside or changed while reading, and how often (columns what, count, rule, unit)
     notes       what was noticed while reading
     """
@@ -48,6 +53,8 @@ class Tally:
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
+    declared: tuple[Cut, ...] = ()
+    comment_group: int = 10
     cleaning: pd.DataFrame = field(default_factory=lambda: pd.DataFrame([], columns=list(Entry._fields)))
     notes: tuple[str, ...] = ()
 
@@ -55,6 +62,13 @@ class Tally:
     def layout(self) -> Layout:
         """What is counted, column by column."""
         return Layout(self.codebook)
+
+    @cached_property
+    def release(self) -> Release:
+        """What of it may be shown; `.text` says it in five sentences (docs/methods/anonymity.md)."""
+        from dxkit.survey.tally.release import release_of
+
+        return release_of(self)
 
     @property
     def variables(self) -> pd.DataFrame:
@@ -84,7 +98,7 @@ class Tally:
         names = tuple(path(by, self.codebook))
         if names not in self._made:
             margins = self._margins(self._crossed(names))
-            groups, group = _in_order(margins.groups, names, self.roster)
+            groups, group = self.group_codes(margins.groups, names)
             variables = self.layout.variables
             self._made[names] = Cells(
                 tally=self,
@@ -99,11 +113,13 @@ class Tally:
             )
         return self._made[names]
 
-    def finest(self, by: Iterable[str] = ()) -> Cells:
-        """The largest cut that is stored and lets these segments be added up."""
-        wanted = set(self._crossed(path(by, self.codebook)))
-        fit = [cut for cut in self.cuts if wanted <= set(cut)]
-        return self.cut(max(fit, key=lambda cut: len(self.cuts[cut]))) if fit else self.cut(by)
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether it is counted how these segments go together."""
+        return any(set(self._crossed(names)) <= set(cut) for cut in self.cuts)
+
+    def group_codes(self, cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+        """The groups of a cut of these cells, and the group of each cell."""
+        return _in_order(cells, by, self.roster)
 
     def frame(self, cut: str | Iterable[str] | None = None) -> Result:
         """How many gave which answer, a row for each group, item and answer that somebody gave.
@@ -241,7 +257,7 @@ class Tally:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is worked out when it is asked for."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_made", "layout")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_made", "layout", "release")}
 
     def __repr__(self) -> str:
         by = f", by {', '.join(self.segments)}" if self.segments else ""

@@ -73,7 +73,7 @@ class Comments(Result):
     columns: ClassVar[tuple[Column, ...]] = (Column("comment", "what was written, with names and links masked"),)
 
 
-def comments(survey: Survey, question: str | None = None, *, comment_group: int = 10, **gone: object) -> Comments:
+def comments(survey: Survey, question: str | None = None, **gone: object) -> Comments:
     """What did people write? Comments in alphabetical order, masked, with nothing else about their writers.
 
     See docs/methods/anonymity.md, "Comments".
@@ -84,13 +84,11 @@ def comments(survey: Survey, question: str | None = None, *, comment_group: int 
         The answers, from `open_survey` or `read_survey`.
     question : str, optional
         The item of the comment question; None for the first one.
-    comment_group : int
-        How many people must have written before comments are shown; never fewer than the survey's `min_group`.
 
     Returns
     -------
     Comments
-        `.table` has the column comment.
+        `.table` has the column comment. It is empty where fewer wrote than the survey's `comment_group` or `min_group`.
 
     Raises
     ------
@@ -116,7 +114,7 @@ def comments(survey: Survey, question: str | None = None, *, comment_group: int 
         question = options.choice("question", question, asked)
     elif asked:
         question = asked[0]
-    least = max(options.whole("comment_group", comment_group, 1), survey.min_group)
+    least = max(survey.comment_group, survey.min_group)
     if question is None or question not in survey.comments:
         raise Missing("comments need a question of kind comment; the codebook has none")
     texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.survey.privacy.comments import masked
+from dxkit.survey.comments import masked
 
 BOOK = pd.DataFrame(
     {

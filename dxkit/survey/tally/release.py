@@ -1,0 +1,286 @@
+"""What a survey may show of its people: decided once, before anything is shown, and the same for every output.
+
+See docs/methods/anonymity.md, "What may be shown"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
+from dxkit.results.result import Result
+from dxkit.statistics.means.coverage import total
+from dxkit.statistics.means.spread import HOURS, NUMBER
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, bounded
+from dxkit.survey.privacy.figures import decided
+from dxkit.survey.privacy.rowspace import needed
+from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.cuts import Cut, asking, shown
+from dxkit.survey.tally.margins import grouped
+from dxkit.survey.tally.weighed import weighed
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.from_survey import Counted
+    from dxkit.survey.tally.tally import Tally
+
+PEOPLE = "people"
+OTHERS = "(others)"
+BOUNDS = np.array(["", "at least", "at most"], dtype=object)  # by 0, 1, -1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class May:
+    """What may be shown of G groups and J variables.
+
+    people (G,)              how many responded
+    figure, detail (G, J)    the mean and its n; how answers are spread
+    bound, end (G, J)        1 where only "at least" may be shown, -1 "at most", and that bound, in units of the scale
+    others (J,)              whether the hidden groups have a figure together
+    said (G, I)              1 where the number of answers to an item may be shown, no opinion among them; 2 how often
+                             each was given as well
+    """
+
+    people: np.ndarray
+    figure: np.ndarray
+    detail: np.ndarray
+    bound: np.ndarray
+    end: np.ndarray
+    others: np.ndarray
+    said: np.ndarray
+
+    def of(self, columns: np.ndarray, sign: np.ndarray) -> May:
+        """Of variables that stand at these positions, counted the other way round where the sign is -1."""
+        end = self.end[:, columns]
+        parts = {name: getattr(self, name)[:, columns] for name in ("figure", "detail")}
+        bound = (self.bound[:, columns] * sign).astype(int)
+        return replace(
+            self, **parts, bound=bound, end=np.where(sign < 0, 1 - end, end), others=self.others[columns]
+        )
+
+    def in_order(self, at: np.ndarray) -> May:
+        """Of the groups at these positions."""
+        names = ("people", "figure", "detail", "bound", "end", "said")
+        return replace(self, **{name: getattr(self, name)[at] for name in names})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Release(Result):
+    """Which figures of a survey may be shown: a pure function of who answered what, and of the declared cuts.
+
+    cuts             the declared cuts, in their order
+    min_group        the smallest number of answers that a figure may rest on
+    comment_group    from how many writers on comments are shown
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("cut", "the declared cut; empty for everybody"),
+        Column("group", "the group, empty for everybody"),
+        Column("question", "id of the item, or score and topic; people: all who responded"),
+        shared("n", "answers; empty where they are hidden"),
+        Column("figure", "whether the mean and its n are shown"),
+        Column("detail", "whether the spread is shown: intervals of its own, shares, favourable"),
+    )
+
+    cuts: tuple[Cut, ...] = ()
+    min_group: int = 5
+    comment_group: int = 10
+    decisions: Mapping[frozenset[str], tuple[pd.DataFrame, May]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The five sentences of a survey on what it shows."""
+        k = self.min_group
+        return "\n".join(
+            (
+                f"1. A figure is shown for a group only if at least {k} of its people answered the question; how "
+                f"answers are spread within it, only from {2 * k} answers on.",
+                "2. All figures of a survey are chosen together: no sum, difference or other combination of them is "
+                f"about the answers of fewer than {k} people.",
+                '3. A very high or very low figure is shown as "at least" or "at most", so that by this figure each '
+                "person may still have given any answer.",
+                "4. Comments are shown for the whole company only, from "
+                f"{max(k, self.comment_group)} writers on, in alphabetical order, without anything else about the "
+                "writers.",
+                "5. A survey is shown once: answers that come later, or are changed or withdrawn later, do not change "
+                "its figures.",
+            )
+        )
+
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse a cut that is not declared."""
+        if names and frozenset(names) not in self.decisions:
+            declared = [cut[0] if len(cut) == 1 else list(cut) for cut in self.cuts]
+            wanted = names[0] if len(names) == 1 else list(names)
+            raise DataError(
+                f"{shown(names)} is not declared; declare it for the whole survey: "
+                f"read_survey(..., cuts={[*declared, wanted]!r})"
+            )
+
+    def allows(self, people: Counted, column: int, member: np.ndarray) -> bool:
+        """Whether a figure of some of the people may be shown beside all others of a column of the layout.
+
+        `member` (n,) says who; the answers of fewer than the minimum must not follow, nor those of the others.
+        """
+        answered = ~np.isnan(people.values([column])[:, 0])
+        codes, shown_ = [], []
+        for cut in ((), *self.cuts):
+            groups, may = self.decisions[frozenset(cut)]
+            cells, place = grouped(people.coded.segments, cut)
+            codes.append(people.group_codes(cells, cut)[1][place])
+            shown_.append(may.figure[:, column])
+        codes.append((member & answered).astype(int))
+        shown_.append(np.array([False, True]))
+        return needed(codes, shown_, answered.astype(int), self.min_group, len(codes) - 1) is None
+
+    def of(self, cells: Cells) -> May:
+        """What may be shown of the groups and variables of a cut."""
+        groups, may = self.decisions[frozenset(cells.by)]
+        if cells.by and list(groups.columns) != cells.by:
+            one, two = (pd.MultiIndex.from_frame(frame[cells.by]) for frame in (groups, cells.groups))
+            may = may.in_order(one.get_indexer(two))
+        return may.of(cells.columns, cells.sign)
+
+
+def release_of(tally: Tally) -> Release:
+    """Decide what a survey shows."""
+    cuts: list[Cut] = [(), *tally.declared]
+    covered = _covered(tally, cuts)
+    fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
+    codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
+    n = np.rint(fine.n).astype(int)
+    said = np.rint(fine.states[:, :, [ANSWERED, NO_OPINION]].sum(axis=2)).astype(int)
+    found = decided(codes, fine.people.astype(int), np.hstack([n, said]), tally.min_group)
+    j = n.shape[1]
+    others = found.others(codes, np.hstack([n, said]), tally.min_group)
+    made = [
+        May(
+            people=people,
+            figure=figure[:, :j],
+            detail=detail[:, :j],
+            bound=np.zeros((len(people), j), dtype=int),
+            end=np.full((len(people), j), np.nan),
+            others=rest[:j],
+            said=figure[:, j:].astype(int) + detail[:, j:],
+        )
+        for people, figure, detail, rest in zip(found.people, found.figure, found.detail, others, strict=True)
+    ]
+    _apply_ends(tally, fine, codes, n, made)
+    decisions, rows = {}, []
+    names = [name if level == "item" else f"{level}/{name}" for level, name in _names(fine)]
+    for cut in cuts:
+        if cut in covered:
+            may = made[covered.index(cut)]
+            groups, code = tally.group_codes(fine.cells, cut)
+        else:
+            counted = tally.cut(cut)
+            groups, code = counted.groups, counted.group
+            may = _nothing(len(groups), j, said.shape[1])
+        decisions[frozenset(cut)] = groups, may
+        rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
+    return Release(
+        table=pd.concat(rows, ignore_index=True),
+        title="What may be shown" + (f", {tally.wave}" if tally.wave else ""),
+        cuts=tuple(tally.declared),
+        min_group=tally.min_group,
+        comment_group=tally.comment_group,
+        decisions=decisions,
+        notes=tuple(
+            f"{shown(cut)} is hidden: the tally does not know how it goes together with the cuts before it; tally with "
+            f"cuts={asking(cut)}, or the survey itself"
+            for cut in cuts
+            if cut not in covered
+        ),
+    )
+
+
+def _names(cells: Cells) -> list[tuple[str, str]]:
+    return list(cells.variables[["level", "name"]].itertuples(index=False, name=None))
+
+
+def _covered(tally: Tally, cuts: Sequence[Cut]) -> list[Cut]:
+    """The first cuts of which it is known who is in which group of all of them."""
+    covered, names = [], set()
+    for cut in cuts:
+        if not tally.has({*names, *cut}):
+            break
+        covered.append(cut)
+        names |= set(cut)
+    return covered
+
+
+def _nothing(groups: int, columns: int, items: int) -> May:
+    none = np.zeros((groups, columns), dtype=bool)
+    return May(
+        people=np.zeros(groups, dtype=bool),
+        figure=none,
+        detail=none,
+        bound=np.zeros((groups, columns), dtype=int),
+        end=np.full((groups, columns), np.nan),
+        others=np.zeros(columns, dtype=bool),
+        said=np.zeros((groups, items), dtype=int),
+    )
+
+
+def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarray, made: list[May]) -> None:
+    """Bounds near the ends of the scale, and what they still tell: the figures of `made` change in place."""
+    form, each, k = tally.layout.form, weighed(fine), tally.min_group
+    held = each.weights * each.worth
+    about = each.file_means if each.file_means is not None else fine.means
+    above = held * np.where(held > 0, np.nan_to_num(about) - form.low, 0.0)
+    shares = [
+        replace(each, group=code, headcount=np.full(len(may.people), np.inf)).heaviest
+        for code, may in zip(codes, made, strict=True)
+    ]
+    for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
+        hours = form.form[p] == HOURS
+        answers = Answers(
+            n=n[:, p] * (held[:, p] > 0),
+            sums=above[:, p],
+            weight=held[:, p],
+            share=[share[:, p] for share in shares],
+            reach=1.0 if hours else form.width[p],
+            top=not hours,
+            step=_step(tally, p),
+            below=4 * k if tally.layout.columns["unit"].iloc[p] == "share" else np.inf,
+        )
+        ends = bounded(codes, [may.figure[:, p] for may in made], answers, k)
+        for may, shown_, bound, rest, share in zip(made, ends.shown, ends.bound, ends.others, shares, strict=True):
+            may.figure[:, p] &= shown_
+            may.detail[:, p] &= shown_
+            may.bound[:, p], may.others[p] = bound, rest
+            at_least = np.where(bound == AT_LEAST, 1 - share[:, p], np.nan)
+            may.end[:, p] = np.where(bound == AT_MOST, share[:, p], at_least)
+
+
+def _step(tally: Tally, p: int) -> float | None:
+    """Between two answers to an item; None where any number may be one."""
+    if not tally.layout.coded[p]:
+        return None
+    values = np.unique(tally.layout.values[p][~np.isnan(tally.layout.values[p])])
+    return float(np.diff(values).min()) if len(values) > 1 else None
+
+
+def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cells, code, n: np.ndarray) -> pd.DataFrame:
+    """The rows of `.table` for a cut."""
+    labels = [" / ".join(row) for row in groups.itertuples(index=False)] if cut else [""]
+    figure, detail = (np.column_stack([may.people, part]) for part in (may.figure, may.detail))
+    detail[:, 0] = False
+    counts = np.full(figure.shape, np.nan)
+    if code is not None:
+        counts = total(np.column_stack([fine.people, n]), code, len(groups))
+    return pd.DataFrame(
+        {
+            "cut": " x ".join(cut),
+            "group": np.repeat(np.array(labels, dtype=object), len(names) + 1),
+            "question": np.tile(np.array([PEOPLE, *names], dtype=object), len(labels)),
+            "n": np.where(figure, counts, np.nan).ravel(),
+            "figure": figure.ravel(),
+            "detail": detail.ravel(),
+        }
+    )
