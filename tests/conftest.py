@@ -10,10 +10,15 @@ import sys
 from contextlib import contextmanager
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from hypothesis import settings
 
 from dxkit.files.errors import DataError
+from dxkit.survey import answers, estimates, scores
+from dxkit.survey.privacy.ends import Ends
+from dxkit.survey.privacy.figures import Figures
+from dxkit.survey.tally import release, weighed
 from tests.laws import ALL
 
 mpl.use("Agg")
@@ -64,3 +69,24 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture
+def nothing_hidden(monkeypatch):
+    """For tests of the statistics alone: every figure is shown as it is, as if no rule of anonymity held."""
+    monkeypatch.setattr(release, "bounded", _no_bounds)
+    monkeypatch.setattr(release, "decided", _all_decided)
+    for module in (scores, answers):
+        monkeypatch.setattr(module, "shares_bounded", lambda share, one, few: (share, np.zeros(share.shape, dtype=int)))
+    for module in (estimates, weighed):
+        monkeypatch.setattr(module, "rounded", lambda values, *more, **how: values)
+
+
+def _no_bounds(cuts, shown, answers, k):
+    return Ends(shown=list(shown), bound=[np.zeros(len(each), dtype=int) for each in shown], others=[False] * len(cuts))
+
+
+def _all_decided(cuts, people, answered, k):
+    groups = [int(cut.max(initial=-1)) + 1 for cut in cuts]
+    every = [np.ones((each, answered.shape[1]), dtype=bool) for each in groups]
+    return Figures(people=[np.ones(each, dtype=bool) for each in groups], figure=every, detail=every)

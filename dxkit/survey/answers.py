@@ -15,10 +15,11 @@ from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics.means import score_intervals
 from dxkit.statistics.moments import per_group
 from dxkit.survey import teams
+from dxkit.survey.answer_shares import AnswerShares, shares_of
 from dxkit.survey.estimates import Estimates
+from dxkit.survey.privacy.ends import shares_bounded
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
@@ -27,6 +28,7 @@ from dxkit.survey.scores import hidden_note, of_kinds, title
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
 from dxkit.survey.tally.measures import unit_of
+from dxkit.survey.tally.release import BOUNDS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.weighed import remarks, said, weighed, weighted
 
@@ -55,7 +57,7 @@ class Answers(Result):
         shared("skipped"),
         shared("not_asked", format="count"),
         shared("shown"),
-        Column("bound", "at least or at most, where the share is a bound"),
+        Column("bound", "at least or at most, where the share is a bound", optional=True),
         Column("item", "id of the item", displayed=False),
         Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
@@ -97,35 +99,7 @@ class Answers(Result):
         -------
         AnswerShares
         """
-        rows = []
-        what = "a dict of item and the labels that count, such as {'ci': ['good', 'very good']}"
-        for item, labels in options.instance("wanted", wanted, Mapping, what).items():
-            labels = [labels] if isinstance(labels, str) else labels
-            for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
-                first = group.iloc[0]
-                labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
-                chosen, answered = group.loc[group["label"].isin(labels)], first["answered"]
-                known = first["shown"] and not (chosen["bound"] != "").any()
-                share = min(1.0, chosen["share"].sum(min_count=1)) if known else np.nan
-                low, high = _ends(share, first, self.confidence)
-                everyone = answered + first["skipped"] + first["not_asked"]
-                figures = [answered + first["skipped"], answered, first["skipped"]]
-                figures += [
-                    chosen["count"].sum(min_count=1) if known else np.nan,
-                    chosen["people"].sum(min_count=1) if known else np.nan,
-                    share,
-                    low,
-                    high,
-                    share * answered / everyone,
-                ]
-                rows.append(
-                    [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, known]
-                )
-        columns = ["asked", "answered", "skipped", "count", "people", "share", "low", "high", "of_all_rows", "shown"]
-        columns = ["question", *self.segments, "answer", *columns]
-        return AnswerShares(
-            table=pd.DataFrame(rows, columns=columns), title=title, confidence=self.confidence, segments=self.segments
-        )
+        return shares_of(self, wanted, title)
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A row per question with a column per answer where all have one scale, else a row per answer."""
@@ -162,27 +136,6 @@ class Answers(Result):
         odd = any(total != 100 for total in added)
         rounded = ["percentages are rounded, so they may not add up to 100%"] if odd else []
         return [*super()._ending(left_out), *rounded]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class AnswerShares(Result):
-    """The share that gave one of the answers asked about, by item and group."""
-
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("question", "short question"),
-        SEGMENT,
-        Column("answer", "the answers that are added up"),
-        Column("asked", "how many were asked", "count"),
-        shared("answered"),
-        shared("skipped"),
-        shared("count", "how many gave one of these answers; without a roster", optional=True),
-        Column("people", "how many of all people would give one of them, with a roster", "count", optional=True),
-        shared("share", "share of those who answered, weighted as scores are"),
-        shared("low", "lower end of its interval", format="share"),
-        shared("high", "upper end of its interval", format="share"),
-        Column("of_all_rows", "share of all rows, which takes skipped and not asked for a no", "share"),
-        shared("shown"),
-    )
 
 
 @survey_decides
@@ -250,7 +203,8 @@ def answers(
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
-    share, bound = _bounded(share, each.heaviest[:, of], each.answers[:, of] < 4 * counted.min_group)
+    share, side = shares_bounded(share, each.heaviest[:, of], each.answers[:, of] < 4 * counted.min_group)
+    bound = BOUNDS[side]
     low, high = (np.where(bound == "", end, np.nan) for end in (low, high))
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
     opinions = states[:, of]
@@ -284,24 +238,6 @@ def answers(
         segments=tuple(counted.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
-
-
-def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, float]:
-    """The interval of a share of the answers to one question in one group, from a row of its table."""
-    n, headcount = (float(first.at[name]) for name in ("answered", "headcount"))
-    unseen = 1 / max(headcount, n) if headcount == headcount else 0.0
-    one_weight = abs((first["coverage"] + unseen) * n - 1) < 1e-9
-    known = headcount if headcount == headcount else np.inf
-    values = np.array([share, first["coverage"], n], dtype=float)[:, None]
-    low, high = score_intervals.shares(values[0], values[1], values[2], known, one_weight, confidence)
-    return low.item(), high.item()
-
-
-def _bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of few answers within one person's reach of an end as that bound; and which they are."""
-    near = one * (1 + 1e-9)
-    bound = np.select([few & (share <= near), few & (share >= 1 - near)], ["at most", "at least"], "").astype(object)
-    return np.select([bound == "at most", bound == "at least"], [one, 1 - one], share), bound
 
 
 def _asked(cells: Cells) -> np.ndarray:

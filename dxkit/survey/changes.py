@@ -231,8 +231,7 @@ def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarra
 class _Matched:
     """The people of both waves: keys and answers in each, (P, questions), and the answers of the smaller wave.
 
-    least     the smaller number of people that a figure may rest on
-    allowed   whether it gives nobody away who answered both times, by question
+    `allowed` says of which questions a figure of those who answered both times gives nobody away.
     """
 
     keys: np.ndarray
@@ -267,18 +266,17 @@ def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wa
     keys, rows, others = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    pair = (before, one), (after, two)
-    first, second = (of_survey(survey).values(wave.at) for survey, wave in pair)
-    answered = np.minimum((~np.isnan(first)).sum(axis=0), (~np.isnan(second)).sum(axis=0))
-    both = ~np.isnan(first[rows] + second[others])
-    allowed = np.ones(len(one.at), dtype=bool)
-    for survey, wave, at in ((before, one, rows), (after, two, others)):
-        member = np.zeros((len(survey), len(one.at)), dtype=bool)
-        member[at] = both
-        counted = of_survey(survey)
-        allowed &= [counted.release.allows(counted, j, column) for j, column in zip(wave.at, member.T, strict=True)]
+    allowed, found = np.ones(len(one.at), dtype=bool), []
+    counted = [of_survey(before), of_survey(after)]
+    values = [each.values(wave.at) for each, wave in zip(counted, (one, two), strict=True)]
+    first, second = values[0][rows], values[1][others]
+    for each, wave, at, given in zip(counted, (one, two), (rows, others), values, strict=True):
+        member = np.zeros(given.shape, dtype=bool)
+        member[at] = ~np.isnan(first + second)
+        allowed &= [each.release.allows(each, j, column) for j, column in zip(wave.at, member.T, strict=True)]
+        found.append((~np.isnan(given)).sum(axis=0))
     least = max(before.min_group, after.min_group)
-    return _Matched(keys, first[rows], second[others], answered, one.a, least, allowed)
+    return _Matched(keys, first, second, np.minimum(*found), one.a, least, allowed)
 
 
 def _with_means(covariance: np.ndarray, a: np.ndarray) -> np.ndarray:
@@ -339,14 +337,14 @@ def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confiden
 
 def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _Matched | None, weighted: bool):
     shown, paired = (table[name].to_numpy(dtype=bool) for name in ("shown", "paired"))
-    if both is not None and paired.any() and weighted:
+    if both is None or not paired.any():
+        yield "the two waves are compared as a whole, not person by person"
+    elif weighted:
         yield f"all staff at both times; that {len(both.keys)} people answered both times is counted"
-    elif both is not None and paired.any():
+    else:
         alone = np.sum(shown & ~paired)
         rest = f"; {alone} rows compare the two waves as a whole" if alone else ""
         yield f"{len(both.keys)} people answered both times: the change is theirs{rest}"
-    else:
-        yield "the two waves are compared as a whole, not person by person"
     how = {"holm": "Holm", "bh": "Benjamini and Hochberg", "none": ""}[adjust]
     yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
     for _, name, why in not_compared.itertuples(index=False, name=None):

@@ -74,7 +74,7 @@ class Ranking(Result):
         Column("p_top_se", "simulation error of p_top", "share", displayed=False),
         Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
         shared("shown"),
-        Column("bound", "at least or at most, where the estimate is a bound"),
+        Column("bound", "at least or at most, where the estimate is a bound", optional=True),
     )
     plot_name: ClassVar[str] = "ranking.pains"
 
@@ -158,8 +158,8 @@ def rank_pains(
     top_n : int
         How many pain points are to be chosen.
     by : str, int or list of them, optional
-        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together. A group is ranked
-        where every topic may be shown.
+        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together. A
+        group is ranked where every topic may be shown.
     seed : int
         Seed of the random draws; the same seed gives the same result.
     fpc : bool
@@ -280,9 +280,7 @@ def _figures(order: Orders, names: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _table(
-    work: Cells, found: Estimates, order: Orders, names: np.ndarray, confidence: float
-) -> pd.DataFrame:
+def _table(work: Cells, found: Estimates, order: Orders, names: np.ndarray, confidence: float) -> pd.DataFrame:
     """One row per group and topic, within a group from the worst on; topics that are not shown last."""
     shown = found.may.figure
     figures = dict.fromkeys(_FIGURES, np.full(shown.shape, np.nan))

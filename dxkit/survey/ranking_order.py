@@ -286,7 +286,7 @@ def action_grid(
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     at = counted.at("item", [item for one, two in pairs for item in one + two])
     found = Estimates.of(counted, fpc)
-    shown = found.may.figure[0, at].reshape(-1, 2).all(axis=1)
+    shown = np.all(found.may.figure[0, at].reshape(-1, 2), axis=1)
     n, estimate, df, v = found.n[0, at], found.estimate[0, at], found.df[0, at], found.covariance(np.array(at))[0]
     one, two = np.arange(0, len(at), 2), np.arange(1, len(at), 2)
     figures = np.column_stack(

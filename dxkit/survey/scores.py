@@ -17,6 +17,7 @@ from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey import teams
 from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
+from dxkit.survey.privacy.ends import shares_bounded
 from dxkit.survey.reading.codebook import MEASURED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import measures
@@ -63,7 +64,11 @@ class Scores(Result):
             "first; code: codes of the scale; number: as the codebook's column unit says",
         ),
         shared("shown"),
-        Column("bound", "at least or at most, where the estimate is a bound; about, where it is made of bounds"),
+        Column(
+            "bound",
+            "at least or at most, where the estimate is a bound; about, where it is made of bounds",
+            optional=True,
+        ),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
         Column(
@@ -215,7 +220,7 @@ def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.
         yes = (counts[:, at[places]] * good).sum(axis=2)
         may, n = found.may.detail[:, at[places]], found.n[:, at[places]]
         share = found.weighed.take(at[places]).shares(yes)[0]
-        plain = may & ((n >= 4 * cells.min_group) | ((share > 1 / n) & (share < 1 - 1 / n)))
+        plain = may & (shares_bounded(share, 1 / np.maximum(n, 1), n < 4 * cells.min_group)[1] == 0)
         for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
             each[:, places] = np.where(plain, figure, np.nan)
     return result

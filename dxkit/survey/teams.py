@@ -60,8 +60,8 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
 def _within(found: Estimates) -> Spread:
     """The spread of answers within the groups, which share it, (J,)."""
     whole, may = found.everybody, found.may
-    detail, fitted = whole.may.detail[0], np.empty(found.by_cell[0].shape)
-    rank = np.ones(fitted.shape[1], dtype=int)
+    detail, fitted = whole.may.detail[0], np.empty_like(found.by_cell[1])
+    rank = np.ones(len(detail), dtype=int)
     hidden, column = np.unique(~may.figure, axis=1, return_inverse=True)
     for k, each in enumerate(hidden.T):  # hidden groups are one
         at = np.flatnonzero(column.ravel() == k)

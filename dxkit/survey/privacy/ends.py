@@ -149,6 +149,7 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int
     program = _Program(
         (np.concatenate(rows), np.concatenate(columns)), np.array(low), np.array(high), people, most, step, answers
     )
+    program.see(np.bincount(atom, sums))
     pins = program.pins(np.flatnonzero(check < len(cuts)))
     return None if pins is None else int(check[pins])
 
@@ -177,9 +178,14 @@ class _Program:
         self._top, self._whole = answers.top, answers.step is not None
         self._least, self._most = np.full(len(most), np.inf), np.full(len(most), -np.inf)
 
+    def see(self, x: np.ndarray) -> None:
+        """Sums of atoms that agree with all that is shown."""
+        self._least, self._most = np.minimum(self._least, x), np.maximum(self._most, x)
+
     def pins(self, check: np.ndarray) -> int | None:
         """The first atom of these that is at an end, or is one person with one possible answer."""
-        left, before = check, len(check) + 1
+        left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
+        before = len(left) + 1
         while 0 < len(left) < before:  # not all can be away from an end at once, so the rest is tried again
             self._look_at_all(left, from_top=False)
             if self._top:
@@ -250,8 +256,18 @@ class _Program:
         if found.status == 3 and atom is not None:  # without an upper end
             self._most[atom] = np.inf
         elif found.x is not None:
-            x = found.x[: len(self._capacity)]
-            self._least, self._most = np.minimum(self._least, x), np.maximum(self._most, x)
+            self.see(found.x[: len(self._capacity)])
+
+
+def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of few answers within the share `one` of one person from an end as that bound; and which are bounds.
+
+    >>> shares_bounded(np.array([0.0, 0.3, 1.0]), np.array(0.1), np.array(True))[0].tolist()
+    [0.1, 0.3, 0.9]
+    """
+    near = one * (1 + _TINY)
+    bound = np.where(few & (share <= near), AT_MOST, np.where(few & (share >= 1 - near), AT_LEAST, 0))
+    return np.where(bound == AT_MOST, one, np.where(bound == AT_LEAST, 1 - one, share)), bound
 
 
 def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1, least: int = 30) -> np.ndarray:

@@ -13,12 +13,11 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource, opened
-from dxkit.statistics.internal_consistency import runs_against
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coded import Coded, kind_of, most_codes, placed
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded_texts
-from dxkit.survey.reading.distinct import filled, looked_up
+from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
+from dxkit.survey.reading.distinct import filled
 from dxkit.survey.reading.exports import Export, count_questions, read_export
 from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
@@ -158,7 +157,7 @@ def read_survey(
         The smallest number of answers that a shown figure may rest on (3 to 1,000). It travels with the data.
     cuts : list of cuts, optional
         What may be shown besides everybody, the most important first: each a segment, or a list of segments for their
-        cross. What one shows, a later one never takes away. None for each segment of the codebook by itself.
+        cross. None for each segment of the codebook by itself.
     comment_group : int
         From how many writers on comments are shown; never from fewer than `min_group`.
     sheet : str, optional
@@ -220,7 +219,7 @@ def read_survey(
         cuts=read.cuts,
         comment_group=read.comment_group,
     )
-    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *_reverse_suspects(survey)))))
+    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given)))))
 
 
 def read_coded(
@@ -282,7 +281,7 @@ def _read(
     keep, cleaning = rows_that_count(export, book, faults, weights)
     rows = slice(None) if keep.all() else np.flatnonzero(keep)
     weights = None if weights is None else weights[rows]
-    coded, unaffected = _coded(export, book, rows, weights, faults)
+    coded, unaffected = code_answers(export, book, rows, weights, faults)
     segments, segment_notes = read_segments(export, book, people, rows, faults)
     shown = declared(cuts, book, list(segments.columns))
     coded = replace(coded, segments=segments)
@@ -316,26 +315,6 @@ def _read(
     return read, export, rows
 
 
-def _coded(
-    export: Export, book: Codebook, rows: np.ndarray | slice, weights: np.ndarray | None, faults: Faults
-) -> tuple[Coded, dict[str, int]]:
-    """The answers in these rows, without segments as yet; and how many say of an item that it does not affect them."""
-    width, unknown, n = most_codes(book), Unknown(), len(np.arange(len(export))[rows])
-    codes = np.full((n, len(book.measured)), width + SKIPPED, dtype=kind_of(width), order="F")
-    numbers: dict[str, np.ndarray] = {}
-    unaffected: dict[str, int] = {}
-    for i, item in enumerate(book.measured):
-        if item in export.answers:
-            scale, cells = book.scale(item), export.answers[item].codes[rows]
-            values, states = coded_texts(export, book, item, rows, unknown, unaffected)
-            codes[:, i] = looked_up(placed(scale, values, states, width), cells)
-            if not scale.codes:
-                numbers[item] = looked_up(values, cells)
-    unknown.tell(export, book, faults)
-    nobody = pd.DataFrame(index=range(n))
-    return Coded(codebook=book, codes=codes, numbers=numbers, segments=nobody, weights=weights), unaffected
-
-
 def read_by_rules(
     answers: Any,
     book: Codebook,
@@ -352,31 +331,3 @@ def read_by_rules(
     arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
     rules, how = settle(rules, answers, count_questions(book), **arguments)
     return read_export(answers, book, faults=faults, rules=rules, wave=wave, **how, **limits)
-
-
-def _reverse_suspects(survey: Survey) -> list[str]:
-    """Notes on items that clearly run against the rest of their dimension, as reverse-keyed ones would."""
-    book, notes = survey.codebook, []
-    for dimension in book.dimensions:
-        items = book.dimension_items(dimension)
-        scores = np.column_stack([book.index(survey.answers[item].to_numpy(), item) for item in items])
-        answered = ~np.isnan(scores)
-        total, count = np.where(answered, scores, 0.0).sum(axis=1), answered.sum(axis=1)
-        for i, item in enumerate(items if len(items) > 2 else ()):
-            both = answered[:, i] & (count > 1)
-            score = scores[both, i]
-            rest = (total[both] - score) / (count[both] - 1)
-            if len(score) < 2 or np.ptp(score) == 0 or np.ptp(rest) == 0:
-                continue
-            r = float(np.corrcoef(score, rest)[0, 1])
-            if runs_against(r, len(score)):
-                notes.append(reverse_note(item, dimension, r))
-    return notes
-
-
-def reverse_note(item: str, dimension: str, r: float) -> str:
-    """What is said of an item that seems to be keyed the other way round."""
-    return (
-        f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-        "below 0); if agreeing is bad here, write low in the codebook's column good"
-    )

@@ -190,7 +190,9 @@ def declared(cuts: object, book: Codebook, known: Sequence[str]) -> tuple[Cut, .
     if cuts is None:
         asked = [[name] for name in book.segments if name in known]
     else:
-        each = [cuts] if isinstance(cuts, str | int) else list(options.instance("cuts", cuts, Iterable, "a list of cuts"))
+        each = (
+            [cuts] if isinstance(cuts, str | int) else list(options.instance("cuts", cuts, Iterable, "a list of cuts"))
+        )
         asked = [segments_of(one, book, "cuts") for one in each]
     found: dict[frozenset[str], Cut] = {}
     for one in asked:

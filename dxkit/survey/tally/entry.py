@@ -20,8 +20,8 @@ from dxkit.survey.reading.people import smallest_group
 from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
-from dxkit.survey.tally.comoments import BYTES
 from dxkit.survey.reading.segments import declared
+from dxkit.survey.tally.comoments import BYTES
 from dxkit.survey.tally.cuts import amount, check_size, crossing, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted

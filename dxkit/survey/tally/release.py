@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
 
 PEOPLE = "people"
+TOO_FEW_OR_ALIKE = "too few answers, or all alike"
 OTHERS = "(others)"
 BOUNDS = np.array(["", "at least", "at most"], dtype=object)  # by 0, 1, -1
 
@@ -59,9 +60,7 @@ class May:
         end = self.end[:, columns]
         parts = {name: getattr(self, name)[:, columns] for name in ("figure", "detail")}
         bound = (self.bound[:, columns] * sign).astype(int)
-        return replace(
-            self, **parts, bound=bound, end=np.where(sign < 0, 1 - end, end), others=self.others[columns]
-        )
+        return replace(self, **parts, bound=bound, end=np.where(sign < 0, 1 - end, end), others=self.others[columns])
 
     def in_order(self, at: np.ndarray) -> May:
         """Of the groups at these positions."""
@@ -142,7 +141,8 @@ class Release(Result):
         """What may be shown of the groups and variables of a cut."""
         groups, may = self.decisions[frozenset(cells.by)]
         if cells.by and list(groups.columns) != cells.by:
-            one, two = (pd.MultiIndex.from_frame(frame[cells.by]) for frame in (groups, cells.groups))
+            names = cells.by
+            one, two = (pd.MultiIndex.from_arrays([frame[name] for name in names]) for frame in (groups, cells.groups))
             may = may.in_order(one.get_indexer(two))
         return may.of(cells.columns, cells.sign)
 

@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, fault_at
 from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
-from dxkit.survey.tally.cuts import Cut, amount, asking, path, segments_of, shown
+from dxkit.survey.tally.cuts import Cut, amount, asking, segments_of, shown
+from dxkit.survey.tally.cuts import path as path_of
 from dxkit.survey.tally.margins import Margins, smallest
 from dxkit.survey.tally.variables import Layout
 
@@ -95,7 +96,7 @@ class Tally:
 
         A cut that is not stored is added up from a finer one.
         """
-        names = tuple(path(by, self.codebook))
+        names = tuple(path_of(by, self.codebook))
         if names not in self._made:
             margins = self._margins(self._crossed(names))
             groups, group = self.group_codes(margins.groups, names)
@@ -213,29 +214,38 @@ class Tally:
         parts = options.instance("tallies", tallies, Iterable, "a list of tallies, from dx.tally or Tally.load")
         return merged(options.instance("tallies", each, Tally, "tallies and nothing else") for each in parts)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], by: str | int | Iterable[str | int] | None = None) -> None:
         """Write the tally to one small file, to be read with `Tally.load` and added to others.
 
-        The file holds no answer of a person, but it does hold counts and sums of every group, small ones too. Before
-        you give it away, tally with `cuts=[]` or by coarse segments.
+        The file holds everybody together, and groups of one cut from twice `min_group` answers on; all smaller groups
+        are one, `(others)`. It gives away no more than the tables that may be shown.
 
         Parameters
         ----------
         path : path
             Where to write; the folder must exist.
+        by : segment name, number or list of them, optional
+            The groups; None for everybody together.
+
+        Raises
+        ------
+        DataError
+            A cut that is not declared.
 
         Examples
         --------
         >>> import dxkit as dx, pandas as pd, tempfile, pathlib
         >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
         >>> file = pathlib.Path(tempfile.mkdtemp(), "ours.tally")
-        >>> dx.tally(pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), codebook=book).save(file)
+        >>> dx.tally(pd.DataFrame({"ci": [1, 2, 3, 4, 5] * 2}), codebook=book).save(file)
         >>> dx.Tally.load(file) + dx.Tally.load(file)
-        Tally: 10 respondents, 1 variables
+        Tally: 20 respondents, 1 variables
         """
-        from dxkit.survey.tally import storage
+        from dxkit.survey.tally.files import kept, storage
 
-        storage.write(path, *storage.parts_of(self))
+        names = tuple(path_of(segments_of(by, self.codebook), self.codebook))
+        self.release.check(names)
+        storage.write(path, *storage.parts_of(kept.kept(self, names)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Tally:
@@ -249,11 +259,14 @@ class Tally:
         Raises
         ------
         DataError
-            A file of another kind, a damaged one, or one of a later version.
+            A file of another kind, a damaged one, one of another version, or one that breaks a law of counts.
         """
-        from dxkit.survey.tally import storage
+        from dxkit.survey.tally.files import laws, storage
 
-        return cls(**storage.fields_of(*storage.read(path)))
+        found = cls(**storage.fields_of(*storage.read(path)))
+        if law := laws.broken(found):
+            raise fault_at(f"this tally was not counted by dxkit: {law}; fetch it again", file=os.path.basename(path))
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is worked out when it is asked for."""
