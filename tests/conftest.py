@@ -19,6 +19,7 @@ from dxkit.survey import answers, estimates, scores
 from dxkit.survey.privacy.ends import Ends
 from dxkit.survey.privacy.figures import Figures
 from dxkit.survey.tally import release, weighed
+from tests import sample
 from tests.laws import ALL
 
 mpl.use("Agg")
@@ -71,15 +72,26 @@ def pytest_collection():
         gc.enable()
 
 
-@pytest.fixture
-def nothing_hidden(monkeypatch):
+@pytest.fixture(scope="module")
+def nothing_hidden():
     """For tests of the statistics alone: every figure is shown as it is, as if no rule of anonymity held."""
-    monkeypatch.setattr(release, "bounded", _no_bounds)
-    monkeypatch.setattr(release, "decided", _all_decided)
-    for module in (scores, answers):
-        monkeypatch.setattr(module, "shares_bounded", lambda share, one, few: (share, np.zeros(share.shape, dtype=int)))
-    for module in (estimates, weighed):
-        monkeypatch.setattr(module, "rounded", lambda values, *more, **how: values)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release, "bounded", _no_bounds)
+        patch.setattr(release, "decided", _all_decided)
+        for module in (scores, answers):
+            patch.setattr(module, "shares_bounded", lambda share, one, few: (share, np.zeros(share.shape, dtype=int)))
+        for module in (estimates, weighed):
+            patch.setattr(module, "rounded", lambda values, *more, **how: values)
+        _forget()
+        yield
+    _forget()
+
+
+def _forget():
+    """Results of the samples are of the rules that held when they were worked out."""
+    for known in vars(sample).values():
+        if hasattr(known, "cache_clear"):
+            known.cache_clear()
 
 
 def _no_bounds(cuts, shown, answers, k):

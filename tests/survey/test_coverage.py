@@ -8,6 +8,8 @@ import pytest
 
 import dxkit as dx
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 pytestmark = pytest.mark.simulated
 
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))

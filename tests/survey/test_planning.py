@@ -9,6 +9,8 @@ import dxkit as dx
 from dxkit.survey.planning import answers_for
 from tests.survey.topic_worlds import likert, survey
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 COMPANY = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
 
 

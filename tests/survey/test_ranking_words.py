@@ -8,6 +8,8 @@ import pytest
 
 import dxkit as dx
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 TOPICS = pd.DataFrame(
     {
         "item": ["a", "b", "c", "team"],

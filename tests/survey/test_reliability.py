@@ -19,6 +19,8 @@ from dxkit.statistics.internal_consistency import (
 from tests.laws import examples
 from tests.places import CASE_FILES
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 ATTITUDE = json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]
 DATA = pd.DataFrame(ATTITUDE["data"])
 

@@ -14,6 +14,8 @@ from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.survey import worlds
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 WILSON = json.loads((CASE_FILES / "statistics.json").read_text())["wilson_and_friends"]["cases"]
 FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 

@@ -10,6 +10,8 @@ import dxkit as dx
 from dxkit.statistics.intervals import wilson
 from tests.places import CASE_FILES
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 CASES = json.loads((CASE_FILES / "r_survey.json").read_text())["cases"]
 
 

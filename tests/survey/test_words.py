@@ -7,6 +7,8 @@ import pytest
 import dxkit as dx
 from dxkit.statistics.intervals import wilson
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 BOOK = pd.DataFrame(
     {
         "item": ["q", "h", "r", "i", "team", "site"],

@@ -10,6 +10,8 @@ from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.tally import weighed
 from tests.survey.reading.one_survey import write
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 NEAR = {"abs": 5e-7}
 
 

@@ -11,6 +11,8 @@ from dxkit.survey.tally.margins import ARRAYS
 from tests.laws import examples
 from tests.survey import worlds
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 BOOK = dx.read_codebook(worlds.codebook(segments=("team", "site")))
 OF_PAIRS = ("pairs", "sums", "products")
 

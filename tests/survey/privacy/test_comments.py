@@ -18,10 +18,10 @@ BOOK = pd.DataFrame(
 )
 
 
-def survey(written, min_group=5):
+def survey(written, **options):
     """A survey with these comments; "" for nobody's."""
     frame = pd.DataFrame({"why": written, "who": [f"k{i:03d}x" for i in range(len(written))]})
-    return dx.read_survey(frame.assign(team="A", ci="Yes"), BOOK, min_group=min_group)
+    return dx.read_survey(frame.assign(team="A", ci="Yes"), BOOK, **options)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_comments_need_ten_writers_or_as_many_as_the_minimum():
     assert len(dx.comments(survey(["slow"] * 9)).table) == 0
     assert len(dx.comments(survey(["slow"] * 10)).table) == 10
     assert len(dx.comments(survey(["slow"] * 12, min_group=13)).table) == 0
-    assert len(dx.comments(survey(["slow"] * 12), comment_group=13).table) == 0
-    assert len(dx.comments(survey(["slow"] * 12, min_group=12), comment_group=3).table) == 12
+    assert len(dx.comments(survey(["slow"] * 12, comment_group=13)).table) == 0
+    assert len(dx.comments(survey(["slow"] * 12, min_group=12, comment_group=3)).table) == 12
 
 
 def test_comments_are_not_cut_and_not_shuffled(refusal):
@@ -82,9 +82,10 @@ def test_comments_are_not_cut_and_not_shuffled(refusal):
 
 def test_options_of_comments_are_checked(refusal):
     asked = survey(["slow"] * 12)
-    for name, value in {"question": "wyh", "comment_group": 0}.items():
-        with refusal(f"{name}="):
-            dx.comments(asked, **{name: value})
+    with refusal("question="):
+        dx.comments(asked, question="wyh")
+    with refusal("comment_group="):
+        survey(["slow"] * 12, comment_group=0)
     with refusal("survey="):
         dx.comments(dx.tally(asked))
     with pytest.raises(dx.Missing, match="kind comment"):
