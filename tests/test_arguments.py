@@ -124,7 +124,6 @@ def calls(tmp_path_factory):
         "read_codebook": (dx.read_codebook, {"items": BOOK}),
         "read_dossier": (dx.read_dossier, {"source": SHEETS}),
         "read_survey": (dx.read_survey, {"answers": people(), "codebook": BOOK}),
-        "Release": (dx.Release, {}),
         "reliability": (dx.reliability, {"survey": survey}),
         "response_rate": (dx.response_rate, {"survey": survey}),
         "samples.path": (dx.samples.path, {}),

@@ -127,8 +127,11 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
     digits = int(unit in _DECIMAL)
     value, *ends = (f"{row[name]:.{digits}f}" for name in ("estimate", "low", "high"))
     name = _named(result, row.to_dict(), 40).replace("\n", " ")
-    said = f"{f'{word}: ' if word else ''}{name}, {value} ({ends[0]} to {ends[1]})"
-    sure = f"{axis_of(result, kind, unit)}; the {round(100 * result.confidence)}% interval is in brackets"
+    bound = row["low"] != row["low"]
+    figure = f"{row['bound']} {value}".strip() if bound else f"{value} ({ends[0]} to {ends[1]})"
+    said = f"{f'{word}: ' if word else ''}{name}, {figure}"
+    brackets = "" if bound else f"; the {round(100 * result.confidence)}% interval is in brackets"
+    sure = f"{axis_of(result, kind, unit)}{brackets}"
     headline(ax, said, f"{sure}, {row['n']:.0f} answers", width, 3, pad)
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-import dxkit as dx
 from dxkit.outcomes.trend import _signals
+from dxkit.survey.privacy.figures import admitted
 from tests.outcomes.test_follow_up import false_alarms
 from tests.outcomes.worlds import overdispersed
 from tests.procurement.cost.test_ownership import far_from_exact
 from tests.statistics.test_told_apart import TEAMS, lower_by, named
-from tests.survey.privacy.test_release import leak_of_four_waves
+from tests.survey.privacy import companies
 from tests.survey.test_changes import alarms
 from tests.survey.test_coverage import PEOPLE, coverage
 
@@ -44,15 +44,23 @@ def test_false_alarms_between_waves(claimed):
     )
 
 
-def test_an_attacker_with_four_waves_and_every_cut(claimed):
-    leaks = sum(leak_of_four_waves(seed, dx.Release(min_group=5)) is not None for seed in range(10_000))
-    plain = sum(leak_of_four_waves(seed, None) is not None for seed in range(500))
+def test_nobody_below_the_minimum_follows_from_all_that_is_shown(claimed):
+    """An attacker who tries all sets of fewer than five people, in made-up companies of 8 to 60 with 1 to 5 cuts."""
+    leaks, plain, runs = 0, 0, 10_000
+    for seed in range(runs):
+        codes, answered = companies.company(np.random.default_rng([19, seed]))
+        cells, _, n = companies.as_cells(codes, answered)
+        shown = admitted(cells, n, 5)
+        leaks += companies.smallest_sum(companies.rows_over_people(codes, shown), answered, 5) is not None
+        if seed < 1_000:
+            plain_minimum = [np.bincount(code, answered) >= 5 for code in codes]
+            plain += companies.smallest_sum(companies.rows_over_people(codes, plain_minimum), answered, 5) is not None
     assert leaks == 0
     claimed(
-        "a group below five can be solved from all tables of four waves and every cut",
+        "the answers of fewer than five people follow from all figures that are shown",
         "none",
-        f"{leaks}; under a plain minimum of five in {plain / 5:.0f}%",
-        "10,000 releases",
+        f"{leaks}; under a plain minimum of five in {plain / 10:.0f}% of 1,000",
+        "10,000 companies of 8 to 60",
     )
 
 

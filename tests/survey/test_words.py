@@ -56,6 +56,7 @@ def test_scores_in_print(snapshot):
         "pooled",
         "pooled_low",
         "pooled_high",
+        "bound",
         "stands_out",
     ]
     assert result.table["kind"].tolist() == ["rating", "hours", "recommend", "importance", "dimension", "overall"]
@@ -122,50 +123,3 @@ def test_groups_that_are_merged_are_named_once_for_the_survey(snapshot):
     assert dx.scores(dx.read_survey(frame, BOOK, roster(16, 8))).notes[2:] == ()
     lone = dx.scores(dx.read_survey(frame.assign(team=["A"] * 11 + ["B"]), BOOK, roster(16, 8)))
     assert lone.notes[2:] == snapshot
-
-
-def test_a_ledger_says_what_it_counts(refusal, snapshot):
-    report = dx.Release(min_group=6)
-    assert repr(report) == snapshot
-    survey = dx.read_survey(pd.concat([ANSWERS] * 2).assign(team=["A"] * 7 + ["B"] * 5), BOOK)
-    dx.scores(survey, release=report)
-    assert repr(report) == snapshot
-    dx.scores(survey, by="team", release=report)  # B has five, and A would give B away
-    assert repr(report) == snapshot
-    with refusal(error=ValueError):
-        dx.Release(2)
-    assert dx.Release(3).min_group == 3
-    assert dx.Release().min_group == 5
-
-
-def test_a_group_that_nobody_of_was_heard_is_hidden():
-    frame = pd.concat([ANSWERS] * 2, ignore_index=True).assign(team=["A"] * 6 + ["B"] * 6)
-    table = dx.scores(dx.read_survey(frame.assign(h=[1, 2, 3, 4, 5, 6] + [np.nan] * 6), BOOK), by="team").table
-    rows = table[table["name"] == "h"].set_index("team")
-    assert rows["shown"].tolist() == [True, False]
-    assert rows.loc["B", ["n", "estimate", "high"]].isna().all()
-
-
-def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
-    frame = pd.concat([ANSWERS] * 4).assign(team=["A"] * 7 + ["B"] * 8 + ["C"] * 9)
-    heads = pd.DataFrame({"team": ["A", "B", "C"], "headcount": [10, 12, 20]})
-    for least, shown in ((5, [True, True, True]), (8, [False, False, True])):  # A has seven, and would be the rest
-        for roster_ in (None, heads):
-            survey = dx.read_survey(frame, BOOK, roster_, min_group=least)
-            table = dx.scores(survey, by="team", release=dx.Release(5)).only(names=["q"]).table
-            assert table["shown"].tolist() == shown
-            assert (
-                dx.rank_pains(
-                    dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", "", "", ""]), min_group=least),
-                    "severity",
-                    by="team",
-                    release=dx.Release(5),
-                )
-                .table["shown"]
-                .tolist()
-                == shown
-            )
-    rate = dx.response_rate(dx.read_survey(frame, BOOK, heads, min_group=8), by="team", release=dx.Release(5)).table
-    assert rate["shown"].tolist() == [False, False, True]
-    nothing = np.zeros(3, dtype=int), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))
-    assert dx.Release().admit_groups([], *nothing).shape == (2, 0)

@@ -217,3 +217,23 @@ def test_where_too_few_answered_nothing_is_ranked_and_that_is_said():
     assert not ranking.table["shown"].any()
     assert "too few answers to show or to rank" in ranking.notes
     ranking.plot()
+
+
+def test_the_minimum_of_the_data_holds_in_every_table():
+    """With a minimum of eight A is too small, and B with it would give A away."""
+    frame = people({"A": 7, "B": 8, "C": 9})
+    heads = pd.DataFrame({"team": ["A", "B", "C"], "headcount": [10, 12, 20]})
+    for least, wanted in ((5, [True, True, True]), (8, [False, False, True])):
+        for roster in (None, heads):
+            survey = dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", ""]), roster, min_group=least)
+            assert dx.scores(survey, by="team").only(names=["q"]).table["shown"].tolist() == wanted
+            assert dx.rank_pains(survey, "severity", by="team").table["shown"].tolist() == wanted
+    assert dx.response_rate(survey, by="team").table["shown"].tolist() == [False, False, True]
+
+
+def test_a_group_in_which_nobody_answered_is_hidden():
+    frame = people({"A": 6, "B": 6})
+    frame.loc[6:, "r"] = np.nan
+    rows = dx.scores(read(frame), by="team").only(names=["r"]).table
+    assert rows["shown"].tolist() == [True, False]
+    assert rows.loc[1:, ["n", "estimate", "high"]].isna().all(axis=None)

@@ -102,18 +102,6 @@ def test_more_variables_than_are_kept_unasked_are_kept_on_request(frame, monkeyp
     pd.testing.assert_frame_equal(kept, dx.reliability(dx.read_survey(frame, book)).table)
 
 
-def test_tables_of_a_tally_whose_cells_share_nothing_do_not_go_into_one_release(frame, refusal):
-    report, alone = dx.Release(), dx.tally(frame, codebook=BOOK)
-    dx.scores(alone, release=report)
-    dx.scores(alone, by="team", release=report)
-    with refusal("cuts=[['team', 'site']]"):
-        dx.scores(alone, by="site", release=report)
-    crossed = dx.tally(frame, [["team", "site"]], codebook=BOOK)
-    shown = [dx.scores(crossed, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
-    survey, report = dx.read_survey(frame, BOOK), dx.Release()
-    assert shown == [dx.scores(survey, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
-
-
 @pytest.fixture
 def nested():
     book = worlds.codebook(segments=("division", "team"))
