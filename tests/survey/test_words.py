@@ -90,7 +90,7 @@ def test_scores_of_groups_in_print(snapshot):
     by_team = dx.scores(dx.read_survey(frame, BOOK), by="team")
     assert by_team.notes[1:] == snapshot
     assert by_team.table.columns.tolist()[:5] == ["level", "name", "team", "n", "estimate"]
-    assert len(by_team.table.columns) == 19
+    assert len(by_team.table.columns) == 20
     by_team = by_team.only(names=["h", "q"])
     assert repr(by_team) == snapshot
     assert by_team.segments == ("team",)
