@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from dxkit.files.options import choices
-from dxkit.plots.options import MOST_BARS, chosen_options, shares_of_yes, too_many
+from dxkit.plots.options import MOST_BARS, chosen_options, most_often, shares_of_yes, too_many
 from dxkit.plots.style import (
     ALL_HIDDEN,
     BLUE,
@@ -52,6 +52,7 @@ class _Bar:
     answered: float
     score: float
     stands_out: str
+    most_often: str
 
     @property
     def favourable(self) -> float:
@@ -146,11 +147,16 @@ def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> _Bar:
         answered=float(first["answered"]),
         score=float(first["score"]),
         stands_out=first["stands_out"],
+        most_often=_most_often(opinion) if first["shown"] and len(opinion) else "",
     )
 
 
 def _commonest(values: list[tuple[str, ...]]) -> tuple[str, ...]:
     return max(dict.fromkeys(values), key=values.count)
+
+
+def _most_often(rows: pd.DataFrame) -> str:
+    return most_often(rows["label"].tolist(), *(rows[name].to_numpy(dtype=float) for name in ("share", "low", "high")))
 
 
 def _worst_last(bars: list[_Bar]) -> list[_Bar]:
@@ -231,18 +237,24 @@ def _legend(ax: Axes, labels: Sequence[str], colours: list[str], opinions: bool,
 
 
 def _title(ax: Axes, result: Answers, bars: list[_Bar]) -> None:
-    """The least favourable bar, if it is told apart from the others; what one bar says; else that none differs."""
+    """The bars that are told from the others, two at most; what one bar says; else that none differs.
+
+    Questions are compared with the other questions, groups with the other groups, of which some may not be drawn.
+    """
     shown = [bar for bar in bars if bar.shown]
     if len(shown) == 1 or not shown[0].ordered:
         headline(ax, *_one(shown))
         return
-    worst = sorted((bar for bar in shown if bar.stands_out == "below"), key=lambda bar: bar.score)
-    if worst:
-        bar = worst[0]
-        where = f" in {bar.group}" if bar.group else ""
-        sure = f"{bar.favourable:.0f}% of {bar.answered:.0f} answers are favourable; it differs beyond chance"
-        headline(ax, f"Least favourable: {bar.display}{where}", sure)
-        return
+    ranked = sorted(shown, key=lambda bar: bar.score)
+    where = "elsewhere" if result.segments else "the others"
+    for side, word, line in (("below", "Less", ranked), ("above", "More", ranked[::-1])):
+        if found := [bar for bar in line if bar.stands_out == side]:
+            named = [f"{bar.display}{f' in {bar.group}' if bar.group else ''}" for bar in found[:2]]
+            more = [f"{len(found) - 2} more"] if len(found) > 2 else []
+            shares = ", ".join(f"{bar.favourable:.0f}% of {bar.answered:.0f}" for bar in found[:2])
+            sure = f"{shares} answers are favourable; each differs beyond chance"
+            headline(ax, f"{word} favourable than {where}: {'; '.join([*named, *more])}", sure)
+            return
     shares = [bar.favourable for bar in shown]
     headline(ax, no_difference(result.segments), f"From {min(shares):.0f}% to {max(shares):.0f}% are favourable")
 
@@ -254,5 +266,4 @@ def _one(shown: list[_Bar]) -> tuple[str, str]:
     where = f", {bar.group}" if bar.group else ""
     if bar.ordered:
         return f"{bar.display}{where}: {bar.favourable:.0f}% favourable", f"{bar.answered:.0f} answers"
-    k = int(np.argmax(bar.shares))
-    return f"{bar.display}{where}: most often {bar.labels[k]} ({bar.shares[k]:.0f}%)", f"{bar.answered:.0f} answers"
+    return f"{bar.display}{where}: {bar.most_often}", f"{bar.answered:.0f} answers"

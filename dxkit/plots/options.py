@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -44,7 +46,7 @@ def chosen_options(result: Answers, table: pd.DataFrame, ax: Axes | None) -> Axe
     first = table.iloc[0]["display"]
     rows = table.loc[table["display"] == first]
     unit = f"share of all who answered, %, with {round(100 * result.confidence)}% interval"
-    return _shares(result, rows, ax, "label", unit, f"{first}: most often", len(set(table["display"])) - 1)
+    return _shares(result, rows, ax, "label", unit, first, len(set(table["display"])) - 1)
 
 
 def shares_of_yes(result: Answers, table: pd.DataFrame, ax: Axes | None, others: int) -> Axes:
@@ -52,7 +54,24 @@ def shares_of_yes(result: Answers, table: pd.DataFrame, ax: Axes | None, others:
     rows = table.loc[table["code"] == 1]
     yes = rows.iloc[0]["label"]
     unit = f"share of all who answered that said {yes}, %, with {round(100 * result.confidence)}% interval"
-    return _shares(result, rows, ax, "display", unit, f"{yes} most often:", others)
+    return _shares(result, rows, ax, "display", unit, yes, others)
+
+
+def most_often(names: Sequence[str], shares: np.ndarray, low: np.ndarray, high: np.ndarray, *, most: int = 3) -> str:
+    """What was answered most often, or up to `most` of which one was: a title names no other.
+
+    It may be each whose interval reaches that of the first. Arrays of shares from 0 to 1.
+
+    >>> most_often(["a", "b", "c"], np.array([0.2, 0.5, 0.4]), np.array([0.1, 0.4, 0.3]), np.array([0.3, 0.6, 0.5]))
+    'most often b or c'
+    """
+    order = np.argsort(-shares, kind="stable")
+    near = [str(names[k]) for k in order if high[k] >= low[order[0]]]
+    if len(near) == 1:
+        return f"most often {near[0]}, {100 * shares[order[0]]:.0f}%"
+    if len(near) == len(order) or len(near) > most:
+        return f"none is ahead of the others, {100 * shares.min():.0f}% to {100 * shares.max():.0f}%"
+    return f"most often {', '.join(near[:-1])} or {near[-1]}"
 
 
 def _shares(result: Answers, rows: pd.DataFrame, ax: Axes | None, name: str, unit: str, said: str, others: int) -> Axes:
@@ -77,11 +96,9 @@ def _shares(result: Answers, rows: pd.DataFrame, ax: Axes | None, name: str, uni
         ax.set_xlim(0, 100)
         left = f"not drawn: {others} question{'s' * (others > 1)} more; only(...) chooses them" if others else ""
         ax.set_xlabel("\n".join(filter(None, (unit, left))))
-        top = rows.iloc[-1]
-        where = f" in {', '.join(str(top[segment]) for segment in result.segments)}" if result.segments else ""
-        headline(
-            ax,
-            f"{said} {top[name]}{where}, {100 * top['share']:.0f}%",
-            f"The interval is {100 * top['low']:.0f} to {100 * top['high']:.0f}%",
-        )
+        shown = rows.loc[rows["shown"]]
+        names = [" in ".join(str(row[part]) for part in (name, *result.segments)) for row in shown.to_dict("records")]
+        figures = (shown[part].to_numpy(dtype=float) for part in ("share", "low", "high"))
+        found = most_often(names, *figures, most=1 if result.segments else 3)
+        headline(ax, f"{said}: {found}", f"{len(shown)} bars; what is named is ahead of the others beyond chance")
     return ax

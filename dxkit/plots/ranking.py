@@ -28,6 +28,7 @@ from dxkit.plots.style import (
     rows_on,
 )
 from dxkit.results.formatting import percent
+from dxkit.statistics.verdict import NAMING
 
 if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 
 
 def pains(result: Ranking, ax: Axes | None = None) -> Axes:
-    """Every topic with its interval, the worst on top; the chosen are red, those still possible blue, the others grey.
+    """Every topic with its interval, the worst on top; those still possible are blue, the others grey.
 
-    At the right are the range of its rank and how probably the topic is among the worst. A ranking by segments is
-    drawn as `groups`.
+    The worst are red where the verdict is clear or likely. At the right are the range of the rank of a topic and how
+    probably it is among the worst. A ranking by segments is drawn as `groups`.
     """
     if result.segments:
         return groups(result, ax)
@@ -50,7 +51,7 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
         for y, row in enumerate(rows):
             colour = _colour(result, row["topic"])
             ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=2.2, solid_capstyle="round")
-            ax.plot(row["estimate"], y, "D" if row["topic"] in result.top else "o", color=colour, markersize=6.5)
+            ax.plot(row["estimate"], y, "D" if colour == RED else "o", color=colour, markersize=6.5)
             low, high = int(row["rank_low"]), int(row["rank_high"])
             ranks = f"{low}" if low == high else f"{low} to {high}"
             _columns(ax, y, (ranks, percent(row["p_top"])), color=colour)
@@ -60,10 +61,17 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
         _columns(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         grid_on(ax)
         ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
-        sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
         how = f"The worst {result.top_n} of {len(rows)} by {result.axis_label}"
-        headline(ax, f"{' and '.join(result.top)} ({sure})", how, 74, pad=30)
+        headline(ax, _told(result, len(rows)), how, 74, pad=30)
     return ax
+
+
+def _told(result: Ranking, count: int) -> str:
+    """The worst with their verdict; how many may be among them where it is open."""
+    if result.verdict not in NAMING:
+        return f"Open: which {result.top_n} are the worst cannot be told; {len(result.possible)} of {count} may be"
+    sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
+    return f"{' and '.join(result.top)} ({sure})"
 
 
 def _columns(ax: Axes, y: float, texts: tuple[str, str], **style: Any) -> None:
@@ -73,45 +81,65 @@ def _columns(ax: Axes, y: float, texts: tuple[str, str], **style: Any) -> None:
 
 
 def _colour(result: Ranking, topic: str) -> str:
-    return RED if topic in result.top else BLUE if topic in result.possible else GREY
+    named = result.verdict in NAMING and topic in result.top
+    return RED if named else BLUE if topic in result.possible else GREY
 
 
 def groups(result: Ranking, ax: Axes | None = None) -> Axes:
-    """The burden of every topic in every group; the worst of each group are framed, cells not shown are hatched."""
-    table = result.table
-    if not result.segments or not any(table["shown"]):
+    """The burden of every topic in every group; the worst are framed where the group's verdict is clear or likely.
+
+    Cells not shown are hatched.
+    """
+    table, verdicts = result.table, result.groups
+    if verdicts is None or not any(table["shown"]):
         return nothing(ax, ALL_HIDDEN if result.segments and len(table) else "nothing to show")
     label = table[list(result.segments)].agg(", ".join, axis=1)
     columns = list(dict.fromkeys(label))
+    said = dict(zip(verdicts[list(result.segments)].agg(", ".join, axis=1), verdicts["verdict"], strict=True))
     order = table.loc[:, ["topic", "estimate"]].groupby("topic").mean().sort_values("estimate", ascending=False)
     most = {"hours": MOST_HOURS, "opportunity": 20.0}.get(result.score, 100.0)  # the same in every map of a report
     with canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
         for y, topic in enumerate(reversed(order.index)):
             for x, group in enumerate(columns):
                 row = table.loc[(table["topic"] == topic) & (label == group)].iloc[0].to_dict()
-                _cell(ax, x, y, row, most, result)
+                _cell(ax, x, y, row, most, result, _FRAMES.get(said[group]))
         ax.set_yticks(range(len(order)), [fitting(topic) for topic in reversed(order.index)])
         ax.set_xticks(range(len(columns)), [fitting(group, 14) for group in columns])
         ax.set_xlim(-0.5, len(columns) - 0.5)
         ax.set_ylim(-0.5, len(order) - 0.5)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{result.axis_label}; framed: worst {result.top_n} of the group; hatched: too few to show")
-        title = f"The worst {result.top_n} by {' and '.join(result.segments)}"
-        shown = int(table.loc[table["shown"], list(result.segments)].drop_duplicates().shape[0])
-        headline(ax, title, f"{len(order)} topics in {shown} groups, {result.axis_label}", int(10 + 9 * len(columns)))
+        counts = {name: list(said.values()).count(name) for name in (*NAMING, "open")}
+        marks = [f"{line}: the group's worst {result.top_n}, {name}" for name, line in _LINES.items() if counts[name]]
+        hidden = "" if all(table["shown"]) else "hatched: too few to show"
+        ax.set_xlabel("\n".join(filter(None, (result.axis_label, "; ".join(marks), hidden))))
+        shown = f"{len(order)} topics in {sum(counts.values())} groups that are ranked, {result.axis_label}"
+        headline(ax, _told_of_groups(result, counts), shown, int(10 + 9 * len(columns)), 3)
     return ax
 
 
-def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], most: float, result: Ranking) -> None:
+_FRAMES = {"clear": "-", "likely": (0, (4, 2))}
+_LINES = {"clear": "framed", "likely": "dashed"}
+
+
+def _told_of_groups(result: Ranking, counts: dict[str, int]) -> str:
+    """In how many groups the worst are told; a title has no room for which."""
+    what = f"worst {result.top_n} by {' and '.join(result.segments)}"
+    told = " and ".join(f"{name} in {counts[name]}" for name in NAMING if counts[name])
+    groups = sum(counts.values())
+    return f"The {what}: {told} of {groups} groups" if told else f"The {what} cannot be told in any group"
+
+
+def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], most: float, result: Ranking, frame: Any) -> None:
     if not row["shown"]:
         ax.add_patch(hatched(x - 0.46, y - 0.42, 0.92, 0.84))
         return
     colour = rising(ORANGE)(min(1.0, row["estimate"] / most))
     ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=colour))
-    chosen = row["rank"] <= result.top_n
+    chosen = frame is not None and row["rank"] <= result.top_n
     if chosen:
-        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, edgecolor="black", linewidth=2.2))
+        line = {"edgecolor": "black", "linewidth": 2.2, "linestyle": frame}
+        ax.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, fill=False, **line))
     digits = 1 if result.score in ("hours", "opportunity") else 0
     weight = "bold" if chosen else "normal"
     text = f"{row['estimate']:.{digits}f}"
@@ -121,14 +149,15 @@ def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], most: float, result: Ra
 def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
     """Importance against satisfaction; the ellipse of a topic holds its true place with the result's confidence.
 
-    What matters and does not satisfy is at the lower right. Topics are numbered, the chosen are red.
+    What matters and does not satisfy is at the lower right. Topics are numbered; the worst of the ranking are red where
+    its verdict is clear or likely.
     """
     rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
     if not rows:
         return nothing(ax)
     with canvas(ax, 9.5, 5.6) as ax:
         for k, row in enumerate(rows, 1):
-            colour = RED if row["chosen"] else BLUE
+            colour = RED if row["chosen"] and result.verdict in NAMING else BLUE
             width, height, angle = _ellipse(row, result.confidence)
             place = (row["importance"], row["satisfaction"])
             ax.add_patch(Ellipse(place, width, height, angle=angle, facecolor=colour, alpha=0.13, edgecolor="none"))
@@ -142,7 +171,7 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
                 xytext=(14, 0),
                 textcoords="offset points",
                 va="top",
-                color=colour if row["chosen"] else "black",
+                color=colour if colour == RED else "black",
             )
         ax.autoscale_view()
         ax.axvline(np.median([row["importance"] for row in rows]), color=GREY, linestyle=":", linewidth=1)
@@ -158,9 +187,10 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
         )
         ax.set_xlabel("importance, 0 to 100 (dotted: the median topic)")
         ax.set_ylabel("satisfaction, 0 to 100")
-        worst = [row["topic"] for row in rows if row["chosen"]]
+        worst = " and ".join(row["topic"] for row in rows if row["chosen"])
+        found = f"Worst: {worst} ({result.verdict})" if result.verdict in NAMING else "Open: the worst cannot be told"
         sure = f"{len(rows)} topics by importance and satisfaction; an ellipse holds the true place"
-        headline(ax, f"Chosen: {' and '.join(worst)}", f"{sure} with {round(100 * result.confidence)}%", 90)
+        headline(ax, found, f"{sure} with {round(100 * result.confidence)}%", 90)
     return ax
 
 

@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 _RATED = ("rating", "dimension", "overall", "recommend")  # what runs from worst to best
 
 
-_ENDS = {"hours": ("Fewest", "Most"), "place": ("Placed first", "Placed last")}
+_NAMED = 2  # that a title has room for
+_ENDS = {
+    "hours": ("Fewer than the others", "More than the others"),
+    "place": ("Placed before the others", "Placed after the others"),
+}
 _DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
 
 
@@ -87,7 +91,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
         grid_on(ax)
         unit_text = f"{axis_of(result, kind, unit)}, with {round(100 * result.confidence)}% interval"
         ax.set_xlabel("\n".join(filter(None, (unit_text, others))))
-        _score_title(ax, result, rows, 80, 16)
+        _score_title(ax, result, rows, 70, 16)
     return ax
 
 
@@ -110,29 +114,34 @@ def _of_one_kind(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, 
 
 
 def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: float) -> None:
-    """The worst that is told apart from the others, else that none is; with one row what it is."""
+    """What lies beyond the others on the worse side, else on the better, else that nothing does; of one row what it is.
+
+    Each differs from the others together, which does not make the first of them the lowest of all.
+    """
     shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
-    low, high = _ENDS.get(unit, ("Lowest", "Highest"))
+    low, high = _ENDS.get(unit, ("Below the others", "Above the others"))
     below, above = (shown.loc[shown["stands_out"] == side] for side in ("below", "above"))
-    ends = [(high, above.iloc[::-1]), (low, below)] if unit == "hours" else [(low, below), (high, above.iloc[::-1])]
-    found = [(word, found.iloc[0]) for word, found in ends if len(found)]
+    ends = [(low, below), (high, above.iloc[::-1])]
+    found = [end for end in (ends[::-1] if unit == "hours" or kind == "importance" else ends) if len(end[1])]
     if len(shown) == 1:
-        found = [("", shown.iloc[0])]
+        found = [("", shown)]
     if not found:
         what = "question" if rows.iloc[0]["level"] == "item" else "dimension"
         headline(ax, no_difference(result.segments, what), _of_how_many(result, rows), width, 3, pad)
         return
-    word, row = found[0]
-    digits = int(unit in _DECIMAL)
-    value, *ends = (f"{row[name]:.{digits}f}" for name in ("estimate", "low", "high"))
-    name = _named(result, row.to_dict(), 40).replace("\n", " ")
-    bound = row["low"] != row["low"]
-    figure = f"{row['bound']} {value}".strip() if bound else f"{value} ({ends[0]} to {ends[1]})"
-    said = f"{f'{word}: ' if word else ''}{name}, {figure}"
-    brackets = "" if bound else f"; the {round(100 * result.confidence)}% interval is in brackets"
+    word, named = found[0]
+    said = []
+    for row in named.iloc[:_NAMED].to_dict("records"):
+        value, *ends = (f"{row[name]:.{int(unit in _DECIMAL)}f}" for name in ("estimate", "low", "high"))
+        name = _named(result, row, 40).replace("\n", " ")
+        alone = row["low"] != row["low"]
+        said.append(f"{name}, " + (f"{row['bound']} {value}".strip() if alone else f"{value} ({ends[0]} to {ends[1]})"))
+    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
+    brackets = f"; the {round(100 * result.confidence)}% interval is in brackets" if named["low"].notna().any() else ""
     sure = f"{axis_of(result, kind, unit)}{brackets}"
-    headline(ax, said, f"{sure}, {row['n']:.0f} answers", width, 3, pad)
+    text = f"{f'{word}: ' if word else ''}{'; '.join([*said, *more])}"
+    headline(ax, text, f"{sure}, {named.iloc[0]['n']:.0f} answers" if len(named) == 1 else sure, width, 3, pad)
 
 
 def _of_how_many(result: Scores, rows: pd.DataFrame) -> str:
@@ -238,7 +247,7 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
 
 
 def _rate_title(ax: Axes, result: ResponseRate, shown: pd.DataFrame) -> None:
-    """The groups that answered least and most, where they are told apart from the others."""
+    """The groups with the lowest and the highest rate, where they are told apart from the others."""
     n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
     others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -247,7 +256,10 @@ def _rate_title(ax: Axes, result: ResponseRate, shown: pd.DataFrame) -> None:
     whole = f"{shown['responded'].sum():.0f} of {n.sum():.0f} people answered in the groups shown"
     named = [
         f"{', '.join(str(row[name]) for name in result.segments)} answered {word} ({100 * row['estimate']:.0f}%)"
-        for word, side, row in (("least", -1, shown.iloc[-1]), ("most", 1, shown.iloc[0]))
+        for word, side, row in (
+            ("less than the others", -1, shown.iloc[-1]),
+            ("more than the others", 1, shown.iloc[0]),
+        )
         if side == apart[-1 if side < 0 else 0]
     ]
     headline(ax, "; ".join(named) or no_difference(result.segments), whole)

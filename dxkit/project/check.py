@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
 from dxkit.procurement.dossier.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
 from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
-from dxkit.survey.reading.roster import read_roster
+from dxkit.survey.reading.roster import check_fit, read_roster
 from dxkit.survey.reading.rules.table import DEFAULT, RULES, read_rules
 from dxkit.survey.reading.scales import SCALES, read_scales
 from dxkit.survey.reading.structure.statistics_file import open_answers
@@ -136,10 +138,15 @@ def _roster(file: OpenedFile, book: Codebook) -> Checked:
 
 
 def _answers(files: Beside, source: str | None, sheet: str | None) -> Checked:
-    survey = read_beside(files, source=source, sheet=sheet)
+    survey = read_beside(files, source=source, sheet=sheet, roster_check="note")
+    notes, roster = list(survey.notes), survey.roster
+    if roster is not None:  # who checks a table keeps the roster, and may know which groups are meant
+        everybody = survey.segments, np.ones(len(survey))
+        notes = [note for note in notes if note not in check_fit(roster, *everybody, "note")]
+        notes += check_fit(roster, *everybody, "refuse", named=True)
     return Checked(
         what=f"{files.answers.name}: {len(survey):,} respondents, no faults",
-        notes=(*([] if files.roster else [_NO_ROSTER]), *survey.notes),
+        notes=(*([] if files.roster else [_NO_ROSTER]), *notes),
         cleaning=tuple(
             {str(name): value for name, value in line.items()} for line in survey.cleaning.to_dict("records")
         ),

@@ -61,6 +61,10 @@ _SHARED = (
     Column("shown", "False where the row is hidden to protect a small group", displayed=False),
     Column("item_rest", "correlation of the item with the other items of its dimension", "number", heading="item-rest"),
     Column("alpha_if_dropped", "alpha of the dimension without this item", "number"),
+    Column("icc", "share of the spread of answers that lies between groups", "share", heading="between groups"),
+    Column("icc_low", "lower end of its interval", "share"),
+    Column("icc_high", "upper end of its interval", "share"),
+    Column("p", "p-value", "p"),
     Column("p_clear", "p of the claim that each of these is ahead of all others", "p", heading="p"),
     Column("shared", "how many are the same under the score of the ranking", "number", heading="of them the same"),
 )

@@ -33,8 +33,9 @@ _INTERVALS = (
     ("low", "high", "{} interval"),
     ("favourable_low", "favourable_high", "favourable {}"),
     ("alpha_low", "alpha_high", "alpha {}"),
+    ("icc_low", "icc_high", "{} interval"),
 )
-_CENTRES = {"estimate", "share", "favourable", "alpha"}  # low and high beside none of them are not an interval
+_CENTRES = {"estimate", "share", "favourable", "alpha", "icc"}  # low and high beside none of them are not an interval
 _HIDDEN = ("estimate", "count", "responded")
 _MOST_ROWS = 60
 

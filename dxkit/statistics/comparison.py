@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, stdtr
 
 METHODS = ("holm", "bh", "none")
 
@@ -20,6 +19,8 @@ def t_test_p(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> np.ndarray:
     >>> float(t_test_p(1.0, 0.5, 10).round(6))
     0.073388
     """
+    from scipy.special import stdtr  # the first scores of a session need none of it, and it loads slowly
+
     estimate, se = np.asarray(estimate, dtype=float), np.asarray(se, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * stdtr(df, -np.abs(estimate / se))
@@ -73,6 +74,8 @@ def hedges_g(difference: np.ndarray, sd: np.ndarray, df: np.ndarray) -> np.ndarr
     >>> hedges_g(np.array([10.0]), np.array([10.0]), np.array([9.0])).round(4).tolist()
     [0.9139]
     """
+    from scipy.special import gammaln
+
     with np.errstate(invalid="ignore", divide="ignore"):
         correction = np.where(df > 1, np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2), np.nan)
         return np.where(sd > 0, difference / sd, np.where(difference == 0, 0.0, np.nan)) * correction

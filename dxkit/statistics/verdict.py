@@ -19,6 +19,7 @@ from dxkit.statistics import clusters, sampling
 
 MANY, DRAWS, FEWER_DRAWS = 100, 4_096, 512  # groups from which on a group has fewer draws; draws of a group
 CLEAR, LIKELY = 0.025, 0.8  # one-sided p below which a verdict is clear; probability from which on it is likely
+NAMING = ("clear", "likely")  # the verdicts that allow a title or a mark to name the worst
 MOST_MORE = 10_000  # further answers above which their number is not told
 _HELD = 2**18  # numbers that are held at once
 _NEAR, _NOISES = 2.6, 1_000

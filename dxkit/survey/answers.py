@@ -24,7 +24,7 @@ from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import hidden_note, of_kinds, title
+from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
 from dxkit.survey.tally.measures import unit_of
@@ -197,7 +197,7 @@ def answers(
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
     add = per_group(counted.group, len(counted.groups))
-    of, states = at[item_at], add(counted.states)
+    of, opinions = at[item_at], add(counted.states)[:, at[item_at]]
     heavy = weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
@@ -207,7 +207,6 @@ def answers(
     bound = BOUNDS[side]
     low, high = (np.where(bound == "", end, np.nan) for end in (low, high))
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
-    opinions = states[:, of]
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
     known_asked = _asked(counted)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
@@ -234,7 +233,7 @@ def answers(
         table=table,
         title=title("Answers", counted),
         confidence=confidence,
-        method=f"{how}, score intervals",
+        method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
         segments=tuple(counted.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )

@@ -290,8 +290,7 @@ def _shared(both: _Matched, one: _Wave, two: _Wave, people: float) -> np.ndarray
     (n12 / (n1 n2) - 1 / N) S12, zero where as many answered both times as chance has it; S12 from the correlation of
     those who did and the spreads of the two waves.
     """
-    mean1, first = both.centred(both.first)
-    mean2, second = both.centred(both.second)
+    first, second = (both.centred(each)[1] for each in (both.first, both.second))
     with np.errstate(invalid="ignore", divide="ignore"):
         sizes = [np.sqrt(_with_means(each.T @ each, both.a)) for each in (first, second)]
         correlation = _with_means((first.T @ second + second.T @ first) / 2, both.a) / np.prod(sizes, axis=0)

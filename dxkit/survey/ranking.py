@@ -111,13 +111,10 @@ class Ranking(Result):
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """Ranks in one column and probabilities rounded with care; split by segments, a row for each group."""
         if self.groups is not None:
-            frame = self.groups.drop(columns=["p_pair_se", "p_clear"])
-            frame[["p_pair", "p_same"]] = frame[["p_pair", "p_same"]].map(percent)
-            names = {
-                "p_pair": "the two are right",
-                "p_same": "everybody's two are theirs",
-                "ruled_out": "ruled out there",
-            }
+            worst = [f"worst {k + 1}" for k in range(self.top_n)]
+            frame = self.groups.loc[:, [*self.segments, "verdict", *worst, "p_pair", "p_same", "ruled_out"]]
+            frame = frame.assign(**{name: frame[name].map(percent) for name in ("p_pair", "p_same")})
+            names = {"p_pair": "these are right", "p_same": "everybody's are theirs", "ruled_out": "ruled out there"}
             frame = frame.rename(columns=names)
             return frame, columns_of(frame)
         ranks = [
@@ -217,7 +214,8 @@ def rank_pains(
             notes = [f"over {verdict.MANY} groups: which topics are ruled out in each is told with ruled_out=True"]
     table = _table(work, here, by_group, names, confidence)
     chosen, tip = order.top, tipping_point(order, found)
-    facts = () if by is not None else tuple(ranking_words.facts(order, names, score, tip))
+    silent = found.weighed.headcount[0] - found.cells.people.sum()
+    facts = () if by is not None else tuple(ranking_words.facts(order, names, score, tip, silent))
     return Ranking(
         table=table,
         title=title("Pain points", work),
@@ -239,7 +237,7 @@ def rank_pains(
         tipping_point=None if tip is None else tip.lean,
         robustness=_robustness(survey, score, order, names, fpc, settings),
         groups=groups,
-        grid=action_grid(tallied(survey).cut(), chosen, names, fpc=fpc, confidence=confidence),
+        grid=action_grid(tallied(survey).cut(), order, names, fpc=fpc, confidence=confidence),
         **_figures(order, names),
     )
 

@@ -257,7 +257,10 @@ def _by_topic(values: np.ndarray, rising: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ActionGrid(Result):
-    """Importance against satisfaction of each topic."""
+    """Importance against satisfaction of each topic.
+
+    verdict     that of the ranking whose worst are `chosen`
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("topic", "the topic"),
@@ -268,17 +271,19 @@ class ActionGrid(Result):
         Column("var_importance", "variance of mean importance", "number", displayed=False),
         Column("covariance", "covariance of the errors of the two means", "number", displayed=False),
         Column("df", "degrees of freedom", "number", displayed=False),
-        Column("chosen", "whether it is among the worst"),
+        Column("chosen", "whether it came out among the worst"),
         shared("shown"),
     )
     plot_name: ClassVar[str] = "ranking.action_grid"
 
+    verdict: str = "open"
+
 
 def action_grid(
-    counted: Cells, chosen: list[int], names: np.ndarray, *, fpc: bool, confidence: float
+    counted: Cells, order: Orders, names: np.ndarray, *, fpc: bool, confidence: float
 ) -> ActionGrid | Absent:
     """Where each topic has one question on satisfaction and one on importance."""
-    book = counted.codebook
+    book, chosen = counted.codebook, order.top
     pairs = [(book.topic_items(t, "rating"), book.topic_items(t, "importance")) for t in names]
     if not chosen:
         return Absent("too few answers to show or to rank")
@@ -307,5 +312,9 @@ def action_grid(
         table=table.assign(chosen=np.isin(np.arange(len(names)), chosen), shown=shown),
         title="Importance and satisfaction",
         confidence=confidence,
-        notes=("index points, 0 to 100; weighted as the scores are",),
+        verdict=order.verdicts[0],
+        notes=(
+            "index points, 0 to 100; weighted as the scores are",
+            f"chosen: what came out as the worst {order.top_n}, verdict {order.verdicts[0]}",
+        ),
     )

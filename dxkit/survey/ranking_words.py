@@ -22,13 +22,15 @@ def warnings(order: Orders, top_n: int, count: int) -> list[str]:
     return ["there is nothing to choose: no more topics than you want to fix"] if count <= top_n else []
 
 
-def facts(order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None) -> Iterator[tuple[str, str]]:
-    """What a manager asks of everybody's order."""
+def facts(
+    order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None, silent: float
+) -> Iterator[tuple[str, str]]:
+    """What a manager asks of everybody's order; `silent` people have not answered, infinity where nobody knows."""
     if order.told is None or order.possible is None or not len(order.groups):
         return
     told, said, top_n = order.told, order.verdicts[0], order.top_n
     unit, digits = f" {BURDENS[score].points}", BURDENS[score].digits
-    yield f"the worst {top_n}", " and ".join(names[order.chosen[0]])
+    yield f"the worst {top_n}" if said in verdict.NAMING else "came out first", " and ".join(names[order.chosen[0]])
     surely = f"{said}, these are the worst {top_n} with {percent(told.p_pair[0])} probability"
     cautious = "; probably more, because they stand about equally far out of the others"
     yield "verdict", surely + (cautious if said != "clear" and order.far_out else "")
@@ -42,7 +44,7 @@ def facts(order: Orders, names: np.ndarray, score: str, tip: TippingPoint | None
     if tip is not None:
         yield "those who did not answer", _silent(tip, names, f"{abs(tip.lean):.{digits}f}{unit}")
     if told.more[0, 2] > 0:
-        yield "more answers", _more(told.more[0])
+        yield "more answers", _more(told.more[0], silent)
 
 
 def _silent(tip: TippingPoint, names: np.ndarray, lean: str) -> str:
@@ -57,12 +59,16 @@ def _silent(tip: TippingPoint, names: np.ndarray, lean: str) -> str:
     )
 
 
-def _more(more: np.ndarray) -> str:
-    """The range alone: its middle would be taken for the number."""
+def _more(more: np.ndarray, silent: float) -> str:
+    """The range alone: its middle would be taken for the number. Nobody can have more answers than people."""
     low, _, high = more
+    everybody = f"all of the {silent:.0f} who did not answer"
+    if low >= silent and math.isfinite(silent):
+        return f"about {everybody} would be needed for a clear verdict"
     most = f"{verdict.MOST_MORE:,}"
     if math.isinf(low):
         return f"more than {most} would be needed for a clear verdict"
     least = two_digits(low) if low >= 1 else "a few"
     upper = f"more than {most}" if math.isinf(high) else two_digits(max(high, 1.0))
+    upper = everybody if high >= silent and math.isfinite(silent) else upper
     return f"between {least} and {upper} would make the verdict clear"

@@ -18,7 +18,7 @@ from dxkit.results.result import Result
 from dxkit.survey import teams
 from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
 from dxkit.survey.privacy.ends import shares_bounded
-from dxkit.survey.reading.codebook import MEASURED
+from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import measures
 from dxkit.survey.tally.cells import Cells
@@ -72,11 +72,18 @@ class Scores(Result):
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
         Column(
-            "pooled", "what the group's score will be near next time", "estimate", "see column unit", displayed=False
+            "pooled",
+            "what the group's score will be near next time",
+            "estimate",
+            "see column unit",
+            heading="next time near",
+            optional=True,
         ),
         Column("pooled_low", "lower end of its interval", "estimate", "see column unit", displayed=False),
         Column("pooled_high", "upper end of its interval", "estimate", "see column unit", displayed=False),
-        Column("stands_out", "below or above all others beyond chance, else empty", displayed=False),
+        Column(
+            "stands_out", "below or above all others beyond chance, else empty", heading="stands out", optional=True
+        ),
     )
     plot_name: ClassVar[str] = "survey.scores"
     axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
@@ -87,7 +94,11 @@ class Scores(Result):
         self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
     ) -> Scores:
         """The same result with the rows of one level, of these kinds, or of these names in their order."""
-        return replace(self, table=narrowed(self.table, level, names, kind).reset_index(drop=True))
+        table = narrowed(self.table, level, names, kind).reset_index(drop=True)
+        if self.between is None:
+            return replace(self, table=table)
+        kept = table[["level", "name"]].drop_duplicates()
+        return replace(self, table=table, between=kept.merge(self.between, how="left", on=["level", "name"]))
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A long table by group without its items, and each kind of question with the measure it has."""
@@ -95,7 +106,9 @@ class Scores(Result):
         if len(frame) > 60 and self.segments:
             frame = frame.loc[frame["level"] != "item"]
         own = (frame["kind"] == "number") & (frame["unit"] != "number")
-        return frame.assign(kind=np.where(own, frame["unit"], frame["kind"].map(measures.label_of))), columns
+        told = frame["stands_out"] if (frame["stands_out"] != "").to_numpy().any() else None
+        kinds = np.where(own, frame["unit"], frame["kind"].map(measures.label_of))
+        return frame.assign(kind=kinds, stands_out=told), columns
 
 
 @survey_decides
@@ -181,7 +194,7 @@ def scores(
     table = _table(counted, scored, figures, shown)
     table["bound"] = np.where(shown, np.hstack([bound, about]), "").T.ravel()
     table["stands_out"] = apart.T.ravel()
-    method = _method(counted, fpc)
+    method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])
     return Scores(
         table=table,
         between=between,
@@ -224,6 +237,17 @@ def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.
         for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
             each[:, places] = np.where(plain, figure, np.nan)
     return result
+
+
+def favourable_codes(book: Codebook) -> list[str]:
+    """Which answers are favourable, where they are not the upper two of five."""
+    named = {}
+    for item in book.measured:
+        codes, good = book.scale(item).codes, sorted(book.favourable(item))
+        if good and (len(codes) != 5 or tuple(good) not in (codes[:2], codes[-2:])):
+            ends = dict.fromkeys(book.scale(item).label(code) for code in (good[0], good[-1]))
+            named[f"{' to '.join(ends)} of {book.scale(item).name}"] = item
+    return [f"favourable: {', '.join(named)}"] if named else []
 
 
 def _scales(found: Estimates):

@@ -423,6 +423,18 @@ def test_check_tells_the_faults_of_the_roster_in_the_workbook(workbook, capsys, 
         assert said == snapshot
 
 
+def test_check_names_the_groups_that_have_more_answers_than_people(workbook, capsys, snapshot):
+    """A note that others may read only counts them; who runs the check keeps the roster."""
+    teams = ["Red"] * 21 + ["Blue"] * 19
+    files = workbook(["team", "headcount"], ["Red", 20], ["Blue", 20], teams=teams)
+    assert main(["check", files[1]]) == 0
+    assert capsys.readouterr().out == snapshot
+    assert "1 group of team has more answers than headcount" in dx.open_survey(files[1]).notes
+    files = workbook(["team", "headcount"], ["Red", 14], ["Blue", 20], teams=teams)
+    assert main(["check", files[1]]) == 1
+    assert capsys.readouterr().out == snapshot
+
+
 def test_check_says_that_there_is_no_roster(workbook, capsys, snapshot):
     assert main(["check", *workbook()]) == 0
     assert capsys.readouterr().out == snapshot

@@ -136,7 +136,7 @@ def test_a_group_that_is_hidden_is_ranked_last_and_called_hidden(snapshot):
     assert hidden[["team", "worst 1", "worst 2", "verdict", "ruled_out"]].tolist() == ["B", *["hidden"] * 2, *"––"]
     assert np.isnan([hidden["p_pair"], hidden["p_same"]]).all()
     assert result.notes[-1] == snapshot
-    assert result._printed()[0].iloc[1, 1:].tolist() == ["hidden", "hidden", "–", "–", "–", "–"]
+    assert result._printed()[0].iloc[1, 1:].tolist() == ["–", "hidden", "hidden", "–", "–", "–"]
 
 
 @pytest.mark.parametrize(

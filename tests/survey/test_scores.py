@@ -125,7 +125,10 @@ def test_net_promoter_score():
 def test_favourable_is_every_code_above_the_middle(scale, favourable):
     low, _, high = scale.partition("-")
     codes = list(range(int(low), int(high) + 1)) if high else [1, 2, 3, 4, 5]
-    assert row_of(one_item(codes * 3, scale=scale))["favourable"] == pytest.approx(favourable / len(codes))
+    survey = one_item(codes * 3, scale=scale)
+    assert row_of(survey)["favourable"] == pytest.approx(favourable / len(codes))
+    for result in (dx.scores(survey), dx.answers(survey)):
+        assert ("; favourable: " in result.method) == (scale != "agreement5")
 
 
 def test_hours_are_a_mean_in_hours_with_zeros():
@@ -212,7 +215,9 @@ def test_a_question_put_to_a_part_enters_no_dimension():
     book = book.assign(
         scale=["agreement5", "yesno", "agreement5"], dimension=["D", "", "D"], asked_if=["", "", "asked"]
     )
-    table = dx.scores(dx.read_survey(frame, book)).table.set_index("name")
+    survey = dx.read_survey(frame, book)
+    assert "not part of a dimension, because only some people were asked: r" in survey.notes
+    table = dx.scores(survey).table.set_index("name")
     assert table.loc["D", "estimate"] == pytest.approx(table.loc["q", "estimate"])
 
 

@@ -116,7 +116,7 @@ def test_more_than_sixty_rows_of_groups_show_no_single_items(groups, levels):
     assert result.table.loc[result._printed()[0].index, "level"].unique().tolist() == levels
 
 
-def test_groups_that_are_merged_are_named_once_for_the_survey(snapshot):
+def test_groups_that_are_merged_are_counted_once_for_the_survey(snapshot):
     """One respondent alone joins the next group; one answer alone to a question does not, its team has respondents."""
     frame = pd.concat([ANSWERS] * 2, ignore_index=True).assign(team=["A"] * 8 + ["B"] * 4)
     frame.loc[9:, "h"] = np.nan

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.codebook import NOT_PLACED, Codebook
+from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED
 from dxkit.survey.reading.distinct import flags
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.marks import NOT_TICKED
+from dxkit.survey.reading.scales import NOT_PLACED
 
 FILLED_UNASKED = "answers to questions that were not asked, not counted"
 _NO = NOT_TICKED | {"", "0.0", "nan"}
@@ -34,6 +35,12 @@ def with_filters(book: Codebook) -> tuple[Codebook, dict[str, str]]:
     rows = pd.DataFrame({"item": extra, "text": extra, "kind": "ignore"}, dtype=object)
     items = pd.concat([book.items, rows.reindex(columns=book.items.columns, fill_value="")], ignore_index=True)
     return replace(book, items=items), filters
+
+
+def outside_dimensions(book: Codebook) -> list[str]:
+    """A note on the ratings that were put to some people only, and so enter no dimension."""
+    left = [row.item for row in book.questions if row.kind == "rating" and row.dimension and row.asked_if]
+    return [f"not part of a dimension, because only some people were asked: {', '.join(left)}"] if left else []
 
 
 def says_not_asked(text: str) -> bool:

@@ -22,11 +22,9 @@ OPTIONS = ("choice", "multi", "rank")
 MEASURED = ("rating", "importance", "hours", "recommend", *OPTIONS, "number")
 KINDS = (*MEASURED, "segment", "comment", "id", "date", "weight", "ignore")
 UNLISTED = "(not in the codebook)"
-NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
 _SHARED = ("dimension", "topic")  # columns that several items may fill alike
 HIGH, LOW, NEITHER = "high", "low", "neither"
 DEFAULT_SCALE = {"importance": "importance5", "hours": "hours", "recommend": "recommend11", "number": NUMBER}
-NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
 
 
 def split_question(text: str) -> tuple[str, str]:
@@ -167,9 +165,8 @@ class Codebook:
     def _together(self) -> dict[tuple[str, str, str], list[str]]:
         """The items of one kind that share a topic, or a dimension if they were put to everybody."""
         found: dict[tuple[str, str, str], list[str]] = {}
-        for item, kind, part, *of in zip(
-            *(self.items[each] for each in ("item", "kind", "asked_if", *_SHARED)), strict=True
-        ):
+        rows = self.items[["item", "kind", "asked_if", *_SHARED]]
+        for item, kind, part, *of in rows.itertuples(index=False, name=None):
             for column, name in zip(_SHARED, of, strict=True):
                 if name and not (column == "dimension" and part):
                     found.setdefault((column, name, kind), []).append(item)
@@ -322,14 +319,12 @@ def _check_row(table: Table, faults: Faults, i: int, row, by_name: Mapping[str, 
         advice = f"did you mean '{near}'?" if near else f"use one of {known}, or a range such as 1-7"
         table.fault(faults, i, "scale", f"{problem}; {advice}")
     elif ranged is not None and row.kind == "recommend" and ranged.codes != tuple(range(11)):
-        message = f"a question of kind recommend needs a scale from 0 to 10, not {scale}; write kind rating"
-        table.fault(faults, i, "scale", message)
+        table.fault(faults, i, "scale", f"recommend needs a scale from 0 to 10, not {scale}; write kind rating")
     elif ranged is not None and row.kind in OPTIONS and ranged.numeric:
         table.fault(faults, i, "scale", f"scale {scale} has no options; list them in the table scales")
-    if row.reverse and row.kind not in ("rating", "importance"):
-        table.fault(faults, i, "reverse", f"only ratings can be reverse-keyed, not {row.kind}; leave it empty")
-    if row.good and row.kind not in ("rating", "importance"):
-        table.fault(faults, i, "good", f"only ratings have a good end, not {row.kind}; leave it empty")
+    for column, can in (("reverse", "can be reverse-keyed"), ("good", "have a good end")):
+        if getattr(row, column) and row.kind not in ("rating", "importance"):
+            table.fault(faults, i, column, f"only ratings {can}, not {row.kind}; leave it empty")
     if row.reverse and row.good in (HIGH, NEITHER):
         table.fault(faults, i, "good", f"good is {row.good} and reverse is yes; delete the column reverse")
     if row.good == NEITHER and (row.dimension or row.topic):

@@ -11,11 +11,11 @@ import numpy as np
 
 from dxkit.files.cells import normal, numbers
 from dxkit.files.errors import Faults, and_more, nearest
-from dxkit.survey.reading.codebook import NOT_AFFECTED, NOT_PLACED, Codebook
+from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.distinct import counts, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.scales import NUMBER, Scale, numbered
+from dxkit.survey.reading.scales import NOT_AFFECTED, NOT_PLACED, NUMBER, Scale, numbered
 from dxkit.survey.reading.tools.base import Tool
 
 UNAFFECTED = "not affected, taken as no burden"

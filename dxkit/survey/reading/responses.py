@@ -13,7 +13,7 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource, opened
-from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, with_filters
+from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
@@ -82,9 +82,8 @@ class Survey:
 
     def _facts(self) -> list[tuple[str, str]]:
         of = f" of {self.roster.total:,}" if self.roster is not None else ""
-        facts = [("wave", self.wave)] if self.wave else []
         return [
-            *facts,
+            *([("wave", self.wave)] if self.wave else []),
             ("respondents", f"{len(self):,}{of}"),
             ("questions", f"{len(self.codebook.measured)} measured, {self.comments.shape[1]} for comments"),
             ("segments", ", ".join(self.segments.columns) or "none"),
@@ -299,7 +298,7 @@ def _read(
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:
         notes.append("figures are weighted by the file; drivers and reliability count everybody once")
-    notes += by_item(UNAFFECTED, unaffected)
+    notes += [*by_item(UNAFFECTED, unaffected), *outside_dimensions(book)]
     log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
     read = Read(
         coded=coded,

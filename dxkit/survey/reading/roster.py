@@ -91,8 +91,10 @@ class Roster:
         return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
 
 
-def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str) -> list[str]:
+def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str, *, named: bool = False) -> list[str]:
     """Notes on groups with more answers than headcount, of a frame of their segments and the people of each row.
+
+    The groups are counted, as a note may be read by anybody; `named` is for who keeps the roster.
 
     Groups of every segment, and of all segments together where the roster counts them. With `how` "refuse" more than 5%
     of all answers too many in the groups of one segment are a DataError. Small cells change from month to month, so
@@ -104,17 +106,22 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
         stated = np.all(labels[names] != NOT_STATED, axis=1)
         counted = labels.loc[stated, names].astype(str).assign(people=people[stated])
         counted = counted.groupby(names, sort=False, as_index=False)["people"].sum()
-        excess = np.nan_to_num(counted["people"].to_numpy() - roster.headcounts(names, counted))
+        heads = roster.headcounts(names, counted)
+        excess = np.nan_to_num(counted["people"].to_numpy() - heads)
         if over := int((excess > 0).sum()):
             groups = "1 group" if over == 1 else f"{over} groups"
+            who = counted.loc[excess > 0, names].agg(" x ".join, axis=1)
+            each = zip(who, counted.loc[excess > 0, "people"], heads[excess > 0], strict=True)
+            which = "; ".join(f"{name}, {answers:.0f} of {count:.0f}" for name, answers, count in each)
             notes.append(
                 f"{groups} of {' x '.join(names)} {'has' if over == 1 else 'have'} more answers than headcount"
+                + f": {which}" * named
             )
             most = max(most, int(excess[excess > 0].sum()) if len(names) == 1 else 0)
     if how == "refuse" and most > _MOST_TOO_MANY * people.sum():
         raise DataError(
-            f"the roster does not fit the answers: {notes[0]}, {most} of {int(people.sum())} answers too many; "
-            "correct it or pass roster_check='note'"
+            f"the roster does not fit the answers: {notes[0]}; answers too many: {most} of {int(people.sum())}. "
+            f"Correct it{'' if named else ' (dxkit check names the groups)'} or pass roster_check='note'"
         )
     return notes
 

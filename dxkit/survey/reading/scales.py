@@ -22,6 +22,8 @@ NO_OPINION = tuple(
     "not applicable|n/a|na|does not apply|don't know|do not know|dont know|no opinion|prefer not to say|i don't know|"
     "not sure|unsure|can't say".split("|")
 )
+NOT_PLACED = "not placed"  # what reading puts into the cell of an option that a person who ranked others left out
+NOT_AFFECTED = ("does not affect me", "doesn't affect me", "not affected", "no problem for me", "never affects me")
 SCALES = TableSpec(
     kind="scales",
     columns=(

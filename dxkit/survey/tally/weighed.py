@@ -278,14 +278,10 @@ def remarks(cells: Cells) -> list[str]:
         f"as {effective:.0f} equally weighted answers; people who did not answer are assumed to be like those of "
         "their group who did"
     ]
-    merged = [
-        f"{name}: {' with '.join(roster.categories(name)[k] for k in group)}"
-        for name, joined in zip(roster.segments, margins.joined, strict=True)
-        for group in joined
-        if len(group) > 1
-    ]
-    if merged:
-        notes.append(f"groups merged for weighting, because fewer than two answered: {'; '.join(merged)}")
+    merged = [sum(len(group) > 1 for group in joined) for joined in margins.joined]
+    if any(merged):  # which ones would say that nobody answered there, or one person
+        of = " and ".join(name for name, count in zip(roster.segments, merged, strict=True) if count)
+        notes.append(f"some groups of {of} are weighted together with their neighbour: too few answered there")
     if lost := whole.memory.get("margins lost"):
         names = ", ".join(roster.segments[min(lost) :])
         notes.append(f"not weighted by {names} everywhere: too few answers for the weights to fit all of the roster")

@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 
 from dxkit.files.cells import folded, normal
 from dxkit.files.errors import suggest
-from dxkit.survey.reading.codebook import NOT_AFFECTED, split_question
+from dxkit.survey.reading.codebook import split_question
 from dxkit.survey.reading.distinct import times
 from dxkit.survey.reading.headers import is_option, key
 from dxkit.survey.reading.rules.columns import Columns, same
 from dxkit.survey.reading.rules.table import CELLS, JOINT, SEPARATORS, Entry, Rule
+from dxkit.survey.reading.scales import NOT_AFFECTED
 from dxkit.survey.reading.tools.registry import is_technical
 
 MOST_UNREADABLE = 0.05

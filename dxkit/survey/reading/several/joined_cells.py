@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dxkit.files.cells import folded, normal
-from dxkit.survey.reading.codebook import NOT_PLACED
-from dxkit.survey.reading.scales import Scale
+from dxkit.survey.reading.scales import NOT_PLACED, Scale
 
 SPARE = ("|", " ")  # separators that no tool writes by itself; taken only where the usual ones explain little
 _LONGEST_JOINT, _TRIED = 6, 1000  # letters of a separator, and cells that are looked at for one

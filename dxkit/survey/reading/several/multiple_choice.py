@@ -12,17 +12,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal, number
-from dxkit.survey.reading.codebook import (
-    NOT_PLACED,
-    UNLISTED,
-    Codebook,
-    split_question,
-)
+from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.distinct import appended, blank, filled, flags, looked_up, overlaid, read_as, times
 from dxkit.survey.reading.distinct import column as column_of
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
 from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
 from dxkit.survey.reading.rules.table import JOINT, Rules
+from dxkit.survey.reading.scales import NOT_PLACED
 from dxkit.survey.reading.several.joined_cells import SPARE, Multiple, between, split_cells
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
