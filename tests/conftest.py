@@ -99,6 +99,8 @@ def _no_bounds(cuts, shown, answers, k):
 
 
 def _all_decided(cuts, people, answered, k):
-    groups = [int(cut.max(initial=-1)) + 1 for cut in cuts]
-    every = [np.ones((each, answered.shape[1]), dtype=bool) for each in groups]
-    return Figures(people=[np.ones(each, dtype=bool) for each in groups], figure=every, detail=every)
+    def any_of(values, cut):
+        return np.array([values[cut == group].sum(axis=0) > 0 for group in range(int(cut.max(initial=-1)) + 1)])
+
+    every = [any_of(answered, cut) for cut in cuts]
+    return Figures(people=[any_of(people, cut) for cut in cuts], figure=every, detail=[each.copy() for each in every])

@@ -29,7 +29,7 @@ def results():
     satisfaction = answers.only(survey.codebook.of_kind("rating", topic=True)[:1])
     wanted = {satisfaction.table["item"][0]: satisfaction.table["label"][0]}
     return {
-        "scores": [sample.scores(), dx.scores(survey, by=["site", "tenure"])],
+        "scores": [sample.scores(), dx.scores(survey, by="site")],
         "answers": [dx.answers(survey), answers, satisfaction],
         "share_of": [satisfaction.share_of(wanted)],
         "response_rate": [dx.response_rate(survey), dx.response_rate(survey, by="team")],

@@ -75,19 +75,6 @@ def test_a_group_with_one_respondent_is_merged_with_the_next_and_said():
     assert "some groups of team are weighted together with their neighbour: too few answered there" in result.notes
 
 
-def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
-    book = pd.DataFrame(
-        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
-    )
-    answers = pd.DataFrame({"y": [1, 2, 3, 4, 5] * 3 + [1, 2], "team": ["A"] * 10 + ["B"] * 5 + ["C"] * 2})
-    roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [20, 6, 6, 4]})
-    table = dx.response_rate(dx.read_survey(answers, book, roster)).table.set_index("team")
-    assert list(table.index) == ["A", "B", "C", "D"]
-    assert table.loc["A", ["responded", "headcount", "estimate"]].tolist() == [10, 20, 0.5]
-    assert not table.loc[["C", "D"], "shown"].any()
-    assert table.loc[["C", "D"], ["responded", "estimate"]].isna().all(axis=None)
-
-
 def test_a_response_rate_without_a_roster_is_refused_in_words(refusal):
     book = pd.DataFrame({"item": ["y"], "text": ["y"], "kind": ["rating"], "scale": ["agreement5"]})
     with refusal():

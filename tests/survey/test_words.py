@@ -102,7 +102,7 @@ def test_scores_of_groups_in_print(snapshot):
     assert several.index.tolist() == [0, 1, 2, 3, 4, 5]
     assert several["name"].tolist() == ["q"] * 3 + ["h"] * 3
     assert several.columns.tolist() == by_team.table.columns.tolist()
-    both = dx.scores(dx.read_survey(ANSWERS, BOOK, wave="2026-Q3"), by=["team", "site"])
+    both = dx.scores(dx.read_survey(ANSWERS, BOOK, wave="2026-Q3", cuts=[["team", "site"]]), by=["team", "site"])
     assert both.title == snapshot
     assert both.segments == ("team", "site")
 

@@ -15,7 +15,7 @@ from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
-from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
+from dxkit.survey.reading.responses import Cuts, Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
@@ -29,6 +29,8 @@ def open_survey(
     answers: str | os.PathLike[str],
     *,
     min_group: int = 5,
+    cuts: Cuts = None,
+    comment_group: int = 10,
     source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
@@ -45,7 +47,11 @@ def open_survey(
     answers : path
         The file of answers, as the survey tool exports it.
     min_group : int
-        The smallest number of answers that a shown figure may rest on; at least 3.
+        The smallest number of answers that a shown figure may rest on; 3 to 1,000.
+    cuts : list of cuts, optional
+        By what the survey may be split, as in `read_survey`.
+    comment_group : int
+        From how many writers on comments are shown.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
     sheet : str, optional
@@ -76,7 +82,7 @@ def open_survey(
     """
     files = Beside(open_answers(_latest(answers)))
     how = {"source": source, "sheet": sheet, "header": header, "roster_check": roster_check}
-    return read_beside(files, min_group=min_group, **how)
+    return read_beside(files, min_group=min_group, cuts=cuts, comment_group=comment_group, **how)
 
 
 def open_waves(
@@ -211,6 +217,8 @@ def read_beside(
     sheet: str | None = None,
     header: int | None = None,
     roster_check: str = "refuse",
+    cuts: Cuts = None,
+    comment_group: int = 10,
 ) -> Survey:
     """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
     so what passes one passes all."""
@@ -218,7 +226,7 @@ def read_beside(
     if wave is None and not rules.setting("wave"):
         wave = files.wave
     how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
-    how["roster_check"] = roster_check
+    how |= {"roster_check": roster_check, "cuts": cuts, "comment_group": comment_group}
     return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
 
 

@@ -104,7 +104,10 @@ def test_a_release_cannot_be_passed_on():
 
 
 def test_two_teams_near_an_end_are_shown_as_bounds():
-    """1 1 1 1 2 is 5.0, within 100/5 of the low end; 1 1 1 2 5 is 25."""
+    """1 1 1 1 2 is 5.0, within 100/5 of the low end; 1 1 1 2 5 is 25. Turned round alike."""
+    high = read(people({"A": 5, "B": 5, "C": 30}, q=[5, 5, 5, 5, 4, 5, 5, 5, 4, 1, *[1, 3, 5, 2, 4] * 6]))
+    rows = dx.scores(high, by="team").only(names=["q"]).table.set_index("team")
+    assert rows[["estimate", "bound"]].to_numpy().tolist()[:2] == [[80, "at least"], [75, ""]]
     low = read(people({"A": 5, "B": 5, "C": 30}, q=[1, 1, 1, 1, 2, 1, 1, 1, 2, 5, *[1, 3, 5, 2, 4] * 6]))
     rows = dx.scores(low, by="team").only(names=["q"]).table.set_index("team")
     assert rows.loc["A", ["estimate", "bound"]].tolist() == [20, "at most"]
@@ -237,3 +240,16 @@ def test_a_group_in_which_nobody_answered_is_hidden():
     rows = dx.scores(read(frame), by="team").only(names=["r"]).table
     assert rows["shown"].tolist() == [True, False]
     assert rows.loc[1:, ["n", "estimate", "high"]].isna().all(axis=None)
+
+
+def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
+    book = pd.DataFrame(
+        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+    )
+    answers = pd.DataFrame({"y": [1, 2, 3, 4, 5] * 3 + [1, 2], "team": ["A"] * 10 + ["B"] * 5 + ["C"] * 2})
+    roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [20, 6, 6, 4]})
+    table = dx.response_rate(dx.read_survey(answers, book, roster)).table.set_index("team")
+    assert list(table.index) == ["A", "B", "C", "D"]
+    assert table.loc["A", ["responded", "headcount", "estimate"]].tolist() == [10, 20, 0.5]
+    assert not table.loc[["C", "D"], "shown"].any()
+    assert table.loc[["C", "D"], ["responded", "estimate"]].isna().all(axis=None)
