@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command is wrong or nothing could be read."""
     parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
     parser.add_argument("--version", action="version", version=f"dxkit {dxkit.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="new | draft | run | check | attack")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
     new.add_argument("folder", metavar="DIR")
     draft = commands.add_parser("draft", help="write a first codebook from an export; what is doubtful is yellow")
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
     )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
+    publish = commands.add_parser("publish", help="record that these answers are shown; later ones no longer count")
+    publish.add_argument("answers", metavar="ANSWERS")
     attack = commands.add_parser("attack", help="find whom the pages and workbooks of a folder give away")
     attack.add_argument("folder", metavar="DIR")
     attack.add_argument("--people", metavar="FILE", help="who works there: a row per person with team, role and so on")
@@ -71,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             files = "1 file" if len(written) == 1 else f"{len(written)} files"
             print(f"{files} written" + ("" if options.save else f" to {options.out}"))
+        elif options.command == "publish":
+            survey = dxkit.open_survey(options.answers)
+            survey.release.publish()
+            print(f"recorded as shown: {len(survey):,} answers{f' of {survey.wave}' if survey.wave else ''}")
         elif options.command == "attack":
             from dxkit.project.attack import attack as attacked
 

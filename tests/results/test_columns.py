@@ -29,6 +29,7 @@ def results():
     satisfaction = answers.only(survey.codebook.of_kind("rating", topic=True)[:1])
     wanted = {satisfaction.table["item"][0]: satisfaction.table["label"][0]}
     return {
+        "release": [survey.release],
         "scores": [sample.scores(), dx.scores(survey, by="site")],
         "answers": [dx.answers(survey), answers, satisfaction],
         "share_of": [satisfaction.share_of(wanted)],
@@ -105,7 +106,7 @@ def test_every_result_prints_every_column_it_shows(results):
 
 def test_the_annotation_of_a_function_names_the_class_it_returns(results):
     functions = {name: getattr(dx, name) for name in results if name in dx.__all__}
-    assert len(functions) == len(results) - 2  # share_of and action_grid are no public functions of their own
+    assert len(functions) == len(results) - 3  # release, share_of and action_grid are no public functions of their own
     for name, function in functions.items():
         given = {type(result).__name__ for result in results[name]}
         assert {inspect.signature(function).return_annotation} == given, name

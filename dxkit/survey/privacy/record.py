@@ -4,13 +4,14 @@ See docs/methods/anonymity.md, "A wave is shown once"."""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,32 @@ def _sound(record: Record) -> bool:
         and all(isinstance(wave.day, str) and _DAY.fullmatch(wave.day) for wave in record.waves.values())
         and all(_DIGEST.fullmatch(row) for wave in record.waves.values() for row in wave.rows)
     )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rows:
+    """The rows of a file that were counted, as `Record` takes them: what `publish` writes down.
+
+    folder   where the answers are
+    wave     the name of the wave
+    cells    the text of every column that the codebook names, by name
+    """
+
+    folder: Path
+    wave: str
+    cells: Mapping[str, Callable[[], Sequence[str]]]
+
+    def late(self, record: Record) -> np.ndarray:
+        """Which of them came after the wave was shown."""
+        return record.late(self.wave, list(self.cells), [cells() for cells in self.cells.values()])
+
+    def publish(self, **settings: Any) -> Record:
+        """Record that the wave is shown today with these settings."""
+        if {"data_samples", "_shipped"} & set(self.folder.resolve().parts):
+            raise DataError("these are the samples, which nobody works with; publish your own answers")
+        columns = [cells() for cells in self.cells.values()]
+        today = datetime.date.today().isoformat()
+        return publish(self.folder, Record(**settings), self.wave, today, list(self.cells), columns)
 
 
 def publish(

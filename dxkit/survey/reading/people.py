@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +15,9 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.cells import number
 from dxkit.files.errors import Faults
+from dxkit.files.opening import OpenedFile
+from dxkit.survey.privacy.record import LATE, Record, Rows
+from dxkit.survey.privacy.record import read as read_record
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.distinct import filled, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
@@ -32,6 +39,43 @@ def smallest_group(min_group: int) -> int:
     return options.whole("min_group", min_group, LEAST_GROUP, MOST_GROUP)
 
 
+def settings(
+    answers: Any, record: bool | None, min_group: int | None, cuts: Any, comment_group: int | None
+) -> tuple[Record | None, int, int, Any]:
+    """What was recorded beside a file of answers, and the settings that hold: recorded ones, else those given."""
+    if min_group is not None:
+        smallest_group(min_group)
+    if comment_group is not None:
+        options.whole("comment_group", comment_group, 1, MOST_GROUP)
+    if record is not None:
+        options.flag("record", record)
+    folder = _folder(answers)
+    known = None if folder is None or record is False else read_record(folder)
+    if known is None:
+        return None, 5 if min_group is None else min_group, 10 if comment_group is None else comment_group, cuts
+    known.settled(min_group=min_group, cuts=cuts, comment_group=comment_group)
+    return known, known.min_group, known.comment_group, [list(cut) for cut in known.cuts]
+
+
+def _folder(answers: Any) -> Path | None:
+    """The folder of a file of answers; None for a frame."""
+    path = answers.path if isinstance(answers, OpenedFile) else answers
+    return Path(path).parent if isinstance(path, str | os.PathLike) else None
+
+
+def rows_of(answers: Any, export: Export, book: Codebook, wave: str, rows: np.ndarray | slice) -> Rows | None:
+    """These rows of a file, as a record of what was shown takes them."""
+    folder = _folder(answers)
+    if folder is None:
+        return None
+    names = [item for item in book.items["item"] if item in export.answers]
+    return Rows(folder=folder, wave=wave, cells={name: partial(_texts, export.answers[name], rows) for name in names})
+
+
+def _texts(cells: pd.Categorical, rows: np.ndarray | slice) -> list[str]:
+    return [str(text) for text in cells[rows].astype(object)]
+
+
 def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | None:
     """The weight of each row, 0 where it has none; None where the codebook or the file has no such column."""
     columns = [item for item in book.of_kind("weight") if item in export.answers]
@@ -49,13 +93,18 @@ def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | N
 
 
 def rows_that_count(
-    export: Export, book: Codebook, faults: Faults, weights: np.ndarray | None = None
+    export: Export,
+    book: Codebook,
+    faults: Faults,
+    weights: np.ndarray | None = None,
+    late: np.ndarray | None = None,
+    least: int = LEAST_GROUP,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Which rows count (a flag each), and how many were set aside for what (columns what, count, rule, unit).
 
     Set aside are rows that a rule leaves out, tests, unfinished and blank submissions, those without a weight where
-    there are weights, and then all but the last submission of each id. Only the counts of the unit "rows set aside" add
-    up to the rows that do not count.
+    there are weights, those that came after the wave was shown, and then all but the last submission of each id.
+    Only the counts of the unit "rows set aside" add up to the rows that do not count.
     """
     keep = np.ones(len(export), dtype=bool)
     log = []
@@ -77,6 +126,9 @@ def rows_that_count(
     set_aside(_blank(export, book), BLANK_ROWS)
     if weights is not None:
         set_aside(weights == 0, "people without a weight set aside")
+    if late is not None and (count := int((late & keep).sum())):
+        log.append(Entry(LATE if count >= least else f"{LATE} (fewer than {least})", count if count >= least else 0))
+        keep[late] = False
     earlier = _earlier_submissions(export, keep, faults)
     places = [str(export.rows[i]) for i in np.flatnonzero(earlier)[:_MOST_PLACES]]
     more = ", ..." if earlier.sum() > _MOST_PLACES else ""

@@ -13,13 +13,14 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource, opened
+from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
 from dxkit.survey.reading.distinct import filled
 from dxkit.survey.reading.exports import Export, count_questions, read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_that_count, smallest_group, weights_of
+from dxkit.survey.reading.people import ids_name_people, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
@@ -70,6 +71,7 @@ class Survey:
     min_group: int = 5
     cuts: tuple[Cut, ...] = ()
     comment_group: int = 10
+    rows: Rows | None = field(default=None, repr=False)
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -118,6 +120,7 @@ class Read:
     cuts: tuple[Cut, ...]
     comment_group: int
     roster: Roster | None
+    rows: None = None
 
 
 def read_survey(
@@ -126,10 +129,11 @@ def read_survey(
     roster: TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
-    min_group: int = 5,
+    min_group: int | None = None,
     *,
     cuts: Cuts = None,
-    comment_group: int = 10,
+    record: bool | None = None,
+    comment_group: int | None = None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
@@ -152,13 +156,16 @@ def read_survey(
         None reads the last.
     source : str, optional
         The tool, where it should not be recognised from the file.
-    min_group : int
-        The smallest number of answers that a shown figure may rest on (3 to 1,000). It travels with the data.
+    min_group : int, optional
+        The smallest number of answers that a shown figure may rest on (3 to 1,000). It travels with the data. None for
+        what was recorded when the survey was first shown, else 5.
     cuts : list of cuts, optional
         What may be shown besides everybody, the most important first: each a segment, or a list of segments for their
         cross. None for each segment of the codebook by itself.
-    comment_group : int
-        From how many writers on comments are shown; never from fewer than `min_group`.
+    record : bool, optional
+        False to read a file without its `release.json`, which records what was shown: for work that nobody else sees.
+    comment_group : int, optional
+        From how many writers on comments are shown, 10 if nothing else was recorded; never below `min_group`.
     sheet : str, optional
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
@@ -193,7 +200,7 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
-    how |= {"cuts": cuts, "comment_group": comment_group}
+    how |= {"cuts": cuts, "record": record, "comment_group": comment_group}
     how["roster_check"] = roster_check
     read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
@@ -217,6 +224,7 @@ def read_survey(
         min_group=read.min_group,
         cuts=read.cuts,
         comment_group=read.comment_group,
+        rows=rows_of(answers, export, book, read.wave, rows),
     )
     return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given)))))
 
@@ -227,7 +235,7 @@ def read_coded(
     roster: Roster | TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
-    min_group: int = 5,
+    min_group: int | None = None,
     *,
     rules: Rules | TableSource | None = None,
     **limits: Any,
@@ -242,17 +250,18 @@ def _read(
     roster: Roster | TableSource | None,
     wave: str | None,
     source: str | None,
-    min_group: int,
+    min_group: int | None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
     cuts: Cuts = None,
-    comment_group: int = 10,
+    record: bool | None = None,
+    comment_group: int | None = None,
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
     """What is read, of which file, and which of its rows."""
-    least, writers = smallest_group(min_group), options.whole("comment_group", comment_group, 1)
+    known, least, writers, cuts = settings(answers, record, min_group, cuts, comment_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     for name, value in (("source", source), ("sheet", sheet)):
@@ -264,11 +273,11 @@ def _read(
         codebook = opened(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     faults = Faults()
-    known = rules_of(rules, codebook, faults)
-    book, entries = with_same_as(book, known)
+    ruled = rules_of(rules, codebook, faults)
+    book, entries = with_same_as(book, ruled)
     asked, filters = with_filters(book)
     how = {"source": source, "sheet": sheet, "header": header, "wave": wave, **limits}
-    export = faults.take(read_by_rules, answers, asked, known, faults, **how)
+    export = faults.take(read_by_rules, answers, asked, ruled, faults, **how)
     if roster is None or isinstance(roster, Roster):
         people = roster
     else:
@@ -277,7 +286,10 @@ def _read(
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
     weights = weights_of(export, book, faults) if people is None else None
-    keep, cleaning = rows_that_count(export, book, faults, weights)
+    named = export.applied.wave or wave or ""
+    everything = rows_of(answers, export, book, named, slice(None))
+    late = None if known is None or everything is None else everything.late(known)
+    keep, cleaning = rows_that_count(export, book, faults, weights, late, least)
     rows = slice(None) if keep.all() else np.flatnonzero(keep)
     weights = None if weights is None else weights[rows]
     coded, unaffected = code_answers(export, book, rows, weights, faults)
@@ -289,7 +301,7 @@ def _read(
     options.choice("roster_check", roster_check, ROSTER_CHECKS)
     fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
-    none, none_entries = blank_is_none(book, known, lambda item: coded.of(item) == coded.width + SKIPPED)
+    none, none_entries = blank_is_none(book, ruled, lambda item: coded.of(item) == coded.width + SKIPPED)
     none_for_blank(none, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
@@ -304,7 +316,7 @@ def _read(
         coded=coded,
         cleaning=pd.concat([cleaning, log], ignore_index=True),
         notes=tuple(dict.fromkeys(notes)),
-        wave=export.applied.wave or wave or "",
+        wave=named,
         source=export.source,
         min_group=least,
         cuts=shown,

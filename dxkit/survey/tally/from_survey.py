@@ -15,6 +15,7 @@ import numpy as np
 from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.statistics.internal_consistency import fourth_moments
+from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.coded import Coded, coded_answers
 from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
@@ -32,6 +33,7 @@ class Counted(Tally):
     """A tally that still has the people, as `coded`; it never leaves the process."""
 
     coded: Coded
+    rows: Rows | None = None
     cuts: dict[Cut, Margins] = field(default_factory=dict, init=False)  # filled as they are asked for
 
     @property
@@ -124,6 +126,7 @@ def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
         min_group=facts.min_group,
         declared=facts.cuts,
         comment_group=facts.comment_group,
+        rows=facts.rows,
         cleaning=facts.cleaning,
         notes=facts.notes,
     )

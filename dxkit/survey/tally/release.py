@@ -18,6 +18,7 @@ from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, NUMBER
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, bounded
 from dxkit.survey.privacy.figures import decided
+from dxkit.survey.privacy.record import Rows
 from dxkit.survey.privacy.rowspace import needed
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
@@ -90,6 +91,7 @@ class Release(Result):
     min_group: int = 5
     comment_group: int = 10
     decisions: Mapping[frozenset[str], tuple[pd.DataFrame, May]] = field(default_factory=dict)
+    rows: Rows | None = None
 
     @property
     def text(self) -> str:
@@ -110,6 +112,21 @@ class Release(Result):
                 "its figures.",
             )
         )
+
+    def publish(self) -> None:
+        """Record beside the answers that this wave is shown: `release.json` holds the settings and salted digests.
+
+        From then on answers that come later are not counted, and a counted one that is gone or changed is refused.
+
+        Raises
+        ------
+        DataError
+            Answers that are no file, the samples, or a wave that was shown with other rows.
+        """
+        if self.rows is None:
+            raise DataError("only the answers of a file can be published; read them with open_survey or read_survey")
+        settings = {"min_group": self.min_group, "cuts": self.cuts, "comment_group": self.comment_group}
+        self.rows.publish(**settings)
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse a cut that is not declared."""
@@ -190,6 +207,7 @@ def release_of(tally: Tally) -> Release:
         min_group=tally.min_group,
         comment_group=tally.comment_group,
         decisions=decisions,
+        rows=getattr(tally, "rows", None),
         notes=tuple(
             f"{shown(cut)} is hidden: the tally does not know how it goes together with the cuts before it; tally with "
             f"cuts={asking(cut)}, or the survey itself"
