@@ -229,10 +229,8 @@ def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarra
 
 @dataclass(frozen=True, eq=False)
 class _Matched:
-    """The people of both waves: keys and answers in each, (P, questions), and the answers of the smaller wave.
-
-    `allowed` says of which questions a figure of those who answered both times gives nobody away.
-    """
+    """The people of both waves: keys, answers in each (P, questions), the answers of the smaller wave, and which
+    questions are `allowed`: a figure of those who answered both times gives nobody away."""
 
     keys: np.ndarray
     first: np.ndarray
@@ -266,17 +264,15 @@ def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wa
     keys, rows, others = np.intersect1d(before.keys, after.keys, return_indices=True)
     if not len(keys):
         return None
-    allowed, found = np.ones(len(one.at), dtype=bool), []
-    counted = [of_survey(before), of_survey(after)]
-    values = [each.values(wave.at) for each, wave in zip(counted, (one, two), strict=True)]
-    first, second = values[0][rows], values[1][others]
-    for each, wave, at, given in zip(counted, (one, two), (rows, others), values, strict=True):
-        member = np.zeros(given.shape, dtype=bool)
+    given = [of_survey(before).values(one.at), of_survey(after).values(two.at)]
+    first, second = given[0][rows], given[1][others]
+    allowed = np.ones(len(one.at), dtype=bool)
+    for survey, wave, at, each in zip((before, after), (one, two), (rows, others), given, strict=True):
+        member, counted = np.zeros(each.shape, dtype=bool), of_survey(survey)
         member[at] = ~np.isnan(first + second)
-        allowed &= [each.release.allows(each, j, column) for j, column in zip(wave.at, member.T, strict=True)]
-        found.append((~np.isnan(given)).sum(axis=0))
-    least = max(before.min_group, after.min_group)
-    return _Matched(keys, first, second, np.minimum(*found), one.a, least, allowed)
+        allowed &= [counted.release.allows(counted, j, column) for j, column in zip(wave.at, member.T, strict=True)]
+    answered = np.minimum(*((~np.isnan(each)).sum(axis=0) for each in given))
+    return _Matched(keys, first, second, answered, one.a, max(before.min_group, after.min_group), allowed)
 
 
 def _with_means(covariance: np.ndarray, a: np.ndarray) -> np.ndarray:

@@ -200,6 +200,6 @@ def declared(cuts: object, book: Codebook, known: Sequence[str]) -> tuple[Cut, .
         if not cut:
             raise DataError("cuts: one of them names no segment; everybody together is always shown, leave it out")
         if frozenset(cut) in found and cuts is not None:
-            raise DataError(f"cuts: {' x '.join(cut)} is there twice; write it once")
+            raise DataError(f"cuts: {' x '.join(cut)} stands there two times; write it once")
         found[frozenset(cut)] = cut
     return tuple(found.values())

@@ -6,6 +6,8 @@ import pytest
 import dxkit as dx
 from dxkit.survey.reading.drafting.draft import drafted
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 
 def read(path, made):
     book = dx.read_codebook(made.items, made.scales if len(made.scales) else None)

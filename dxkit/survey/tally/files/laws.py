@@ -63,7 +63,7 @@ def _of_cut(tally: Tally, margins: Margins, k: int) -> Iterator[str]:
             yield f"{name} have another shape than the codebook says"
             return
         if not np.isfinite(arrays[name]).all():
-            yield f"{name} hold what is no number"
+            yield f"{name} hold something other than numbers"
             return
     labels = margins.groups.astype(str).agg(" / ".join, axis=1) if margins.groups.shape[1] else ["everybody"] * size
     if len(set(labels)) < size or not all(isinstance(x, str) for x in margins.groups.to_numpy().ravel().tolist()):
@@ -111,7 +111,7 @@ def _of_comoments(tally: Tally, found: Comoments) -> Iterator[str]:
         yield "they have another shape than the codebook says"
         return
     if not all(np.isfinite(getattr(found, name)).all() for name in ("pairs", "sums", "products")):
-        yield "they hold what is no number"
+        yield "they hold something other than numbers"
         return
     if not np.array_equal(pairs, pairs.T) or not np.allclose(found.products, found.products.T, rtol=_NEAR):
         yield "they are not symmetric"
