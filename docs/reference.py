@@ -57,6 +57,7 @@ def returned(name: str) -> type | None:
     value = getattr(dxkit, name)
     if not inspect.isfunction(value):
         return None
+    value = inspect.unwrap(value)
     kind = value.__annotations__.get("return")
     kind = value.__globals__.get(kind) if isinstance(kind, str) else kind
     return kind if isinstance(kind, type) and kind.__module__.startswith("dxkit.") else None

@@ -31,7 +31,7 @@ def made(tmp_path_factory):
     book = pd.DataFrame({"item": ["ci", "docs", "review"], "text": names, "kind": "hours", "topic": names})
     book.to_csv(tmp_path / "codebook.csv", index=False)
     hours = {"ci": [4, 5, 6, 4, 5, 6], "docs": [1, 1, 0, 2, 1, 1], "review": [3, 4, 2, 3, 3, 3]}
-    pd.DataFrame(hours).to_csv(tmp_path / "answers.csv", index=False)
+    pd.concat([pd.DataFrame(hours)] * 2).to_csv(tmp_path / "answers.csv", index=False)
     dx.tally(tmp_path / "answers.csv", codebook=tmp_path / "codebook.csv").save(tmp_path / "theirs.tally")
     (tmp_path / "dashboard.csv").write_text(
         "question,n,value,team,role\nCI,24,50.0,,\nCI,12,56.2,A,\nCI,12,43.8,B,\nCI,11,59.1,A,dev\n"
