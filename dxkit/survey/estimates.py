@@ -42,6 +42,11 @@ class Contrasts:
         return score_intervals.contrasts(self.estimate, self.variance, self.middle, self.df, self.n, confidence)
 
 
+def enough_pairs(cells: Cells) -> int:
+    """From how many people who answered two questions on it is worked out how these go together."""
+    return 2 * cells.min_group
+
+
 class Estimates:
     """The estimates of the variables of a cut, weighted by its roster or its file: J variables in G groups.
 
@@ -176,7 +181,7 @@ class Estimates:
             fitted = spread.Fit(fitted=whole.fit.fitted[:, at], rank=whole.fit.rank[at])
             n, mean, scatter = (each[:, at] for each in whole.by_cell)
             detail = whole.may.detail[0, at]
-            pairs = np.where((pairs >= 2 * cells.min_group) & np.logical_and.outer(detail, detail), pairs, 0)
+            pairs = np.where((pairs >= enough_pairs(cells)) & np.logical_and.outer(detail, detail), pairs, 0)
             made[key] = spread.correlation(n, cells.people, mean, scatter, fitted, pairs, sums, products)
         return made[key]
 

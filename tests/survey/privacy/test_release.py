@@ -253,3 +253,13 @@ def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
     assert table.loc["A", ["responded", "headcount", "estimate"]].tolist() == [10, 20, 0.5]
     assert not table.loc[["C", "D"], "shown"].any()
     assert table.loc[["C", "D"], ["responded", "estimate"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("n", "figure", "detail"), [(1, 0, 0), (4, 0, 0), (5, 1, 0), (9, 1, 0), (10, 1, 1)])
+def test_the_minimum_is_exactly_the_minimum(n, figure, detail):
+    survey = read(people({"A": n}), cuts=[])
+    assert survey.release.table[["figure", "detail"]].to_numpy().tolist()[1] == [figure, detail]
+    row = dx.scores(survey).table.iloc[0]
+    assert row["shown"] == bool(figure)
+    assert row[["n", "estimate", "low", "high"]].isna().all() == (not figure)
+    assert dx.answers(survey).table["shown"].all() == bool(detail)
