@@ -20,6 +20,10 @@ from tests.survey.tally.test_tally import same, sited, tallied
 @given(sited)
 def test_what_a_file_holds_it_gives_back(tmp_path_factory, frame):
     path, tally = tmp_path_factory.mktemp("saved") / "a.tally", tallied(frame)
+    if tally.respondents < 5:
+        with pytest.raises(dx.DataError, match="nothing of them may be kept"):
+            tally.save(path)
+        return
     tally.save(path, by="team")
     back, held = dx.Tally.load(path), kept(tally, ["team"])
     same(back, held, 0)
@@ -42,7 +46,7 @@ def test_a_saved_tally_comes_back_and_scores_alike(tmp_path):
     back = dx.Tally.load(tmp_path / "ours.tally")
     same(back, kept(tally), 0)
     assert dx.scores(back).table["estimate"].tolist() == pytest.approx(dx.scores(tally).table["estimate"].tolist())
-    assert (back + back).respondents == 160
+    assert (back + back).respondents == 120
     assert (tmp_path / "ours.tally").stat().st_size < 20_000
 
 

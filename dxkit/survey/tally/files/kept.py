@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dxkit.files.errors import DataError
 from dxkit.survey.reading.coding import ANSWERED, SKIPPED
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments
@@ -30,6 +31,8 @@ def kept(tally: Tally, by: Sequence[str] = ()) -> Tally:
     one group, with the smallest of the rest until they are enough. A question of which the spread may not be shown of
     everybody is left out.
     """
+    if not tally.cut().may.people[0]:
+        raise DataError(f"fewer than {tally.min_group} people answered; nothing of them may be kept in a file")
     whole = _counted(tally.cut().every())
     used = _used(tally)
     margins: dict[Cut, Margins] = {(): _of_questions(whole, used, tally)}
