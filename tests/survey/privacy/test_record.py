@@ -4,8 +4,11 @@ import json
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import dxkit as dx
+from dxkit.__main__ import main
 from dxkit.survey.privacy import record as records
 from dxkit.survey.privacy.record import Record, publish, read
 
@@ -107,3 +110,51 @@ def test_digests_of_ten_million_cells_take_seconds(rows):
     start = time.process_time()
     assert len(set(records.digests("s", [f"q{j}" for j in range(40)], cells))) == rows
     assert time.process_time() - start < 1 + 20 * rows / 250_000
+
+
+BOOK = "item,text,kind,scale\nid,Id,id,\nci,CI is fast,rating,agreement5\nteam,Team,segment,\n"
+
+
+def written(folder, rows):
+    folder.mkdir(exist_ok=True)
+    (folder / "codebook.csv").write_text(BOOK)
+    lines = [f"k{i:02d},{answer},{team}\n" for i, (answer, team) in enumerate(rows)]
+    (folder / "responses_2026-Q3.csv").write_text("id,ci,team\n" + "".join(lines))
+    return folder / "responses_2026-Q3.csv"
+
+
+def test_answers_that_come_after_a_wave_was_shown_do_not_count_and_none_may_go(tmp_path, refusal):
+    rows = [(1 + i % 5, "AB"[i % 2]) for i in range(20)]
+    file = written(tmp_path / "ours", rows)
+    survey = dx.open_survey(file)
+    before = dx.scores(survey, by="team").table
+    assert main(["publish", str(file)]) == 0
+    written(tmp_path / "ours", [*rows, *[(5, "A")] * 6])
+    late = dx.open_survey(file)
+    assert len(late) == 20
+    assert late.cleaning["what"].tolist() == ["came after the wave was shown"]
+    assert late.cleaning["count"].tolist() == [6]
+    pd.testing.assert_frame_equal(dx.scores(late, by="team").table, before)
+    assert len(dx.open_survey(file, record=False)) == 26
+    written(tmp_path / "ours", [*rows, (5, "A")])
+    few = dx.open_survey(file)
+    assert few.cleaning["what"].tolist() == ["came after the wave was shown (fewer than 5)"]
+    written(tmp_path / "ours", [(5, "B"), *rows[1:]])
+    with refusal("gone or changed"):
+        dx.open_survey(file)
+
+
+def test_recorded_settings_hold_and_another_value_is_refused_with_both(tmp_path, refusal):
+    file = written(tmp_path / "ours", [(1 + i % 5, "AB"[i % 2]) for i in range(20)])
+    dx.open_survey(file, min_group=6, cuts=["team"]).release.publish()
+    assert dx.open_survey(file).min_group == 6
+    with refusal("min_group=7", "min_group=6"):
+        dx.open_survey(file, min_group=7)
+
+
+def test_the_samples_and_frames_are_not_published(refusal):
+    with refusal("samples"):
+        dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")).release.publish()
+    book = pd.DataFrame({"item": ["ci"], "text": ["CI"], "kind": ["rating"], "scale": ["agreement5"]})
+    with refusal("file"):
+        dx.read_survey(pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), book).release.publish()
