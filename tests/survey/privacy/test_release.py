@@ -1,6 +1,8 @@
 """What a survey shows is decided once: by who answered, by the declared cuts, by nothing else."""
 
+import inspect
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -263,3 +265,33 @@ def test_the_minimum_is_exactly_the_minimum(n, figure, detail):
     assert row["shown"] == bool(figure)
     assert row[["n", "estimate", "low", "high"]].isna().all() == (not figure)
     assert dx.answers(survey).table["shown"].all() == bool(detail)
+
+
+SHOWS = {  # every public function that takes a survey, and what it may show
+    "scores": "figures of groups; favourable shares with detail",
+    "answers": "shares with detail; of one of several choices the figure",
+    "rank_pains": "figures of topics",
+    "compare": "figures of both waves that are no bounds",
+    "follow_up": "figures of topics that are no bounds",
+    "response_rate": "people of groups",
+    "reliability": "detail of everybody",
+    "drivers": "detail of everybody",
+    "comments": "the whole company's, from comment_group writers on",
+    "plan_survey": "figures of everybody",
+    "tally": "nothing: it counts",
+    "business_case": "hours of a ranking",
+    "claim_check": "figures of a ranking or of scores",
+}
+
+
+def test_every_public_function_that_takes_a_survey_or_a_ranking_is_listed_with_what_it_may_show():
+    taken = {"Survey", "Tally", "Ranking"}
+    found = set()
+    for name in dx.__all__:
+        function = inspect.unwrap(getattr(dx, name))
+        if inspect.isfunction(function):
+            words = set(re.findall(r"\w+", " ".join(str(x) for x in function.__annotations__.values())))
+            returned = set(re.findall(r"\w+", str(function.__annotations__.get("return", ""))))
+            if words & taken and not returned & {"Survey"}:
+                found.add(name)
+    assert found | {"tally"} == set(SHOWS)
