@@ -47,8 +47,8 @@ _RATED = ("rating", "dimension", "overall", "recommend")  # what runs from worst
 
 _NAMED = 2  # that a title has room for
 _ENDS = {
-    "hours": ("Fewer than the others", "More than the others"),
-    "place": ("Placed before the others", "Placed after the others"),
+    "hours": ("Fewer than", "More than"),
+    "place": ("Placed before", "Placed after"),
 }
 _DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
 
@@ -120,7 +120,8 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
     """
     shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
-    low, high = _ENDS.get(unit, ("Below the others", "Above the others"))
+    others = "the other groups" if result.segments else "the others"
+    low, high = (f"{word} {others}" for word in _ENDS.get(unit, ("Below", "Above")))
     below, above = (shown.loc[shown["stands_out"] == side] for side in ("below", "above"))
     ends = [(low, below), (high, above.iloc[::-1])]
     found = [end for end in (ends[::-1] if unit == "hours" or kind == "importance" else ends) if len(end[1])]

@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+_ALIKE = 100  # times, that errors of one unit differ at most
 MISSING = "–"
 MONEY_DIGITS = {f"money{digits}": digits for digits in (2, 3, 4)}
 _LONGEST = 80
@@ -60,16 +61,20 @@ def step_of(frame: pd.DataFrame, digits: int) -> float:
 
 
 def estimate_decimals(frame: pd.DataFrame) -> list[int]:
-    """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error."""
+    """Decimals of the estimates of each row, by unit: the last digit is at most twice the middle error.
+
+    Where errors differ a hundredfold, the figures of a unit are of different things, and each row has its own.
+    """
     if "se" not in frame:
         return [1] * len(frame)
     units = list(frame["unit"]) if "unit" in frame else [""] * len(frame)
-    decimals = {}
+    middle = {}
     for unit in dict.fromkeys(units):
         errors = sorted(error for error, of in zip(frame["se"], units, strict=True) if of == unit and error > 0)
-        place = round(-math.log10(2 * errors[len(errors) // 2]), 9) if errors else 1
-        decimals[unit] = min(2, max(0, math.ceil(place)))
-    return [decimals[unit] for unit in units]
+        alike = not errors or errors[-1] <= _ALIKE * errors[0]
+        middle[unit] = (errors[len(errors) // 2] if errors else 0.05) if alike else None
+    own = (error if middle[unit] is None else middle[unit] for error, unit in zip(frame["se"], units, strict=True))
+    return [min(2, max(0, math.ceil(round(-math.log10(2 * error), 9)))) if error > 0 else 1 for error in own]
 
 
 def formatted(column: pd.Series, kind: str, digits: list[int], step: float = 1.0) -> list[str]:

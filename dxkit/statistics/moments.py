@@ -64,7 +64,7 @@ def crossed(left: np.ndarray, right: np.ndarray, at: Tiles) -> np.ndarray:
     [9.0, 9.0]
     """
     a, b = left.shape[1], right.shape[1]
-    side = max(a, b) if at.tile > SIDE else SIDE
+    side = max(a, b, 1) if at.tile > SIDE else SIDE
     one, two = (part.T.reshape(part.shape[1], at.size // at.tile, at.tile) for part in (left, right))
     one, two = one.transpose(1, 0, 2), two.transpose(1, 2, 0)
     found = np.empty((len(at.first), a, b))

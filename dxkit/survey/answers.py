@@ -27,7 +27,6 @@ from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
-from dxkit.survey.tally.measures import unit_of
 from dxkit.survey.tally.release import BOUNDS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.weighed import remarks, said, weighed, weighted
@@ -253,9 +252,8 @@ def _asked(cells: Cells) -> np.ndarray:
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:
-    """The kind and unit of each item whose answers have a score, "" of others."""
-    kinds = [(book.item(item)["kind"], book.item(item)["good"]) for item in items]
-    return [f"{kind} {unit_of(kind, good)}" if kind in SCORED else "" for kind, good in kinds]
+    """What each item whose answers have a score is compared with, "" of others."""
+    return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
 
 
 def _table(work: Cells, items, rows, figures, shown, told, silent) -> pd.DataFrame:

@@ -175,19 +175,25 @@ class Estimates:
         """Correlation of the answers to the variables at these positions, (T, T): one for all groups."""
         whole, made, key = self.everybody, self.everybody.cells.memory, ("correlation", self.fpc, at.tobytes())
         if key not in made:
-            cells, width = whole.cells, self.form.width[at]
-            pairs, sums, products = cells.together(at)
-            sums, products = sums / width[:, None], products / np.outer(width, width)
-            fitted = spread.Fit(fitted=whole.fit.fitted[:, at], rank=whole.fit.rank[at])
-            n, mean, scatter = (each[:, at] for each in whole.by_cell)
-            detail = whole.may.detail[0, at]
-            pairs = np.where((pairs >= enough_pairs(cells)) & np.logical_and.outer(detail, detail), pairs, 0)
-            made[key] = spread.correlation(n, cells.people, mean, scatter, fitted, pairs, sums, products)
+            made[key] = whole.correlation_about(whole.fit, at)
         return made[key]
 
-    def together(self, at: np.ndarray) -> np.ndarray:
-        """The same; where the tally has not kept it, questions are taken to go together entirely: the widest error."""
-        return self.correlation(at) if self.cells.tally.together else np.ones((len(at), len(at)))
+    def correlation_about(self, fit: spread.Fit, at: np.ndarray) -> np.ndarray:
+        """Correlation of what a fit of the cells leaves of the answers, (T, T)."""
+        width, (pairs, sums, products) = self.form.width[at], self.cells.together(at)
+        sums, products = sums / width[:, None], products / np.outer(width, width)
+        fitted = spread.Fit(fitted=fit.fitted[:, at], rank=fit.rank[at])
+        detail = self.everybody.may.detail[0, at]
+        pairs = np.where((pairs >= enough_pairs(self.cells)) & np.logical_and.outer(detail, detail), pairs, 0)
+        n, mean, scatter = (each[:, at] for each in self.by_cell)
+        return spread.correlation(n, self.cells.people, mean, scatter, fitted, pairs, sums, products)
+
+    def together(self, at: np.ndarray, fit: spread.Fit | None = None) -> np.ndarray:
+        """The same, of everybody or about a fit; where the tally has not kept it, questions are taken to go together
+        entirely: the widest error."""
+        if not self.cells.tally.together:
+            return np.ones((len(at), len(at)))
+        return self.correlation(at) if fit is None else self.correlation_about(fit, at)
 
     def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""
@@ -200,15 +206,22 @@ class Estimates:
         sd = np.nan_to_num(self.spread.sd[groups][:, at]) * self.form.width[at]
         return self.correlation(at) * sd[:, :, None] * sd[:, None, :]
 
-    def contrasts(self, a: np.ndarray, sd: np.ndarray | None = None, within: Weighed | None = None) -> Contrasts:
+    def contrasts(
+        self,
+        a: np.ndarray,
+        sd: np.ndarray | None = None,
+        within: Weighed | None = None,
+        fit: spread.Fit | None = None,
+    ) -> Contrasts:
         """Means of variables with two ends: `a` (D, J) says what each variable counts in them.
 
-        With another spread sd (G, J) of the answers, or weighed `within` another population, where they are given.
+        With another spread sd (G, J) of the answers, weighed `within` another population, or the correlation about
+        another fit, where they are given.
         """
         at = np.flatnonzero(a.any(axis=0))
         sd, within = self.spread.sd if sd is None else sd, within or self.weighed
         part, here = a[:, at], self.spread
-        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.together(at), at)
+        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.together(at, fit), at)
         df, n = (
             np.stack([each[:, row != 0].min(axis=1) for row in a], axis=1) if len(a) else each[:, :0]
             for each in (here.df, self.n)

@@ -103,11 +103,12 @@ class Scores(Result):
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A long table by group without its items, and each kind of question with the measure it has."""
         frame, columns = super()._printed()
-        if len(frame) > 60 and self.segments:
+        if len(frame) > 60 and self.segments and set(frame["level"]) != {"item"}:
             frame = frame.loc[frame["level"] != "item"]
-        own = (frame["kind"] == "number") & (frame["unit"] != "number")
+        own = ((frame["kind"] == "number") & (frame["unit"] != "number")) | (frame["unit"] == "code")
         told = frame["stands_out"] if (frame["stands_out"] != "").to_numpy().any() else None
-        kinds = np.where(own, frame["unit"], frame["kind"].map(measures.label_of))
+        units = frame["unit"].replace("code", "mean answer")
+        kinds = np.where(own, units, frame["kind"].map(measures.label_of))
         return frame.assign(kind=kinds, stands_out=told), columns
 
 
@@ -182,10 +183,7 @@ def scores(
         notes += teams.told(between, apart, counted.by)
     else:
         items = scored["name"].iloc[: len(at)]
-        kinds = [
-            f"{counted.codebook.item(name)['kind']} {unit}" for name, unit in zip(items, scored["unit"], strict=False)
-        ]
-        kinds += means["level"].tolist()
+        kinds = [teams.alike(counted.codebook, name) for name in items] + means["level"].tolist()
         apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
     if len(a) and not counted.tally.together:
         notes.append(TOGETHER)
@@ -246,7 +244,7 @@ def favourable_codes(book: Codebook) -> list[str]:
         codes, good = book.scale(item).codes, sorted(book.favourable(item))
         if good and (len(codes) != 5 or tuple(good) not in (codes[:2], codes[-2:])):
             ends = dict.fromkeys(book.scale(item).label(code) for code in (good[0], good[-1]))
-            named[f"{' to '.join(ends)} of {book.scale(item).name}"] = item
+            named[f"{' to '.join(ends)} ({book.scale(item).name})"] = item
     return [f"favourable: {', '.join(named)}"] if named else []
 
 

@@ -14,6 +14,8 @@ from dxkit.statistics.means import spread, teams
 from dxkit.statistics.means.spread import NUMBER, Spread
 from dxkit.statistics.means.weights import Design
 from dxkit.survey.estimates import Estimates
+from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.tally.measures import unit_of
 
 SIDES = np.array(["", "above", "below"], dtype=object)  # by 0, 1, -1
 BETWEEN = ["level", "name", "groups", "n", "icc", "icc_low", "icc_high", "p", "reliability", "r_wg"]
@@ -40,7 +42,10 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
 
     The finite population is left out: what is asked is about the group, not about this quarter's people.
     """
-    within, own, coverage = _within(found), found.spread, found.weighed.unlimited.coverage
+    fit, within = _within(found)
+    coverage = found.weighed.unlimited.coverage
+    own = spread.by_group(found.n, found.scatter, found.mean, within, found.everybody.mean[0])
+    coverage = np.where(np.isfinite(coverage), coverage, np.nan)  # nobody answered: no score, and no variance of one
     columns = [found.mean[:, at], found.mean @ np.nan_to_num(a).T]
     v, s2, df = [coverage[:, at] * within.sd[at] ** 2], [within.sd[at] ** 2], [within.df[at]]
     mine = [coverage[:, at] * own.sd[:, at] ** 2]
@@ -48,17 +53,17 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
         inside, some = found.weighed.unlimited, np.flatnonzero(a.any(axis=0))
         columns[1] = found.mean[:, some] @ a[:, some].T
         each = np.broadcast_to(within.sd, own.sd.shape)
-        v.append(found.contrasts(a, each, inside).variance)
-        mine.append(found.contrasts(a, own.sd, inside).variance)
-        r = found.together(some) * np.outer(within.sd[some], within.sd[some])
+        v.append(found.contrasts(a, each, inside, fit).variance)
+        mine.append(found.contrasts(a, own.sd, inside, fit).variance)
+        r = found.together(some, fit) * np.outer(within.sd[some], within.sd[some])
         s2.append(np.einsum("dj,jk,dk->d", a[:, some], r, a[:, some]))
         df.append(np.array([within.df[row != 0].min() for row in a]))
     y = np.where(shown, np.hstack(columns), np.nan)
     return Scored(y=y, v=np.hstack(v), own=np.hstack(mine), s2=np.concatenate(s2), df=np.concatenate(df))
 
 
-def _within(found: Estimates) -> Spread:
-    """The spread of answers within the groups, which share it, (J,)."""
+def _within(found: Estimates) -> tuple[spread.Fit, Spread]:
+    """The means of the groups as a fit of the cells, and the spread of answers within them, which they share, (J,)."""
     whole, may = found.everybody, found.may
     detail, fitted = whole.may.detail[0], np.empty_like(found.by_cell[1])
     rank = np.ones(len(detail), dtype=int)
@@ -70,7 +75,7 @@ def _within(found: Estimates) -> Spread:
         fit = spread.fit(found.by_cell[0][:, at], found.by_cell[1][:, at], design)
         fitted[:, at], rank[at] = fit.fitted, fit.rank
     about = spread.Fit(fitted=fitted, rank=rank)
-    return spread.whole(*found.by_cell, about, whole.mean[0], whole.n_eff[0], found.form.form, detail)
+    return about, spread.whole(*found.by_cell, about, whole.mean[0], whole.n_eff[0], found.form.form, detail)
 
 
 def stands_out(of: Scored) -> np.ndarray:
@@ -106,20 +111,34 @@ def between(found: Estimates, of: Scored, names: pd.DataFrame, at: np.ndarray, c
 
 def told(frame: pd.DataFrame, apart: np.ndarray, by: list[str]) -> list[str]:
     """What the groups of a table have between them, in a sentence or two."""
-    group, row = " and ".join(by), frame.iloc[-1]
-    if not row["groups"] >= teams.LEAST:
+    group = " and ".join(by)
+    if frame["groups"].to_numpy().max(initial=0) < teams.LEAST:
         return [f"fewer than {teams.LEAST} groups of {group} are shown, so nothing is said of how much they differ"]
-    notes = []
-    if row["icc"] == row["icc"]:
-        what = "overall" if row["level"] == "overall" else row["name"]
-        share = f"{percent(row['icc'])} ({percent(row['icc_low'])} to {percent(row['icc_high'])})"
+    notes, overall = [], frame["level"].iloc[-1] == "overall"
+    known = frame.iloc[-1:] if overall else frame
+    icc, low, high, reliability = known[["icc", "icc_low", "icc_high", "reliability"]].dropna().to_numpy(dtype=float).T
+    if len(icc):
+        what, share = ("overall" if overall else "the median question"), percent(float(np.median(icc)))
+        share += f" ({percent(low[0])} to {percent(high[0])})" if overall else ""
         notes.append(
             f"{what}: {share} of the spread of answers lies between the groups of {group}; reliability of a group's "
-            f"score {row['reliability']:.2f}"
+            f"score {np.median(reliability):.2f}"
         )
     if not (apart != "").any():
         notes.append(f"no {group} can be told from the others")
     return notes
+
+
+def alike(book: Codebook, item: str) -> str:
+    """What a question has in common with those it can be compared with: its kind and unit.
+
+    Means of codes compare on one scale only, places within one ranking, and a share of yes with other shares of yes.
+    """
+    row = book.item(item)
+    unit = unit_of(row["kind"], row["good"])
+    yes_or_no = "yes or no" if len(book.scale(item).codes) == 2 else ""
+    within = {"code": book.scale(item).name, "place": book.question_of(item), "index": yes_or_no}
+    return f"{row['kind']} {unit} {within.get(unit, '')}"
 
 
 def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np.ndarray) -> np.ndarray:

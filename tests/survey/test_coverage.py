@@ -15,7 +15,7 @@ pytestmark = pytest.mark.simulated
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())
 PEOPLE = pd.read_csv(dx.samples.path("company/truth/population_2026-Q3.csv"), comment="#")
-RUNS = 10  # tests/claims has 400
+RUNS = 10  # tests/claims has 100
 
 
 def respondents(rng):

@@ -135,20 +135,35 @@ def test_a_team_that_has_all_answered_has_no_doubt_about_its_share():
     assert row[["favourable", "favourable_low", "favourable_high"]].tolist() == [0.5, 0.5, 0.5]
 
 
-def test_a_question_that_was_put_to_a_part_of_the_staff_knows_no_headcount():
-    """Half of each team was asked, so how many would have been is not known: Wilson's interval, and weighted means."""
-    book = pd.DataFrame(
+ON_CALL = pd.DataFrame(
+    {
+        "item": ["asked", "y", "team"],
+        "text": ["On call?", "y", "team"],
+        "kind": ["rating", "rating", "segment"],
+        "scale": ["yesno", "agreement5", ""],
+        "asked_if": ["", "asked", ""],
+    }
+)
+
+
+def test_a_question_put_to_few_of_one_team_and_all_of_another_is_weighted_by_who_could_have_been_asked():
+    """3 of the 12 of A stand for 6 of 24 people, the 12 of B for 72: mean (6 x 25 + 72 x 75) / 78."""
+    frame = pd.DataFrame(
         {
-            "item": ["asked", "y", "team"],
-            "text": ["On call?", "y", "team"],
-            "kind": ["rating", "rating", "segment"],
-            "scale": ["yesno", "agreement5", ""],
-            "asked_if": ["", "asked", ""],
+            "asked": ["Yes"] * 3 + ["No"] * 9 + ["Yes"] * 12,
+            "y": [2] * 3 + [np.nan] * 9 + [4] * 12,
+            "team": ["A"] * 12 + ["B"] * 12,
         }
     )
+    survey = dx.read_survey(frame, ON_CALL, pd.DataFrame({"team": ["A", "B"], "headcount": [24, 72]}))
+    assert dx.scores(survey).only(names=["y"]).table.loc[0, "estimate"] == pytest.approx((6 * 25 + 72 * 75) / 78)
+
+
+def test_a_question_that_was_put_to_a_part_of_the_staff_knows_no_headcount():
+    """Half of each team was asked, so how many would have been is not known: Wilson's interval, and weighted means."""
     frame = pd.DataFrame({"asked": ["Yes", "Yes", "No"] * 8, "y": [4, 1, np.nan] * 8, "team": ["A"] * 12 + ["B"] * 12})
     roster = pd.DataFrame({"team": ["A", "B"], "headcount": [24, 72]})
-    survey = dx.read_survey(frame, book, roster)
+    survey = dx.read_survey(frame, ON_CALL, roster)
     rows = dx.scores(survey, by="team").only(names=["y"]).table.set_index("team")
     for team in ("A", "B"):
         row = rows.loc[team]

@@ -123,3 +123,24 @@ def test_groups_that_are_merged_are_counted_once_for_the_survey(snapshot):
     assert dx.scores(dx.read_survey(frame, BOOK, roster(16, 8))).notes[2:] == ()
     lone = dx.scores(dx.read_survey(frame.assign(team=["A"] * 11 + ["B"]), BOOK, roster(16, 8)))
     assert lone.notes[2:] == snapshot
+
+
+def test_mean_answers_and_places_are_called_so_and_compared_with_their_like_alone():
+    """Years and a frequency are no two scores of one thing; a mean answer of 3 is none of 3 on 0-100."""
+    rows = [("years", "Years here?", "rating", "1-20"), *((f"f{k}", f"Tool {k}?", "rating", "1-5") for k in range(3))]
+    book = pd.DataFrame(rows, columns=["item", "text", "kind", "scale"]).assign(good="neither")
+    frame = pd.DataFrame({"years": [12, 14, 16, 18] * 15, **{f"f{k}": [1, 2, 3, 2] * 15 for k in range(3)}})
+    frame["f2"] += 2
+    result = dx.scores(dx.read_survey(frame, book))
+    assert result._printed()[0]["kind"].tolist() == ["mean answer"] * 4
+    assert result.table["stands_out"].tolist() == ["", "below", "below", "above"]
+
+
+def test_a_long_table_without_dimensions_prints_its_questions():
+    rng = np.random.default_rng(3)
+    names = [f"q{k}" for k in range(9)]
+    book = pd.DataFrame({"item": [*names, "team"], "text": [*names, "team"], "kind": ["rating"] * 9 + ["segment"]})
+    frame = pd.DataFrame(rng.integers(1, 6, (80, 9)), columns=names).assign(team=[*"ABCDEFGH"] * 10)
+    result = dx.scores(dx.read_survey(frame, book.assign(scale=["agreement5"] * 9 + [""])), by="team")
+    assert "q0        A" in repr(result)
+    assert any(note.startswith("the median question: ") for note in result.notes)

@@ -159,7 +159,8 @@ def contrast_variance(
         u = b[group] * share[:, at]
         value = total(((u @ r) * u).sum(axis=1, keepdims=True), group, groups)[:, 0]
         value -= unseen * (((b @ r) * b).sum(axis=1) - (((b * (1 - full)) @ r) * (b * (1 - full))).sum(axis=1))
-        result[:, d] = np.maximum(value + (b**2 * corrected[:, at]).sum(axis=1), 0.0)
+        value += (b**2 * corrected[:, at]).sum(axis=1)
+        result[:, d] = np.where(value > 1e-12 * np.abs(b).sum(axis=1) ** 2, value, 0.0)  # else what rounding leaves
     return result
 
 

@@ -5,13 +5,13 @@ import numpy as np
 from dxkit.statistics.means import coverage, spread, teams
 from dxkit.statistics.means.spread import BOUNDED, HOURS
 from dxkit.statistics.means.weights import Design
-from tests.statistics.means import worlds
+from tests.claims.worlds import CUTS
 from tests.statistics.means.counted import count
 
 HEAPS, HEAP_CUTS = np.array([0.0, 1, 2, 5, 10, 20]), np.array([-0.4, 0.25, 0.85, 1.4, 2.05])
 
 MAKERS = {  # what a person feels, in standard deviations, becomes an answer
-    "likert": (lambda latent: np.searchsorted(worlds.CUTS, latent) / 4, BOUNDED),
+    "likert": (lambda latent: np.searchsorted(CUTS, latent) / 4, BOUNDED),
     "ceiling": (lambda latent: (np.clip(np.rint(5.6 + 0.9 * latent), 1, 5) - 1) / 4, BOUNDED),
     "floor": (lambda latent: (np.clip(np.rint(0.4 + 0.9 * latent), 1, 5) - 1) / 4, BOUNDED),
     "6% very unhappy": (lambda latent: np.where(latent < -1.555, 0.0, np.where(latent < 0, 0.75, 1.0)), BOUNDED),
@@ -21,7 +21,10 @@ MAKERS = {  # what a person feels, in standard deviations, becomes an answer
 
 
 def table(answers, cell, sizes, form=BOUNDED, dimensions=0):
-    """Scores (G, J), variances of their errors, the groups' own, s2, df: of questions, dimensions of so many, all."""
+    """Scores (G, J), variances of their errors, the groups' own, s2, df: of questions, dimensions of so many, all.
+
+    As `dx.scores` has them without a roster.
+    """
     counted, groups, questions = count(answers, cell, len(sizes)), len(sizes), answers.shape[1]
     n, each = counted.n, np.arange(groups)
     m, form = coverage.estimates(np.ones_like(n), n, counted.mean, 0 * each, 1)[0], np.full(questions, form)

@@ -70,6 +70,11 @@ def test_means_are_those_of_r_survey(case):
 @examples(60)
 @given(seeds)
 def test_estimates_and_ends_lie_on_the_scale_and_no_sample_has_zero_width(seed):
+    no_interval_of_a_sample_has_zero_width(seed)
+
+
+def no_interval_of_a_sample_has_zero_width(seed):
+    """Of everybody or of groups; it lies on its scale, holds its estimate, and a census has none."""
     counted, found, merged, heads = scored(seed)
     whole = found.everybody
     n = np.where(found.weights > 0, counted.n, 0).sum(axis=0)

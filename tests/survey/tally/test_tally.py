@@ -246,6 +246,19 @@ def test_answers_between_codes_are_counted_and_steps_that_are_uneven_too():
     assert covariance == pytest.approx(values.astype(float).cov().to_numpy(), rel=1e-10)
 
 
+def test_a_survey_of_many_questions_that_are_all_alike_is_scored():
+    """Of over 128 questions none stands apart: there are no columns of any other sort to be crossed."""
+    codes = np.random.default_rng(3).integers(1, 6, (40, 150))
+    frame = pd.DataFrame(codes, columns=[f"q{j:03d}" for j in range(150)])
+    for scale, kind in (("agreement5", "rating"), ("", "number")):
+        book = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": kind, "scale": scale})
+        if kind == "rating":
+            book["dimension"] = "all"
+        found = dx.tally(frame, codebook=book).comoments
+        assert found.pairs == pytest.approx(np.full((150, 150), 40.0))
+        assert dx.scores(dx.read_survey(frame, book)).table["n"].tolist() == [40] * (152 if kind == "rating" else 150)
+
+
 def test_options_of_a_tally_are_checked(refusal):
     frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5]})
     book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
