@@ -6,23 +6,26 @@ from .files.writing import out as out
 from .outcomes.before_after import before_after as before_after
 from .outcomes.business_case import break_even as break_even
 from .outcomes.business_case import business_case as business_case
-from .outcomes.catalog import catalog_health as catalog_health
 from .outcomes.claim import claim_check as claim_check
-from .outcomes.dora import dora as dora
+from .outcomes.delivery.dora import dora as dora
+from .outcomes.delivery.git import changes_from_git as changes_from_git
+from .outcomes.delivery.git import deployments_from_git as deployments_from_git
 from .outcomes.durations import durations as durations
 from .outcomes.durations import time_to_first_deploy as time_to_first_deploy
 from .outcomes.follow_up import follow_up as follow_up
-from .outcomes.git import changes_from_git as changes_from_git
-from .outcomes.git import deployments_from_git as deployments_from_git
+from .outcomes.ownership.catalog import catalog_health as catalog_health
+from .outcomes.ownership.entities import read_catalog as read_catalog
 from .outcomes.trend import trend as trend
+from .procurement.choice.negotiation import negotiation as negotiation
 from .procurement.choice.panel import panel as panel
 from .procurement.choice.record import compare_decisions as compare_decisions
 from .procurement.choice.record import decision_record as decision_record
 from .procurement.choice.scorecard import scorecard as scorecard
-from .procurement.cost.leaving import exit_cost as exit_cost
+from .procurement.cost.exit_cost import exit_cost as exit_cost
 from .procurement.cost.ownership import tco as tco
+from .procurement.cost.payments import schedule as schedule
 from .procurement.cost.switching import switching as switching
-from .procurement.dossier.reading import read_dossier as read_dossier
+from .procurement.reading import read_dossier as read_dossier
 from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
 from .project.draft import Draft as Draft
@@ -83,6 +86,7 @@ __all__ = [
     "exit_cost",
     "follow_up",
     "irr",
+    "negotiation",
     "npv",
     "open_before",
     "open_survey",
@@ -93,12 +97,14 @@ __all__ = [
     "payback",
     "plan_survey",
     "rank_pains",
+    "read_catalog",
     "read_codebook",
     "read_dossier",
     "read_survey",
     "reliability",
     "response_rate",
     "samples",
+    "schedule",
     "scorecard",
     "scores",
     "show",

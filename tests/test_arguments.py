@@ -74,6 +74,8 @@ def calls(tmp_path_factory):
     gap, times = dx.before_after(MONTHS, "2026-05-01"), (["2026-01-01", "2026-01-02"], ["2026-01-03", None])
     spread = {"before": survey, "spread": 10.0, "top_n": 1}
     hires = dx.samples.path("company/hires.csv")
+    entities = place / "entities.json"
+    entities.write_text('[{"kind": "Component", "metadata": {"name": "shop"}}]')
     return {
         "answers": (dx.answers, {"survey": survey}),
         "answers.only": (answers.only, {}),
@@ -108,8 +110,10 @@ def calls(tmp_path_factory):
         "durations.plot": (dx.durations(*times, "2026-01-05").plot, {}),
         "exit_cost": (dx.exit_cost, {"dossier": dossier}),
         "exit_cost.plot": (leaving.plot, {}),
+        "exit_cost.plot_tornado": (leaving.plot_tornado, {}),
         "follow_up": (dx.follow_up, {"before": before, "after": survey, "actions": ACTIONS, "as_of": "2026-09-01"}),
         "irr": (dx.irr, {"flows": [-10, 5, 6]}),
+        "negotiation": (dx.negotiation, {"dossier": dossier}),
         "npv": (dx.npv, {"rate": 0.1, "flows": [-10, 5, 6]}),
         "open_before": (dx.open_before, {"answers": file}),
         "open_survey": (dx.open_survey, {"answers": file}),
@@ -121,12 +125,14 @@ def calls(tmp_path_factory):
         "plan_survey": (dx.plan_survey, spread),
         "rank_pains": (dx.rank_pains, {"survey": survey}),
         "rank_pains.plot": (ranking.plot, {}),
+        "read_catalog": (dx.read_catalog, {"path": entities}),
         "read_codebook": (dx.read_codebook, {"items": BOOK}),
         "read_dossier": (dx.read_dossier, {"source": SHEETS}),
         "read_survey": (dx.read_survey, {"answers": people(), "codebook": BOOK}),
         "reliability": (dx.reliability, {"survey": survey}),
         "response_rate": (dx.response_rate, {"survey": survey}),
         "samples.path": (dx.samples.path, {}),
+        "schedule": (dx.schedule, {"dossier": dossier}),
         "scorecard": (dx.scorecard, {"dossier": dossier}),
         "scorecard.plot_ranks": (card.plot_ranks, {}),
         "scorecard.why": (card.why, {}),

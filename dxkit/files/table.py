@@ -10,7 +10,7 @@ from typing import SupportsIndex
 import numpy as np
 import pandas as pd
 
-from dxkit.files.cells import NO, YES, as_text, folded, number, quoted, timestamp
+from dxkit.files.cells import NO, YES, as_text, folded, number, quoted, timestamp, timestamps
 from dxkit.files.errors import DataError, Faults, and_more, nearest, suggest
 from dxkit.files.frames import TableSource, opened
 from dxkit.files.grid import Grid
@@ -137,7 +137,8 @@ class Table:
         """A column as stripped text; the default where the column is missing."""
         if column not in self.frame.columns:
             return pd.Series([default] * len(self.rows), dtype=object)
-        return pd.Series([as_text(value) for value in self.frame[column]], dtype=object)
+        cells = self.frame[column]
+        return pd.Series([cell if type(cell) is str else as_text(cell) for cell in cells], dtype=object)
 
     def numbers(
         self, column: str, *, faults: Faults, low: float | None = None, high: float | None = None, required: bool = True
@@ -159,9 +160,12 @@ class Table:
 
     def times(self, column: str, *, faults: Faults, timezone: str = "UTC", required: bool = False) -> pd.Series:
         """A column as timestamps in UTC; those without a zone are taken in `timezone`; NaT where it may be empty."""
-        stamps = []
-        for i, text in enumerate(self.text(column)):
-            stamp, problem = timestamp(text, timezone)
+        stamps, texts_ = [], self.text(column)
+        if (at_once := timestamps(texts_)) is not None:
+            return at_once
+        read = {text: timestamp(text, timezone) for text in texts_.unique()}
+        for i, text in enumerate(texts_):
+            stamp, problem = read[text]
             if problem is None and stamp is pd.NaT and required:
                 problem = "the cell is empty; write a time such as 2026-01-31T14:00+01:00"
             if problem:
@@ -278,7 +282,8 @@ def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
     for j, name in enumerate(names):
         column = source.iloc[:, j]
         numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        columns[name] = column.reset_index(drop=True) if numeric else column.map(as_text).astype(object).to_numpy()
+        cells = column.reset_index(drop=True) if numeric else [as_text(cell) for cell in column.tolist()]
+        columns[name] = pd.Series(cells, dtype=column.dtype if numeric else object)
         if numeric and np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
             faults.add("the column holds an infinite number; write a finite one", file="DataFrame", column=name)
     faults.raise_if_any()

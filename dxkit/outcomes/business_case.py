@@ -16,11 +16,11 @@ from dxkit.files.options import choice, instance, number, whole
 from dxkit.outcomes.claim import check_hours
 from dxkit.outcomes.overlap import guard
 from dxkit.outcomes.saved_hours import SavedHours, hourly_rate
-from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
-from dxkit.procurement.cost.lines import P10, P50, P90, Values, money
+from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.ownership import Tco, check_results
-from dxkit.procurement.cost.simulation import block_rows, drawn, drawn_exits
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Driver, title_of
+from dxkit.procurement.cost.run import worked_out
+from dxkit.procurement.cost.spread import P10, P50, P90
+from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Driver, Figure, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
@@ -51,7 +51,10 @@ class BusinessCase(Result):
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("vendor", "the vendor"),
-        Column("ledger", "cost, exit, cash, capacity (what all saved hours would be worth) or risk"),
+        Column(
+            "ledger",
+            "cost (owning), exit (leaving and what follows), cash, capacity (all saved hours) or risk",
+        ),
         Column("mean", "present value, mean of the simulations", "money", MONEY),
         *(P10, P50, P90),
     )
@@ -80,7 +83,7 @@ class BusinessCase(Result):
 
 
 def _range(low: float, mid: float, high: float) -> str:
-    if low == mid == high:
+    if _share(low) == _share(mid) == _share(high):
         return _share(mid)
     return f"{_share(mid)} (80% interval: {_share(low)} to {_share(high)})"
 
@@ -107,7 +110,7 @@ def business_case(
     people: str | float | None = None,
     hourly: float | Sequence[float] | None = None,
     weeks: float = WEEKS,
-    bias: float | Sequence[float] = 1.0,
+    bias: float | Sequence[float] = (0.4, 0.7, 1.0),
     ramp: Sequence[float] = (0.5, 1.0),
     most_hours: float | None = None,
     declared: Mapping[str, str] | None = None,
@@ -135,25 +138,26 @@ def business_case(
     people : str or float, optional
         Whose hours are saved: a driver or a number; None for the driver engineers, developers, contributors or people.
     hourly : float or (low, likely, high), optional
-        Cost of an hour; None for the engineer_day_rate of sheet exit, or its default, over 8.
+        Cost of an hour; None for the engineer_day_rate of all vendors in sheet exit, or its default, over 8.
     weeks : float
         Working weeks a year.
     bias : float or (low, likely, high)
-        The part of the reported hours that is real; 1 takes the reports as they are.
+        The part of the reported hours that is real, a judgement, since people remember them; 1 takes them as they are.
     ramp : sequence of float
         Share of the effect in the first year, the second, and so on; the last one continues.
     most_hours : float, optional
         Hours a week that people said they lose in total, which savings cannot exceed; None for no limit.
     declared : dict, optional
-        Why benefits that look like an overlap are not counted twice: {"hours and incident cost": "incidents were not
-        asked for"}. For a single line, use column declared of sheet benefits.
+        Why benefits of a category are not counted twice: {"incidents": "on-call hours were not asked for"}. For one
+        line, use column declared of sheet benefits. Categories hours, incidents, onboarding and licences need it.
     seed : int
         Seed of the random draws; the same seed gives the same result.
 
     Returns
     -------
     BusinessCase
-        The break-even share is rho* = (cost + expected exit - cash - risk) / capacity, by draw. Cash, hours and risk
+        The break-even share is rho* = (cost + exit - cash - risk) / capacity, by draw: cost is owning to the horizon,
+        exit what leaving and what follows adds to it. Cash, hours and risk
         stay apart beside their sum, and delivery metrics are not turned into money.
 
     Raises
@@ -190,20 +194,20 @@ def business_case(
     asked = ranking.table.dropna(subset=["estimate"])["topic"]
     without_hours = sorted({fit.topic for fit in dossier.fit_read} - set(asked))
     size = len(next(iter(tco.present.values())))
-    rate = hourly_rate(dossier, DAY) if hourly is None else _estimate("hourly", hourly)
+    run = worked_out(dossier, tco.seed or 0, size)
+    rate = hourly_rate(dossier, run.inputs, DAY) if hourly is None else _estimate("hourly", hourly)
     uncertain = SavedHours(ranking, dossier, rate, _estimate("bias", bias), size, seed)
-    factors = discount_factors(dossier.rate, dossier.horizon)
+    factors = _factors(dossier)
     steps = np.array([ramp[min(year, len(ramp) - 1)] for year in range(dossier.horizon)], dtype=float)
-    gains, crowd = _money(dossier, people, size, tco.seed or 0, factors)
-    leaving = _leaving(dossier, exit_cost, size)
+    crowd = _crowd(dossier, people, size, run.inputs)
     ledgers, even, worth, least = [], [], [], []
     for name in dossier.vendors:
         saved = np.minimum(uncertain.saved(name), most_hours)
-        capacity = (crowd * steps) @ factors[1:] * saved * weeks * uncertain.rate * uncertain.bias
-        cost, exit_ = tco.present[name], leaving[name]
-        cash, risk = (gains.get((name, ledger), np.zeros(size)) for ledger in ("cash", "risk"))
+        capacity = (crowd * steps) @ factors * saved * weeks * uncertain.rate * uncertain.bias
+        cost, exit_, gains = tco.present[name], tco.served[name] - tco.present[name], run.vendors[name].gains
+        cash, risk = (gains.get(ledger, np.zeros(size)) for ledger in ("cash", "risk"))
         for ledger, values in (("cost", cost), ("exit", exit_), ("cash", cash), ("capacity", capacity), ("risk", risk)):
-            if ledger in ("cash", "risk") and (name, ledger) not in gains:
+            if ledger in ("cash", "risk") and ledger not in gains:
                 continue
             ledgers.append([name, ledger, float(values.mean()), *_quantiles(values)])
         even.append([name, *_quantiles(break_even(cost + exit_, capacity, cash, risk))])
@@ -293,37 +297,26 @@ def _driver(dossier: Dossier, people: str | float | None) -> Driver | None:
     return driver
 
 
-def _money(
-    dossier: Dossier, people: str | float | None, size: int, seed: int, factors: np.ndarray
-) -> tuple[dict[tuple[str, str], np.ndarray], np.ndarray]:
-    """Present value of the benefits by vendor and ledger, (S,) each, and how many people there are by year (S, T)."""
-    driver, count, at = _driver(dossier, people), block_rows(size), 0
-    gains = {(line.vendor, line.ledger or "cash"): np.zeros(size) for line in dossier.benefits}
-    crowd = np.full((size, dossier.horizon), people if isinstance(people, int | float) else np.nan)
-    for values in drawn(dossier, seed, size):
-        rows = slice(at, at + count)
-        at += count
-        for line in dossier.benefits:
-            gains[line.vendor, line.ledger or "cash"][rows] += money(line, dossier, values) @ factors
-        if driver:
-            crowd[rows] = _crowd(driver, dossier, values)
-    return gains, crowd
+def _factors(dossier: Dossier) -> np.ndarray:
+    """What 1 of money a year, spread over its months, is worth today in each year of the horizon."""
+    if dossier.decision["discounting"] == "year end":
+        return discount_factors(dossier.rate, dossier.horizon)[1:]
+    months = (1 + dossier.rate) ** (-np.arange(1, 12 * dossier.horizon + 1) / 12)
+    return months.reshape(-1, 12).mean(axis=1)
 
 
-def _crowd(driver: Driver, dossier: Dossier, values: Values) -> np.ndarray:
+def _crowd(dossier: Dossier, people: str | float | None, size: int, draws: Mapping[str, np.ndarray]) -> np.ndarray:
     """How many people there are in each year (S, T)."""
+    driver = _driver(dossier, people)
+    if driver is None:
+        return np.full((size, dossier.horizon), people, dtype=float)
+
+    def drawn(figure: Figure) -> np.ndarray:
+        return np.resize(draws.get(figure.key, np.array([figure.mean])), (size, 1))
+
     growth = dossier.drivers[driver.growth].amount if isinstance(driver.growth, str) else driver.growth
-    grown = np.atleast_1d(values[growth.name]) if growth else np.zeros(1)
-    return np.atleast_1d(values[driver.amount.name])[:, None] * (1 + grown[:, None]) ** np.arange(dossier.horizon)
-
-
-def _leaving(dossier: Dossier, exit_cost: ExitCost, size: int) -> dict[str, np.ndarray]:
-    """Expected cost of leaving each vendor by draw, (S,)."""
-    blocks = [
-        {name: np.broadcast_to(expected_by_draw(dossier, name, values), block_rows(size)) for name in dossier.vendors}
-        for values in drawn_exits(dossier, exit_cost.seed or 0, size)
-    ]
-    return {vendor: np.concatenate([block[vendor] for block in blocks]) for vendor in dossier.vendors}
+    grown = drawn(growth) if growth else np.zeros((size, 1))
+    return drawn(driver.amount) * (1 + grown) ** np.arange(dossier.horizon)
 
 
 def _quantiles(values: np.ndarray) -> list[float]:
@@ -338,7 +331,8 @@ def _declared(dossier: Dossier) -> dict[str, str]:
 def _notes(
     rho: float, declared: Mapping[str, str], without_hours: list[str], bias: object, weeks: float
 ) -> Iterator[str]:
-    yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({bias}) are declared, not measured"
+    real = " to ".join(f"{each:g}" for each in np.atleast_1d(np.asarray(bias, dtype=float)))
+    yield f"rho {100 * rho:.0f}% and the part of the reported hours that is real ({real}) are judgements, not measured"
     yield f"{weeks:g} working weeks a year; hours saved are capacity, not cash; delivery metrics get no money value"
     yield from (f"declared as not counted twice: {name}, {reason}" for name, reason in declared.items())
     if without_hours:

@@ -6,18 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.options import choice, instance
+from dxkit.files.options import choice, instance, whole
 from dxkit.files.table import TableSpec, texts
 from dxkit.outcomes.times import Moment, Source, moment, stamps, times, zone
 from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
+from dxkit.statistics.release_clusters import FEWEST, LEAST_WORTH, clustered_curve, effective
 from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
@@ -37,12 +39,17 @@ class Quantile(NamedTuple):
     high: float | None
 
 
+_NONE = Quantile(None, None, None)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Durations(Result):
     """A survival curve.
 
     median   the time by which half are done, and p85 that by which 85% are: estimate, low, high; None where not reached
-    n        how many began, open of them still open, excluded because they began after the data cut-off date
+    n        how many count, open of them still open, excluded because they began after the data cut-off date,
+             given_up, and ended before `since`
+    clusters  how many clusters there are, and how many of equal size they are worth; None where none was given
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -56,24 +63,29 @@ class Durations(Result):
     )
     plot_name: ClassVar[str] = "outcomes.survival"
 
-    median: Quantile = Quantile(None, None, None)
-    p85: Quantile = Quantile(None, None, None)
+    median: Quantile = _NONE
+    p85: Quantile = _NONE
     n: int = 0
     open: int = 0
     excluded: int = 0
+    given_up: int = 0
+    before: int = 0
+    clusters: int | None = None
+    clusters_effective: float | None = None
     unit: str = "hours"
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
-        """When so many are done, in place of every step of the curve."""
+        """When so many are done, in place of every step of the curve; where it may not be shown, the median alone."""
         at, *curves = (self.table[name].to_numpy() for name in ("time", "survival", "low", "high"))
-        rows = []
-        for done in _SHOWN:
-            figures = [
-                "not reached" if each is None else f"{each:,.1f}"
-                for each in (time_reached(at, curve, 1 - done) for curve in curves)
-            ]
-            rows.append([f"{100 * done:.0f}%", figures[0], _span(*figures[1:])])
-        frame = pd.DataFrame(rows if len(at) else [], columns=["are done", f"after, {self.unit}", "95% interval"])
+        rows = [
+            [f"{100 * done:.0f}%", *_texts(time_reached(at, curve, 1 - done) for curve in curves)] for done in _SHOWN
+        ]
+        if not len(at):
+            rows = [] if self.median.estimate is None else [["50%", *_texts(self.median)]]
+        frame = pd.DataFrame(
+            [[done, figure, _span(*ends)] for done, figure, *ends in rows],
+            columns=["are done", f"after, {self.unit}", "95% interval"],
+        )
         return frame, columns_of(frame)
 
     @property
@@ -86,18 +98,31 @@ def durations(
     end: Iterable[object],
     as_of: Moment,
     *,
+    cluster: Iterable[object] | None = None,
+    since: Moment | None = None,
+    given_up: Iterable[object] | None = None,
     unit: str = "hours",
     timezone: str = "UTC",
     title: str = "Time from start to end",
 ) -> Durations:
     """How long does it take from start to end, when some are still open? (Kaplan and Meier 1958)
 
+    See docs/methods/delivery.md, "Durations".
+
     Parameters
     ----------
     start, end : sequences of timestamps, (n,)
         An empty end is still open.
     as_of : timestamp
-        Data cut-off date. An end after it was not known then, so it counts as open; a start after it is excluded.
+        Data cut-off date; a bare date is the end of that day. An end after it was not known then, so it counts as open;
+        a start after it is excluded.
+    cluster : sequence of labels, (n,), optional
+        What shares its luck, such as the release that brought the change. An empty label is a cluster of its own.
+    since : timestamp, optional
+        When recording began; a bare date is the begin of that day. What ended by then is left out, and what was open
+        counts from then on.
+    given_up : sequence of timestamps, (n,), optional
+        When each was given up (empty: never). Those are left out.
     unit : str
         Unit of the result: hours or days.
     timezone : str
@@ -108,14 +133,15 @@ def durations(
     Returns
     -------
     Durations
-        Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%. Where the curve is flat at a level, the middle
-        of that time is taken, as R's survfit does. No mean is given: it does not exist while something is open.
+        Intervals are Brookmeyer and Crowley's (1982), log-log, at 95%; with clusters their error is that of sums by
+        cluster, and below 4 clusters there is none. Where the curve is flat at a level, the middle of that time is
+        taken, as R's survfit does. No mean is given: it does not exist while something is open.
 
     Raises
     ------
     DataError
         A start that is missing, an end before its start, or text that is not a time: with the row, counted from 1; an
-        unknown unit or time zone.
+        unknown unit or time zone; columns of different lengths.
 
     Examples
     --------
@@ -129,60 +155,125 @@ def durations(
     begun, done = stamps(start, "start", zone(timezone)), stamps(end, "end", timezone)
     if len(begun) != len(done):
         raise DataError(f"starts: {len(begun)}, ends: {len(done)}; give one end for each start, empty if open")
-    cutoff = moment(as_of, "as_of", timezone)
+    empty = pd.Series(pd.DatetimeIndex([pd.NaT] * len(begun), tz="UTC"))
+    dropped = empty if given_up is None else stamps(given_up, "given_up", timezone)
+    labels = None if cluster is None else _labels(cluster)
+    for name, values in (("given_up", dropped), ("cluster", labels)):
+        if values is not None and len(values) != len(begun):
+            raise DataError(f"starts: {len(begun)}, {name}: {len(values)}; give one for each start")
+    cutoff = moment(as_of, "as_of", timezone, end=True)
+    first = None if since is None else moment(since, "since", timezone, "when recording began")
     faults = [f"row {i + 1}: the start is missing" for i in np.flatnonzero(begun.isna())]
     faults += [f"row {i + 1}: the end lies before the start" for i in np.flatnonzero((done < begun).to_numpy())]
+    faults += [f"row {i + 1}: given up before the start" for i in np.flatnonzero((dropped < begun).to_numpy())]
     if faults:
         raise DataError("\n".join(faults))
+    if first is not None and first >= cutoff:
+        raise DataError("since is not before as_of; name an earlier since or a later as_of")
     late = (begun > cutoff).to_numpy()
-    begun, done = begun.loc[~late], done.loc[~late]
     over = (done.notna() & (done <= cutoff)).to_numpy()
-    taken = ((done.where(over, cutoff) - begun) / UNITS[unit]).to_numpy(dtype=float)
-    return from_times(taken, over, unit=unit, excluded=int(late.sum()), title=title)
+    gone = ~late & ~over & (dropped.notna() & (dropped <= cutoff)).to_numpy()
+    before = ~late & over & (done <= first).to_numpy() if first is not None else np.zeros(len(begun), dtype=bool)
+    kept = ~(late | gone | before)
+    taken = ((done.where(over, cutoff.round("us")) - begun) / UNITS[unit]).to_numpy(dtype=float)
+    entry = None
+    if first is not None:
+        entry = np.where(begun < first, ((first - begun) / UNITS[unit]).to_numpy(dtype=float), -np.inf)[kept]
+    return from_times(
+        taken[kept],
+        over[kept],
+        cluster=None if labels is None else labels[kept],
+        entry=entry,
+        unit=unit,
+        excluded=int(late.sum()),
+        given_up=int(gone.sum()),
+        before=int(before.sum()),
+        title=title,
+    )
 
 
 def from_times(
-    taken: ArrayLike, over: ArrayLike, *, unit: str = "days", excluded: int = 0, title: str = "Durations"
+    taken: ArrayLike,
+    over: ArrayLike,
+    *,
+    cluster: np.ndarray | None = None,
+    entry: np.ndarray | None = None,
+    unit: str = "days",
+    excluded: int = 0,
+    given_up: int = 0,
+    before: int = 0,
+    title: str = "Durations",
 ) -> Durations:
-    """The curve of durations and whether each is over (True) or still open.
+    """The curve of durations and whether each is over (True) or still open; by cluster, or from an entry on.
 
     >>> from_times([1, 2, 3, 4], [True, True, True, False]).median.estimate
     2.5
     """
     taken, over = np.asarray(taken, dtype=float), np.asarray(over, dtype=bool)
-    if not len(taken):
-        return Durations(
-            table=pd.DataFrame(columns=SurvivalCurve._fields, dtype=float),
-            unit=unit,
-            excluded=excluded,
-            title=title,
-            facts=(("durations", "none"),),
+    counts: dict[str, Any] = {"n": len(taken), "excluded": excluded, "given_up": given_up, "before": before}
+    notes = [
+        f"{what}: {count}"
+        for what, count in (
+            ("began after the data cut-off date, left out", excluded),
+            ("ended before the record began, left out", before),
+            ("given up, left out", given_up),
         )
-    curve = kaplan_meier(taken, over)
+        if count
+    ]
+    if given_up > (len(taken) + given_up) / 5:
+        notes.append("open ones will partly be given up too: the median is an upper figure")
+    if not len(taken):
+        frame = pd.DataFrame(columns=SurvivalCurve._fields, dtype=float)
+        return Durations(
+            table=frame, unit=unit, title=title, facts=(("durations", "none"),), notes=tuple(notes), **counts
+        )
+    count = int((~over).sum())
+    facts = [("still open", f"{count} of {len(taken)}")]
+    if cluster is None and entry is None:
+        curve = kaplan_meier(taken, over)
+    else:
+        groups = np.arange(len(taken)) if cluster is None else pd.factorize(cluster)[0]
+        curve = clustered_curve(taken, over, groups, entry)
+        if cluster is not None:
+            counts |= {"clusters": (clusters := int(groups.max()) + 1), "clusters_effective": effective(groups)}
+            facts.append(("clusters", f"{clusters}, worth {effective(groups):.1f} of equal size"))
+        if groups.max() + 1 < FEWEST:
+            notes.append(f"fewer than {FEWEST} clusters, so no interval is given")
+        elif effective(groups) < LEAST_WORTH:
+            notes.append("one cluster holds most of them, so no interval is given")
     median, p85 = (
         Quantile(*(time_reached(curve.time, ends, 1 - done) for ends in (curve.survival, curve.low, curve.high)))
         for done in (0.5, 0.85)
     )
-    count = int((~over).sum())
     return Durations(
         table=pd.DataFrame(curve._asdict()),
         median=median,
         p85=p85,
-        n=len(taken),
         open=count,
-        excluded=excluded,
         unit=unit,
         title=title,
-        facts=(("still open", f"{count} of {len(taken)}"),),
-        notes=((f"began after the data cut-off date, left out: {excluded}",) if excluded else ()),
+        facts=tuple(facts),
+        notes=tuple(notes),
+        **counts,
     )
+
+
+def _labels(cluster: Iterable[object]) -> np.ndarray:
+    """Labels as text; an empty one becomes one of its own."""
+    if isinstance(cluster, str | pd.DataFrame) or not isinstance(cluster, Iterable):
+        raise DataError(f"cluster: expected a column or list of labels, got {type(cluster).__name__}")
+    return np.array([as_text(label) or f"\0{i}" for i, label in enumerate(cluster)], dtype=object)
+
+
+def _texts(ends: Iterable[float | None]) -> list[str]:
+    return ["not reached" if end is None else f"{end:,.1f}" for end in ends]
 
 
 def _span(low: str, high: str) -> str:
     return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
 
 
-def time_to_first_deploy(hires: Source, as_of: Moment, *, timezone: str = "UTC") -> Durations:
+def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, timezone: str = "UTC") -> Durations:
     """How many days until a new hire deploys for the first time? Those who have not deployed yet count as open.
 
     Parameters
@@ -190,7 +281,9 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, timezone: str = "UTC")
     hires : data frame or path
         Columns start and first_deploy (empty: not yet), and person where it is known.
     as_of : timestamp
-        Data cut-off date. A first deployment after it was not known then, so it counts as open.
+        Data cut-off date; a bare date is the end of that day. A first deployment after it counts as open.
+    min_group : int
+        With fewer who have deployed, only counts are shown; with fewer than twice as many, only the median.
     timezone : str
         Time zone of times that name none, such as Europe/Berlin.
 
@@ -211,6 +304,7 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, timezone: str = "UTC")
     >>> time_to_first_deploy(hires, "2026-02-01").open
     1
     """
+    min_group = whole("min_group", min_group, 1)
     faults = Faults()
     table = _HIRES.read(hires)
     frame = table.values(faults, zone(timezone))
@@ -228,4 +322,12 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, timezone: str = "UTC")
         timezone=timezone,
         title="From the start to the first deployment",
     )
-    return replace(took, notes=(*took.notes, *table.notes))
+    notes, done = (*took.notes, *table.notes), took.n - took.open
+    hidden: dict[str, Any] = {}
+    if took.n and done < 2 * min_group:
+        hidden = {"table": took.table[:0], "p85": _NONE}
+        what = f"fewer than {2 * min_group} have deployed: only the median is shown"
+        if done < min_group:
+            hidden["median"], what = _NONE, f"fewer than {min_group} have deployed: only counts are shown"
+        notes = (what, *notes)
+    return replace(took, notes=notes, **hidden)

@@ -9,38 +9,27 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from dxkit.files import options
-from dxkit.files.cells import folded
-from dxkit.files.errors import DataError, Faults, suggest
-from dxkit.files.table import TableSpec
-from dxkit.files.table import texts as text_columns
-from dxkit.outcomes.durations import Durations, durations
-from dxkit.outcomes.times import Moment, Source, moment, times
+from dxkit.files.errors import DataError
+from dxkit.outcomes.actions import read_actions
+from dxkit.outcomes.durations import Durations
+from dxkit.outcomes.times import Moment, Source
+from dxkit.results.absent import Absent
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
-from dxkit.statistics import comparison
-from dxkit.statistics.intervals import student, wilson
-from dxkit.survey.comparable import differs
-from dxkit.survey.ranking import topics_in_order
+from dxkit.statistics import overlap
+from dxkit.statistics.comparison import adjusted_p, t_test_p
+from dxkit.statistics.intervals import student
+from dxkit.survey.comparable import continued, differs, seen_twice, side_by_side
+from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.from_survey import check_answers
+from dxkit.survey.tally.from_survey import check_answers, cut
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 
-_ACTIONS = TableSpec(
-    kind="table of actions",
-    empty=True,
-    columns=(
-        *times("retro_date", needed=True, filled=True),
-        *text_columns("action", "topic", needed=True),
-        *times("done", needed=True),
-        *text_columns("scope", "owner", "due", "measure"),
-    ),
-)
 _REMARKS = {
     ("moved", "none"): "moved without action",
     ("moved", "done"): "consistent with the action",
@@ -50,10 +39,18 @@ _REMARKS = {
 }
 
 
+_ORDER = ["topic", "rank_before", "action", "done", "before", "after", "change", "expected", "estimate", "se"]
+_ORDER += ["low", "high", "p", "p_adjusted", "verdict", "remark"]
+_TOO_FEW = "too few untouched topics to tell an effect from a change of mood"
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class FollowUp(Result):
     """Topics in the order of the first wave.
 
+    shift       mean change of the topics without an action: estimate, low, high; None without any
+    drift       how far topics without an action move by themselves, a standard deviation; nan where that is unknown
+    actions     by retrospective: actions, on_time, late, no_due (done, no date due), open; an Absent without a table
     completion  share of the actions that are done, low, high (Wilson); None without actions
     age         Kaplan-Meier of the actions, days from the day they were agreed
     repeats     topics that were agreed on at more than one date
@@ -64,17 +61,24 @@ class FollowUp(Result):
         Column("rank_before", "its rank in the first wave", "count", heading="rank"),
         Column("done", "the action agreed for it: done, open or none", heading="action"),
         Column("before", "score of the first wave", "score", "see .unit"),
-        Column("shrunken", "that score without the part that is probably luck", "score", "see .unit", "of it real"),
         Column("after", "score of the later wave", "score", "see .unit"),
-        Column("estimate", "after less shrunken", "score", "see .unit", "change"),
+        Column("change", "after less before", "score", "see .unit", displayed=False),
+        Column("expected", "score of the later wave if nothing special had happened", "score", "see .unit"),
+        Column("estimate", "after less expected", "score", "see .unit", "beyond that"),
+        Column("se", "its standard error", "score", "see .unit", displayed=False),
         Column("low", "lower end of its interval", "score", "see .unit", "from"),
         Column("high", "upper end of its interval", "score", "see .unit", "to"),
-        Column("verdict", "moved, not shown, worse, no action or hidden"),
+        Column("p", "p-value before the adjustment", "p", displayed=False),
+        Column("p_adjusted", "p-value adjusted among all topics", "p", heading="adjusted p"),
+        Column("verdict", "moved, worse, not shown, no action, hidden or not separable"),
         Column("remark", "verdict and action together"),
         Column("action", "what was agreed", displayed=False),
     )
     plot_name: ClassVar[str] = "outcomes.moved"
 
+    shift: tuple[float, float, float] | None = None
+    drift: float = np.nan
+    actions: pd.DataFrame | Absent = Absent("no table of actions was given")
     completion: tuple[float, float, float] | None = None
     age: Durations | None = None
     repeats: tuple[str, ...] = ()
@@ -90,31 +94,31 @@ def follow_up(
     as_of: Moment | None = None,
     confidence: float = 0.95,
 ) -> FollowUp:
-    """Did what was agreed get done, and did the pains behind it move?
+    """Did what was agreed get done, and did the pains behind it move more than others did?
 
-    The worst pains of a survey look better next time whatever is done, because bad luck put some of them there. So the
-    later wave is compared with the first one's scores after that luck is taken out (`shrunken` of `rank_pains`).
+    The worst pains of a survey look better next time whatever is done, and a better mood makes all look better. So the
+    later wave is predicted from the first and from the pains that nobody touched, and only what is left counts.
 
     Parameters
     ----------
     before, after : Survey or Tally
         The two waves, from `open_survey` or `read_survey`, or tallies.
     actions : data frame or path, optional
-        retro_date, action, topic, done (a date; empty: open); and scope, owner, due, measure.
+        retro_date, action, topic, done (a date; empty: open); and scope, owner, due (a date), measure.
     score : str, optional
         hours, impact, severity or opportunity; None for what the first wave asked.
     as_of : timestamp, optional
         Data cut-off date, for the age of open actions; None for the last date of the table.
     confidence : float
-        Confidence level of the intervals, between 0 and 1.
+        Confidence level of the intervals, between 0 and 1, and of the verdicts.
 
     Returns
     -------
     FollowUp
-        Both waves are taken as samples even where all staff answered: what people report differs from week to week.
-        `moved` and `worse` hold where the change from the shrunken score and the plain change both exclude zero. The
-        interval counts both waves as independent and the whole error of the first, which is cautious. A pain that moved
-        after its action is consistent with the action, no more.
+        `moved` and `worse` hold over the whole table at the confidence level (Holm 1979; topics with an action share
+        half of the error, the others the other half). Both waves are taken as samples even where all staff answered:
+        what people report differs from week to week. With fewer than 4 topics, or 3 without an action, nothing can be
+        told from a change of mood. A pain that moved after its action is consistent with the action, no more.
 
     Raises
     ------
@@ -125,145 +129,127 @@ def follow_up(
     --------
     >>> import dxkit as dx
     >>> waves = [dx.open_survey(dx.samples.path(f"company/responses_2026-Q{k}.csv")) for k in (1, 3)]
-    >>> topics = follow_up(*waves).table.set_index("topic")
-    >>> topics.loc["Waiting for code review", ["verdict", "remark"]].tolist()
-    ['moved', 'moved without action']
+    >>> found = follow_up(*waves, dx.samples.path("company/actions.csv"), as_of="2026-08-31")
+    >>> found.table.loc[1, ["topic", "verdict", "remark"]].tolist()
+    ['Waiting for code review', 'moved', 'consistent with the action']
     """
     confidence = options.confidence(confidence)
     score = topics.default(check_answers(before).codebook, score)
-    done, agreed, age, completion, repeats, notes = {}, {}, None, None, (), []
-    if actions is not None:
-        done, agreed, age, completion, repeats, notes = _actions(actions, before.codebook.topics, as_of)
-    earlier, later = (topics_in_order(wave, score, fpc=False).set_index("topic") for wave in (before, after))
-    for wave in (earlier, later):
-        wave.loc[wave["bound"] != "", ["estimate", "shrunken"]] = np.nan
-    apart = _apart(before.codebook, after.codebook, score, [*earlier.index, *later.index.difference(earlier.index)])
-    compared = [topic for topic in earlier.index if topic not in apart]
+    agreed = read_actions(actions, before.codebook.topics, as_of)
+    waves = [_Scored(before, score), _Scored(check_answers(after), score)]
+    names = [*waves[0].names, *(name for name in waves[1].names if name not in waves[0].names)]
+    apart = _apart(before.codebook, after.codebook, score, names)
+    compared = [topic for topic in waves[0].names if topic not in apart]
     if not compared:
         raise DataError("the two waves have no topic in common that was asked alike")
-    notes = [*notes, *(f"not compared: {topic}, {why}" for topic, why in apart.items())]
-    earlier, later = earlier.loc[compared], later.loc[compared]
-    figures = [earlier[name].to_numpy(dtype=float) for name in ("estimate", "shrunken", "se", "n")]
-    figures += [later[name].to_numpy(dtype=float) for name in ("estimate", "se", "n")]
-    moved, low, high, verdicts = judged(*figures, confidence=confidence)
-    states = [done.get(topic, "none") for topic in compared]
-    verdicts = [
-        "no action" if pair == ("not shown", "none") else pair[0] for pair in zip(verdicts, states, strict=True)
-    ]
-    table = pd.DataFrame(
-        {
-            "topic": compared,
-            "rank_before": earlier["rank"].to_numpy(),
-            "action": [agreed.get(topic, "") for topic in compared],
-            "done": states,
-            "before": earlier["estimate"].to_numpy(),
-            "shrunken": earlier["shrunken"].to_numpy(),
-            "after": later["estimate"].to_numpy(),
-            "estimate": moved,
-            "low": low,
-            "high": high,
-            "verdict": verdicts,
-            "remark": [_REMARKS.get(pair, "") for pair in zip(verdicts, states, strict=True)],
-        }
-    )
-    facts = []
-    if completion is not None:
-        share, least, most = (100 * part for part in completion)
-        facts.append(("actions done", f"{share:.0f}% (95% interval: {least:.0f} to {most:.0f}%)"))
-    if age is not None and age.n:
-        half = age.median.estimate
-        facts.append(("half of the actions are done after", "not reached" if half is None else f"{half:,.0f} days"))
+    acted = np.array([topic in agreed.state for topic in compared])
+    table, shift, drift = _judged(waves[0], waves[1], compared, acted, confidence)
+    states = [agreed.state.get(topic, "none") for topic in compared]
+    pairs = list(zip(table["verdict"], states, strict=True))
+    table["done"] = states
+    table["action"] = [agreed.texts.get(topic, "") for topic in compared]
+    table["verdict"] = ["no action" if pair == ("not shown", "none") else pair[0] for pair in pairs]
+    table["remark"] = [_TOO_FEW if pair[0] == "not separable" else _REMARKS.get(pair, "") for pair in pairs]
+    facts = agreed.facts()
+    if shift is not None:
+        moved, low, high = (f"{each:+.1f}" for each in shift)
+        ends = f"{100 * confidence:g}% interval: {low} to {high}"
+        facts.append(("change of pains without an action", f"{moved} ({ends})"))
     return FollowUp(
-        table=table.sort_values("rank_before", kind="stable", ignore_index=True),
-        completion=completion,
-        age=age,
-        repeats=repeats,
+        table=table.sort_values("rank_before", kind="stable", ignore_index=True).loc[:, _ORDER],
+        shift=shift,
+        drift=drift,
+        actions=agreed.counts,
+        completion=agreed.completion,
+        age=agreed.age,
+        repeats=agreed.repeats,
         unit=BURDENS[score].unit,
         confidence=confidence,
         title=f"What became of it ({score})",
         facts=tuple(facts),
-        notes=("of it real: the first score without the part that is probably luck; the change is from there", *notes),
+        notes=(
+            "expected: from the first wave without its luck, and from how the pains without an action moved",
+            *agreed.notes,
+            *(f"not compared: {topic}, {why}" for topic, why in apart.items()),
+        ),
     )
 
 
-def _apart(one: Codebook, two: Codebook, score: str, topics: list[str]) -> dict[str, str]:
+class _Scored:
+    """The burdens of one wave: names, estimates, and which may be shown, (T,)."""
+
+    def __init__(self, source: Survey | Tally, score: str) -> None:
+        self.source, self.cells = source, cut(source, None, topics.default(source.codebook, score))
+        self.found, self.names = Estimates.of(self.cells, fpc=False), source.codebook.topics
+        self.known = self.found.may.figure[0] & np.isfinite(self.found.variance[0])  # bounds have no variance
+        self.estimate = np.where(self.known, self.found.estimate[0], np.nan)
+        self.rank = pd.Series(-self.estimate).rank(method="min").to_numpy()
+
+    @property
+    def people(self) -> float:
+        return float(self.cells.people.sum())
+
+
+def _judged(
+    one: _Scored, two: _Scored, compared: list[str], acted: np.ndarray, confidence: float
+) -> tuple[pd.DataFrame, tuple[float, float, float] | None, float]:
+    """The figures and verdicts of topics, the mean change of untouched ones, and how far these drift."""
+    at = [np.array([wave.names.index(topic) for topic in compared]) for wave in (one, two)]
+    before, after = one.estimate[at[0]], two.estimate[at[1]]
+    known = np.isfinite(after - before)
+    at = [each[known] for each in at]
+    v1, v2 = (wave.found.covariance(where)[0] for wave, where in zip((one, two), at, strict=True))
+    n = min(one.people, two.people)
+    c, twice = np.zeros_like(v1), seen_twice(one.source, two.source)
+    if twice is not None and isinstance(one.source, Survey) and isinstance(two.source, Survey) and len(v1):
+        waves = side_by_side((one.source, two.source), (one.found, two.found), (at[0].tolist(), at[1].tolist()), twice)
+        c = overlap.carried(*waves, least=2 * max(one.cells.min_group, two.cells.min_group))
+    left = overlap.left_over(before[known], after[known], v1, v2, c, n, acted[known])
+    p = t_test_p(left.estimate, left.se, left.df)
+    p = np.where(left.se > 0, p, np.nan)
+    kinds = [np.count_nonzero(acted[known] == kind) for kind in (False, True)]
+    weight = np.array([1 / max(1, kinds[int(kind)]) for kind in acted[known]])
+    adjusted = adjusted_p(p, weight=weight)
+    low, high = student(left.estimate, left.se, left.df, confidence)
+    with np.errstate(invalid="ignore"):
+        sure = adjusted < 1 - confidence
+        cases = {"not separable": np.isnan(left.se), "moved": sure & (left.estimate < 0), "worse": sure}
+        verdict = np.select(list(cases.values()), list(cases), "not shown")
+    figures = pd.DataFrame(
+        {
+            "estimate": left.estimate,
+            "se": left.se,
+            "low": low,
+            "high": high,
+            "p": p,
+            "p_adjusted": adjusted,
+            "verdict": verdict,
+        },
+        index=np.flatnonzero(known),
+    ).reindex(range(len(compared)))
+    table = pd.DataFrame({"topic": compared, "rank_before": one.rank[[one.names.index(topic) for topic in compared]]})
+    table["before"], table["after"], table["change"] = before, after, after - before
+    table["expected"] = after - figures["estimate"]
+    table = table.join(figures)
+    table["verdict"] = table["verdict"].fillna("hidden")
+    shift = None
+    if np.isfinite(left.shift[0]):
+        ends = student(np.array([left.shift[0]]), np.array([left.shift[1]]), np.array([n - 1]), confidence)
+        shift = (left.shift[0], float(ends[0][0]), float(ends[1][0]))
+    return table, shift, left.drift
+
+
+def _apart(one: Codebook, two: Codebook, score: str, names: list[str]) -> dict[str, str]:
     """Why a topic was not asked alike in both waves, for those that were not."""
-    why = {}
-    for topic in topics:
+    why, earlier = {}, continued(one, two)
+    for topic in names:
         items = [
             [item for kind in BURDENS[score].questions for item in book.topic_items(topic, kind)] for book in (one, two)
         ]
         if not all(items):
             why[topic] = "only in the later wave" if items[1] else "only in the earlier wave"
-        elif set(items[0]) != set(items[1]):
+        elif set(items[0]) != {earlier.get(item, "") for item in items[1]}:
             why[topic] = "other questions then and now"
-        elif reasons := [reason for item in items[0] if (reason := differs(one, two, item))]:
+        elif reasons := [reason for item in items[1] if (reason := differs(one, two, item, earlier[item]))]:
             why[topic] = reasons[0]
     return why
-
-
-def judged(
-    before: ArrayLike,
-    shrunken: ArrayLike,
-    se1: ArrayLike,
-    n1: ArrayLike,
-    after: ArrayLike,
-    se2: ArrayLike,
-    n2: ArrayLike,
-    *,
-    confidence: float = 0.95,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Change from the shrunken score, its interval, and a verdict for each topic (K,); lower is better."""
-    before, shrunken, se1, n1, after, se2, n2 = (
-        np.asarray(x, dtype=float) for x in (before, shrunken, se1, n1, after, se2, n2)
-    )
-    se = np.sqrt(se1**2 + se2**2)
-    df = comparison.welch_df(se1, n1 - 1, se2, n2 - 1)
-    low, high = student(after - shrunken, se, df, confidence)
-    plain_low, plain_high = student(after - before, se, df, confidence)
-    with np.errstate(invalid="ignore"):
-        better, worse = (high < 0) & (plain_high < 0), (low > 0) & (plain_low > 0)
-    known = np.isfinite(after - before)
-    verdicts = np.where(~known, "hidden", np.where(better, "moved", np.where(worse, "worse", "not shown")))
-    return after - shrunken, low, high, verdicts.tolist()
-
-
-def _actions(source: Source, topics: list[str], as_of: Moment | None):
-    """By topic whether its actions are done and what they were; their age, completion, repeats, and notes."""
-    faults = Faults()
-    table = _ACTIONS.read(source)
-    frame = table.values(faults)
-    agreed, ended, texts = frame["retro_date"], frame["done"], frame["action"]
-    spelled = {folded(topic): topic for topic in topics}
-    for i, name in enumerate(frame["topic"]):
-        if name and folded(name) not in spelled:
-            message = f"the survey has no topic '{name[:40]}' (leave the cell empty if the action was for none)"
-            table.fault(faults, i, "topic", f"{message}; {suggest(name, topics)}")
-    for i in np.flatnonzero((ended < agreed).to_numpy()):
-        table.fault(faults, i, "done", "it was done before it was agreed")
-    faults.raise_if_any()
-    names = frame["topic"].map(lambda name: spelled.get(folded(name), ""))
-    last = max([*agreed.dropna(), *ended.dropna()], default=None)
-    cutoff = moment(last if as_of is None else as_of, "as_of", "UTC")
-    known = (agreed <= cutoff).to_numpy()
-    later = int((~known).sum())
-    names, texts, agreed, ended = (each.loc[known].reset_index(drop=True) for each in (names, texts, agreed, ended))
-    ended = ended.where(ended <= cutoff)
-    age = durations(agreed, ended, cutoff, unit="days", title="From agreeing on an action to its end")
-    count, total = int(ended.notna().sum()), len(ended)
-    low, high = map(float, wilson(count / total, total)) if total else (np.nan, np.nan)
-    completion = (count / total, low, high) if total else None
-    done, actions, dates = {}, {}, {}
-    for name, text, end, day in zip(names, texts, ended, agreed, strict=True):
-        if name:
-            done[name] = "done" if pd.notna(end) and done.get(name, "done") == "done" else "open"
-            actions[name] = "; ".join([*([actions[name]] if name in actions else []), text])
-            dates.setdefault(name, set()).add(day)
-    repeats = tuple(name for name, days in dates.items() if len(days) > 1)
-    still = [name for name, state in done.items() if state == "open"]
-    notes = [*table.notes, *([f"agreed on more than once: {', '.join(repeats)}"] if repeats else [])]
-    if later:
-        notes.append(f"actions agreed after the data cut-off date, left out: {later}")
-    if len(still) > 2:
-        notes.append(f"topics with open actions: {len(still)}; teams rarely finish more than two at once")
-    return done, actions, age, completion, repeats, notes

@@ -1,38 +1,41 @@
-"""Benefits that the reported hours or the cost of ownership may include already: refused until you say why not."""
+"""Benefits that the reported hours or the cost of ownership may include already: refused until you say why not.
+
+See docs/methods/business_case.md, "Overlaps"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, and_more
 from dxkit.files.options import choices, instance
+from dxkit.procurement.dossier.columns import BENEFITS
 from dxkit.procurement.dossier.dossier import Dossier
 
-# what would be counted twice, and the words in a line of benefit, its hyphens as spaces, that show it
-OVERLAPS = {
-    "hours and DORA": r"\b(dora|(lead|cycle) times?|deploy(ment)? frequency|change fail\w*|failed changes?|"
-    r"failure rate|recovery times?|time to re(store|cover\w*)|mttr|rework\w*|"
-    r"(faster|quicker|more) (deploy\w*|deliver\w*|releases?))\b",
-    "hours and incident cost": r"\b(incident|outage|downtime|on ?call|post ?mortem)s?\b",
-    "onboarding and hires' hours": r"\b(on ?boarding|ramp ?up|hir(e|es|ing)|newcomers?|(joiner|starter)s?)\b",
-    "retired licences and TCO": r"\b(retir\w*|replac\w*|decommission\w*|licen[cs]\w*|subscriptions?)\b",
+OVERLAPS = {  # category of a benefit: what may hold it already
+    "hours": "the reported hours",
+    "incidents": "the hours of the people on call",
+    "onboarding": "the hours of new people",
+    "licences": "the cost of ownership",
 }
 
 
 def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:
-    """Refuse benefits that the hours or the costs may include already, until it is declared why they do not."""
-    instance("declared", declared, Mapping, "a dict of overlap and reason")
+    """Refuse benefits without a category, and those that the hours or the costs may include already, until it is
+    declared why they do not."""
+    instance("declared", declared, Mapping, "a dict of category and reason")
     choices("declared", list(declared), list(OVERLAPS))
+    nameless = [line.line for line in dossier.benefits if not line.category]
+    if nameless:
+        listed = and_more([repr(name[:40]) for name in dict.fromkeys(nameless)])
+        raise DataError(f"sheet benefits: write a category ({', '.join(BENEFITS)}) for {listed}")
     overlapping: dict[str, list[str]] = {}
     for line in dossier.benefits:
-        for name, words in OVERLAPS.items():
-            reason = line.declared or str(declared.get(name, "")).strip()
-            if re.search(words, re.sub(r"[-_]", " ", line.line.casefold())) and not reason:
-                overlapping.setdefault(name, []).append(line.line)
+        reason = line.declared or str(declared.get(line.category, "")).strip()
+        if line.category in OVERLAPS and not reason:
+            overlapping.setdefault(line.category, []).append(line.line)
     if overlapping:
         listed = [
-            f"{name}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}"
+            f"{name}, perhaps in {OVERLAPS[name]}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}"
             for name, lines in overlapping.items()
         ]
         raise DataError(

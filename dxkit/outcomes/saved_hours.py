@@ -4,27 +4,32 @@ See docs/methods/business_case.md, "Hours saved"."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
 
+from dxkit.files.errors import DataError
+from dxkit.procurement.cost.schedule import exit_figure
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Fit
-from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
-from dxkit.statistics.estimate import Estimate, estimate
+from dxkit.statistics.estimate import Estimate
 from dxkit.statistics.sampling import SCRAMBLES, scrambled
 
 if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
 
+_RATE = "engineer_day_rate"
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 
 
 class SavedHours:
     """Draws of what the hours depend on: reported hours, shares removed, the rate and the bias."""
 
-    def __init__(self, ranking: Ranking, dossier: Dossier, rate: Estimate, bias: Estimate, size: int, seed: int):
+    def __init__(
+        self, ranking: Ranking, dossier: Dossier, rate: Estimate | np.ndarray, bias: Estimate, size: int, seed: int
+    ):
         table = ranking.table.dropna(subset=["estimate", "se"])
         self.fits: tuple[Fit, ...] = dossier.fit_read
         count = len(table) + len(self.fits) + 2
@@ -33,7 +38,7 @@ class SavedHours:
         hours = table["estimate"].to_numpy() + table["se"].to_numpy() * ndtri(u[:, : len(table)])
         self.hours: dict[str, np.ndarray] = dict(zip(table["topic"], np.maximum(hours, 0.0).T, strict=True))
         self.removed: list[np.ndarray] = [fit.share.draw(u[:, len(table) + k]) for k, fit in enumerate(self.fits)]
-        self.rate: np.ndarray = rate.draw(u[:, -2])
+        self.rate: np.ndarray = rate.draw(u[:, -2]) if isinstance(rate, Estimate) else np.resize(rate, size)
         self.bias: np.ndarray = bias.draw(u[:, -1])
 
     def saved(self, vendor: str) -> np.ndarray:
@@ -45,10 +50,17 @@ class SavedHours:
         return sum((self.hours[topic] * (1 - part) for topic, part in remaining.items()), np.zeros(len(self.rate)))
 
 
-def hourly_rate(dossier: Dossier, hours_a_day: float) -> Estimate:
-    """Money an hour: the engineer's day rate of sheet exit, else its default."""
-    for (_, name), figure in dossier.exit.items():
-        if name == "engineer_day_rate":
-            rate = figure.claims[0].estimate
-            return estimate(rate.low / hours_a_day, rate.likely / hours_a_day, rate.high / hours_a_day)
-    return estimate(EXIT_INPUTS["engineer_day_rate"].default / hours_a_day)
+def hourly_rate(dossier: Dossier, draws: Mapping[str, np.ndarray], hours_a_day: float) -> np.ndarray:
+    """Money an hour by draw: the engineer's day rate of all vendors, its sources pooled, in the same draws as leaving.
+
+    Raises
+    ------
+    DataError
+        A day rate of single vendors alone: whose hours are meant is then for the caller to say.
+    """
+    owners = {vendor for vendor, name in dossier.exit if name == _RATE}
+    if owners and "all" not in owners:
+        listed = ", ".join(sorted(owners))
+        raise DataError(f"sheet exit has {_RATE} for {listed} alone, not for all; give hourly=, what an hour costs")
+    figure, _ = exit_figure(dossier, "all", _RATE)
+    return draws.get(figure.key, np.array([figure.mean])) / hours_a_day

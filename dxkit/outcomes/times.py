@@ -8,7 +8,7 @@ from typing import cast
 
 import pandas as pd
 
-from dxkit.files.cells import timestamp
+from dxkit.files.cells import as_text, timestamp
 from dxkit.files.errors import DataError, Missing
 from dxkit.files.frames import TableSource
 from dxkit.files.table import NUMBER, TIME, YES_NO, Column
@@ -26,13 +26,24 @@ def zone(name: str) -> str:
     return name
 
 
-def moment(value: Moment | None, name: str, timezone: str, what: str = "the data cut-off date") -> pd.Timestamp:
-    """One time in UTC, which must be there; `what` says what it stands for."""
+def moment(
+    value: Moment | None, name: str, timezone: str, what: str = "the data cut-off date", *, end: bool = False
+) -> pd.Timestamp:
+    """One time in UTC, which must be there; `what` says what it stands for. A bare date is the begin of that day in the
+    time zone, or with `end` its last moment.
+
+    >>> str(moment("2026-01-31", "as_of", "UTC", end=True))[:19], str(moment("2026-01-31", "since", "UTC"))[:19]
+    ('2026-01-31 23:59:59', '2026-01-31 00:00:00')
+    """
     stamp, problem = timestamp(value, timezone)
     if problem:
         raise DataError(f"{name}: {problem}")
     if stamp is pd.NaT:
         raise Missing(f"{name} is missing; name {what}")
+    if end and len(as_text(value)) == len("2026-01-31"):
+        day = stamp.tz_convert(timezone).tz_localize(None).normalize() + pd.Timedelta(days=1)
+        after = day.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC")
+        return cast(pd.Timestamp, after - pd.Timedelta(1, "ns"))
     return cast(pd.Timestamp, stamp)
 
 

@@ -24,7 +24,6 @@ from dxkit.plots.style import (
     soft,
     span,
 )
-from dxkit.results.formatting import percent
 
 if TYPE_CHECKING:
     from dxkit.outcomes.before_after import BeforeAfter
@@ -116,48 +115,51 @@ def _left(curve: pd.DataFrame, tick: float) -> int:
 
 
 def points(result: Trend, ax: Axes | None = None) -> Axes:
-    """The points with centre and limits of chance; signals in colour, and the power stated."""
+    """The values with the slope that fits them and the limits of each; unusual ones in colour, and the power stated."""
     table = result.table
     with canvas(ax, 8.5, 3.8) as ax:
         at = np.arange(len(table))
         ax.fill_between(at, table["low"], table["high"], facecolor=PALE, alpha=0.6, linewidth=0)
         for edge in ("low", "high"):
             ax.plot(at, table[edge], color=SILVER, linewidth=0.8)
-        ax.plot(at, table["centre"], color=GREY, linewidth=1)
+        ax.plot(at, table["fitted"], color=GREY, linewidth=1)
         ax.plot(at, table["value"], "o-", color=BLUE, linewidth=1.2, markersize=5)
-        out = table["outside"].to_numpy(dtype=bool)
+        out = table["unusual"].to_numpy(dtype=bool)
         ax.plot(at[out], table["value"][out], "o", color=RED, markersize=10)
         step = max(1, -(-len(table) // 13))
         ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
         ax.set_ylim(bottom=0)
-        found = [f"{row['change']:g} times: {percent(row['seen'])}" for row in result.power.to_dict("records")]
-        ax.set_xlabel(f"grey: limits of chance; a lasting change would be found ({', '.join(found)})")
-        sure = f"{len(table)} points; a lasting change would be found ({', '.join(found)})"
-        headline(ax, "; ".join(result.signals) or "Chance alone explains these values", sure, 76, pad=10)
+        ax.set_xlabel("line: the slope; grey: what the other values let expect of each")
+        ratio, seen = result.ratio, result.detectable_ratio
+        span = f"{ratio.estimate:.1f} times from first to last (95% interval: {ratio.low:.1f} to {ratio.high:.1f})"
+        found = "No trend is shown" if result.verdict == "not shown" else f"{result.verdict.capitalize()}: {span}"
+        power = f"8 in 10 such series would show {seen.estimate:.1f} times from first to last"
+        power = power if np.isfinite(seen.high) else "they scatter too much for a trend to be found"
+        headline(ax, found, f"{len(table)} points; {power}", 76, pad=10)
     return ax
 
 
 def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
-    """Each pain before, without luck, and after; only what moved has colour."""
+    """Each pain before, as expected, and after; only what moved has colour."""
     rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
     with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
         if not rows:
             return nothing(ax)
         for y, row in enumerate(rows):
             colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
-            span(ax, row["shrunken"] + row["low"], row["shrunken"] + row["high"], y, colour)
+            span(ax, row["expected"] + row["low"], row["expected"] + row["high"], y, colour)
             ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
-            ax.plot(row["shrunken"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
+            ax.plot(row["expected"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
             ax.plot(row["after"], y, "o", color=colour, markersize=7, markeredgecolor="white")
             if row["remark"]:
-                right = max(row["before"], row["after"], row["shrunken"] + row["high"])
+                right = max(row["before"], row["after"], row["expected"] + row["high"])
                 ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
         rows_on(ax, [fitting(row["topic"]) for row in rows])
         low, high = ax.get_xlim()
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
-        ax.set_xlabel(f"{result.unit}; ring: before, bar: without luck, dot: after with its range")
+        ax.set_xlabel(f"{result.unit}; ring: before, bar: expected, dot: after with its range")
         found = [row["topic"] for row in rows[::-1] if row["verdict"] == "moved"]
-        sure = f"{len(rows)} pains, measured from where they were without luck"
+        sure = f"{len(rows)} pains, measured from where they would be if nothing had happened"
         headline(ax, f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", sure, 76, pad=10)
     return ax
 

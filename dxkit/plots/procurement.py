@@ -35,7 +35,7 @@ from dxkit.results.formatting import percent, rounded_money
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dxkit.procurement.cost.leaving import ExitCost
+    from dxkit.procurement.cost.exit_cost import ExitCost
     from dxkit.procurement.cost.ownership import Tco
 
 _CATEGORY = {
@@ -47,8 +47,10 @@ _CATEGORY = {
     "support": PURPLE,
     "hosting": RED,
     "other": SILVER,
+    "credit": GREY,
 }
 _UNITS = ((1e9, ", billions"), (1e6, ", millions"), (1e3, ", thousands"))
+_OF = {"pv": "the present value", "exit": "what leaving costs, discounted"}  # what a tornado is about
 _LEVEL = 1e-9  # costs that differ by less than this share are level
 
 
@@ -74,9 +76,9 @@ def _lowest(result: Tco, basis: str) -> str:
 def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     """The present value of each vendor as the range from P10 to P90 with the mean, and how often it is the cheapest.
 
-    `basis` is "pv", or "pv_with_exit" for owning and leaving.
+    `basis` is "pv", or "pv_served" for owning, leaving and what follows.
     """
-    choice("basis", basis, ["pv", "pv_with_exit"])
+    choice("basis", basis, ["pv", "pv_served"])
     table = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False)
     rows, (unit, words) = table.to_dict("records"), _money(result, table, "p90")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
@@ -88,7 +90,7 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
         rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
         grid_on(ax)
-        what = "owning and leaving" if basis == "pv_with_exit" else "owning"
+        what = "owning, leaving and what follows" if basis == "pv_served" else "owning"
         ax.set_xlabel(f"present value of {what}, {words}; bar: P10 to P90")
         sure = f"Present value of {what} of each vendor, {words}"
         headline(ax, _lowest(result, basis), sure, 78)
@@ -116,14 +118,14 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
                     ax.bar(
                         left + year,
                         height,
-                        bottom=base,
+                        bottom=base if height >= 0 else 0.0,
                         width=0.85,
                         color=_CATEGORY[category],
                         edgecolor="white",
                         linewidth=0.4,
                         label=category if left == 0 and year == 0 else "_",
                     )
-                    base += height
+                    base += max(height, 0.0)
                 whole = sums[vendor, year]
                 ax.plot([left + year] * 2, [whole["p10"] / unit, whole["p90"] / unit], color="black", linewidth=1)
                 places.append(left + year)
@@ -146,27 +148,30 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def tornado(result: Tco, ax: Axes | None = None, vendor: str | None = None) -> Axes:
+def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None = None) -> Axes:
     """Which figures cause the uncertainty of a vendor's cost: each one's share of the variance, the largest on top.
 
-    By default it is the vendor that costs least on average.
+    By default it is the vendor that costs least on average, or the one that is dearest to leave.
     """
-    pv = result.totals[result.totals["basis"] == "pv"].set_index("vendor")["mean"]
-    vendor = result.cheapest if vendor is None else choice("vendor", vendor, list(pv.index))
-    rows = result.tornado[result.tornado["vendor"] == vendor].head(8).iloc[::-1]
+    basis = next((each for each in _OF if each in set(result.tornado["basis"])), "")
+    vendor = result.foremost if vendor is None else choice("vendor", vendor, result.totals["vendor"].unique().tolist())
+    rows = result.tornado.query("vendor == @vendor and basis == @basis").head(8).iloc[::-1]
     if rows.empty:
         return nothing(ax, "every figure is certain")
     with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
         ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
             ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
-        short = {name: name.removeprefix(f"{vendor}: ") for name in rows["input"]}
+        plain = {name: name.removeprefix(f"{vendor}: ").removeprefix("all: ") for name in rows["input"]}
+        short = {name: each.removeprefix("exit ") for name, each in plain.items()}
         names = [name if short[name] in short and short[name] != name else short[name] for name in short]
         ax.set_yticks(range(len(rows)), [fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
-        ax.set_xlabel("share of the variance of the present value, %")
-        found = f"{vendor}: most of the uncertainty is in {names[-1]}"
-        headline(ax, found, f"It makes {percent(rows['share'].iloc[-1])} of the variance", 76)
+        ax.set_xlabel(f"share of the variance of {_OF[basis]}, %")
+        largest = rows["share"].iloc[-1]
+        part = "most" if largest > 0.5 else "the largest part"
+        found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
+        headline(ax, found, f"It makes {percent(largest)} of the variance", 76)
     return ax
 
 

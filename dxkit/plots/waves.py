@@ -19,7 +19,7 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
 
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
-    the table by default.
+    the table by default. Several later waves stand one behind another, each compared with the first.
     """
     table = result.table.loc[result.table["shown"].astype(bool)]
     kinds = list(dict.fromkeys(result.table["kind"]))
@@ -28,52 +28,53 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     if not len(rows):
         return nothing(ax)
     unit = rows["unit"].mode()[0]
-    rows = rows.loc[rows["unit"] == unit].to_dict("records")
-    with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(rows))) as ax:
-        spread = max(max(row["before"], row["after"]) for row in rows) - min(
-            min(row["before"], row["after"]) for row in rows
-        )
-        step = max(spread, 1e-9) / max(6, len(rows)) * 0.8
+    rows = rows.loc[rows["unit"] == unit]
+    waves = list(dict.fromkeys(result.table["wave"])) if "wave" in result.table else ["after"]
+    rows = rows.assign(at=rows["wave"].map(waves.index) + 1 if "wave" in rows else 1).sort_values("at", kind="stable")
+    last = rows.drop_duplicates("name", keep="last").to_dict("records")
+    first = rows.drop_duplicates("name").to_dict("records")
+    held = rows.loc[rows["holds"]].drop_duplicates("name", keep="last").set_index("name").to_dict("index")
+    with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(first))) as ax:
+        figures = np.append(rows["before"].to_numpy(dtype=float), rows["after"].to_numpy(dtype=float))
+        step = max(float(np.ptp(figures)), 1e-9) / max(6, len(first)) * 0.8
         digits = 1 if unit == "hours" else 0
-        for side, column, align in ((0, "before", "right"), (1, "after", "left")):
-            places = _apart([row[column] for row in rows], step)
-            for row, place in zip(rows, places, strict=True):
-                name = f"{fitting(row['label'], 34, 1)}  " if side == 0 else ""
-                moved = f"  ({row['estimate']:+.{digits}f})" if side and row["holds"] else ""
+        for side, ends, column, align in ((-1, first, "before", "right"), (1, last, "after", "left")):
+            places = _apart([row[column] for row in ends], step)
+            for row, place in zip(ends, places, strict=True):
+                x, sure = row["at"] if side > 0 else 0, row["name"] in held
+                name = f"{fitting(row['label'], 34, 1)}  " if side < 0 else ""
+                moved = f"  ({row['estimate']:+.{digits}f})" if side > 0 and row["holds"] else ""
                 ax.text(
-                    side + (0.04 if side else -0.04),
+                    x + 0.04 * side,
                     place,
                     f"{name}{row[column]:.{digits}f}{moved}",
                     ha=align,
                     va="center",
-                    color=_colour(row, unit),
-                    weight="bold" if row["holds"] else "normal",
+                    color=_colour(held[row["name"]], unit) if sure else GREY,
+                    weight="bold" if sure else "normal",
                 )
-                ax.plot([side, side + (0.03 if side else -0.03)], [row[column], place], color=SILVER, linewidth=0.8)
-        for row in sorted(rows, key=lambda row: row["holds"]):
+                ax.plot([x, x + 0.03 * side], [row[column], place], color=SILVER, linewidth=0.8)
+        for name, each in sorted(rows.groupby("name", sort=False), key=lambda pair: pair[0] in held):
             ax.plot(
-                [0, 1],
-                [row["before"], row["after"]],
+                [0, *each["at"]],
+                [each["before"].iloc[0], *each["after"]],
                 "o-",
-                color=_colour(row, unit) if row["holds"] else SILVER,
+                color=_colour(held[name], unit) if name in held else SILVER,
                 markersize=4,
-                linewidth=2.4 if row["holds"] else 1.0,
+                linewidth=2.4 if name in held else 1.0,
             )
-        ax.set_xlim(-0.75, 1.3)
-        ax.set_xticks([0, 1], ["before", "after"])
+        ax.set_xlim(-0.75, len(waves) + 0.3)
+        ax.set_xticks(range(len(waves) + 1), ["before", *waves])
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{axis_of(result, rows[0]['kind'], unit)}; coloured: a change that holds after adjustment")
-        held = [row["label"] for row in rows if row["holds"]]
-        found = f"Changed: {'; '.join(held)}" if held else "No change holds"
+        ax.set_xlabel(f"{axis_of(result, first[0]['kind'], unit)}; coloured: a change that holds after adjustment")
+        found = f"Changed: {'; '.join(row['label'] for row in held.values())}" if held else "No change holds"
         headline(ax, found, f"{len(rows)} compared, adjusted for how many are looked at", 88, pad=12)
     return ax
 
 
 def _colour(row: dict, unit: str) -> str:
-    if not row["holds"]:
-        return GREY
     return BLUE if (row["estimate"] > 0) != (unit == "hours") else RED
 
 

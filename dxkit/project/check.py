@@ -12,7 +12,7 @@ import numpy as np
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
-from dxkit.procurement.dossier.reading import read_dossier
+from dxkit.procurement.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
 from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
 from dxkit.survey.reading.roster import check_fit, read_roster

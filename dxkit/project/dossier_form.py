@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from dxkit.files.table import CHOICE, YES_NO, Column
 from dxkit.files.writing import new_workbook
-from dxkit.procurement.dossier.columns import CLAUSES, EXAMPLE, SHEETS, STATUSES
+from dxkit.procurement.dossier.columns import EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
+from dxkit.procurement.dossier.units import CLAUSES
 from dxkit.project import form
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
-_CONVENTION = "Forrester's TEI convention"
-_RARE = {"shape", "from_month", "to_month", "ratchet", "currency", *CLAUSES} - {"minimum"}  # not asked in the form
-_NOT_OF_BENEFITS = {"category", "growth", "minimum"}
+_CONVENTION = "each payment counts from the day on which it falls due"
+_RARE = {"shape", "ratchet", "currency", "rises", "committed", *CLAUSES} - {
+    "growth",
+    "minimum",
+}  # not asked in the form
+_NOT_OF = {"benefits": {"growth", "minimum", "billed"}, "costs": {"declared"}, "exit": {"per"}}
 
 _READ_ME = (
     "What does it cost to own, and to leave?",
@@ -42,7 +46,11 @@ _DECISION = (
     ("start", "2027-01-01", "first day of the contract, as 2027-01-31"),
     ("horizon_years", 3, "years to look ahead"),
     ("discount_rate", 0.1, f"a year; {_CONVENTION}"),
-    ("jurisdiction", "", "EU: notice of at most two months for leaving (Regulation (EU) 2023/2854)"),
+    (
+        "jurisdiction",
+        "",
+        "EU: two months' notice at most, no fee for data from 2027-01-12 (Regulation (EU) 2023/2854)",
+    ),
     ("status", "illustrative", "illustrative until the prices are quotes, then quoted"),
 )
 _DRIVER_ROWS = (
@@ -51,21 +59,21 @@ _DRIVER_ROWS = (
     ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", DEFAULT_SOURCE, "", "what an engineer costs a year"),
 )
 _EXAMPLE_COST = (
-    *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50),
-    *("quote 4711", "2026-11-02", "20 a seat and month, rising 5% a year, at least 50 seats"),
+    *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50, "yearly"),
+    *("quote 4711", "2026-11-02", "20 a seat and month, rising 5% a year, at least 50 seats, paid a year in advance"),
 )
 _PRICE = "price of a seat a month; its rise a year (growth); least seats billed (minimum)"
 _LINES = (  # line, category, timing, per, likely, growth, minimum, what
     ("seats", "licence", "monthly", "seats", _ASK, _ASK, _ASK, _PRICE),
-    ("roll-out", "implementation", "initial", "engineer_year", _ASK, "", "", "engineer years until it is in use"),
-    ("integrations", "integration", "initial", "", _ASK, "", "", "money for integrations before the start"),
-    ("training", "training", "initial", "seats", _ASK, "", "", "money for each user"),
+    ("roll-out", "implementation", "once", "engineer_year", _ASK, "", "", "engineer years until it is in use"),
+    ("integrations", "integration", "once", "", _ASK, "", "", "money for integrations before the start"),
+    ("training", "training", "once", "seats", _ASK, "", "", "money for each user"),
     ("own work", "operations", "yearly", "engineer_year", _ASK, "", "", "engineer years each year to run it"),
     ("support", "support", "yearly", "", _ASK, "", "", "money a year for support"),
     ("hosting", "hosting", "yearly", "", _ASK, "", "", "money a year for hosting"),
 )
 _BENEFIT = (
-    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "yearly", "", 8000, 10000, 12000),
+    *(f"{EXAMPLE} Acme Portal", "retired licences", "cash", "licences", "yearly", "", 8000, 10000, 12000),
     *("invoice 2026", "2026-03-31", "why neither hours nor costs hold it already"),
     "money that is no longer spent; hours saved come from the survey, not from here",
 )
@@ -84,6 +92,12 @@ _OTHER_SHEETS = {
     "evidence": _EVIDENCE_ROWS,
     "fit": ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),),
 }
+_OTHER_WEIGHTS = {
+    "worth_low",
+    "worth",
+    "worth_high",
+    "order",
+}  # see docs/tables.md
 _TITLE, _GREY = {"bold": True, "font_size": 14}, "#808080"
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
 
@@ -119,12 +133,13 @@ def write_dossier_workbook(path: Path) -> None:
 
 def _columns(sheet: str) -> list[Column]:
     """The declared columns of a sheet that the form asks for."""
-    left_out = _RARE | (_NOT_OF_BENEFITS if sheet == "benefits" else set())
+    left_out = _RARE | _NOT_OF.get(sheet, set()) | _OTHER_WEIGHTS
     return [column for column in SHEETS[sheet].columns if column.name not in left_out]
 
 
 def _cost(vendor: str, line: str, category: str, timing: str, per: str, likely, growth, minimum, what: str) -> tuple:
-    return (vendor, line, category, timing, per, "", likely, "", growth, minimum, "", "", what)
+    billed = "yearly" if line == "seats" else ""
+    return (vendor, line, category, timing, per, "", likely, "", growth, minimum, billed, "", "", what)
 
 
 def _exit_rows() -> Iterator[tuple]:

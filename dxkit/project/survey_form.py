@@ -31,7 +31,7 @@ _NOTES = {
     "scale": "A built-in scale, one of the sheet scales, or a range such as 1-7.",
     "good": "low where agreeing is bad news, neither where an answer is neither good nor bad. Blank is high.",
     "asked_if": "The item or column that shows whether the person was asked this question. Blank, 0 or no: not asked.",
-    "same_as": "The text of the question in earlier waves, where you have reworded it.",
+    "same_as": "The id or text of the question in earlier waves, where you have reworded it.",
     "unit": "What a number counts, such as tickets a week.",
     "within": "Of a segment: the segment that it lies within, such as division for team.",
 }

@@ -42,21 +42,23 @@ def welch_df(se1: ArrayLike, df1: ArrayLike, se2: ArrayLike, df2: ArrayLike) -> 
     return np.where(np.isfinite(df), df, np.minimum(df1, df2))
 
 
-def adjusted_p(p: np.ndarray, method: str = "holm") -> np.ndarray:
+def adjusted_p(p: np.ndarray, method: str = "holm", weight: np.ndarray | None = None) -> np.ndarray:
     """P values (K,) adjusted for being K tests; nan stays nan and counts as none of them.
 
-    "holm" (Holm 1979) keeps the chance of any false alarm, "bh" (Benjamini and Hochberg 1995) the expected share of
-    false ones among those found; "none" changes nothing.
+    "holm" (Holm 1979) keeps the chance of any false alarm, of which each test has a share by its `weight` (all alike);
+    "bh" (Benjamini and Hochberg 1995) keeps the expected share of false ones among those found; "none" changes nothing.
 
     >>> adjusted_p(np.array([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
     """
     result = np.full(len(p), np.nan)
     tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
+    share = np.ones(len(p)) if weight is None else weight
+    order = tested[np.argsort(p[tested] / share[tested], kind="stable")]
     count, place = len(order), np.arange(1, len(order) + 1)
     if method == "holm":
-        steps = np.maximum.accumulate(p[order] * (count - place + 1))
+        left = np.cumsum(share[order][::-1])[::-1]
+        steps = np.maximum.accumulate(p[order] / share[order] * left)
     elif method == "bh":
         steps = np.minimum.accumulate((p[order] * count / place)[::-1])[::-1]
     else:

@@ -13,42 +13,48 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
-from dxkit.survey.comparable import comparable
+from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference
+from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side, weight_twice
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import check_answers, cut, of_survey, survey_decides
+from dxkit.survey.tally.from_survey import check_answers, cut, survey_decides
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
+from dxkit.survey.tally.weighed import weighted
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
-_ORDER = ["level", "name", "n_before", "n_after", *_COLUMNS, "paired", "holds", "shown", "label", "unit", "kind"]
+_ORDER = ["level", "name", "n_before", "n_after", "n_both", *_COLUMNS, "holds", "shown", "label", "unit", "kind"]
+_LEVELS = ("item", "dimension", "overall")
+Answers = Survey | Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Change(Result):
-    """Changes from one wave to a later one.
+    """Changes from one wave to a later one, or to several.
 
-    not_compared    level, name, why: what was worded, scaled or made up differently in the two waves
+    not_compared    level, name, why: what was worded, scaled or made up differently in the two waves; and the wave,
+                    where there are several
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "short question", heading="question"),
+        SEGMENT,
         Column("before", "figure of the earlier wave", "estimate", "see column unit"),
         Column("after", "figure of the later wave", "estimate", "see column unit"),
-        shared("estimate", "later less earlier", unit="see column unit"),
+        shared("estimate", "the change; people seen twice may count more in it", unit="see column unit"),
         shared("se"),
         shared("low"),
         shared("high"),
-        Column("p_adjusted", "p-value adjusted among the questions of one kind and level", "p", heading="adjusted p"),
+        Column("p_adjusted", "p-value adjusted among all rows that are shown", "p", heading="adjusted p"),
         Column("g", "Hedges' g", "number", "standard deviations"),
-        Column("paired", "whether the same people are compared"),
+        Column("n_both", "how many answered both times", "count", heading="both times"),
         Column("holds", "whether p_adjusted is below 1 - confidence"),
         shared(
             "unit",
@@ -80,14 +86,14 @@ class Change(Result):
 
 @survey_decides
 def compare(
-    before: Survey | Tally | None,
-    after: Survey | Tally,
-    adjust: str = "holm",
+    before: Answers | None,
+    after: Answers | Sequence[Answers],
     *,
-    fpc: bool = True,
+    only: str | Sequence[str] | None = None,
+    adjust: str = "holm",
     confidence: float = 0.95,
 ) -> Change:
-    """What changed between two waves, and what of it holds, adjusted for the number of questions?
+    """What changed between two waves, and what of it holds, adjusted for how many rows are looked at?
 
     See docs/methods/change.md, "Comparing two surveys".
 
@@ -95,27 +101,25 @@ def compare(
     ----------
     before : Survey or Tally
         The earlier wave.
-    after : Survey or Tally
-        The later wave.
+    after : Survey, Tally or list of them
+        The later wave; of several each is compared with the earlier one, in one table.
+    only : str or list of str, optional
+        What is looked at, as declared beforehand: names of questions and dimensions, or levels (item, dimension,
+        overall). None for all.
     adjust : "holm", "bh" or "none"
-        Holm (1979) keeps the chance of any false alarm among the questions of one kind and level at 1 - confidence;
-        Benjamini and Hochberg (1995) keep the share of false ones among those that hold.
-    fpc : bool
-        Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
-        roster tells. False for statements beyond this quarter's staff.
+        Holm (1979) keeps the chance of any false alarm in the whole table at 1 - confidence; Benjamini and Hochberg
+        (1995) keep the share of false ones among those that hold.
     confidence : float
         Confidence level of the intervals, between 0 and 1, and of what holds.
 
     Returns
     -------
     Change
-        Without a roster: where people can be told again by an id, and at least half of the smaller wave answered both
-        times, the change is that of those people (paired t); else the difference of the two waves (Welch 1947). With a
-        roster: the difference of the two weighted scores of all staff, with the covariance of the two samples where ids
-        are known, (n12 / (n1 n2) - 1 / N) S12 (Kish 1965, chapter 12). Hedges' g is the change over the standard
-        deviation (of the changes where paired, else pooled), with the exact small-sample correction (Hedges 1981). A
-        question whose wording, scale, options or kind changed is listed, not compared; the codebook's `same_as` holds
-        an earlier wording that means the same.
+        Who answered both times, by an id, is one person in the error: paired t where all did, Welch's (1947) t where
+        nobody did. Without weights the change of these people counts more than the difference of everybody, where
+        enough answered twice (partly overlapping samples, Derrick et al. 2017). With a roster it is the difference of
+        the weighted scores of all staff. Hedges' g (1981) is the change over the pooled standard deviation. A question
+        whose wording, scale, options or kind changed is listed, not compared; with `same_as` words may differ.
 
     Raises
     ------
@@ -131,219 +135,213 @@ def compare(
     >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2]}), book)
     >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5]}), book)
     >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
-    [45.833, 0.006]
+    [45.833, 0.001]
     """
     options.choice("adjust", adjust, comparison.METHODS)
-    confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
+    confidence = options.confidence(confidence)
     if before is None:
         raise Missing(NO_EARLIER)
-    waves = [cut(check_answers(before, "before"), None), cut(check_answers(after, "after"), None)]
-    names, not_compared, reworded = comparable(*waves)
-    if not names:
+    later = list(after) if isinstance(after, list | tuple) else [after]
+    if not later:
+        raise Missing("there is no later wave; give one, or a list of them")
+    work, sources = cut(check_answers(before, "before"), None), [check_answers(each, "after") for each in later]
+    works = [cut(source, None) for source in sources]
+    alike = [comparable(work, each) for each in works]
+    if not all(each.names for each in alike):
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
-    one, two = (_wave(work, names, fpc) for work in waves)
-    shown, n = one.shown & two.shown, np.column_stack([one.n, two.n])
-    paired, both = np.zeros(len(names), dtype=bool), _matched(before, after, one, two)
-    rosters = [work.roster for work in waves if work.roster is not None]
-    staff = np.array([roster.total for roster in rosters])
-    weighted, covariance = len(rosters) == len(waves), np.zeros(len(names))
-    if both is not None and weighted:
-        covariance = _shared(both, one, two, staff.max() if fpc else np.inf)
-        paired = both.pairs >= 2 * both.least
-    figures = _independent(one, two, covariance, confidence)
-    if weighted and fpc:
-        whole = np.logical_and(*(wave.n >= total for wave, total in zip((one, two), staff, strict=True)))
-        moved = figures[whole, _COLUMNS.index("estimate")]  # known, not estimated
-        figures[whole, _COLUMNS.index("low")] = figures[whole, _COLUMNS.index("high")] = moved
-        figures[whole, _COLUMNS.index("p")] = (moved == 0).astype(float)
-    if both is not None and not rosters:
-        use, theirs = _pairs(both, shown, confidence)
-        figures, n = np.where(use[:, None], theirs, figures), np.where(use[:, None], both.pairs[:, None], n)
-        paired = use
-    table = _table(names, figures, n, paired, shown, waves[1], adjust, confidence)
-    earlier, later = (work.wave for work in waves)
-    return Change(
-        table=table,
-        not_compared=not_compared,
-        title=f"Change from {earlier} to {later}" if earlier and later else "Change between two waves",
-        confidence=confidence,
-        method=f"paired t or Welch's t, adjusted by {adjust}",
-        notes=(*_notes(table, not_compared, adjust, both, weighted), *reworded),
-    )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Wave:
-    """What is compared of one wave: questions at these positions, then means `a` (D, questions) of them, (J,) in all.
-    `spread` is the variance of one person's answers."""
-
-    at: np.ndarray
-    a: np.ndarray
-    n: np.ndarray
-    estimate: np.ndarray
-    variance: np.ndarray
-    df: np.ndarray
-    spread: np.ndarray
-    shown: np.ndarray
-
-
-def _wave(counted: Cells, names: Sequence[tuple[str, str]], fpc: bool) -> _Wave:
-    found = Estimates.of(counted, fpc)
-    items = [name for level, name in names if level == "item"]
-    at = np.array(counted.at("item", items), dtype=int)
-    means, counts = contrasts(counted.codebook)
-    rows = [means["name"].tolist().index(name) if level == "dimension" else -1 for level, name in names[len(items) :]]
-    a = counts.reshape(-1, len(counted.variables))[rows]
-    some = (counted.may.figure & (counted.may.bound == 0))[0, at]
-    within, used = found.contrasts(a), np.flatnonzero(a.any(axis=0))
-    sd = (found.spread.sd * found.form.width)[0]
-    own = np.einsum("dj,jk,dk->d", a[:, used] * sd[used], found.together(used), a[:, used] * sd[used])
-    return _Wave(
-        at=at,
-        a=a[:, at],
-        n=np.append(found.n[0, at], within.n[0]),
-        estimate=np.append(found.estimate[0, at], 100 * within.estimate[0]),
-        variance=np.append(found.variance[0, at], 1e4 * within.variance[0]),
-        df=np.append(found.df[0, at], within.df[0]),
-        spread=np.append(sd[at] ** 2, own),
-        shown=np.append(some, np.array([some[row[at] > 0].all() for row in a], dtype=bool)),
-    )
-
-
-def _independent(one: _Wave, two: _Wave, shared: np.ndarray, confidence: float) -> np.ndarray:
-    """The figures of two waves as a whole, (J, 9); `shared` is the covariance of the two estimates."""
-    se1, se2 = np.sqrt(one.variance), np.sqrt(two.variance)
-    se, df = np.sqrt(np.maximum(se1**2 + se2**2 - 2 * shared, 0.0)), comparison.welch_df(se1, one.df, se2, two.df)
-    estimate = two.estimate - one.estimate
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = np.sqrt(((one.n - 1) * one.spread + (two.n - 1) * two.spread) / (one.n + two.n - 2))
-    g = comparison.hedges_g(estimate, pooled, one.n + two.n - 2)
-    return _columns(one.estimate, two.estimate, estimate, se, df, g, confidence)
-
-
-def _columns(before, after, estimate, se, df, g, confidence: float) -> np.ndarray:
-    p = comparison.t_test_p(estimate, se, df)
-    low, high = (np.where(np.isnan(p), np.nan, end) for end in intervals.student(estimate, se, df, confidence))
-    return np.column_stack([before, after, estimate, se, low, high, p, np.full(len(p), np.nan), g])
-
-
-@dataclass(frozen=True, eq=False)
-class _Matched:
-    """The people of both waves: keys, answers in each (P, questions), the answers of the smaller wave, and which
-    questions are `allowed`: a figure of those who answered both times gives nobody away."""
-
-    keys: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    answered: np.ndarray
-    a: np.ndarray
-    least: int
-    allowed: np.ndarray
-
-    @property
-    def twice(self) -> np.ndarray:
-        """Who answered both times, (P, questions)."""
-        return ~np.isnan(self.first + self.second)
-
-    @property
-    def pairs(self) -> np.ndarray:
-        """How many did; of means of questions the fewest, (J,)."""
-        n = self.twice.sum(axis=0)
-        return np.append(n, [n[row > 0].min() for row in self.a]).astype(int)
-
-    def centred(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Means over those who answered both times, and what is left of the values; 0 for others."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.where(self.twice, values, 0.0).sum(axis=0) / self.twice.sum(axis=0)
-        return mean, np.where(self.twice, values - mean, 0.0)
-
-
-def _matched(before: Survey | Tally, after: Survey | Tally, one: _Wave, two: _Wave) -> _Matched | None:
-    if not (isinstance(before, Survey) and isinstance(after, Survey) and before.identified and after.identified):
-        return None
-    keys, rows, others = np.intersect1d(before.keys, after.keys, return_indices=True)
-    if not len(keys):
-        return None
-    given = [of_survey(before).values(one.at), of_survey(after).values(two.at)]
-    first, second = given[0][rows], given[1][others]
-    allowed = np.ones(len(one.at), dtype=bool)
-    for survey, wave, at, each in zip((before, after), (one, two), (rows, others), given, strict=True):
-        member, counted = np.zeros(each.shape, dtype=bool), of_survey(survey)
-        member[at] = ~np.isnan(first + second)
-        allowed &= [counted.release.allows(counted, j, column) for j, column in zip(wave.at, member.T, strict=True)]
-    answered = np.minimum(*((~np.isnan(each)).sum(axis=0) for each in given))
-    return _Matched(keys, first, second, answered, one.a, max(before.min_group, after.min_group), allowed)
-
-
-def _with_means(covariance: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """The variances of questions, and of means of them, from covariances (questions, questions): (J,)."""
-    return np.append(np.diag(covariance), np.einsum("dj,jk,dk->d", a, covariance, a))
-
-
-def _shared(both: _Matched, one: _Wave, two: _Wave, people: float) -> np.ndarray:
-    """Covariance of two estimates of all staff from samples that share people, (J,).
-
-    (n12 / (n1 n2) - 1 / N) S12, zero where as many answered both times as chance has it; S12 from the correlation of
-    those who did and the spreads of the two waves.
-    """
-    first, second = (both.centred(each)[1] for each in (both.first, both.second))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sizes = [np.sqrt(_with_means(each.T @ each, both.a)) for each in (first, second)]
-        correlation = _with_means((first.T @ second + second.T @ first) / 2, both.a) / np.prod(sizes, axis=0)
-        overlap = both.pairs / (one.n * two.n) - 1 / people
-        covariance = overlap * correlation * np.sqrt(one.spread * two.spread)
-    return np.where((both.pairs >= 2 * both.least) & np.isfinite(covariance), covariance, 0.0)
-
-
-def _pairs(both: _Matched, shown: np.ndarray, confidence: float):
-    """Which changes are those of the same people: enough answered twice, no small group is given away; and (J, 9)."""
-    count, items = both.twice.sum(axis=0), both.twice.shape[1]
-    use = shown[:items] & both.allowed & (count >= np.maximum(2 * both.least, both.answered / 2))
-    moved, left = both.centred(both.second - both.first)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        left = left / np.sqrt(count * (count - 1.0))
-        variance = _with_means(left.T @ left, both.a)
-        first, second, moved = (
-            np.append(each, both.a @ np.where(both.a.any(axis=0), each, 0.0))
-            for each in (both.centred(both.first)[0], both.centred(both.second)[0], moved)
-        )
-        sd = np.sqrt(variance * both.pairs)
-        sd = np.where(sd > 1e-9 * np.abs(moved), sd, 0.0)
-        g = comparison.hedges_g(moved, sd, both.pairs - 1.0)
-        figures = _columns(first, second, moved, sd / np.sqrt(both.pairs), both.pairs - 1.0, g, confidence)
-    return np.append(use, np.array([use[row > 0].all() for row in both.a], dtype=bool)), figures
-
-
-def _table(names, figures, n, paired, shown, later: Cells, adjust: str, confidence: float) -> pd.DataFrame:
-    book = later.codebook
-    units = pd.concat([later.variables, contrasts(book)[0]]).set_index(["level", "name"])["unit"]
-    table = pd.DataFrame(names, columns=["level", "name"])
-    table[["n_before", "n_after"]] = np.where(shown[:, None], n, np.nan)
-    table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)
-    table["paired"], table["shown"] = paired, shown
-    table["label"] = [book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in names]
-    table["unit"] = [units[key] for key in names]
-    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in names]
-    for _, rows in table.groupby(["level", "kind", "unit"]):
-        table.loc[rows.index, "p_adjusted"] = comparison.adjusted_p(rows["p"].to_numpy(), adjust)
+    named, titles = _named(only, alike), _titles(work, works)
+    asked = {each.earlier[name] for each, row in zip(alike, named, strict=True) for name in row.items}
+    first = _Wave(before, work, sorted(asked))
+    parts, notes = [], []
+    for source, other, each, rows, name in zip(sources, works, alike, named, titles, strict=True):
+        second = _Wave(source, other, rows.items)
+        table, remarks = _compared(first, second, rows, each.earlier, confidence)
+        parts.append(table if len(works) == 1 else table.assign(wave=name))
+        notes += [remark if len(works) == 1 else f"{name}: {remark}" for remark in (*remarks, *each.notes)]
+    table = pd.concat(parts, ignore_index=True)
+    table["p_adjusted"] = comparison.adjusted_p(table["p"].to_numpy(dtype=float), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
-    return table.loc[:, _ORDER]
+    several = ["wave"] if len(works) > 1 else []
+    apart = pd.concat([one.apart.assign(wave=name) for one, name in zip(alike, titles, strict=True)], ignore_index=True)
+    apart = apart.loc[:, ["level", "name", "why", *several]]
+    begun = f" from {work.wave}" if work.wave else ""
+    return Change(
+        table=table.loc[:, [*several, *_ORDER]],
+        not_compared=apart,
+        title=f"Change{begun} to {', '.join(titles)}" if all(titles) and begun else "Change between waves",
+        confidence=confidence,
+        method=f"t test with people seen twice, adjusted by {adjust}",
+        segments=tuple(several),
+        notes=(*notes, *_notes(table, apart, adjust)),
+    )
 
 
-def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str, both: _Matched | None, weighted: bool):
-    shown, paired = (table[name].to_numpy(dtype=bool) for name in ("shown", "paired"))
-    if both is None or not paired.any():
-        yield "the two waves are compared as a whole, not person by person"
-    elif weighted:
-        yield f"all staff at both times; that {len(both.keys)} people answered both times is counted"
+def _titles(work: Cells, works: Sequence[Cells]) -> list[str]:
+    """What each later wave is called; of several each has another name."""
+    names = [each.wave for each in works]
+    if len(works) > 1 and len({*names, work.wave}) <= len(works):
+        names = [f"wave {k}" for k in range(2, len(works) + 2)]
+    return names
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a table: their names, the questions that they are made of, and what each counts in each, (R, J)."""
+
+    names: list[tuple[str, str]]
+    items: list[str]
+    a: np.ndarray
+
+
+def _named(only: str | Sequence[str] | None, alike: Sequence[Alike]) -> list[_Rows]:
+    """The rows of each later wave, of those that were declared."""
+    wanted = None
+    if only is not None:
+        names = [[*(name for _, name in each.names), *each.apart["name"]] for each in alike]
+        known = [*_LEVELS, *(name for row in names for name in row)]
+        wanted = options.choices("only", [only] if isinstance(only, str) else only, list(dict.fromkeys(known)))
+    found = [[key for key in each.names if wanted is None or set(key) & set(wanted)] for each in alike]
+    if not any(found):
+        raise Missing("nothing of what only= names was asked alike in both waves")
+    return [_rows(names, each.codebook) for names, each in zip(found, alike, strict=True)]
+
+
+def _rows(names: list[tuple[str, str]], book) -> _Rows:
+    means, counts = contrasts(book)
+    of_mean = {key: row for key, row in zip(zip(means["level"], means["name"], strict=True), counts, strict=True)}
+    of_item = dict(zip(book.measured, np.eye(len(book.measured)), strict=True))
+    a = np.array([of_item[name] if level == "item" else of_mean[level, name] for level, name in names])
+    a = a.reshape(len(names), len(book.measured))
+    used = np.flatnonzero(a.any(axis=0))
+    return _Rows(names, [book.measured[i] for i in used], a[:, used])
+
+
+class _Wave:
+    """What is compared of one wave: these questions, J of them, and which have a figure and its spread shown."""
+
+    def __init__(self, source: Answers, cells: Cells, items: Sequence[str]) -> None:
+        self.source, self.cells, self.found = source, cells, Estimates.of(cells, fpc=False)
+        self.at = dict(zip(items, cells.at("item", items), strict=True))
+
+    @property
+    def weighted(self) -> bool:
+        """Whether people count differently."""
+        return self.cells.roster is not None or weighted(self.cells)
+
+    def shown(self, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Which figures of these questions are shown as they are, and which with their spread, (J,)."""
+        may = self.found.may
+        return (may.figure & (may.bound == 0))[0, at], may.detail[0, at]
+
+    def moments(self, at: list[int], a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Variances of the errors of R means, where all are different people, of one answer, and their n, (R,).
+
+        Where the spread may not be shown the errors are the widest, and there is no variance of one answer."""
+        found, width, detail = self.found, self.found.form.width[at], self.shown(at)[1]
+        n, mean, scatter = (each[:, at] for each in found.by_cell)
+        count = n.sum(axis=0)
+        left = scatter + n * (mean - found.fit.fitted[:, at]) ** 2
+        least = 1e-12 * (1 + (n * mean**2).sum(axis=0))  # below it is rounding
+        share = found.weighed.weights[:, at] / np.maximum(found.weighed.stands_for[0, at], 1e-300)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = width**2 * count / (count - 1) * (share**2 * np.where(left > least, left, 0.0)).sum(axis=0)
+            spread = width**2 * np.where(found.scatter[0, at] > least, found.scatter[0, at], 0.0) / (count - 1)
+        if weighted(self.cells):
+            variance = found.variance[0, at]
+        variance = np.where(detail, variance, found.variance[0, at])
+        joint, together = found.weighed.joint(np.array(at))[0], found.together(np.array(at))
+        root = np.sqrt(np.diag(joint))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shared = np.nan_to_num(joint / np.outer(root, root)) * together
+        np.fill_diagonal(shared, 1.0)
+        errors, sd = (a * np.sqrt(np.nan_to_num(each)) for each in (variance, spread))
+        smallest = np.array([count[row != 0].min() for row in a])
+        variance, spread = (np.einsum("rj,jk,rk->r", each, by, each) for each, by in ((errors, shared), (sd, together)))
+        spread = np.where(_all_of(detail, a), spread, np.nan)
+        return np.where(smallest > 1, variance, np.nan), spread, smallest
+
+
+def _all_of(each: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Whether it holds of all questions that a row is made of, (R,)."""
+    return ((a != 0) <= each).all(axis=1)
+
+
+def _compared(
+    one: _Wave, two: _Wave, rows: _Rows, earlier: Mapping[str, str], confidence: float
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of two waves, and what there is to say of them."""
+    waves = one, two
+    at = [one.at[earlier[item]] for item in rows.items], [two.at[item] for item in rows.items]
+    may = [wave.shown(where) for wave, where in zip(waves, at, strict=True)]
+    shown, detail = (_all_of(first & second, rows.a) for first, second in zip(*may, strict=True))
+    scores = [rows.a @ wave.found.estimate[0, where] for wave, where in zip(waves, at, strict=True)]
+    moments = [wave.moments(where, rows.a) for wave, where in zip(waves, at, strict=True)]
+    n = [each[2] for each in moments]
+    least, notes = max(FEWEST_TWICE, one.cells.min_group, two.cells.min_group), []
+    errors = [np.sqrt(each[0]) for each in moments]
+    df = comparison.welch_df(errors[0], n[0] - 1, errors[1], n[1] - 1)
+    found = Difference(scores[1] - scores[0], np.hypot(*errors), df, np.zeros(len(df)))
+    twice = seen_twice(one.source, two.source)
+    if twice is None or not (isinstance(one.source, Survey) and isinstance(two.source, Survey)):
+        notes.append("the two waves are compared as a whole, not person by person")
     else:
-        alone = np.sum(shown & ~paired)
-        rest = f"; {alone} rows compare the two waves as a whole" if alone else ""
-        yield f"{len(both.keys)} people answered both times: the change is theirs{rest}"
+        people = side_by_side((one.source, two.source), (one.found, two.found), at, twice)
+        w, less = np.zeros(len(rows.items)), False
+        if not (one.weighted or two.weighted):
+            w, less = weight_twice((one.source, two.source), (one.found, two.found), at, people, twice)
+        if less:
+            notes.append("people seen twice do not count more where a group would be too small")
+        persons = difference(*people, rows.a, w, least)
+        estimate = np.where(_all_of(w == 0, rows.a), found.estimate, persons.estimate)
+        estimate = np.where(detail, estimate, found.estimate)
+        se, df = (np.where(detail, told, wide) for told, wide in zip(persons[1:3], found[1:3], strict=True))
+        found = Difference(estimate, se, df, persons.both)
+        notes += _of_people(one.source, two.source, len(twice[0]), least, bool((w > 0).any()))
+    few = ~_all_of(~(one.found.coarse[0, at[0]] | two.found.coarse[0, at[1]]), rows.a)
+    se, df = np.where(few, np.ceil(10 * found.se) / 10, found.se), np.where(few, np.floor(found.df), found.df)
+    sizes = n[0] + n[1] - 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pooled = np.sqrt(((n[0] - 1) * moments[0][1] + (n[1] - 1) * moments[1][1]) / sizes)
+    g = comparison.hedges_g(found.estimate, np.where(few, np.round(pooled, 1), pooled), sizes)
+    p = comparison.t_test_p(found.estimate, se, df)
+    ends = intervals.student(found.estimate, se, df, confidence)
+    low, high = (np.where(np.isnan(p), np.nan, end) for end in ends)
+    none = np.full(len(p), np.nan)
+    figures = np.column_stack([*scores, found.estimate, se, low, high, p, none, g])
+    seen = np.where((twice is None) | (found.both >= least), found.both, np.nan)
+    table = pd.DataFrame(rows.names, columns=["level", "name"])
+    table[["n_before", "n_after", "n_both"]] = np.where(shown[:, None], np.column_stack([*n, seen]), np.nan)
+    table[_COLUMNS] = np.where(shown[:, None], figures, np.nan)
+    book = two.cells.codebook
+    units = pd.concat([two.cells.variables, contrasts(book)[0]]).set_index(["level", "name"])["unit"]
+    table["shown"], table["unit"] = shown, [units[key] for key in rows.names]
+    table["label"] = [
+        book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in rows.names
+    ]
+    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in rows.names]
+    return table, notes
+
+
+def _of_people(before: Survey, after: Survey, both: int, least: int, mixed: bool) -> list[str]:
+    """Notes on the people who answered both times."""
+    notes = [f"{both} people answered both times, and count as one person each"]
+    if both < least:
+        notes = ["too few answered both times to be told from others: the two waves are compared as a whole"]
+    if mixed:
+        notes.append("their change counts more than the difference of everybody, so it need not be after less before")
+    for wave, when in ((before, "earlier"), (after, "later")):
+        if blank := int((~wave.identified).sum()):
+            count = f"{blank} answers" if blank >= least else "answers"
+            notes.append(f"{count} of the {when} wave without an id count as those of other people")
+    return notes
+
+
+def _notes(table: pd.DataFrame, not_compared: pd.DataFrame, adjust: str):
+    shown = table["shown"].to_numpy(dtype=bool)
     how = {"holm": "Holm", "bh": "Benjamini and Hochberg", "none": ""}[adjust]
-    yield f"p adjusted by {how} among the questions of one kind" if how else "p not adjusted"
-    for _, name, why in not_compared.itertuples(index=False, name=None):
-        yield f"not compared: {name}, {why}"
+    yield f"p adjusted by {how} over all rows that are shown: {shown.sum()}" if how else "p not adjusted"
+    for row in not_compared.to_dict("records"):
+        yield f"not compared: {row['name']}, {row['why']}{' (' + row['wave'] + ')' if 'wave' in row else ''}"
     if (shown & np.isnan(table["p"].to_numpy(dtype=float))).any():
         yield "no p where everybody gave the same answer within each wave: there is no spread to judge a change by"
     if hidden := np.sum(~shown):

@@ -12,7 +12,7 @@ import numpy as np
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, Spread
-from dxkit.survey.privacy.ends import rounded
+from dxkit.survey.privacy.ends import few_and_different, rounded
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
 from dxkit.survey.tally.variables import form_of
@@ -105,6 +105,11 @@ class Estimates:
     def rounded(self, values: np.ndarray, unit: np.ndarray | float) -> np.ndarray:
         """Figures (G, J) of few answers with different weights to whole units: exact ones give answers away."""
         return rounded(values / unit, self.n, self.weighed.differ, digits=0) * unit
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """Which figures are of few answers with different weights, (G, J)."""
+        return few_and_different(self.n, self.weighed.differ)
 
     @cached_property
     def fit(self) -> spread.Fit:

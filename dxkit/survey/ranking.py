@@ -242,15 +242,6 @@ def rank_pains(
     )
 
 
-def topics_in_order(survey: Survey | Tally, score: str, *, fpc: bool) -> pd.DataFrame:
-    """The table that `rank_pains` gives for everybody, without what else it works out."""
-    book = check_answers(survey).codebook
-    work = cut(survey, None, topics.default(book, score))
-    found = Estimates.of(work, fpc)
-    order = _order(found, top_n=min(2, len(book.topics)), seed=0, confidence=0.95, possible=False)
-    return _table(work, found, order, np.array(book.topics, dtype=object), 0.95)
-
-
 def _order(found: Estimates, like: Orders | None = None, **settings: Any) -> Orders:
     """The order within each group of all topics that everybody's order has, where they may all be shown."""
     usable = found.may.figure & found.judged

@@ -150,7 +150,7 @@ def test_a_row_that_the_file_itself_calls_a_total_counts_once(tmp_path, change):
         workbook(lambda book, sheet: [setattr(sheet, "title", "costs"), change(book, sheet)], COSTS)
     )
     dossier = dx.read_dossier(tmp_path / "costs.xlsx")
-    assert dx.tco(dossier).totals.query("basis == 'nominal'")["mean"].tolist() == [4500.0]
+    assert dx.tco(dossier).totals.query("basis == 'nominal'")["mean"].tolist() == pytest.approx([4500.0])
     assert any("rows of totals, as the file itself says" in note for note in dossier.notes)
 
 

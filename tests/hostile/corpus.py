@@ -83,7 +83,7 @@ KINDS = {
         [
             ["vendor", "line", "timing", "likely", "what"],
             ["Acme", "seats", "yearly", "12000", "a"],
-            ["Acme", "roll-out", "initial", "5000", "b"],
+            ["Acme", "roll-out", "once", "5000", "b"],
             ["Bolt", "seats", "yearly", "9000", "c"],
         ],
         number=3,

@@ -1,4 +1,4 @@
-"""Before and after a date: rates by quasi-Poisson, durations by the log-rank test."""
+"""Before and after a date: counts by a step with autoregressive errors, durations by the log-rank test."""
 
 import math
 
@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from tests.outcomes.worlds import overdispersed
 
 OPEN = pd.DataFrame({"start": ["2026-01-01"], "end": [""]})
 
@@ -16,17 +15,84 @@ def months(values):
     return pd.Series(values, index=pd.date_range("2026-01-01", periods=len(values), freq="MS"))
 
 
-def test_a_ratio_of_rates_is_that_of_the_quasi_poisson_model():
-    """Worked out by hand: rates 10.5 and 20, Pearson's chi-square over its 6 degrees of freedom is below 1."""
-    found = dx.before_after(months([9, 11, 10, 12, 21, 18, 22, 19]), "2026-05-01")
-    assert found.ratio == pytest.approx(20 / 10.5, rel=1e-12)
-    assert found.dispersion == 1.0
-    se = math.sqrt(1 / 42 + 1 / 80)
-    assert found.ratio_low == pytest.approx(20 / 10.5 * math.exp(-2.446911851145 * se), rel=1e-9)
-    wide = dx.before_after(months([2, 20, 4, 16, 3, 40, 10, 27]), "2026-05-01")
-    chi = sum((x - 10.5) ** 2 / 10.5 for x in (2, 20, 4, 16)) + sum((x - 20) ** 2 / 20 for x in (3, 40, 10, 27))
-    assert wide.dispersion == pytest.approx(chi / 6, rel=1e-12)
-    assert wide.p > 0.05
+TWELVE = [12, 9, 14, 11, 15, 13, 19, 16, 18, 22, 17, 24]
+
+
+def test_a_step_of_a_worked_series_alone_and_beside_a_slope():
+    found = dx.before_after(months(TWELVE), "2026-07-01")
+    assert (found.p, found.p_drift) == pytest.approx((0.017406, 0.332375), abs=5e-7)
+    assert found.ratio == pytest.approx(((3.573892 + 0.873917) / 3.573892) ** 2, rel=1e-6)
+    assert found.holds is False  # growth under way explains it as well
+    assert found.ratio_low < 1.6 < found.ratio_high
+
+
+def test_a_step_beside_no_growth_holds_and_a_slope_is_no_step():
+    assert dx.before_after(months([12, 9, 14, 11, 15, 13, 29, 26, 28, 22, 27, 24]), "2026-07-01").holds is True
+    growth = months([10, 12, 13, 15, 16, 18, 20, 21, 23, 25, 26, 28])
+    found = dx.before_after(growth, "2026-07-01")
+    assert found.p_drift > 0.3
+    assert found.holds is False
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 9), (9, 3), (5, 6)])
+def test_few_periods_have_figures_and_no_verdict(before, after, snapshot):
+    found = dx.before_after(months([10, 12] * 3 + [9, 11] * 3), f"2026-{before + 1:02d}-01")
+    if before + after < 12:
+        found = dx.before_after(months(([10, 12] * 3 + [9, 11] * 3)[:11]), "2026-06-01")
+    assert found.holds is None
+    assert found.ratio is not None
+    assert found.why == snapshot
+
+
+def test_periods_of_less_than_half_the_usual_exposure_are_left_out():
+    frame = pd.DataFrame({"period": pd.date_range("2026-01-01", periods=13, freq="MS"), "count": [*TWELVE, 3]})
+    frame["exposure"] = [30.0] * 12 + [4.0]
+    found = dx.before_after(frame, "2026-07-01")
+    assert found.table["n"].tolist() == [6, 6]
+    assert found.p == pytest.approx(0.017406, abs=5e-7)
+    assert found.notes[-1].endswith("left out: 1")
+
+
+def test_durations_by_cluster_are_compared_by_sums_over_releases():
+    """The worked case of tests/statistics/test_release_clusters.py, as a table."""
+    first, second = [3, 5, 5, 8, 10, 12, 14, 20], [2, 4, 4, 6, 7, 9, 11, 13]
+    ended = [1, 1, 0, 1, 1, 1, 0, 1], [1, 1, 1, 1, 0, 1, 1, 1]
+    rows = []
+    for side, (begin, days, over) in enumerate(zip(("2026-01-01", "2026-06-01"), (first, second), ended, strict=True)):
+        start = pd.Timestamp(begin, tz="UTC")
+        for i, (day, done) in enumerate(zip(days, over, strict=True)):
+            end = start + pd.Timedelta(days=day)
+            rows.append((start, end if done else pd.NaT, f"r{4 * side + i // 2}", pd.NaT if done else day))
+    frame = pd.DataFrame(rows, columns=["start", "end", "cluster", "still"]).drop(columns="still")
+    found = dx.before_after(frame, "2026-03-01", "duration", as_of="2027-01-01", unit="days")
+    assert found.curves[0].clusters == found.curves[1].clusters == 4
+    assert found.holds is (found.p < 0.05)
+    assert "cluster" in found.method
+    alone = dx.before_after(frame.drop(columns="cluster"), "2026-03-01", "duration", as_of="2027-01-01", unit="days")
+    assert alone.p != found.p
+
+
+def test_fewer_than_four_releases_on_a_side_give_curves_and_no_p(snapshot):
+    start = ["2026-01-01"] * 6 + ["2026-03-01"] * 6
+    end = [f"2026-01-0{d}" for d in range(3, 9)] + [f"2026-03-{d}" for d in range(11, 17)]
+    frame = pd.DataFrame({"start": start, "end": end, "cluster": list("aabbcc") + list("defghi")})
+    found = dx.before_after(frame, "2026-02-01", "duration", as_of="2026-04-01", unit="days")
+    assert (found.holds, found.detectable_ratio) == (None, None)
+    assert np.isnan(found.p)
+    assert found.facts == snapshot
+
+
+def test_what_began_before_the_record_enters_late():
+    frame = pd.DataFrame(
+        {
+            "start": ["2026-01-01", "2026-01-01", "2026-03-01", "2026-03-01"],
+            "end": ["2026-02-10", "2026-01-20", "2026-03-03", "2026-03-09"],
+            "since": ["2026-02-01"] * 4,
+        }
+    )
+    found = dx.before_after(frame, "2026-02-15", "duration", as_of="2026-04-01", unit="days")
+    assert [curve.n for curve in found.curves] == [1, 2]  # one had ended before the record began
+    assert found.curves[0].curve["at_risk"].tolist() == [1]
 
 
 def test_exposure_counts():
@@ -38,14 +104,6 @@ def test_exposure_counts():
         }
     )
     assert dx.before_after(frame, "2026-03-01").ratio == pytest.approx(1.0)
-
-
-@pytest.mark.simulated
-def test_counts_are_called_changed_in_five_percent_where_nothing_changed():
-    """2,000 worlds; the simulation error is 0.5 points."""
-    made = np.random.default_rng(2)
-    p = [dx.before_after(months(overdispersed(made, 30, 2.2, 12)), "2026-07-01").p for _ in range(2000)]
-    assert 0.03 <= np.mean(np.array(p) < 0.05) <= 0.07
 
 
 def test_durations_before_and_after_are_compared_by_the_log_rank_test(snapshot):
@@ -81,16 +139,18 @@ def test_comparisons_that_cannot_be(data, options, named, refusal):
 
 
 def test_the_power_is_stated(snapshot):
-    """By hand: t(6) at 0.975 and 0.8 for rates; normal quantiles, 11 ends and 6 of 12 on each side for durations."""
-    found = dx.before_after(months([9, 11, 10, 12, 21, 18, 22, 19]), "2026-05-01")
-    assert found.detectable_ratio == pytest.approx(
-        math.exp((2.446911851145 + 0.905703285) * math.sqrt(1 / 42 + 1 / 80)), rel=1e-8
-    )
+    """Durations by hand: normal quantiles, 11 ends and 6 of 12 on each side."""
+    found = dx.before_after(months(TWELVE), "2026-07-01")
     assert found.facts[-1] == snapshot
     frame = pd.DataFrame({"start": ["2026-01-01"] * 6 + ["2026-03-01"] * 6, "end": ["2026-03-05"] * 11 + [""]})
     took = dx.before_after(frame, "2026-02-01", "duration", as_of="2026-04-01")
     assert took.detectable_ratio == pytest.approx(math.exp((1.959963985 + 0.841621234) / math.sqrt(11 / 4)), rel=1e-8)
     assert dx.before_after(months([0, 0, 3, 4]), "2026-03-01").detectable_ratio is None
+
+
+def test_a_month_that_is_missing_is_refused(refusal):
+    with refusal("a period is missing"):
+        dx.before_after(months(TWELVE).drop(pd.Timestamp("2026-04-01")), "2026-07-01")
 
 
 def test_a_path_and_months_of_pandas_are_read_too(tmp_path):

@@ -67,6 +67,46 @@ def test_lead_time_of_a_real_repository_as_of_a_day():
     assert round(hours.median(), 1) == 190.8
 
 
+def test_releases_of_a_real_repository_share_their_luck():
+    """As if each change stood alone, the interval would be less than half as wide."""
+    frame = pd.read_csv(dx.samples.path("roadie/changes.csv"))
+    frame = frame[frame["authored_at"].notna()]
+    alone = dx.durations(frame["authored_at"], frame["released_at"], "2026-06-19")
+    release = frame["release"].where(frame["release"].notna(), "open")
+    took = dx.durations(frame["authored_at"], frame["released_at"], "2026-06-19", cluster=release)
+    assert took.median.estimate == alone.median.estimate
+    assert took.median.low < alone.median.low < alone.median.high < took.median.high
+    assert took.clusters == release.nunique()
+
+
+def test_what_was_given_up_and_what_ended_before_the_record_is_left_out_and_counted(snapshot):
+    start = ["2026-01-01"] * 5
+    end = ["2026-01-05", "2026-01-20", "", "2026-01-25", ""]
+    gone = ["", "", "2026-01-15", "2026-02-01", "2026-03-01"]
+    took = dx.durations(start, end, "2026-01-31", since="2026-01-10", given_up=gone, unit="days")
+    assert (took.n, took.given_up, took.before, took.open) == (3, 1, 1, 1)
+    assert took.curve["at_risk"].tolist() == [3, 2, 1]
+    assert took.notes == snapshot
+
+
+def test_more_than_a_fifth_given_up_makes_the_median_an_upper_figure():
+    took = dx.durations(
+        ["2026-01-01"] * 4, ["2026-01-05"] * 3 + [""], "2026-02-01", given_up=["", "", "", "2026-01-09"]
+    )
+    assert "upper figure" in took.notes[-1]
+
+
+@pytest.mark.parametrize(("done", "shown"), [(4, "counts"), (5, "median"), (9, "median"), (10, "all")])
+def test_a_small_group_of_newcomers_is_not_shown_one_by_one(done, shown, snapshot):
+    days = [f"2026-01-{10 + k:02d}" for k in range(done)] + [""] * 3
+    hires = pd.DataFrame({"start": "2026-01-05", "first_deploy": days})
+    took = dx.time_to_first_deploy(hires, "2026-02-01")
+    assert took.n == done + 3
+    assert (len(took.table) > 0) == (shown == "all")
+    assert (took.median.estimate is None) == (shown == "counts")
+    assert repr(took) == snapshot
+
+
 def test_all_open_one_event_zero_times_and_nothing(snapshot):
     assert from_times([1, 2, 3], [False] * 3).median == (None, None, None)
     assert repr(from_times([1, 2, 3], [False] * 3)) == snapshot
@@ -81,12 +121,16 @@ def test_ends_after_the_look_are_open_and_later_starts_are_left_out():
         ["2026-01-01", "2026-01-01", "2026-03-01"], ["2026-01-03", "2026-02-20", ""], "2026-01-31", unit="days"
     )
     assert (took.n, took.open, took.excluded) == (2, 1, 1)
-    assert took.curve["time"].tolist() == [2.0, 30.0]
+    assert took.curve["time"].tolist() == [2.0, 31.0]  # the data cut-off is the end of that day
 
 
 def test_what_ends_at_the_very_moment_of_the_look_has_ended():
-    took = dx.durations(["2026-01-01"], ["2026-01-31"], "2026-01-31", unit="days")
-    assert (took.open, took.median.estimate) == (0, 30.0)
+    for ended, as_of, still in (
+        ("2026-01-31", "2026-01-31T00:00Z", 0),
+        ("2026-01-31T20:00", "2026-01-31", 0),
+        ("2026-02-01", "2026-01-31", 1),
+    ):
+        assert dx.durations(["2026-01-01"], [ended], as_of, unit="days").open == still
 
 
 def test_a_week_with_daylight_saving_counts_real_hours():

@@ -56,9 +56,15 @@ class Told:
         for row in self.sheets["costs"]:
             flows = _flows(row, drivers.get(row.get("per", "")), horizon)
             nominal, present = cost.get(row["vendor"], (0.0, 0.0))
-            present += sum(flow / (1 + rate) ** year for year, flow in enumerate(flows))
+            present += sum(flow * _today(year, rate) for year, flow in enumerate(flows))
             cost[row["vendor"]] = (nominal + sum(flows), present)
         return cost
+
+
+def _today(year, rate):
+    """What 1 is worth today: at the start, or paid in equal parts at the ends of the months of a year."""
+    months = range(12 * year - 11, 12 * year + 1)
+    return sum((1 + rate) ** (-month / 12) for month in months) / 12 if year else 1.0
 
 
 def _grid(rows):

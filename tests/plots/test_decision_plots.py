@@ -119,7 +119,8 @@ def test_groups_whose_worst_are_told_frame_them_and_hatch_what_is_hidden():
 
 
 def test_a_change_colours_only_what_holds(company, snapshot):
-    result = sample.change("2025-Q4").only(names=company.codebook.of_kind("rating", topic=True))
+    asked = company.codebook.of_kind("rating", topic=True)
+    result = dx.compare(sample.wave("2025-Q4"), sample.wave("2026-Q3"), only=asked)
     axes = result.plot()
     lines = {
         tuple(line.get_ydata()): line.get_linewidth()

@@ -1,7 +1,5 @@
 """Pictures of what came of it show what the results say, and nothing is cut off."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,12 +19,12 @@ def test_the_survival_curve_says_its_median_and_who_is_left(snapshot):
     assert dx.durations(["2026-01-01"], [""], "2026-02-01").plot().get_title(loc="left") == snapshot
 
 
-def test_a_signal_is_marked_and_the_power_is_stated(snapshot):
+def test_an_unusual_value_is_marked_and_the_title_is_the_verdict(snapshot):
     ax = dx.trend([12, 9, 11, 14, 10, 60, 8, 11, 13, 10, 12, 9]).plot()
     assert ax.get_title(loc="left") == snapshot
     assert ax.lines[-1].get_ydata().tolist() == [60]
-    assert re.sub(r"\d+%", "<n>%", ax.get_xlabel()) == snapshot
     fits(ax)
+    assert dx.trend([12, 9, 14, 11, 15, 13, 19, 16, 18, 22, 17, 24]).plot().get_title(loc="left") == snapshot
 
 
 def test_what_moved_is_named(snapshot):

@@ -7,17 +7,18 @@ from matplotlib.patches import Rectangle
 
 import dxkit as dx
 from dxkit.plots import procurement as plots
+from tests import sample
 from tests.plots.test_decision_plots import fits, texts
 
 
 @pytest.fixture(scope="module")
 def portal():
-    return dx.read_dossier(dx.samples.path("portal"))
+    return sample.portal()
 
 
 def test_totals_draw_range_mean_and_chance_and_say_the_status(portal):
     result = dx.tco(portal)
-    for basis in ("pv", "pv_with_exit"):
+    for basis in ("pv", "pv_served"):
         axes = plots.totals(result, basis=basis)
         rows = result.totals.query("basis == @basis")
         drawn = sorted(tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2)
@@ -25,6 +26,18 @@ def test_totals_draw_range_mean_and_chance_and_say_the_status(portal):
         assert "illustrative" in axes.get_xlabel()
         assert sum("cheapest" in text for text in texts(axes)) == len(rows)
         assert fits(axes)
+
+
+def test_the_tornado_of_leaving_is_of_the_vendor_that_is_dearest_to_leave(portal):
+    result = sample.leaving()
+    axes = result.plot_tornado()
+    dearest = result.expected.sort_values("expected")["vendor"].iloc[-1]
+    shares = result.tornado.query("vendor == @dearest")["share"].head(8)
+    assert axes.get_title(loc="left").startswith(f"{dearest}: the largest part of the uncertainty is in whether")
+    assert [100 * each for each in shares[::-1]] == pytest.approx([patch.get_width() for patch in axes.patches])
+    assert "leaving" in axes.get_xlabel()
+    assert "hazard_voluntary" in [label.get_text() for label in axes.get_yticklabels()]
+    assert fits(axes)
 
 
 def dossier_of(*amounts):

@@ -54,8 +54,8 @@ def test_every_input_of_exit_has_its_meaning_unit_and_what_is_assumed(form):
 def test_drop_downs_allow_what_the_reader_allows(form):
     book = openpyxl.load_workbook(form)
     lists = {each.formula1 for sheet in book for each in sheet.data_validations.dataValidation if each.type == "list"}
-    assert '"initial,yearly,monthly"' in lists
-    assert '"licence,implementation,integration,training,operations,support,hosting,other"' in lists
+    assert '"once,yearly,monthly"' in lists
+    assert '"licence,implementation,integration,training,operations,support,hosting,credit,other"' in lists
     assert '"illustrative,quoted"' in lists
 
 

@@ -44,6 +44,8 @@ def results():
         "drivers": [dx.drivers(survey, "recommend"), dx.drivers(dx.tally(survey, []), "recommend")],
         "tco": [cost],
         "exit_cost": [leaving],
+        "schedule": [dx.schedule(dossier)],
+        "negotiation": [dx.negotiation(dossier)],
         "switching": [dx.switching(dossier, cost.cheapest)],
         "scorecard": [dx.scorecard(dossier, cost, leaving, ranking)],
         "compare_decisions": [dx.compare_decisions(dossier, dossier)],

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import dxkit as dx
-from dxkit.statistics import comparison, intervals
+from dxkit.statistics import comparison, intervals, overlap
 from tests import sample
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import likert
@@ -55,14 +55,19 @@ def test_welch_and_hedges_g_are_those_of_r(case):
     assert g[0] == pytest.approx(known["hedges_g"]["Hedges_g"], abs=1e-9)
 
 
-def test_two_waves_of_other_people_have_the_errors_of_their_scores():
+def test_two_waves_of_other_people_are_welchs_test_of_questions_and_of_dimensions():
     rng = np.random.default_rng(8)
-    waves = [survey({"q": rng.integers(1, 8, n), "r": rng.integers(2, 6, n)}, dimension="D") for n in (30, 45)]
-    found = dx.compare(*waves).table.set_index("name")
-    one, two = (dx.scores(wave).table.set_index("name") for wave in waves)
-    assert found["estimate"].to_numpy() == pytest.approx((two["estimate"] - one["estimate"]).to_numpy())
-    assert found["se"].to_numpy() == pytest.approx(np.hypot(one["se"], two["se"]).to_numpy())
-    assert not found["paired"].any()
+    answers = [pd.DataFrame({"q": rng.integers(1, 8, n), "r": rng.integers(2, 6, n)}) for n in (30, 45)]
+    found = dx.compare(*(survey(each, dimension="D") for each in answers)).table.set_index("name")
+    tallies = [dx.tally(survey(each, dimension="D")) for each in answers]
+    pd.testing.assert_frame_equal(dx.compare(*tallies).table.set_index("name"), found)
+    for name in ("q", "r", "D"):
+        one, two = (each.mean(axis=1) if name == "D" else each[name] for each in answers)
+        known = stats.ttest_ind(two, one, equal_var=False)
+        assert found.loc[name, "p"] == pytest.approx(known.pvalue, abs=0.002 if name == "D" else 1e-9)
+        assert found.loc[name, "estimate"] == pytest.approx((two.mean() - one.mean()) * 100 / 6)
+        assert found.loc[name, "se"] == pytest.approx(np.hypot(one.sem(), two.sem()) * 100 / 6)
+    assert (found["n_both"] == 0).all()
 
 
 @pytest.mark.parametrize("case", CASES["paired"])
@@ -73,11 +78,13 @@ def test_the_paired_test_is_that_of_r(case):
     scale = "hours"
     waves = [survey({"q": values + shift}, ids, scale=scale, kind="hours") for values in (two, one)]
     found = row(dx.compare(*waves))
-    assert found["paired"]
+    assert found["n_both"] == len(one)
     assert found["p"] == pytest.approx(known["t_paired"]["p"], abs=1e-9)
     assert found["low"] == pytest.approx(known["t_paired"]["lo"], abs=1e-8)
     assert found["high"] == pytest.approx(known["t_paired"]["hi"], abs=1e-8)
-    assert found["g"] == pytest.approx(known["hedges_g_av_or_z_effectsize0.8.3"]["Hedges_g"], abs=1e-9)
+    pooled = np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / 2)
+    g = comparison.hedges_g(np.array([one.mean() - two.mean()]), np.array([pooled]), np.array([2.0 * len(one) - 2]))
+    assert found["g"] == pytest.approx(g[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("case", CASES["p.adjust"])
@@ -89,16 +96,88 @@ def test_adjusted_p_are_those_of_r(case, method):
     assert comparison.adjusted_p(p, method.lower()) == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
-def test_pairs_are_those_who_answered_both_times():
+FIRST = dict(zip("p1 p2 p3 p4 p5 p6 p7 p8".split(), [3, 2, 4, 1, 3, 2, 5, 3], strict=True))
+SECOND = dict(zip("p1 p2 p3 p4 p5 q1 q2".split(), [4, 3, 4, 2, 2, 5, 4], strict=True))
+
+
+def named(answers, ids=None):
+    """A wave of these people, scale 1 to 5."""
+    ids = list(answers) if ids is None else ids
+    items = pd.DataFrame({"item": ["q", "who"], "text": ["q", "who"], "kind": ["rating", "id"], "scale": ["1-5", ""]})
+    return dx.read_survey(pd.DataFrame({"q": list(answers.values()), "who": ids}), items, min_group=5)
+
+
+def test_people_seen_twice_are_one_person_in_the_error():
+    """The worked case of docs/methods/change.md; too few answered twice for them to count more."""
+    found = row(dx.compare(named(FIRST), named(SECOND)))
+    assert found[["estimate", "se"]].tolist() == pytest.approx([13.839286, 11.039037], abs=1e-6)
+    assert (found["p"], found["n_both"]) == (pytest.approx(0.228376, abs=1e-6), 5)
+    others = {f"x{k}": answer for k, answer in enumerate(SECOND.values())}
+    apart = row(dx.compare(named(FIRST), named(others)))
+    assert apart[["estimate", "se"]].tolist() == pytest.approx([13.839286, 15.367781], abs=1e-6)
+    same = [f"p{k}" for k in range(1, 6)]
+    alone = row(dx.compare(*(named({name: wave[name] for name in same}) for wave in (FIRST, SECOND))))
+    assert alone[["estimate", "se", "p"]].tolist() == pytest.approx([10, 10, 0.373901], abs=1e-6)
+
+
+def test_the_change_of_people_seen_twice_counts_more_where_enough_are():
     rng = np.random.default_rng(4)
     one, two = rng.integers(1, 8, 40).astype(float), rng.integers(1, 8, 46).astype(float)
     one[:3] = np.nan
-    first, second = survey({"q": one, "r": one}, range(40)), survey({"q": two, "r": two}, range(10, 56))
-    found = row(dx.compare(first, second))
-    known = stats.ttest_rel(two[:30], one[10:])
-    assert (found["paired"], found["n_before"], found["n_after"]) == (True, 30, 30)
-    assert found["p"] == pytest.approx(known.pvalue, abs=1e-9)
-    assert found["estimate"] == pytest.approx((two[:30] - one[10:]).mean() * 100 / 6)
+    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(10, 56))))
+    w = float(overlap.weight_on_pairs(np.array(37), np.array(46), np.array(30)))
+    pairs, everybody = (two[:30] - one[10:]).mean(), two.mean() - np.nanmean(one)
+    assert (found["n_before"], found["n_after"], found["n_both"]) == (37, 46, 30)
+    assert 0 < w < 1
+    assert found["estimate"] == pytest.approx((w * pairs + (1 - w) * everybody) * 100 / 6)
+    assert found["after"] - found["before"] == pytest.approx(everybody * 100 / 6)
+
+
+def test_a_group_too_small_to_show_does_not_make_people_seen_twice_count_more(snapshot):
+    """Two who left could be worked out from the change of those who stayed, beside the two scores."""
+    rng = np.random.default_rng(5)
+    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 48)
+    found = dx.compare(survey({"q": one}, range(40), min_group=5), survey({"q": two}, range(2, 50), min_group=5))
+    assert found.table["estimate"].tolist() == pytest.approx((found.table["after"] - found.table["before"]).tolist())
+    assert found.notes == snapshot
+
+
+def test_a_row_without_an_id_is_another_person():
+    ids = [f"p{k}" for k in range(40)]
+    answers = {name: k % 5 + 1 for k, name in enumerate(ids)}
+    full, blank = named(answers), named(answers, ["", *ids[1:]])
+    assert row(dx.compare(full, named(answers)))["n_both"] == 40
+    found = dx.compare(blank, named(answers))
+    assert row(found)["n_both"] == 39
+    assert any("earlier wave without an id" in note for note in found.notes)
+    renamed = {f"x{name}": answer for name, answer in answers.items()}
+    again = dx.compare(named(renamed, ["", *list(renamed)[1:]]), named(renamed))
+    pd.testing.assert_frame_equal(again.table, found.table)
+
+
+def test_several_waves_are_one_table_and_one_promise():
+    waves = [WAVES[name] for name in ("2025-Q4", "2026-Q2", "2026-Q3")]
+    found = dx.compare(waves[0], waves[1:], only="dimension")
+    assert found.table["wave"].unique().tolist() == ["2026-Q2", "2026-Q3"]
+    alone = [dx.compare(waves[0], wave, only="dimension", adjust="none") for wave in waves[1:]]
+    p = np.concatenate([each.table["p"].to_numpy(dtype=float) for each in alone])
+    assert found.table["p"].to_numpy(dtype=float) == pytest.approx(p)
+    assert found.table["p_adjusted"].to_numpy(dtype=float) == pytest.approx(comparison.adjusted_p(p))
+    assert found.not_compared["wave"].unique().tolist() == ["2026-Q2", "2026-Q3"]
+
+
+def test_what_is_declared_beforehand_is_the_family():
+    one, two = WAVES["2025-Q4"], WAVES["2026-Q3"]
+    some = dx.compare(one, two, only=["sat_review", "sat_deploy"])
+    assert some.table["name"].tolist() == ["sat_review", "sat_deploy"]
+    every = dx.compare(one, two, adjust="none").only(names=["sat_review", "sat_deploy"]).table
+    p = every["p"].to_numpy(dtype=float)
+    assert some.table["p_adjusted"].to_numpy(dtype=float) == pytest.approx(comparison.adjusted_p(p))
+
+
+def test_a_name_that_was_not_asked_is_said(refusal):
+    with refusal("sat_revue"):
+        dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"], only=["sat_revue"])
 
 
 def test_swapping_the_waves_turns_the_sign():
@@ -118,8 +197,8 @@ def test_before_and_after_are_the_scores_of_the_two_waves():
 
 
 def test_what_was_planted_in_the_sample_company_is_found_and_nothing_else():
-    result = sample.change("2025-Q4", "2026-Q3")
-    table = result.only(names=WAVES["2026-Q3"].codebook.of_kind("rating", topic=True)).table.set_index("name")
+    asked = WAVES["2026-Q3"].codebook.of_kind("rating", topic=True)
+    table = dx.compare(WAVES["2025-Q4"], WAVES["2026-Q3"], only=asked).table.set_index("name")
     assert list(table.index[table["holds"]]) == ["sat_review", "sat_deploy"]
     assert table.loc["sat_review", "estimate"] > 0 > table.loc["sat_deploy", "estimate"]
 
@@ -129,6 +208,32 @@ def test_a_reworded_question_and_what_holds_it_is_listed_not_compared(snapshot):
     assert result.not_compared["name"].tolist() == ["rhythm_choice", "Working rhythm", "overall"]
     assert result.not_compared["why"].tolist() == snapshot
     assert not set(result.not_compared["name"]) & set(result.table["name"])
+
+
+def test_a_question_that_continues_another_is_compared_though_its_words_differ():
+    """By the id or the text of the earlier one; its dimension is then the same too."""
+    columns = {"old": [1, 2, 3, 4, 5] * 4, "r": [1, 2, 3, 4, 5] * 4}
+    first = survey(columns, dimension="D", text=["How fast?", "r"])
+    later = {"new": [2, 3, 4, 5, 6] * 4, "r": columns["r"]}
+    for said in ("old", "How fast?"):
+        second = survey(later, dimension="D", text=["Is it fast?", "r"], same_as=[said, ""])
+        found = dx.compare(first, second)
+        assert found.table["name"].tolist() == ["new", "r", "D", "overall"]
+        assert row(found, "new")["estimate"] == pytest.approx(100 / 6)
+        assert not len(found.not_compared)
+        assert "compared though asked in other words, as same_as says: new" in found.notes
+    wide = survey(later, dimension="D", text=["Is it fast?", "r"], same_as=["old", ""], scale=["1-9", "1-7"])
+    apart = dx.compare(first, wide).not_compared.set_index("name")["why"]
+    assert "scale changed" in apart["new"]
+    assert "new" in apart["D"]
+
+
+def test_only_the_words_changed_where_a_question_continues_itself():
+    first = survey({"q": [1, 2, 3] * 4}, text=["How fast?"])
+    second = survey({"q": [2, 3, 4] * 4}, text=["Is it fast?"], same_as=["q"])
+    assert dx.compare(first, second).table["name"].tolist() == ["q"]
+    with pytest.raises(dx.DataError, match="no question in common"):
+        dx.compare(first, survey({"q": [2, 3, 4] * 4}, text=["Is it fast?"]))
 
 
 @pytest.mark.parametrize(
@@ -205,23 +310,13 @@ def test_without_adjustment_there_would_be_many_alarms():
     assert alarms(25, False, adjust="none") > 0.2
 
 
-def test_few_who_answered_twice_are_not_taken_for_the_whole():
-    rng = np.random.default_rng(6)
-    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 40)
-    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(30, 70))))
-    assert not found["paired"]
-    assert found["n_before"] == 40
-
-
-def test_a_change_without_spread_is_certain_only_where_everybody_answered_both_times():
+def test_a_change_without_spread_has_nothing_to_be_judged_by():
     one, two = [3] * 12, [2] * 12
-    found = row(dx.compare(survey({"q": one}), survey({"q": two})))
-    assert found["estimate"] == pytest.approx(-100 / 6)
-    assert found["low"] < found["estimate"] < found["high"]
-    paired = row(dx.compare(survey({"q": one}, range(12)), survey({"q": two}, range(12))))
-    assert paired[["low", "high", "p", "g"]].isna().all()
-    census = row(dx.compare(survey({"q": one}, range(12), 12), survey({"q": two}, range(12), 12)))
-    assert (census["p"], census["low"], census["holds"]) == (0.0, census["estimate"], True)
+    for ids, population in ((None, None), (range(12), None), (range(12), 12)):
+        found = row(dx.compare(survey({"q": one}, ids, population), survey({"q": two}, ids, population)))
+        assert found["estimate"] == pytest.approx(-100 / 6)
+        assert found[["low", "high", "p", "g"]].isna().all()
+        assert not found["holds"]
 
 
 def test_a_dimension_changes_by_the_mean_of_its_questions():
@@ -233,7 +328,7 @@ def test_a_dimension_changes_by_the_mean_of_its_questions():
     for who in (None, ids):
         found = dx.compare(*(survey(each, who, dimension="D") for each in columns)).table.set_index("name")
         assert found.loc["D", "estimate"] == pytest.approx(found.loc[list("abc"), "estimate"].mean())
-        assert found["paired"].all() == (who is not None)
+        assert (found["n_both"] > 0).all() == (who is not None)
 
 
 def test_row_numbers_of_a_tool_are_not_people():
@@ -242,5 +337,5 @@ def test_row_numbers_of_a_tool_are_not_people():
     head = {"submitdate": "2026-01-01", "lastpage": 5, "startlanguage": "en", "seed": 1}
     frames = [pd.DataFrame({"id": range(1, 31), **head, "q": [i * n % 5 + 1 for i in range(30)]}) for n in (1, 3)]
     one, two = (dx.read_survey(frame.astype(str), items, source="limesurvey") for frame in frames)
-    assert not one.identified
-    assert not dx.compare(one, two).table["paired"].any()
+    assert not one.identified.any()
+    assert (dx.compare(one, two).table["n_both"] == 0).all()

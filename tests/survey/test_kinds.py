@@ -291,7 +291,7 @@ def test_waves_compare_options_that_are_the_same_and_same_as_holds_the_earlier_t
     asked = book("multi", "A", "B", text="Which ones?", same_as="Which?")
     change = dx.compare(first, dx.read_survey(frame, asked))
     assert change.table["estimate"].tolist() == pytest.approx([0.0, -50.0])
-    assert "compared though worded differently, as same_as says: q[B]" in change.notes
+    assert "compared though asked in other words, as same_as says: q[B]" in change.notes
     other = survey(book("multi", "A", "B", "C"), ["A;B"] * 6 + ["C"] * 6)
     with pytest.raises(dx.DataError, match="no question in common"):
         dx.compare(first, other)

@@ -18,7 +18,8 @@ from dxkit.results.formatting import percent
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
 _MOSTLY = 0.5  # a vendor that others beat as often as not is not recommended
-_BLOCKING = ("demos alone", "no evidence")
+_BLOCKING = ("demos alone",)
+_TWICE, _APART = "cost may count twice", 0.05
 
 Musts = Mapping[str, Mapping[str, str]]  # by vendor and must-have: pass, fail or unknown
 
@@ -45,10 +46,15 @@ def standing(
 
 
 def contributions(
-    vendors: Sequence[str], names: Sequence[str], values: np.ndarray, weights: np.ndarray
+    vendors: Sequence[str],
+    names: Sequence[str],
+    values: np.ndarray,
+    weights: np.ndarray,
+    mean: np.ndarray,
+    weight: np.ndarray,
 ) -> pd.DataFrame:
-    """The points that each vendor gets from each criterion, with the interval of the draws."""
-    mean, weight, rows = values.mean(axis=0), weights.mean(axis=0), []
+    """The points that each vendor gets from each criterion: of the point score, with the interval of the draws."""
+    rows = []
     for i, vendor in enumerate(vendors):
         for k, name in enumerate(names):
             low, high = np.quantile(100 * values[:, i, k] * weights[:, k], [0.025, 0.975])
@@ -80,6 +86,7 @@ def reasons_for(
     level: bool,
     musts: Musts,
     flags: Sequence[Sequence[str]],
+    open_cells: Sequence[str],
     first: Mapping[str, float],
 ) -> tuple[list[str], bool]:
     """What can be said of the choice. It is only recommended when nothing blocks it."""
@@ -92,14 +99,15 @@ def reasons_for(
         return ["every vendor fails a must-have, so there is no choice to make", *out], False
     name = vendors[best]
     if len(vendors) == 1:
-        return [f"{name} is the only vendor, so there is no choice to make"], False
+        return ["one vendor alone: nothing was compared", *out], False
     if level:
         return ["the best vendors are level, so the figures do not name a winner", *out], False
     unknown = [must for must, said in musts[name].items() if said == "unknown"]
     thin = [f"{criterion}: {flag}" for v, criterion, flag in flags if v == name and flag in _BLOCKING]
     share = percent(first[name])
-    if unknown or thin:
+    if unknown or thin or open_cells:
         open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
+        open_ += [f"without evidence, and it could change the winner: {'; '.join(open_cells)}"] if open_cells else []
         open_ += [f"the evidence for {name} is too thin: {', '.join(thin)}"] if thin else []
         first_line = f"{name} scores highest and ranks first in {share} of simulations; it is not settled"
         return [first_line, *open_, *out], False
@@ -107,6 +115,58 @@ def reasons_for(
         first_line = f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled"
         return [first_line, *out], False
     return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
+
+
+def unknown_cells(dossier: Dossier, criteria: Sequence[Criterion], ratings: Ratings) -> list[tuple[int, int]]:
+    """Vendor and criterion of each rating without evidence."""
+    return [
+        (i, k)
+        for i, vendor in enumerate(dossier.vendors)
+        for k, each in enumerate(criteria)
+        if (vendor, each.name) in ratings and not ratings[vendor, each.name].known and not by_fit(dossier, each)
+    ]
+
+
+def changes_winner(
+    values: np.ndarray, weights: np.ndarray, cell: tuple[int, int], order: np.ndarray, best: int | None
+) -> bool:
+    """Whether another vendor would come first if an unknown rating, which counts as the worst, were the best."""
+    i, k = cell
+    if best is None or i not in order or i == best:
+        return False
+    changed = values.copy()
+    changed[i, k] = 1.0
+    scores = changed @ weights
+    return bool(scores[i] >= scores[best])
+
+
+def counted_twice(criteria: Sequence[Criterion], values: np.ndarray, weights: np.ndarray) -> list[list[str]]:
+    """Flags where cost may count twice: a unit of money that weighs differently in two criteria, or a rated criterion
+    that orders the vendors exactly as one of money does."""
+    money = [(k, each) for k, each in enumerate(criteria) if each.money]
+    flags = []
+    for k, each in money:
+        unit = weights[k] / abs(each.worst - each.best)
+        for j, other in money:
+            apart = abs(unit / max(weights[j] / abs(other.worst - other.best), 1e-300) - 1)
+            if j > k and apart > _APART:
+                flags.append(
+                    ["", f"{each.name}, {other.name}", f"{_TWICE}: a unit of money weighs differently in them"]
+                )
+        for j, other in enumerate(criteria):
+            same = np.array_equal(np.argsort(values[:, j], kind="stable"), np.argsort(values[:, k], kind="stable"))
+            if not other.money and len(values) > 2 and len(np.unique(values[:, j])) == len(values) and same:
+                flags.append(["", other.name, f"{_TWICE}: it orders the vendors as {each.name} does"])
+    return flags
+
+
+def prices_of(criteria: Sequence[Criterion], weights: np.ndarray) -> pd.DataFrame:
+    """What going from worst to best is worth in money, by the first criterion of money."""
+    unit = next(
+        (abs(c.worst - c.best) / weights[k] for k, c in enumerate(criteria) if c.money and weights[k] > 0), np.nan
+    )
+    rows = [[c.name, c.worst, c.best, float(weights[k]), float(weights[k] * unit)] for k, c in enumerate(criteria)]
+    return pd.DataFrame(rows, columns=["criterion", "worst", "best", "weight", "money"])
 
 
 def weight_ranges(names: Sequence[str], mean: np.ndarray, weight: np.ndarray, vendors: Sequence[str]) -> pd.DataFrame:
@@ -134,8 +194,8 @@ def changes_of(
             for v in vendors
         ]
     ).reshape(len(vendors), len(criteria))
-    slopes = np.array([1 / (c.best - c.worst) for c in criteria])
-    rows = rating_changes(mean, weight, points, slopes) if len(vendors) > 1 else []
+    ends = np.array([[c.worst, c.best] for c in criteria])
+    rows = rating_changes(mean, weight, points, ends) if len(vendors) > 1 else []
     made = [[vendors[i], criteria[k].name, now, to, vendors[other]] for i, k, now, to, other in rows]
     return pd.DataFrame(made, columns=["vendor", "criterion", "rating", "changed_to", "winner"])
 
@@ -166,7 +226,11 @@ def worth_finding_out(
             if of_cells[i, k] <= 1e-9:
                 continue
             if criterion.measure != "rating":
-                how = "get a written quote" if criterion.measure == "tco" else "test an export; read the contract"
+                how = (
+                    "get a written quote"
+                    if criterion.measure in ("tco", "cost")
+                    else "test an export; read the contract"
+                )
             elif by_fit(dossier, criterion):
                 how = "try it on the worst pains for three weeks"
             elif "nothing from a similar environment" in ratings[vendor, criterion.name].flags:
@@ -181,6 +245,6 @@ def worth_finding_out(
 def money_a_point(criteria: Sequence[Criterion], weight: np.ndarray) -> float:
     """Money that one point of score is worth, by the criterion that measures the cost of owning; nan without one."""
     for k, each in enumerate(criteria):
-        if each.measure == "tco" and weight[k] > 0:
+        if each.measure in ("tco", "cost") and weight[k] > 0:
             return abs(each.worst - each.best) / (100 * weight[k])
     return np.nan

@@ -10,11 +10,13 @@ from typing import Any
 
 from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import instance
+from dxkit.procurement.choice.points import judged
 from dxkit.procurement.choice.scorecard import NO_CRITERIA, Scorecard, scorecard
-from dxkit.procurement.choice.values import check_needs
-from dxkit.procurement.cost.leaving import exit_cost
+from dxkit.procurement.choice.values import check_needs, weights_of
+from dxkit.procurement.cost.exit_cost import exit_cost
 from dxkit.procurement.cost.ownership import tco
-from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, certain
+from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import estimate
 
@@ -41,6 +43,8 @@ class Panel:
 
 def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     """What would the scorecard say under other weights? Sliders that redraw its picture as they move.
+
+    Where the sheet has `worth`, a slider is money, and a criterion of money has none: it is worth its swing.
 
     Parameters
     ----------
@@ -73,8 +77,11 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
         import ipywidgets as widgets
     except ImportError:
         return Panel()
-    weights = {each.name: each.weight for each in dossier.criteria_read if each.weight is not None}
-    most = 10.0 ** math.ceil(math.log10(max((weight.high for weight in weights.values()), default=0) or 1.0))
+    criteria = judged(dossier)
+    free = {each.name for each in criteria if not (each.kind == "worth" and each.money)}  # money is worth its swing
+    names = [each.name for each in criteria]
+    weights = {name: weight for name, weight in zip(names, weights_of(criteria), strict=True) if name in free}
+    most = 10.0 ** math.ceil(math.log10(max(weights.values(), default=0) or 1.0))
     wide = {
         "layout": widgets.Layout(width="460px"),
         "style": {"description_width": "180px"},
@@ -82,7 +89,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     }
     sliders = {
         name: widgets.FloatSlider(
-            value=weight.likely,
+            value=weight,
             min=0,
             max=most,
             step=most / 100,
@@ -130,24 +137,31 @@ def with_weights(
     needs: Result | None = None,
     figures: dict[str, Any] | None = None,
 ) -> Scorecard:
-    """The scorecard with other weights, taken as certain, and another discount rate; `figures` are its costs."""
+    """The scorecard with other weights, or worth in money, taken as certain, and another discount rate.
+
+    `figures` are its costs."""
     criteria = tuple(
-        replace(each, weight=estimate(weights[each.name])) if each.name in weights else each
-        for each in dossier.criteria_read
+        _weighing(each, weights[each.name]) if each.name in weights else each for each in dossier.criteria_read
     )
     other = replace(_at(dossier, rate), criteria_read=criteria)
     return scorecard(other, needs=needs, draws=_DRAWS, **(_figures(dossier, rate) if figures is None else figures))
 
 
+def _weighing(criterion: Criterion, weight: float) -> Criterion:
+    kind = "worth" if criterion.kind == "worth" else "weight"  # an order gives way to the weight chosen
+    return replace(criterion, weight=estimate(weight), order=0, kind=kind)
+
+
 def _at(dossier: Dossier, rate: float) -> Dossier:
-    return replace(dossier, decision={**dossier.decision, "discount_rate": rate})
+    numbers = {**dossier.numbers, "discount_rate": certain(dossier.numbers["discount_rate"], rate)}
+    return replace(dossier, decision={**dossier.decision, "discount_rate": rate}, numbers=numbers)
 
 
 def _figures(dossier: Dossier, rate: float) -> dict[str, Any]:
     """What owning and leaving cost at this rate, where a criterion measures it."""
-    other, measures = _at(dossier, rate), {each.measure for each in dossier.criteria_read if each.weight is not None}
-    work_out = {"tco": lambda: tco(other, draws=_DRAWS), "exit_cost": lambda: exit_cost(other)}
-    return {name: make() for name, make in work_out.items() if name in measures}
+    other, measures = _at(dossier, rate), {each.measure for each in judged(dossier)}
+    found = {"tco": tco(other, draws=_DRAWS)} if measures & {"tco", "cost"} else {}
+    return found | ({"exit_cost": exit_cost(other)} if "exit_cost" in measures else {})
 
 
 def _png(card: Scorecard) -> bytes:

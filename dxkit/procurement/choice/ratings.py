@@ -15,6 +15,7 @@ from dxkit.procurement.dossier.judging import RATINGS, Evidence
 
 SPREAD = {"demo": 1.0, "documentation": 0.8, "reference": 0.6, "trial": 0.35, "production": 0.35}  # points of rating
 TRIAL_WEEKS = 3
+LEAST_SPREAD = 0.05  # points; nobody judges more finely
 _STALE = 0.5  # how much of its spread evidence gains for every year beyond the first
 _APART = 2.0  # points between raters that are worth a flag
 
@@ -27,23 +28,28 @@ class Rating:
     sd: float
     known: bool
     flags: tuple[str, ...] = ()
+    scale: tuple[float, float] = RATINGS
 
     def draw(self, u: np.ndarray) -> np.ndarray:
-        """A rating for each uniform number; any from 1 to 5 is as likely where nothing is known."""
-        low, high = RATINGS
+        """A rating for each uniform number; any of the scale is as likely where nothing is known."""
+        low, high = self.scale
         if not self.known:
             return low + (high - low) * u
-        if self.sd == 0:
-            return np.full(u.shape, self.mean)
         a, b = ndtr((low - self.mean) / self.sd), ndtr((high - self.mean) / self.sd)
         return np.clip(self.mean + self.sd * ndtri(a + u * (b - a)), low, high)
 
 
-def rate(evidence: Sequence[Evidence], as_of: date | None = None, spread: Mapping[str, float] | None = None) -> Rating:
+def rate(
+    evidence: Sequence[Evidence],
+    as_of: date | None = None,
+    spread: Mapping[str, float] | None = None,
+    scale: tuple[float, float] = RATINGS,
+) -> Rating:
     """One rating from all evidence on a vendor and criterion: weighted by precision, with what raters differ by.
 
     Each judgement counts by 1 / (s^2 + t^2): s is the spread of its kind, wider with age, t^2 the variance between
-    judgements by moments (DerSimonian and Laird 1986). The variance of the mean is 1 / sum of the weights.
+    judgements by moments (DerSimonian and Laird 1986). The variance of the mean is 1 / sum of the weights. Spreads are
+    those of a scale from 1 to 5, and as much wider as another scale is.
 
     >>> from dxkit.procurement.dossier.judging import Evidence
     >>> one = dict(vendor="A", criterion="fit", verdict="", rater="x", day=None, trial_week=4.0, similar=True)
@@ -53,10 +59,11 @@ def rate(evidence: Sequence[Evidence], as_of: date | None = None, spread: Mappin
     """
     rated = [each for each in evidence if each.rating == each.rating]
     if not rated:
-        return Rating(mean=sum(RATINGS) / 2, sd=np.nan, known=False, flags=("no evidence",))
+        return Rating(mean=sum(scale) / 2, sd=np.nan, known=False, flags=("no evidence",), scale=scale)
     spread = SPREAD | dict(spread or {})
     values = np.array([each.rating for each in rated])
-    variances = np.array([spread[each.kind] * _age_factor(each.day, as_of) for each in rated]) ** 2
+    wide = (scale[1] - scale[0]) / (RATINGS[1] - RATINGS[0])
+    variances = np.array([wide * spread[each.kind] * _age_factor(each.day, as_of) for each in rated]) ** 2
     weights = 1 / variances
     mean = weights @ values / weights.sum()
     between = 0.0
@@ -65,7 +72,8 @@ def rate(evidence: Sequence[Evidence], as_of: date | None = None, spread: Mappin
         between = max(0.0, extra / (weights.sum() - (weights @ weights) / weights.sum()))
     weights = 1 / (variances + between)
     mean = float(weights @ values / weights.sum())
-    return Rating(mean=mean, sd=float(weights.sum() ** -0.5), known=True, flags=tuple(_flags(rated, values, as_of)))
+    sd, flags = float(weights.sum() ** -0.5), tuple(_flags(rated, values / wide, as_of))
+    return Rating(mean=mean, sd=sd, known=True, flags=flags, scale=scale)
 
 
 def _age_factor(day: date | None, as_of: date | None) -> float:

@@ -20,14 +20,17 @@ from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 
 _INPUTS = {
-    "decision": ("decision",),
+    "decision": ("decision", "numbers"),
     "drivers": ("drivers",),
     "costs": ("costs",),
-    "exit": ("exit",),
+    "exit": ("exit", "exit_per"),
     "criteria": ("criteria_read",),
     "evidence": ("evidence_read",),
     "fit": ("fit_read",),
 }
+
+
+_PLACES = ("place", "cell", "at")  # where a figure stood
 
 
 def digest(dossier: Dossier) -> str:
@@ -43,7 +46,7 @@ def _spelled(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return "(" + ", ".join(map(_spelled, value)) + ")"
     if is_dataclass(value):
-        return _spelled({each.name: getattr(value, each.name) for each in fields(value) if each.name != "place"})
+        return _spelled({each.name: getattr(value, each.name) for each in fields(value) if each.name not in _PLACES})
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

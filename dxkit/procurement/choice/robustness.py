@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_LEVEL = 1e-9  # scores closer than this are level
+LEVEL = 1e-9  # scores closer than this are level
 
 
 def ranks(scores: np.ndarray) -> np.ndarray:
@@ -20,7 +20,7 @@ def ranks(scores: np.ndarray) -> np.ndarray:
     shares = np.zeros((vendors, vendors))
     for i in range(vendors):
         gap = scores - scores[:, [i]]
-        above, level = (gap > _LEVEL).sum(axis=1), (np.abs(gap) <= _LEVEL).sum(axis=1)
+        above, level = (gap > LEVEL).sum(axis=1), (np.abs(gap) <= LEVEL).sum(axis=1)
         for rank in range(vendors):
             shares[i, rank] = (((above <= rank) & (rank < above + level)) / level).sum() / size
     return shares
@@ -32,7 +32,7 @@ def wins(scores: np.ndarray) -> np.ndarray:
     won = np.full((vendors, vendors), np.nan)
     for i in range(vendors):
         gap = scores[:, [i]] - scores
-        won[i] = ((gap > _LEVEL) + 0.5 * (np.abs(gap) <= _LEVEL)).mean(axis=0)
+        won[i] = ((gap > LEVEL) + 0.5 * (np.abs(gap) <= LEVEL)).mean(axis=0)
     np.fill_diagonal(won, np.nan)
     return won
 
@@ -66,11 +66,12 @@ def stability(values: np.ndarray, weights: np.ndarray, k: int) -> tuple[float, f
 
 
 def rating_changes(
-    values: np.ndarray, weights: np.ndarray, points: np.ndarray, slopes: np.ndarray
+    values: np.ndarray, weights: np.ndarray, points: np.ndarray, ends: np.ndarray
 ) -> Sequence[tuple[int, int, float, float, int]]:
     """Each rating that could do it alone: vendor, criterion, rating, the one at which the winner changes, to whom.
 
-    points (V, C) are ratings (nan where none), slopes (C,) value for each point. The smallest change comes first.
+    points (V, C) are ratings (nan where none), ends (C, 2) the worst and best of each criterion. The smallest change,
+    as a share of its criterion's scale, comes first.
     """
     scores = values @ weights
     best = int(np.argmax(scores))
@@ -78,14 +79,15 @@ def rating_changes(
     for i in range(len(values)):
         rivals = [v for v in range(len(values)) if v != best] if i == best else [best]
         for k in range(len(weights)):
-            each = weights[k] * slopes[k]
+            worst, best_end = ends[k]
+            each = weights[k] / (best_end - worst)
             if not each or np.isnan(points[i, k]):
                 continue
             other = max(rivals, key=lambda v: scores[v])
             to = points[i, k] + (scores[other] - scores[i]) / each
-            if 1 <= to <= 5:
+            if min(worst, best_end) <= to <= max(worst, best_end):
                 changes.append((i, k, float(points[i, k]), float(to), other if i == best else i))
-    return sorted(changes, key=lambda row: abs(row[3] - row[2]))
+    return sorted(changes, key=lambda row: abs((row[3] - row[2]) / (ends[row[1], 1] - ends[row[1], 0])))
 
 
 def information(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -15,19 +15,33 @@ from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
     changes_of,
+    changes_winner,
     contributions,
+    counted_twice,
     flags_of,
     money_a_point,
+    prices_of,
     reasons_for,
     standing,
+    unknown_cells,
     unknown_musts,
     weight_ranges,
     worth_finding_out,
 )
-from dxkit.procurement.choice.robustness import information, ranks, wins
-from dxkit.procurement.choice.values import Ratings, check_needs, drawn_values, must_haves, note_on_anchors, rating_of
-from dxkit.procurement.cost.leaving import ExitCost
-from dxkit.procurement.cost.leaving import exit_cost as work_out_exit
+from dxkit.procurement.choice.points import Points, judged, points_of
+from dxkit.procurement.choice.ratings import LEAST_SPREAD
+from dxkit.procurement.choice.robustness import LEVEL, information, ranks, wins
+from dxkit.procurement.choice.values import (
+    Ratings,
+    check_needs,
+    drawn_values,
+    must_haves,
+    note_on_anchors,
+    rating_of,
+    weights_of,
+)
+from dxkit.procurement.cost.exit_cost import ExitCost
+from dxkit.procurement.cost.exit_cost import exit_cost as work_out_exit
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
@@ -37,10 +51,10 @@ from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
-from dxkit.statistics.sampling import error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 NO_CRITERIA = "a scorecard needs criteria; fill in sheet criteria of the dossier"
 
@@ -57,12 +71,14 @@ class Scorecard(Result):
     trial_plan    vendor, criterion, value, money, find_out: what to try or ask first; value is nan for must-haves
                   that are not known, which come first
     ranks         vendor, rank, share;   pairwise: vendor, other, share of draws in which it scores higher
+    prices        criterion, worst, best, weight, money: what going from worst to best is worth; nan where no criterion
+                  is money
     flags         vendor, criterion, flag
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("vendor", "the vendor"),
-        Column("score", "mean score: 0 is worst and 100 is best on every criterion", "index", "points"),
+        Column("score", "score at likely figures: 0 is worst and 100 is best on every criterion", "index", "points"),
         Column("low", "lower end of its 95% interval", "index", "points"),
         Column("high", "upper end of its 95% interval", "index", "points"),
         Column("p_first", "share of simulations in which it ranks first", "share"),
@@ -78,6 +94,7 @@ class Scorecard(Result):
     trial_plan: pd.DataFrame = field(default_factory=pd.DataFrame)
     ranks: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairwise: pd.DataFrame = field(default_factory=pd.DataFrame)
+    prices: pd.DataFrame = field(default_factory=pd.DataFrame)
     flags: pd.DataFrame = field(default_factory=pd.DataFrame)
     winner: str | None = None
     recommended: bool = False
@@ -197,15 +214,15 @@ def scorecard(
     check_results(dossier, tco, exit_cost)
     check_needs(needs)
     seed, draws, spread = whole("seed", seed, 0), whole("draws", draws), _spread(spread)
-    criteria = [each for each in dossier.criteria_read if each.weight is not None]
+    criteria = judged(dossier)
     if not dossier.criteria_read:
         raise Missing(NO_CRITERIA)
     if not criteria:
         raise Missing("a scorecard needs weights; give them in sheet criteria of the dossier")
-    if sum(each.weight.mean for each in criteria if each.weight) <= 0:
+    if sum(weights_of(criteria)) <= 0:
         raise DataError("no criterion has a weight above 0; give weights in sheet criteria")
     vendors = dossier.vendors
-    if any(each.measure == "tco" for each in criteria):
+    if any(each.measure in ("tco", "cost") for each in criteria):
         tco = tco or work_out_tco(dossier, seed, draws=draws)
         draws = len(next(iter(tco.present.values())))
     if any(each.measure == "exit_cost" for each in criteria):
@@ -213,16 +230,15 @@ def scorecard(
     rated = [each for each in criteria if each.measure == "rating"]
     ratings = {(v, c.name): rating_of(dossier, v, c, spread) for v in vendors for c in rated}
     values, weights = drawn_values(dossier, criteria, ratings, tco, exit_cost, needs, seed, draws)
-    return _result(
-        dossier, criteria, np.clip(values, 0.0, 1.0), weights, ratings, note_on_anchors(values, criteria), seed
-    )
+    note, values = note_on_anchors(values, criteria), np.clip(values, 0.0, 1.0)
+    return _result(dossier, criteria, values, weights, points_of(dossier, needs), ratings, note, seed)
 
 
 def _spread(spread: Mapping[str, float] | None) -> dict[str, float]:
     if spread is None:
         return {}
     instance("spread", spread, Mapping, "a dict of kind of evidence and standard deviation, such as {'demo': 1.0}")
-    return {choice("spread", kind, KINDS): number(f"spread of {kind}", sd, 0) for kind, sd in spread.items()}
+    return {choice("spread", kind, KINDS): number(f"spread of {kind}", sd, LEAST_SPREAD) for kind, sd in spread.items()}
 
 
 def _result(
@@ -230,6 +246,7 @@ def _result(
     criteria: Sequence[Criterion],
     values: np.ndarray,
     weights: np.ndarray,
+    points: Points,
     ratings: Ratings,
     note: str,
     seed: int,
@@ -237,26 +254,25 @@ def _result(
     vendors, names = dossier.vendors, [each.name for each in criteria]
     musts = {vendor: must_haves(dossier, vendor) for vendor in vendors}
     drawn = 100 * np.stack([(values[:, i] * weights).sum(axis=1) for i in range(len(vendors))]).T
-    mean, weight = values.mean(axis=0), weights.mean(axis=0)
-    scores = 100 * mean @ weight
+    mean, weight, scores = points.values, points.weights, points.scores
     open_ = np.array(["fail" not in musts[vendor].values() for vendor in vendors])
     order = np.flatnonzero(open_)
     places = ranks(drawn)
     table = standing(vendors, scores, drawn, places, open_, musts)
     best = int(order[np.argmax(scores[order])]) if len(order) else None
-    level = best is not None and any(
-        abs(scores[i] - scores[best]) <= max(4 * float(error(drawn[:, i] - drawn[:, best])), 1e-9)
-        for i in order
-        if i != best
-    )
-    flags = flags_of(dossier, criteria, ratings)
+    level = best is not None and any(abs(scores[i] - scores[best]) <= LEVEL for i in order if i != best)
+    flags = [*flags_of(dossier, criteria, ratings), *counted_twice(criteria, mean, weight)]
+    undecided = [
+        pair for pair in unknown_cells(dossier, criteria, ratings) if changes_winner(mean, weight, pair, order, best)
+    ]
+    open_cells = [f"{vendors[i]}, {names[k]}" for i, k in undecided]
     reasons, recommended = reasons_for(
-        vendors, best, level, musts, flags, dict(zip(vendors, table["p_first"], strict=True))
+        vendors, best, level, musts, flags, open_cells, dict(zip(vendors, table["p_first"], strict=True))
     )
     in_the_race = [vendors[i] for i in order]
     of_criteria, of_cells, of_all = np.zeros(len(names)), np.zeros((0, len(names))), 0.0
     if len(order):
-        of_criteria, of_cells, of_all = information(values[:, order], weight)
+        of_criteria, of_cells, of_all = information(values[:, order], weights.mean(axis=0))
     worth = money_a_point(criteria, weight)
     gained = 100 * np.array([*of_criteria, of_all])
     plan = [
@@ -272,13 +288,14 @@ def _result(
     places = [[v, rank, share] for v, row in zip(vendors, places, strict=True) for rank, share in enumerate(row, 1)]
     return Scorecard(
         table=table.sort_values("score", ascending=False, kind="stable").reset_index(drop=True),
-        contributions=contributions(vendors, names, values, weights),
+        contributions=contributions(vendors, names, values, weights, points.values, points.weights),
         stability=weight_ranges(names, mean[order], weight, in_the_race),
         changes=changes_of(dossier, criteria, ratings, mean[order], weight, in_the_race),
         information=pd.DataFrame({"criterion": [*names, "everything"], "value": gained, "money": gained * worth}),
         trial_plan=pd.concat(plan, ignore_index=True),
         ranks=pd.DataFrame(places, columns=["vendor", "rank", "share"]),
         pairwise=pd.DataFrame(pairs, columns=["vendor", "other", "share"]),
+        prices=prices_of(criteria, weight),
         flags=pd.DataFrame(flags, columns=["vendor", "criterion", "flag"]),
         winner=None if best is None or level else vendors[best],
         recommended=recommended,

@@ -11,7 +11,7 @@ import numpy as np
 
 from dxkit.files.errors import DataError
 from dxkit.procurement.choice.ratings import Rating, met, rate
-from dxkit.procurement.cost.leaving import ExitCost
+from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.ownership import Tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import FIT_NAMES, RATINGS, Criterion
@@ -27,7 +27,8 @@ _OFTEN = 0.05  # share of the draws beyond an anchor that is worth a note
 def rating_of(dossier: Dossier, vendor: str, criterion: Criterion, spread: Mapping[str, float] | None = None) -> Rating:
     """What is known of a vendor on a criterion, from its evidence."""
     evidence = [each for each in dossier.evidence_read if (each.vendor, each.criterion) == (vendor, criterion.name)]
-    return rate(evidence, as_of(dossier), spread)
+    scale = (min(criterion.worst, criterion.best), max(criterion.worst, criterion.best))
+    return rate(evidence, as_of(dossier), spread, scale)
 
 
 def as_of(dossier: Dossier) -> date | None:
@@ -74,8 +75,7 @@ def drawn_values(
     points = scrambled(128 * -(-width // 128), seed + _SEED, points=points_for(draws), kept=width)
     size = len(points)
     column = iter(range(width))
-    weights = np.stack([each.weight.draw(points[:, next(column)]) for each in criteria if each.weight]).T
-    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
+    weights = drawn_weights(criteria, points[:, [next(column) for _ in criteria]])
     burden = burden_of(needs, topics)
     order = shuffled(size, seed)
     values = np.zeros((len(vendors), len(criteria), size)).transpose(2, 0, 1)  # the draws of a cell lie side by side
@@ -84,6 +84,8 @@ def drawn_values(
             u = points[:, next(column)]
             if criterion.measure == "tco" and tco:
                 raw = tco.present[vendor][order]
+            elif criterion.measure == "cost" and tco:
+                raw = tco.served[vendor][order]
             elif criterion.measure == "exit_cost" and exit_cost:
                 raw = np.resize(exit_cost.present[vendor], size)[order]
             elif by_fit(dossier, criterion):
@@ -101,6 +103,32 @@ def drawn_values(
                 worst, best = anchors(dossier, criterion)
                 values[:, i, k] = (fitted - worst) / (best - worst)
     return values, weights
+
+
+def weights_of(criteria: Sequence[Criterion]) -> list[float]:
+    """The likely weight of each criterion; where the order alone is known, the mean of all that keep it.
+
+    The mean of the i-th of n weights is (1/n) sum of 1/k over k >= i (Barron and Barrett 1996).
+    """
+    count = sum(each.order > 0 for each in criteria)
+    return [
+        sum(1 / k for k in range(each.order, count + 1)) / count
+        if each.order
+        else each.weight.likely
+        if each.weight
+        else 0.0
+        for each in criteria
+    ]
+
+
+def drawn_weights(criteria: Sequence[Criterion], u: np.ndarray) -> np.ndarray:
+    """Weights by draw (S, C), which sum to 1. Where the order alone is known, all that keep it are as likely."""
+    if any(each.order for each in criteria):
+        drawn = np.sort(-np.log(u), axis=1)[:, ::-1]
+        drawn = drawn[:, np.argsort(np.argsort([each.order for each in criteria]))]
+    else:
+        drawn = np.stack([each.weight.draw(u[:, k]) for k, each in enumerate(criteria) if each.weight]).T
+    return drawn / np.maximum(drawn.sum(axis=1, keepdims=True), 1e-300)
 
 
 def shuffled(size: int, seed: int) -> np.ndarray:

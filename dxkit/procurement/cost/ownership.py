@@ -14,23 +14,26 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import instance, whole
-from dxkit.procurement.cost.integrals import exact_mean, shares_of_variance
-from dxkit.procurement.cost.leaving import ExitCost, expected_by_draw
-from dxkit.procurement.cost.lines import P10, P50, P90, Values, means_of, money, total
-from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_apart, drawn_exits, figures_of_owning
+from dxkit.procurement.cost.budget import budget_of
+from dxkit.procurement.cost.exit_cost import ExitCost
+from dxkit.procurement.cost.run import OfVendor, Run, worked_out
+from dxkit.procurement.cost.simulation import DRAWS, owning
+from dxkit.procurement.cost.spread import P10, P50, P90, cheapest, quantiles, summary, summed
+from dxkit.procurement.cost.tornado import COLUMNS as TORNADO
+from dxkit.procurement.cost.tornado import tornado
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
 from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
-from dxkit.statistics.finance import discount_factors, irr, npv, payback, roi
-from dxkit.statistics.sampling import SCRAMBLES, error, points_for
+from dxkit.statistics.finance import HIGHEST, irr, payback, roi
+from dxkit.statistics.sampling import error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NO_BENEFITS = "cash that comes back needs benefits; fill in sheet benefits of the dossier"
-_IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
+OF = {"pv": "owning", "pv_with_exit": "owning and leaving", "pv_served": "owning, leaving and what follows"}
 _RETURNS = (
     *("vendor", "pv_benefits", "pv_costs", "npv", "p10", "p90", "p_positive"),
     *("roi", "payback", "payback_discounted", "irr"),
@@ -42,13 +45,16 @@ class Tco(Result):
     """Total cost of ownership by vendor.
 
     yearly    vendor, year, mean, p10, p90: all categories together
-    totals    vendor, basis (nominal, pv, pv_with_exit: plus the expected cost of leaving), mean, se (of the
-              simulation), p10, p50, p90, p_cheapest, exact_mean (integrated, not drawn: the two must agree; nan
-              with exit)
-    tornado   vendor, input, share: of the variance of the present value, first order; the rest is joint
+    totals    vendor, basis, mean, se (of the simulation), p10, p50, p90, p_cheapest. Bases: nominal; pv, owning to the
+              horizon; pv_with_exit, the money that this vendor causes if it may be left earlier (it flatters a vendor
+              that is, so its p_cheapest is nan); pv_served, the same plus what serves the need after that
+    budget    vendor, year (0: all), budget, p_over, mean_over (where over), enough_80 (the budget that holds in 80% of
+              the simulations); an Absent where the dossier names no budget
+    tornado   vendor, basis (pv, pv_served), input, share of the variance, low and high: the mean money where the input
+              is in its lowest and highest tenth
     returns   vendor, pv_benefits, pv_costs, npv, p10, p90, p_positive, roi, payback, payback_discounted (years), irr;
               an Absent where the dossier has no benefits
-    present   present value by vendor and draw, (S,) each, paired over the vendors
+    present   present value by vendor and draw, (S,) each, paired over the vendors; served: the same of pv_served
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -64,7 +70,9 @@ class Tco(Result):
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     tornado: pd.DataFrame = field(default_factory=pd.DataFrame)
     returns: pd.DataFrame | Absent = field(default_factory=pd.DataFrame)
+    budget: pd.DataFrame | Absent = field(default_factory=pd.DataFrame)
     present: Mapping[str, np.ndarray] = field(default_factory=dict)
+    served: Mapping[str, np.ndarray] = field(default_factory=dict)
     currency: str = ""
     status: str = ""
 
@@ -73,6 +81,10 @@ class Tco(Result):
         """The vendor with the least present value on average."""
         rows = self.totals.loc[self.totals["basis"] == "pv"]
         return str(rows.loc[rows["mean"].idxmin(), "vendor"])
+
+    @property
+    def foremost(self) -> str:
+        return self.cheapest
 
     def plot_years(self, ax: Axes | None = None) -> Axes:
         """Draw the cost by year and category; returns the matplotlib Axes."""
@@ -87,8 +99,8 @@ class Tco(Result):
         rows = self.totals.loc[self.totals["basis"] != "nominal"]
         money_columns = rounded_money(rows[["mean", "p10", "p50", "p90"]], _step(rows))
         names = {"mean": "present value", "p10": "P10", "p50": "median", "p90": "P90"}
-        basis = rows["basis"].map({"pv": "owning", "pv_with_exit": "owning and leaving"}).rename("of")
-        chance = rows["p_cheapest"].map(percent).rename("cheapest")
+        basis = rows["basis"].map(OF).rename("of")
+        chance = rows["p_cheapest"].map(lambda share: "–" if np.isnan(share) else percent(share)).rename("cheapest")
         frame = pd.concat([rows[["vendor"]], basis, money_columns.rename(columns=names), chance], axis=1)
         return frame, columns_of(frame)
 
@@ -121,8 +133,8 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     Returns
     -------
     Tco
-        Money in the dossier's currency. Payments at the start are not discounted; yearly ones fall at the end of the
-        year. A vendor that is added below the others does not change their draws.
+        Money in the dossier's currency. Each payment is discounted from the day on which it falls due. Vendors are
+        compared on pv and pv_served. A vendor that is added below the others does not change their draws.
 
     Raises
     ------
@@ -134,48 +146,33 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     >>> import dxkit as dx, pandas as pd
     >>> costs = pd.DataFrame({"vendor": ["A", "B"], "line": "seats", "timing": "yearly", "likely": [1000, 1200]})
     >>> dx.tco(dx.read_dossier({"costs": costs})).totals.query("basis == 'pv'")["mean"].round(2).tolist()
-    [2486.85, 2984.22]
+    [2598.87, 3118.65]
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     instance("shared", shared, bool, "True or False")
     seed, draws = whole("seed", seed, 0), whole("draws", draws)
-    run = _Run(dossier, draws)
-    leaving = drawn_exits(dossier, seed, draws)
-    if shared:
-        for values, exits in zip(drawn(dossier, seed, draws), leaving, strict=True):
-            run.add([values] * len(dossier.costs), values, exits)
-    else:
-        means = means_of(dossier.figures.values())
-        for apart, exits in zip(drawn_apart(dossier, seed, draws), leaving, strict=True):
-            run.add(apart, means, exits)
-    factors, exact, tornado, back = run.factors, {}, [], []
-    for vendor in dossier.vendors:
-        lines = [line for line in dossier.costs if line.vendor == vendor]
-        mean = total(exact_mean(line, dossier) for line in lines)
-        exact[vendor] = {"nominal": float(mean.sum()), "pv": float(mean @ factors), "pv_with_exit": np.nan}
-        shares = shares_of_variance(lines, dossier, factors, float(np.var(run.bases["pv"][vendor])))
-        tornado += [[vendor, *row] for row in shares]
-        gains = [line for line in dossier.benefits if line.vendor == vendor]
-        if gains:
-            gained = total(exact_mean(line, dossier) for line in gains)
-            net = run.gains[vendor] - run.bases["pv"][vendor]
-            back.append([vendor, *_returns(gained, mean, net, dossier.rate)])
-    totals = []
-    for basis, each in {"nominal": run.nominal(), **run.bases}.items():
-        cheapest = _cheapest(list(each.values()))
-        for (vendor, money_drawn), p in zip(each.items(), cheapest, strict=True):
-            mean, *quantiles = _summary(money_drawn)
-            mean = run.mean(vendor) if basis == "nominal" else mean
-            totals.append([vendor, basis, mean, float(error(money_drawn)), *quantiles, p, exact[vendor][basis]])
+    run = worked_out(dossier, seed, draws, shared=shared)
+    totals, back = [], []
+    for basis in ("nominal", *OF):
+        every = {vendor: of.by_draw[basis] for vendor, of in run.vendors.items()}
+        shares = cheapest(list(every.values())) if basis != "pv_with_exit" else [np.nan] * len(every)
+        for (vendor, drawn), share in zip(every.items(), shares, strict=True):
+            mean, *spread = summary(drawn)
+            mean = _nominal(run, vendor) if basis == "nominal" else mean
+            totals.append([vendor, basis, mean, float(error(drawn)), *spread, share])
+    for vendor, of in run.vendors.items():
+        if of.gains:
+            net = summed(of.gains.values()) - of.by_draw["pv"]
+            back.append([vendor, *_returns(of, run.size, net, dossier.rate)])
     return Tco(
-        table=pd.DataFrame(run.by_category(), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
-        yearly=pd.DataFrame(run.by_year(), columns=["vendor", "year", "mean", "p10", "p90"]),
-        totals=pd.DataFrame(
-            totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest", "exact_mean"]
-        ),
-        tornado=pd.DataFrame(tornado, columns=["vendor", "input", "share"]),
+        table=pd.DataFrame(_by_category(run), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
+        yearly=pd.DataFrame(_by_year(run), columns=["vendor", "year", "mean", "p10", "p90"]),
+        totals=pd.DataFrame(totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest"]),
+        budget=budget_of(dossier, run),
+        tornado=tornado(dossier, run, ["pv", "pv_served"]) if shared else pd.DataFrame(columns=TORNADO),
         returns=pd.DataFrame(back, columns=_RETURNS) if back else Absent(_NO_BENEFITS),
-        present=run.bases["pv"],
+        present={vendor: of.by_draw["pv"] for vendor, of in run.vendors.items()},
+        served={vendor: of.by_draw["pv_served"] for vendor, of in run.vendors.items()},
         seed=seed,
         currency=dossier.currency,
         status=dossier.status,
@@ -184,96 +181,43 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     )
 
 
-class _Run:
-    """The money of every vendor by draw, filled block by block."""
-
-    def __init__(self, dossier: Dossier, draws: int):
-        self.dossier, self.at, self.rows = dossier, 0, block_rows(draws)
-        self.size = size = points_for(draws) * SCRAMBLES
-        self.factors = discount_factors(dossier.rate, dossier.horizon)
-        self.kind = np.float64 if size <= _IN_FULL else np.float32
-        self.bases = {
-            basis: {vendor: np.empty(size, dtype=self.kind) for vendor in dossier.vendors}
-            for basis in ("pv", "pv_with_exit")
-        }
-        self.gains = {line.vendor: np.zeros(size, dtype=self.kind) for line in dossier.benefits}
-        self.cells: dict[tuple[str, str], np.ndarray] = {}
-        self.sums: dict[tuple[str, str], np.ndarray] = {}
-
-    def add(self, of_lines: Sequence[Values], of_benefits: Values, of_exit: Values) -> None:
-        """Work out a block: the values of each line of cost, those of the benefits, and those of leaving."""
-        count = self.rows
-        rows = slice(self.at, self.at + count)
-        self.at += count
-        spent: dict[tuple[str, str], np.ndarray] = {}
-        for line, values in zip(self.dossier.costs, of_lines, strict=True):
-            cost = money(line, self.dossier, values)
-            key = (line.vendor, line.category)
-            spent[key] = spent[key] + cost if key in spent else cost
-        for vendor in self.dossier.vendors:
-            each = {category: cost for (name, category), cost in spent.items() if name == vendor}
-            whole = np.broadcast_to(total(each.values()), (count, len(self.factors)))
-            for category, cost in each.items():
-                self._keep((vendor, category), np.broadcast_to(cost, (count, len(self.factors))), rows)
-            self.bases["pv"][vendor][rows] = whole @ self.factors
-            left = expected_by_draw(self.dossier, vendor, of_exit)
-            self.bases["pv_with_exit"][vendor][rows] = self.bases["pv"][vendor][rows] + left
-        for line in self.dossier.benefits:
-            gain = money(line, self.dossier, of_benefits) @ self.factors
-            self.gains[line.vendor][rows] += gain
-
-    def _keep(self, key: tuple[str, str], cost: np.ndarray, rows: slice) -> None:
-        if key not in self.cells:
-            self.cells[key] = np.zeros((cost.shape[1], self.size), dtype=self.kind)
-            self.sums[key] = np.zeros(cost.shape[1])
-        sums = cost.sum(axis=0)
-        for year in np.flatnonzero(sums):
-            self.cells[key][year, rows] = cost[:, year]
-        self.sums[key] += sums
-
-    def year(self, vendor: str, year: int) -> np.ndarray:
-        """All categories together in one year (S,)."""
-        return total(cost[year] for (name, _), cost in self.cells.items() if name == vendor)
-
-    def nominal(self) -> dict[str, np.ndarray]:
-        years = range(len(self.factors))
-        return {vendor: total(self.year(vendor, year) for year in years) for vendor in self.dossier.vendors}
-
-    def mean(self, vendor: str) -> float:
-        return float(sum(each.sum() for (name, _), each in self.sums.items() if name == vendor) / self.size)
-
-    def by_category(self) -> Iterable[list]:
-        for vendor in self.dossier.vendors:
-            for year in range(len(self.factors)):
-                for (name, category), cost in self.cells.items():
-                    if name == vendor:
-                        mean = float(self.sums[name, category][year] / self.size)
-                        yield [vendor, year, category, mean, *_quantiles(cost[year], [0.1, 0.5, 0.9])]
-
-    def by_year(self) -> Iterable[list]:
-        for vendor in self.dossier.vendors:
-            sums = total(each for (name, _), each in self.sums.items() if name == vendor)
-            for year in range(len(self.factors)):
-                spread = _quantiles(self.year(vendor, year), [0.1, 0.9])
-                yield [vendor, year, float(sums[year] / self.size), *spread]
+def _nominal(run: Run, vendor: str) -> float:
+    return float(sum(each.sum() for each in run.vendors[vendor].sums.values()) / run.size)
 
 
-def _returns(benefits: np.ndarray, costs: np.ndarray, net: np.ndarray, rate: float) -> list[object]:
-    """What comes back, from the expected benefits and costs by year (T + 1,) and the drawn net present values (S,).
+def _by_category(run: Run) -> Iterable[list]:
+    for vendor, of in run.vendors.items():
+        for year in range(len(next(iter(of.sums.values())))):
+            for category, cost in of.cells.items():
+                mean = float(of.sums[category][year] / run.size)
+                yield [vendor, year, category, mean, *quantiles(cost[year], [0.1, 0.5, 0.9])]
+
+
+def _by_year(run: Run) -> Iterable[list]:
+    for vendor, of in run.vendors.items():
+        for year, total in enumerate(summed(of.sums.values())):
+            spread = quantiles(summed(cost[year] for cost in of.cells.values()), [0.1, 0.9])
+            yield [vendor, year, float(total / run.size), *spread]
+
+
+def _returns(of: OfVendor, size: int, net: np.ndarray, rate: float) -> list[object]:
+    """What comes back, from the payments by month and the drawn net present values (S,).
 
     roi is the expected net present value over the expected present value of the costs. Payback, in years, and the rates
-    of return are those of the expected flows; nan where the money does not come back. irr lists every rate up to 1000%.
+    of return are those of the expected payments; nan where the money does not come back. irr lists every rate up to
+    1000%, worked out by month: (1 + i)^12 - 1.
     """
-    gained, spent = float(npv(rate, benefits)), float(npv(rate, costs))
-    flows = benefits - costs
-    low, high = np.quantile(net, [0.1, 0.9])
-    years = [np.nan if each is None else each for each in (payback(flows), payback(flows, rate))]
-    rates = irr(flows) if np.any(flows) else []
+    spent, gained = float(of.by_draw["pv"].mean(dtype=float)), float(summed(of.gains.values()).mean(dtype=float))
+    flows = (of.gained - of.flows) / size
+    monthly = (1 + rate) ** (1 / 12) - 1
+    low, high = quantiles(net, [0.1, 0.9])
+    years = [np.nan if each is None else each / 12 for each in (payback(flows), payback(flows, monthly))]
+    rates = [(1 + each) ** 12 - 1 for each in irr(flows)] if np.any(flows) else []
+    rates = [each for each in rates if each <= HIGHEST]
     listed = ", ".join(f"{100 * each:.1f}%" for each in rates) or "none up to 1000%"
     returned = roi(gained, spent) if spent > 0 else np.nan
-    chance = float(np.mean(net > 0))
     irrs = listed if len(rates) < 2 else f"several: {listed}"
-    return [gained, spent, gained - spent, float(low), float(high), chance, returned, *years, irrs]
+    return [gained, spent, gained - spent, float(low), float(high), float(np.mean(net > 0)), returned, *years, irrs]
 
 
 def check_results(dossier: Dossier, tco: Tco | None, exit_cost: ExitCost | None) -> None:
@@ -288,8 +232,11 @@ def check_results(dossier: Dossier, tco: Tco | None, exit_cost: ExitCost | None)
 def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     if not shared:
         yield "every line is drawn by itself, which understates the spread: for comparison only"
-    yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, years at their end"
-    if all(figure.fixed for figure in figures_of_owning(dossier)):
+    by_year = dossier.decision["discounting"] == "year end"
+    when = "years at their end" if by_year else "each payment from the day on which it falls due"
+    yield f"present value at {100 * dossier.rate:g}% a year, time 0 not discounted, {when}"
+    yield "vendors are compared on owning, and on owning, leaving and what follows: one left early costs less by itself"
+    if all(figure.fixed for figure in owning(dossier)):
         yield "every figure is a single number, so the uncertainty is unknown: give low and high where you are unsure"
     undated = len(set(dossier.unsupported["figure"]))
     if undated:
@@ -298,22 +245,3 @@ def _notes(dossier: Dossier, shared: bool) -> Iterable[str]:
     if len(dossier.conflicting):
         count = len(set(dossier.conflicting["figure"]))
         yield f"sources differ on {counted(count, 'figure')}; each source counts as equally likely"
-
-
-def _summary(values: np.ndarray) -> list[float]:
-    quantiles = _quantiles(values, [0.1, 0.5, 0.9])
-    return [quantiles[0] if quantiles[0] == quantiles[2] else float(values.mean(dtype=float)), *quantiles]
-
-
-def _quantiles(values: np.ndarray, at: list[float]) -> list[float]:
-    if values[0] == values[-1] and (values == values[0]).all():
-        return [float(values[0])] * len(at)
-    return [float(each) for each in np.quantile(values, at)]
-
-
-def _cheapest(totals: list[np.ndarray]) -> list[float]:
-    """Share of the draws in which each vendor costs least; those level share it."""
-    least = np.minimum.reduce(totals)
-    least += 1e-9 * np.abs(least)
-    level = total((each <= least).astype(np.uint8) for each in totals)
-    return [float(((each <= least) / level).mean()) for each in totals]

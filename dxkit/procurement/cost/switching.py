@@ -5,7 +5,7 @@ See docs/methods/switching.md, "Deciding at each renewal"."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,14 +13,16 @@ import pandas as pd
 
 from dxkit.files.errors import Missing
 from dxkit.files.options import choice, instance, whole
-from dxkit.procurement.cost.leaving import components, in_the_eu, inputs, renewals
-from dxkit.procurement.cost.lines import money, quarters, total
-from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn, drawn_exits
+from dxkit.procurement.cost.calendar import renewals
+from dxkit.procurement.cost.expressions import LABEL, Each, Row, Sheet, Sum, Values
+from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
+from dxkit.procurement.cost.schedule import exit_figure, month_sheet
+from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
-from dxkit.statistics.finance import annuity, discount_factors
+from dxkit.statistics.finance import annuity
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -40,7 +42,12 @@ class Switching(Result):
         Column("quarter", "when it is left; 0 is the start", "count"),
         Column("move", "planned exit plus the rival's start", "money", MONEY),
         Column("needed", "saving that pays for the move over the horizon", "money", f"{MONEY} a year"),
-        Column("saving", "running cost less the rival's", "money", f"{MONEY} a year"),
+        Column(
+            "saving",
+            "what is served in the next twelve months less the rival's first twelve",
+            "money",
+            f"{MONEY} a year",
+        ),
         Column("p_pays", "probability that leaving pays", "share"),
     )
 
@@ -76,9 +83,10 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     See docs/methods/switching.md, "Break-even saving".
 
     The break-even saving spreads the cost of the move (planned exit plus what the rival costs at its start) over the
-    horizon as an annuity. The worth of deciding at each renewal comes from backward induction: at each renewal the
-    vendor's running cost and cost of leaving are known, the difference between staying and leaving is predicted
-    from them by least squares (Longstaff and Schwartz 2001), and the cheaper way is taken.
+    horizon as an annuity. The rival's clauses run from the move, what they scale with stays on the calendar. The worth
+    of deciding at each renewal comes from backward induction: at each renewal the vendor's running cost and cost of
+    leaving are known, the difference between staying and leaving is predicted from them by least squares (Longstaff and
+    Schwartz 2001), and the cheaper way is taken.
 
     Parameters
     ----------
@@ -114,18 +122,19 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     seed = whole("seed", seed, 0)
     others = [vendor for vendor in dossier.vendors if vendor != rival]
     if not others:
-        raise Missing(f"'{rival}' is the only vendor; add a second one to the dossier, to leave for")
-    spent, left, terms = _drawn_costs(dossier, seed)
-    times = quarters(dossier.horizon)
+        raise Missing(f"'{rival}' is the only vendor; add a second one to the dossier")
+    horizon = 12 * dossier.horizon
     rows, first, option = [], [], []
     for vendor in others:
-        move, saving = _move(spent[vendor], spent[rival], left[vendor], times)
+        term, renewal = (exit_figure(dossier, vendor, name)[0].mean for name in ("term_months", "renewal_months"))
+        found = _drawn(dossier, vendor, rival, seed)
+        move, saving = found["move"], found["own"] - found["rival"]
         needed = move / annuity(dossier.rate, dossier.horizon)
         table = pd.DataFrame(
             {
                 "vendor": vendor,
                 "rival": rival,
-                "quarter": range(len(times)),
+                "quarter": range(horizon // 3 + 1),
                 "move": move.mean(axis=0),
                 "needed": needed.mean(axis=0),
                 "saving": saving.mean(axis=0),
@@ -136,9 +145,9 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
         pays = np.flatnonzero(table["saving"] >= table["needed"])
         at = int(pays[0]) if len(pays) else int((table["saving"] - table["needed"]).argmax())
         first.append([vendor, rival, float(at) if len(pays) else np.nan, *table.loc[at, ["needed", "saving"]]])
-        worth = option_value(
-            spent[vendor], spent[rival], left[vendor], renewals(terms[vendor], dossier.horizon), dossier.rate
-        )
+        dates = renewals(term, renewal, dossier.horizon)
+        known = {q: np.column_stack([found["own"][:, q - 1], found["planned"][:, q]]) for q in dates}
+        worth = option_value(found["stay"][:, 0], {q: found["leave"][:, q] for q in dates}, known)
         option.append([vendor, rival, *worth.values()])
     return Switching(
         table=pd.concat(rows, ignore_index=True),
@@ -158,71 +167,55 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     )
 
 
-def _drawn_costs(dossier: Dossier, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
-    """By vendor: money by year (S, T + 1), planned exit by quarter (S, Q), and the length of its contract in months."""
-    times, eu, rows = quarters(dossier.horizon), in_the_eu(dossier), block_rows(DRAWS)
-    spent = {vendor: [] for vendor in dossier.vendors}
-    left = {vendor: [] for vendor in dossier.vendors}
-    terms = {}
-    for values, leaving in zip(drawn(dossier, seed), drawn_exits(dossier, seed), strict=True):
-        for vendor in dossier.vendors:
-            cost = total(money(line, dossier, values) for line in dossier.costs if line.vendor == vendor)
-            given, _ = inputs(dossier, vendor, leaving)
-            planned = total(components(given, times, eu=eu)["planned"].values())
-            spent[vendor].append(np.broadcast_to(cost, (rows, cost.shape[1])))
-            left[vendor].append(np.broadcast_to(planned, (rows, planned.shape[1])))
-            terms[vendor] = float(given["term_months"].mean())
-    spent, left = ({name: np.concatenate(parts) for name, parts in each.items()} for each in (spent, left))
-    return spent, left, terms
-
-
-def _running(spent: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Running cost a year at each time (S, Q): that of the year which begins or runs then; the last one at the end."""
-    last = spent.shape[1] - 1
-    return spent[:, np.minimum(times.astype(int) + 1, last)]
-
-
-def _move(own: np.ndarray, rival: np.ndarray, left: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cost of the move and saving a year at each time, (S, Q) each."""
-    return left + rival[:, :1], _running(own, times) - _running(rival, times)
+def _drawn(dossier: Dossier, vendor: str, rival: str, seed: int) -> dict[str, np.ndarray]:
+    """By draw and quarter (S, Q): the move, what both serve in the twelve months after it, the planned exit, and the
+    present value of leaving then; of staying (S, 1)."""
+    horizon = 12 * dossier.horizon
+    dossier = replace(dossier, decision={**dossier.decision, "replacement": rival})
+    sheets = sheets_of(dossier, vendor)
+    for again in (month_sheet(dossier, rival), month_sheet(dossier, rival, moved=horizon)):
+        sheets[again.name] = again
+    quarters, month = leaving_sheet(vendor), Row(LABEL)
+    labels = np.arange(0.0, horizon + 1, 3)
+    at = [rival if e == 0 else f"{rival} from {e:.0f}" for e in labels]
+    rows = {
+        "own": Sum("running", month, month + 12, sheet=vendor),
+        "rival": Each(*(Sum("running", 0, 12, sheet=name) for name in at)),
+        "start": Each(*(Sum("once", None, 0, sheet=name) for name in at)),
+        "again": Each(*(Sum("present", sheet=name) for name in at)),
+    }
+    sheets["move"] = Sheet("move", labels, rows)
+    parts: dict[str, list[np.ndarray]] = {}
+    for draw in drawn(dossier, seed):
+        values = Values(sheets, draw.values)
+        planned = values.row(quarters, "planned")
+        each = {name: values.row("move", name) for name in ("own", "rival")} | {
+            "planned": planned,
+            "move": planned + values.row("move", "start"),
+            "leave": values.row(quarters, "with exit, planned") + values.row("move", "again"),
+            "stay": values.row(results_sheet(vendor), "pv"),
+        }
+        for name, found in each.items():
+            parts.setdefault(name, []).append(np.broadcast_to(found, (block_rows(DRAWS), found.shape[1])))
+    return {name: np.concatenate(each) for name, each in parts.items()}
 
 
 def option_value(
-    own: np.ndarray, rival: np.ndarray, left: np.ndarray, dates: list[int], rate: float
+    stay: np.ndarray, leave: Mapping[int, np.ndarray], known: Mapping[int, np.ndarray]
 ) -> Mapping[str, float]:
     """Present values of staying, of the best plan, of deciding at each date, and how often one leaves.
 
-    own, rival: money by year (S, T + 1). left: planned exit by quarter (S, 4 T + 1). dates: quarters of the renewals.
+    stay: (S,). leave: the same if one leaves at this quarter, (S,) each. known: what is known then, (S, k) each.
     """
-    horizon = own.shape[1] - 1
-    factors = discount_factors(rate, horizon)
-    started = own[:, 0]
-
-    def to_go(spent: np.ndarray, quarter: int) -> np.ndarray:
-        """Present value of running cost from a quarter to the end; the year under way counts by what is left of it."""
-        share = np.clip(np.arange(1, horizon + 1) - quarter / 4, 0, 1)
-        return spent[:, 1:] @ (factors[1:] * share)
-
-    def leave(quarter: int) -> np.ndarray:
-        discount = (1 + rate) ** (-quarter / 4)
-        return discount * (left[:, quarter] + rival[:, 0]) + to_go(rival, quarter)
-
-    stay = started + to_go(own, 0)
-    plans = {quarter: stay - to_go(own, quarter) + leave(quarter) for quarter in dates}
-    ahead, gone = to_go(own, 0), np.zeros(len(own), dtype=bool)  # with no date left: stay to the end
-    for quarter in reversed(dates):
-        here = ahead - (to_go(own, 0) - to_go(own, quarter))  # cost from this date on if one stays now
-        instead = leave(quarter)
-        leaves = _dearer(
-            here - instead,
-            np.column_stack([_running(own, np.array([max(quarter / 4 - 1, 0.0)]))[:, 0], left[:, quarter]]),
-        )
-        ahead = np.where(leaves, instead, here) + (to_go(own, 0) - to_go(own, quarter))
+    ahead, gone = stay, np.zeros(len(stay), dtype=bool)  # with no date left: stay to the end
+    for quarter in sorted(leave, reverse=True):
+        leaves = _dearer(ahead - leave[quarter], known[quarter])
+        ahead = np.where(leaves, leave[quarter], ahead)
         gone |= leaves
-    decide = float((started + ahead).mean())
-    means = {quarter: float(plan.mean()) for quarter, plan in plans.items()} | {np.nan: float(stay.mean())}
+    decide = float(ahead.mean())
+    means = {quarter: float(plan.mean()) for quarter, plan in leave.items()} | {np.nan: float(stay.mean())}
     best = min(means, key=lambda quarter: means[quarter])
-    all_known = np.minimum.reduce([stay, *plans.values()])
+    all_known = np.minimum.reduce([stay, *leave.values()])
     return {
         "stay": float(stay.mean()),
         "plan": means[best],

@@ -8,16 +8,30 @@ from typing import Any
 
 from dxkit.files.errors import Faults
 from dxkit.files.table import CHOICE, NUMBER, YES_NO, Column, Table, TableSpec, texts
+from dxkit.procurement.dossier.units import CLAUSES
 
 Row = Mapping[Any, Any]  # the typed cells of a row by column
 
-CATEGORIES = ("licence", "implementation", "integration", "training", "operations", "support", "hosting", "other")
-TIMINGS = ("initial", "yearly", "monthly")
+CATEGORIES = (
+    "licence",
+    "implementation",
+    "integration",
+    "training",
+    "operations",
+    "support",
+    "hosting",
+    "credit",
+    "other",
+)
+TIMINGS = ("once", "yearly", "monthly")
 LEDGERS = ("cash", "risk")
+BENEFITS = ("hours", "incidents", "onboarding", "licences", "infrastructure", "other")  # what a benefit is about
 STATUSES = ("illustrative", "quoted")
-MEASURES = ("rating", "tco", "exit_cost")
+MEASURES = ("rating", "tco", "exit_cost", "cost")
 KINDS = ("demo", "documentation", "reference", "trial", "production")
-CLAUSES = ("minimum", "included", "overage", "uplift_cap", "term_months")
+RISES, COMMITTED = ("yearly", "renewal"), ("all", "minimum", "none")
+STEPS = ("graduated", "volume", "band", "price", "adoption", "liability")
+DISCOUNTING = ("payment", "year end")
 EXAMPLE = "(example)"  # a row that starts with it is left out
 
 AMOUNT = ("low", "likely", "high")
@@ -25,7 +39,7 @@ GROWTH = ("growth_low", "growth_likely", "growth_high")
 ESTIMATE = "estimate"  # a cell of a figure: its three numbers, shape and source are read together, by `estimates`
 
 
-def _numbers(*names: str, low: float = 0.0, high: float | None = None) -> tuple[Column, ...]:
+def _numbers(*names: str, low: float | None = 0.0, high: float | None = None) -> tuple[Column, ...]:
     return tuple(Column(name=name, kind=NUMBER, low=low, high=high) for name in names)
 
 
@@ -37,7 +51,7 @@ def _flag(name: str) -> Column:
     return Column(name=name, kind=YES_NO)
 
 
-_AMOUNT = tuple(Column(name=name, kind=ESTIMATE, low=0.0, needed=name == "likely") for name in AMOUNT)
+_AMOUNT = tuple(Column(name=name, kind=ESTIMATE, needed=name == "likely") for name in AMOUNT)
 _SHAPE, _SOURCE = texts("shape"), texts("source", "source_date")
 _VENDOR_AND_LINE = texts("vendor", "line", needed=True)
 _LINE = (
@@ -47,9 +61,12 @@ _LINE = (
     *_AMOUNT,
     *_SHAPE,
     *texts("growth"),
-    *_numbers("from_month", "to_month", *CLAUSES),
+    *(Column(name=name, kind=ESTIMATE) for name in CLAUSES if name != "growth"),
     _flag("ratchet"),
-    *texts("currency"),
+    *texts("billed"),
+    _choice("rises", RISES, ""),
+    _choice("committed", COMMITTED, ""),
+    *texts("currency", "declared"),
     *_SOURCE,
 )
 _KIND = _choice("kind", KINDS, "demo")
@@ -65,11 +82,34 @@ _COLUMNS = {
         *texts("what"),
     ),
     "costs": (*_VENDOR_AND_LINE, *_LINE, *texts("what")),
-    "benefits": (*_VENDOR_AND_LINE, _choice("ledger", LEDGERS, "cash"), *_LINE, *texts("declared", "what")),
-    "exit": (*texts("vendor", "input", needed=True), *_AMOUNT, *_SHAPE, *_SOURCE, *texts("unit", "assumed", "what")),
+    "benefits": (
+        *_VENDOR_AND_LINE,
+        _choice("ledger", LEDGERS, "cash"),
+        _choice("category", BENEFITS, ""),
+        *_LINE[1:],
+        *texts("what"),
+    ),
+    "steps": (
+        *_VENDOR_AND_LINE[:1],
+        *texts("line"),
+        Column(name="what", kind=CHOICE, allowed=STEPS, needed=True),
+        Column(name="from", kind=ESTIMATE, needed=True),
+        *_AMOUNT,
+        Column(name="fixed", kind=ESTIMATE),
+        *_SOURCE,
+    ),
+    "exit": (
+        *texts("vendor", "input", needed=True),
+        *_AMOUNT,
+        *_SHAPE,
+        *texts("per"),
+        *_SOURCE,
+        *texts("unit", "assumed", "what"),
+    ),
     "criteria": (
         *texts("criterion", needed=True),
-        *_numbers("weight_low", "weight", "weight_high", "worst", "best"),
+        *_numbers("weight_low", "weight", "weight_high", "worth_low", "worth", "worth_high", "order", low=None),
+        *_numbers("worst", "best", low=None),
         _flag("must"),
         _choice("measure", MEASURES, "rating"),
     ),

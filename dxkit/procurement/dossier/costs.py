@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,18 +10,25 @@ from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, suggest
 from dxkit.files.summary_rows import is_total
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import CLAUSES, Row, rows_of
+from dxkit.procurement.dossier.clauses import billing, check_clauses, differing, read_clauses
+from dxkit.procurement.dossier.columns import Row, rows_of
 from dxkit.procurement.dossier.dossier import Figure, Line
-from dxkit.procurement.dossier.estimates import amount_of, claim_of
+from dxkit.procurement.dossier.estimates import amount_of, claim_of, single
+from dxkit.procurement.dossier.steps import TIERS, Steps
+from dxkit.procurement.dossier.totals import check_totals
+from dxkit.procurement.dossier.units import CREDIT, MONEY, RATE
 
-_SAME = ("category", "timing", "per", "growth", "from_month", "to_month")  # in all rows of one line
+_SAME = (  # in all rows of one line
+    *("category", "timing", "per", "growth", "ratchet", "billed", "advance", "rises", "committed", "currency"),
+    *("ledger", "tier_kind"),
+)
 
 
 def read_lines(
     table: Table | None,
     drivers: Sequence[str],
     decision: Mapping[str, object],
-    horizon: int,
+    steps: Steps,
     faults: Faults,
     vendors: Sequence[str] | None = None,
 ) -> list[Line]:
@@ -30,70 +36,117 @@ def read_lines(
     are claims on the same figure."""
     if table is None:
         return []
-    kind = "" if vendors is None else "benefit "  # costs and benefits may have lines of one name
+    benefit = vendors is not None  # costs and benefits may have lines of one name
     lines: dict[tuple[str, str], tuple[int, Line]] = {}
-    for i, row in enumerate(rows_of(table, faults)):
-        _check_names(table, i, row, decision, vendors, faults)
-        if row["per"] and row["per"] not in drivers:
-            message = f"there is no driver '{row['per'][:40]}'; {suggest(row['per'], drivers)}"
-            table.fault(faults, i, "per", message)
-        growth = _growth(table, i, row["growth"], drivers, faults)
-        first = 1.0 if math.isnan(row["from_month"]) else row["from_month"]
-        last = 12.0 * horizon if math.isnan(row["to_month"]) else row["to_month"]
-        if row["timing"] != "initial" and (last < max(first, 1) or first > 12 * horizon):
-            table.fault(
-                faults,
-                i,
-                "from_month",
-                f"no month of the horizon lies from month {first:g} to {last:g}; it has {12 * horizon} months",
-            )
-        amount = amount_of(table, i, row, faults)
-        if amount is None:
-            continue
-        line = Line(
-            vendor=row["vendor"],
-            line=row["line"],
-            category=row["category"],
-            timing=row["timing"],
-            per=row["per"],
-            growth=growth,
-            ratchet=row["ratchet"],
-            from_month=int(max(first, 1)),
-            to_month=int(min(last, 12 * horizon)),
-            amount=Figure(name=f"{row['vendor']}: {kind}{row['line']}", claims=(claim_of(table, i, row, amount),)),
-            ledger=row.get("ledger", ""),
-            declared=row.get("declared", ""),
-            **{clause: row[clause] for clause in CLAUSES},
-        )
-        _add(lines, i, line, table, faults)
+    rows, horizon = rows_of(table, faults), int(str(decision["horizon_years"]).split(".")[0])
+    for i, row in enumerate(rows):
+        _check_names(table, i, row, vendors, faults)
+        _check_drivers(table, i, row, drivers, decision, faults)
+        own = steps if not benefit else Steps(None)
+        line = _line(table, i, row, drivers, str(decision["currency"]), own, benefit, horizon, faults)
+        if line is not None:
+            _add(lines, i, line, table, faults)
     _check_likeness(table, lines, faults)
+    check_totals(table, rows, faults)
     return [line for _, line in lines.values()]
 
 
-def _growth(table: Table, i: int, text: str, drivers: Sequence[str], faults: Faults) -> str | float:
-    """A yearly rate, or the name of the driver that gives it; none is a rate of 0."""
+def _line(
+    table: Table,
+    i: int,
+    row: Row,
+    drivers: Sequence[str],
+    currency: str,
+    steps: Steps,
+    benefit: bool,
+    horizon: int,
+    faults: Faults,
+) -> Line | None:
+    """The line of row i; None where its amount is at fault."""
+    vendor, name = row["vendor"], row["line"]
+    label, key = (
+        f"{vendor}: {'benefit ' if benefit else ''}{name}",
+        f"{'benefit' if benefit else 'cost'}|{vendor}|{name}",
+    )
+    growth = _growth(table, i, row, drivers, f"{label}: growth", f"{key}|growth", faults)
+    clauses = read_clauses(table, i, row, label, key, faults)
+    check_clauses(table, i, row, clauses, steps, horizon, faults)
+    unit = CREDIT if row["category"] == "credit" else MONEY
+    stepped = any(steps.own(vendor, name, what) for what in (*TIERS, "price"))
+    amount = None if stepped else amount_of(table, i, row, faults, unit)
+    if amount is None and not stepped:
+        return None
+    months, advance = billing(table, i, row["billed"], faults)
+    claims = () if amount is None else (claim_of(table, i, row, amount),)
+    foreign = row["currency"].casefold() not in ("", currency.casefold())
+    kind = next((kind for kind in TIERS if steps.own(vendor, name, kind)), "")
+    return Line(
+        vendor=vendor,
+        line=name,
+        category=row["category"],
+        timing=row["timing"],
+        per=row["per"],
+        amount=Figure(name=label, key=f"{key}|amount", unit=unit, claims=claims) if claims else None,
+        growth=growth,
+        clauses=clauses,
+        ratchet=row["ratchet"],
+        billed=months,
+        advance=advance,
+        rises=row["rises"] or "yearly",
+        committed=row["committed"],
+        currency=row["currency"] if foreign and currency else "",
+        tiers=steps.of(vendor, name, kind) if kind else (),
+        tier_kind=kind,
+        prices=steps.of(vendor, name, "price") if steps.own(vendor, name, "price") else (),
+        adoption=steps.of(vendor, name, "adoption") if row["per"] else (),
+        liability=steps.of(vendor, name, "liability"),
+        ledger=row.get("ledger", ""),
+        declared=row["declared"],
+    )
+
+
+def _growth(
+    table: Table, i: int, row: Row, drivers: Sequence[str], name: str, key: str, faults: Faults
+) -> Figure | str | None:
+    """A yearly rate, or the name of the driver that gives it."""
+    text = row["growth"]
     if not text or text in drivers:
-        return text or 0.0
-    rate, problem = table.number(text)
-    if problem or not -0.99 <= rate <= 1:
+        return text or None
+    if table.number(text)[1]:
         message = f"'{text[:40]}' is neither a yearly rate such as 0.05 nor a driver"
         table.fault(faults, i, "growth", f"{message}; {suggest(text, drivers)}" if drivers else message)
-    return rate
+        return None
+    return single(table, i, row, "growth", faults, RATE, name=name, key=key)
 
 
-def _check_names(
-    table: Table, i: int, row: Row, decision: Mapping[str, object], vendors: Sequence[str] | None, faults: Faults
-) -> None:
-    vendor, currency, of_dossier = row["vendor"], row["currency"], str(decision["currency"])
+def _check_names(table: Table, i: int, row: Row, vendors: Sequence[str] | None, faults: Faults) -> None:
+    vendor = row["vendor"]
     if not vendor:
         table.fault(faults, i, "vendor", "the vendor is empty; write its name in each row")
     elif vendors is not None and vendor not in vendors:
         table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
     if not row["line"]:
         table.fault(faults, i, "line", "the cell is empty; give the line a name")
-    if currency and of_dossier and currency.casefold() != of_dossier.casefold():
-        message = f"'{currency[:10]}' is not the dossier's currency {of_dossier}"
-        table.fault(faults, i, "currency", f"{message}; convert the figure, a dossier has one currency")
+
+
+def _check_drivers(
+    table: Table, i: int, row: Row, drivers: Sequence[str], decision: Mapping[str, object], faults: Faults
+) -> None:
+    currency, own = row["currency"], str(decision["currency"])
+    if row["per"] and row["per"] not in drivers:
+        table.fault(faults, i, "per", f"there is no driver '{row['per'][:40]}'; {suggest(row['per'], drivers)}")
+    if currency and own and currency.casefold() != own.casefold() and rate_name(own, currency) not in drivers:
+        message = f"'{currency[:10]}' is not the dossier's currency {own}"
+        table.fault(faults, i, "currency", f"{message}; add a driver called {rate_name(own, currency)}")
+
+
+def rate_name(own: str, foreign: str) -> str:
+    """What the driver is called that holds a rate of exchange.
+
+    >>> rate_name("EUR", "USD")
+    'EUR per USD'
+    """
+    return f"{own} per {foreign}"
 
 
 def _add(lines: dict[tuple[str, str], tuple[int, Line]], i: int, line: Line, table: Table, faults: Faults) -> None:
@@ -103,9 +156,12 @@ def _add(lines: dict[tuple[str, str], tuple[int, Line]], i: int, line: Line, tab
         lines[key] = (i, line)
         return
     first, earlier = lines[key]
-    if differing := [name for name in _SAME if getattr(earlier, name) != getattr(line, name)]:
-        message = f"row {table.rows[first]} holds this line too, with another {differing[0]}"
-        table.fault(faults, i, differing[0], f"{message}; rows of one line are sources of one figure, so make it equal")
+    others = differing(earlier, line, _SAME)
+    if others or earlier.amount is None or line.amount is None:
+        column = "billed" if others and others[0] == "advance" else others[0] if others else "line"
+        another = f", with another {column}" if others else "; its figures are in sheet steps"
+        message = f"row {table.rows[first]} holds this line too{another}"
+        table.fault(faults, i, column, f"{message}; rows of one line are sources of one figure, so make it equal")
         return
     amount = replace(earlier.amount, claims=earlier.amount.claims + line.amount.claims)
     lines[key] = (first, replace(earlier, amount=amount, declared=earlier.declared or line.declared))

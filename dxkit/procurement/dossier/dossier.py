@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
-from dxkit.statistics.estimate import Estimate
+from dxkit.procurement.dossier.units import COUNT, Unit
+from dxkit.statistics.estimate import Estimate, estimate
 
 A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
 MONEY = "currency of the dossier"  # the unit of columns of money
+PAID = ("licence", "support", "hosting")  # categories that are paid to the vendor
+IDLE = ["sheet", "cell", "figure", "value"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SourcedFigure:
-    """One source's word on a figure, and the cell it stands in."""
+    """One source's word on a figure, and where it stands: its sheet and its cells.
+
+    at: the sheet, the row of its table (from 0) and the columns of the number, or of low, likely and high.
+    """
 
     estimate: Estimate
     source: str = ""
     date: str = ""
     place: str = ""
+    cell: str = ""
+    at: tuple[str, int, tuple[str, ...]] | None = None
 
     @property
     def supported(self) -> bool:
@@ -32,10 +40,15 @@ class SourcedFigure:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figure:
-    """A figure with every claim on it. Where sources differ each is as likely (a linear pool, Stone 1961)."""
+    """A figure with every claim on it. Where sources differ each is as likely (a linear pool, Stone 1961).
+
+    name is for people; key is what formulas and the workbook call it.
+    """
 
     name: str
     claims: tuple[SourcedFigure, ...]
+    key: str
+    unit: Unit = COUNT
 
     @property
     def mean(self) -> float:
@@ -78,45 +91,94 @@ class Driver:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Step:
+    """A row of sheet steps: from so many units, or from this month on, a figure; `fixed` money of a tier besides."""
+
+    start: Figure
+    amount: Figure
+    fixed: Figure | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Line:
     """One line of cost or benefit: an amount, what it is multiplied with, and from when to when.
 
-    ledger: cash or risk, of a benefit; declared: why the hours and the costs do not hold it already.
-
-    minimum, included, overage, uplift_cap: the contract's clauses; nan where there is none. ratchet: what is billed
-    never falls.
+    amount     None where tiers or a ramp of prices stand for it
+    growth     of the price a year: a figure, the name of a driver, or None
+    clauses    the numbers of the contract that were filled in, by the name of their column (docs/tables.md, "costs")
+    billed     how many months an invoice covers (0: the term), and whether it comes in advance
+    rises      yearly or renewal; committed: all, minimum or none
+    tiers, tier_kind   what units cost: graduated, volume or band
+    prices, adoption, liability   by month
+    ledger     cash or risk, of a benefit; declared: why no other line holds it already
     """
 
     vendor: str
     line: str
-    category: str
-    timing: str
-    per: str
-    amount: Figure
-    growth: str | float
-    from_month: int
-    to_month: int
-    minimum: float = np.nan
-    included: float = np.nan
-    overage: float = np.nan
-    uplift_cap: float = np.nan
-    term_months: float = np.nan
+    category: str = "other"
+    timing: str = "yearly"
+    per: str = ""
+    amount: Figure | None = None
+    growth: Figure | str | None = None
+    clauses: Mapping[str, Figure] = field(default_factory=dict)
     ratchet: bool = False
+    billed: int = 1
+    advance: bool = False
+    rises: str = "yearly"
+    committed: str = ""
+    currency: str = ""
+    tiers: tuple[Step, ...] = ()
+    tier_kind: str = ""
+    prices: tuple[Step, ...] = ()
+    adoption: tuple[Step, ...] = ()
+    liability: tuple[Step, ...] = ()
     ledger: str = ""
     declared: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{'benefit' if self.ledger else 'cost'}|{self.vendor}|{self.line}"
+
+    @property
+    def paid_to_vendor(self) -> bool:
+        """Whether the money goes to the vendor; the rest is own work."""
+        return self.category in PAID and not self.ledger
+
+    @property
+    def once(self) -> bool:
+        return self.timing == "once"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (*self.tiers, *self.prices, *self.adoption, *self.liability)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What is said of its money, not the numbers of its contract."""
+        return [*([self.amount] if self.amount else []), *(step.amount for step in self.steps)]
+
+    @property
+    def cells(self) -> list[Figure]:
+        """Every number that was filled in for it."""
+        grown = [self.growth] if isinstance(self.growth, Figure) else []
+        more = [part for step in self.steps for part in (step.start, step.fixed) if part]
+        return [*self.figures, *grown, *self.clauses.values(), *more]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Dossier:
     """A decision between vendors.
 
-    decision   title, currency, start, horizon_years, discount_rate, jurisdiction, budget, status
+    decision   title, currency, start, horizon_years, discount_rate, discounting, tax, replacement, jurisdiction,
+               budget, status
+    numbers    those of the decision that move a result, as figures by name
     drivers    by name
     costs, benefits   lines in the order of the table
-    exit       the figures of exit cost by (vendor, input)
-    criteria, evidence, fit   the tables as they stand, text and numbers; None where they were not given
-    criteria_read, evidence_read, fit_read   the same, checked
-    changed    of a workbook that dxkit wrote: figure, which, delivered, now, cell; None for any other source
+    exit       the figures of exit cost by (vendor, input); exit_per: the driver that one is multiplied with
+    tables     every sheet as text, without its examples
+    criteria_read, evidence_read, fit_read   what the scorecard judges by
+    idle       sheet, cell, figure, value: what was filled in and moves no result
+    changed    of a workbook that dxkit wrote: sheet, cell, figure, what, delivered, now, taken; None for any other
     """
 
     decision: Mapping[str, Any]
@@ -124,9 +186,10 @@ class Dossier:
     costs: tuple[Line, ...]
     benefits: tuple[Line, ...] = ()
     exit: Mapping[tuple[str, str], Figure] = field(default_factory=dict)
-    criteria: pd.DataFrame | None = None
-    evidence: pd.DataFrame | None = None
-    fit: pd.DataFrame | None = None
+    exit_per: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    numbers: Mapping[str, Figure] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    idle: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=IDLE))
     changed: pd.DataFrame | None = None
     criteria_read: tuple[Criterion, ...] = ()
     evidence_read: tuple[Evidence, ...] = ()
@@ -167,8 +230,12 @@ class Dossier:
         """Every figure of drivers, costs, benefits and exit by name."""
         figures = [driver.amount for driver in self.drivers.values()]
         figures += [driver.growth for driver in self.drivers.values() if isinstance(driver.growth, Figure)]
-        figures += [*(line.amount for line in (*self.costs, *self.benefits)), *self.exit.values()]
-        return {figure.name: figure for figure in figures}
+        figures += [figure for line in (*self.costs, *self.benefits) for figure in line.figures]
+        return {figure.name: figure for figure in (*figures, *self.exit.values())}
+
+    def lines_of(self, vendor: str) -> list[Line]:
+        """The lines of cost of a vendor."""
+        return [line for line in self.costs if line.vendor == vendor]
 
     @property
     def unsupported(self) -> pd.DataFrame:
@@ -191,6 +258,12 @@ class Dossier:
             for claim in figure.claims
         ]
         return pd.DataFrame(rows, columns=["figure", "low", "likely", "high", "source", "date"])
+
+
+def certain(figure: Figure, value: float) -> Figure:
+    """The figure as one certain number."""
+    claim = replace(figure.claims[0], estimate=estimate(value))
+    return replace(figure, claims=(claim,))
 
 
 def title_of(what: str, dossier: Dossier) -> str:

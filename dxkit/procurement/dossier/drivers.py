@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
-from dxkit.files.cells import normal
+from collections.abc import Collection
+from dataclasses import replace
+
+from dxkit.files.cells import folded, normal
 from dxkit.files.errors import Faults
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import GROWTH, Row, rows_of
-from dxkit.procurement.dossier.dossier import Driver, Figure, SourcedFigure
+from dxkit.procurement.dossier.dossier import Driver, Figure
 from dxkit.procurement.dossier.estimates import amount_of, claim_of
+from dxkit.procurement.dossier.units import COUNT, RATE, SHARE, Unit
 
-_MOST_GROWTH = 2.0  # a year; what is more is a percentage written without its sign
+
+def names_in(table: Table | None, column: str) -> set[str]:
+    """The texts of a column."""
+    return set() if table is None else {text for text in table.text(column) if text}
 
 
-def read_drivers(table: Table | None, faults: Faults) -> dict[str, Driver]:
+def read_drivers(table: Table | None, rates: Collection[str], faults: Faults) -> dict[str, Driver]:
     """The drivers by name; growth is a number, an estimate or the name of another driver. Rows of one name are claims
-    on the same figure."""
+    on the same figure. `rates` are the drivers that others grow with."""
     if table is None:
         return {}
     rows = rows_of(table, faults)
-    names = {row["driver"] for row in rows}
-    claims: dict[str, list[SourcedFigure]] = {}
-    growths: dict[str, Figure | str | None] = {}
-    units: dict[str, str] = {}
+    names, rates = {row["driver"] for row in rows}, {*rates, *names_in(table, "growth_likely")}
+    drivers: dict[str, Driver] = {}
     first_at: dict[str, int] = {}
     for i, row in enumerate(rows):
         name = row["driver"]
         if not name:
             table.fault(faults, i, "driver", "the cell is empty; give the driver a name")
             continue
-        amount = amount_of(table, i, row, faults)
+        unit = RATE if name in rates else _unit(row["unit"])
+        amount = amount_of(table, i, row, faults, unit)
         growth = _growth(table, i, row, names, faults)
-        if amount is not None:
-            claims.setdefault(name, []).append(claim_of(table, i, row, amount))
-            growths.setdefault(name, growth)
-            units.setdefault(name, row["unit"])
-            first_at.setdefault(name, i)
-    drivers = {
-        name: Driver(name=name, unit=units[name], growth=growths[name], amount=Figure(name=name, claims=tuple(each)))
-        for name, each in claims.items()
-    }
+        if amount is None:
+            continue
+        figure = Figure(name=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(table, i, row, amount),))
+        if name in drivers:
+            earlier = drivers[name]
+            for column, same in (
+                ("growth_likely", _alike(earlier.growth, growth)),
+                ("unit", earlier.unit == row["unit"]),
+            ):
+                if row[column] and not same:
+                    message = f"row {table.rows[first_at[name]]} holds this driver too, with another {column}"
+                    table.fault(faults, i, column, f"{message}; rows of one driver are sources of one figure")
+            claims = (*earlier.amount.claims, *figure.claims)
+            drivers[name] = replace(earlier, amount=replace(earlier.amount, claims=claims))
+        else:
+            drivers[name], first_at[name] = Driver(name=name, unit=row["unit"], growth=growth, amount=figure), i
     spelled: dict[str, str] = {}
     for name in drivers:
         if (other := spelled.setdefault(normal(name), name)) != name:
@@ -50,19 +63,28 @@ def read_drivers(table: Table | None, faults: Faults) -> dict[str, Driver]:
     return drivers
 
 
+def _unit(text: str) -> Unit:
+    return SHARE if folded(text) == "share" else COUNT
+
+
+def _alike(one: Figure | str | None, other: Figure | str | None) -> bool:
+    if isinstance(one, Figure) and isinstance(other, Figure):
+        return one.claims[0].estimate == other.claims[0].estimate
+    return one == other
+
+
 def _growth(table: Table, i: int, row: Row, names: set[str], faults: Faults) -> Figure | str | None:
     likely = row["growth_likely"]
-    if not likely:
+    if not any(row[column] for column in GROWTH):
         return None
     if table.number(likely)[1] and likely in names:
         return likely
-    grown = amount_of(table, i, row, faults, GROWTH, least=-0.99)
+    shape = "" if likely else "uniform"  # of its own, whatever the amount's is
+    grown = amount_of(table, i, row, faults, RATE, GROWTH, shape=shape)
     if grown is None:
         return None
-    if grown.mean > _MOST_GROWTH:
-        message = f"{grown.mean:g} is a growth of {grown.mean:.0%} a year; write 0.05 for 5%"
-        table.fault(faults, i, "growth_likely", message)
-    return Figure(name=f"growth of {row['driver']}", claims=(claim_of(table, i, row, grown),))
+    claim = claim_of(table, i, row, grown, GROWTH)
+    return Figure(name=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
 
 
 def _circle(name: str, drivers: dict[str, Driver]) -> list[str]:

@@ -1,4 +1,4 @@
-"""One figure of a row: an estimate from its three cells, and whose word it is."""
+"""One figure of a row: an estimate from its three cells, or one number, and whose word it is."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ from collections.abc import Sequence
 from dxkit.files.errors import DataError, Faults, suggest
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import AMOUNT, Row
-from dxkit.procurement.dossier.dossier import SourcedFigure
+from dxkit.procurement.dossier.dossier import Figure, SourcedFigure
+from dxkit.procurement.dossier.units import Unit
 from dxkit.statistics.estimate import SHAPES, Estimate, estimate
 
-MOST = 1e15  # beyond it somebody leant on a key
 _MARKS = re.compile(r"[€$£¥]|\b(EUR|USD|GBP|CHF)\b", flags=re.IGNORECASE)
 
 
 def amount_of(
-    table: Table, i: int, row: Row, faults: Faults, columns: Sequence[str] = AMOUNT, *, least: float = 0.0
+    table: Table,
+    i: int,
+    row: Row,
+    faults: Faults,
+    unit: Unit,
+    columns: Sequence[str] = AMOUNT,
+    *,
+    shape: str | None = None,
 ) -> Estimate | None:
-    """The estimate of row i, or None with its faults."""
+    """The estimate of row i, or None with its faults. `shape` stands for that of the row."""
     numbers: list[float | None] = []
     for name in columns:
-        number, problem = _number(table, row[name], least)
+        number, problem = number_in(table, row[name], unit)
         if problem:
             table.fault(faults, i, name, problem)
             return None
         numbers.append(number)
     low, likely, high = numbers
-    shape = row["shape"].casefold() or None
+    shape = (row.get("shape", "").casefold() if shape is None else shape) or None
     if shape is not None and shape not in SHAPES:
         table.fault(faults, i, "shape", f"'{shape[:40]}' is not the name of a shape; {suggest(shape, SHAPES)}")
         return None
@@ -47,22 +54,38 @@ def amount_of(
         return None
 
 
-def _number(table: Table, text: str, least: float) -> tuple[float | None, str | None]:
+def number_in(table: Table, text: str, unit: Unit) -> tuple[float | None, str | None]:
     """The number in a cell, None for an empty one, and what is wrong with it."""
     if not text:
         return None, None
     if _MARKS.search(text):
         return None, f"'{text[:40]}' holds a currency; write the number alone, sheet decision names the currency"
     number, problem = table.number(text)
-    if problem is None and abs(number) > MOST:
-        problem = f"{number:g} is too large to be meant"
-    if problem is None and number < least:
-        instead = "write savings into the sheet benefits" if least == 0 else f"the least is {least:g}"
-        problem = f"{number:g} is {'negative' if least == 0 else 'too small'}; {instead}"
-    return number, problem
+    return number, problem or unit.problem(number)
 
 
-def claim_of(table: Table, i: int, row: Row, amount: Estimate) -> SourcedFigure:
-    """The estimate with its source, its date and the row it stands in."""
-    place = f"{table.sheet or table.file} row {table.rows[i]}"
-    return SourcedFigure(estimate=amount, source=row["source"], date=row["source_date"][:10], place=place)
+def single(
+    table: Table, i: int, row: Row, column: str, faults: Faults, unit: Unit, *, name: str, key: str
+) -> Figure | None:
+    """The one number of a cell as a figure; None where it is empty or wrong."""
+    number, problem = number_in(table, row[column], unit)
+    if problem:
+        table.fault(faults, i, column, problem)
+    if number is None or problem:
+        return None
+    claim = claim_of(table, i, row, estimate(number), (column,))
+    return Figure(name=name, key=key, unit=unit, claims=(claim,))
+
+
+def claim_of(table: Table, i: int, row: Row, amount: Estimate, columns: Sequence[str] = AMOUNT) -> SourcedFigure:
+    """The estimate with its source, its date and the cells it stands in."""
+    sheet, at = table.sheet or table.file, [table.columns_at.get(name, name) for name in columns if row[name]]
+    cell = ", ".join(f"{each}{table.rows[i]}" if each.isalpha() and each.isupper() else each for each in at)
+    return SourcedFigure(
+        estimate=amount,
+        source=row.get("source", ""),
+        date=row.get("source_date", "")[:10],
+        place=f"{sheet} row {table.rows[i]}",
+        at=(table.spec.kind.removeprefix("sheet "), i, tuple(columns)),
+        cell=cell if any(each.isupper() for each in at) else f"row {table.rows[i]}, {cell}",
+    )

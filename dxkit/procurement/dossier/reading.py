@@ -9,21 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
-from dxkit.files.cells import as_text
+from dxkit.files.cells import as_text, folded
 from dxkit.files.errors import DataError, Faults, Missing, suggest
 from dxkit.files.opening import checked_path
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import AMOUNT, EXAMPLE, SHEETS, STATUSES, day_of, rows_of
+from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, EXAMPLE, SHEETS, STATUSES, day_of, rows_of
 from dxkit.procurement.dossier.costs import read_lines
-from dxkit.procurement.dossier.dossier import Dossier, Figure
-from dxkit.procurement.dossier.drivers import read_drivers
-from dxkit.procurement.dossier.estimates import MOST, amount_of, claim_of
+from dxkit.procurement.dossier.dossier import Dossier, Figure, Line, SourcedFigure
+from dxkit.procurement.dossier.drivers import names_in, read_drivers
+from dxkit.procurement.dossier.estimates import amount_of, claim_of, number_in
 from dxkit.procurement.dossier.judging import read_criteria, read_evidence, read_fit
-from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
-from dxkit.procurement.dossier.read_back import is_twin, read_twin
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS, SINGLE
 from dxkit.procurement.dossier.sheets import Source, sheets_of
+from dxkit.procurement.dossier.steps import read_steps
+from dxkit.procurement.dossier.units import DISCOUNT, MONEY, SHARE
+from dxkit.statistics.estimate import estimate
 
 _DEFAULTS: dict[str, Any] = {
     "title": "Untitled decision",
@@ -31,87 +33,81 @@ _DEFAULTS: dict[str, Any] = {
     "start": "",
     "horizon_years": 3,
     "discount_rate": 0.10,
+    "discounting": "payment",
+    "tax": 0.0,
+    "replacement": "",
     "jurisdiction": "",
-    "budget": np.nan,
+    "budget": (),
     "status": "illustrative",
 }
-_BOUNDS = {"horizon_years": (1, 10), "discount_rate": (0, 0.99), "budget": (0, MOST)}
+_NUMBERS = {"discount_rate": DISCOUNT, "tax": SHARE}
+_WORDS = {"status": STATUSES, "discounting": DISCOUNTING}
+_MOST_YEARS = 10
+_EMPTY = Table(frame=pd.DataFrame(), rows=[], columns_at={}, file="dossier")  # a sheet that is not there
 
 
-def read_dossier(source: Source) -> Dossier:
-    """Read a decision between vendors: what each costs, promises and would cost to leave, and who says so.
-
-    Parameters
-    ----------
-    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to data frame or path
-        Sheets decision, drivers, costs, and where they are known benefits, exit, criteria, evidence, fit
-        (docs/tables.md, "Decision").
-        Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures
-        has conflicting sources: each is as likely, and all stay visible in `.conflicting`. A workbook of
-        `write_workbook` is read back, with what was changed in `.changed`.
-
-    Returns
-    -------
-    Dossier
+def read_sheets(source: Source) -> Dossier:
+    """The sheets of a decision as a dossier.
 
     Raises
     ------
     DataError
         Every fault of every sheet at once, with its cell.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> costs = pd.DataFrame({"vendor": ["A", "B"], "line": ["seats", "seats"], "timing": ["yearly", "yearly"],
-    ...                       "category": ["licence", "licence"], "likely": [1000, 1200]})
-    >>> read_dossier({"costs": costs}).vendors
-    ['A', 'B']
     """
-    changed = None
     if source is None:
         raise Missing("this needs a dossier of vendors; name its workbook or folder")
     name = Path(source).name if isinstance(source, str | os.PathLike) else "dossier"
     if isinstance(source, str | os.PathLike):
         checked_path(source, folder=True)
-        if is_twin(source):
-            source, changed = read_twin(source)
-    tables, unread = _tables(source)
+    tables, notes = _tables(source)
     faults = Faults()
     if "costs" not in tables:
         raise DataError(f"{name}: there is no sheet costs; a decision needs one row for each line of cost")
-    decision = _decision(tables.get("decision"), faults)
-    horizon = int(decision["horizon_years"])
-    drivers = read_drivers(tables.get("drivers"), faults)
+    decision, numbers = _decision(tables.get("decision", _EMPTY), faults)
+    rates = {text for sheet in ("costs", "benefits") for text in names_in(tables.get(sheet), "growth")}
+    drivers = read_drivers(tables.get("drivers"), rates, faults)
     named = [text for text in tables["drivers"].text("driver") if text] if "drivers" in tables else []
-    costs = read_lines(tables["costs"], named, decision, horizon, faults)
+    steps = read_steps(tables.get("steps"), *_lines_of(tables["costs"]), faults)
+    costs = read_lines(tables["costs"], named, decision, steps, faults)
     vendors = list(dict.fromkeys(line.vendor for line in costs))
-    benefits = read_lines(tables.get("benefits"), named, decision, horizon, faults, vendors)
-    exits = _exit(tables.get("exit"), vendors, faults)
+    benefits = read_lines(tables.get("benefits"), named, decision, steps, faults, vendors)
+    exits, per = _exit(tables.get("exit", _EMPTY), vendors, named, faults)
+    _check_decision(tables.get("decision", _EMPTY), decision, vendors, costs, faults)
+    _check_terms(tables["costs"], costs, exits, faults)
     criteria = read_criteria(tables.get("criteria"), faults)
     evidence = read_evidence(tables.get("evidence"), criteria, vendors, faults)
     fit = read_fit(tables.get("fit"), vendors, faults)
     faults.raise_if_any()
-    figures = Counter([driver.amount.name for driver in drivers.values()])
-    figures.update(line.amount.name for line in (*costs, *benefits))
+    stated = [driver.amount for driver in drivers.values()]
+    stated += [figure for line in (*costs, *benefits) for figure in line.figures]
+    figures = Counter(figure.name for figure in {figure.key: figure for figure in stated}.values())
     if twice := [figure for figure, count in figures.items() if count > 1]:
         raise DataError(f"{name}: two figures are called '{twice[0][:80]}'; rename the driver or the line")
-    frames = {sheet: tables[sheet].frame if sheet in tables else None for sheet in ("criteria", "evidence", "fit")}
-    notes = [*(note for table in tables.values() for note in table.notes), *unread]
-    if changed is not None and len(changed):
-        notes.append(f"changed in the workbook (see .changed): {', '.join(changed['figure'].unique()[:8])}")
     return Dossier(
-        changed=changed,
         decision=decision,
+        numbers=numbers,
         drivers=drivers,
         costs=tuple(costs),
         benefits=tuple(benefits),
         exit=exits,
-        notes=tuple(dict.fromkeys(notes)),
+        exit_per=per,
+        notes=tuple(dict.fromkeys([*(note for table in tables.values() for note in table.notes), *notes])),
+        tables={sheet: table.frame.map(as_text) for sheet, table in tables.items()},
         criteria_read=criteria,
         evidence_read=evidence,
         fit_read=fit,
-        **frames,
     )
+
+
+def _lines_of(table: Table) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
+    """The names of the lines of each vendor, and which of them are credits."""
+    lines: dict[str, list[str]] = {}
+    credits = set()
+    for vendor, line, category in zip(*(table.text(name) for name in ("vendor", "line", "category")), strict=True):
+        lines.setdefault(vendor, []).append(line)
+        if folded(category) == "credit":
+            credits.add((vendor, line))
+    return lines, credits
 
 
 def _tables(source: Source) -> tuple[dict[str, Table], list[str]]:
@@ -120,7 +116,7 @@ def _tables(source: Source) -> tuple[dict[str, Table], list[str]]:
     faults = Faults()
     tables = {name: faults.take(SHEETS[name].read, sheet) for name, sheet in sheets.items()}
     faults.raise_if_any()
-    real = {name: _without_examples(table) for name, table in tables.items() if table is not None}
+    real = {name: _renamed(_without_examples(table)) for name, table in tables.items() if table is not None}
     return {name: table for name, table in real.items() if table.rows}, notes
 
 
@@ -138,11 +134,19 @@ def _without_examples(table: Table) -> Table:
     )
 
 
-def _decision(table: Table | None, faults: Faults) -> dict[str, Any]:
-    """The keys of the decision with their defaults."""
+def _renamed(table: Table) -> Table:
+    """The table with the timing that was called initial under its present name."""
+    if "timing" not in table.frame.columns or "initial" not in set(table.text("timing").map(folded)):
+        return table
+    timing = [("once" if folded(text) == "initial" else text) for text in table.text("timing")]
+    note = f"{table.sheet or table.file}: timing initial is called once now, and was read so"
+    return replace(table, frame=table.frame.assign(timing=timing), notes=(*table.notes, note))
+
+
+def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, Figure]]:
+    """The keys of the decision with their defaults, and those that are figures."""
     decision = dict(_DEFAULTS)
-    if table is None:
-        return decision
+    placed: dict[str, SourcedFigure] = {}
     first_at: dict[str, int] = {}
     for i, row in enumerate(rows_of(table, faults)):
         key, value = row["key"], row["value"]
@@ -156,46 +160,110 @@ def _decision(table: Table | None, faults: Faults) -> dict[str, Any]:
             if problem:
                 table.fault(faults, i, "value", problem)
                 decision[name] = _DEFAULTS[name]
-    return decision
+            elif name in _NUMBERS:
+                placed[name] = claim_of(table, i, row, estimate(decision[name]), ("value",))
+    numbers = {}
+    for name, unit in _NUMBERS.items():
+        claim = placed.get(name, SourcedFigure(estimate=estimate(decision[name])))
+        numbers[name] = Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
+    return decision, numbers
 
 
 def _value(table: Table, name: str, text: str) -> tuple[object, str | None]:
     """The value of a key of the decision, or what is wrong with it."""
-    if name in _BOUNDS:
+    if name in _NUMBERS:
+        return number_in(table, text, _NUMBERS[name])
+    if name == "horizon_years":
         number, problem = table.number(text)
-        low, high = _BOUNDS[name]
-        if problem is None and not low <= number <= high:
-            percent = ", such as 0.1 for 10%" if name == "discount_rate" else ""
-            problem = f"{number:g} is out of range; write a number from {low:g} to {high:g}{percent}"
-        if problem is None and name == "horizon_years" and number != int(number):
-            problem = f"{number:g}: write a whole number of years"
+        if problem is None and not (1 <= number <= _MOST_YEARS and number == int(number)):
+            problem = f"{number:g}: write a whole number of years from 1 to {_MOST_YEARS}"
         return number, problem
-    if name == "status":
-        status = text.casefold()
-        return status, None if status in STATUSES else f"'{text[:40]}': write {' or '.join(STATUSES)}"
+    if name == "budget":
+        read = [number_in(table, part.strip(), MONEY) for part in text.split(";")]
+        problem = next((problem for _, problem in read if problem), None)
+        if problem is None and any(number is None for number, _ in read):
+            problem = "a year is empty; write one number for the horizon, or one for each year between ;"
+        return tuple(number for number, _ in read), problem
+    if name in _WORDS:
+        word = folded(text)
+        return word, None if word in _WORDS[name] else f"'{text[:40]}': write {' or '.join(_WORDS[name])}"
     if name == "start":
         day = day_of(text)
         return (day.isoformat(), None) if day else ("", f"write the day as 2027-01-31, not '{text[:20]}'")
     return text, None
 
 
-def _exit(table: Table | None, vendors: Sequence[str], faults: Faults) -> dict[tuple[str, str], Figure]:
-    """Figures of exit cost by vendor and input; "all" as a vendor stands for each that has no own row."""
-    if table is None:
-        return {}
+def _check_decision(
+    table: Table, decision: dict[str, Any], vendors: Sequence[str], costs: Sequence[Line], faults: Faults
+) -> None:
+    """What the decision says of the vendors and years."""
+    rows = {key.casefold().replace(" ", "_"): i for i, key in enumerate(table.text("key"))}
+    if decision["replacement"] and decision["replacement"] not in vendors:
+        message = (
+            f"'{decision['replacement'][:40]}' has no line in sheet costs; {suggest(decision['replacement'], vendors)}"
+        )
+        table.fault(faults, rows["replacement"], "value", message)
+    years, given = int(decision["horizon_years"]), len(decision["budget"])
+    if given not in (0, 1, years):
+        message = f"{given} numbers for {years} years; write one for the horizon, or one for each year between ;"
+        table.fault(faults, rows["budget"], "value", message)
+    if decision["tax"] and not any(line.paid_to_vendor for line in costs):
+        message = "tax falls on licence, support and hosting, and no line is one of them; empty the cell"
+        table.fault(faults, rows["tax"], "value", message)
+
+
+def _check_terms(table: Table, costs: Sequence[Line], exits: dict[tuple[str, str], Figure], faults: Faults) -> None:
+    """A line that is billed for the term needs one."""
+    names = [*zip(table.text("vendor"), table.text("line"), strict=True)]
+    for line in costs:
+        of_vendor = exits.get((line.vendor, "term_months")) or exits.get(("all", "term_months"))
+        term = line.clauses.get("term_months") or of_vendor
+        if not line.billed and term is not None and term.mean == 0:
+            message = "there is no term to bill; write a term_months above 0 here or in sheet exit"
+            table.fault(faults, names.index((line.vendor, line.line)), "billed", message)
+
+
+_GONE = {
+    "seats": "it is called people now",
+    "seats_growth": "people grow with their driver; name it in column per",
+    "annual_spend": "what is paid to a vendor comes from its lines in sheet costs",
+    "spend_growth": "what is paid to a vendor comes from its lines in sheet costs",
+}
+
+
+def _exit(
+    table: Table, vendors: Sequence[str], drivers: Sequence[str], faults: Faults
+) -> tuple[dict[tuple[str, str], Figure], dict[tuple[str, str], str]]:
+    """Figures of exit cost by vendor and input, and what they are multiplied with; "all" as a vendor stands for each
+    that has no own row."""
     exits: dict[tuple[str, str], Figure] = {}
+    per: dict[tuple[str, str], str] = {}
     for i, row in enumerate(rows_of(table, faults)):
-        vendor, name = row["vendor"], row["input"]
+        vendor, name, driver = row["vendor"], row["input"], row["per"]
         if vendor not in (*vendors, "all"):
             table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
+        if driver and driver not in drivers:
+            table.fault(faults, i, "per", f"there is no driver '{driver[:40]}'; {suggest(driver, drivers)}")
         if name not in EXIT_INPUTS:
-            message = f"exit cost has no input '{name[:40]}'; {suggest(name, list(EXIT_INPUTS))}"
-            table.fault(faults, i, "input", message)
+            advice = _GONE.get(name) or suggest(name, list(EXIT_INPUTS))
+            table.fault(faults, i, "input", f"exit cost has no input '{name[:40]}'; {advice}")
+            continue
         if not any(row[column] for column in AMOUNT):
             continue  # an input without a figure takes its default, which exit cost counts and says
-        amount = amount_of(table, i, row, faults)
-        if amount is not None:
-            earlier = exits[vendor, name].claims if (vendor, name) in exits else ()
-            claims = (*earlier, claim_of(table, i, row, amount))
-            exits[vendor, name] = Figure(name=f"{vendor}: exit {name}", claims=claims)
-    return exits
+        amount = amount_of(table, i, row, faults, EXIT_INPUTS[name].bounds)
+        if amount is None:
+            continue
+        if name in SINGLE and (not amount.fixed or driver):
+            column = "per" if driver else "low"
+            table.fault(faults, i, column, "a term is one whole number; where it is not known, make two dossiers")
+        claim = claim_of(table, i, row, amount)
+        key, earlier = (vendor, name), exits.get((vendor, name))
+        if earlier is not None and (per.get(key, "") != driver or name in SINGLE):
+            table.fault(faults, i, "per" if driver else "likely", "another row holds this input too; make them equal")
+            continue
+        claims = (*(earlier.claims if earlier else ()), claim)
+        unit = EXIT_INPUTS[name].bounds
+        exits[key] = Figure(name=f"{vendor}: exit {name}", key=f"exit|{vendor}|{name}", unit=unit, claims=claims)
+        if driver:
+            per[key] = driver
+    return exits, per

@@ -13,6 +13,7 @@ AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
 _NO_STEP = 0.01  # of what one answer can move, where answers have no step
 _TINY = 1e-9
+FEW_WEIGHTED = 30
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -270,15 +271,20 @@ def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple
     return np.where(bound == AT_MOST, one, np.where(bound == AT_LEAST, 1 - one, share)), bound
 
 
-def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1, least: int = 30) -> np.ndarray:
-    """Weighted means of groups below so many answers with different weights, to 0.1 point (shares: digits 3).
+def few_and_different(n: np.ndarray, differ: np.ndarray) -> np.ndarray:
+    """Groups of so few answers with different weights that exact weighted figures would give answers away."""
+    return differ & (n < FEW_WEIGHTED)
+
+
+def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1) -> np.ndarray:
+    """Weighted means of few answers with different weights, to 0.1 point (shares: digits 3).
 
     Exact ones give away the answers: few whole numbers fit.
 
     >>> rounded(np.array([51.23456, 51.23456]), np.array([12, 30]), np.array([True, True])).tolist()
     [51.2, 51.23456]
     """
-    return np.where(differ & (n < least), np.round(values, digits), values)
+    return np.where(few_and_different(n, differ), np.round(values, digits), values)
 
 
 def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:

@@ -174,16 +174,25 @@ def ids_name_people(export: Export, book: Codebook) -> bool:
     return not repeated and any(item in export.answers for item in book.of_kind("id"))
 
 
+def identified(export: Export, book: Codebook, rows: np.ndarray | slice) -> np.ndarray:
+    """Which of these rows have an id that names a person in the next wave too."""
+    return filled(export.respondent)[rows] & ids_name_people(export, book)
+
+
 def person_keys(
     export: Export, book: Codebook, answers: pd.DataFrame, segments: pd.DataFrame, rows: np.ndarray | slice
 ) -> np.ndarray:
     """A number per respondent: from the id where there is one, else from the answers, so that a late answer shows."""
-    ids = export.respondent
-    if len(answers) and ids_name_people(export, book) and filled(ids)[rows].all():
+    ids, named = export.respondent, identified(export, book, rows)
+    keys = np.empty(len(answers), dtype=np.uint64)
+    if named.any():
         digests = [id_digest(text) for text in texts_of(ids)]
-        return np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows]]
-    hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
-    return row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
+        keys[named] = np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows][named]]
+    if not named.all():
+        hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
+        of_answers = row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
+        keys[~named] = of_answers[~named]
+    return keys
 
 
 def id_digest(text: str) -> bytes:

@@ -18,9 +18,8 @@ from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
-from dxkit.survey.reading.distinct import filled
 from dxkit.survey.reading.exports import Export, count_questions, read_export
-from dxkit.survey.reading.people import ids_name_people, person_keys, rows_of, rows_that_count, settings, weights_of
+from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
@@ -44,7 +43,7 @@ class Survey:
     state       the position in STATES of each answer
     segments    text, a column per segment; NOT_STATED where blank
     keys        one number per respondent that identifies the same person in another wave, and says nothing else
-    identified  whether these numbers come from ids of people, and not from their answers
+    identified  whether each of these numbers comes from an id of that person, and not from the answers
     comments    text, a column per comment question
     cleaning    what was set aside or changed, how often, and by which rule (columns what, count, rule, unit)
     roster      headcount by segment; None where it is not known
@@ -61,7 +60,7 @@ class Survey:
     state: pd.DataFrame
     segments: pd.DataFrame
     keys: np.ndarray
-    identified: bool
+    identified: np.ndarray
     comments: pd.DataFrame
     cleaning: pd.DataFrame
     roster: Roster | None = None
@@ -211,7 +210,7 @@ def read_survey(
         answers=given,
         state=coded.states(),
         segments=segments,
-        identified=ids_name_people(export, book) and bool(filled(export.respondent)[rows].all()),
+        identified=identified(export, book, rows),
         comments=pd.DataFrame(
             {item: export.answers[item][rows].astype(object) for item in comments}, index=given.index, dtype=object
         ),

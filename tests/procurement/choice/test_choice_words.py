@@ -12,6 +12,7 @@ import dxkit as dx
 from dxkit.procurement.choice.findings import money_a_point
 from dxkit.procurement.choice.values import anchors, as_of, burden_of, note_on_anchors, rating_of, shuffled
 from tests.procurement.choice.test_scorecard import made
+from tests.procurement.cost.worlds import worked
 
 COSTS = pd.DataFrame(
     {"vendor": ["A", "B"], "line": "seats", "timing": "yearly", "likely": [1000, 1200], "category": "licence"}
@@ -72,20 +73,20 @@ def cut_normal(mean, sd, low=1.0, high=5.0):
 
 
 def test_the_values_of_four_kinds_of_criteria_by_hand(card, dossier):
-    """A costs 2486.85 of 10000; half of its pains by a half, the others by a tenth; judged 3 and 4, by 0.35 and 0.6."""
+    """A costs 2598.87 of 10000; half of its pains by a half, the others by a tenth; judged 3 and 4, by 0.35 and 0.6."""
     rows = card.contributions
     assert rows.columns.tolist() == ["vendor", "criterion", "weight", "value", "contribution", "low", "high"]
     assert rows["vendor"].tolist() == ["A"] * 4 + ["B"] * 4
     assert rows["criterion"].tolist() == ["cost", "use", "Feature fit", "leaving"] * 2
     assert rows["weight"].tolist() == pytest.approx([0.4, 0.2, 0.2, 0.2] * 2)
     value = rows.set_index(["vendor", "criterion"])["value"]
-    back = 1 / 1.1 + 1 / 1.21 + 1 / 1.331
+    back = sum(1.1 ** (-month / 12) for month in range(1, 37)) / 12
     assert value["A", "cost"] == pytest.approx(1 - 1000 * back / 10_000)
     assert value["B", "cost"] == pytest.approx(1 - 1200 * back / 10_000)
     assert (value["A", "Feature fit"], value["B", "Feature fit"]) == pytest.approx((0.3, 0.275))
-    certain = dx.exit_cost(dossier).expected["certain"]
+    certain = np.array([worked(dossier, vendor)("results", "certain")[0] for vendor in ("A", "B")])
     assert [value["A", "leaving"], value["B", "leaving"]] == pytest.approx(1 - certain / 200_000)
-    assert value["B", "use"] == pytest.approx((cut_normal(4.5, 1.0) - 1) / 4, abs=2e-4)
+    assert value["B", "use"] == pytest.approx((4.5 - 1) / 4)  # as judged, without draws
     assert rows["contribution"].tolist() == pytest.approx((100 * rows["weight"] * rows["value"]).tolist())
     cost = rows.set_index(["vendor", "criterion"]).loc[("A", "cost")]
     assert cost["low"] == pytest.approx(cost["high"]) == pytest.approx(cost["contribution"])
@@ -107,7 +108,12 @@ def test_a_scorecard_in_print(card, snapshot):
     assert card.notes == snapshot
     assert (card.winner, card.recommended, card.status, card.seed) == ("B", False, "quoted", 0)
     assert card.flags.columns.tolist() == ["vendor", "criterion", "flag"]
-    assert card.flags[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["B", "use"], ["B", "Feature fit"]]
+    assert card.flags[["vendor", "criterion"]].to_numpy().tolist() == [
+        ["B", "use"],
+        ["B", "use"],
+        ["B", "Feature fit"],
+        ["", "cost, leaving"],
+    ]
     assert card.flags["flag"].tolist() == snapshot
     lines = repr(card).split("\n")
     assert lines[3] == snapshot
@@ -129,8 +135,10 @@ def test_ranks_pairs_and_stakes_agree(card):
     assert card.pairwise.columns.tolist() == ["vendor", "other", "share"]
     assert card.pairwise[["vendor", "other"]].to_numpy().tolist() == [["A", "B"], ["B", "A"]]
     assert card.pairwise["share"].tolist() == pytest.approx([a, b])
-    # what choosing A loses less what choosing B loses is by how much B scores higher
-    assert table["regret"]["A"] - table["regret"]["B"] == pytest.approx(table["score"]["B"] - table["score"]["A"])
+    # what choosing A loses less what choosing B loses is by how much B scores higher, but for what is cut
+    assert table["regret"]["A"] - table["regret"]["B"] == pytest.approx(
+        table["score"]["B"] - table["score"]["A"], abs=4
+    )
 
 
 def test_what_to_find_out_and_what_it_is_worth(card, snapshot):
@@ -139,14 +147,17 @@ def test_what_to_find_out_and_what_it_is_worth(card, snapshot):
     assert card.information["criterion"].tolist() == ["cost", "use", "Feature fit", "leaving", "everything"]
     assert card.information["money"].tolist() == pytest.approx((250 * card.information["value"]).tolist())
     whole = card.information.set_index("criterion")["value"]
-    assert whole["everything"] == pytest.approx(whole["use"]) == pytest.approx(card.table["regret"][0])
+    assert whole["everything"] == pytest.approx(whole["use"], rel=1e-4)
+    assert whole["everything"] == pytest.approx(card.table["regret"][0], rel=1e-4)
     assert whole[["cost", "Feature fit", "leaving"]].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
     assert card.trial_plan.columns.tolist() == ["vendor", "criterion", "value", "money", "find_out"]
-    assert card.trial_plan[["vendor", "criterion"]].to_numpy().tolist() == [["B", "use"], ["A", "use"]]
+    cells = card.trial_plan[["vendor", "criterion"]].to_numpy().tolist()
+    assert [cell for cell in cells if cell[1] == "use"] == [["B", "use"], ["A", "use"]]
+    assert {cell[1] for cell in cells} <= {"use", "leaving"}  # what leaving costs is assumed, so it is in doubt
     assert card.trial_plan["find_out"].tolist() == snapshot
     assert card.trial_plan["money"].tolist() == pytest.approx((250 * card.trial_plan["value"]).tolist())
     assert (card.trial_plan["value"] > 0).all()
-    assert card.trial_plan.index.tolist() == [0, 1]
+    assert card.trial_plan.index.tolist() == [*range(len(cells))]
 
 
 def test_what_money_and_fit_would_be_worth_knowing(snapshot):
@@ -233,7 +244,7 @@ def test_fit_stands_between_the_anchors_that_are_given(snapshot):
     value = dx.scorecard(dossier, draws=1024).contributions.set_index(["vendor", "criterion"])["value"]
     assert value["A", "Feature fit"] == pytest.approx((0.3 - 0.1) / 0.4)
     alone = read(fit=FIT[FIT["vendor"] == "A"])
-    flags = dx.scorecard(alone, draws=1024).flags.to_numpy().tolist()
+    flags = dx.scorecard(alone, draws=1024).flags.query("vendor != ''").to_numpy().tolist()
     assert flags[-1][:2] == ["B", "Feature fit"]
     assert flags[-1][2] == snapshot
 
@@ -261,11 +272,10 @@ def test_results_that_are_given_are_used_and_draws_follow_them(dossier):
     tco, leaving = dx.tco(dossier, draws=2048), dx.exit_cost(dossier)
     half = {vendor: each / 2 for vendor, each in tco.present.items()}
     third = {vendor: each / 3 for vendor, each in leaving.present.items()}
-    value = dx.scorecard(dossier, replace(tco, present=half), replace(leaving, present=third)).contributions.set_index(
-        ["vendor", "criterion"]
-    )["value"]
-    assert value["A", "cost"] == pytest.approx(1 - half["A"].mean() / 10_000)
-    assert value["A", "leaving"] == pytest.approx(1 - third["A"].mean() / 200_000)
+    card = dx.scorecard(dossier, replace(tco, present=half), replace(leaving, present=third))
+    low, high = (card.contributions.set_index(["vendor", "criterion"])[end] for end in ("low", "high"))
+    assert [low["A", "cost"], high["A", "cost"]] == pytest.approx([40 * (1 - half["A"].mean() / 10_000)] * 2)
+    assert low["A", "leaving"] < 20 * (1 - third["A"].mean() / 200_000) < high["A", "leaving"]
     assert dx.scorecard(dossier, seed=3, draws=1024).seed == 3
 
 
@@ -273,7 +283,7 @@ def test_what_blocks_a_choice_is_named(snapshot):
     card = dx.scorecard(made([[4, 4], [3, 3.9], [4.5, 2.5]], [1, 1], musts=["unknown", "pass", "fail"], kind="demo"))
     share = card.table.set_index("vendor")["p_first"]["V0"]
     assert [reason.replace(f"{100 * share:.0f}%", "<share>") for reason in card.reasons] == snapshot
-    assert card.table["must"].tolist() == ["unknown", "pass", "fail"]
+    assert card.table.set_index("vendor")["must"].to_dict() == {"V0": "unknown", "V1": "pass", "V2": "fail"}
     out = card.table.set_index("vendor").loc["V2"]
     assert out["p_first"] == 0
     assert np.isnan(out["regret"])

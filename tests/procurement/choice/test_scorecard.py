@@ -174,9 +174,9 @@ def test_a_changed_weight_at_its_end_is_a_tie():
 
 def test_a_changed_rating_is_a_tie():
     points = np.array([[4.0, 3.0], [3.0, 3.5]])
-    slopes, weights = np.array([0.25, 0.25]), np.array([0.6, 0.4])
+    ends, weights = np.array([[1, 5], [1, 5]]), np.array([0.6, 0.4])
     values = (points - 1) / 4
-    for i, k, now, to, other in rating_changes(values, weights, points, slopes):
+    for i, k, now, to, other in rating_changes(values, weights, points, ends):
         moved = values.copy()
         moved[i, k] = (to - 1) / 4
         assert now == points[i, k]
@@ -276,7 +276,7 @@ def test_recommended_is_never_said_while_something_blocks_it():
     for blocked in (
         dx.scorecard(made(ratings, [1, 1], musts=["unknown", "pass"])),
         dx.scorecard(made(ratings, [1, 1], kind="demo")),
-        dx.scorecard(made([[5, np.nan], [2, 2]], [1, 1])),
+        dx.scorecard(made([[5, 2], [2, np.nan]], [1, 1])),
     ):
         assert not blocked.recommended
         assert blocked.winner == "V0"

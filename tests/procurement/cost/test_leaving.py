@@ -7,125 +7,191 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.procurement.cost.leaving import COMPONENTS, components, expected_exit, remaining_term
+from dxkit.procurement.cost.calendar import renewals, term_ends
+from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, people_driver
+from dxkit.procurement.cost.run import worked_out
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from tests.laws import examples
+from tests.places import SHARED
+from tests.procurement.cost.worlds import NOTHING, dossier, worked
 
 TIMES = np.arange(13) / 4
-few = examples(40)
+FOUND = SHARED / "cases" / "procurement_found"
+few = examples(60)
+DEFAULTS = {name: each.default for name, each in EXIT_INPUTS.items()}
+FEE = {"likely": 40_000}
 changes = st.fixed_dictionaries(
     {},
-    optional={name: st.floats(0, 5 * each.default + 1) for name, each in EXIT_INPUTS.items() if "fidelity" not in name},
+    optional={
+        name: st.floats(0, min(5 * each.default + 1, each.bounds.high))
+        for name, each in EXIT_INPUTS.items()
+        if not each.bounds.whole and each.bounds.low == 0 and "fidelity" not in name
+    },
 )
 
 
-def values(**changed):
-    base = {name: each.default for name, each in EXIT_INPUTS.items()} | {"annual_spend": 40_000} | changed
-    return {name: np.full((1, 1), float(value)) for name, value in base.items()}
-
-
-def total(v, mode="planned", **options):
-    return sum(components(v, TIMES, **options)[mode].values())[0]
-
-
-def read(*rows, **decision):
-    sheets = {"costs": pd.DataFrame({"vendor": ["A", "B"], "line": "x", "timing": "yearly", "likely": 1000})}
-    if rows:
-        sheets["exit"] = pd.DataFrame(rows, columns=["vendor", "input", "low", "likely", "high"]).astype(object)
-    if decision:
-        sheets["decision"] = pd.DataFrame(list(decision.items()), columns=["key", "value"])
-    return dx.read_dossier(sheets)
+def leaving(line=None, **changed):
+    """The rows of leaving of a vendor whose inputs are all certain."""
+    return worked(dossier([FEE if line is None else line], leaving=DEFAULTS | changed))
 
 
 def test_the_components_by_hand():
-    """At one and a half years, 700 a day for engineers, 600 for users, a contract of a year with 3 months' notice."""
-    parts = {name: cost[0, 6] for name, cost in components(values(), TIMES)["planned"].items()}
+    """At one and a half years: 700 a day for engineers, 600 for users, a year's contract, 3 months with both tools."""
+    found = leaving()
+    parts = {name: found("leaving", name)[6 if len(found("leaving", name)) > 1 else 0] for name in COMPONENTS}
     data = (20 + 20 * 1.5) * 0.1 + 700 * (5 + 2 * 10) * 1.2 + 700 * 2 * (2000 + 1000 * 1.5) / 1000 * 0.2
     integration = 700 * (4 * (10 + 5 * 1.5) + (10 + 10 * 1.5)) * 0.7
     people = 100 * 600 / 8 * (3 * (1 - np.exp(-1.5)) + 4) + 100 * 600 * 5 * 2 * 0.05
-    expected = [data, integration, people, 3 * (40_000 / 12 + 700 * 5), 0.5 * 40_000, 700 * 30]
+    expected = [data, integration, people, 3 * (40_000 / 12 + 700 * 5), 40_000 * 3 / 12, 700 * 30]
     assert list(parts.values()) == pytest.approx(expected)
 
 
 def test_forced_exit_is_rushed_and_owes_nothing():
-    both = components(values(), TIMES)
-    for name, factor in (("data", 1.5), ("integration", 1.5), ("people", 1), ("selection", 1), ("contract", 0)):
-        assert both["forced"][name] == pytest.approx(factor * both["planned"][name]), name
-    assert both["forced"]["parallel"][0] == pytest.approx(3 * 700 * 5)
+    found = leaving(rush=1.5)
+    for name in RUSHED[:2]:
+        assert found("leaving", f"forced {name}") == pytest.approx(1.5 * found("leaving", name)), name
+    assert found("leaving", "forced parallel")[0] == pytest.approx(3 * 700 * 5)
+    same = sum(np.broadcast_to(found("leaving", name), 13) for name in ("people", "selection"))
+    rushed = 1.5 * (found("leaving", "data") + found("leaving", "integration"))
+    assert found("leaving", "forced") == pytest.approx(rushed + same + 3 * 700 * 5)
 
 
-def test_the_term_runs_down_to_each_renewal_and_notice_is_the_least():
-    assert remaining_term(np.array([1.0]), TIMES).tolist() == [
-        1,
-        0.75,
-        0.5,
-        0.25,
-        0,
-        0.75,
-        0.5,
-        0.25,
-        0,
-        0.75,
-        0.5,
-        0.25,
-        0,
-    ]
-    assert remaining_term(np.array([0.0]), TIMES).tolist() == [0] * 13
-    contract = components(values(), TIMES)["planned"]["contract"][0]
-    assert contract[4] == pytest.approx(0.25 * 40_000)
-    assert components(values(), TIMES, eu=True)["planned"]["contract"][0, 4] == pytest.approx(40_000 / 6)
+@pytest.mark.parametrize(
+    ("term", "renewal", "quarters", "ends"),
+    [
+        (12, 12, [4, 8], [12, 24, 36]),
+        (36, 12, [], [36]),
+        (18, 6, [6, 8, 10], [18, 24, 30, 36]),
+        (0, 0, [*range(1, 12)], []),
+    ],
+)
+def test_renewals_by_hand(term, renewal, quarters, ends):
+    assert (renewals(term, renewal, 3), term_ends(term, renewal, 3)) == (quarters, ends)
+
+
+def test_the_owed_term_runs_down_to_each_renewal():
+    found = leaving(overlap_months=0)("leaving", "contract")
+    assert found == pytest.approx(np.array([12, 9, 6, 3, 0, 9, 6, 3, 0, 9, 6, 3, 0]) * 40_000 / 12, abs=1e-6)
+    assert leaving(term_months=0)("leaving", "contract") == pytest.approx(np.zeros(13))
 
 
 @few
 @given(changes)
 def test_every_component_is_at_least_nil_and_rates_scale_it(changed):
-    parts = components(values(**changed), TIMES)
-    assert all((cost >= 0).all() for mode in parts.values() for cost in mode.values())
-    rates = {"engineer_day_rate": 700.0, "user_day_rate": 600.0, "annual_spend": 40_000.0, "egress_fee": 0.1} | {
-        name: value
-        for name, value in changed.items()
-        if name in ("engineer_day_rate", "user_day_rate", "annual_spend", "egress_fee")
-    }
-    tripled = values(**{**changed, **{name: 3 * value for name, value in rates.items()}})
-    assert total(tripled) == pytest.approx(3 * total(values(**changed)), rel=1e-9, abs=1e-6)
+    found = leaving(**changed)
+    for name in (*COMPONENTS, "unused"):
+        assert (found("leaving", name) >= 0).all(), name
+    rates = ("engineer_day_rate", "user_day_rate", "egress_fee")
+    tripled = {**changed, **{name: 3 * changed.get(name, DEFAULTS[name]) for name in rates}}
+    three = leaving({"likely": 120_000}, **tripled)("leaving", "planned")
+    assert three == pytest.approx(3 * found("leaving", "planned"), rel=1e-9, abs=1e-6)
 
 
 def test_a_faithful_export_needs_no_rebuilding():
-    data = components(values(export_fidelity=1), TIMES)["planned"]["data"][0]
-    assert data == pytest.approx((20 + 20 * TIMES) * 0.1 + 700 * 25)
+    assert leaving(export_fidelity=1)("leaving", "data") == pytest.approx((20 + 20 * TIMES) * 0.1 + 700 * 25)
 
 
 @few
-@given(st.floats(0, 2), st.floats(0, 2), st.floats(0, 0.5))
-def test_hazards_never_lower_the_probability_and_survival_and_exits_sum_to_one(forced, voluntary, more):
-    sums = {mode: sum(parts.values()) for mode, parts in components(values(), TIMES).items()}
-    p, cost = expected_exit(sums, forced, voluntary, 0.1, TIMES)
-    assert p[0] == pytest.approx(1 - np.exp(-3 * (forced + voluntary)))
-    assert expected_exit(sums, forced + more, voluntary, 0.1, TIMES)[0] >= p - 1e-12
-    assert expected_exit(sums, forced, voluntary + more, 0.1, TIMES)[0] >= p - 1e-12
-    doubled = {mode: 2 * each for mode, each in sums.items()}
-    assert expected_exit(doubled, forced, voluntary, 0.1, TIMES)[1] == pytest.approx(2 * cost)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.5))
+def test_hazards_never_lower_the_probability(forced, voluntary, more):
+    def p(**hazards):
+        return leaving(**hazards)("results", "p_exit")[0]
+
+    base = p(hazard_forced=forced, hazard_voluntary=voluntary)
+    assert base == pytest.approx(1 - np.exp(-3 * (forced + voluntary)))
+    assert p(hazard_forced=min(1, forced + more), hazard_voluntary=voluntary) >= base - 1e-12
+    assert p(hazard_forced=forced, hazard_voluntary=min(1, voluntary + more)) >= base - 1e-12
 
 
-def test_expected_exit_by_hand():
-    """Two quarters, forced 100, planned 10, no discount: a forced exit comes first, so a planned one needs none."""
-    sums = {"forced": np.full((1, 3), 100.0), "planned": np.full((1, 3), 10.0)}
-    f, v = 1 - np.exp(-0.2), 1 - np.exp(-0.1)
-    quarter, stays = f * 100 + (1 - f) * v * 10, (1 - f) * (1 - v)
-    p, cost = expected_exit(sums, 0.8, 0.4, 0.0, np.array([0, 0.25, 0.5]))
-    assert cost[0] == pytest.approx(quarter + stays * quarter, rel=1e-12)
-    assert p[0] == pytest.approx(1 - stays**2, rel=1e-12)
+@few
+@given(
+    st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.sampled_from(["monthly", "yearly", "term"]), st.integers(0, 4)
+)
+def test_more_liability_or_less_refund_never_lowers_the_contract(liability, refund, more, billed, overlap):
+    def contract(liability, refund):
+        line = {"likely": 40_000, "billed": billed}
+        return leaving(line, liability=liability, refund=refund, overlap_months=overlap)("leaving", "contract")
+
+    base = contract(liability, refund)
+    assert (contract(min(1, liability + more), refund) >= base - 1e-6).all()
+    assert (contract(liability, max(0, refund - more)) >= base - 1e-6).all()
 
 
-def test_no_hazard_costs_nothing_and_a_certain_one_the_first_quarter():
-    sums = {mode: sum(parts.values()) for mode, parts in components(values(), TIMES).items()}
-    assert expected_exit(sums, 0.0, 0.0, 0.1, TIMES)[1].tolist() == [0.0]
-    first = sums["planned"][0, 1] * 1.1**-0.25
-    assert expected_exit(sums, 0.0, 1e9, 0.1, TIMES)[1][0] == pytest.approx(first)
+def test_a_term_of_the_horizon_owes_all_of_it_in_every_draw():
+    """Liability 1, refund 0, a rate of 0 and no other cost of leaving: what this vendor causes is the nominal total."""
+    lines = [
+        {"line": "a", "low": 8, "likely": 10, "high": 19, "per": "seats", "billed": "quarterly", "growth": 0.1},
+        {"line": "b", "category": "support", "likely": 900},
+    ]
+    drivers = [{"driver": "seats", "low": 50, "likely": 80, "high": 120}]
+    leaving = NOTHING | {"term_months": 36, "hazard_forced": 0, "hazard_voluntary": 0.5}
+    read = dossier(lines, leaving=leaving, drivers=drivers, decision={"discount_rate": 0})
+    by = worked_out(read).vendors["A"].by_draw
+    assert (by["quarter"] > 0).mean() > 0.7
+    assert by["pv_with_exit"] == pytest.approx(by["nominal"], rel=1e-12)
+
+
+def test_a_vendor_that_is_never_left_costs_the_same_on_every_basis():
+    hazards = {"hazard_forced": 0, "hazard_voluntary": 0}
+    read = dossier([{"low": 90, "likely": 100, "high": 140, "billed": "yearly"}], leaving=hazards)
+    by = worked_out(read).vendors["A"].by_draw
+    for basis in ("pv_with_exit", "pv_served"):
+        assert (by[basis] == by["pv"]).all()
+    assert np.isnan(dx.exit_cost(read).events["mean"]).all()
+
+
+def test_a_replacement_serves_the_need_after_an_exit():
+    """Left for B at a known quarter with probability: B's first months count from the move, its set-up included."""
+    rows = [
+        {"likely": 12_000},
+        {"vendor": "B", "likely": 6_000},
+        {"vendor": "B", "line": "set-up", "timing": "once", "likely": 500},
+    ]
+    leaving = NOTHING | {"term_months": 0, "hazard_forced": 0, "hazard_voluntary": 0.4}
+    decision = {"discount_rate": 0, "replacement": "B"}
+    found = worked(dossier(rows, leaving=leaving, decision=decision))
+    months = np.arange(0, 37, 3)
+    after = np.where((months > 0) & (months < 36), 500 + 500 * (36 - months), 0)
+    assert found("leaving", "after") == pytest.approx(after)
+    assert found("leaving", "served, planned") == pytest.approx(1000 * months + after)
+
+
+@pytest.mark.parametrize(
+    ("lines", "drivers", "expected"),
+    [
+        ([{"per": "developers"}], [("developers", "")], "developers"),
+        ([{"per": "developers"}], [("developers", "people"), ("seats", "users")], "developers"),
+        ([{"per": "calls"}], [("calls", "calls"), ("seats", "users")], "seats"),
+        ([{"per": "calls"}], [("calls", "calls"), ("seats", "users"), ("staff", "people")], ""),
+        ([{}], [("uplift", ""), ("seats", "")], ""),
+        ([{"growth": "uplift"}], [("uplift", ""), ("seats", "")], "seats"),
+    ],
+)
+def test_whose_hours_are_lost(lines, drivers, expected):
+    rows = [{"driver": name, "unit": unit, "likely": 0.5, "growth_likely": ""} for name, unit in drivers]
+    read = dossier([{"likely": 1, **line} for line in lines], drivers=rows)
+    assert people_driver(read, "A") == expected
+    assert any("people of A" in note for note in dx.exit_cost(read).notes)
+
+
+def test_an_input_may_grow_with_a_driver():
+    sheets = {
+        "drivers": [{"driver": "seats", "likely": 50, "growth_likely": 0.2}],
+        "exit": [
+            {"vendor": "all", "input": "records", "likely": 30, "per": "seats"},
+            {"vendor": "all", "input": "export_fidelity", "likely": 0.8},
+        ],
+    }
+    found = worked(dossier([{"likely": 1}], **sheets))("leaving", "data")
+    plain = worked(dossier([{"likely": 1}], leaving={"records": 30 * 50, "export_fidelity": 0.8}))("leaving", "data")
+    assert found[0] == pytest.approx(plain[0])
+    assert found[12] - plain[12] == pytest.approx(700 * 2 * 30 * 50 * (1.2**2 - 1) / 1000 * 0.2)
 
 
 def test_a_result_has_every_vendor_quarter_mode_and_component(snapshot):
-    result = dx.exit_cost(read(("A", "annual_spend", "", 40_000, ""), ("all", "seats", 90, 100, 120)))
+    result = dx.exit_cost(
+        dossier([FEE, {"vendor": "B", "category": "other", "likely": 9}], leaving={"people": (90, 100, 120)})
+    )
     assert len(result.table) == 2 * 13 * 2 * len(COMPONENTS)
     sums = result.table.groupby(["vendor", "quarter", "mode"])["mean"].sum().unstack()
     totals = result.totals.set_index(["vendor", "quarter"])
@@ -134,62 +200,83 @@ def test_a_result_has_every_vendor_quarter_mode_and_component(snapshot):
     assert totals.loc[("A", 0), "lock_in_ratio"] == pytest.approx(totals.loc[("A", 0), "planned"] / 40_000)
     assert totals.loc["B", "lock_in_ratio"].isna().all()  # a line of kind other goes to no vendor
     assert "(illustrative)" in result.title
-    assert f"{2 * len(EXIT_INPUTS) - 4} of {2 * len(EXIT_INPUTS)}" in result.notes[0]
     assert result.notes == snapshot
+    assert repr(result) == snapshot(name="in print")
 
 
-def test_expected_and_certain_exit_stand_side_by_side():
-    result = dx.exit_cost(read(("A", "hazard_forced", "", 0, ""), ("A", "hazard_voluntary", "", 0, "")))
-    rows = result.expected.set_index("vendor")
-    assert rows.loc["A", "expected"] == 0
-    assert rows.loc["A", "p_exit"] == 0
+def test_expected_certain_and_drawn_exit_stand_side_by_side():
+    none = [{"vendor": "A", "input": name, "likely": 0} for name in ("hazard_forced", "hazard_voluntary")]
+    some = [
+        {"vendor": "B", "input": name, "likely": rate}
+        for name, rate in (("hazard_forced", 0.04), ("hazard_voluntary", 0.08))
+    ]
+    result = dx.exit_cost(dossier([FEE, {**FEE, "vendor": "B"}], exit=[*none, *some]))
+    rows, events = result.expected.set_index("vendor"), result.events.set_index("vendor")
+    assert rows.loc["A", ["expected", "p_exit"]].tolist() == [0, 0]
     assert rows.loc["B", "p_exit"] == pytest.approx(1 - np.exp(-3 * 0.12))
+    assert events.loc["B", "p_exit"] == pytest.approx(rows.loc["B", "p_exit"], abs=2e-3)
+    assert events.loc["B", "p_forced"] == pytest.approx((1 - np.exp(-0.36)) / 3, abs=3e-3)
+    assert events.loc["B", "mean"] * events.loc["B", "p_exit"] == pytest.approx(rows.loc["B", "expected"], rel=5e-3)
+    assert events.loc["B", "p10"] < events.loc["B", "p50"] < events.loc["B", "p90"]
     planned = result.totals.query("vendor == 'A' and quarter == 12")["planned"].iloc[0]
     assert rows.loc["A", "certain"] == pytest.approx(planned * 1.1**-3)
 
 
 def test_the_calendar_names_the_cheapest_quarter_and_the_last_notice():
-    result = dx.exit_cost(
-        read(
-            ("A", "annual_spend", "", 400_000, ""),
-            ("A", "integrations_growth", "", 0, ""),
-            ("A", "automations_growth", "", 0, ""),
-        )
-    )
+    calm = {"integrations_growth": 0, "automations_growth": 0, "overlap_months": 0}
+    result = dx.exit_cost(dossier([{"likely": 400_000}], leaving=DEFAULTS | calm, decision={"start": "2026-01-31"}))
     row = result.calendar.set_index("vendor").loc["A"]
-    assert row["cheapest"] in (3, 4, 7, 8, 11, 12)
-    assert row["last_notice"] == pytest.approx(row["cheapest"] / 4 - 0.25)
+    assert row["cheapest"] == 4
+    assert row[["last_notice", "date", "last_notice_date"]].tolist() == [0.75, "2027-01-31", "2026-10-30"]
 
 
-def test_uncertain_inputs_spread_the_cost_and_a_line_of_cost_leaves_them_alone():
-    rows = [("A", "annual_spend", 20_000, 40_000, 90_000)]
-    one = dx.exit_cost(read(*rows))
-    spread = one.table.query("vendor == 'A' and component == 'parallel' and mode == 'planned' and quarter == 0").iloc[0]
+def test_the_eu_shortens_the_notice_and_asks_for_a_start(snapshot):
+    eu, start = {"jurisdiction": "EU"}, {"start": "2027-02-01"}
+    notes = [dx.exit_cost(dossier([FEE], decision=law)).notes for law in (eu, eu | start)]
+    assert notes == snapshot
+    dated = dx.exit_cost(dossier([FEE], decision=eu | start)).renewals["last_notice"].tolist()
+    assert dated == pytest.approx([1 - 2 / 12, 2 - 2 / 12])
+    own = dossier([FEE], leaving={"data_service": 0}, decision=eu | start)
+    assert dx.exit_cost(own).renewals["last_notice"].tolist() == pytest.approx([0.75, 1.75])
+    assert len(dx.exit_cost(own).notes) == 2
+
+
+def test_what_doubt_there_is_about_the_inputs_is_in_the_result():
+    result = dx.exit_cost(dossier([FEE]))
+    spread = result.table.query("component == 'data' and mode == 'planned' and quarter == 4").iloc[0]
     assert spread["p10"] < spread["mean"] < spread["p90"]
-    again = dx.exit_cost(read(*rows))
-    pd.testing.assert_frame_equal(one.table, again.table)
+    assert result.tornado.iloc[0]["share"] > result.tornado.iloc[5]["share"] > 0
+    again = dx.exit_cost(dossier([FEE]))
+    pd.testing.assert_frame_equal(result.table, again.table)
 
 
-def test_what_is_paid_is_taken_from_the_lines_of_cost_where_it_is_not_given():
-    rows = [
-        ["A", "seats", "licence", "monthly", "seats", 10],
-        ["A", "set-up", "implementation", "initial", "", 9_000],
-        ["A", "care", "support", "yearly", "", 500],
-        ["B", "own work", "operations", "yearly", "", 7_000],
-    ]
-    sheets = {
-        "costs": pd.DataFrame(rows, columns=["vendor", "line", "category", "timing", "per", "likely"]).astype(object),
-        "drivers": pd.DataFrame({"driver": ["seats"], "likely": [20]}),
-    }
-    totals = dx.exit_cost(dx.read_dossier(sheets)).totals.set_index(["vendor", "quarter"])
-    spend = 12 * 10 * 20 + 500
-    assert totals.loc[("A", 0), "lock_in_ratio"] == pytest.approx(totals.loc[("A", 0), "planned"] / spend)
-    assert np.isnan(totals.loc[("B", 0), "lock_in_ratio"])  # nobody is paid
+@pytest.mark.skipif(not FOUND.exists(), reason="the shared folder is not beside the checkout")
+@pytest.mark.parametrize(
+    ("case", "row", "quarter", "expected"),
+    [
+        ("01_first_year_free", "contract", 4, 200_000),
+        ("02_ends_month_24", "contract", 1, 175_000),
+        ("03_ramp", "contract", 0, 360_000),
+        ("16_eu_egress", "egress", 4, 0),
+    ],
+)
+def test_a_case_handed_over(case, row, quarter, expected):
+    read = dx.read_dossier(FOUND / case)
+    found = worked(read)
+    if row == "egress":
+        assert found("leaving", "data")[quarter] == 0
+    else:
+        assert found("leaving", row)[quarter] == pytest.approx(expected)
 
 
-def test_cost_with_exit_is_never_less_than_without():
-    dossier = read(("A", "annual_spend", 20_000, 40_000, 90_000))
-    totals = dx.tco(dossier).totals.pivot(index="vendor", columns="basis", values="mean")
-    expected = dx.exit_cost(dossier).expected.set_index("vendor")["expected"]
-    assert (totals["pv_with_exit"] - totals["pv"]).to_dict() == pytest.approx(expected.to_dict())
-    assert (expected > 0).all()
+@pytest.mark.skipif(not FOUND.exists(), reason="the shared folder is not beside the checkout")
+def test_further_cases_handed_over():
+    twice = dx.tco(dx.read_dossier(FOUND / "05_fees_twice")).totals.set_index("basis")
+    assert twice.loc["pv_with_exit", ["p10", "p90"]].tolist() == pytest.approx([300_000, 300_000])
+    late = dx.tco(dx.read_dossier(FOUND / "12_initial_in_month_13")).yearly.set_index("year")["mean"]
+    assert late.to_dict() == pytest.approx({0: 0, 1: 100, 2: 50_100, 3: 100})
+    seats, developers = (worked(dx.read_dossier(FOUND / f"13_driver_{name}")) for name in ("seats", "developers"))
+    assert seats("leaving", "people") == pytest.approx(developers("leaving", "people"))
+    notice = dx.exit_cost(dx.read_dossier(FOUND / "15_notice")).renewals["last_notice_date"]
+    assert notice.iloc[0] == "2027-09-30"
+    assert dx.read_dossier(FOUND / "18_lognormal_growth").drivers["s"].growth.claims[0].estimate.shape == "pert"

@@ -15,7 +15,7 @@ def costs(**changes):
             "vendor": ["Alpha", "Alpha", "Beta"],
             "line": ["seats", "setup", "seats"],
             "category": ["licence", "implementation", "licence"],
-            "timing": ["monthly", "initial", "yearly"],
+            "timing": ["monthly", "once", "yearly"],
             "per": ["seats", "", "seats"],
             "low": [18, "", 200],
             "likely": [20, 5000, 240],
@@ -71,15 +71,10 @@ def test_a_dossier_knows_its_vendors_drivers_and_defaults():
     seats = read.drivers["seats"]
     assert (seats.amount.claims[0].estimate.high, seats.growth.mean) == (220, 0.1)
     line = read.costs[0]
-    assert (line.category, line.timing, line.per, line.growth, line.to_month) == (
-        "licence",
-        "monthly",
-        "seats",
-        0.05,
-        36,
-    )
+    assert (line.category, line.timing, line.per, line.growth.mean) == ("licence", "monthly", "seats", 0.05)
     assert read.costs[2].growth == "uplift"
-    assert np.isnan(line.minimum)
+    assert line.clauses == {}
+    assert (line.billed, line.advance, line.rises, line.once) == (1, False, "yearly", False)
 
 
 def test_workbook_folder_and_frames_give_the_same(tmp_path):
@@ -105,7 +100,7 @@ def test_a_sheet_that_is_called_nearly_right_is_not_passed_over(tmp_path, name, 
     book = workbook(tmp_path / "d.xlsx", drivers=drivers(), costs=costs(), **{name: costs(), "Notes": costs()})
     with refusal("d.xlsx"):
         dx.read_dossier(book)
-    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(), f"{name} ": costs()}
+    sheets = {"drivers ": drivers(), "Costs": costs(), "benefits": costs(category="licences"), f"{name} ": costs()}
     read = dx.read_dossier(workbook(tmp_path / "d.xlsx", **sheets))
     assert len(read.benefits) == 3
     assert read.notes == snapshot
@@ -183,8 +178,8 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
         pytest.param({"costs": costs(high=["", "", 300])}, [], id="low and high go together"),
         pytest.param(
             {"costs": costs(likely=[20, -5000, 240])},
-            ["sheet benefits"],
-            id="-5000 is negative; write savings into the sheet benefits",
+            ["category credit"],
+            id="-5000: money is 0 or more; write it as category credit, a saving as a benefit",
         ),
         pytest.param(
             {"costs": costs(likely=[20, "five", 240])},
@@ -207,7 +202,7 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
             {"costs": costs(growth=["fast", "", ""])}, [], id="neither a yearly rate such as 0.05 nor a driver"
         ),
         pytest.param(
-            {"costs": costs(timing=["weekly", "initial", "yearly"])}, ["weekly"], id="'weekly' is not allowed here"
+            {"costs": costs(timing=["weekly", "once", "yearly"])}, ["weekly"], id="'weekly' is not allowed here"
         ),
         pytest.param({"costs": costs(from_month=[40, "", ""])}, [], id="months 40 to 36 hold no month of the 3 years"),
         pytest.param(
@@ -221,10 +216,10 @@ def test_sources_that_differ_are_pooled_and_both_stay_visible():
                 "decision": pd.DataFrame({"key": ["currency"], "value": ["EUR"]}),
             },
             ["row 3", "column currency", "USD"],
-            id="row 3, column currency: 'USD' is not the dossier's currency",
+            id="row 3, column currency: add a driver called EUR per USD",
         ),
         pytest.param(
-            {"drivers": drivers(growth_likely=["uplift", "seats"])},
+            {"drivers": drivers(growth_likely=["uplift", "seats"], low=["", ""], likely=[0.1, 0.05], high=["", ""])},
             [],
             id="growth goes round in a circle: seats -> uplift -> seats",
         ),
@@ -296,7 +291,7 @@ def test_ten_faults_give_ten_messages_with_their_cells(tmp_path, refusal):
         likely=["x", -1, 1e300],
         per=["a", "", "b"],
         growth=["q", "", "z"],
-        timing=["never", "initial", "yearly"],
+        timing=["never", "once", "yearly"],
         vendor=["Alpha", "", "Beta"],
     )
     with refusal("bad.xlsx", "cell G2", "x", "sheet costs") as caught:
@@ -321,6 +316,7 @@ def test_no_costs_no_dossier(tmp_path, refusal):
 def test_seventeen_inputs_of_exit_cost_are_asked_for():
     assert sum(each.asked for each in EXIT_INPUTS.values()) == 17
     assert all(each.default >= 0 and each.meaning and each.unit for each in EXIT_INPUTS.values())
+    assert all(each.bounds.problem(each.default) is None for each in EXIT_INPUTS.values())
 
 
 def test_merged_cells_and_two_faults_of_other_sheets_are_said_together(tmp_path, refusal):
@@ -344,7 +340,7 @@ def test_a_start_is_a_day(refusal):
 
 
 def test_a_cost_and_a_benefit_of_one_name_are_two_figures(refusal):
-    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""]))
+    read = dossier(benefits=costs(low=["", "", ""], likely=[7, 70, 700], high=["", "", ""], category="licences"))
     assert (read.costs[0].amount.mean, read.benefits[0].amount.mean) != (read.costs[0].amount.mean,) * 2
     assert len(read.figures) == len(dossier().figures) + len(read.benefits)
     with refusal("Alpha: seats"):

@@ -18,30 +18,22 @@ def libreoffice() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def recalculated(path: Path, folder: Path, kind: str = "xlsx") -> Path:
-    """The workbook with every formula computed anew by LibreOffice, whatever values were stored; or as pdf."""
+def recalculated(folder: Path, *paths: Path) -> list[Path]:
+    """The workbooks with every formula computed anew by one run of LibreOffice, whatever values were stored."""
     profile = folder / "profile"
     user = profile / "user"
     user.mkdir(parents=True, exist_ok=True)
     (user / "registrymodifications.xcu").write_text(_FORCED)
-    out = folder / f"by_office_{kind}"
+    out = folder / "by_office"
+    command = [libreoffice(), f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "xlsx"]
     subprocess.run(
-        [
-            libreoffice(),
-            f"-env:UserInstallation=file://{profile}",
-            "--headless",
-            "--convert-to",
-            kind,
-            "--outdir",
-            str(out),
-            str(path),
-        ],
+        [*command, "--outdir", str(out), *map(str, paths)],
         check=True,
         capture_output=True,
         timeout=180,
         env={**os.environ, "HOME": str(folder)},
     )
-    return out / f"{path.stem}.{kind}"
+    return [out / path.name for path in paths]
 
 
 def formulas_of(path: Path) -> dict[tuple[str, str], str]:
@@ -64,35 +56,3 @@ def stored(path: Path) -> dict[tuple[str, str], object]:
         for cell in row
         if cell.value is not None
     }
-
-
-def agree(one: object, other: object) -> bool:
-    """Equal texts, or numbers within 1e-9 of each other."""
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= 1e-9 * max(abs(one), abs(other), 1e-9)
-    return one == other
-
-
-def differing(path: Path, by_other: dict[tuple[str, str], object]) -> list:
-    """The formula cells whose stored value another program finds otherwise."""
-    own = stored(path)
-    cells = formulas_of(path)
-    assert cells
-    return [
-        (key, cells[key], own.get(key), by_other.get(key))
-        for key in cells
-        if not agree(own.get(key), by_other.get(key))
-    ]
-
-
-def by_formulas(path: Path) -> dict[tuple[str, str], object]:
-    """Every formula cell of a workbook as the package `formulas` computes it, by sheet in capitals."""
-    import formulas
-
-    solution = formulas.ExcelModel().loads(str(path)).finish().calculate()
-    found = {}
-    for key, value in solution.items():
-        if isinstance(key, str) and "!" in key and ":" not in key.rsplit("!", 1)[1]:
-            sheet, cell = key.rsplit("!", 1)
-            found[sheet.strip("'").split("]")[-1].replace("''", "'"), cell] = value.value[0, 0]
-    return found

@@ -84,7 +84,7 @@ def test_a_missing_code_is_blank_and_the_mean_is_that_of_the_others():
 def test_a_missing_code_of_all_questions_leaves_ids_alone():
     book = pd.concat([BOOK, pd.DataFrame({"item": ["who"], "text": ["Who"], "kind": ["id"], "scale": [""]})])
     survey = read(("missing", "", "999"), answers=ANSWERS.assign(who=["1", "2", "3", "999", "5", "6"]), book=book)
-    assert survey.identified
+    assert survey.identified.all()
     assert logged(survey, 2) == [[1, "cells"]]
 
 
@@ -190,7 +190,7 @@ def test_what_is_set_aside_by_default_can_be_included():
     book["scale"] = ["", "agreement5"]
     survey = dx.read_survey(people, book, rules=rules(("include", "", "repeated ids")))
     assert len(survey) == 3
-    assert not survey.identified
+    assert not survey.identified.any()
     assert len(set(survey.keys.tolist())) == 3
     assert logged(survey, 1) == [[1, "rows included"]]
 

@@ -53,7 +53,7 @@ _EXAMPLE = {
         "header": "the number of header rows, such as 2",
         "separator": "what stands between two answers, such as ; or newline",
         "include": f"one of {', '.join(INCLUDED)}",
-        "same_as": "the text that the question had in the earlier wave",
+        "same_as": "the id or text that the question had in the earlier wave",
     },
     "to": "the label or number that the value stands for",
 }

@@ -1,0 +1,263 @@
+"""Exports of other tools read as they are: which tool it is, by its columns, and what each of its columns becomes.
+
+See docs/methods/delivery.md, "Exports"."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from dxkit.files.cells import folded
+from dxkit.files.errors import Faults
+from dxkit.files.frames import as_frame
+from dxkit.files.table import Table, TableSpec
+from dxkit.outcomes.delivery import events
+from dxkit.outcomes.delivery.json_tables import flat, is_json, read_json
+from dxkit.outcomes.times import Source
+
+_NO_RESULT = "no_result"  # a column that stands for a result that the export does not have
+_DONE, _FAILED, _OPEN = "success", "failed", "not finished"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """An export of one tool.
+
+    known    columns of which all must be there; `a|b` is either
+    columns  own column: theirs, the first that is there and filled
+    result   their words of a result: ours; any other word is "not finished"
+    """
+
+    tool: str
+    spec: TableSpec
+    known: tuple[str, ...]
+    columns: Mapping[str, str]
+    result: Mapping[str, str] | None = None
+
+
+EXPORTS = (
+    Export(
+        tool="GitHub deployments",
+        spec=events.DEPLOYMENTS,
+        known=("sha", "environment", "created_at"),
+        columns={
+            "deployment": "id|node_id|sha",
+            "service": "repository.full_name|repository|repository_url",
+            "time": "created_at",
+            "environment": "environment",
+            "outcome": "state|status|latest_status.state|latestStatus.state|statuses",
+        },
+        result={
+            "success": _DONE,
+            "inactive": _DONE,
+            "active": _DONE,
+            "failure": _FAILED,
+            "error": _FAILED,
+        },
+    ),
+    Export(
+        tool="GitHub releases",
+        spec=events.DEPLOYMENTS,
+        known=("tag_name|tagName", "published_at|publishedAt"),
+        columns={
+            "deployment": "tag_name|tagName",
+            "time": "published_at|publishedAt",
+            "outcome": "draft|isDraft",
+            "prerelease": "prerelease|isPrerelease",
+        },
+        result={"": _DONE, "false": _DONE, "0": _DONE, "no": _DONE},
+    ),
+    Export(
+        tool="GitLab deployments",
+        spec=events.DEPLOYMENTS,
+        known=("iid", "status", "environment.name|environment"),
+        columns={
+            "deployment": "id|iid",
+            "service": "project.path_with_namespace|deployable.project.path_with_namespace",
+            "time": "deployable.finished_at|finished_at|updated_at|created_at",
+            "environment": "environment.name|environment",
+            "outcome": "status",
+        },
+        result={"success": _DONE, "failed": _FAILED, "canceled": _FAILED},
+    ),
+    Export(
+        tool="DevLake deployments",
+        spec=events.DEPLOYMENTS,
+        known=("cicd_scope_id", "result", "finished_date"),
+        columns={
+            "deployment": "cicd_deployment_id|id",
+            "service": "repo_url|cicd_scope_id",
+            "time": "finished_date",
+            "environment": "environment",
+            "outcome": "result",
+        },
+        result={"success": _DONE, "failure": _FAILED, "failed": _FAILED, "abort": _FAILED},
+    ),
+    Export(
+        tool="PagerDuty incidents",
+        spec=events.INCIDENTS,
+        known=("incident_number", "created_on|created_at", "resolved_on|resolved_at"),
+        columns={
+            "incident": "incident_number",
+            "service": "service_name|service.summary",
+            "opened": "created_on|created_at",
+            "resolved": "resolved_on|resolved_at",
+        },
+    ),
+    Export(
+        tool="Opsgenie incidents",
+        spec=events.INCIDENTS,
+        known=("tinyId|tiny_id", "createdAt|created_at"),
+        columns={
+            "incident": "tinyId|tiny_id",
+            "service": "impactedServices|service",
+            "opened": "impactStartDate|impact_start_date|createdAt|created_at",
+            "resolved": "impactEndDate|impact_end_date|resolvedAt|closedAt|updatedAt",
+            "outcome": "status",
+        },
+        result={"resolved": _DONE, "closed": _DONE},
+    ),
+    Export(
+        tool="Jira issues",
+        spec=events.INCIDENTS,
+        known=("Issue key", "Created", "Resolved"),
+        columns={
+            "incident": "Issue key",
+            "service": "Component/s|Components|Component",
+            "opened": "Created",
+            "resolved": "Resolved",
+        },
+    ),
+)
+_MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_JIRA = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d\d|\d{4})(?: (\d{1,2}):(\d\d)(?::\d\d)? ?([AaPp][Mm])?)?")
+_NUMBERS = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d\d|\d{4})( .*)?")
+
+
+def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> Table | None:
+    """The table, of our own columns or as a tool exports it; None where nobody gave one, or an empty frame."""
+    source = as_frame(source)
+    if source is None or (isinstance(source, pd.DataFrame) and not len(source) and not len(source.columns)):
+        return None
+    if isinstance(source, str | os.PathLike) and is_json(source):
+        source = read_json(source)
+    elif isinstance(source, pd.DataFrame):
+        source = _nested(source)
+    own = replace(spec, columns=tuple(replace(column, needed=False) for column in spec.columns))
+    loose = own.read(source)
+    header = {folded(name) for name in loose.frame.columns}
+    if {folded(name) for name in spec.needed} <= header:
+        return replace(loose, spec=spec, notes=(*loose.notes, *_of_clone(source)))
+    export = next((one for one in EXPORTS if one.spec is spec and _fits(one, header)), None)
+    return _mapped(loose, export, faults) if export else spec.read(source)
+
+
+def _of_clone(source: object) -> list[str]:
+    """What `deployments_from_git` and `changes_from_git` left out of a clone, which their tables carry along."""
+    attrs = source.attrs if isinstance(source, pd.DataFrame) else {}
+    counts = [f"{count:,} {what}" for what, count in attrs.get("left_out", {}).items() if count]
+    notes = [f"left out of the clone: {', '.join(counts)}"] if counts else []
+    history = attrs.get("history", 0)
+    return [*notes, f"commits of the first deployment, which are history: {history:,}"] if history else notes
+
+
+def without_result(table: Table | None) -> bool:
+    """Whether this is an export that does not say what became of a deployment."""
+    return table is not None and _NO_RESULT in table.frame.columns
+
+
+def _nested(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose cells hold objects or lists, as rows with dotted names; others as they are."""
+    if any(isinstance(cell, dict | list) for name in frame for cell in frame[name].head(20)):
+        return flat(iter(frame.to_dict("records")))
+    return frame
+
+
+def _fits(export: Export, header: set[str]) -> bool:
+    return all(any(folded(name) in header for name in either.split("|")) for either in export.known)
+
+
+def _mapped(table: Table, export: Export, faults: Faults) -> Table:
+    """The table with our own columns; each keeps the place of the column it comes from, for messages."""
+    theirs = {folded(name): name for name in table.frame.columns}
+    columns: dict[str, pd.Series] = {}
+    places = dict(table.columns_at)
+    for own, names in export.columns.items():
+        found = [theirs[folded(name)] for name in names.split("|") if folded(name) in theirs]
+        if own == "outcome":
+            found += [name for name in theirs.values() if name in ("statuses.state", "latestStatus.state")]
+        if found:
+            columns[own] = _first_filled(table, found)
+            places[own] = table.columns_at[found[0]]
+    notes = [*_unused(table.notes), f"read as an export of {export.tool}"]
+    _dates(columns, table, faults)
+    said = columns.pop("outcome", None)
+    if export.spec is events.DEPLOYMENTS:
+        if said is not None:
+            columns["outcome"] = said.map(lambda text: _result(export, text))
+            columns["time"] = columns["time"].where(columns["time"] != "", "")
+        else:
+            columns[_NO_RESULT] = pd.Series("yes", index=table.frame.index)
+            notes.append("the export does not say what became of a deployment, so each counts as a success")
+    elif said is not None:
+        ended = said.map(lambda text: _result(export, text) == _DONE)
+        columns["resolved"] = columns["resolved"].where(ended, "")
+    missing = [name for name in export.spec.needed if name not in columns]
+    columns |= {name: pd.Series("", index=table.frame.index, dtype=object) for name in missing}
+    spec = replace(export.spec, kind=f"export of {export.tool}")
+    return replace(table, frame=pd.DataFrame(columns), columns_at=places, notes=tuple(notes), spec=spec)
+
+
+def _unused(notes: tuple[str, ...]) -> list[str]:
+    return [note for note in notes if "that are not used" not in note]
+
+
+def _first_filled(table: Table, names: list[str]) -> pd.Series:
+    """The first of several columns that has a text, row by row."""
+    values = table.text(names[0])
+    for name in names[1:]:
+        values = values.where(values != "", table.text(name))
+    return values
+
+
+def _result(export: Export, text: str) -> str:
+    return (export.result or {}).get(folded(text), _OPEN)
+
+
+def _dates(columns: dict[str, pd.Series], table: Table, faults: Faults) -> None:
+    """Times with the month as a word (16/Sep/26 4:18 PM) in the form that all others have; two numbers are refused."""
+    for own in ("time", "opened", "resolved"):
+        if own not in columns:
+            continue
+        texts = columns[own]
+        for i, text in enumerate(texts):
+            if found := _NUMBERS.fullmatch(text):
+                day, month = found[1], found[2]
+                either = f"'{text}' may be day {day} of month {month} or day {month} of month {day}"
+                table.fault(faults, i, own, f"{either}; export dates as 2026-01-31")
+        columns[own] = texts.map(_written)
+
+
+def _written(text: str) -> str:
+    """A time as we write it, where its month is a word; an ambiguous one is empty, since it has its fault already.
+
+    >>> _written("16/Sep/26 4:18 PM"), _written("2026-09-16T16:18Z"), _written("03/04/26")
+    ('2026-09-16 16:18', '2026-09-16T16:18Z', '')
+    """
+    if _NUMBERS.fullmatch(text):
+        return ""
+    found = _JIRA.fullmatch(text)
+    if not found or found[2].casefold() not in _MONTHS:
+        return text
+    year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+    date = f"{year}-{_MONTHS[found[2].casefold()]:02d}-{int(found[1]):02d}"
+    if not found[4]:
+        return date
+    hour = int(found[4])
+    if found[6]:
+        hour = hour % 12 + (12 if found[6].casefold() == "pm" else 0)
+    return f"{date} {hour:02d}:{found[5]}"

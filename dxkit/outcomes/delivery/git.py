@@ -1,0 +1,312 @@
+"""Deployments and changes out of plain git, because that is what people have. Nothing of the clone's own settings runs.
+
+See docs/methods/delivery.md, "Git"."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections import deque
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from dxkit.files.errors import DataError, and_more
+from dxkit.files.frames import as_frame
+from dxkit.files.options import choice, instance
+
+_SECONDS = 120
+_WORDS = ("rc", "alpha", "beta", "dev", "pre", "preview", "prerelease", "snapshot", "nightly")
+# a word of its own: after a digit or a sign, or at the begin, and before anything but a letter (not `search`, `prefix`)
+PRE_RELEASES = (
+    *(f"{before}{word}{after}" for word in _WORDS for before in ("", "*[!a-z]") for after in ("", "[!a-z]*")),
+    "*[0-9][ab][0-9]*",
+)
+_SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false")
+_CLOSED = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+_FIELDS = ("refname:strip=2", "objecttype", "objectname", "*objecttype", "*objectname", "creatordate:iso-strict")
+_LACKING = re.compile("promisor|lazy fetch|missing (blob|tree|commit)|not allowed|bad object|bad tree|Could not read")
+_SHA = re.compile(r"[0-9a-f]{40,64}")
+
+
+def deployments_from_git(
+    path: str | os.PathLike[str],
+    tags: str = "*",
+    *,
+    exclude: Sequence[str] = PRE_RELEASES,
+    branch: str | None = None,
+    each: str = "merge",
+    subject: str = "*",
+    paths: Sequence[str] | None = None,
+    service: str | None = None,
+) -> pd.DataFrame:
+    """Which deployments does the git history record? One for each tag, or for each merge or commit of a branch.
+
+    See docs/methods/delivery.md, "Git".
+
+    Parameters
+    ----------
+    path : path
+        The folder of a clone.
+    tags : str
+        Which tags count, with * and ?.
+    exclude : sequence of str
+        Which of these do not, in any case; by default release candidates and other pre-releases. A pattern whose word
+        is in `tags` is not applied.
+    branch : str, optional
+        The branch whose merges or commits count; None counts tags.
+    each : str
+        What counts of the branch: merge, or commit (every commit of its main line, for squash merges and trunk).
+    subject : str
+        Which merges or commits count by their subject, with * and ?.
+    paths : list of str, optional
+        Count only those of the branch that touch these files or folders.
+    service : str, optional
+        What to call the service; None for the name of the folder.
+
+    Returns
+    -------
+    DataFrame
+        deployment, service, time, sha: for `dora`. A commit is one deployment: of its tags the earliest, then the
+        longest name. `.attrs["left_out"]` counts the tags that are pre-releases or on the same commit, and commits of
+        the branch that are not merges. A tag is not always a deployment, so say in the report what was counted.
+
+    Raises
+    ------
+    DataError
+        No git, no clone, no such branch, nothing that matches, or a clone that lacks part of its history or objects.
+
+    Examples
+    --------
+    >>> deployments_from_git("/nowhere")
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: /nowhere: there is no such folder
+    """
+    for name, value in (("tags", tags), ("subject", subject)):
+        instance(name, value, str, "a pattern with * and ?, such as 'v*'")
+    for name, value in (("branch", branch), ("service", service)):
+        instance(name, value, (str, type(None)), "a name, or None")
+    each = choice("each", each, ("merge", "commit"))
+    patterns, folders = _texts("exclude", exclude), _texts("paths", () if paths is None else paths)
+    if branch is None:
+        if folders:
+            raise DataError("paths= goes with branch=; for tags give it to changes_from_git")
+        rows, left_out = _tagged(path, tags, patterns)
+    else:
+        rows, left_out = _merged(path, branch, each, subject, folders)
+    frame = pd.DataFrame(rows, columns=["deployment", "time", "sha"])
+    frame["time"] = pd.to_datetime(frame["time"], utc=True)
+    frame.insert(1, "service", service or Path(path).resolve().name)
+    frame = frame.sort_values("time", kind="stable", ignore_index=True)
+    frame.attrs["left_out"] = left_out
+    return frame
+
+
+def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> tuple[list[list[str]], dict[str, int]]:
+    """Name, time and commit of each tag that counts; and how many do not, by reason."""
+    lines = _git(path, "for-each-ref", "refs/tags", f"--format={'%00'.join(f'%({field})' for field in _FIELDS)}")
+    known = [line.split("\0") for line in lines]
+    wanted = tags.casefold()
+    applied = [pattern.casefold() for pattern in exclude]
+    applied = [pattern for pattern in applied if not _word_of(pattern) or _word_of(pattern) not in wanted]
+    by_commit: dict[str, list[tuple[str, str]]] = {}
+    before = 0
+    for name, kind, sha, peeled_kind, peeled, time in known:
+        commit = peeled if peeled_kind == "commit" else sha if kind == "commit" else ""
+        if not commit or not time or not fnmatchcase(name, tags):
+            continue
+        if any(fnmatchcase(name.casefold(), pattern) for pattern in applied):
+            before += 1
+            continue
+        by_commit.setdefault(commit, []).append((time, name))
+    if not by_commit:
+        left = f", {before} of them pre-releases (name exclude=())" if before else ""
+        raise DataError(f"{path}: no tag matches '{tags}', of {len(known)} in all{left}")
+    rows = []
+    for sha, found in by_commit.items():
+        time, name = min(found, key=lambda one: (pd.Timestamp(one[0]).tz_convert("UTC"), -len(one[1]), one[1]))
+        rows.append([name, time, sha])
+    same = sum(map(len, by_commit.values())) - len(rows)
+    return rows, {"pre-releases": before, "tags of the same commit": same}
+
+
+def _word_of(pattern: str) -> str:
+    """The letters of a pattern: what it is about."""
+    return "".join(re.findall(r"[a-z]+", re.sub(r"\[[^]]*\]", "", pattern)))
+
+
+def _merged(
+    path: str | os.PathLike[str], branch: str, each: str, subject: str, paths: Sequence[str]
+) -> tuple[list[list[str]], dict[str, int]]:
+    """Commit, time and commit again of each merge or commit of a branch's main line; and how many are no merges."""
+    _check_whole(path)
+    line = len(_git(path, "rev-list", "--first-parent", _commit_of(path, branch)))
+    kind = ["--merges"] if each == "merge" else []
+    found = _log(path, "%cI%x09%s", ["--first-parent", *kind, _commit_of(path, branch)], paths)
+    rows = [(sha, *text.split("\t", 1)) for sha, text in found]
+    kept = [[sha, time, sha] for sha, time, line in rows if fnmatchcase(line, subject)]
+    if not rows and each == "merge":
+        advice = "if pull requests are squashed, use each='commit'"
+        raise DataError(f"{path}: no merge into {branch} in {line} commits; {advice}")
+    if not kept:
+        raise DataError(f"{path}: no {each} of {branch} matches '{subject}', of {len(rows)} in all")
+    plain = line - len(rows) if each == "merge" and not paths else 0
+    return kept, {f"commits of {branch} that are not merges": plain}
+
+
+def changes_from_git(
+    path: str | os.PathLike[str], deployments: pd.DataFrame, *, paths: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Which commits did each deployment bring, and which has none brought yet?
+
+    See docs/methods/delivery.md, "Git".
+
+    Parameters
+    ----------
+    path : path
+        The folder of a clone.
+    deployments : DataFrame
+        The deployments, from `deployments_from_git`.
+    paths : list of str, optional
+        Count only commits that touch these files or folders, such as the folder of one package.
+
+    Returns
+    -------
+    DataFrame
+        change, service, committed (when it was written), deployment (empty: none yet): for `dora`. Merges are left
+        out, and so are commits of the first deployment, of which nothing says when they first ran:
+        `.attrs["history"]` counts them.
+
+    Raises
+    ------
+    DataError
+        A clone that lacks part of its history or objects, or deployments that it does not know.
+
+    Examples
+    --------
+    >>> changes_from_git("/nowhere", pd.DataFrame({"deployment": ["v1"], "service": "shop", "time": "2026-01-05"}))
+    Traceback (most recent call last):
+    dxkit.files.errors.DataError: /nowhere: there is no such folder
+    """
+    _check_whole(path)
+    deployments = as_frame(deployments)
+    instance("deployments", deployments, pd.DataFrame, "the deployments, from deployments_from_git")
+    for column in ("deployment", "service", "time"):
+        if column not in deployments.columns:
+            raise DataError(f"deployments has no column '{column}'; give those from deployments_from_git")
+    made = deployments.assign(time=pd.to_datetime(deployments["time"], utc=True)).sort_values("time", kind="stable")
+    shas = list(made["sha"]) if "sha" in made else [_commit_of(path, str(name)) for name in made["deployment"]]
+    for sha in shas:
+        if not _SHA.fullmatch(str(sha)):
+            raise DataError(f"deployments: '{str(sha)[:40]}' in column sha is not the name of a commit")
+    head = _commit_of(path, "HEAD")
+    folders = _texts("paths", () if paths is None else paths)
+    ends = [*dict.fromkeys(shas), head]
+    history = _log(path, "%aI%x09%P", ["--stdin"], (), feed=ends)
+    commits = {sha: text.split("\t", 1) for sha, text in history}
+    parents = {sha: rest.split() for sha, (_, rest) in commits.items()}
+    touched = None
+    if folders:
+        touched = {sha for sha, _ in _log(path, "%H", ["--full-history", "--stdin"], folders, feed=ends)}
+    rows: list[list[str]] = []
+    first = 0
+    for service in dict.fromkeys(made["service"]):
+        seen: set[str] = set()
+        own = [
+            (name, sha)
+            for name, sha, of in zip(made["deployment"], shas, made["service"], strict=True)
+            if of == service
+        ]
+        for place, (name, sha) in enumerate([*own, ("", head)]):
+            brought = [one for one in _reached(sha, parents, seen) if len(parents[one]) < 2]
+            brought = brought if touched is None else [one for one in brought if one in touched]
+            if place == 0 and name:
+                first += len(brought)
+            else:
+                rows += [[one, service, commits[one][0], name] for one in brought]
+    frame = pd.DataFrame(rows, columns=["change", "service", "committed", "deployment"])
+    frame["committed"] = pd.to_datetime(frame["committed"], utc=True)
+    frame.attrs["history"] = first
+    return frame
+
+
+def _reached(sha: str, parents: dict[str, list[str]], seen: set[str]) -> list[str]:
+    """Commits that can be reached from one and are not seen yet, which are then seen."""
+    found, ahead = [], deque([sha])
+    while ahead:
+        one = ahead.popleft()
+        if one not in seen and one in parents:
+            seen.add(one)
+            found.append(one)
+            ahead.extend(parents[one])
+    return found
+
+
+def _log(
+    path: str | os.PathLike[str], fields: str, words: Sequence[str], paths: Sequence[str], feed: Iterable[str] = ()
+) -> list[tuple[str, str]]:
+    """Each commit with the text of these fields. A line `commit ...` is before each, which no field can imitate."""
+    behind = ["--", *paths] if paths else []
+    lines = _git(path, "rev-list", "--encoding=UTF-8", f"--format=%x01{fields}", *words, *behind, feed=feed)
+    shas = [line.removeprefix("commit ").lstrip("-<>=") for line in lines if line.startswith("commit ")]
+    texts = [line.removeprefix("\1") for line in lines if line.startswith("\1")]
+    return list(zip(shas, texts, strict=True))
+
+
+def _texts(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    texts = (values,) if isinstance(values, str) else values
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) and text for text in texts):
+        raise DataError(f"{name}={values!r}: give a list of texts")
+    if hyphens := [text for text in texts if text.startswith("-")]:
+        raise DataError(f"{name}: '{and_more(hyphens, 1)}' starts with a hyphen; write it as ./{hyphens[0]}")
+    return tuple(texts)
+
+
+def _commit_of(path: str | os.PathLike[str], name: str) -> str:
+    """The commit that a branch or tag names."""
+    if name.startswith("-"):
+        raise DataError(f"'{name}' cannot be a branch or tag; its name starts with a hyphen")
+    for place in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/remotes/origin/{name}", name):
+        found = _git(path, "rev-parse", "--verify", "--quiet", f"{place}^{{commit}}", fails=True)
+        if found:
+            return found[0]
+    raise DataError(f"{path}: there is no branch, tag or commit '{name}'")
+
+
+def _check_whole(path: str | os.PathLike[str]) -> None:
+    if _git(path, "rev-parse", "--is-shallow-repository") == ["true"]:
+        raise DataError(f"{path}: the history of this clone is cut (shallow); run git fetch --unshallow first")
+
+
+def _git(path: str | os.PathLike[str], *words: str, feed: Iterable[str] = (), fails: bool = False) -> list[str]:
+    """What git prints, by line; its own settings stay, those of the clone that run a program do not."""
+    instance("path", path, (str, os.PathLike), "the folder of a clone")
+    if not Path(path).is_dir():
+        raise DataError(f"{path}: there is no such folder")
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    command = ["git", "--no-pager", *settings, "-C", str(Path(path).absolute()), *words]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _CLOSED
+    given = "".join(f"{line}\n" for line in feed).encode()
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, input=given, env=env)
+    except FileNotFoundError:
+        raise DataError("git is not installed; install it, or give the deployments as a table") from None
+    except subprocess.TimeoutExpired:
+        raise DataError(f"{path}: git did not answer within {_SECONDS} s") from None
+    if done.returncode and not (fails and done.returncode == 1 and not done.stderr):
+        why = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if any(map(_LACKING.search, why)):
+            raise DataError(f"{path}: the clone lacks objects (a partial clone); fetch them yourself first")
+        raise DataError(f"{path}: git says {why[0][:160] if why else 'nothing, but failed'}")
+    return done.stdout.decode("utf-8", "replace").removesuffix("\n").split("\n") if done.stdout else []

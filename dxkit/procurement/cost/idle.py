@@ -1,0 +1,68 @@
+"""Cells that were filled in and move no result: every figure is raised, each in its own row of one batch.
+
+See docs/methods/ownership_cost.md, "Idle cells"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.cells import folded
+from dxkit.procurement.cost.expressions import Values
+from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
+from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario, every_figure
+from dxkit.procurement.dossier.dossier import IDLE, Dossier, Figure
+
+_PART, _STEP = 0.03, 0.013  # how much a figure is raised, so that no rounding and no zero hides it
+_LEVEL = 1e-12
+_PEOPLE = ("people", "users")  # a count of them may be asked for by the business case
+
+
+def idle_cells(dossier: Dossier) -> pd.DataFrame:
+    """Sheet, cell, figure and value of every number that was filled in and moves nothing at low, likely and high."""
+    figures = _filled(dossier)
+    moved = np.zeros(len(figures), dtype=bool)
+    sheets = {vendor: sheets_of(dossier, vendor) for vendor in dossier.vendors}
+    for scenario in SCENARIOS:
+        inputs = at_scenario(dossier, scenario)
+        for row, figure in enumerate(figures, 1):
+            raised = np.repeat(inputs[figure.key], len(figures) + 1)
+            raised[row] += 1 if figure.unit.whole else _PART * abs(raised[row]) + _STEP
+            inputs[figure.key] = raised
+        for vendor, own in sheets.items():
+            for found in _results(vendor, Values(own, inputs), own):
+                if len(found) > 1:
+                    apart = np.abs(found[1:] - found[:1]).max(axis=1)
+                    moved |= apart > _LEVEL * np.maximum(np.abs(found[:1]).max(), 1e-300)
+    rows = [
+        [claim.at[0] if claim.at else "", claim.cell, figure.name, claim.estimate.likely]
+        for figure, seen in zip(figures, moved, strict=True)
+        if not seen
+        for claim in figure.claims
+    ]
+    return pd.DataFrame(rows, columns=IDLE)
+
+
+def _filled(dossier: Dossier) -> list[Figure]:
+    """The figures that stand in some cell, each with a row of its own in the batch."""
+    skipped = {driver.amount.key for driver in dossier.drivers.values() if folded(driver.unit) in _PEOPLE}
+    skipped |= {line.tiers[0].start.key for line in dossier.costs if line.tiers}  # always 0
+    skipped |= {
+        d.growth.key for d in dossier.drivers.values() if isinstance(d.growth, Figure) and d.amount.key in skipped
+    }
+    figures = {**every_figure(dossier), **{figure.key: figure for figure in dossier.exit.values()}}
+    return [figure for key, figure in figures.items() if key not in skipped and any(c.cell for c in figure.claims)]
+
+
+def _results(vendor: str, values: Values, sheets: dict) -> Iterator[np.ndarray]:
+    """Every row of a vendor that some result shows."""
+    months, quarters = sheets[vendor].rows, sheets[leaving_sheet(vendor)].rows
+    for name in months:
+        if name in ("paid", "present", "running") or name.startswith("gained|") or name.endswith("|paid"):
+            yield values.row(vendor, name)
+    for name in quarters:
+        yield values.row(leaving_sheet(vendor), name)
+    for name in sheets[results_sheet(vendor)].rows:
+        yield values.row(results_sheet(vendor), name)

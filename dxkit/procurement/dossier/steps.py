@@ -1,0 +1,123 @@
+"""Reads the sheet steps: tiers of a price, a ramp of prices, adoption, what is owed by month.
+
+See docs/tables.md, "steps"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dxkit.files.errors import Faults, suggest
+from dxkit.files.table import Table
+from dxkit.procurement.dossier.columns import Row, rows_of
+from dxkit.procurement.dossier.dossier import Figure, Step
+from dxkit.procurement.dossier.estimates import amount_of, claim_of, single
+from dxkit.procurement.dossier.units import COUNT, CREDIT, MONEY, MONTHS, SHARE, Unit
+
+TIERS = ("graduated", "volume", "band")
+_UNITS: Mapping[str, Unit] = {"adoption": SHARE, "liability": SHARE}
+
+
+@dataclass(eq=False)
+class Ladder:
+    """The steps of one line, or of a vendor, of one kind; the row of each in the sheet."""
+
+    what: str
+    steps: list[Step] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+
+
+class Steps:
+    """The steps of a dossier by vendor and line; line "" holds for every line of the vendor that can take them."""
+
+    def __init__(self, table: Table | None) -> None:
+        self.table = table
+        self._ladders: dict[tuple[str, str, str], Ladder] = {}
+
+    def add(self, vendor: str, line: str, what: str, step: Step, row: int) -> Ladder:
+        ladder = self._ladders.setdefault((vendor, line, what), Ladder(what))
+        ladder.steps.append(step)
+        ladder.rows.append(row)
+        return ladder
+
+    def of(self, vendor: str, line: str, what: str) -> tuple[Step, ...]:
+        """The steps of a line, else those of its vendor."""
+        ladder = self._ladders.get((vendor, line, what)) or self._ladders.get((vendor, "", what))
+        return tuple(ladder.steps) if ladder else ()
+
+    def own(self, vendor: str, line: str, what: str) -> Ladder | None:
+        return self._ladders.get((vendor, line, what))
+
+
+def read_steps(
+    table: Table | None, lines: Mapping[str, Sequence[str]], credits: set[tuple[str, str]], faults: Faults
+) -> Steps:
+    """The steps, each ladder ascending. lines: the names of the lines of cost of each vendor; credits: those that pay
+    back."""
+    steps = Steps(table)
+    if table is None:
+        return steps
+    for i, row in enumerate(rows_of(table, faults)):
+        vendor, line, what = row["vendor"], row["line"], row["what"]
+        if vendor not in lines:
+            table.fault(
+                faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, list(lines))}"
+            )
+            continue
+        if line and line not in lines[vendor]:
+            table.fault(
+                faults, i, "line", f"'{line[:40]}' is not a line of {vendor[:40]}; {suggest(line, lines[vendor])}"
+            )
+            continue
+        if not what:
+            table.fault(
+                faults, i, "what", "the cell is empty; write graduated, volume, band, price, adoption or liability"
+            )
+            continue
+        if not line and what not in ("adoption", "liability"):
+            table.fault(faults, i, "line", f"{what} belongs to one line; name it")
+            continue
+        step = _step(table, i, row, (vendor, line) in credits, faults)
+        if step is not None:
+            _check(table, i, steps.add(vendor, line, what, step, i), faults)
+    for (vendor, line, what), ladder in steps._ladders.items():
+        kinds = [other for other in TIERS if (vendor, line, other) in steps._ladders]
+        if what in kinds[1:]:
+            message = f"the line has {kinds[0]} tiers too; a line has one kind of tiers"
+            table.fault(faults, ladder.rows[0], "what", message)
+    return steps
+
+
+def _step(table: Table, i: int, row: Row, credit: bool, faults: Faults) -> Step | None:
+    vendor, line, what = row["vendor"], row["line"], row["what"]
+    by_units = what in TIERS
+    key, name = (
+        f"step|{vendor}|{line}|{what}|{row['from']}",
+        f"{vendor}: {line or 'all lines'} {what} from {row['from']}",
+    )
+    start = single(table, i, row, "from", faults, COUNT if by_units else MONTHS, name=name, key=f"{key}|from")
+    if start is None:
+        if not row["from"]:
+            table.fault(faults, i, "from", f"the cell is empty; write the {'units' if by_units else 'month'}")
+        return None
+    unit = _UNITS.get(what, CREDIT if credit else MONEY)
+    amount = amount_of(table, i, row, faults, unit)
+    fixed = single(table, i, row, "fixed", faults, MONEY, name=f"{name}, fixed", key=f"{key}|fixed")
+    if fixed is not None and what not in TIERS[:2]:
+        table.fault(faults, i, "fixed", f"{what} has no fixed money; leave the cell empty")
+    if amount is None:
+        return None
+    figure = Figure(name=name, key=f"{key}|amount", unit=unit, claims=(claim_of(table, i, row, amount),))
+    return Step(start=start, amount=figure, fixed=fixed)
+
+
+def _check(table: Table, i: int, ladder: Ladder, faults: Faults) -> None:
+    """Tiers begin at 0 units, what is owed at month 1, and each step lies above the one before."""
+    now = ladder.steps[-1].start.mean
+    if len(ladder.steps) == 1:
+        if ladder.what in TIERS and now != 0:
+            table.fault(faults, i, "from", f"{now:g}: the first tier begins at 0")
+        if ladder.what == "liability" and now > 1:
+            table.fault(faults, i, "from", f"{now:g}: what is owed is said from month 1 on")
+    elif now <= (before := ladder.steps[-2].start.mean):
+        table.fault(faults, i, "from", f"{now:g} does not lie above {before:g}; write the steps in ascending order")

@@ -1,0 +1,47 @@
+"""How often fresh outcomes lie above the printed P90 of owning, leaving and what follows, in random worlds."""
+
+import random
+
+import pytest
+
+import dxkit as dx
+from tests.procurement.cost.calculator import world
+from tests.procurement.cost.worlds import dossier
+
+
+def doubted(seed):
+    """A random vendor whose amounts and drivers have ranges, and that may be left."""
+    made, chosen = world(seed), random.Random(seed)
+    leaving = made["exit"] | {"hazard_voluntary": chosen.choice([0.05, 0.1, 0.3]), "hazard_forced": 0.04}
+    for line in made["costs"]:
+        if line["likely"] != "":
+            line["low"], line["high"] = round(line["likely"] * 0.8, 3), round(line["likely"] * 1.5, 3)
+    drivers = [
+        {
+            "driver": name,
+            "unit": "each",
+            "low": one["amount"] * 0.7,
+            "likely": one["amount"],
+            "high": one["amount"] * 1.4,
+            "growth_likely": one["growth"],
+        }
+        for name, one in made["drivers"].items()
+    ]
+    costs = [{"declared": "random", **line} for line in made["costs"]]
+    sheets = {"steps": [{"vendor": "A", "fixed": "", **row} for row in made["steps"]]} if made["steps"] else {}
+    return dossier(costs, leaving=leaving, decision=made["decision"], drivers=drivers, **sheets)
+
+
+def exceeded(seeds, draws):
+    """The share of fresh outcomes above the printed P90 in each world."""
+    shares = []
+    for seed in seeds:
+        read = doubted(seed)
+        p90 = dx.tco(read).totals.set_index("basis").loc["pv_served", "p90"]
+        shares.append(float((dx.tco(read, seed=991, draws=draws).served["A"] > p90).mean()))
+    return shares
+
+
+@pytest.mark.parametrize("seed", [200, 201])
+def test_a_tenth_of_fresh_outcomes_lies_above_p90(seed):
+    assert exceeded([seed], 16_384)[0] == pytest.approx(0.1, abs=0.01)

@@ -1,0 +1,76 @@
+"""What falls due when, under which clause, and by when notice must be given: worked by hand."""
+
+import pytest
+
+import dxkit as dx
+from tests.procurement.cost.worlds import dossier, steps
+
+DRIVERS = [
+    {"driver": "n", "likely": 15, "growth_likely": 0},
+    {"driver": "seats", "likely": 15, "growth_likely": -0.5},
+]
+
+
+def rows(line, scenario="likely", **more):
+    read = dossier([{"timing": "monthly", "likely": 10, **line}], drivers=DRIVERS, **more)
+    return dx.schedule(read, scenario).table.set_index("month")
+
+
+@pytest.mark.parametrize(
+    ("line", "given", "month", "units", "service", "clause"),
+    [
+        ({}, {}, 1, None, 10, ""),
+        ({"per": "n"}, {}, 1, 15, 150, ""),
+        ({"per": "n", "minimum": 20}, {}, 1, 20, 200, "minimum"),
+        ({"per": "n", "minimum": 10}, {}, 1, 15, 150, ""),
+        ({"per": "n", "minimum": 10}, {"steps": steps("adoption", [(1, 0.5)])}, 1, 10, 100, "minimum"),
+        ({"per": "n", "block": 10}, {}, 1, 20, 200, "packs of 10"),
+        ({"per": "n", "included": 20, "overage": 3}, {}, 1, 15, 10, "included"),
+        ({"per": "n", "included": 5, "overage": 3}, {}, 1, 15, 40, "overage"),
+        ({"per": "seats", "ratchet": "yes"}, {}, 13, 15, 150, "ratchet"),
+        ({"per": "seats", "ratchet": "yes", "minimum": 20}, {}, 13, 20, 200, "minimum"),
+        ({"per": "n", "likely": ""}, {"steps": steps("volume", [(0, 4), (10, 2)])}, 1, 15, 30, "tier 2"),
+        ({"per": "n", "likely": ""}, {"steps": steps("graduated", [(0, 4), (10, 2)])}, 1, 15, 50, "tier 2"),
+        ({"per": "n", "likely": ""}, {"steps": steps("band", [(0, 4), (15, 9)])}, 1, 15, 4, "tier 1"),
+        ({"likely": ""}, {"steps": steps("price", [(1, 5), (13, 8)])}, 13, None, 8, "price from month 13"),
+    ],
+)
+def test_a_month_and_the_clause_that_decides_it(line, given, month, units, service, clause):
+    row = rows(line, **given).loc[month]
+    assert (row["service"], row["clause"]) == (pytest.approx(service), clause)
+    assert row["units"] == pytest.approx(units) if units is not None else row["units"] != row["units"]
+
+
+def test_payments_follow_the_bill_and_the_horizon_ends_them():
+    yearly = rows({"billed": "yearly"})
+    assert yearly.loc[yearly["paid"] > 0, "paid"].to_dict() == {0: 120, 12: 120, 24: 120}
+    late = rows({"billed": "half-yearly in arrears", "from_month": 3})
+    assert late.loc[late["paid"] > 0, "paid"].to_dict() == {8: 60, 14: 60, 20: 60, 26: 60, 32: 60, 36: 40}
+    once = rows({"timing": "once", "from_month": 4})
+    assert once.loc[once["paid"] > 0, "paid"].to_dict() == {3: 10}
+    assert rows({})["service"].sum() == rows({})["paid"].sum() == 360
+
+
+def test_every_figure_takes_its_low_or_high_at_once():
+    spread = {"low": 8, "high": 15}
+    assert [rows(spread, each)["paid"].sum() for each in ("low", "likely", "high")] == [288, 360, 540]
+
+
+def test_dates_of_notice_and_what_is_committed_if_one_is_missed():
+    lines = [{"likely": 1200}, {"line": "support", "category": "support", "likely": 600, "term_months": 24}]
+    lines.append({"line": "own", "category": "operations", "likely": 9})
+    leaving = {"term_months": 12, "notice_months": 3}
+    dates = dx.schedule(dossier(lines, leaving=leaving, decision={"start": "2027-01-01"})).dates
+    assert dates.values.tolist() == [
+        ["A", "fee", "2027-12-31", "2027-09-30", 1200],
+        ["A", "fee", "2028-12-31", "2028-09-30", 1200],
+        ["A", "fee", "2029-12-31", "2029-09-30", 1200],
+        ["A", "support", "2028-12-31", "2028-09-30", 1200],
+    ]
+    undated = dx.schedule(dossier(lines, leaving=leaving)).dates
+    assert undated["last_notice"].tolist()[:3] == ["month 9", "month 21", "month 33"]
+
+
+def test_a_schedule_in_print(snapshot):
+    made = dx.schedule(dossier([{"likely": 1200, "billed": "yearly"}], decision={"horizon_years": 1}))
+    assert repr(made) == snapshot

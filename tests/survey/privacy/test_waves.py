@@ -1,0 +1,73 @@
+"""What two waves show together: nothing that is about fewer people than the minimum."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dxkit as dx
+
+
+def wave(answers, team, ids, min_group=5, weight=None):
+    """A wave of one question, 1 to 5."""
+    frame = pd.DataFrame({"q": answers, "team": team, "who": ids})
+    items = pd.DataFrame(
+        {
+            "item": ["q", "team", "who"],
+            "text": ["q", "team", "who"],
+            "kind": ["rating", "segment", "id"],
+            "scale": ["1-5", "", ""],
+        }
+    )
+    if weight is not None:
+        frame["w"] = weight
+        items.loc[len(items)] = ["w", "w", "weight", ""]
+    return dx.read_survey(frame, items, min_group=min_group)
+
+
+def change(*waves):
+    return dx.compare(*waves).table.iloc[0]
+
+
+def test_with_fewer_than_twice_the_minimum_errors_are_the_widest_that_can_be():
+    """What is shown then says nothing of how answers are spread: other answers with the same means give the same."""
+    ids = [f"p{k}" for k in range(9)]
+    one, two = ([1, 2, 3, 4, 5, 2, 3, 4, 3], [2, 2, 3, 4, 5, 3, 3, 4, 4])
+    other = ([3, 3, 3, 3, 3, 3, 3, 3, 3], [3, 3, 3, 3, 3, 3, 4, 4, 4])
+    assert [sum(each) for each in (one, two)] == [sum(each) for each in other]
+    found = [change(wave(first, "A", ids), wave(second, "A", ids)) for first, second in ((one, two), other)]
+    pd.testing.assert_series_equal(*found)
+    assert found[0]["se"] > dx.compare(*(wave(each, "A", ids, 3) for each in (one, two))).table["se"].iloc[0]
+    assert np.isnan(found[0]["g"])
+
+
+def test_people_seen_twice_who_are_two_teams_but_for_one_person_do_not_count_more():
+    """Their change, the first wave and the teams of the second would give away the one who is new in a team."""
+    rng = np.random.default_rng(3)
+    team = ["A"] * 10 + ["B"] * 10
+    first = wave(rng.integers(1, 6, 20), team, [f"p{k}" for k in range(20)])
+    ids = [f"p{k}" for k in range(20)]
+    later = {"team": [*team, "A", *["C"] * 8], "ids": [*ids, *(f"n{k}" for k in range(9))]}
+    found = dx.compare(first, wave(rng.integers(1, 6, 29), **later))
+    assert found.table.loc[0, "n_both"] == 20
+    assert found.table.loc[0, "estimate"] == pytest.approx(found.table.loc[0, "after"] - found.table.loc[0, "before"])
+    assert any("do not count more where a group would be too small" in note for note in found.notes)
+    later["team"][20] = "C"
+    free = dx.compare(first, wave(rng.integers(1, 6, 29), **later))
+    assert not any("do not count more" in note for note in free.notes)
+
+
+@pytest.mark.parametrize(("twice", "once"), [(9, 8), (12, 3)])
+def test_the_change_of_a_few_is_not_mixed_in(twice, once):
+    """Less than twice the minimum answered both times; or fewer than the minimum only once."""
+    rng = np.random.default_rng(5)
+    ids = [[f"p{k}" for k in range(twice)] + [f"{name}{k}" for k in range(once)] for name in "xy"]
+    row = change(*(wave(rng.integers(1, 6, twice + once), "A", each) for each in ids))
+    assert row["estimate"] == pytest.approx(row["after"] - row["before"])
+
+
+def test_errors_of_few_weighted_answers_are_rounded():
+    rng = np.random.default_rng(6)
+    ids = [f"p{k}" for k in range(16)]
+    row = change(*(wave(rng.integers(1, 6, 16), "A", ids, weight=rng.uniform(0.5, 2, 16).round(3)) for _ in range(2)))
+    for name in ("before", "after", "estimate", "se"):
+        assert row[name] == pytest.approx(round(row[name], 1), abs=1e-9)
