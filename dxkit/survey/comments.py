@@ -16,7 +16,7 @@ from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.results.columns import Column
 from dxkit.results.result import Result
-from dxkit.survey.reading.people import id_digest
+from dxkit.survey.reading.people import folded_id, id_digest
 from dxkit.survey.reading.responses import Survey
 
 ALONE = (
@@ -119,8 +119,8 @@ def comments(survey: Survey, question: str | None = None, **gone: object) -> Com
         raise Missing("comments need a question of kind comment; the codebook has none")
     texts = [text.strip() for text in survey.comments[question].fillna("").astype(str)]
     written = [text for text in texts if text]
-    ids = {int(key).to_bytes(8, "little") for key in survey.keys} if survey.identified else set()
-    is_id = cache(lambda word: id_digest(word) in ids) if ids else (lambda word: False)
+    ids = {int(key).to_bytes(8, "little") for key in survey.keys[survey.identified]}
+    is_id = cache(lambda word: not ids.isdisjoint((id_digest(word), id_digest(folded_id(word)))))
     rows = [masked(text, is_id) for text in written] if len(written) >= least else []
     return Comments(
         table=pd.DataFrame({"comment": sorted(rows, key=lambda text: (text.casefold(), text))}, dtype=object),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -186,13 +187,22 @@ def person_keys(
     ids, named = export.respondent, identified(export, book, rows)
     keys = np.empty(len(answers), dtype=np.uint64)
     if named.any():
-        digests = [id_digest(text) for text in texts_of(ids)]
-        keys[named] = np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows][named]]
+        codes = ids.codes[rows][named]
+        used, texts = np.unique(codes), texts_of(ids)
+        alike = Counter(folded_id(texts[code]) for code in used)
+        folds = {code: folded_id(texts[code]) for code in used}
+        digests = [id_digest(folds[code] if alike[folds[code]] == 1 else texts[code]) for code in used]
+        keys[named] = np.frombuffer(b"".join(digests), dtype=np.uint64)[np.searchsorted(used, codes)]
     if not named.all():
         hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
         of_answers = row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
         keys[~named] = of_answers[~named]
     return keys
+
+
+def folded_id(text: str) -> str:
+    """An id as it is compared, unless that makes two people of a file equal."""
+    return text.strip().casefold()
 
 
 def id_digest(text: str) -> bytes:

@@ -71,3 +71,14 @@ def test_errors_of_few_weighted_answers_are_rounded():
     row = change(*(wave(rng.integers(1, 6, 16), "A", ids, weight=rng.uniform(0.5, 2, 16).round(3)) for _ in range(2)))
     for name in ("before", "after", "estimate", "se"):
         assert row[name] == pytest.approx(round(row[name], 1), abs=1e-9)
+
+
+def test_ids_are_compared_stripped_and_in_any_case_unless_that_makes_two_people_one():
+    answers = [1, 2, 3, 4, 5] * 4
+    ids = [f"p{k}" for k in range(20)]
+    first = wave(answers, "A", ids)
+    again = wave(answers, "A", [f" {name.upper()} " for name in ids])
+    assert change(first, again)["n_both"] == 20
+    two = wave([*answers, 1], "A", [*ids, "P0"])
+    assert len(set(two.keys.tolist())) == 21
+    assert change(first, two)["n_both"] == 20  # p0 is still p0
