@@ -12,7 +12,7 @@ import numpy as np
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, Spread
-from dxkit.survey.privacy.ends import few_and_different, rounded
+from dxkit.survey.privacy.few_weighted import few_and_different, rounded
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
 from dxkit.survey.tally.variables import form_of

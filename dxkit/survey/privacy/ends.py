@@ -13,7 +13,6 @@ AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
 _NO_STEP = 0.01  # of what one answer can move, where answers have no step
 _TINY = 1e-9
-FEW_WEIGHTED = 30
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -269,58 +268,3 @@ def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple
     near = one * (1 + _TINY)
     bound = np.where(few & (share <= near), AT_MOST, np.where(few & (share >= 1 - near), AT_LEAST, 0))
     return np.where(bound == AT_MOST, one, np.where(bound == AT_LEAST, 1 - one, share)), bound
-
-
-def few_and_different(n: np.ndarray, differ: np.ndarray) -> np.ndarray:
-    """Groups of so few answers with different weights that exact weighted figures would give answers away."""
-    return differ & (n < FEW_WEIGHTED)
-
-
-def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1) -> np.ndarray:
-    """Weighted means of few answers with different weights, to 0.1 point (shares: digits 3).
-
-    Exact ones give away the answers: few whole numbers fit.
-
-    >>> rounded(np.array([51.23456, 51.23456]), np.array([12, 30]), np.array([True, True])).tolist()
-    [51.2, 51.23456]
-    """
-    return np.where(few_and_different(n, differ), np.round(values, digits), values)
-
-
-def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:
-    """Whether the weighted mean of a small group, known from low to high, leaves somebody one whole answer.
-
-    Answers are 0 to `answers` - 1. People with equal weights are told apart by nobody, so only their sum counts: they
-    are pinned where it is at an end. Sums of half of the weights are matched with sums of the others.
-
-    >>> weights = np.sqrt([1, 2, 3, 5, 7])  # the answers 0, 4, 2, 3, 1 are the only ones with this mean
-    >>> mean = weights @ [0, 4, 2, 3, 1] / weights.sum()
-    >>> pins_whole_answers(weights, mean - 1e-9, mean + 1e-9, 5)
-    True
-    """
-    value, people = np.unique(weights, return_counts=True)
-    most = people * (answers - 1)
-    total = weights.sum()
-    sums = [np.arange(each + 1) for each in most]
-    halves = [_combined(value[i::2], sums[i::2]) for i in (0, 1)]
-    feasible: list[np.ndarray] = [np.zeros(each + 1, dtype=bool) for each in most]
-    for i in (0, 1):
-        (mine, chosen), (theirs, _) = halves[i], halves[1 - i]
-        theirs = np.sort(theirs)
-        start = np.searchsorted(theirs, low * total - mine - _TINY)
-        meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
-        for j, column in enumerate(chosen.T):
-            feasible[2 * j + i][np.unique(column[meets])] = True
-    for possible, count, end in zip(feasible, people, most, strict=True):
-        values = np.flatnonzero(possible)
-        if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
-            return True
-    return False
-
-
-def _combined(value: np.ndarray, sums: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted totals (N,) of every choice of one sum for each weight, and the choices (N, J)."""
-    if not len(value):
-        return np.zeros(1), np.zeros((1, 0), dtype=int)
-    chosen = np.stack(np.meshgrid(*sums, indexing="ij"), axis=-1).reshape(-1, len(value))
-    return chosen @ value, chosen

@@ -4,7 +4,7 @@ See docs/methods/anonymity.md, "What may be shown"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,8 +15,9 @@ from dxkit.files.errors import DataError
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.means.coverage import total
-from dxkit.statistics.means.spread import HOURS, NUMBER
+from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, bounded
+from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.privacy.rowspace import needed
@@ -24,7 +25,7 @@ from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
 from dxkit.survey.tally.margins import grouped
-from dxkit.survey.tally.weighed import weighed
+from dxkit.survey.tally.weighed import Weighed, weighed
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.from_survey import Counted
@@ -255,6 +256,10 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
         replace(each, group=code, headcount=np.full(len(may.people), np.inf)).heaviest
         for code, may in zip(codes, made, strict=True)
     ]
+    for p, whole in _whole_answers(tally, each, n, above):
+        for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
+            may.figure[:, p] &= stays
+            may.detail[:, p] &= stays
     for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
         hours = form.form[p] == HOURS
         answers = Answers(
@@ -274,6 +279,21 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
             may.bound[:, p], may.others[p] = bound, rest
             at_least = np.where(bound == AT_LEAST, 1 - share[:, p], np.nan)
             may.end[:, p] = np.where(bound == AT_MOST, share[:, p], at_least)
+
+
+def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray) -> Iterator[tuple[int, Whole]]:
+    """The questions with evenly spaced answers whose people count differently, with what was answered by cell."""
+    form, held = tally.layout.form, each.weights * each.worth
+    for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
+        there, step = each.n[:, p] > 0, _step(tally, p)
+        alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
+        if step is None or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max()):
+            continue
+        counts = np.where(there, n[:, p], 0).astype(float)
+        yield (
+            p,
+            Whole(n=counts, sums=above[:, p] / step, weight=held[:, p], alike=alike, top=round(form.width[p] / step)),
+        )
 
 
 def _step(tally: Tally, p: int) -> float | None:

@@ -15,7 +15,7 @@ import pandas as pd
 from dxkit.statistics.means import coverage, score_intervals, weights
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design, Margins
-from dxkit.survey.privacy.ends import rounded
+from dxkit.survey.privacy.few_weighted import rounded
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED
 from dxkit.survey.tally.cells import Cells
 

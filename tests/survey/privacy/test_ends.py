@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, bounded, pins_whole_answers, rounded, unweighted
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, bounded, unweighted
+from dxkit.survey.privacy.few_weighted import Whole, pins_whole_answers, rounded, unpinned
 from dxkit.survey.privacy.figures import decided
 from tests.survey.privacy import companies
 
@@ -158,3 +159,36 @@ def test_whole_answers_are_matched_as_if_all_were_written_down():
         assert pins_whole_answers(weights, mean - width, mean + width, 4) == expected
         pinned += expected
     assert 5 < pinned < 55
+
+
+def test_rounded_weighted_means_of_up_to_eight_pin_nobody():
+    """In made-up companies whose people count differently: by own figures, and by everybody less the rest."""
+    rng, before, hidden, figures = np.random.default_rng(21), 0, 0, 0
+    for _ in range(60):
+        sizes = rng.integers(5, 9, 5)
+        cut = np.repeat(np.arange(5), sizes)
+        weight = rng.choice([1, 1.21, 1.57, 2.03], len(cut))
+        answers = rng.integers(0, 5, len(cut))
+        alike = np.ones(len(cut), dtype=bool)
+        each = Whole(n=np.ones(len(cut)), sums=weight * answers, weight=weight, alike=alike, top=4)
+        everybody, shown = np.zeros(len(cut), dtype=int), [np.ones(1, dtype=bool), np.ones(5, dtype=bool)]
+        kept = unpinned([everybody, cut], shown, each)
+        figures, hidden = figures + 5, hidden + int((~kept[1]).sum())
+        for g in range(5):
+            w, x = weight[cut == g], answers[cut == g]
+            mean = round(w @ x / w.sum() / 4, 3) * 4
+            pins = 0 < mean < 4 and np.ptp(w) > 0 and pins_whole_answers(w, mean - 0.002 - 1e-9, mean + 0.002 + 1e-9, 5)
+            before += pins
+            assert not (pins and kept[1][g])
+    assert 0 < before < hidden < figures / 3
+
+
+def test_the_hidden_group_does_not_follow_from_exact_figures_of_everybody_and_the_rest():
+    """Everybody and two large teams are exact; so the sum of the small third one would be."""
+    cut = np.repeat([0, 1, 2], [40, 40, 6])
+    weight = np.resize([1, np.sqrt(2), np.sqrt(3), np.sqrt(5), np.sqrt(7), 1.1], 86)
+    each = Whole(
+        n=np.ones(86), sums=weight * np.resize([0, 4, 2, 3, 1], 86), weight=weight, alike=np.ones(86, bool), top=4
+    )
+    everybody, shown = np.zeros(86, dtype=int), [np.ones(1, dtype=bool), np.ones(3, dtype=bool)]
+    assert unpinned([everybody, cut], shown, each)[1].sum() == 1  # one large team goes as well

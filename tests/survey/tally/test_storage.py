@@ -98,7 +98,7 @@ def test_groups_below_twice_the_minimum_are_one_and_a_cut_that_is_not_declared_i
         dx.tally(frame, [], codebook=dx.read_codebook(book)).save(tmp_path / "b.tally", by="team")
 
 
-@pytest.mark.parametrize("forged", ["count", "few", "pairs", "min_group"])
+@pytest.mark.parametrize("forged", ["count", "few", "pairs", "together", "min_group"])
 def test_a_forged_tally_is_told_by_the_law_that_it_breaks(tmp_path, refusal, forged):
     frame = pd.DataFrame({"team": ["A"] * 15 + ["B"] * 15, "ci": [1, 2, 3, 4, 5] * 6})
     tally = kept(dx.tally(frame, codebook=dx.read_codebook(PLAIN.items.assign(scale=["", "agreement5"]))), ["team"])
@@ -110,8 +110,40 @@ def test_a_forged_tally_is_told_by_the_law_that_it_breaks(tmp_path, refusal, for
         margins.counts[0, 0, 0] = 2
     elif forged == "pairs":
         tally.comoments.pairs[0, 0] = -1
+    elif forged == "together":
+        tally.comoments.products[0, 0] = -10
     else:
         tally = replace(tally, min_group=2)
     storage.write(tmp_path / "a.tally", *storage.parts_of(tally))
     with refusal():
         dx.Tally.load(tmp_path / "a.tally")
+
+
+def test_a_weighted_file_holds_one_figure_of_the_same_answers(tmp_path):
+    """Other people with the same weighted answers are the same file: counts beside them would tell of the few."""
+    book = dx.read_codebook(PLAIN.items.assign(scale=["", "agreement5"]))
+    teams = ["Blue"] * 30 + ["Green"] * 15
+    roster = pd.DataFrame({"team": ["Blue", "Green"], "headcount": [60, 60]})  # who is green counts twice as much
+    one = [1, 2, 3, 4, 5] * 6 + [1, 2, 3, 4, 5] * 3
+    two = list(one)
+    two[0] = two[5] = 2  # two of Blue say 2 in place of 1, and one of Green says 1 in place of 2
+    two[31] = 1
+    frames = [pd.DataFrame({"team": teams, "ci": ci}) for ci in (one, two)]
+    weighted = [np.bincount(frame["ci"], np.where(frame["team"] == "Blue", 2, 4)) for frame in frames]
+    assert (weighted[0] == weighted[1]).all()
+    files = [kept(dx.tally(frame, codebook=book, roster=roster)) for frame in frames]
+    same(*files, 0)
+    counts = files[0].cuts[()].counts[0, 0, :5]
+    assert counts.sum() == 45
+    assert counts / 45 == pytest.approx(weighted[0][1:] / weighted[0].sum(), abs=1 / 45)
+    assert not np.any(files[0].comoments.sums - files[1].comoments.sums)
+
+
+def test_how_questions_go_together_can_be_that_of_answers_also_where_many_are_blank():
+    rng = np.random.default_rng(2)
+    names = [f"q{k}" for k in range(12)]
+    book = pd.DataFrame({"item": names, "kind": "rating", "scale": "agreement5"}).assign(text=names)
+    frame = pd.DataFrame(rng.integers(1, 6, (60, 12)), columns=names).where(rng.random((60, 12)) < 0.6)
+    found = kept(dx.tally(frame, codebook=book, min_group=3)).comoments
+    cross = np.nan_to_num(found.products - found.sums * found.sums.T / np.where(found.pairs > 0, found.pairs, np.nan))
+    assert np.linalg.eigvalsh(cross)[0] >= -1e-9 * np.trace(cross)

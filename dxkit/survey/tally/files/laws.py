@@ -120,6 +120,5 @@ def _of_comoments(tally: Tally, found: Comoments) -> Iterator[str]:
         yield "more answered two questions than one of them"
     with np.errstate(invalid="ignore", divide="ignore"):
         cross = np.nan_to_num(found.products - found.sums * found.sums.T / pairs)
-    own = np.maximum(np.diag(cross), 0.0)
-    if (np.abs(cross) > np.sqrt(np.outer(own, own)) * (1 + 1e-6) + _NEAR * max(own.max(initial=0.0), 1.0)).any():
-        yield "two questions go together more than each with itself"
+    if size and np.linalg.eigvalsh((cross + cross.T) / 2)[0] < -_NEAR * max(np.trace(cross), 1.0):
+        yield "they are not positive semidefinite: questions go together as no answers do"
