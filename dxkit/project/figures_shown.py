@@ -30,7 +30,7 @@ _OTHERS = {  # what the columns of a table hold besides attributes of people
     *_N,
     *_VALUES,
     *("answer", "code", "kind", "level", "measure", "unit", "dimension", "rank", "place", "verdict", "chosen", "items"),
-    *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "paired", "holds", "predictor"),
+    *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "holds", "predictor"),
     *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
 }
 _SCALES = {

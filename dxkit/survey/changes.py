@@ -32,7 +32,6 @@ from dxkit.survey.tally.weighed import weighted
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
 _ORDER = ["level", "name", "n_before", "n_after", "n_both", *_COLUMNS, "holds", "shown", "label", "unit", "kind"]
 _LEVELS = ("item", "dimension", "overall")
-Answers = Survey | Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -86,8 +85,8 @@ class Change(Result):
 
 @survey_decides
 def compare(
-    before: Answers | None,
-    after: Answers | Sequence[Answers],
+    before: Survey | Tally | None,
+    after: Survey | Tally | Sequence[Survey | Tally],
     *,
     only: str | Sequence[str] | None = None,
     adjust: str = "holm",
@@ -219,7 +218,7 @@ def _rows(names: list[tuple[str, str]], book) -> _Rows:
 class _Wave:
     """What is compared of one wave: these questions, J of them, and which have a figure and its spread shown."""
 
-    def __init__(self, source: Answers, cells: Cells, items: Sequence[str]) -> None:
+    def __init__(self, source: Survey | Tally, cells: Cells, items: Sequence[str]) -> None:
         self.source, self.cells, self.found = source, cells, Estimates.of(cells, fpc=False)
         self.at = dict(zip(items, cells.at("item", items), strict=True))
 

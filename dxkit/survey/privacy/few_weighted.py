@@ -1,6 +1,6 @@
 """Weighted figures of a few: exact ones give whole answers away, and some rounded ones still do.
 
-See docs/methods/anonymity.md, "Weights"."""
+See docs/methods/anonymity.md, "Ends of the scale"."""
 
 from __future__ import annotations
 

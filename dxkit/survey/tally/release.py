@@ -81,7 +81,7 @@ class Release(Result):
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("cut", "the declared cut; empty for everybody"),
-        Column("group", "the group, empty for everybody"),
+        Column("group", "the group, empty for everybody; (others): all that are hidden, where the rest tells of them"),
         Column("question", "id of the item, or score and topic; people: all who responded"),
         shared("n", "answers; empty where they are hidden"),
         Column("figure", "whether the mean and its n are shown"),
@@ -312,6 +312,12 @@ def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cell
     counts = np.full(figure.shape, np.nan)
     if code is not None:
         counts = total(np.column_stack([fine.people, n]), code, len(groups))
+        together = np.append(False, may.others)
+        if cut and together.any():  # all hidden groups, where the rest tells of them anyway
+            labels = [*labels, OTHERS]
+            left = np.where(figure, 0.0, counts).sum(axis=0)
+            figure, counts = np.vstack([figure, together]), np.vstack([counts, left])
+            detail = np.vstack([detail, np.zeros_like(together)])
     return pd.DataFrame(
         {
             "cut": " x ".join(cut),
