@@ -287,7 +287,11 @@ def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray
     for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
         there, step = each.n[:, p] > 0, _step(tally, p)
         alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
-        if step is None or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max()):
+        if (
+            step is None
+            or not there.any()
+            or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max())
+        ):
             continue
         counts = np.where(there, n[:, p], 0).astype(float)
         yield (
