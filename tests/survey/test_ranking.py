@@ -264,6 +264,7 @@ def test_many_groups_have_the_figures_of_few_and_tell_what_is_ruled_out_on_reque
     rng, rows = np.random.default_rng(5), 120 * 6
     book = pd.concat([codebook(4), pd.DataFrame({"item": ["team"], "text": ["team"], "kind": ["segment"]})]).fillna("")
     frame = pd.DataFrame(likert([30, 20, 0, -20], rows, rng), columns=[f"t0{k}" for k in range(4)])
+    frame.iloc[:60] = likert([-40, -40, 40, 40], 60, rng)  # ten teams whose pains are the others
     frame["team"] = np.repeat([f"Team {k:03d}" for k in range(120)], 6)
     counted = dx.tally(frame, codebook=book)
     many, asked = dx.rank_pains(counted, by="team"), dx.rank_pains(counted, by="team", ruled_out=True)
