@@ -255,9 +255,8 @@ def _grid(
         sheet_notes.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
     hidden = [number for number in rows if number in sheet.row_dimensions and sheet.row_dimensions[number].hidden]
     if hidden:
-        sheet_notes.append(
-            f"{len(hidden)} hidden rows were read like the others: {and_more([str(number) for number in hidden])}"
-        )
+        hidden = and_more([str(number) for number in hidden])
+        sheet_notes.append(f"hidden rows that were read like the others: {hidden}")
     hidden_columns = [letter for letter, column in sheet.column_dimensions.items() if column.hidden]
     if hidden_columns:
         sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden_columns)}")

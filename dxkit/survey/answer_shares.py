@@ -30,7 +30,7 @@ class AnswerShares(Result):
         Column("asked", "how many were asked", "count"),
         shared("answered"),
         shared("skipped"),
-        shared("count", "how many gave one of these answers; without a roster", optional=True),
+        shared("count", "how many gave one of these answers; without weights", optional=True),
         Column("people", "how many of all people would give one of them, with a roster", "count", optional=True),
         shared("share", "share of those who answered, weighted as scores are"),
         shared("low", "lower end of its interval", format="share"),

@@ -165,7 +165,8 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
-        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`.
+        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`; with weights
+        in the file there is none.
         A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
         ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 
@@ -211,7 +212,7 @@ def answers(
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
     plain = add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
     figures = {
-        "count": absent if roster else np.where(bound == "", plain, np.nan),
+        "count": absent if roster or heavy else np.where(bound == "", plain, np.nan),
         "people": np.where(bound == "", share * each.stands_for[:, of], np.nan) if roster else absent,
         "share": share,
         "low": low,

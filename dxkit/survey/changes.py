@@ -222,11 +222,6 @@ class _Wave:
         self.source, self.cells, self.found = source, cells, Estimates.of(cells, fpc=False)
         self.at = dict(zip(items, cells.at("item", items), strict=True))
 
-    @property
-    def weighted(self) -> bool:
-        """Whether people count differently."""
-        return self.cells.roster is not None or weighted(self.cells)
-
     def shown(self, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
         """Which figures of these questions are shown as they are, and which with their spread, (J,)."""
         may = self.found.may
@@ -265,6 +260,12 @@ def _all_of(each: np.ndarray, a: np.ndarray) -> np.ndarray:
     return ((a != 0) <= each).all(axis=1)
 
 
+def _means(a: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Means of these values, as `a` (R, J) counts them; nan only where one of them is (0 times nan is nan)."""
+    unknown = (a != 0) @ np.isnan(values)
+    return np.where(unknown, np.nan, a @ np.nan_to_num(values))
+
+
 def _compared(
     one: _Wave, two: _Wave, rows: _Rows, earlier: Mapping[str, str], confidence: float
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -273,7 +274,7 @@ def _compared(
     at = [one.at[earlier[item]] for item in rows.items], [two.at[item] for item in rows.items]
     may = [wave.shown(where) for wave, where in zip(waves, at, strict=True)]
     shown, detail = (_all_of(first & second, rows.a) for first, second in zip(*may, strict=True))
-    scores = [rows.a @ wave.found.estimate[0, where] for wave, where in zip(waves, at, strict=True)]
+    scores = [_means(rows.a, wave.found.estimate[0, where]) for wave, where in zip(waves, at, strict=True)]
     moments = [wave.moments(where, rows.a) for wave, where in zip(waves, at, strict=True)]
     n = [each[2] for each in moments]
     least, notes = max(FEWEST_TWICE, one.cells.min_group, two.cells.min_group), []
@@ -285,14 +286,11 @@ def _compared(
         notes.append("the two waves are compared as a whole, not person by person")
     else:
         people = side_by_side((one.source, two.source), (one.found, two.found), at, twice)
-        w, less = np.zeros(len(rows.items)), False
-        if not (one.weighted or two.weighted):
-            w, less = weight_twice((one.source, two.source), (one.found, two.found), at, people, twice)
+        w, less = weight_twice((one.source, two.source), (one.found, two.found), at, people, twice)
         if less:
             notes.append("people seen twice do not count more where a group would be too small")
         persons = difference(*people, rows.a, w, least)
-        estimate = np.where(_all_of(w == 0, rows.a), found.estimate, persons.estimate)
-        estimate = np.where(detail, estimate, found.estimate)
+        estimate = np.where(detail & ~_all_of(w == 0, rows.a), persons.estimate, found.estimate)
         se, df = (np.where(detail, told, wide) for told, wide in zip(persons[1:3], found[1:3], strict=True))
         found = Difference(estimate, se, df, persons.both)
         notes += _of_people(one.source, two.source, len(twice[0]), least, bool((w > 0).any()))
@@ -305,8 +303,7 @@ def _compared(
     p = comparison.t_test_p(found.estimate, se, df)
     ends = intervals.student(found.estimate, se, df, confidence)
     low, high = (np.where(np.isnan(p), np.nan, end) for end in ends)
-    none = np.full(len(p), np.nan)
-    figures = np.column_stack([*scores, found.estimate, se, low, high, p, none, g])
+    figures = np.column_stack([*scores, found.estimate, se, low, high, p, np.full(len(p), np.nan), g])
     seen = np.where((twice is None) | (found.both >= least), found.both, np.nan)
     table = pd.DataFrame(rows.names, columns=["level", "name"])
     table[["n_before", "n_after", "n_both"]] = np.where(shown[:, None], np.column_stack([*n, seen]), np.nan)

@@ -178,10 +178,13 @@ def weight_twice(
 ) -> tuple[np.ndarray, bool]:
     """How much the change of people seen twice counts, (J,), and whether it could count more.
 
-    It counts nothing where it would be about a few: where less than twice the minimum answered both times, where those
-    who answered once are fewer than the minimum, and where the figures of a wave would give somebody away beside it.
+    It counts nothing with weights, and where it would be about a few: where less than twice the minimum answered both
+    times, where those who answered once are fewer than the minimum, and where the figures of a wave would give somebody
+    away beside it.
     """
     first, second = (wave.answered.sum(axis=0) for wave in waves)
+    if waves[0].weighted or waves[1].weighted:
+        return np.zeros(len(first)), False
     together = waves[0].answered & waves[1].answered
     both, k = together.sum(axis=0), max(each.cells.min_group for each in found)
     wide = [(count == both) | (count - both >= k) for count in (first, second)]

@@ -197,7 +197,7 @@ class _Known:
         means, counts = contrasts(counted.codebook)
         self.counted, self.items_at = counted, len(counted.variables)
         self.variables = pd.concat([counted.variables, means], ignore_index=True)
-        self.counts = np.vstack([np.eye(self.items_at), counts.reshape(-1, self.items_at)])
+        self.counts = np.vstack([np.eye(self.items_at), counts])
 
     def columns(self, at: Sequence[int]) -> np.ndarray:
         """The items that these variables are made of."""

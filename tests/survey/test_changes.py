@@ -339,3 +339,22 @@ def test_row_numbers_of_a_tool_are_not_people():
     one, two = (dx.read_survey(frame.astype(str), items, source="limesurvey") for frame in frames)
     assert not one.identified.any()
     assert (dx.compare(one, two).table["n_both"] == 0).all()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["people known", "as a whole"])
+def test_a_question_that_nobody_answered_leaves_the_others_as_they_are(known):
+    names = ["q1", "q2", "q3", *(["who"] if known else [])]
+    kinds = ["rating"] * 3 + ["id"] * known
+    book = pd.DataFrame({"item": names, "text": names, "kind": kinds, "scale": ["1-5"] * 3 + [""] * known})
+    book["dimension"] = ["D"] * 3 + [""] * known
+    rng = np.random.default_rng(2)
+    first, second = (pd.DataFrame(rng.integers(1, 6, (30, 3)), columns=names[:3]) for _ in range(2))
+    if known:
+        first, second = (each.assign(who=[f"p{k}" for k in range(30)]) for each in (first, second))
+    whole = dx.compare(*(dx.read_survey(each, book) for each in (first, second))).table.set_index("name")
+    gone = second.assign(q2=np.nan)
+    found = dx.compare(*(dx.read_survey(each, book) for each in (first, gone))).table.set_index("name")
+    figures = ["n_before", "n_after", "before", "after", "estimate", "se", "p"]
+    pd.testing.assert_frame_equal(found.loc[["q1", "q3"], figures], whole.loc[["q1", "q3"], figures])
+    assert not found.loc[["q2", "D", "overall"], "shown"].any()
+    assert found.loc["q2", figures].isna().all()

@@ -387,3 +387,10 @@ def test_it_shows_the_largest_share_first_and_says_goes_with(snapshot):
     assert repr(dx.drivers(dx.tally(survey_of(ATTITUDE)), "rating")) == snapshot
     assert found.notes == snapshot
     assert "Is raises fine?" in found._repr_html_()
+
+
+def test_a_survey_of_comments_alone_has_no_drivers():
+    book = pd.DataFrame({"item": ["why"], "text": ["Why?"], "kind": ["comment"]})
+    survey = dx.read_survey(pd.DataFrame({"why": ["builds", "none", "reviews"]}), book)
+    with pytest.raises(dx.DataError):
+        dx.drivers(survey)
