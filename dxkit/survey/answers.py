@@ -47,7 +47,7 @@ class Answers(Result):
         Column("display", "short question", heading="question"),
         SEGMENT,
         Column("label", "the answer", heading="answer"),
-        shared("count", "how many gave this answer; without a roster", optional=True),
+        shared("count", "how many gave this answer; without weights", optional=True),
         Column("people", "how many of all people would give it, with a roster", "count", optional=True),
         shared("share", "share of all who answered, weighted as scores are"),
         shared("low", "lower end of its interval", format="share"),
@@ -165,8 +165,8 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
-        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`; with weights
-        in the file there is none.
+        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`; with
+        weights in the file there is none.
         A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
         ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 
