@@ -194,6 +194,20 @@ class Table:
         return pd.Series(values, dtype=bool)
 
 
+def read_table(
+    source: TableSource | Grid,
+    *,
+    required: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    sheet: str | None = None,
+    kind: str = "table",
+    empty: bool = False,
+) -> Table:
+    """Read a csv file, a sheet of a workbook or a DataFrame whose columns are all text as yet: see `TableSpec.read`."""
+    columns = (*texts(*required, needed=True), *texts(*optional))
+    return TableSpec(kind=kind, columns=columns, empty=empty).read(source, sheet)
+
+
 def _from_grid(grid: Grid, spec: TableSpec) -> Table:
     """The table of a grid whose first row is the header."""
     faults = Faults()

@@ -7,12 +7,7 @@ import pytest
 from dxkit.files.cells import as_text, number, quoted, timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
-from dxkit.files.table import CHOICE, NUMBER, TIME, YES_NO, Column, TableSpec, texts
-
-
-def read_table(source, required=(), optional=(), kind="table", empty=False, sheet=None):
-    columns = (*texts(*required, needed=True), *texts(*optional))
-    return TableSpec(kind=kind, columns=columns, empty=empty).read(source, sheet)
+from dxkit.files.table import CHOICE, NUMBER, TIME, YES_NO, Column, TableSpec, read_table, texts
 
 
 def one(values, name="v"):
