@@ -171,7 +171,7 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         largest = rows["share"].iloc[-1]
         part = "most" if largest > 0.5 else "the largest part"
         found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
-        headline(ax, found, f"It makes {percent(largest)} of the variance", 76)
+        headline(ax, found, f"It makes {percent(largest)} of the variance", 70)
     return ax
 
 

@@ -93,7 +93,8 @@ def flat(objects: Iterator[Mapping[str, object]]) -> pd.DataFrame:
         row: dict[str, str] = {}
         _spread(each, "", row)
         rows.append(row)
-    return pd.DataFrame(rows, dtype=object).fillna("")
+    frame = pd.DataFrame(rows, dtype=object)
+    return frame.where(frame.notna(), "")
 
 
 def _spread(value: object, name: str, row: dict[str, str], depth: int = 0) -> None:

@@ -174,7 +174,8 @@ class Maker:
         for column in ("service", "written", "team"):
             theirs = _at(self.everything[column], row, frame.index)
             rest = own if column == "service" else own.map(last[column])
-            frame = frame.assign(**{column: theirs.fillna(rest).fillna(own if column != "team" else "")})
+            known = theirs.where(theirs.notna(), rest)
+            frame = frame.assign(**{column: known.where(known.notna(), own if column != "team" else "")})
         return frame
 
 

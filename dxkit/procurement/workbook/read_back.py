@@ -202,7 +202,8 @@ def _put_figure(tables: dict[str, pd.DataFrame], figure: Figure, source: int, na
 
 def _append(tables: dict[str, pd.DataFrame], sheet: str, row: Mapping[str, object]) -> None:
     frame = pd.concat([tables.get(sheet, pd.DataFrame()), pd.DataFrame([row])], ignore_index=True)
-    tables[sheet] = pd.DataFrame(frame.fillna("")).astype(object)
+    frame = frame.astype(object)
+    tables[sheet] = frame.where(frame.notna(), "")
 
 
 def _put_criterion(dossier: Dossier, tables: dict[str, pd.DataFrame], change: Difference) -> None:

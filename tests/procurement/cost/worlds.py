@@ -17,19 +17,25 @@ NOTHING = {
 }
 
 
+def _blank(frame):
+    """The same with empty cells for what is missing."""
+    frame = frame.astype(object)
+    return frame.where(frame.notna(), "")
+
+
 def dossier(costs, *, leaving=None, decision=None, **sheets):
     """A dossier of these rows; `leaving` is of all vendors. Rows are dicts by column."""
     rows = [
         {"vendor": "A", "line": "fee", "category": "licence", "timing": "yearly", "likely": "", **row} for row in costs
     ]
-    made = {"costs": pd.DataFrame(rows).astype(object).fillna("")}
+    made = {"costs": _blank(pd.DataFrame(rows))}
     if leaving is not None:
         each = [["all", name, *_three(value)] for name, value in leaving.items()]
         made["exit"] = pd.DataFrame(each, columns=["vendor", "input", "low", "likely", "high"]).astype(object)
     if decision:
         made["decision"] = pd.DataFrame(list(decision.items()), columns=["key", "value"]).astype(object)
     for name, given in sheets.items():
-        made[name] = pd.DataFrame(given).astype(object).fillna("")
+        made[name] = _blank(pd.DataFrame(given))
     return dx.read_dossier(made)
 
 
