@@ -329,7 +329,7 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
         return replace(took, notes=notes)
     if took.n < min_group:
         few = f"fewer than {min_group} people: nothing is shown of them"
-        return Durations(table=took.table[:0], title=took.title, unit=took.unit, notes=(few,))
+        return Durations(table=took.table.head(0), title=took.title, unit=took.unit, notes=(few,))
     hidden: dict[str, Any] = {}
     if done < 2 * min_group or took.n < 4 * min_group:
         hidden["table"] = took.table[:0]
