@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import NO, YES, as_text, folded, number, quoted, timestamp, timestamps
+from dxkit.files.encoded import FRAME
 from dxkit.files.errors import DataError, Faults, and_more, nearest, suggest
 from dxkit.files.frames import TableSource, opened
 from dxkit.files.grid import Grid
@@ -66,8 +67,10 @@ class TableSpec:
         """Whether the first row of a grid names every column that is needed."""
         return {folded(name) for name in self.needed} <= {folded(cell) for cell in grid.cells[0]}
 
-    def read(self, source: TableSource | Grid, sheet: str | None = None) -> Table:
+    def read(self, source: TableSource | Grid, sheet: str | None = None, *, file: str = FRAME) -> Table:
         """The table in a csv file, a sheet of a workbook (of this name, else the one that has the columns) or a frame.
+
+        `file` is what messages call a frame.
 
         Raises
         ------
@@ -76,7 +79,7 @@ class TableSpec:
         """
         table = source if isinstance(source, Grid) else opened(source)
         if isinstance(table, pd.DataFrame):
-            return _from_frame(table, self)
+            return _from_frame(table, self, file)
         return _from_grid(table if isinstance(table, Grid) else table.choose(sheet, self.score), self)
 
 
@@ -268,15 +271,15 @@ def _named(
     return names, [f"columns of the {spec.kind} that are not used: {unused}"] if others and spelled else []
 
 
-def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
+def _from_frame(source: pd.DataFrame, spec: TableSpec, file: str) -> Table:
     if source.columns.nlevels > 1:
         raise DataError(f"the {spec.kind} has a header of {source.columns.nlevels} levels; flatten it to one")
     faults = Faults()
-    at = {"file": "DataFrame", "sheet": None, "row": None}
+    at = {"file": file, "sheet": None, "row": None}
     header = [as_text(name) for name in source.columns]
     names, notes = _named(header, [f"column {j + 1}" for j in range(len(header))], spec, at, faults)
     if not len(source) and not spec.empty and not len(faults):
-        faults.add(f"the {spec.kind} has no rows", file="DataFrame")
+        faults.add(f"the {spec.kind} has no rows", file=file)
     faults.raise_if_any()
     columns = {}
     for j, name in enumerate(names):
@@ -285,13 +288,13 @@ def _from_frame(source: pd.DataFrame, spec: TableSpec) -> Table:
         cells = column.reset_index(drop=True) if numeric else [as_text(cell) for cell in column.tolist()]
         columns[name] = pd.Series(cells, dtype=column.dtype if numeric else object)
         if numeric and np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
-            faults.add("the column holds an infinite number; write a finite one", file="DataFrame", column=name)
+            faults.add("the column holds an infinite number; write a finite one", file=file, column=name)
     faults.raise_if_any()
     return Table(
         frame=pd.DataFrame(columns, index=range(len(source))),
         rows=list(range(1, len(source) + 1)),
         columns_at={name: f"column {name}" for name in names},
-        file="DataFrame",
+        file=file,
         notes=tuple(notes),
         spec=spec,
     )

@@ -10,7 +10,6 @@ once; their scores come sorted from the lowest to the highest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from math import lgamma, log, pi
 
 import numpy as np
@@ -121,21 +120,6 @@ def blocks(x: np.ndarray, variance: np.ndarray) -> Blocks:
     return Blocks(
         away=away, variance=variance, kappa=kappa, wide=wide, sums=sums[:2], forward=forward, evidence=evidence
     )
-
-
-def partitions(found: Blocks, group: int, kappa: int) -> dict[tuple[int, ...], float]:
-    """Probability of each way to divide the topics of a group into blocks of these sizes; for few topics.
-
-    >>> found = blocks(np.array([[0.0, 0.5, 4.0]]), np.ones((1, 3)))
-    >>> {sizes: round(p, 4) for sizes, p in partitions(found, 0, 0).items()}
-    {(3,): 0.0977, (1, 2): 0.0476, (2, 1): 0.692, (1, 1, 1): 0.1627}
-    """
-    topics, result = found.away.shape[1], {}
-    for cuts in range(2 ** (topics - 1)):
-        ends = list(pairwise([0, *(k + 1 for k in range(topics - 1) if cuts >> k & 1), topics]))
-        logs = sum(found.evidence[group, kappa, q, p] for p, q in ends) - found.forward[group, kappa, -1]
-        result[tuple(q - p for p, q in ends)] = float(np.exp(logs))
-    return result
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

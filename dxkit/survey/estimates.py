@@ -54,6 +54,11 @@ class Estimates:
     `Estimates.of` makes them once for a cut.
     """
 
+    cells: Cells
+    fpc: bool
+    form: Form
+    by_cell: tuple[np.ndarray, np.ndarray, np.ndarray]
+
     def __init__(self, cells: Cells, fpc: bool = True) -> None:
         self.cells, self.fpc, self.form = cells, fpc, form_of(cells.codebook, cells.variables)
         self.weighed: Weighed = weighed(cells, fpc)

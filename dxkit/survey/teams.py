@@ -46,12 +46,12 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
     coverage = found.weighed.unlimited.coverage
     own = spread.by_group(found.n, found.scatter, found.mean, within, found.everybody.mean[0])
     coverage = np.where(np.isfinite(coverage), coverage, np.nan)  # nobody answered: no score, and no variance of one
-    columns = [found.mean[:, at], found.mean @ np.nan_to_num(a).T]
+    columns = [found.mean[:, at]]
     v, s2, df = [coverage[:, at] * within.sd[at] ** 2], [within.sd[at] ** 2], [within.df[at]]
     mine = [coverage[:, at] * own.sd[:, at] ** 2]
     if len(a):
         inside, some = found.weighed.unlimited, np.flatnonzero(a.any(axis=0))
-        columns[1] = found.mean[:, some] @ a[:, some].T
+        columns.append(found.mean[:, some] @ a[:, some].T)
         each = np.broadcast_to(within.sd, own.sd.shape)
         v.append(found.contrasts(a, each, inside, fit).variance)
         mine.append(found.contrasts(a, own.sd, inside, fit).variance)

@@ -187,7 +187,8 @@ def _broken(kind: str, at: Kind) -> Iterator[tuple[str, bytes, str]]:
     yield "a pdf", b"%PDF-1.7\n" + bytes(64), "PDF"
     yield "an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "xlsx"
     yield "a web page", f"<!DOCTYPE html><table><tr><td>{CANARY}</td></tr></table>".encode(), "web page"
-    yield "json", b'[{"team": "Red", "n": 1}]', "JSON"
+    of_deployments = r"table\.csv: the table of deployments needs a column 'deployment'"  # which may be JSON
+    yield "json", b'[{"team": "Red", "n": 1}]', of_deployments if kind == "deployments" else "JSON"
     yield "a broken zip", b"PK\x03\x04" + bytes(range(256)), "workbook"
     yield "noise", bytes((k * 97 + 13) % 251 + 1 for k in range(4000)), ""
 

@@ -1,5 +1,7 @@
 """The prior of a ranking against sums over every way to divide the topics, and its draws against both."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,11 +14,21 @@ from tests.laws import examples
 X, ONE = np.array([[0.0, 0.5, 4.0]]), np.ones((1, 3))
 
 
+def partitions(found, group, kappa):
+    """Probability of each way to divide the topics of a group into blocks of these sizes, from the evidence."""
+    topics, result = found.away.shape[1], {}
+    for cuts in range(2 ** (topics - 1)):
+        ends = list(pairwise([0, *(k + 1 for k in range(topics - 1) if cuts >> k & 1), topics]))
+        logs = sum(found.evidence[group, kappa, q, p] for p, q in ends) - found.forward[group, kappa, -1]
+        result[tuple(q - p for p, q in ends)] = float(np.exp(logs))
+    return result
+
+
 def test_three_topics_to_the_printed_digits():
     found = clusters.blocks(X, ONE)
     expected = {0: [0.162730, 0.691986, 0.047598, 0.097687], 3: [0.078390, 0.200133, 0.137199, 0.584278]}
     for kappa, shares in expected.items():
-        by_size = clusters.partitions(found, 0, kappa)
+        by_size = partitions(found, 0, kappa)
         assert [by_size[sizes] for sizes in ((1, 1, 1), (2, 1), (1, 2), (3,))] == pytest.approx(shares, abs=5.5e-7)
     evidence = [-6.715317, -6.660253, -6.462322, -6.398606, -7.200051]
     assert found.forward[0, :, -1].tolist() == pytest.approx(evidence, abs=5.5e-7)
@@ -37,7 +49,7 @@ def test_every_division_has_the_weight_of_its_normal_density(seed, topics):
     wide = 1.44 * max(x.var(ddof=1), s2)
     for k, spread in enumerate((0, 0.5, 1, 2, 4)):
         logs = {}
-        for sizes in clusters.partitions(found, 0, k):
+        for sizes in partitions(found, 0, k):
             ends, total = np.cumsum((0, *sizes)), 0.0
             for p, q in zip(ends, ends[1:], strict=False):
                 covariance = np.diag(variance[p:q] + spread**2 * s2) + wide
@@ -46,9 +58,7 @@ def test_every_division_has_the_weight_of_its_normal_density(seed, topics):
             logs[sizes] = total
         whole = np.logaddexp.reduce(list(logs.values()))
         assert found.forward[0, k, -1] == pytest.approx(whole, abs=1e-8)
-        assert clusters.partitions(found, 0, k) == pytest.approx(
-            {d: np.exp(v - whole) for d, v in logs.items()}, abs=1e-8
-        )
+        assert partitions(found, 0, k) == pytest.approx({d: np.exp(v - whole) for d, v in logs.items()}, abs=1e-8)
 
 
 def test_draws_have_the_mean_and_spread_of_the_exact_sum():
@@ -58,7 +68,7 @@ def test_draws_have_the_mean_and_spread_of_the_exact_sum():
     shares, mean, square = found.kappa_shares()[0], np.zeros(4), np.zeros(4)
     for k, share in enumerate(shares):
         kappa2 = found.kappa[0, k] ** 2
-        for sizes, p in clusters.partitions(found, 0, k).items():
+        for sizes, p in partitions(found, 0, k).items():
             block = np.repeat(np.arange(len(sizes)), sizes)
             prior = found.wide[0] * np.equal.outer(block, block) + kappa2 * np.eye(4)
             gain = prior @ np.linalg.inv(prior + np.diag(variance[0]))

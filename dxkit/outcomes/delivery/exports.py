@@ -8,10 +8,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from dxkit.files.cells import folded
+from dxkit.files.encoded import FRAME
 from dxkit.files.errors import Faults
 from dxkit.files.frames import as_frame
 from dxkit.files.table import Table, TableSpec
@@ -143,17 +145,18 @@ def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> T
     source = as_frame(source)
     if source is None or (isinstance(source, pd.DataFrame) and not len(source) and not len(source.columns)):
         return None
+    file = FRAME
     if isinstance(source, str | os.PathLike) and is_json(source):
-        source = read_json(source)
+        source, file = read_json(source), Path(source).name
     elif isinstance(source, pd.DataFrame):
         source = _nested(source)
     own = replace(spec, columns=tuple(replace(column, needed=False) for column in spec.columns))
-    loose = own.read(source)
+    loose = own.read(source, file=file)
     header = {folded(name) for name in loose.frame.columns}
     if {folded(name) for name in spec.needed} <= header:
         return replace(loose, spec=spec, notes=(*loose.notes, *_of_clone(source)))
     export = next((one for one in EXPORTS if one.spec is spec and _fits(one, header)), None)
-    return _mapped(loose, export, faults) if export else spec.read(source)
+    return _mapped(loose, export, faults) if export else spec.read(source, file=file)
 
 
 def _of_clone(source: object) -> list[str]:
@@ -199,7 +202,6 @@ def _mapped(table: Table, export: Export, faults: Faults) -> Table:
     if export.spec is events.DEPLOYMENTS:
         if said is not None:
             columns["outcome"] = said.map(lambda text: _result(export, text))
-            columns["time"] = columns["time"].where(columns["time"] != "", "")
         else:
             columns[_NO_RESULT] = pd.Series("yes", index=table.frame.index)
             notes.append("the export does not say what became of a deployment, so each counts as a success")

@@ -57,6 +57,14 @@ def periods(
 class Figures:
     """The metrics of one record."""
 
+    record: Record
+    units: pd.DataFrame
+    begin: pd.Timestamp
+    end: pd.Timestamp
+    parts: int
+    phi: float
+    short: bool
+
     def __init__(self, record: Record) -> None:
         self.record = record
         self.units = _units(record.deployed)

@@ -52,6 +52,15 @@ class Record:
 class Maker:
     """Decides of every row whether it counts, and writes the audit."""
 
+    look: pd.Timestamp
+    since: pd.Timestamp | None
+    audit: Audit
+    zones: tuple[bool, bool]
+    arrived: Any
+    everything: Any
+    deployed: Any
+    reasons: Reasons
+
     def __init__(
         self, look: pd.Timestamp, since: pd.Timestamp | None, audit: Audit, zones: tuple[bool, bool] = (False, False)
     ) -> None:

@@ -9,7 +9,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
@@ -65,10 +65,13 @@ class Rules:
 
     rules: tuple[Rule, ...] = ()
     gitlab: bool = False
-    names: dict[str, str] = field(default_factory=dict)
 
     def owners(self, folder: str) -> list[str]:
-        """Who owns an unnamed new file in a folder; rules for `*.md` or a certain file say nothing of it."""
+        """Who owns an unnamed new file in a folder; rules for `*.md` or a certain file say nothing of it.
+
+        >>> rules_of("* @a\\nservices/ @b\\nservices/shop/docs/ @c").owners("services/shop")
+        ['@b']
+        """
         plain = posixpath.normpath("/" + unicodedata.normalize("NFC", folder.strip())).strip("/")
         path = [*(part for part in plain.split("/") if part), _NEW]
         if not self.gitlab:
@@ -80,15 +83,6 @@ class Rules:
                 found[rule.section] = [] if rule.excludes else list(rule.owners)
                 out |= {rule.section} if rule.excludes else set()
         return list(dict.fromkeys(owner for owners in found.values() for owner in owners))
-
-
-def owners_of(path: str, rules: Rules) -> list[str]:
-    """Who owns a new file in a service's folder.
-
-    >>> owners_of("services/shop", rules_of("* @a\\nservices/ @b\\nservices/shop/docs/ @c"))
-    ['@b']
-    """
-    return rules.owners(path)
 
 
 def rules_of(source: str | os.PathLike[str] | None, dialect: str = "auto") -> Rules:

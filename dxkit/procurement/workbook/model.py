@@ -125,9 +125,15 @@ def spare_inputs(dossier: Dossier) -> dict[str, np.ndarray]:
 
 
 def place_vendor(
-    book: Book, dossier: Dossier, vendor: str, sheets: dict[str, Sheet], values: Values, results: Page, column: int,
+    book: Book,
+    dossier: Dossier,
+    vendor: str,
+    sheets: dict[str, Sheet],
+    values: Values,
+    results: Page,
+    column: int,
     inputs: dict[str, tuple[Page, int, int]],
-) -> OfVendor:  # fmt: skip
+) -> OfVendor:
     """Lay out the pages of a vendor: by month, by quarter, and those of the vendor that follows where one is named."""
     made = OfVendor(sheets, {}, values)
     wide = -(-len(sheets[vendor].labels) // _A_PAGE)

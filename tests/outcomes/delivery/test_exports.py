@@ -161,3 +161,17 @@ def test_a_table_of_our_own_columns_is_never_taken_for_an_export():
     found = dx.dora(frame, as_of="2026-02-01")
     assert used(found) == {"used": 2}
     assert not any("export" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[{"team": "Red"}]', "ours.json: the table of deployments needs a column 'deployment'"),
+        ('[{"deployment": "a", "time": "2026-13-01"}]', "ours.json, row 1, column time"),
+    ],
+)
+def test_a_fault_of_a_json_file_names_the_file(tmp_path, text, says, refusal):
+    path = tmp_path / "ours.json"
+    path.write_text(text)
+    with refusal(says):
+        dx.dora(path)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.outcomes.ownership.codeowners import owners_of, rules_of
+from dxkit.outcomes.ownership.codeowners import rules_of
 from dxkit.statistics.intervals import wilson
 
 RULES = """
@@ -46,7 +46,7 @@ CATALOG = pd.DataFrame(
     ],
 )
 def test_the_last_rule_that_matches_counts(path, owners):
-    assert owners_of(path, rules_of(RULES)) == owners
+    assert rules_of(RULES).owners(path) == owners
 
 
 def test_shares_count_what_is_known_and_say_what_is_not():

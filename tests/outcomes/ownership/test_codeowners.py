@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.outcomes.ownership.codeowners import owners_of, rules_of
+from dxkit.outcomes.ownership.codeowners import rules_of
 
 
 def owned(rules, *paths, dialect="auto"):
@@ -182,5 +182,5 @@ def test_a_rule_matches_what_trying_everything_finds(globs, names):
         assert (rules.owners("/".join(names)) == ["@x"]) == found or last == "*"
 
 
-def test_owners_of_is_the_owner_of_a_new_file():
-    assert owners_of("services/shop", rules_of("* @a\nservices/ @b")) == ["@b"]
+def test_a_new_file_has_the_owner_of_its_folder():
+    assert rules_of("* @a\nservices/ @b").owners("services/shop") == ["@b"]

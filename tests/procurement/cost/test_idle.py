@@ -86,7 +86,7 @@ def test_the_cells_of_a_random_vendor_are_idle_as_by_hand(seed):
         ({"likely": 5, "per": "n"}, {"leaving": {"hazard_forced": 0, "hazard_voluntary": 0, "rush": 2}}, []),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_cannot_be_reached_is_listed(line, given, figures):
     read = dossier([line], drivers=[{"driver": "n", "unit": "calls", "likely": 10, "growth_likely": 0.1}], **given)
     assert sorted(read.idle["figure"]) == sorted(figures)

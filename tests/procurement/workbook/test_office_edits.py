@@ -12,8 +12,10 @@ from tests.procurement.workbook.test_read_back import delivered, likely  # noqa:
 pytestmark = pytest.mark.thorough
 PYTHON = "/usr/bin/python3"  # of the system: it has `uno`
 SERVICE, PRICE, GROWTH = "cost|Port|seats|service", "cost|Port|seats|amount", "cost|Port|seats|growth"
-AUDIT = [["type", "Port", "finance|Port|1", column, text]
-         for column, text in ((1, "audit"), (2, "operations"), (3, "yearly"), (6, "900,5"))]  # fmt: skip
+AUDIT = [
+    ["type", "Port", "finance|Port|1", column, text]
+    for column, text in ((1, "audit"), (2, "operations"), (3, "yearly"), (6, "900,5"))
+]
 
 # steps, and what is listed as (sheet, cell, what, taken), each once
 LISTED = {
@@ -34,9 +36,11 @@ LISTED = {
     "a note beside a row": ([["type", "Port", SERVICE, 60, "see mail"]], [("Port", "BI11", "added", "no")]),
     "a note in a title": ([["type", "Results", "", 5, "checked"]], [("Results", "F1", "added", "no")]),
     "a heading": ([["type", "Inputs", "", 1, "Our inputs"]], [("Inputs", "B1", "value changed", "no")]),
-    "values pasted": ([["values", "Port", SERVICE, 4, 5, 0]],
-                      [("Port", f"{c}11", "formula typed over", "no") for c in "EF"]),
-}  # fmt: skip
+    "values pasted": (
+        [["values", "Port", SERVICE, 4, 5, 0]],
+        [("Port", f"{c}11", "formula typed over", "no") for c in "EF"],
+    ),
+}
 REFUSED = {
     "a value over a formula": (
         [["type", "Port", SERVICE, 9, "4123"]],

@@ -26,17 +26,48 @@ HOSTILE = ['=HYPERLINK("http://x","y")', "+1", "@x", "long " * 60, "a/b\\c?d*e[f
 def every_clause(years=3):
     """Two vendors that use each way in which a line can be worked out."""
     lines = [
-        {"line": "seats", "timing": "monthly", "per": "seats", "low": 18, "likely": 20, "high": 25, "growth": "uplift",
-         "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes", "billed": "quarterly"},
-        {"line": "seats", "timing": "monthly", "per": "seats", "low": 17, "likely": 22, "high": 23, "growth": "uplift",
-         "uplift_cap": 0.04, "minimum": 90, "ratchet": "yes", "billed": "quarterly"},
-        {"line": "events", "category": "support", "per": "events", "likely": 900, "included": 50, "overage": 12.5,
-         "billed": "yearly", "currency": "USD", "term_months": 24},
+        {
+            "line": "seats",
+            "timing": "monthly",
+            "per": "seats",
+            "low": 18,
+            "likely": 20,
+            "high": 25,
+            "growth": "uplift",
+            "uplift_cap": 0.04,
+            "minimum": 90,
+            "ratchet": "yes",
+            "billed": "quarterly",
+        },
+        {
+            "line": "seats",
+            "timing": "monthly",
+            "per": "seats",
+            "low": 17,
+            "likely": 22,
+            "high": 23,
+            "growth": "uplift",
+            "uplift_cap": 0.04,
+            "minimum": 90,
+            "ratchet": "yes",
+            "billed": "quarterly",
+        },
+        {
+            "line": "events",
+            "category": "support",
+            "per": "events",
+            "likely": 900,
+            "included": 50,
+            "overage": 12.5,
+            "billed": "yearly",
+            "currency": "USD",
+            "term_months": 24,
+        },
         {"line": "usage", "category": "hosting", "timing": "monthly", "per": "events", "block": 10},
         {"line": "ramp", "billed": "term", "committed": "all", "rises": "renewal", "growth": 0.05},
         {"line": "set-up", "category": "implementation", "timing": "once", "likely": 5_000, "chance": 0.5},
         {"line": "sold", "category": "credit", "timing": "once", "likely": -700, "from_month": 12},
-    ]  # fmt: skip
+    ]
     rows = [{**line, "vendor": vendor, "declared": "x"} for vendor in ("A", "Beta's [1]") for line in lines]
     more = [
         row
