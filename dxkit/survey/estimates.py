@@ -15,7 +15,7 @@ from dxkit.statistics.means.spread import HOURS, Spread
 from dxkit.survey.privacy.few_weighted import few_and_different, rounded
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
-from dxkit.survey.tally.variables import form_of
+from dxkit.survey.tally.variables import Form, form_of
 from dxkit.survey.tally.weighed import Weighed, weighed
 
 SAME_NUMBER = "no interval where everybody gave the same number: there is no spread to judge it by"
