@@ -5,7 +5,7 @@ See docs/methods/anonymity.md, "Ends of the scale"."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
         start = np.searchsorted(theirs, low * total - mine - _TINY)
         meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
         for j, column in enumerate(chosen.T):
-            feasible[2 * j + i][np.unique(column[meets])] = True
+            feasible[2 * j + i][column[meets]] = True
     for possible, count, end in zip(feasible, people, most, strict=True):
         values = np.flatnonzero(possible)
         if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
@@ -111,6 +111,7 @@ class _Groups:
     weight: np.ndarray
     sums: np.ndarray
     half: np.ndarray
+    known: dict[tuple[bytes, float, float], bool] = field(default_factory=dict)  # what `_pins` found
 
     @classmethod
     def of(cls, cut: np.ndarray, each: Whole) -> _Groups:
@@ -151,7 +152,10 @@ class _Groups:
                 about = (whole.rounded[0] - self.rounded[rest].sum()) / weight
                 half = (whole.half[0] * whole.weight[0] + (self.half * self.weight)[rest].sum()) / weight
                 low, high = max(low, about - half), min(high, about + half)
-            if self._pins(members, low, high):
+            case = members.tobytes(), low, high
+            if case not in self.known:
+                self.known[case] = self._pins(members, low, high)
+            if self.known[case]:
                 if own:
                     return int(np.flatnonzero(members)[0])
                 left = np.flatnonzero(shown)
