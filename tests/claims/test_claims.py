@@ -11,6 +11,7 @@ from tests.survey.test_changes import alarms
 pytestmark = pytest.mark.simulated
 
 
+@pytest.mark.usefixtures("nothing_hidden")
 def test_false_alarms_between_waves(claimed):
     rates = [
         alarms(300, ids, population, response)
