@@ -11,6 +11,8 @@ from tests.claims.worlds import in_percent, least
 from tests.places import SHARED
 from tests.survey.real.test_real_surveys import SURVEYS, corrected
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 PUBLISHED = ("carpentries_2018", "dask_2019", "dask_2020", "kubernetes_2018", "spack_2020", "spack_2022")
 RUNS, SIZES = 150, (12, 25, 80)
 KINDS = ["rating", "importance", "recommend"]

@@ -76,10 +76,11 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     shown = [each.copy() for each in shown]
     bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
     sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    known = [answers.sums[answers.n > 0] / answers.reach]
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        pinned = _pinned(cuts, shown, bound, others, answers)
+        pinned = _pinned(cuts, shown, bound, others, answers, known)
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -117,8 +118,11 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int | None:
-    """The cut with a bound, or with hidden groups together, in which the figures leave somebody one answer only."""
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, known: list[np.ndarray]) -> int | None:
+    """The cut with a bound, or with hidden groups together, in which the figures leave somebody one answer only.
+
+    `known` are sums of the cells that agree with all figures; what is found is added. They still do when one is hidden.
+    """
     answered = answers.n > 0
     if not answered.any() or not (any(each.any() for each in bound) or any(others)):
         return None
@@ -149,8 +153,12 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int
     program = _Program(
         (np.concatenate(rows), np.concatenate(columns)), np.array(low), np.array(high), people, most, step, answers
     )
-    program.see(np.bincount(atom, sums))
+    for each in known:
+        program.see(np.bincount(atom, each))
     pins = program.pins(np.flatnonzero(check < len(cuts)))
+    for solution in program.found:
+        known.append(np.zeros(len(n)))
+        known[-1][first] = solution
     return None if pins is None else int(check[pins])
 
 
@@ -170,13 +178,13 @@ class _Program:
     """Linear programs over what atoms may sum to, given what is shown; in units of what one answer can move."""
 
     def __init__(self, at, low: np.ndarray, high: np.ndarray, people, most, step, answers: Answers) -> None:
-        from scipy.sparse import csr_matrix
-
-        self._rows = csr_matrix((np.ones(len(at[0])), at), shape=(len(low), len(most)))
-        self._low, self._high = low, high
+        exact = low == high
+        slack = np.where(exact, 0.0, _TINY * np.maximum(high, 1))
+        self._at, self._low, self._high = at, low - slack, high + slack
         self._people, self._capacity, self._step = people, most, step
         self._top, self._whole = answers.top, answers.step is not None
         self._least, self._most = np.full(len(most), np.inf), np.full(len(most), -np.inf)
+        self.found: list[np.ndarray] = []
 
     def see(self, x: np.ndarray) -> None:
         """Sums of atoms that agree with all that is shown."""
@@ -217,46 +225,39 @@ class _Program:
 
     def _look_at_all(self, check: np.ndarray, from_top: bool) -> None:
         """One solution that takes as many of these atoms as can be a step away from an end."""
-        from scipy.sparse import csr_matrix, hstack
-
-        count, sign = len(check), -1.0 if from_top else 1.0
-        none = csr_matrix((len(self._low), count))
-        away = csr_matrix((np.full(count, -sign), (np.arange(count), check)), shape=(count, len(self._capacity)))
-        extra = hstack([away, csr_matrix((np.ones(count), (np.arange(count),) * 2), shape=(count, count))])
-        limit = self._capacity[check] if from_top else np.zeros(count)
-        self._look(
+        count, (rows, columns) = len(check), self._at
+        more, own = len(self._low) + np.arange(count), len(self._capacity) + np.arange(count)
+        matrix = (
+            np.concatenate([np.ones(len(rows)), np.full(count, 1.0 if from_top else -1.0), np.ones(count)]),
+            (np.concatenate([rows, more, more]), np.concatenate([columns, check, own])),
+        )
+        self._solve(
             np.concatenate([np.zeros(len(self._capacity)), -np.ones(count)]),
-            rows=hstack([self._rows, none]),
-            extra=(extra, limit, self._step[check]),
+            matrix,
+            np.concatenate([self._low, np.full(count, -np.inf)]),
+            np.concatenate([self._high, self._capacity[check] if from_top else np.zeros(count)]),
+            self._step[check],
         )
 
-    def _look(self, objective: np.ndarray, atom: int | None = None, rows=None, extra=None) -> None:
-        """Solve, and remember the least and the most that any solution gave each atom."""
-        from scipy.optimize import linprog
-        from scipy.sparse import vstack
+    def _look(self, objective: np.ndarray, atom: int | None = None) -> None:
+        """One solution that makes the objective least."""
+        matrix = np.ones(len(self._at[0])), self._at
+        self._solve(objective, matrix, self._low, self._high, np.zeros(0), atom)
 
-        rows = (self._rows if rows is None else rows).tocsr()
-        exact = self._low == self._high
-        slack = _TINY * np.maximum(self._high[~exact], 1)
-        matrix, limits = [rows[~exact], -rows[~exact]], [self._high[~exact] + slack, slack - self._low[~exact]]
+    def _solve(self, objective, matrix, low, high, more: np.ndarray, atom: int | None = None) -> None:
+        """Solve, and remember the least and the most that a solution gave each atom; `more` ends further variables."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # of whole numbers there are none; it starts sooner
+        from scipy.sparse import csc_matrix
+
+        rows = csc_matrix(matrix, shape=(len(low), len(objective)))
         highest = self._capacity if self._top else np.full(len(self._capacity), np.inf)
-        if extra is not None:
-            matrix, limits = [*matrix, extra[0]], [*limits, extra[1]]
-            highest = np.concatenate([highest, extra[2]])
-        limits = np.concatenate(limits)
-        found = linprog(
-            objective,
-            A_ub=vstack(matrix).tocsr() if len(limits) else None,
-            b_ub=limits if len(limits) else None,
-            A_eq=rows[exact] if exact.any() else None,
-            b_eq=self._high[exact] if exact.any() else None,
-            bounds=np.column_stack([np.zeros(len(highest)), highest]),
-            method="highs",
-        )
+        bounds = Bounds(0, np.concatenate([highest, more]))  # type: ignore[arg-type]
+        found = milp(objective, constraints=LinearConstraint(rows, low, high), bounds=bounds)
         if found.status == 3 and atom is not None:  # without an upper end
             self._most[atom] = np.inf
         elif found.x is not None:
-            self.see(found.x[: len(self._capacity)])
+            self.found.append(found.x[: len(self._capacity)])
+            self.see(self.found[-1])
 
 
 def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,8 @@ See docs/methods/anonymity.md, "Ends of the scale"."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -46,8 +47,8 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     value, people = np.unique(weights, return_counts=True)
     most = people * (answers - 1)
     total = weights.sum()
-    sums = [np.arange(each + 1) for each in most]
-    halves = [_combined(value[i::2], sums[i::2]) for i in (0, 1)]
+    choices = [_choices(tuple(most[i::2].tolist())) for i in (0, 1)]
+    halves = [(chosen @ value[i::2], chosen) for i, chosen in enumerate(choices)]
     feasible: list[np.ndarray] = [np.zeros(each + 1, dtype=bool) for each in most]
     for i in (0, 1):
         (mine, chosen), (theirs, _) = halves[i], halves[1 - i]
@@ -55,7 +56,7 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
         start = np.searchsorted(theirs, low * total - mine - _TINY)
         meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
         for j, column in enumerate(chosen.T):
-            feasible[2 * j + i][np.unique(column[meets])] = True
+            feasible[2 * j + i][column[meets]] = True
     for possible, count, end in zip(feasible, people, most, strict=True):
         values = np.flatnonzero(possible)
         if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
@@ -63,12 +64,11 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     return False
 
 
-def _combined(value: np.ndarray, sums: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted totals (N,) of every choice of one sum for each weight, and the choices (N, J)."""
-    if not len(value):
-        return np.zeros(1), np.zeros((1, 0), dtype=int)
-    chosen = np.stack(np.meshgrid(*sums, indexing="ij"), axis=-1).reshape(-1, len(value))
-    return chosen @ value, chosen
+@lru_cache(maxsize=8)
+def _choices(most: tuple[int, ...]) -> np.ndarray:
+    """Every choice of a whole number up to each of these (N, J)."""
+    ends = [each + 1 for each in most]
+    return np.indices(ends).reshape(len(ends), int(np.prod(ends))).T.copy()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -111,6 +111,7 @@ class _Groups:
     weight: np.ndarray
     sums: np.ndarray
     half: np.ndarray
+    known: dict[tuple[bytes, float, float], bool] = field(default_factory=dict)  # what was tried
 
     @classmethod
     def of(cls, cut: np.ndarray, each: Whole) -> _Groups:
@@ -125,7 +126,7 @@ class _Groups:
         rough = few_and_different(n, unlike | (most > least * (1 + _TINY)))
         return cls(cut=cut, each=each, n=n, weight=weight, sums=sums, half=np.where(rough, _UNIT * each.top / 2, 0.0))
 
-    @property
+    @cached_property
     def rounded(self) -> np.ndarray:
         """Sums as the shown means have them."""
         mean = np.divide(self.sums, self.weight, out=np.zeros(len(self.n)), where=self.weight > 0)
@@ -134,31 +135,38 @@ class _Groups:
 
     def pinned(self, shown: np.ndarray, whole: _Groups | None) -> int | None:
         """The figure to hide next."""
-        shown = shown & (self.weight > 0)
-        hidden = ~shown & (self.weight > 0)
-        sets = [shown & (np.arange(len(shown)) == g) for g in np.flatnonzero(shown & (self.n <= _ENUMERATED))]
+        there = self.weight > 0
+        shown, hidden = shown & there, ~shown & there
+        few = np.flatnonzero(shown & (self.n <= _ENUMERATED))
+        weight = self.weight[few]
+        about = self.rounded[few] / weight
+        low, high = about - self.half[few], about + self.half[few]
+        if whole is not None and not hidden.any():
+            low, high = self._left(whole, shown, self.rounded[few], self.half[few] * weight, weight, low, high)
+        for group, least, most in zip(few.tolist(), low.tolist(), high.tolist(), strict=True):
+            if self._pins(np.arange(len(shown)) == group, least, most):
+                return group
         if hidden.any() and whole is not None and self.n[hidden].sum() <= _ENUMERATED:
-            sets.append(hidden)
-        for members in sets:
-            own = bool(shown[members].all())
-            low, high = -np.inf, np.inf
-            if own:
-                about, half = self.rounded[members] / self.weight[members], self.half[members]
-                low, high = float((about - half)[0]), float((about + half)[0])
-            if whole is not None and (not own or not hidden.any()):
-                rest = shown & ~members
-                weight = self.weight[members].sum()
-                about = (whole.rounded[0] - self.rounded[rest].sum()) / weight
-                half = (whole.half[0] * whole.weight[0] + (self.half * self.weight)[rest].sum()) / weight
-                low, high = max(low, about - half), min(high, about + half)
-            if self._pins(members, low, high):
-                if own:
-                    return int(np.flatnonzero(members)[0])
-                left = np.flatnonzero(shown)
-                return int(left[np.argmin(self.n[left])]) if len(left) else None
+            low, high = self._left(whole, shown, 0.0, 0.0, self.weight[hidden].sum(), -np.inf, np.inf)
+            left = np.flatnonzero(shown)
+            if len(left) and self._pins(hidden, float(low), float(high)):
+                return int(left[np.argmin(self.n[left])])
         return None
 
+    def _left(self, whole: _Groups, shown: np.ndarray, own, own_half, weight, low, high):
+        """Means from `low` to `high`, and as everybody less all other shown groups have them."""
+        about = (whole.rounded[0] - (self.rounded[shown].sum() - own)) / weight
+        half = (whole.half[0] * whole.weight[0] + (self.half * self.weight)[shown].sum() - own_half) / weight
+        return np.maximum(low, about - half), np.minimum(high, about + half)
+
     def _pins(self, members: np.ndarray, low: float, high: float) -> bool:
+        """Whether these groups' mean, known from low to high, leaves one of their people one answer."""
+        case = members.tobytes(), low, high
+        if case not in self.known:
+            self.known[case] = self._tried(members, low, high)
+        return self.known[case]
+
+    def _tried(self, members: np.ndarray, low: float, high: float) -> bool:
         inside = members[self.cut] & (self.each.n > 0)
         n = self.each.n[inside].astype(int)
         if not self.each.alike[inside].all():
