@@ -25,7 +25,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4}
 _WHO = r"(?:people|persons?|respondents?|developers?|engineers?|employees?|colleagues?|members?|writers?|answers?)"
 _COUNTED = re.compile(
-    rf"(?<![\d.,])(?:(?P<number>\d+|\b(?:{'|'.join(_NUMBERS)}))\s+(?:\w+\s+)?{_WHO}|\bn\s*=\s*(?P<n>\d+))\b",
+    rf"(?<![\d.,])(?:(?P<number>\d+|\b(?:{'|'.join(_NUMBERS)}))\s+(?:\w+\s+)?{_WHO}|\bn\s*=\s*(?P<n>\d+))\b(?! each\b)",
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(r"(than|least|most|under|below|from|to|every|each|minimum|between|if|per)\s*$", re.IGNORECASE)
