@@ -21,9 +21,10 @@ STATEMENTS = {
     "Calm": ("I can end the day on time", "Nobody calls me at night", "Plans hold for a week"),
     "Craft": ("I am proud of our code", "We have time to tidy up"),
 }
+_IMPORTANT = ("Not important", "Slightly important", "Moderately important", "Very important", "Extremely important")
 LABELS = {
     "satisfaction5": ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied"),
-    "importance5": ("Not important", "Slightly important", "Moderately important", "Very important", "Extremely important"),
+    "importance5": _IMPORTANT,
     "agreement5": ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"),
     "yesno": ("No", "Yes"),
 }

@@ -36,7 +36,7 @@ def cell_by_cell(path, data):
 
 
 def write_page(path, data, folder, made):
-    """The page of a notebook as `dxkit run` writes it, with a dot for each picture; `made` holds what the cells wrote."""
+    """The page of a notebook as `dxkit run` writes it, with dots for pictures; `made` holds what the cells wrote."""
     shown = nbformat.read(path, as_version=4)
     shown.cells = []
     for cell, source, printed, value in _ran(path, data):

@@ -45,6 +45,19 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Somebody about whom the files tell: in which, who, and how."""
+
+    file: str
+    where: str
+    who: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.where}: {self.who}; {self.how}"
+
+
 @dataclass(eq=False)
 class Contents:
     """What one or more files hold."""
@@ -68,6 +81,10 @@ def read(path: Path, name: str) -> Contents:
 
 def plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def some(number: float) -> str:
+    return "1 person" if number == 1 else f"{number:g} people"
 
 
 def heading(text: str) -> str:
