@@ -119,13 +119,14 @@ def _who_responded(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
             yield Shown(question=RESPONDED, label=RESPONDED, group=group, **told)
 
 
-def hidden_in(table: Seen, people: pd.DataFrame | None) -> set[tuple[str, frozenset[str]]]:
-    """Questions of which some group has no figure here, each with the attributes that the groups are made of."""
+def hidden_in(table: Seen, people: pd.DataFrame | None) -> set[tuple[str, frozenset[str], str]]:
+    """Questions of which some group has no figure here, with the attributes that make the groups, and the wave."""
     question, n = table.column(*_QUESTION), table.column(*_N)
     if question is None or n is None:
         return set()
     by = frozenset(_attributes(table, question, n, people))
-    return {(row[question], by) for row in table.rows if row[n].casefold() in _NOTHING}
+    wave = _wave(table).get("wave", "")
+    return {(row[question], by, wave) for row in table.rows if row[n].casefold() in _NOTHING}
 
 
 def waves_of(table: Seen) -> list[str]:

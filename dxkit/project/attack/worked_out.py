@@ -26,11 +26,11 @@ class Figures:
         self._named = {_group_of(each): each for each in self.every if each.number is not None}
         hidden = set().union(*(hidden_in(table, known) for table in tables))
         self.shown, self.not_counts = [], 0
-        for each in self.every:
-            follows = self.follows(each)
+        for each, read in zip(self.every, every, strict=True):
+            follows, wave = self.follows(each), read.group.get("wave", "")
             by = frozenset(each.group) - {"wave"}
             if each.of_several or each.label in self.parts:
-                counted = follows is False or (follows is None and (not by or (each.label, by) in hidden))
+                counted = follows is False or (follows is None and (not by or (each.label, by, wave) in hidden))
                 self.not_counts += follows is None and not counted
                 self.shown += [each] if counted else []
             else:
