@@ -21,11 +21,10 @@ from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.privacy.rowspace import needed
-from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
 from dxkit.survey.tally.margins import grouped
-from dxkit.survey.tally.weighed import Weighed, weighed
+from dxkit.survey.tally.weighed import Weighed, answered, said, weighed
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.from_survey import Counted
@@ -144,16 +143,16 @@ class Release(Result):
 
         `member` (n,) says who; the answers of fewer than the minimum must not follow, nor those of the others.
         """
-        answered = ~np.isnan(people.values([column])[:, 0])
+        gave = ~np.isnan(people.values([column])[:, 0])
         codes, shown_ = [], []
         for cut in ((), *self.cuts):
             groups, may = self.decisions[frozenset(cut)]
             cells, place = grouped(people.coded.segments, cut)
             codes.append(people.group_codes(cells, cut)[1][place])
             shown_.append(may.figure[:, column])
-        codes.append((member & answered).astype(int))
+        codes.append((member & gave).astype(int))
         shown_.append(np.array([False, True]))
-        return needed(codes, shown_, answered.astype(int), self.min_group, len(codes) - 1) is None
+        return needed(codes, shown_, gave.astype(int), self.min_group, len(codes) - 1) is None
 
     def of(self, cells: Cells) -> May:
         """What may be shown of the groups and variables of a cut."""
@@ -171,11 +170,11 @@ def release_of(tally: Tally) -> Release:
     covered = _covered(tally, cuts)
     fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
     codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
-    n = np.rint(fine.n).astype(int)
-    said = np.rint(fine.states[:, :, [ANSWERED, NO_OPINION]].sum(axis=2)).astype(int)
-    found = decided(codes, fine.people.astype(int), np.hstack([n, said]), tally.min_group)
+    counts = [np.rint(weighed(fine, counts=of).n).astype(int) for of in (answered, said)]  # of those who have a weight
+    n, every = counts[0], np.hstack(counts)
+    found = decided(codes, fine.people.astype(int), every, tally.min_group)
     j = n.shape[1]
-    others = found.others(codes, np.hstack([n, said]), tally.min_group)
+    others = found.others(codes, every, tally.min_group)
     made = [
         May(
             people=people,
@@ -198,7 +197,7 @@ def release_of(tally: Tally) -> Release:
         else:
             counted = tally.cut(cut)
             groups, code = counted.groups, counted.group
-            may = _nothing(len(groups), j, said.shape[1])
+            may = _nothing(len(groups), j, every.shape[1] - j)
         decisions[frozenset(cut)] = groups, may
         rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
     return Release(
