@@ -1,4 +1,7 @@
-"""Intervals of answers that real people gave, drawn again and again: `pytest -m simulated tests/claims`."""
+"""Intervals of answers that real people gave, drawn again and again: `pytest -m simulated tests/claims`.
+
+By the array functions, a hundred times as fast as by `dx.scores`; a test holds both to the same.
+"""
 
 from functools import cache
 
@@ -7,8 +10,10 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.tally.variables import Layout, in_unit
 from tests.claims.worlds import in_percent, least
 from tests.places import SHARED
+from tests.statistics.means.counted import count, score
 from tests.survey.real.test_real_surveys import SURVEYS, corrected
 
 pytestmark = pytest.mark.usefixtures("nothing_hidden")
@@ -19,8 +24,8 @@ KINDS = ["rating", "importance", "recommend"]
 
 
 @cache
-def population(name):
-    """A real survey of at least 100 people: its questions with scales, and what everybody answered."""
+def survey_of(name):
+    """A real survey of at least 100 people, and its questions with scales."""
     if name == "github_oss_2017":
         folder = dx.samples.path(name)
         items, scales, rules = folder / "codebook.csv", folder / "scales.csv", None
@@ -31,34 +36,53 @@ def population(name):
     columns = [each for each in ("item", "text", "kind", "scale", "reverse", "good") if each in survey.codebook.items]
     items = survey.codebook.items[columns]
     items = items[items["kind"].isin(KINDS)]
-    items = items[survey.answers[items["item"]].notna().sum().to_numpy() >= 100]
-    table = dx.scores(survey).table.set_index("name")
-    return items, scales, survey.answers[items["item"]].to_numpy(dtype=float), table.loc[items["item"], "estimate"]
+    return survey, items[survey.answers[items["item"]].notna().sum().to_numpy() >= 100], scales
+
+
+@cache
+def population(name):
+    """What everybody answered to each question, from 0 to 1."""
+    survey, items, _ = survey_of(name)
+    book, form = survey.codebook, Layout(survey.codebook).form
+    at = [book.measured.index(item) for item in items["item"]]
+    values = [in_unit(book, item, survey.answers[item].to_numpy(dtype=float)) for item in items["item"]]
+    return (np.column_stack(values) - form.low[at]) / form.width[at]
+
+
+def drawn(people, n, run, copies=1):
+    """Who is drawn; several draws are the columns of one survey."""
+    rng = np.random.default_rng([41, n, run])
+    return [rng.integers(0, len(people), n) for _ in range(copies)]
 
 
 def held(name, n, runs):
-    """How often the intervals of n answers hold the mean of everybody, per question; several draws are one survey.
-
-    A figure that is shown as a bound has no interval; a question with nothing but bounds is nan.
-    """
-    items, scales, people, true = population(name)
-    copies = max(1, 100 // len(items))
-    every = [items.assign(item=[f"{item}_{k}" for item in items["item"]]) for k in range(copies)]
-    every = [each.assign(text=each["item"]) for each in every]
-    book = dx.read_codebook(pd.concat(every, ignore_index=True), scales)
-    true, inside = np.tile(true.to_numpy(dtype=float), copies), []
+    """How often the intervals of n answers hold the mean of everybody, per question."""
+    people = population(name)
+    true, inside, copies = np.nanmean(people, axis=0), [], max(1, 100 // people.shape[1])
     for run in range(-(-runs // copies)):
-        rng = np.random.default_rng([41, n, run])
-        drawn = np.hstack([people[rng.integers(0, len(people), n)] for _ in range(copies)])
-        survey = dx.read_survey(pd.DataFrame(drawn, columns=book.items["item"]), book, min_group=3)
-        table = dx.scores(survey).table
-        table = table[table["level"] == "item"]
-        low, high = table["low"].to_numpy(dtype=float), table["high"].to_numpy(dtype=float)
-        ok = np.where(np.isnan(low), np.nan, (low <= true + 1e-9) & (true <= high + 1e-9))
-        inside.append(ok.reshape(copies, -1))
-    inside = np.concatenate(inside)
-    with np.errstate(invalid="ignore"):
-        return np.nansum(inside, axis=0) / np.sum(~np.isnan(inside), axis=0)
+        for who in drawn(people, n, run, copies):
+            counted = count(people[who])
+            found = score(counted)
+            ok = (found.low <= true + 1e-11) & (true <= found.high + 1e-11)
+            inside.append(np.where(counted.n[0] >= 3, ok, np.nan))
+    return np.nanmean(inside, axis=0)
+
+
+def test_scores_have_the_intervals_of_the_array_functions():
+    survey, items, scales = survey_of("github_oss_2017")
+    people = population("github_oss_2017")
+    (who,) = drawn(people, 25, 0)
+    codes = survey.answers[items["item"]].to_numpy(dtype=float)[who]
+    book = dx.read_codebook(items, scales)
+    table = dx.scores(dx.read_survey(pd.DataFrame(codes, columns=items["item"]), book, min_group=3)).table
+    table = table[(table["level"] == "item") & (table["n"] >= 3)].set_index("name")
+    counted = count(people[who])
+    found = score(counted)
+    at = [items["item"].tolist().index(item) for item in table.index]
+    assert len(at) > 25
+    assert table["low"].to_numpy() == pytest.approx(100 * found.low[at], abs=1e-9)
+    assert table["high"].to_numpy() == pytest.approx(100 * found.high[at], abs=1e-9)
+    assert table["n"].tolist() == counted.n[0][at].tolist()
 
 
 def judged(names):
