@@ -20,15 +20,12 @@ from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
-from dxkit.survey.privacy.rowspace import needed
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
-from dxkit.survey.tally.margins import grouped
 from dxkit.survey.tally.weighed import Weighed, weighed
 
 if TYPE_CHECKING:
-    from dxkit.survey.tally.from_survey import Counted
     from dxkit.survey.tally.tally import Tally
 
 PEOPLE = "people"
@@ -138,22 +135,6 @@ class Release(Result):
                 f"{shown(names)} is not declared; declare it for the whole survey: "
                 f"read_survey(..., cuts={[*declared, wanted]!r})"
             )
-
-    def allows(self, people: Counted, column: int, member: np.ndarray) -> bool:
-        """Whether a figure of some of the people may be shown beside all others of a column of the layout.
-
-        `member` (n,) says who; the answers of fewer than the minimum must not follow, nor those of the others.
-        """
-        answered = ~np.isnan(people.values([column])[:, 0])
-        codes, shown_ = [], []
-        for cut in ((), *self.cuts):
-            groups, may = self.decisions[frozenset(cut)]
-            cells, place = grouped(people.coded.segments, cut)
-            codes.append(people.group_codes(cells, cut)[1][place])
-            shown_.append(may.figure[:, column])
-        codes.append((member & answered).astype(int))
-        shown_.append(np.array([False, True]))
-        return needed(codes, shown_, answered.astype(int), self.min_group, len(codes) - 1) is None
 
     def of(self, cells: Cells) -> May:
         """What may be shown of the groups and variables of a cut."""
