@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import dxkit as dx
-from dxkit.statistics import comparison, intervals, overlap
+from dxkit.statistics import comparison, intervals
 from tests import sample
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import likert
@@ -120,7 +120,7 @@ def named(answers, ids=None):
 
 
 def test_people_seen_twice_are_one_person_in_the_error():
-    """The worked case of docs/methods/change.md; too few answered twice for them to count more."""
+    """The worked case of docs/methods/change.md."""
     found = row(dx.compare(named(FIRST), named(SECOND)))
     assert found[["estimate", "se"]].tolist() == pytest.approx([13.839286, 11.039037], abs=1e-6)
     assert (found["p"], found["n_both"]) == (pytest.approx(0.228376, abs=1e-6), 5)
@@ -130,28 +130,6 @@ def test_people_seen_twice_are_one_person_in_the_error():
     same = [f"p{k}" for k in range(1, 6)]
     alone = row(dx.compare(*(named({name: wave[name] for name in same}) for wave in (FIRST, SECOND))))
     assert alone[["estimate", "se", "p"]].tolist() == pytest.approx([10, 10, 0.373901], abs=1e-6)
-
-
-def test_the_change_of_people_seen_twice_counts_more_where_enough_are():
-    rng = np.random.default_rng(4)
-    one, two = rng.integers(1, 8, 40).astype(float), rng.integers(1, 8, 46).astype(float)
-    one[:3] = np.nan
-    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(10, 56))))
-    w = float(overlap.weight_on_pairs(np.array(37), np.array(46), np.array(30)))
-    pairs, everybody = (two[:30] - one[10:]).mean(), two.mean() - np.nanmean(one)
-    assert (found["n_before"], found["n_after"], found["n_both"]) == (37, 46, 30)
-    assert 0 < w < 1
-    assert found["estimate"] == pytest.approx((w * pairs + (1 - w) * everybody) * 100 / 6)
-    assert found["after"] - found["before"] == pytest.approx(everybody * 100 / 6)
-
-
-def test_a_group_too_small_to_show_does_not_make_people_seen_twice_count_more(snapshot):
-    """Two who left could be worked out from the change of those who stayed, beside the two scores."""
-    rng = np.random.default_rng(5)
-    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 48)
-    found = dx.compare(survey({"q": one}, range(40), min_group=5), survey({"q": two}, range(2, 50), min_group=5))
-    assert found.table["estimate"].tolist() == pytest.approx((found.table["after"] - found.table["before"]).tolist())
-    assert found.notes == snapshot
 
 
 def test_a_row_without_an_id_is_another_person():
