@@ -148,7 +148,7 @@ def _small_cells(path: Path, least: int) -> list[tuple[str, str]] | None:
 
 
 def _people_counted(name: str, array: np.ndarray) -> np.ndarray | None:
-    """How many people or answers an array of a tally counts; behind the answers of `counts` stand three other states."""
+    """How many people or answers an array of a tally counts; the last three of `counts` are no answers."""
     kind = name.split()[-1]
     if kind == "counts":
         return array[:, :, :-3].sum(axis=2) if array.ndim == 3 else None

@@ -34,21 +34,8 @@ _OTHERS = {  # what the columns of a table hold besides attributes of people
     *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
 }
 USUAL = {  # what people are grouped by
-    *("team", "role", "tenure", "site", "department", "division", "location", "office", "country", "region"),
-    *(
-        "level",
-        "seniority",
-        "grade",
-        "job",
-        "function",
-        "gender",
-        "sex",
-        "age",
-        "contract",
-        "manager",
-        "group",
-        "squad",
-    ),
+    *("team", "squad", "role", "job", "tenure", "seniority", "grade", "age", "gender", "sex", "contract", "manager"),
+    *("site", "location", "office", "country", "region", "department", "division"),
 }
 _SCALES = {
     "0-100": (0.0, 100.0),

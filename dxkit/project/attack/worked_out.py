@@ -77,7 +77,7 @@ def worked_out(figures: Figures, least: int) -> Iterator[Finding]:
 
 
 def _joined(figures: Figures, least: int) -> Iterator[Finding]:
-    """Joins all tables and audits them, wave by wave and question by question; who works there now, in the last wave."""
+    """Joins all tables and audits them by wave and question; who works there is known of the last wave."""
     last = max((each.wave for each in figures.shown), default="")
     for scale, step, wave in sorted({(each.scale, each.step or 0, each.wave) for each in figures.shown}):
         part = [each for each in figures.shown if (each.scale, each.step or 0, each.wave) == (scale, step, wave)]
