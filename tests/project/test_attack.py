@@ -233,7 +233,7 @@ def test_nobody_is_found_where_nobody_is_given_away(out, capsys):
         "read 4 files: our.tally, page.html, report.xlsx, words.html",
         "tables: 3 with figures of people's answers, 1 of comments, 0 of other things",
         "figures: 6 on 2 questions, by team; all files were put together",
-        "looked for: fewer than 5 people by adding and subtracting, and in 53 texts",
+        "looked for: fewer than 5 people by adding and subtracting, and in 57 texts",
         "not read: 1 .png",
         "nobody was found",
     ]
