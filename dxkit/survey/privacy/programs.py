@@ -4,8 +4,6 @@ See docs/methods/anonymity.md, "Ends of the scale"."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 TINY = 1e-9
@@ -117,11 +115,11 @@ class Program:
         size, within, equal, limits = self._atoms * self._answers, self._within, self._equal, self._limits
         highest = np.full(len(objective), np.inf)
         if extra is not None and most is not None:
-            none = [csr_matrix((each.shape[0], len(most))) for each in (within, equal)]
+            none = [csr_matrix((count, len(most))) for count in (len(limits), len(self._sums))]
             within = vstack([hstack([within, none[0]]), extra]).tocsr()
             equal, limits = hstack([equal, none[1]]).tocsr(), np.concatenate([limits, np.zeros(len(most))])
             highest[size:] = most
-        found: Any = linprog(
+        found = linprog(
             objective,
             A_ub=within if len(limits) else None,
             b_ub=limits if len(limits) else None,
@@ -133,5 +131,5 @@ class Program:
         if found.status == 3 and at is not None:  # without an upper end
             self._most[at] = np.inf
         elif found.x is not None:
-            given = found.x[:size].reshape(self._atoms, self._answers)
+            given = np.asarray(found.x)[:size].reshape(self._atoms, self._answers)
             self._least, self._most = np.minimum(self._least, given), np.maximum(self._most, given)
