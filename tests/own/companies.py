@@ -1,8 +1,11 @@
 """Companies of 8 to 60 people that never were, with what small companies have: teams of two, blanks, one opinion."""
 
 import csv
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -79,10 +82,13 @@ def make(number: int, folder: Path) -> Company:
 
 def publish(company: Company, out: Path, made: Path, notebooks=NOTEBOOKS, cuts: int | None = None) -> None:
     """Write the pages of the notebooks, and a workbook with all tables that a survey gives, by all or some segments."""
-    for name in notebooks:
-        data = company.folder if name.startswith("05") else company.answers
-        write_page(ROOT / "notebooks" / f"{name}.ipynb", data, out, made)
-    survey, before = dx.open_survey(company.answers), dx.open_before(company.answers)
+    with ExitStack() as shared:  # all read a file once
+        for name in ("open_survey", "open_before", "open_waves"):
+            shared.enter_context(patch.object(dx, name, cache(getattr(dx, name))))
+        for name in notebooks:
+            data = company.folder if name.startswith("05") else company.answers
+            write_page(ROOT / "notebooks" / f"{name}.ipynb", data, out, made)
+        survey, before = dx.open_survey(company.answers), dx.open_before(company.answers)
     results = {}
     for by in (None, *survey.codebook.segments[:cuts]):
         of = by or "all"

@@ -25,6 +25,9 @@ class Figures:
         self.parts = _parts(tables)
         self._named = {_group_of(each): each for each in self.every if each.number is not None}
         hidden = set().union(*(hidden_in(table, known) for table in tables))
+        self.attributes = {name for each in self.every for name in each.group}.union(
+            *(by for _, by, _ in hidden), USUAL
+        )
         self.shown, self.not_counts = [], 0
         for each, read in zip(self.every, every, strict=True):
             follows, wave = self.follows(each), read.group.get("wave", "")
@@ -187,10 +190,9 @@ _OF_PEOPLE = {"question", "topic", "label", "display", "item", "dimension", "pre
 
 def _few(figures: Figures, least: int) -> Iterator[Finding]:
     """A number of people below the minimum, in a table of which no figures could be made."""
-    attributes = {name for each in figures.every for name in each.group}
     told = {(each.file, each.where) for each in figures.every}
     for table in figures.tables:
-        if (table.file, table.where) in told or not (_OF_PEOPLE | USUAL | attributes) & set(table.header):
+        if (table.file, table.where) in told or not (_OF_PEOPLE | figures.attributes) & set(table.header):
             continue
         for name in (name for name in _COUNTS if name in table.header):
             for row, count in zip(table.rows, table.cells(name), strict=True):
