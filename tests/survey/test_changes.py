@@ -1,6 +1,7 @@
 """Change between waves: R's and scipy's figures, false alarms by simulation, and what is not compared."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -21,18 +22,29 @@ WAVES = {name: sample.wave(name) for name in ("2025-Q4", "2026-Q2", "2026-Q3")}
 
 def survey(columns, ids=None, population=None, min_group=3, scale="1-7", **book):
     frame = pd.DataFrame(columns)
-    items = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "scale": scale}).assign(
-        **book
-    )
+    asked = tuple(frame.columns), ids is not None, population is not None, scale
+    read = items(*asked, **book) if book or not isinstance(scale, str) else codebook(*asked)
     roster = None
     if ids is not None:
         frame["who"] = [f"p{i}" for i in ids]
-        items.loc[len(items)] = {"item": "who", "text": "who", "kind": "id", "scale": ""}
     if population is not None:
         frame["site"] = "Here"
-        items.loc[len(items)] = {"item": "site", "text": "site", "kind": "segment", "scale": ""}
         roster = pd.DataFrame({"site": ["Here"], "headcount": [population]})
-    return dx.read_survey(frame, items.fillna(""), roster, min_group=min_group)
+    return dx.read_survey(frame, read, roster, min_group=min_group)
+
+
+def items(names, ids, site, scale, **book):
+    found = pd.DataFrame({"item": names, "text": names, "kind": "rating", "scale": scale}).assign(**book)
+    if ids:
+        found.loc[len(found)] = {"item": "who", "text": "who", "kind": "id", "scale": ""}
+    if site:
+        found.loc[len(found)] = {"item": "site", "text": "site", "kind": "segment", "scale": ""}
+    return found.fillna("")
+
+
+@cache
+def codebook(*asked):
+    return dx.read_codebook(items(*asked))
 
 
 def row(result, name="q"):
@@ -251,7 +263,7 @@ def test_an_unknown_adjustment_is_said(refusal):
 
 
 def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
-    """How often any of 12 topics that did not change is said to have changed."""
+    """How often any of 12 topics that did not change is said to have changed; tests/claims holds it to 5%."""
     rng, said = np.random.default_rng([people, len(str(population))]), 0
     names = [f"q{j:02d}" for j in range(12)]
     for _ in range(runs):
@@ -271,16 +283,6 @@ def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
             waves.append(survey(columns, who if ids else None, population, scale="satisfaction5"))
         said += dx.compare(*waves, adjust=adjust).table["holds"].any()
     return said / runs
-
-
-@pytest.mark.simulated
-@pytest.mark.parametrize(
-    ("ids", "population", "response"),
-    [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
-    ids=["independent", "paired", "staff"],
-)
-def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, population, response):
-    assert alarms(60, ids, population, response) <= 0.05 + 0.056  # two simulation errors above the promise
 
 
 @pytest.mark.simulated

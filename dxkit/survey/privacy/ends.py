@@ -89,10 +89,11 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     shown = [each.copy() for each in shown]
     bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
     sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    known: list[np.ndarray] = []
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        pinned = _pinned(cuts, shown, bound, others, answers, k)
+        pinned = _pinned(cuts, shown, bound, others, answers, k, known)
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -130,8 +131,12 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int) -> int | None:
-    """The cut in which the figures leave somebody one answer only."""
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
+    """The cut in which the figures leave somebody one answer only.
+
+    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
+    hidden.
+    """
     there = answers.n > 0
     if not there.any() or not any(each.any() for each in shown):
         return None
@@ -171,9 +176,14 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
                 for a, side in enumerate(sides.tolist()):
                     one = np.tile(np.arange(len(values)) == a, (len(members), 1))
                     rows.add(members, one, told[g, a], side, whole[g], share[g])
-    people, weight, given = np.bincount(atom, n), np.bincount(atom, weight), _by_group(atom, given, len(first))
-    program = Program(rows, people, weight, given, step[first], coded=coded, top=answers.top)
+    people, weight = np.bincount(atom, n), np.bincount(atom, weight)
+    program = Program(rows, people, weight, step[first], coded=coded, top=answers.top)
+    for each in (given, *(known if coded == answers.coded else ())):
+        program.see(_by_group(atom, each, len(first)))
     pins = program.pins(np.flatnonzero(check < len(cuts)))
+    for solution in program.found if coded == answers.coded else ():
+        known.append(np.zeros(given.shape))
+        known[-1][first] = solution
     return None if pins is None else int(check[pins])
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -46,8 +47,8 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     value, people = np.unique(weights, return_counts=True)
     most = people * (answers - 1)
     total = weights.sum()
-    sums = [np.arange(each + 1) for each in most]
-    halves = [_combined(value[i::2], sums[i::2]) for i in (0, 1)]
+    choices = [_choices(tuple(most[i::2].tolist())) for i in (0, 1)]
+    halves = [(chosen @ value[i::2], chosen) for i, chosen in enumerate(choices)]
     feasible: list[np.ndarray] = [np.zeros(each + 1, dtype=bool) for each in most]
     for i in (0, 1):
         (mine, chosen), (theirs, _) = halves[i], halves[1 - i]
@@ -55,7 +56,7 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
         start = np.searchsorted(theirs, low * total - mine - _TINY)
         meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
         for j, column in enumerate(chosen.T):
-            feasible[2 * j + i][np.unique(column[meets])] = True
+            feasible[2 * j + i][column[meets]] = True
     for possible, count, end in zip(feasible, people, most, strict=True):
         values = np.flatnonzero(possible)
         if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
@@ -63,12 +64,11 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     return False
 
 
-def _combined(value: np.ndarray, sums: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted totals (N,) of every choice of one sum for each weight, and the choices (N, J)."""
-    if not len(value):
-        return np.zeros(1), np.zeros((1, 0), dtype=int)
-    chosen = np.stack(np.meshgrid(*sums, indexing="ij"), axis=-1).reshape(-1, len(value))
-    return chosen @ value, chosen
+@lru_cache(maxsize=8)
+def _choices(most: tuple[int, ...]) -> np.ndarray:
+    """Every choice of a whole number up to each of these (N, J)."""
+    ends = [each + 1 for each in most]
+    return np.indices(ends).reshape(len(ends), int(np.prod(ends))).T.copy()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -30,58 +30,64 @@ class Rows:
         self.low.append({-1: 0.0, 1: whole * (1 - share)}.get(side, total))
         self.high.append({-1: whole * share, 1: whole}.get(side, total))
 
-    def matrix(self):
-        from scipy.sparse import csr_matrix
-
-        at = np.concatenate(self._row), np.concatenate(self._column)
-        return csr_matrix((np.concatenate(self._value), at), shape=(len(self.low), self.shape[0] * self.shape[1]))
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, columns (an atom's answers one after the other) and values of what is not zero."""
+        return np.concatenate(self._row), np.concatenate(self._column), np.concatenate(self._value)
 
 
 class Program:
-    """Linear programs over how many of each atom gave which answer, by weight, given what is shown."""
+    """Linear programs over how many of each atom gave which answer, by weight, given what is shown.
 
-    def __init__(
-        self, rows: Rows, people: np.ndarray, weight: np.ndarray, given: np.ndarray, step: np.ndarray, **kind: bool
-    ) -> None:
-        from scipy.sparse import csr_matrix, vstack
+    people, weight (T,) of each atom; step (T,) how much one person can change; coded: whether there are no answers
+    between; top: whether the scale has an upper end.
+    """
 
-        self._atoms, self._answers = rows.shape
-        matrix, low, high = rows.matrix(), np.array(rows.low), np.array(rows.high)
-        exact = low == high
-        slack = TINY * np.maximum(high[~exact], 1)
-        self._within = vstack([matrix[~exact], -matrix[~exact]]).tocsr()
-        self._limits = np.concatenate([high[~exact] + slack, slack - low[~exact]])
-        self._equal, self._sums = matrix[exact], high[exact]
-        if kind["top"]:
-            size = self._atoms * self._answers
-            of_atom = csr_matrix((np.ones(size), (np.arange(size) // self._answers, np.arange(size))))
-            self._equal, self._sums = vstack([self._equal, of_atom]).tocsr(), np.concatenate([self._sums, weight])
-        self._people, self._weight, self._coded, self._top = people, weight, kind["coded"], kind["top"]
+    def __init__(self, rows: Rows, people, weight, step, *, coded: bool, top: bool) -> None:
+        atoms, answers = self._shape = rows.shape
+        self._row, self._column, self._value = rows.entries()
+        low, high = np.array(rows.low), np.array(rows.high)
+        slack = np.where(low == high, 0.0, TINY * np.maximum(high, 1))
+        self._low, self._high = low - slack, high + slack
+        if top:
+            every = np.arange(atoms * answers)
+            self._row = np.concatenate([self._row, len(low) + every // answers])
+            self._column, self._value = (
+                np.concatenate([self._column, every]),
+                np.append(self._value, np.ones(len(every))),
+            )
+            self._low, self._high = np.append(self._low, weight), np.append(self._high, weight)
+        self._people, self._weight, self._coded, self._top = people, weight, coded, top
         self._step = step * weight / people  # of one person of mean weight
-        self._gave = given.argmax(axis=1)
-        self._least, self._most = given.copy(), given.copy()  # of each answer, in solutions that were found
+        self._gave = np.zeros(atoms, dtype=int)
+        self._least, self._most = np.full(self._shape, np.inf), np.full(self._shape, -np.inf)
+        self.found: list[np.ndarray] = []
+
+    def see(self, given: np.ndarray) -> None:
+        """Answers (T, A) that agree with all that is shown; the first are the true ones."""
+        if np.isinf(self._least).all():
+            self._gave = given.argmax(axis=1)
+        self._least, self._most = np.minimum(self._least, given), np.maximum(self._most, given)
 
     def pins(self, check: np.ndarray) -> int | None:
         """The first atom of these that is left one answer."""
-        left, before = check, len(check) + 1
+        left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
+        before = len(left) + 1
         while 0 < len(left) < before:  # not all can differ at once, so the rest is tried again
             for away in self._directions(left):
                 self._look_at_all(left, away)
             left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
         for atom in left.tolist():
-            for column in range(self._answers):
+            for answer in range(self._shape[1]):
                 for sign in (-1.0,) if self._coded else (-1.0, 1.0):
                     if not self._free(atom):
-                        objective = np.zeros(self._atoms * self._answers)
-                        objective[atom * self._answers + column] = sign
-                        self._look(objective, (atom, column))
+                        self._look(atom, answer, sign)
             if not self._free(atom):
                 return atom
         return None
 
     def _directions(self, left: np.ndarray) -> list[np.ndarray]:
         """Answers (L, A) that are looked for, to free these atoms."""
-        every = np.arange(self._answers)
+        every = np.arange(self._shape[1])
         if self._coded:
             return [every != self._gave[left][:, None]]
         return [np.tile(every == a, (len(left), 1)) for a in ((1, 0) if self._top else (1,))]
@@ -99,37 +105,40 @@ class Program:
 
     def _look_at_all(self, check: np.ndarray, away: np.ndarray) -> None:
         """One solution in which as many of these atoms as can be give the answers `away`, each a person's worth."""
-        from scipy.sparse import csr_matrix, hstack
-
-        row, answer = np.nonzero(away)
-        size, count = self._atoms * self._answers, len(check)
-        counted = csr_matrix((-np.ones(len(row)), (row, check[row] * self._answers + answer)), shape=(count, size))
-        extra = hstack([counted, csr_matrix((np.ones(count), (np.arange(count),) * 2), shape=(count, count))])
-        self._look(np.concatenate([np.zeros(size), -np.ones(count)]), extra=extra, most=self._step[check])
-
-    def _look(self, objective: np.ndarray, at=None, extra=None, most: np.ndarray | None = None) -> None:
-        """Solve, and remember the least and the most that any solution gave each answer."""
-        from scipy.optimize import linprog
-        from scipy.sparse import csr_matrix, hstack, vstack
-
-        size, within, equal, limits = self._atoms * self._answers, self._within, self._equal, self._limits
-        highest = np.full(len(objective), np.inf)
-        if extra is not None and most is not None:
-            none = [csr_matrix((count, len(most))) for count in (len(limits), len(self._sums))]
-            within = vstack([hstack([within, none[0]]), extra]).tocsr()
-            equal, limits = hstack([equal, none[1]]).tocsr(), np.concatenate([limits, np.zeros(len(most))])
-            highest[size:] = most
-        found = linprog(
-            objective,
-            A_ub=within if len(limits) else None,
-            b_ub=limits if len(limits) else None,
-            A_eq=equal if len(self._sums) else None,
-            b_eq=self._sums if len(self._sums) else None,
-            bounds=np.column_stack([np.zeros(len(objective)), highest]),
-            method="highs",
+        (atoms, answers), count, (row, answer) = self._shape, len(check), np.nonzero(away)
+        more, own = len(self._low) + np.arange(count), atoms * answers + np.arange(count)
+        self._solve(
+            np.append(np.zeros(atoms * answers), -np.ones(count)),
+            (
+                np.concatenate([self._value, -np.ones(len(row)), np.ones(count)]),
+                (
+                    np.concatenate([self._row, more[row], more]),
+                    np.concatenate([self._column, check[row] * answers + answer, own]),
+                ),
+            ),
+            np.append(self._low, np.full(count, -np.inf)),
+            np.append(self._high, np.zeros(count)),
+            self._step[check],
         )
-        if found.status == 3 and at is not None:  # without an upper end
-            self._most[at] = np.inf
-        elif found.x is not None:
-            given = np.asarray(found.x)[:size].reshape(self._atoms, self._answers)
-            self._least, self._most = np.minimum(self._least, given), np.maximum(self._most, given)
+
+    def _look(self, atom: int, answer: int, sign: float) -> None:
+        """One solution that makes the number of an atom who gave an answer least (1) or largest (-1)."""
+        objective = np.zeros(self._shape)
+        objective[atom, answer] = sign
+        matrix = self._value, (self._row, self._column)
+        if self._solve(objective.ravel(), matrix, self._low, self._high, np.zeros(0)) == 3:  # without an upper end
+            self._most[atom, answer] = np.inf
+
+    def _solve(self, objective: np.ndarray, matrix, low, high, more: np.ndarray) -> int:
+        """Solve, and remember the solution; `more` are the upper ends of further variables. Returns the status."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # of whole numbers there are none; it starts sooner
+        from scipy.sparse import csc_matrix
+
+        rows = csc_matrix(matrix, shape=(len(low), len(objective)))
+        size = self._shape[0] * self._shape[1]
+        bounds = Bounds(0, np.append(np.full(size, np.inf), more))  # type: ignore[arg-type]
+        solved = milp(objective, constraints=LinearConstraint(rows, low, high), bounds=bounds)
+        if solved.x is not None:
+            self.found.append(np.maximum(solved.x[:size], 0).reshape(self._shape))
+            self.see(self.found[-1])
+        return int(solved.status)

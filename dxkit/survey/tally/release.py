@@ -20,10 +20,9 @@ from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bo
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
-from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
-from dxkit.survey.tally.weighed import Weighed, weighed
+from dxkit.survey.tally.weighed import Weighed, answered, said, weighed
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
@@ -152,11 +151,11 @@ def release_of(tally: Tally) -> Release:
     covered = _covered(tally, cuts)
     fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
     codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
-    n = np.rint(fine.n).astype(int)
-    said = np.rint(fine.states[:, :, [ANSWERED, NO_OPINION]].sum(axis=2)).astype(int)
-    found = decided(codes, fine.people.astype(int), np.hstack([n, said]), tally.min_group)
+    counts = [np.rint(weighed(fine, counts=of).n).astype(int) for of in (answered, said)]  # of those who have a weight
+    n, every = counts[0], np.hstack(counts)
+    found = decided(codes, fine.people.astype(int), every, tally.min_group)
     j = n.shape[1]
-    others = found.others(codes, np.hstack([n, said]), tally.min_group)
+    others = found.others(codes, every, tally.min_group)
     made = [
         May(
             people=people,
@@ -179,7 +178,7 @@ def release_of(tally: Tally) -> Release:
         else:
             counted = tally.cut(cut)
             groups, code = counted.groups, counted.group
-            may = _nothing(len(groups), j, said.shape[1])
+            may = _nothing(len(groups), j, every.shape[1] - j)
         decisions[frozenset(cut)] = groups, may
         rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
     return Release(

@@ -45,6 +45,19 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Somebody about whom the files tell: in which, who, and how."""
+
+    file: str
+    where: str
+    who: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.where}: {self.who}; {self.how}"
+
+
 @dataclass(eq=False)
 class Contents:
     """What one or more files hold."""
@@ -68,6 +81,10 @@ def read(path: Path, name: str) -> Contents:
 
 def plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def some(number: float) -> str:
+    return "1 person" if number == 1 else f"{number:g} people"
 
 
 def heading(text: str) -> str:
@@ -201,7 +218,9 @@ def _tables(rows: Sequence[tuple[str, ...]], name: str, where: str) -> Iterator[
     starts = [i for i, row in enumerate(rows) if _is_header(set(map(heading, row)))]
     for start, stop in zip(starts, [*starts, len(rows)][1:], strict=True):
         title = " ".join(text for row in rows[max(0, start - 3) : start] for text in row if text)
-        body = [row for row in rows[start + 1 : stop] if any(row)]
+        below = rows[start + 1 : stop]
+        end = next((i for i, row in enumerate(below) if not any(row)), len(below))
+        body = [*below[:end], *(row for row in below[end:] if sum(map(bool, row)) > 1)]  # a lone text there is a note
         if body:
             header = tuple(map(heading, rows[start]))
             yield Seen(file=name, where=where, title=title, header=header, rows=body, exact=True)
