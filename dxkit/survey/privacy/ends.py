@@ -146,13 +146,14 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
     atom = atom.ravel()
     detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
-    possible = np.ones(given.shape, dtype=bool)  # by the shares of the groups that they are in
+    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
     for cut, each in zip(cuts, detail, strict=True):
         gave = _by_group(cut, given, len(each)) > TINY
         possible &= (gave | ~each[:, None])[cut]
+        alike |= (each & (gave.sum(axis=1) == 1))[cut]
     few = len(n) <= _FEW_CELLS
     inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
-    inside[possible.sum(axis=1) < 2] = len(cuts)  # of groups with detail who all answered alike
+    inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
     check = np.full(len(first), len(cuts))
     np.minimum.at(check, atom, inside)
     coded, step = answers.coded, np.ones(len(n)) if answers.coded else np.full(len(n), _NO_STEP)

@@ -232,7 +232,8 @@ def whole_answers_told(frame, item, scores, answers, weight, values, exact=False
     for inside, row in scores:
         if row["level"] == "item" and row["name"] == item:
             here = inside & given
-            known[here.tobytes()] = here, *_interval(row, here, weight, exact)
+            step = np.diff(sorted(values.values())).min()
+            known[here.tobytes()] = here, *_interval(row, here, weight, step, exact)
     possible = np.ones((len(frame), len(values)), dtype=bool)
     for inside, row in answers:
         if row["item"] == item and not np.isnan(row["code"]) and row["share"] == 0 and not row["bound"]:
@@ -265,12 +266,12 @@ def exact(frame, item, cuts, weight, values, least=5):
     return rows
 
 
-def _interval(row, here, weight, exact):
+def _interval(row, here, weight, step, exact):
     """The least and largest weighted sum that a printed mean may stand for."""
     whole = weight[here].sum()
     one = 100 * weight[here].max() / whole
     rough = not exact and here.sum() < 30 and np.ptp(weight[here]) > 1e-9 * weight[here].max()
-    half = 0.05 if rough else 0.0
+    half = (step / 20 if here.sum() <= 8 else 0.05) if rough else 0.0
     value = row["estimate"]
     low, high = {"": (value - half, value + half), "at most": (0, one), "at least": (100 - one, 100)}[row["bound"]]
     return whole * (low - 1e-7), whole * (high + 1e-7)
