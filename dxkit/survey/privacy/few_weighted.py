@@ -5,8 +5,8 @@ See docs/methods/anonymity.md, "Ends of the scale"."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -86,93 +86,101 @@ class Whole:
 def unpinned(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], each: Whole) -> list[np.ndarray]:
     """Which figures stay shown (G,), of each cut: none whose rounded mean leaves one of up to 8 people one answer.
 
-    A group's mean is known from its own figure, and from that of everybody less the rest of the cut; the hidden groups
-    together from the latter. Where it pins somebody the figure is hidden, else the smallest other one of that cut.
+    A few people are known from the figure of their group, and from that of a larger group less all groups of a cut that
+    lie within it. Where that pins somebody, their own figure is hidden, else the smallest of those taken off.
     """
     kept = [flags.copy() for flags in shown]
     if each.top >= _MOST_ANSWERS:
         return kept
-    whole = _Groups.of(np.zeros(len(each.n), dtype=int), each)
-    for cut, flags in zip(cuts, kept, strict=True):
-        groups = _Groups.of(cut, each)
-        known = None if cut is cuts[0] or not kept[0][0] else whole
-        while (hide := groups.pinned(flags, known)) is not None:
-            flags[hide] = False
-    return kept
+    groups, free = [_Groups.of(cut, each) for cut in cuts], set()
+    while True:
+        for key, (members, low, high, hide) in _known(groups, kept).items():
+            if (key, low, high) not in free and _pins(each, members, low, high):
+                kept[hide[0]][hide[1]] = False
+                break
+            free.add((key, low, high))
+        else:
+            return kept
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Groups:
-    """The groups of a cut: answers, sums of weights, weighted sums, and half of the unit of their rounded means."""
+    """The groups of a cut: the group of each cell that answered, else -1; answers, sums of weights, weighted sums as
+    the shown means have them, and how far these may be from the true ones."""
 
     cut: np.ndarray
-    each: Whole
     n: np.ndarray
     weight: np.ndarray
     sums: np.ndarray
     half: np.ndarray
-    known: dict[tuple[bytes, float, float], bool] = field(default_factory=dict)  # what was tried
 
     @classmethod
     def of(cls, cut: np.ndarray, each: Whole) -> _Groups:
         size = int(cut.max(initial=-1)) + 1
         n, weight, sums = (np.bincount(cut, values, size) for values in (each.n, each.weight, each.sums))
+        there = (each.n > 0) & (each.weight > 0)
         one = np.divide(each.weight, each.n, out=np.zeros(len(cut)), where=each.n > 0)
         least, most = np.full(size, np.inf), np.zeros(size)
-        there = each.n > 0
         np.minimum.at(least, cut[there], one[there])
         np.maximum.at(most, cut[there], one[there])
         unlike = np.bincount(cut, there & ~each.alike, size) > 0
         rough = few_and_different(n, unlike | (most > least * (1 + _TINY)))
-        return cls(cut=cut, each=each, n=n, weight=weight, sums=sums, half=np.where(rough, _UNIT * each.top / 2, 0.0))
+        unit, mean = _UNIT * each.top, np.divide(sums, weight, out=np.zeros(size), where=weight > 0)
+        return cls(
+            cut=np.where(there, cut, -1),
+            n=np.bincount(cut, np.where(there, each.n, 0), size),
+            weight=weight,
+            sums=weight * np.where(rough, np.round(mean / unit) * unit, mean),
+            half=np.where(rough, weight * unit / 2, 0.0),
+        )
 
-    @cached_property
-    def rounded(self) -> np.ndarray:
-        """Sums as the shown means have them."""
-        mean = np.divide(self.sums, self.weight, out=np.zeros(len(self.n)), where=self.weight > 0)
-        unit = np.where(self.half > 0, 2 * self.half, 1.0)
-        return self.weight * np.where(self.half > 0, np.round(mean / unit) * unit, mean)
+    def within(self, larger: _Groups) -> np.ndarray:
+        """The group of a larger cut that each group lies in; -1 where it is in several, or is one of them."""
+        size, there = len(self.n), self.cut >= 0
+        low, high = np.full(size, len(larger.n)), np.full(size, -1)
+        np.minimum.at(low, self.cut[there], larger.cut[there])
+        np.maximum.at(high, self.cut[there], larger.cut[there])
+        return np.where((low == high) & (self.n < larger.n[np.minimum(low, len(larger.n) - 1)]), low, -1)
 
-    def pinned(self, shown: np.ndarray, whole: _Groups | None) -> int | None:
-        """The figure to hide next."""
-        there = self.weight > 0
-        shown, hidden = shown & there, ~shown & there
-        few = np.flatnonzero(shown & (self.n <= _ENUMERATED))
-        weight = self.weight[few]
-        about = self.rounded[few] / weight
-        low, high = about - self.half[few], about + self.half[few]
-        if whole is not None and not hidden.any():
-            low, high = self._left(whole, shown, self.rounded[few], self.half[few] * weight, weight, low, high)
-        for group, least, most in zip(few.tolist(), low.tolist(), high.tolist(), strict=True):
-            if self._pins(np.arange(len(shown)) == group, least, most):
-                return group
-        if hidden.any() and whole is not None and self.n[hidden].sum() <= _ENUMERATED:
-            low, high = self._left(whole, shown, 0.0, 0.0, self.weight[hidden].sum(), -np.inf, np.inf)
-            left = np.flatnonzero(shown)
-            if len(left) and self._pins(hidden, float(low), float(high)):
-                return int(left[np.argmin(self.n[left])])
-        return None
 
-    def _left(self, whole: _Groups, shown: np.ndarray, own, own_half, weight, low, high):
-        """Means from `low` to `high`, and as everybody less all other shown groups have them."""
-        about = (whole.rounded[0] - (self.rounded[shown].sum() - own)) / weight
-        half = (whole.half[0] * whole.weight[0] + (self.half * self.weight)[shown].sum() - own_half) / weight
-        return np.maximum(low, about - half), np.minimum(high, about + half)
+def _known(groups: Sequence[_Groups], shown: Sequence[np.ndarray]) -> dict[bytes, tuple]:
+    """Sets of up to 8 answers whose sum follows: their cells, its least and largest value, and the figure to hide."""
+    sets: dict[bytes, tuple] = {}
 
-    def _pins(self, members: np.ndarray, low: float, high: float) -> bool:
-        """Whether these groups' mean, known from low to high, leaves one of their people one answer."""
-        case = members.tobytes(), low, high
-        if case not in self.known:
-            self.known[case] = self._tried(members, low, high)
-        return self.known[case]
+    def tell(members: np.ndarray, low: float, high: float, hide: tuple[int, int]) -> None:
+        key = members.tobytes()
+        _, before, after, first = sets.get(key, (members, -np.inf, np.inf, hide))
+        sets[key] = members, max(low, before), min(high, after), first
 
-    def _tried(self, members: np.ndarray, low: float, high: float) -> bool:
-        inside = members[self.cut] & (self.each.n > 0)
-        n = self.each.n[inside].astype(int)
-        if not self.each.alike[inside].all():
-            return True  # whose weight is which is not known
-        weights = np.repeat(self.each.weight[inside] / n, n)
-        mean = float(self.each.sums[inside].sum() / weights.sum())
-        if weights.max() <= weights.min() * (1 + _TINY) or not 0 < mean < self.each.top:
-            return False  # equal weights, and ends of the scale, are for the rules of counts and of ends
-        return pins_whole_answers(weights, low - _TINY, high + _TINY, self.each.top + 1)
+    for c, (one, flags) in enumerate(zip(groups, shown, strict=True)):
+        for g in np.flatnonzero(flags & (one.n > 0) & (one.n <= _ENUMERATED)).tolist():
+            tell(one.cut == g, one.sums[g] - one.half[g], one.sums[g] + one.half[g], (c, g))
+    for larger, there in zip(groups, shown, strict=True):
+        for d, (one, flags) in enumerate(zip(groups, shown, strict=True)):
+            inside = np.where(flags & (one.n > 0), one.within(larger), -1)
+            used = inside >= 0
+            left = larger.n - np.bincount(inside[used], one.n[used], len(larger.n))
+            for g in np.flatnonzero(there & (left <= _ENUMERATED) & (left < larger.n)).tolist():
+                parts = np.flatnonzero(inside == g)
+                smallest = int(parts[np.argmin(one.n[parts])])
+                rest = (larger.cut == g) & ~np.isin(one.cut, parts)
+                off, half = larger.sums[g] - one.sums[parts].sum(), larger.half[g] + one.half[parts].sum()
+                if rest.any():
+                    tell(rest, off - half, off + half, (d, smallest))
+                    continue
+                for part in parts[one.n[parts] <= _ENUMERATED].tolist():  # they are all of it, so each is the rest
+                    about, beside = off + one.sums[part], half - one.half[part]
+                    tell(one.cut == part, about - beside, about + beside, (d, part))
+    return sets
+
+
+def _pins(each: Whole, members: np.ndarray, low: float, high: float) -> bool:
+    """Whether a sum of whole answers between these leaves somebody one answer."""
+    n = each.n[members].astype(int)
+    if not each.alike[members].all():
+        return True  # whose weight is which is not known
+    weights = np.repeat(each.weight[members] / n, n)
+    total = float(weights.sum())
+    if weights.max() <= weights.min() * (1 + _TINY) or not 0 < each.sums[members].sum() < each.top * total:
+        return False  # equal weights, and ends of the scale, are for the rules of counts and of ends
+    return pins_whole_answers(weights, low / total - _TINY, high / total + _TINY, each.top + 1)

@@ -132,5 +132,5 @@ class Program:
         if found.status == 3 and at is not None:  # without an upper end
             self._most[at] = np.inf
         elif found.x is not None:
-            self.found.append(found.x[:size].reshape(self._atoms, self._answers))
+            self.found.append(np.asarray(found.x)[:size].reshape(self._atoms, self._answers))
             self.see(self.found[-1])

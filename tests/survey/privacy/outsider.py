@@ -26,7 +26,10 @@ def book(items, cuts, extra=()):
 
 def company(rng, items=4, blank=0.25, agree=0.0, **size):
     """People: ratings q0, q1, ... and segments s1, s2, ...; those who agree do so within the first segment."""
-    codes, _ = companies.company(rng, **size)
+    while True:  # a segment in which nearly everybody is alone is an id
+        codes, _ = companies.company(rng, **size)
+        if all(code.max() < len(code) / 2 for code in codes):
+            break
     names, cuts = [f"q{j}" for j in range(items)], [f"s{j}" for j in range(1, len(codes))]
     frame = pd.DataFrame({name: [f"g{code}" for code in each] for name, each in zip(cuts, codes[1:], strict=True)})
     mood = rng.choice([0.05, 0.3, 0.6, 0.95], (codes[1].max() + 1, items))[codes[1]]
@@ -34,11 +37,12 @@ def company(rng, items=4, blank=0.25, agree=0.0, **size):
     tight = np.clip(np.round(1 + 4 * mood + rng.normal(0, 0.7, mood.shape)), 1, 5)
     answers = np.where(rng.random(len(mood))[:, None] < agree, tight, loose).astype(float)
     answers[rng.random(answers.shape) < rng.uniform(0, blank)] = np.nan
-    return frame.assign(**dict(zip(names, answers.T, strict=True))), names, cuts
+    frame = frame.assign(**dict(zip(names, answers.T, strict=True))).dropna(subset=names, how="all")
+    return frame.reset_index(drop=True), names, cuts
 
 
 def read(frame, items, cuts, **options):
-    return dx.read_survey(frame, book(items, cuts), cuts=cuts, **options)
+    return dx.read_survey(frame, book(items, [name for name in cuts if isinstance(name, str)]), cuts=cuts, **options)
 
 
 def members(frame, by):
@@ -212,3 +216,116 @@ def _only(program, at, others, count):
         if found.x is not None and found.x[at] < count - 1 + 1e-5 and -found.fun > 1 - 1e-5:
             return False
     return True
+
+
+# ---- whole answers of a few whose weights are known
+
+
+def whole_answers_told(frame, item, scores, answers, weight, values):
+    """People of sets of up to eight of whom the weighted figures leave one whole answer, all choices tried.
+
+    A set is a group, or what the groups of a cut leave of a larger group. weight (n,) is known; `values` are what the
+    codes count, on 0 to 100. Where all of a set count alike, the rules of counts and of ends hold instead.
+    """
+    given = frame[item].notna().to_numpy() & (weight > 0)
+    known = {}
+    for inside, row in scores:
+        if row["level"] == "item" and row["name"] == item:
+            here = inside & given
+            known[here.tobytes()] = here, *_interval(row, here, weight)
+    possible = np.ones((len(frame), len(values)), dtype=bool)
+    for inside, row in answers:
+        if row["item"] == item and not np.isnan(row["code"]) and row["share"] == 0 and not row["bound"]:
+            possible[inside, list(values).index(row["code"])] = False
+    sets = {key: (here, low, high) for key, (here, low, high) in known.items() if here.sum() <= 8}
+    for here, low, high in known.values():
+        for parts in _partitions(here & given, [each for each, _, _ in known.values()], frame):
+            left = here & ~np.any(parts, axis=0) if parts else here
+            if 0 < left.sum() <= 8 and left.sum() < here.sum():
+                inner = [known[part.tobytes()] for part in parts]
+                ends = low - sum(each[2] for each in inner), high - sum(each[1] for each in inner)
+                old = sets.get(left.tobytes(), (left, -np.inf, np.inf))
+                sets[left.tobytes()] = left, max(old[1], ends[0]), min(old[2], ends[1])
+    told = set()
+    for here, low, high in sets.values():
+        if np.ptp(weight[here]) > 1e-9 * weight[here].max():
+            told |= _enumerated(np.flatnonzero(here), weight, np.array([*values.values()]), possible, low, high)
+    return len(told)
+
+
+def _interval(row, here, weight):
+    """The least and largest weighted sum that a printed mean may stand for."""
+    whole = weight[here].sum()
+    one = 100 * weight[here].max() / whole
+    rough = here.sum() < 30 and np.ptp(weight[here]) > 1e-9 * weight[here].max()
+    half = 0.05 if rough else 0.0
+    value = row["estimate"]
+    low, high = {"": (value - half, value + half), "at most": (0, one), "at least": (100 - one, 100)}[row["bound"]]
+    return whole * (low - 1e-7), whole * (high + 1e-7)
+
+
+def _partitions(here, sets, frame):
+    """Shown groups within this one that do not overlap: of each cut all that lie in it."""
+    inside = [each for each in sets if not (each & ~here).any() and each.sum() < here.sum()]
+    found = []
+    for cut in {name for name in frame if str(name).startswith("s")}:
+        labels = frame[cut].to_numpy()
+        groups = [each for each in inside if len(set(labels[each])) == 1 and _whole_group(each, here, labels)]
+        found.append(groups)
+    found += [[each] for each in inside]
+    return [each for each in found if each]
+
+
+def _whole_group(each, here, labels):
+    return not (here & (labels == labels[each][0]) & ~each).any()
+
+
+def _enumerated(people, weight, values, possible, low, high):
+    """Those of them whose answer is the same in all choices of whole answers that agree with the sum."""
+    w, choices = weight[people], [values[possible[i]] for i in people]
+    halves = slice(None, None, 2), slice(1, None, 2)
+    grids = [np.array(list(itertools.product(*choices[half]))).reshape(-1, len(people[half])) for half in halves]
+    mine, theirs = (grid @ w[half] for grid, half in zip(grids, halves, strict=True))
+    fits = np.argwhere((mine[:, None] + theirs >= low - 1e-6) & (mine[:, None] + theirs <= high + 1e-6))
+    if not len(fits):
+        raise AssertionError("the true answers do not agree with what is printed")
+    every = np.empty((len(fits), len(people)))
+    for half, grid, column in zip(halves, grids, fits.T, strict=True):
+        every[:, half] = grid[column]
+    told = set()
+    for value in np.unique(w):
+        alike = np.flatnonzero(np.abs(w - value) <= 1e-9 * value)
+        sums, most = every[:, alike].sum(axis=1), values.max() * len(alike)
+        if sums.max() == 0 or sums.min() == most or (len(alike) == 1 and np.ptp(sums) == 0):
+            told |= set(people[alike].tolist())
+    return told
+
+
+# ---- several waves together
+
+
+def waves_told(waves, changes, least, most):
+    """The smallest set of people, `most` at most, told by the figures of several waves and by changes between them.
+
+    waves: for each a dict of person to answer, and shown groups as sets of people; changes: (one, two, estimate) in the
+    unit of answers. A change that is not the later figure less the earlier one counts as one more figure.
+    """
+    column = {(w, person): None for w, (answers, _) in enumerate(waves) for person in answers}
+    column = {key: i for i, key in enumerate(column)}
+    rows = []
+    for w, (_, groups) in enumerate(waves):
+        for group in groups:
+            row = np.zeros(len(column))
+            row[[column[w, person] for person in group]] = 1.0
+            rows.append(row)
+    for one, two, estimate in changes:
+        first, second = waves[one][0], waves[two][0]
+        plain = np.mean(list(second.values())) - np.mean(list(first.values()))
+        if abs(estimate - plain) > 1e-6:
+            row = np.zeros(len(column))
+            for person in set(first) & set(second):
+                row[column[two, person]], row[column[one, person]] = 1.0, -1.0
+            rows.append(row)
+    names = {person: i for i, person in enumerate(dict.fromkeys(person for _, person in column))}
+    person = np.array([names[each] for _, each in column])
+    return few_told(np.array(rows).reshape(-1, len(column)), person, min(most, least - 1))
