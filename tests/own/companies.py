@@ -1,8 +1,11 @@
 """Companies of 8 to 60 people that never were, with what small companies have: teams of two, blanks, one opinion."""
 
 import csv
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -77,17 +80,22 @@ def make(number: int, folder: Path) -> Company:
     return Company(folder, folder / "responses_2026-Q3.csv", people)
 
 
-def publish(company: Company, out: Path, made: Path, notebooks=NOTEBOOKS) -> None:
-    """Write the pages of the notebooks, and a workbook with all tables that a survey gives, by every segment."""
-    for name in notebooks:
-        data = company.folder if name.startswith("05") else company.answers
-        write_page(ROOT / "notebooks" / f"{name}.ipynb", data, out, made)
-    survey, before = dx.open_survey(company.answers), dx.open_before(company.answers)
-    cuts = [None, *survey.codebook.segments]
-    results = {f"{what.__name__} {by}": dx.part(what, survey, by=by) for what in (dx.scores, dx.answers) for by in cuts}
-    results |= {f"pains {by}": dx.part(dx.rank_pains, survey, by=by) for by in cuts}
-    results |= {f"response {by}": dx.part(dx.response_rate, survey, by=by) for by in cuts[1:]}
-    results |= {f"before {by}": dx.part(dx.scores, before, by=by) for by in cuts}
+def publish(company: Company, out: Path, made: Path, notebooks=NOTEBOOKS, cuts: int | None = None) -> None:
+    """Write the pages of the notebooks, and a workbook with all tables that a survey gives, by all or some segments."""
+    with ExitStack() as shared:  # all read a file once
+        for name in ("open_survey", "open_before", "open_waves"):
+            shared.enter_context(patch.object(dx, name, cache(getattr(dx, name))))
+        for name in notebooks:
+            data = company.folder if name.startswith("05") else company.answers
+            write_page(ROOT / "notebooks" / f"{name}.ipynb", data, out, made)
+        survey, before = dx.open_survey(company.answers), dx.open_before(company.answers)
+    results = {}
+    for by in (None, *survey.codebook.segments[:cuts]):
+        of = by or "all"
+        results |= {f"{what.__name__} {of}": dx.part(what, survey, by=by) for what in (dx.scores, dx.answers)}
+        results |= {f"pains {of}": dx.part(dx.rank_pains, survey, by=by)}
+        results |= {f"before {of}": dx.part(dx.scores, before, by=by)}
+        results |= {f"response {of}": dx.part(dx.response_rate, survey, by=by)} if by else {}
     results |= {"change": dx.part(dx.compare, before, survey), "drivers": dx.part(dx.drivers, survey)}
     results |= {"reliability": dx.part(dx.reliability, survey), "comments": dx.part(dx.comments, survey)}
     dx.write_report({title: each for title, each in results.items() if each}, out / "tables.xlsx")

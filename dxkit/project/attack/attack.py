@@ -4,6 +4,7 @@ It shares no code with what hides figures. See docs/methods/anonymity.md, "From 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -63,7 +64,9 @@ def attack(
     known, ids = _people(people)
     every = [figure for table in contents.tables for figure in figures_of(table, known)]
     figures = Figures(every, contents.tables, known)
-    findings = list(dict.fromkeys([*findings, *worked_out(figures, least), *said(contents, ids, least)]))
+    findings = list(
+        dict.fromkeys([*findings, *worked_out(figures, least), *said(contents, ids, figures.attributes, least)])
+    )
     for finding in findings:
         say(str(finding))
     for line in (*_read(told, contents, figures, least), *_not_read(unread, contents, figures)):
@@ -115,7 +118,7 @@ def _people(source: str | Path | None) -> tuple[pd.DataFrame | None, list[str]]:
 
 
 def _small_cells(path: Path, least: int) -> list[tuple[str, str]] | None:
-    """Cells below the minimum in a saved tally; None where the file is none."""
+    """Groups below the minimum in a saved tally, and what its groups leave over; None where the file is none."""
     import io
     import zipfile
 
@@ -123,18 +126,34 @@ def _small_cells(path: Path, least: int) -> list[tuple[str, str]] | None:
         if stream.read(2) != b"PK":
             return None
     with zipfile.ZipFile(path) as packed:
-        names = [name for name in packed.namelist() if name.endswith(".npy")]
-        if not names or "facts.npy" not in names:
+        names = [name.removesuffix(".npy") for name in packed.namelist() if name.endswith(".npy")]
+        if "facts" not in names:
             return None
         if sum(member.file_size for member in packed.infolist()) > 500 * 2**20:
             raise ValueError("unpacked it is larger than 500 MiB")
-        found = []
+        counts = {}
         for name in names:
-            title = name.removesuffix(".npy")
-            if title not in ("people", "n", "responded"):
-                continue
-            counts = np.load(io.BytesIO(packed.read(name)), allow_pickle=False)
-            few = (counts > 0) & (counts < least)
-            if few.any():
-                found.append((f"{int(few.sum())} groups of fewer than {least} people", f"'{title}' holds their counts"))
+            if name.split()[-1] in ("people", "n", "responded", "pairs", "counts", "sums"):
+                told = _people_counted(name, np.load(io.BytesIO(packed.read(f"{name}.npy")), allow_pickle=False))
+                counts |= {} if told is None else {name: told}
+    found = []
+    for name, told in counts.items():
+        if few := int(((told > 0) & (told < least)).sum()):
+            groups = "1 group" if few == 1 else f"{few} groups"
+            found.append((f"{groups} of fewer than {least} people", f"'{name}' holds their counts"))
+        whole = counts.get(re.sub(r"^cut [1-9]\d*", "cut 0", name))
+        if whole is not None and whole is not told and len(whole) == 1 and whole.shape[1:] == told.shape[1:]:
+            left = whole[0] - told.sum(axis=0)
+            if ((left > 0) & (left < least)).any():
+                found.append((f"fewer than {least} people", f"'{name}' leaves them over of everybody"))
     return found
+
+
+def _people_counted(name: str, array: np.ndarray) -> np.ndarray | None:
+    """How many people or answers an array of a tally counts; the last three of `counts` are no answers."""
+    kind = name.split()[-1]
+    if kind == "counts":
+        return array[:, :, :-3].sum(axis=2) if array.ndim == 3 else None
+    if kind == "sums":
+        return array[:, :, 0] if array.ndim == 3 else None
+    return array

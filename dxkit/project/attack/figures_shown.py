@@ -33,6 +33,10 @@ _OTHERS = {  # what the columns of a table hold besides attributes of people
     *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "holds", "predictor"),
     *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
 }
+USUAL = {  # what people are grouped by
+    *("team", "squad", "role", "job", "tenure", "seniority", "grade", "age", "gender", "sex", "contract", "manager"),
+    *("site", "location", "office", "country", "region", "department", "division"),
+}
 _SCALES = {
     "0-100": (0.0, 100.0),
     "importance 0-100": (0.0, 100.0),
@@ -51,7 +55,8 @@ _NOTHING = {"", "hidden", "–", "-", "—", "n/a", "nan", "*"}
 class Shown:
     """One figure: the question with its measure, the group by attribute, answers, and the value as it is written.
 
-    `of_several` says that it is a mean over several questions, such as a dimension."""
+    `of_several` says that it is a mean over several questions, such as a dimension. `wave` is empty where all are of
+    the same one."""
 
     file: str
     where: str
@@ -63,6 +68,7 @@ class Shown:
     step: float | None = None
     group: Mapping[str, str] = field(default_factory=dict)
     of_several: bool = False
+    wave: str = ""
 
     @property
     def number(self) -> float | None:
@@ -79,9 +85,15 @@ class Shown:
 def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
     """The figures of a table that has a question, a number of answers and a value in each row."""
     question, n = table.column(*_QUESTION), table.column(*_N)
-    if question is None or n is None:
+    if n is None:
         yield from _who_responded(table, people)
         return
+    if question is None:
+        if not (set(_VALUES) & set(table.header) and USUAL & set(table.header)):
+            return
+        titled = tuple((table.title or table.where, *row) for row in table.rows)
+        table = replace(table, header=("question", *table.header), rows=list(titled))
+        question, n = 0, n + 1
     answer = table.column("answer") if "answer" in table.header else None
     if answer is None and "code" in table.header and "display" in table.header:
         answer = table.column("label")
@@ -140,10 +152,20 @@ def _wave(table: Seen) -> dict[str, str]:
 
 
 def of_waves(shown: Sequence[Shown]) -> list[Shown]:
-    """The same figures; where all that name a wave name the same one, it tells nothing apart and is left out."""
-    if len({each.group["wave"] for each in shown if "wave" in each.group}) > 1:
-        return list(shown)
-    return [replace(each, group={name: text for name, text in each.group.items() if name != "wave"}) for each in shown]
+    """The same figures, each with its wave: a table that names none is of the one that its file names, or of the last.
+
+    Where there is one wave in all, it tells nothing apart and is left out."""
+    named: dict[str, set[str]] = {}
+    for each in shown:
+        named.setdefault(each.file, set()).update({each.group["wave"]} if "wave" in each.group else set())
+    waves = sorted(set().union(*named.values()))
+    found = []
+    for each in shown:
+        own = named[each.file]
+        wave = each.group.get("wave") or (next(iter(own)) if len(own) == 1 else waves[-1]) if len(waves) > 1 else ""
+        group = {name: text for name, text in each.group.items() if name != "wave"}
+        found.append(replace(each, group=group, wave=wave))
+    return found
 
 
 def _attributes(table: Seen, question: int, n: int, people: pd.DataFrame | None) -> dict[str, int]:
@@ -151,7 +173,7 @@ def _attributes(table: Seen, question: int, n: int, people: pd.DataFrame | None)
     found = {}
     for at, name in enumerate(table.header):
         texts = [row[at] for row in table.rows if row[at]]
-        if people is not None and name in people.columns and name != "n":
+        if name in USUAL or (people is not None and name in people.columns and name != "n"):
             found[name] = at
         elif name and name not in _OTHERS and at < n and at != question:
             if texts and not any(_is_value(text) for text in texts):

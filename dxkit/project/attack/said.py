@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dxkit.project.attack.published import Contents, Finding, Seen, some
 
@@ -20,12 +20,12 @@ _NO_COUNT = re.compile(r"(than|least|most|under|below|from|to|every|each|minimum
 IDS = {"id", "ids", "person", "respondent", "respondent id", "email", "e-mail", "mail", "employee", "user", "token"}
 
 
-def said(contents: Contents, ids: Sequence[str], least: int) -> Iterator[Finding]:
-    """Everybody of whom the words of the files tell something."""
+def said(contents: Contents, ids: Sequence[str], attributes: Collection[str], least: int) -> Iterator[Finding]:
+    """Everybody of whom the words of the files tell; `attributes` are columns that say of whom a figure is."""
     yield from _comments(contents.tables, least)
     yield from _in_texts(contents, ids, least)
     yield from _columns_of_ids(contents.tables)
-    yield from _named_though_hidden(contents)
+    yield from _named_though_hidden(contents, attributes)
 
 
 def _comments(tables: Sequence[Seen], least: int) -> Iterator[Finding]:
@@ -86,13 +86,14 @@ def _columns_of_ids(tables: Sequence[Seen]) -> Iterator[Finding]:
                 yield Finding(file=table.file, where=table.where, who="people by their ids", how=f"column '{name}'")
 
 
-def _named_though_hidden(contents: Contents) -> Iterator[Finding]:
+def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Iterator[Finding]:
     """A group that every table hides, named with a number in a text."""
     hidden, seen = set(), set()
     for table in contents.tables:
-        names = [name for name in table.header if name not in ("question", "topic", "label")]
         for row, n in zip(table.rows, table.cells("n", "answered", "responded", "answers"), strict=False):
-            label = {text for name, text in zip(table.header, row, strict=True) if name in names and _is_name(text)}
+            label = {
+                text for name, text in zip(table.header, row, strict=True) if name in attributes and _is_name(text)
+            }
             (hidden if n.casefold() in ("hidden", "–", "-", "") else seen).update(label)
     for name in sorted(hidden - seen):
         for said in contents.texts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit.project.attack.figures_shown import RESPONDED, Shown, hidden_in, of_waves, waves_of
+from dxkit.project.attack.figures_shown import RESPONDED, USUAL, Shown, hidden_in, of_waves, waves_of
 from dxkit.project.attack.published import Finding, Seen, some
 from dxkit.survey.privacy.audit_tables import audit_tables
 
@@ -25,10 +25,13 @@ class Figures:
         self.parts = _parts(tables)
         self._named = {_group_of(each): each for each in self.every if each.number is not None}
         hidden = set().union(*(hidden_in(table, known) for table in tables))
+        self.attributes = {name for each in self.every for name in each.group}.union(
+            *(by for _, by, _ in hidden), USUAL
+        )
         self.shown, self.not_counts = [], 0
         for each, read in zip(self.every, every, strict=True):
             follows, wave = self.follows(each), read.group.get("wave", "")
-            by = frozenset(each.group) - {"wave"}
+            by = frozenset(each.group)
             if each.of_several or each.label in self.parts:
                 counted = follows is False or (follows is None and (not by or (each.label, by, wave) in hidden))
                 self.not_counts += follows is None and not counted
@@ -64,7 +67,7 @@ def _parts(tables: Sequence[Seen]) -> dict[str, set[str]]:
 
 
 def _group_of(shown: Shown) -> tuple:
-    return (shown.label, shown.scale, *sorted(shown.group.items()))
+    return (shown.label, shown.scale, shown.wave, *sorted(shown.group.items()))
 
 
 def worked_out(figures: Figures, least: int) -> Iterator[Finding]:
@@ -77,15 +80,17 @@ def worked_out(figures: Figures, least: int) -> Iterator[Finding]:
 
 
 def _joined(figures: Figures, least: int) -> Iterator[Finding]:
-    """Joins all tables and audits them, question by question."""
-    shown, known = figures.shown, figures.known
-    attributes = list(dict.fromkeys(name for each in shown for name in each.group))
-    names = [] if known is None else [name for name in attributes if name in known]
-    for scale, step in sorted({(each.scale, each.step or 0) for each in shown}):
-        part = [each for each in shown if (each.scale, each.step or 0) == (scale, step)]
-        several = [each for each in part if each.of_several or each.label in figures.parts]
-        inside = [each for each in part if known is not None and set(each.group) <= set(names) and each not in several]
-        others = [each for each in part if each not in inside]
+    """Joins all tables and audits them by wave and question; who works there is known of the last wave."""
+    last = max((each.wave for each in figures.shown), default="")
+    for scale, step, wave in sorted({(each.scale, each.step or 0, each.wave) for each in figures.shown}):
+        part = [each for each in figures.shown if (each.scale, each.step or 0, each.wave) == (scale, step, wave)]
+        attributes = list(dict.fromkeys(name for each in part for name in each.group))
+        known = figures.known if wave == last else None
+        names = [] if known is None else [name for name in attributes if name in known]
+        several = {id(each) for each in part if each.of_several or each.label in figures.parts}
+        inside = [e for e in part if known is not None and set(e.group) <= set(names) and id(e) not in several]
+        counted = {id(each) for each in inside}
+        others = [each for each in part if id(each) not in counted]
         for some_of, people, columns in ((inside, known, names), (others, None, attributes)):
             if some_of:
                 yield from _audited(some_of, people, columns, scale, step or None, least)
@@ -108,6 +113,7 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
             ends = "how many they are"
         else:
             ends = f"mean from {row['low']:g} to {row['high']:g}"
+        wave = f" of {figures[0].wave}" if figures[0].wave else ""
         known = [
             place
             for (question, label), where in places.items()
@@ -118,7 +124,7 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
         file, _, where = (known or ["all files, joined"])[0].partition(", ")
         more = sorted({place for place in known if place != f"{file}, {where}"})
         who = f"{some(row['people'])} ({row['who']})"
-        how = f"{row['question']}: {ends}, from {row['from']}" + (f"; with {'; '.join(more[:3])}" if more else "")
+        how = f"{row['question']}{wave}: {ends}, from {row['from']}" + (f"; with {'; '.join(more[:3])}" if more else "")
         yield Finding(file=file, where=where, who=who, how=how)
 
 
@@ -127,7 +133,7 @@ def _two_counts(shown: Sequence[Shown], least: int) -> Iterator[Finding]:
     same: dict[tuple, dict[float, Shown]] = {}
     for each in shown:
         if each.value:
-            same.setdefault((each.question, *sorted(each.group.items())), {}).setdefault(each.n, each)
+            same.setdefault((each.question, each.wave, *sorted(each.group.items())), {}).setdefault(each.n, each)
     for by_n in same.values():
         counts = sorted(by_n)
         for fewer, more in zip(counts, counts[1:], strict=False):
@@ -153,26 +159,28 @@ def _seen_twice(figures: Figures, least: int) -> Iterator[Finding]:
     """A change of those who answered twice, beside the figure of all: the difference is of those who answered once."""
     everybody: dict[tuple[str, str], list[Shown]] = {}
     for each in figures.every:
-        if set(each.group) == {"wave"} and each.number is not None:
-            everybody.setdefault((each.label, each.group["wave"]), []).append(each)
+        if not each.group and each.number is not None:
+            everybody.setdefault((each.label, each.wave), []).append(each)
     for table in figures.tables:
         both, waves = table.column("both times"), waves_of(table)
         label, of_row = table.column("question", "label", "topic", "name"), table.column("wave")
         if both is None or label is None or not waves:
             continue
+        several = any(wave for _, wave in everybody)
         for row in table.rows:
             for name, wave in (("before", waves[0]), ("after", waves[-1] if of_row is None else row[of_row])):
-                all_of_it = everybody.get((row[label], wave), [])
+                all_of_it = everybody.get((row[label], wave if several else ""), [])
                 at, count = table.column(name), row[both]
                 if at is None or not count.isdigit() or not all_of_it:
                     continue
                 value = Shown(file="", where="", question="", label="", n=int(count), value=row[at], scale=(0, 1))
-                number, left = value.number, min(each.n - int(count) for each in all_of_it)
-                if number is not None and 0 < left < least:
+                left = {each.n - int(count): each for each in all_of_it if 0 < each.n - int(count) < least}
+                number = value.number
+                if number is not None and left:
                     if all(abs(number - (each.number or 0.0)) > value.unit + each.unit for each in all_of_it):
-                        other = all_of_it[0]
+                        few, other = min(left.items())
                         how = f"{row[label]} of {wave}: the mean of all stands in {other.file}, {other.where}"
-                        who = f"{some(left)} who answered only once"
+                        who = f"{some(few)} who answered only once"
                         yield Finding(file=table.file, where=table.where, who=who, how=how)
 
 
@@ -182,10 +190,9 @@ _OF_PEOPLE = {"question", "topic", "label", "display", "item", "dimension", "pre
 
 def _few(figures: Figures, least: int) -> Iterator[Finding]:
     """A number of people below the minimum, in a table of which no figures could be made."""
-    attributes = {name for each in figures.every for name in each.group}
     told = {(each.file, each.where) for each in figures.every}
     for table in figures.tables:
-        if (table.file, table.where) in told or not (_OF_PEOPLE | attributes) & set(table.header):
+        if (table.file, table.where) in told or not (_OF_PEOPLE | figures.attributes) & set(table.header):
             continue
         for name in (name for name in _COUNTS if name in table.header):
             for row, count in zip(table.rows, table.cells(name), strict=True):
