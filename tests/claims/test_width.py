@@ -60,9 +60,7 @@ def hold(frame, roster, fpc):
     for by in (None, "team"):
         table = dx.scores(survey, by=by, fpc=fpc).table
         table = table[table["shown"].to_numpy(dtype=bool) & (table["n"] >= 2).to_numpy(dtype=bool)]
-        ends = table["bound"].isin(
-            ["at most", "at least"]
-        )  # a figure near an end is shown as a bound, without interval
+        ends = table["bound"].isin(["at most", "at least"])  # figures near an end: no interval
         assert table.loc[ends, ["se", "low", "high"]].isna().all(axis=None)
         table = table[~ends]
         low, estimate, high = table[["low", "estimate", "high"]].to_numpy(dtype=float).T

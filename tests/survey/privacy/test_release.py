@@ -198,15 +198,6 @@ def test_the_release_is_worked_out_once():
     assert release_of(dx.tally(survey)).table.equals(survey.release.table)
 
 
-def test_people_who_answered_twice_do_not_count_more_where_few_others_would_follow():
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["who"], "text": ["Who"], "kind": ["id"], "scale": [""]})])
-    frame = people({"A": 30}).assign(who=[f"k{i}" for i in range(30)])
-    first, left, many = (dx.read_survey(frame.iloc[:n], book) for n in (30, 28, 24))
-    counts_more = "their change counts more than the difference of everybody, so it need not be after less before"
-    assert counts_more not in dx.compare(first, left).notes
-    assert counts_more in dx.compare(first, many).notes
-
-
 @pytest.mark.mutation
 def test_groups_are_ranked_only_where_every_topic_may_be_shown():
     ranking = sample.ranking(by="team")
