@@ -37,10 +37,11 @@ USUAL = {  # what people are grouped by
     *("team", "squad", "role", "job", "tenure", "seniority", "grade", "age", "gender", "sex", "contract", "manager"),
     *("site", "location", "office", "country", "region", "department", "division"),
 }
+HOURS = (0.0, 168.0)
 _SCALES = {
     "0-100": (0.0, 100.0),
     "importance 0-100": (0.0, 100.0),
-    "hours a week": (0.0, 168.0),
+    "hours a week": HOURS,
     "eNPS": (-100.0, 100.0),
 }
 _MEASURE = {"rating": "0-100", "dimension": "0-100", "overall": "0-100", "importance": "importance 0-100"}
@@ -56,7 +57,7 @@ class Shown:
     """One figure: the question with its measure, the group by attribute, answers, and the value as it is written.
 
     `of_several` says that it is a mean over several questions, such as a dimension. `wave` is empty where all are of
-    the same one."""
+    the same one. `one_answer` says that it is how many gave one of several answers."""
 
     file: str
     where: str
@@ -69,6 +70,7 @@ class Shown:
     group: Mapping[str, str] = field(default_factory=dict)
     of_several: bool = False
     wave: str = ""
+    one_answer: bool = False
 
     @property
     def number(self) -> float | None:
@@ -114,7 +116,8 @@ def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
             told[name, *group.items()] = count = told.get((name, *group.items()), 0) + 1
             if count > 1 and kind is None and not table.exact:  # two questions of one label, told apart by their order
                 name += f" {count}"
-            yield Shown(question=name, value=value, scale=scale, step=step, **common)
+            one = what.endswith((", share", ", count"))
+            yield Shown(question=name, value=value, scale=scale, step=step, one_answer=one, **common)
 
 
 def _who_responded(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:

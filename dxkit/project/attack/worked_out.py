@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from dxkit.project.attack.figures_shown import RESPONDED, USUAL, Shown, hidden_in, of_waves, waves_of
+from dxkit.project.attack.figures_shown import HOURS, RESPONDED, USUAL, Shown, hidden_in, of_waves, waves_of
 from dxkit.project.attack.published import Finding, Seen, some
 from dxkit.survey.privacy.audit_tables import audit_tables
+
+_HOUR = 1.0  # nobody learns much from a wider range
 
 
 class Figures:
@@ -106,7 +109,12 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
     for each in figures:
         label = ", ".join(f"{name} {each.group[name]}" for name in columns if each.group.get(name)) or "everybody"
         places.setdefault((each.question, label), []).append(f"{each.file}, {each.where}")
+    answers = {(each.label, each.question) for each in figures if each.one_answer}
+    of = Counter(label for label, _ in answers)
+    answers = {question for label, question in answers if of[label] > 2}
     for row in found.to_dict("records"):
+        if not row["determined"] and _only_near(row, scale, row["question"] in answers):
+            continue
         if np.isnan(row["low"]):
             ends = "known, though the figures contradict each other"
         elif row["question"] == RESPONDED:
@@ -126,6 +134,13 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
         who = f"{some(row['people'])} ({row['who']})"
         how = f"{row['question']}{wave}: {ends}, from {row['from']}" + (f"; with {'; '.join(more[:3])}" if more else "")
         yield Finding(file=file, where=where, who=who, how=how)
+
+
+def _only_near(row, scale: tuple[float, float], one_answer: bool) -> bool:
+    """Whether an end of the scale tells little: hours from 0 to many, or one of several answers that nobody gave."""
+    if scale == HOURS:
+        return row["high"] - row["low"] > _HOUR
+    return one_answer and row["low"] == 0
 
 
 def _two_counts(shown: Sequence[Shown], least: int) -> Iterator[Finding]:

@@ -88,7 +88,8 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     """
     shown = [each.copy() for each in shown]
     bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
-    sizes, known = [_of_groups(cut, answers.n) for cut in cuts], []
+    sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    known: list[np.ndarray] = []
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
@@ -133,8 +134,8 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
 def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
     """The cut in which the figures leave somebody one answer only.
 
-    `known` are answers by cell, like `given`, that agree with all figures; what is found is added. They still agree
-    when one is hidden.
+    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
+    hidden.
     """
     there = answers.n > 0
     if not there.any() or not any(each.any() for each in shown):
@@ -145,13 +146,14 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
     atom = atom.ravel()
     detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
-    possible = np.ones(given.shape, dtype=bool)  # by the shares of the groups that they are in
+    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
     for cut, each in zip(cuts, detail, strict=True):
         gave = _by_group(cut, given, len(each)) > TINY
         possible &= (gave | ~each[:, None])[cut]
+        alike |= (each & (gave.sum(axis=1) == 1))[cut]
     few = len(n) <= _FEW_CELLS
     inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
-    inside[possible.sum(axis=1) < 2] = len(cuts)  # of groups with detail who all answered alike
+    inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
     check = np.full(len(first), len(cuts))
     np.minimum.at(check, atom, inside)
     coded, step = answers.coded, np.ones(len(n)) if answers.coded else np.full(len(n), _NO_STEP)
@@ -175,14 +177,13 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
                 for a, side in enumerate(sides.tolist()):
                     one = np.tile(np.arange(len(values)) == a, (len(members), 1))
                     rows.add(members, one, told[g, a], side, whole[g], share[g])
-    people, weight, given = np.bincount(atom, n), np.bincount(atom, weight), _by_group(atom, given, len(first))
-    program = Program(rows, people, weight, given, step[first], coded=coded, top=answers.top)
-    same = coded == answers.coded  # else each time sums between two others of the possible answers
-    for each in known if same else ():
+    people, weight = np.bincount(atom, n), np.bincount(atom, weight)
+    program = Program(rows, people, weight, step[first], coded=coded, top=answers.top)
+    for each in (given, *(known if coded == answers.coded else ())):
         program.see(_by_group(atom, each, len(first)))
     pins = program.pins(np.flatnonzero(check < len(cuts)))
-    for solution in program.found if same else ():
-        known.append(np.zeros((len(n), solution.shape[1])))
+    for solution in program.found if coded == answers.coded else ():
+        known.append(np.zeros(given.shape))
         known[-1][first] = solution
     return None if pins is None else int(check[pins])
 

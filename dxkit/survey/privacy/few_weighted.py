@@ -13,7 +13,7 @@ import numpy as np
 FEW_WEIGHTED = 30  # answers from which on weighted means are exact
 _ENUMERATED = 8  # answers up to which all choices are tried
 _MOST_ANSWERS = 21  # above it so many choices fit a rounded mean that none is pinned
-_UNIT = 0.001  # of the scale
+UNIT = 0.001  # of the scale
 _TINY = 1e-9
 
 
@@ -22,15 +22,20 @@ def few_and_different(n: np.ndarray, differ: np.ndarray) -> np.ndarray:
     return differ & (n < FEW_WEIGHTED)
 
 
-def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1) -> np.ndarray:
-    """Weighted means of few answers with different weights, to 0.1 point (shares: digits 3).
+def rounded(
+    values: np.ndarray, n: np.ndarray, differ: np.ndarray, step: np.ndarray | float, unit: np.ndarray | float = UNIT
+) -> np.ndarray:
+    """Weighted means of few answers with different weights, on a scale from 0 to 1: to 0.001; of up to 8 answers to a
+    tenth of what lies between two of them (nan where there is no step), less than one person can move them.
 
     Exact ones give away the answers: few whole numbers fit.
 
-    >>> rounded(np.array([51.23456, 51.23456]), np.array([12, 30]), np.array([True, True])).tolist()
-    [51.2, 51.23456]
+    >>> n, mean = np.array([7, 12, 30]), np.array([0.51234, 0.51234, 0.51234])
+    >>> rounded(mean, n, np.array(True), 0.25).round(6).tolist()
+    [0.5, 0.512, 0.51234]
     """
-    return np.where(few_and_different(n, differ), np.round(values, digits), values)
+    unit = np.where((n <= _ENUMERATED) & ~np.isnan(step), np.asarray(step) / 10, unit)
+    return np.where(few_and_different(n, differ), np.round(values / unit) * unit, values)
 
 
 def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:
@@ -125,7 +130,8 @@ class _Groups:
         np.maximum.at(most, cut[there], one[there])
         unlike = np.bincount(cut, there & ~each.alike, size) > 0
         rough = few_and_different(n, unlike | (most > least * (1 + _TINY)))
-        unit, mean = _UNIT * each.top, np.divide(sums, weight, out=np.zeros(size), where=weight > 0)
+        mean = np.divide(sums, weight, out=np.zeros(size), where=weight > 0)
+        unit = np.where(n <= _ENUMERATED, 0.1, UNIT * each.top)
         return cls(
             cut=np.where(there, cut, -1),
             n=np.bincount(cut, np.where(there, each.n, 0), size),

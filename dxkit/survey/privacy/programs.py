@@ -4,8 +4,6 @@ See docs/methods/anonymity.md, "Ends of the scale"."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 TINY = 1e-9
@@ -32,59 +30,64 @@ class Rows:
         self.low.append({-1: 0.0, 1: whole * (1 - share)}.get(side, total))
         self.high.append({-1: whole * share, 1: whole}.get(side, total))
 
-    def entries(self) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-        """The values of the matrix of all figures, and where they stand."""
-        return np.concatenate(self._value), (np.concatenate(self._row), np.concatenate(self._column))
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, columns (an atom's answers one after the other) and values of what is not zero."""
+        return np.concatenate(self._row), np.concatenate(self._column), np.concatenate(self._value)
 
 
 class Program:
-    """Linear programs over how many of each atom gave which answer, by weight, given what is shown."""
+    """Linear programs over how many of each atom gave which answer, by weight, given what is shown.
 
-    def __init__(
-        self, rows: Rows, people: np.ndarray, weight: np.ndarray, given: np.ndarray, step: np.ndarray, **kind: bool
-    ) -> None:
-        self._atoms, self._answers = rows.shape
+    people, weight (T,) of each atom; step (T,) how much one person can change; coded: whether there are no answers
+    between; top: whether the scale has an upper end.
+    """
+
+    def __init__(self, rows: Rows, people, weight, step, *, coded: bool, top: bool) -> None:
+        atoms, answers = self._shape = rows.shape
+        self._row, self._column, self._value = rows.entries()
         low, high = np.array(rows.low), np.array(rows.high)
         slack = np.where(low == high, 0.0, TINY * np.maximum(high, 1))
         self._low, self._high = low - slack, high + slack
-        self._value, self._at = rows.entries()
-        if kind["top"]:  # each atom gave as many answers as it has people
-            size = self._atoms * self._answers
-            self._value = np.concatenate([self._value, np.ones(size)])
-            atom = len(low) + np.arange(size) // self._answers
-            self._at = np.concatenate([self._at[0], atom]), np.concatenate([self._at[1], np.arange(size)])
-            self._low, self._high = np.concatenate([self._low, weight]), np.concatenate([self._high, weight])
-        self._people, self._weight, self._coded, self._top = people, weight, kind["coded"], kind["top"]
+        if top:
+            every = np.arange(atoms * answers)
+            self._row = np.concatenate([self._row, len(low) + every // answers])
+            self._column, self._value = (
+                np.concatenate([self._column, every]),
+                np.append(self._value, np.ones(len(every))),
+            )
+            self._low, self._high = np.append(self._low, weight), np.append(self._high, weight)
+        self._people, self._weight, self._coded, self._top = people, weight, coded, top
         self._step = step * weight / people  # of one person of mean weight
-        self._gave = given.argmax(axis=1)
-        self._least, self._most = given.copy(), given.copy()  # of each answer, in solutions that were found
+        self._gave = np.zeros(atoms, dtype=int)
+        self._least, self._most = np.full(self._shape, np.inf), np.full(self._shape, -np.inf)
         self.found: list[np.ndarray] = []
 
     def see(self, given: np.ndarray) -> None:
-        """Answers (atoms, answers) that agree with all that is shown."""
+        """Answers (T, A) that agree with all that is shown; the first are the true ones."""
+        if np.isinf(self._least).all():
+            self._gave = given.argmax(axis=1)
         self._least, self._most = np.minimum(self._least, given), np.maximum(self._most, given)
 
     def pins(self, check: np.ndarray) -> int | None:
         """The first atom of these that is left one answer."""
-        left, before = check, len(check) + 1
+        left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
+        before = len(left) + 1
         while 0 < len(left) < before:  # not all can differ at once, so the rest is tried again
             for away in self._directions(left):
                 self._look_at_all(left, away)
             left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
         for atom in left.tolist():
-            for column in range(self._answers):
+            for answer in range(self._shape[1]):
                 for sign in (-1.0,) if self._coded else (-1.0, 1.0):
                     if not self._free(atom):
-                        objective = np.zeros(self._atoms * self._answers)
-                        objective[atom * self._answers + column] = sign
-                        self._look(objective, (atom, column))
+                        self._look(atom, answer, sign)
             if not self._free(atom):
                 return atom
         return None
 
     def _directions(self, left: np.ndarray) -> list[np.ndarray]:
         """Answers (L, A) that are looked for, to free these atoms."""
-        every = np.arange(self._answers)
+        every = np.arange(self._shape[1])
         if self._coded:
             return [every != self._gave[left][:, None]]
         return [np.tile(every == a, (len(left), 1)) for a in ((1, 0) if self._top else (1,))]
@@ -102,35 +105,40 @@ class Program:
 
     def _look_at_all(self, check: np.ndarray, away: np.ndarray) -> None:
         """One solution in which as many of these atoms as can be give the answers `away`, each a person's worth."""
-        row, answer = np.nonzero(away)
-        size, count, own = self._atoms * self._answers, len(check), np.arange(len(check))
-        value = np.concatenate([self._value, np.full(len(row), -1.0), np.ones(count)])
-        line = np.concatenate([self._at[0], len(self._low) + row, len(self._low) + own])
-        column = np.concatenate([self._at[1], check[row] * self._answers + answer, size + own])
-        low, high = np.concatenate([self._low, np.full(count, -np.inf)]), np.concatenate([self._high, np.zeros(count)])
+        (atoms, answers), count, (row, answer) = self._shape, len(check), np.nonzero(away)
+        more, own = len(self._low) + np.arange(count), atoms * answers + np.arange(count)
         self._solve(
-            np.concatenate([np.zeros(size), -np.ones(count)]),
-            (value, (line, column)),
-            low,
-            high,
-            most=self._step[check],
+            np.append(np.zeros(atoms * answers), -np.ones(count)),
+            (
+                np.concatenate([self._value, -np.ones(len(row)), np.ones(count)]),
+                (
+                    np.concatenate([self._row, more[row], more]),
+                    np.concatenate([self._column, check[row] * answers + answer, own]),
+                ),
+            ),
+            np.append(self._low, np.full(count, -np.inf)),
+            np.append(self._high, np.zeros(count)),
+            self._step[check],
         )
 
-    def _look(self, objective: np.ndarray, at: tuple[int, int]) -> None:
-        """One solution that makes the objective least."""
-        self._solve(objective, (self._value, self._at), self._low, self._high, at)
+    def _look(self, atom: int, answer: int, sign: float) -> None:
+        """One solution that makes the number of an atom who gave an answer least (1) or largest (-1)."""
+        objective = np.zeros(self._shape)
+        objective[atom, answer] = sign
+        matrix = self._value, (self._row, self._column)
+        if self._solve(objective.ravel(), matrix, self._low, self._high, np.zeros(0)) == 3:  # without an upper end
+            self._most[atom, answer] = np.inf
 
-    def _solve(self, objective: np.ndarray, matrix, low, high, at=None, most: np.ndarray | tuple = ()) -> None:
-        """Solve, and remember the least and most that a solution gave each answer; `most` ends further variables."""
+    def _solve(self, objective: np.ndarray, matrix, low, high, more: np.ndarray) -> int:
+        """Solve, and remember the solution; `more` are the upper ends of further variables. Returns the status."""
         from scipy.optimize import Bounds, LinearConstraint, milp  # of whole numbers there are none; it starts sooner
         from scipy.sparse import csc_matrix
 
-        size = self._atoms * self._answers
-        bounds = Bounds(0, np.concatenate([np.full(size, np.inf), most]))  # type: ignore[arg-type]
         rows = csc_matrix(matrix, shape=(len(low), len(objective)))
-        found: Any = milp(objective, constraints=LinearConstraint(rows, low, high), bounds=bounds)
-        if found.status == 3 and at is not None:  # without an upper end
-            self._most[at] = np.inf
-        elif found.x is not None:
-            self.found.append(np.asarray(found.x)[:size].reshape(self._atoms, self._answers))
+        size = self._shape[0] * self._shape[1]
+        bounds = Bounds(0, np.append(np.full(size, np.inf), more))  # type: ignore[arg-type]
+        solved = milp(objective, constraints=LinearConstraint(rows, low, high), bounds=bounds)
+        if solved.x is not None:
+            self.found.append(np.maximum(solved.x[:size], 0).reshape(self._shape))
             self.see(self.found[-1])
+        return int(solved.status)

@@ -245,7 +245,7 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
         by_code = fine.weighed_codes
     for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
         hours, several = form.form[p] == HOURS, tally.layout.columns["unit"].iloc[p] == "share"
-        coded = _step(tally, p) is not None
+        coded = not np.isnan(tally.layout.step[p])
         if coded:
             known = np.flatnonzero(~np.isnan(tally.layout.values[p]))
             values, at = np.unique(tally.layout.values[p][known] - form.low[p], return_inverse=True)
@@ -276,10 +276,10 @@ def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray
     """The questions with evenly spaced answers whose people count differently, with what was answered by cell."""
     form, held = tally.layout.form, each.weights * each.worth
     for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
-        there, step = each.n[:, p] > 0, _step(tally, p)
+        there, step = each.n[:, p] > 0, tally.layout.step[p] * form.width[p]
         alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
         if (
-            step is None
+            np.isnan(step)
             or not there.any()
             or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max())
         ):
@@ -289,14 +289,6 @@ def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray
             p,
             Whole(n=counts, sums=above[:, p] / step, weight=held[:, p], alike=alike, top=round(form.width[p] / step)),
         )
-
-
-def _step(tally: Tally, p: int) -> float | None:
-    """Between two answers to an item; None where any number may be one."""
-    if not tally.layout.coded[p]:
-        return None
-    values = np.unique(tally.layout.values[p][~np.isnan(tally.layout.values[p])])
-    return float(np.diff(values).min()) if len(values) > 1 else None
 
 
 def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cells, code, n: np.ndarray) -> pd.DataFrame:

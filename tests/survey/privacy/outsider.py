@@ -221,7 +221,7 @@ def _only(program, at, others, count):
 # ---- whole answers of a few whose weights are known
 
 
-def whole_answers_told(frame, item, scores, answers, weight, values):
+def whole_answers_told(frame, item, scores, answers, weight, values, exact=False):
     """People of sets of up to eight of whom the weighted figures leave one whole answer, all choices tried.
 
     A set is a group, or what the groups of a cut leave of a larger group. weight (n,) is known; `values` are what the
@@ -232,7 +232,8 @@ def whole_answers_told(frame, item, scores, answers, weight, values):
     for inside, row in scores:
         if row["level"] == "item" and row["name"] == item:
             here = inside & given
-            known[here.tobytes()] = here, *_interval(row, here, weight)
+            step = np.diff(sorted(values.values())).min()
+            known[here.tobytes()] = here, *_interval(row, here, weight, step, exact)
     possible = np.ones((len(frame), len(values)), dtype=bool)
     for inside, row in answers:
         if row["item"] == item and not np.isnan(row["code"]) and row["share"] == 0 and not row["bound"]:
@@ -253,12 +254,24 @@ def whole_answers_told(frame, item, scores, answers, weight, values):
     return len(told)
 
 
-def _interval(row, here, weight):
+def exact(frame, item, cuts, weight, values, least=5):
+    """Exact weighted means as a plain minimum shows them."""
+    x, rows = frame[item].map(values).to_numpy(), []
+    for by in (None, *cuts):
+        for inside in members(frame, by).values():
+            here = inside & ~np.isnan(x) & (weight > 0)
+            if here.sum() >= least:
+                mean = weight[here] @ x[here] / weight[here].sum()
+                rows.append((inside, {"level": "item", "name": item, "estimate": mean, "bound": ""}))
+    return rows
+
+
+def _interval(row, here, weight, step, exact):
     """The least and largest weighted sum that a printed mean may stand for."""
     whole = weight[here].sum()
     one = 100 * weight[here].max() / whole
-    rough = here.sum() < 30 and np.ptp(weight[here]) > 1e-9 * weight[here].max()
-    half = 0.05 if rough else 0.0
+    rough = not exact and here.sum() < 30 and np.ptp(weight[here]) > 1e-9 * weight[here].max()
+    half = (step / 20 if here.sum() <= 8 else 0.05) if rough else 0.0
     value = row["estimate"]
     low, high = {"": (value - half, value + half), "at most": (0, one), "at least": (100 - one, 100)}[row["bound"]]
     return whole * (low - 1e-7), whole * (high + 1e-7)
