@@ -254,7 +254,7 @@ def test_two_cuts_give_nobody_away_by_least_edge_cuts(claimed):
 
 @pytest.mark.simulated
 def test_questions_and_dimensions_together_give_nobody_away(claimed, full):
-    runs = full(60, 1_000)
+    runs = full(60, 400)
     found, plain = together(range(runs))
     assert found == 0
     claimed(
@@ -267,7 +267,7 @@ def test_questions_and_dimensions_together_give_nobody_away(claimed, full):
 
 @pytest.mark.simulated
 def test_linear_programs_over_means_and_shares_pin_nobody(claimed, full):
-    runs = full(60, 700)
+    runs = full(60, 400)
     found, plain, answers = by_programs(range(runs))
     assert found == 0
     claimed(
@@ -280,7 +280,7 @@ def test_linear_programs_over_means_and_shares_pin_nobody(claimed, full):
 
 @pytest.mark.simulated
 def test_weighted_figures_pin_no_whole_answer(claimed, full):
-    runs = full(30, 300)
+    runs = full(30, 100)
     found, plain, answers = whole_answers(range(runs))
     assert found == 0
     claimed(
@@ -293,7 +293,7 @@ def test_weighted_figures_pin_no_whole_answer(claimed, full):
 
 @pytest.mark.simulated
 def test_four_waves_and_comparisons_give_nobody_away(claimed, full, tmp_path):
-    runs = full(40, 400)
+    runs = full(40, 100)
     found, without, differ = of_waves(range(runs), tmp_path)
     assert (found, differ) == (0, 0)
     claimed(
