@@ -269,11 +269,10 @@ def exact(frame, item, cuts, weight, values, least=5):
 def _interval(row, here, weight, step, exact):
     """The least and largest weighted sum that a printed mean may stand for."""
     whole = weight[here].sum()
-    one = 100 * weight[here].max() / whole
     rough = not exact and here.sum() < 30 and np.ptp(weight[here]) > 1e-9 * weight[here].max()
     half = (step / 20 if here.sum() <= 8 else 0.05) if rough else 0.0
     value = row["estimate"]
-    low, high = {"": (value - half, value + half), "at most": (0, one), "at least": (100 - one, 100)}[row["bound"]]
+    low, high = {"": (value - half, value + half), "at most": (0, value), "at least": (value, 100)}[row["bound"]]
     return whole * (low - 1e-7), whole * (high + 1e-7)
 
 
