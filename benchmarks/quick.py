@@ -46,14 +46,14 @@ def first(folder: str) -> Work:
 
 
 def call(name: str) -> Work:
-    """The first call of a session on the sample: four segments, a roster and a release."""
+    """The first call of a session on the sample: four segments and a roster."""
     import dxkit as dx
 
     answers = dx.samples.path("company/responses_2026-Q3.csv")
     waves = [*([dx.open_before(answers)] if name == "compare" else []), dx.open_survey(answers)]
-    release, work = dx.Release(min_group=waves[-1].min_group), getattr(dx, name)
+    work = getattr(dx, name)
     yield
-    table = work(*waves, release=release).table
+    table = work(*waves).table
     yield
     return [len(table)]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import dxkit as dx
 from benchmarks.measure import Ratio, paired, there
 from dxkit.statistics.means.weights import weights
-from dxkit.survey.weighed import margins_of
+from dxkit.survey.tally.weighed import margins_of
 
 PEOPLE, ITEMS = 100_000, 12
 

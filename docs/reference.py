@@ -26,7 +26,7 @@ TOP_PAGES = {  # file of the repository: file of the site
 }
 QUESTIONS = {
     "Where does it hurt?": "draft open_survey read_survey read_codebook tally scores answers response_rate reliability "
-    "drivers comments Release Survey Codebook Draft Tally",
+    "drivers comments audit_tables Survey Codebook Draft Tally",
     "Which two do we fix?": "rank_pains plan_survey open_before open_waves compare",
     "Which tool do we buy?": "scorecard panel decision_record compare_decisions",
     "What does it cost to own, and to leave?": "read_dossier schedule tco exit_cost switching negotiation npv irr "
@@ -58,6 +58,7 @@ def returned(name: str) -> type | None:
     value = getattr(dxkit, name)
     if not inspect.isfunction(value):
         return None
+    value = inspect.unwrap(value)
     kind = value.__annotations__.get("return")
     kind = value.__globals__.get(kind) if isinstance(kind, str) else kind
     return kind if isinstance(kind, type) and kind.__module__.startswith("dxkit.") else None

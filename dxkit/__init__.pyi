@@ -39,10 +39,10 @@ from .statistics.finance import npv as npv
 from .statistics.finance import payback as payback
 from .survey.answers import answers as answers
 from .survey.changes import compare as compare
+from .survey.comments import comments as comments
 from .survey.drivers import drivers as drivers
 from .survey.planning import plan_survey as plan_survey
-from .survey.privacy.comments import comments as comments
-from .survey.privacy.release import Release as Release
+from .survey.privacy.audit_tables import audit_tables as audit_tables
 from .survey.ranking import rank_pains as rank_pains
 from .survey.reading.codebook import Codebook as Codebook
 from .survey.reading.codebook import read_codebook as read_codebook
@@ -64,10 +64,10 @@ __all__ = [
     "DataError",
     "Draft",
     "Missing",
-    "Release",
     "Survey",
     "Tally",
     "answers",
+    "audit_tables",
     "before_after",
     "break_even",
     "business_case",

@@ -14,10 +14,11 @@ from dxkit.files.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. The exit code is 0, or 1 if a table or notebook has a fault, or 2 if the command is wrong."""
+    """Run a command. The exit code is 0, or 1 if a table or notebook has a fault or somebody is given away, or 2 if the
+    command is wrong or nothing could be read."""
     parser = argparse.ArgumentParser(prog="dxkit", description="From a developer survey to a defensible decision.")
     parser.add_argument("--version", action="version", version=f"dxkit {dxkit.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="new | draft | run | check")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     new = commands.add_parser("new", help="start a folder with notebooks, samples and a survey workbook to fill in")
     new.add_argument("folder", metavar="DIR")
     draft = commands.add_parser("draft", help="write a first codebook from an export; what is doubtful is yellow")
@@ -42,6 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
     )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
+    publish = commands.add_parser("publish", help="record that these answers are shown; later ones no longer count")
+    publish.add_argument("answers", metavar="ANSWERS")
+    attack = commands.add_parser("attack", help="find whom the pages and workbooks of a folder give away")
+    attack.add_argument("folder", metavar="DIR")
+    attack.add_argument("--people", metavar="FILE", help="who works there: a row per person with team, role and so on")
+    attack.add_argument(
+        "--min-group", metavar="K", type=int, default=5, help="look for fewer than so many (default: 5)"
+    )
     options = parser.parse_args(arguments)
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
     from dxkit.project.new import new as start
@@ -64,6 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             files = "1 file" if len(written) == 1 else f"{len(written)} files"
             print(f"{files} written" + ("" if options.save else f" to {options.out}"))
+        elif options.command == "publish":
+            survey = dxkit.open_survey(options.answers)
+            survey.release.publish()
+            print(f"recorded as shown: {len(survey):,} answers{f' of {survey.wave}' if survey.wave else ''}")
+        elif options.command == "attack":
+            from dxkit.project.attack.attack import attack as attacked
+
+            return attacked(options.folder, options.people, min_group=options.min_group)
         else:
             return _check(options)
     except DataError as error:

@@ -283,7 +283,8 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
     as_of : timestamp
         Data cut-off date; a bare date is the end of that day. A first deployment after it counts as open.
     min_group : int
-        With fewer who have deployed, only counts are shown; with fewer than twice as many, only the median.
+        Nothing is shown of fewer people, and no quantile where fewer have deployed; where fewer than twice as many
+        have, only the median. The curve needs four times as many people.
     timezone : str
         Time zone of times that name none, such as Europe/Berlin.
 
@@ -300,9 +301,10 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
     Examples
     --------
     >>> import pandas as pd
-    >>> hires = pd.DataFrame({"person": ["a", "b"], "start": ["2026-01-01"] * 2, "first_deploy": ["2026-01-08", ""]})
-    >>> time_to_first_deploy(hires, "2026-02-01").open
-    1
+    >>> done = [f"2026-01-{day:02d}" for day in (6, 7, 8, 9, 12, 13)]
+    >>> hires = pd.DataFrame({"start": ["2026-01-05"] * 7, "first_deploy": [*done, ""]})
+    >>> time_to_first_deploy(hires, "2026-02-01").median.estimate
+    4.0
     """
     min_group = whole("min_group", min_group, 1)
     faults = Faults()
@@ -323,10 +325,17 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
         title="From the start to the first deployment",
     )
     notes, done = (*took.notes, *table.notes), took.n - took.open
+    if took.n == 0:
+        return replace(took, notes=notes)
+    if took.n < min_group:
+        few = f"fewer than {min_group} people: nothing is shown of them"
+        return Durations(table=took.table.head(0), title=took.title, unit=took.unit, notes=(few,))
     hidden: dict[str, Any] = {}
-    if took.n and done < 2 * min_group:
-        hidden = {"table": took.table[:0], "p85": _NONE}
-        what = f"fewer than {2 * min_group} have deployed: only the median is shown"
+    if done < 2 * min_group or took.n < 4 * min_group:
+        hidden["table"] = took.table[:0]
+        what = f"fewer than {4 * min_group} people: the curve is not shown"
+        if done < 2 * min_group:
+            hidden["p85"], what = _NONE, f"fewer than {2 * min_group} have deployed: only the median is shown"
         if done < min_group:
             hidden["median"], what = _NONE, f"fewer than {min_group} have deployed: only counts are shown"
         notes = (what, *notes)

@@ -23,11 +23,10 @@ from dxkit.statistics.comparison import adjusted_p, t_test_p
 from dxkit.statistics.intervals import student
 from dxkit.survey.comparable import continued, differs, seen_twice, side_by_side
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import check_answers, cut
-from dxkit.survey.ranking import shown_topics
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
+from dxkit.survey.tally.from_survey import check_answers, cut
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 
@@ -180,11 +179,9 @@ class _Scored:
     """The burdens of one wave: names, estimates, and which may be shown, (T,)."""
 
     def __init__(self, source: Survey | Tally, score: str) -> None:
-        work = cut(source, None, topics.default(source.codebook, score))
-        self.source, self.cells, self.found = source, work.tally, Estimates.of(work.tally, fpc=False)
-        self.names = source.codebook.topics
-        shown = shown_topics(work, self.found, None)[0]
-        self.known = shown & np.isfinite(self.found.variance[0])
+        self.source, self.cells = source, cut(source, None, topics.default(source.codebook, score))
+        self.found, self.names = Estimates.of(self.cells, fpc=False), source.codebook.topics
+        self.known = self.found.may.figure[0] & np.isfinite(self.found.variance[0])  # bounds have no variance
         self.estimate = np.where(self.known, self.found.estimate[0], np.nan)
         self.rank = pd.Series(-self.estimate).rank(method="min").to_numpy()
 

@@ -30,7 +30,7 @@ class SavedHours:
     def __init__(
         self, ranking: Ranking, dossier: Dossier, rate: Estimate | np.ndarray, bias: Estimate, size: int, seed: int
     ):
-        table = ranking.table.dropna(subset=["estimate"])
+        table = ranking.table.dropna(subset=["estimate", "se"])
         self.fits: tuple[Fit, ...] = dossier.fit_read
         count = len(table) + len(self.fits) + 2
         u = scrambled(count, seed + _SEQUENCE, points=size // SCRAMBLES)

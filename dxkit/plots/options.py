@@ -65,6 +65,9 @@ def most_often(names: Sequence[str], shares: np.ndarray, low: np.ndarray, high: 
     >>> most_often(["a", "b", "c"], np.array([0.2, 0.5, 0.4]), np.array([0.1, 0.4, 0.3]), np.array([0.3, 0.6, 0.5]))
     'most often b or c'
     """
+    rare = shares < 0.5  # a bound has no interval: it may be anything from there to its end of the scale
+    low = np.where(np.isnan(low), np.where(rare, 0.0, shares), low)
+    high = np.where(np.isnan(high), np.where(rare, shares, 1.0), high)
     order = np.argsort(-shares, kind="stable")
     near = [str(names[k]) for k in order if high[k] >= low[order[0]]]
     if len(near) == 1:

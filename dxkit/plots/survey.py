@@ -136,9 +136,11 @@ def _score_title(ax: Axes, result: Scores, rows: pd.DataFrame, width: int, pad: 
     for row in named.iloc[:_NAMED].to_dict("records"):
         value, *ends = (f"{row[name]:.{int(unit in _DECIMAL)}f}" for name in ("estimate", "low", "high"))
         name = _named(result, row, 40).replace("\n", " ")
-        said.append(f"{name}, {value} ({ends[0]} to {ends[1]})")
+        alone = row["low"] != row["low"]
+        said.append(f"{name}, " + (f"{row['bound']} {value}".strip() if alone else f"{value} ({ends[0]} to {ends[1]})"))
     more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
-    sure = f"{axis_of(result, kind, unit)}; the {round(100 * result.confidence)}% interval is in brackets"
+    brackets = f"; the {round(100 * result.confidence)}% interval is in brackets" if named["low"].notna().any() else ""
+    sure = f"{axis_of(result, kind, unit)}{brackets}"
     text = f"{f'{word}: ' if word else ''}{'; '.join([*said, *more])}"
     headline(ax, text, f"{sure}, {named.iloc[0]['n']:.0f} answers" if len(named) == 1 else sure, width, 3, pad)
 

@@ -65,9 +65,8 @@ def write_report(results: Mapping[str, Result], path: str | os.PathLike[str]) ->
     --------
     >>> import dxkit as dx, tempfile, pathlib
     >>> survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
-    >>> release = dx.Release(min_group=5)
     >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> dx.write_report({"teams": dx.scores(survey, by="team", release=release)}, folder / "report.xlsx").name
+    >>> dx.write_report({"teams": dx.scores(survey, by="team")}, folder / "report.xlsx").name
     'report.xlsx'
     """
     target = Path(instance("path", path, (str, os.PathLike), "a path that ends in .xlsx"))

@@ -139,7 +139,7 @@ class Result:
         names = distinct([column.name for column in columns])
         frame = frame.set_axis(names, axis=1)
         left_out = len(frame) - 50 if len(frame) > _MOST_ROWS else 0
-        empty = {name for name in names if all(frame.loc[:, name].isna())}
+        empty = {name for name in names if all(frame.loc[:, name].isna() | (frame.loc[:, name] == ""))}
         frame = frame.iloc[:50] if left_out else frame
         kinds = {name: self._format(column) for name, column in zip(names, columns, strict=True)}
         steps = {

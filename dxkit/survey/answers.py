@@ -15,21 +15,24 @@ from dxkit.files import options
 from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
-from dxkit.statistics.means import score_intervals
+from dxkit.statistics.moments import per_group
 from dxkit.survey import teams
+from dxkit.survey.answer_shares import AnswerShares, shares_of
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
+from dxkit.survey.privacy.ends import shares_bounded
+from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED, SKIPPED
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import favourable_codes, hidden_note, of_kinds, title
-from dxkit.survey.tally import own
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
+from dxkit.survey.tally.release import BOUNDS
 from dxkit.survey.tally.tally import Tally
-from dxkit.survey.weighed import remarks, said, weighed
+from dxkit.survey.tally.weighed import remarks, said, weighed, weighted
 
 _FIGURES = ["share", "low", "high", "answered", "skipped", "not_asked", "score", "coverage", "headcount"]
-_ORDER = [*_FIGURES[:6], "shown", "display", "side", "score", "stands_out", "coverage", "headcount"]
+_ORDER = [*_FIGURES[:6], "shown", "bound", "display", "side", "score", "stands_out", "coverage", "headcount"]
 SCORED = ("rating", "importance", "recommend")  # the kinds of coded answers that have a score
 
 
@@ -44,7 +47,7 @@ class Answers(Result):
         Column("display", "short question", heading="question"),
         SEGMENT,
         Column("label", "the answer", heading="answer"),
-        shared("count", "how many gave this answer; without a roster", optional=True),
+        shared("count", "how many gave this answer; without weights", optional=True),
         Column("people", "how many of all people would give it, with a roster", "count", optional=True),
         shared("share", "share of all who answered, weighted as scores are"),
         shared("low", "lower end of its interval", format="share"),
@@ -53,6 +56,7 @@ class Answers(Result):
         shared("skipped"),
         shared("not_asked", format="count"),
         shared("shown"),
+        Column("bound", "at least or at most, where the share is a bound", optional=True),
         Column("item", "id of the item", displayed=False),
         Column("kind", "kind of question", displayed=False),
         Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
@@ -94,34 +98,7 @@ class Answers(Result):
         -------
         AnswerShares
         """
-        rows = []
-        what = "a dict of item and the labels that count, such as {'ci': ['good', 'very good']}"
-        for item, labels in options.instance("wanted", wanted, Mapping, what).items():
-            labels = [labels] if isinstance(labels, str) else labels
-            for _, group in self.only([item]).table.groupby(["item", *self.segments], sort=False):
-                first = group.iloc[0]
-                labels = options.choices(f"answer to {item}", labels, group["label"].tolist())
-                chosen, answered = group.loc[group["label"].isin(labels)], first["answered"]
-                share = min(1.0, chosen["share"].sum(min_count=1)) if first["shown"] else np.nan
-                low, high = _ends(share, first, self.confidence)
-                everyone = answered + first["skipped"] + first["not_asked"]
-                figures = [answered + first["skipped"], answered, first["skipped"]]
-                figures += [
-                    chosen["count"].sum(min_count=1),
-                    chosen["people"].sum(min_count=1),
-                    share,
-                    low,
-                    high,
-                    share * answered / everyone,
-                ]
-                rows.append(
-                    [first["display"], *first[list(self.segments)], " or ".join(labels), *figures, first["shown"]]
-                )
-        columns = ["asked", "answered", "skipped", "count", "people", "share", "low", "high", "of_all_rows", "shown"]
-        columns = ["question", *self.segments, "answer", *columns]
-        return AnswerShares(
-            table=pd.DataFrame(rows, columns=columns), title=title, confidence=self.confidence, segments=self.segments
-        )
+        return shares_of(self, wanted, title)
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """A row per question with a column per answer where all have one scale, else a row per answer."""
@@ -160,31 +137,10 @@ class Answers(Result):
         return [*super()._ending(left_out), *rounded]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class AnswerShares(Result):
-    """The share that gave one of the answers asked about, by item and group."""
-
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("question", "short question"),
-        SEGMENT,
-        Column("answer", "the answers that are added up"),
-        Column("asked", "how many were asked", "count"),
-        shared("answered"),
-        shared("skipped"),
-        shared("count", "how many gave one of these answers; without a roster", optional=True),
-        Column("people", "how many of all people would give one of them, with a roster", "count", optional=True),
-        shared("share", "share of those who answered, weighted as scores are"),
-        shared("low", "lower end of its interval", format="share"),
-        shared("high", "upper end of its interval", format="share"),
-        Column("of_all_rows", "share of all rows, which takes skipped and not asked for a no", "share"),
-        shared("shown"),
-    )
-
-
+@survey_decides
 def answers(
     survey: Survey | Tally,
     by: By = None,
-    release: Release | None = None,
     *,
     fpc: bool = True,
     confidence: float = 0.95,
@@ -198,9 +154,7 @@ def answers(
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
     by : str, int or list of them, optional
-        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
+        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together.
     fpc : bool
         Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
         roster tells. False for statements beyond this quarter's staff.
@@ -211,7 +165,8 @@ def answers(
     -------
     Answers
         A row for each question, group and answer, "no opinion" last with code nan. Shares are of all who answered,
-        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`.
+        weighted as `scores` are; intervals are Wilson's (1927). With a roster `people` takes the place of `count`; with
+        weights in the file there is none.
         A question with several choices has a row for each option, and its shares need not add up to 1; an option of a
         ranking has the share that put it first. Answers outside the codebook stand in the row `(not in the codebook)`.
 
@@ -224,68 +179,77 @@ def answers(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]})
-    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""]}), book)
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""] * 5}), book)
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
-    [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
+    [['No', 5.0, 0.16666666666666666], ['Yes', 20.0, 0.6666666666666666]]
     """
-    check_release(release)
     confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
-    work = cut(check_answers(survey), by)
-    counted, book = work.tally, work.tally.codebook
+    counted = cut(check_answers(survey), by)
+    book = counted.codebook
     items = [item for item in book.measured if book.scale(item).codes]
     if not items:
         raise Missing("shares of answers need a question with labels; the codebook has none")
     each, at = weighed(counted, fpc, said), np.array(counted.at("item", items), dtype=int)
-    shown = work.shown(release, [f"item/{item}" for item in items], at.tolist(), each.weights[:, at])
+    may, kinds = counted.may, np.array([book.item(item)["kind"] for item in items])
+    several = kinds == "multi"  # the share of an option is its mean
+    shown = np.where(several, may.figure[:, at] & (may.said[:, at] > 0), may.detail[:, at] & (may.said[:, at] > 1))
     nowhere = counted.counts.sum(axis=0)[at, [len(book.scale(item).codes) - 1 for item in items]] == 0
     rows = [(k, *row) for k, item in enumerate(items) for row in _labels(book, item, bool(nowhere[k]))]
     item_at, code_at = (np.array([row[m] for row in rows], dtype=int) for m in (0, 1))
-    of, opinions = at[item_at], work.add(counted.states)[:, at[item_at]]
-    heavy = own.weighted(counted)
+    add = per_group(counted.group, len(counted.groups))
+    of, opinions = at[item_at], add(counted.states)[:, at[item_at]]
+    heavy = weighted(counted)
     given = counted.weighed_codes if heavy else counted.counts
     none = counted.weighed_states[:, :, NO_OPINION, 0] if heavy else counted.states[:, :, NO_OPINION]
     yes = np.where(code_at < 0, none[:, of], given[:, of, code_at])
     share, low, high = each.take(of).shares(yes, confidence)
+    share, side = shares_bounded(share, each.heaviest[:, of], each.answers[:, of] < 4 * counted.min_group)
+    bound = BOUNDS[side]
+    low, high = (np.where(bound == "", end, np.nan) for end in (low, high))
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
     score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
+    known_asked = _asked(counted)
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
-    plain = work.add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
+    plain = add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
     figures = {
-        "count": absent if roster else plain,
-        "people": share * each.stands_for[:, of] if roster else absent,
+        "count": absent if roster or heavy else np.where(bound == "", plain, np.nan),
+        "people": np.where(bound == "", share * each.stands_for[:, of], np.nan) if roster else absent,
         "share": share,
         "low": low,
         "high": high,
         "answered": opinions[:, :, ANSWERED] + opinions[:, :, NO_OPINION],
-        "skipped": opinions[:, :, SKIPPED],
-        "not_asked": opinions[:, :, NOT_ASKED],
+        "skipped": np.where(known_asked[:, of], opinions[:, :, SKIPPED], np.nan),
+        "not_asked": np.where(known_asked[:, of], opinions[:, :, NOT_ASKED], np.nan),
         "score": score[:, item_at],
         "coverage": each.coverage[:, of],
         "headcount": known,
     }
     silent = (code_at < 0) & (opinions[:, :, NO_OPINION] == 0)
-    table = _table(work, items, rows, figures, shown[:, item_at], apart[:, item_at], silent)
-    table = table.loc[:, ["item", "kind", *work.by, "code", "label", "count", "people", *_ORDER]]
+    told = {"stands_out": apart[:, item_at], "bound": np.where(shown[:, item_at], bound, "")}
+    table = _table(counted, items, rows, figures, shown[:, item_at], told, silent)
+    table = table.loc[:, ["item", "kind", *counted.by, "code", "label", "count", "people", *_ORDER]]
     how = "shares weighted as scores are" if roster or heavy else "unweighted shares"
     return Answers(
         table=table,
-        title=title("Answers", work),
+        title=title("Answers", counted),
         confidence=confidence,
         method="; ".join([f"{how}, score intervals", *favourable_codes(book)]),
-        segments=tuple(work.by),
+        segments=tuple(counted.by),
         notes=(*remarks(counted), *hidden_note(table, counted.min_group)),
     )
 
 
-def _ends(share: float, first: pd.Series, confidence: float) -> tuple[float, float]:
-    """The interval of a share of the answers to one question in one group, from a row of its table."""
-    n, headcount = (float(first.at[name]) for name in ("answered", "headcount"))
-    unseen = 1 / max(headcount, n) if headcount == headcount else 0.0
-    one_weight = abs((first["coverage"] + unseen) * n - 1) < 1e-9
-    known = headcount if headcount == headcount else np.inf
-    values = np.array([share, first["coverage"], n], dtype=float)[:, None]
-    low, high = score_intervals.shares(values[0], values[1], values[2], known, one_weight, confidence)
-    return low.item(), high.item()
+def _asked(cells: Cells) -> np.ndarray:
+    """Of which questions it may be shown how many were asked, (G, I): as the figures of the asking questions, or where
+    another column asks, as the spread of their own answers."""
+    book, may = cells.codebook, cells.may
+    known = np.repeat(may.people[:, None], len(book.measured), axis=1)
+    for item, column in with_filters(book)[1].items():
+        if item in book.measured:
+            asking = [j for j, name in enumerate(book.measured) if name.partition("[")[0] == column]
+            i = book.measured.index(item)
+            known[:, i] &= may.figure[:, asking].all(axis=1) if asking else may.detail[:, i]
+    return known
 
 
 def _rated(book: Codebook, items: list[str]) -> list[str]:
@@ -293,9 +257,9 @@ def _rated(book: Codebook, items: list[str]) -> list[str]:
     return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
 
 
-def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFrame:
+def _table(work: Cells, items, rows, figures, shown, told, silent) -> pd.DataFrame:
     """A row for each item, group and answer, from arrays (G, answers); what is hidden is empty."""
-    book, groups = work.tally.codebook, len(work.groups)
+    book, groups = work.codebook, len(work.groups)
     names = [items[row[0]] for row in rows]
     good = {item: book.favourable(item) for item in items}
     bad = {item: {book.scale(item).lo + book.scale(item).hi - code for code in good[item]} for item in items}
@@ -322,8 +286,8 @@ def _table(work: Cut, items, rows, figures, shown, apart, silent) -> pd.DataFram
         "side": np.array([(row[2] in good[n]) - (row[2] in bad[n]) for row, n in zip(rows, names, strict=True)])[
             answer
         ],
-        "stands_out": apart[group, answer],
     }
+    columns |= {name: values[group, answer] for name, values in told.items()}
     columns |= {name: work.groups[name].to_numpy(dtype=object)[group] for name in work.by}
     visible = shown[group, answer]
     columns |= {name: np.where(visible, values[group, answer], np.nan) for name, values in figures.items()}

@@ -16,23 +16,22 @@ from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
-from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference, weight_on_pairs
+from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference
 from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
-from dxkit.survey.tally import own
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import check_answers, cut, survey_decides
 from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
+from dxkit.survey.tally.weighed import weighted
 
 _COLUMNS = ["before", "after", "estimate", "se", "low", "high", "p", "p_adjusted", "g"]
 _ORDER = ["level", "name", "n_before", "n_after", "n_both", *_COLUMNS, "holds", "shown", "label", "unit", "kind"]
 _LEVELS = ("item", "dimension", "overall")
-Answers = Survey | Tally
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -48,7 +47,7 @@ class Change(Result):
         SEGMENT,
         Column("before", "figure of the earlier wave", "estimate", "see column unit"),
         Column("after", "figure of the later wave", "estimate", "see column unit"),
-        shared("estimate", "the change; people seen twice may count more in it", unit="see column unit"),
+        shared("estimate", "the change: after less before", unit="see column unit"),
         shared("se"),
         shared("low"),
         shared("high"),
@@ -84,13 +83,13 @@ class Change(Result):
         return replace(self, table=narrowed(self.table, level, names, kind).sort_index().reset_index(drop=True))
 
 
+@survey_decides
 def compare(
-    before: Answers | None,
-    after: Answers | Sequence[Answers],
+    before: Survey | Tally | None,
+    after: Survey | Tally | Sequence[Survey | Tally],
     *,
     only: str | Sequence[str] | None = None,
     adjust: str = "holm",
-    release: Release | None = None,
     confidence: float = 0.95,
 ) -> Change:
     """What changed between two waves, and what of it holds, adjusted for how many rows are looked at?
@@ -109,19 +108,16 @@ def compare(
     adjust : "holm", "bh" or "none"
         Holm (1979) keeps the chance of any false alarm in the whole table at 1 - confidence; Benjamini and Hochberg
         (1995) keep the share of false ones among those that hold.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
     confidence : float
         Confidence level of the intervals, between 0 and 1, and of what holds.
 
     Returns
     -------
     Change
-        Who answered both times, by an id, is one person in the error: paired t where all did, Welch's (1947) t where
-        nobody did. Without weights the change of these people counts more than the difference of everybody, where
-        enough answered twice (partly overlapping samples, Derrick et al. 2017). With a roster it is the difference of
-        the weighted scores of all staff. Hedges' g (1981) is the change over the pooled standard deviation. A question
-        whose wording, scale, options or kind changed is listed, not compared; with `same_as` words may differ.
+        The change is the later figure less the earlier one, of all who answered. Who answered both times, by an id, is
+        one person in the error: paired t where all did, Welch's (1947) t where nobody did. Hedges' g (1981) is the
+        change over the pooled standard deviation. A question whose wording, scale, options or kind changed is listed,
+        not compared; with `same_as` words may differ.
 
     Raises
     ------
@@ -134,13 +130,12 @@ def compare(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2]}), book)
-    >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5]}), book)
-    >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
-    [45.833, 0.001]
+    >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2] * 2}), book)
+    >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5] * 2}), book)
+    >>> dx.compare(first, second).table.loc[0, ["estimate", "low", "high"]].astype(float).round(1).tolist()
+    [45.8, 30.6, 61.0]
     """
     options.choice("adjust", adjust, comparison.METHODS)
-    check_release(release)
     confidence = options.confidence(confidence)
     if before is None:
         raise Missing(NO_EARLIER)
@@ -149,16 +144,15 @@ def compare(
         raise Missing("there is no later wave; give one, or a list of them")
     work, sources = cut(check_answers(before, "before"), None), [check_answers(each, "after") for each in later]
     works = [cut(source, None) for source in sources]
-    ledger = release or Release(min_group=max(each.tally.min_group for each in (work, *works)))
-    alike = [comparable(work.tally, each.tally) for each in works]
+    alike = [comparable(work, each) for each in works]
     if not all(each.names for each in alike):
         raise Missing("the two waves have no question in common; say with same_as what a reworded question was")
     named, titles = _named(only, alike), _titles(work, works)
     asked = {each.earlier[name] for each, row in zip(alike, named, strict=True) for name in row.items}
-    first = _Wave(work, sorted(asked), ledger)
+    first = _Wave(before, work, sorted(asked))
     parts, notes = [], []
-    for other, each, rows, name in zip(works, alike, named, titles, strict=True):
-        second = _Wave(other, rows.items, ledger)
+    for source, other, each, rows, name in zip(sources, works, alike, named, titles, strict=True):
+        second = _Wave(source, other, rows.items)
         table, remarks = _compared(first, second, rows, each.earlier, confidence)
         parts.append(table if len(works) == 1 else table.assign(wave=name))
         notes += [remark if len(works) == 1 else f"{name}: {remark}" for remark in (*remarks, *each.notes)]
@@ -168,7 +162,7 @@ def compare(
     several = ["wave"] if len(works) > 1 else []
     apart = pd.concat([one.apart.assign(wave=name) for one, name in zip(alike, titles, strict=True)], ignore_index=True)
     apart = apart.loc[:, ["level", "name", "why", *several]]
-    begun = f" from {work.tally.wave}" if work.tally.wave else ""
+    begun = f" from {work.wave}" if work.wave else ""
     return Change(
         table=table.loc[:, [*several, *_ORDER]],
         not_compared=apart,
@@ -180,10 +174,10 @@ def compare(
     )
 
 
-def _titles(work: Cut, works: Sequence[Cut]) -> list[str]:
+def _titles(work: Cells, works: Sequence[Cells]) -> list[str]:
     """What each later wave is called; of several each has another name."""
-    names = [each.tally.wave for each in works]
-    if len(works) > 1 and len({*names, work.tally.wave}) <= len(works):
+    names = [each.wave for each in works]
+    if len(works) > 1 and len({*names, work.wave}) <= len(works):
         names = [f"wave {k}" for k in range(2, len(works) + 2)]
     return names
 
@@ -221,24 +215,22 @@ def _rows(names: list[tuple[str, str]], book) -> _Rows:
 
 
 class _Wave:
-    """What is compared of one wave: these questions, J of them."""
+    """What is compared of one wave: these questions, J of them, and which have a figure and its spread shown."""
 
-    def __init__(self, work: Cut, items: Sequence[str], ledger: Release) -> None:
-        self.work, self.cells, self.found = work, work.tally, Estimates.of(work.tally, fpc=False)
-        self.at = dict(zip(items, self.cells.at("item", items), strict=True))
-        at = list(self.at.values())
-        names = [f"item/{item}" for item in items]
-        shown = work.shown(ledger, names, at, self.found.weighed.weights[:, at])[0] if at else []
-        self.shown = dict(zip(items, shown, strict=True))
+    def __init__(self, source: Survey | Tally, cells: Cells, items: Sequence[str]) -> None:
+        self.source, self.cells, self.found = source, cells, Estimates.of(cells, fpc=False)
+        self.at = dict(zip(items, cells.at("item", items), strict=True))
 
-    @property
-    def weighted(self) -> bool:
-        """Whether people count differently."""
-        return self.cells.roster is not None or own.weighted(self.cells)
+    def shown(self, at: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Which figures of these questions are shown as they are, and which with their spread, (J,)."""
+        may = self.found.may
+        return (may.figure & (may.bound == 0))[0, at], may.detail[0, at]
 
     def moments(self, at: list[int], a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Variances of the errors of R means, where all are different people, of one answer, and their n, (R,)."""
-        found, width = self.found, self.found.form.width[at]
+        """Variances of the errors of R means, where all are different people, of one answer, and their n, (R,).
+
+        Where the spread may not be shown the errors are the widest, and there is no variance of one answer."""
+        found, width, detail = self.found, self.found.form.width[at], self.shown(at)[1]
         n, mean, scatter = (each[:, at] for each in found.by_cell)
         count = n.sum(axis=0)
         left = scatter + n * (mean - found.fit.fitted[:, at]) ** 2
@@ -247,8 +239,9 @@ class _Wave:
         with np.errstate(invalid="ignore", divide="ignore"):
             variance = width**2 * count / (count - 1) * (share**2 * np.where(left > least, left, 0.0)).sum(axis=0)
             spread = width**2 * np.where(found.scatter[0, at] > least, found.scatter[0, at], 0.0) / (count - 1)
-        if own.weighted(self.cells):
+        if weighted(self.cells):
             variance = found.variance[0, at]
+        variance = np.where(detail, variance, found.variance[0, at])
         joint, together = found.weighed.joint(np.array(at))[0], found.together(np.array(at))
         root = np.sqrt(np.diag(joint))
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -257,7 +250,13 @@ class _Wave:
         errors, sd = (a * np.sqrt(np.nan_to_num(each)) for each in (variance, spread))
         smallest = np.array([count[row != 0].min() for row in a])
         variance, spread = (np.einsum("rj,jk,rk->r", each, by, each) for each, by in ((errors, shared), (sd, together)))
+        spread = np.where(_all_of(detail, a), spread, np.nan)
         return np.where(smallest > 1, variance, np.nan), spread, smallest
+
+
+def _all_of(each: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Whether it holds of all questions that a row is made of, (R,)."""
+    return ((a != 0) <= each).all(axis=1)
 
 
 def _means(a: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -270,43 +269,36 @@ def _compared(
     one: _Wave, two: _Wave, rows: _Rows, earlier: Mapping[str, str], confidence: float
 ) -> tuple[pd.DataFrame, list[str]]:
     """The rows of two waves, and what there is to say of them."""
-    before = [earlier[item] for item in rows.items]
-    at = [one.at[item] for item in before], [two.at[item] for item in rows.items]
-    shown = np.array([one.shown[was] and two.shown[item] for was, item in zip(before, rows.items, strict=True)])
-    shown = np.array([shown[row != 0].all() for row in rows.a], dtype=bool)
-    scores = [_means(rows.a, wave.found.estimate[0, where]) for wave, where in zip((one, two), at, strict=True)]
-    moments = [wave.moments(where, rows.a) for wave, where in zip((one, two), at, strict=True)]
+    waves = one, two
+    at = [one.at[earlier[item]] for item in rows.items], [two.at[item] for item in rows.items]
+    may = [wave.shown(where) for wave, where in zip(waves, at, strict=True)]
+    shown, detail = (_all_of(first & second, rows.a) for first, second in zip(*may, strict=True))
+    scores = [_means(rows.a, wave.found.estimate[0, where]) for wave, where in zip(waves, at, strict=True)]
+    moments = [wave.moments(where, rows.a) for wave, where in zip(waves, at, strict=True)]
     n = [each[2] for each in moments]
     least, notes = max(FEWEST_TWICE, one.cells.min_group, two.cells.min_group), []
-    sources = one.work.source, two.work.source
-    twice = seen_twice(*sources)
-    if twice is None or not (isinstance(sources[0], Survey) and isinstance(sources[1], Survey)):
-        errors = [np.sqrt(each[0]) for each in moments]
-        df = comparison.welch_df(errors[0], n[0] - 1, errors[1], n[1] - 1)
-        found = Difference(scores[1] - scores[0], np.hypot(*errors), df, np.zeros(len(df)))
+    errors = [np.sqrt(each[0]) for each in moments]
+    df = comparison.welch_df(errors[0], n[0] - 1, errors[1], n[1] - 1)
+    found = Difference(scores[1] - scores[0], np.hypot(*errors), df, np.zeros(len(df)))
+    twice = seen_twice(one.source, two.source)
+    if twice is None or not (isinstance(one.source, Survey) and isinstance(two.source, Survey)):
         notes.append("the two waves are compared as a whole, not person by person")
     else:
-        waves = side_by_side((sources[0], sources[1]), (one.found, two.found), at, twice)
-        counts = waves[0].answered.sum(axis=0), waves[1].answered.sum(axis=0)
-        both = (waves[0].answered & waves[1].answered).sum(axis=0)
-        w = np.zeros(len(both))
-        if not (one.weighted or two.weighted):
-            k = max(one.cells.min_group, two.cells.min_group)
-            wide = [(count == both) | (count - both >= k) for count in counts]
-            w = np.where((both >= 2 * k) & wide[0] & wide[1], weight_on_pairs(counts[0], counts[1], both), 0.0)
-            if (w < weight_on_pairs(counts[0], counts[1], both)).any():
-                notes.append("people seen twice do not count more where a group would be too small")
-        found = difference(*waves, rows.a, w, least)
-        notes += _of_people(sources[0], sources[1], len(twice[0]), least, bool((w > 0).any()))
+        people = side_by_side((one.source, two.source), (one.found, two.found), at, twice)
+        persons = difference(*people, rows.a, least)
+        se, df = (np.where(detail, told, wide) for told, wide in zip(persons[1:3], found[1:3], strict=True))
+        found = Difference(found.estimate, se, df, persons.both)
+        notes += _of_people(one.source, two.source, len(twice[0]), least)
+    few = ~_all_of(~(one.found.coarse[0, at[0]] | two.found.coarse[0, at[1]]), rows.a)
+    se, df = np.where(few, np.ceil(10 * found.se) / 10, found.se), np.where(few, np.floor(found.df), found.df)
     sizes = n[0] + n[1] - 2
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = np.sqrt(((n[0] - 1) * moments[0][1] + (n[1] - 1) * moments[1][1]) / sizes)
-    g = comparison.hedges_g(found.estimate, pooled, sizes)
-    p = comparison.t_test_p(found.estimate, found.se, found.df)
-    ends = intervals.student(found.estimate, found.se, found.df, confidence)
+    g = comparison.hedges_g(found.estimate, np.where(few, np.round(pooled, 1), pooled), sizes)
+    p = comparison.t_test_p(found.estimate, se, df)
+    ends = intervals.student(found.estimate, se, df, confidence)
     low, high = (np.where(np.isnan(p), np.nan, end) for end in ends)
-    none = np.full(len(p), np.nan)
-    figures = np.column_stack([*scores, found.estimate, found.se, low, high, p, none, g])
+    figures = np.column_stack([*scores, found.estimate, se, low, high, p, np.full(len(p), np.nan), g])
     seen = np.where((twice is None) | (found.both >= least), found.both, np.nan)
     table = pd.DataFrame(rows.names, columns=["level", "name"])
     table[["n_before", "n_after", "n_both"]] = np.where(shown[:, None], np.column_stack([*n, seen]), np.nan)
@@ -321,13 +313,11 @@ def _compared(
     return table, notes
 
 
-def _of_people(before: Survey, after: Survey, both: int, least: int, mixed: bool) -> list[str]:
+def _of_people(before: Survey, after: Survey, both: int, least: int) -> list[str]:
     """Notes on the people who answered both times."""
     notes = [f"{both} people answered both times, and count as one person each"]
     if both < least:
         notes = ["too few answered both times to be told from others: the two waves are compared as a whole"]
-    if mixed:
-        notes.append("their change counts more than the difference of everybody, so it need not be after less before")
     for wave, when in ((before, "earlier"), (after, "later")):
         if blank := int((~wave.identified).sum()):
             count = f"{blank} answers" if blank >= least else "answers"

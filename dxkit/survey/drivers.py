@@ -25,10 +25,10 @@ from dxkit.statistics.relative_importance import (
     parts_of,
     resampled,
 )
-from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.from_survey import of_survey, tallied
+from dxkit.survey.tally.from_survey import check_answers, of_survey, tallied
+from dxkit.survey.tally.release import TOO_FEW_OR_ALIKE
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
 
@@ -117,7 +117,7 @@ def drivers(
         Johnson's relative weights (2000) and, up to 12 predictors, LMG parts (Lindeman, Merenda and Gold 1980) of the
         R^2 of a linear regression, from pairwise-complete, unweighted covariances. Intervals are bootstrap percentiles
         (Efron 1979). They say what is associated with the outcome, not what causes it. All figures are hidden where
-        fewer than the smallest group that may be shown answered some pair of the variables.
+        too few answered some pair of the variables, or all alike.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def drivers(
     >>> book = pd.DataFrame({"item": ["ci", "docs", "happy"], "text": ["CI", "Docs", "Happy"], "kind": "rating",
     ...                      "scale": "agreement5"})
     >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5, 4], "docs": [2, 4, 3, 5, 3, 1], "happy": [1, 3, 3, 4, 5, 3]})
-    >>> shares = dx.drivers(dx.read_survey(answers, book), "happy")
+    >>> shares = dx.drivers(dx.read_survey(pd.concat([answers, answers]), book), "happy")
     >>> shares.table.query("method == 'lmg'").set_index("predictor")["share"].round(2).to_dict()
     {'ci': 0.84, 'docs': 0.16}
     """
@@ -149,18 +149,20 @@ def drivers(
     notes = [f'this says what goes with "{labels[-1]}", not what causes it']
     of_outcome = known.items(at[-1])
     if silent:
-        notes.append(f"left out, because everybody answered alike or too few answered: {', '.join(silent)}")
+        notes.append(f"left out: {', '.join(silent)}; {TOO_FEW_OR_ALIKE}")
     if overlapping := [name for j, name in zip(at[:-1], names, strict=False) if known.items(j) & of_outcome]:
         notes.append(f"{', '.join(overlapping)} and {names[-1]} share answers, so they go together by construction")
     if width > MOST_LMG:
         notes.append(f"LMG is computed up to {MOST_LMG} predictors; for {width} there are Johnson's weights alone")
     if counted.roster is not None:
         notes.append("respondents count equally: not weighted to the roster")
-    parts, spread, shown = np.full((len(methods), width), np.nan), None, n >= counted.min_group
-    if not shown:
-        notes.append(f"hidden: fewer than {counted.min_group} respondents answered some pair of these questions")
+    detail = counted.may.detail[0, known.columns(at)].all()
+    parts, spread, shown = np.full((len(methods), width), np.nan), None, bool(detail and n >= 2 * counted.min_group)
+    if not shown or np.isnan(np.diag(covariance)).any():
+        shown = False
+        notes.append(f"hidden: {TOO_FEW_OR_ALIKE}")
     else:
-        _check_answers(np.diag(covariance), names, n)
+        _check_answers(names, n)
         corr = correlation(covariance)
         _check_consistent(corr, names, pairs)
         parts = parts_of(corr, methods)
@@ -298,18 +300,14 @@ def _telling(known: _Known, at: list[int]) -> tuple[list[int], list[str]]:
     """Without the predictors that nobody chose and that can tell nothing, and what these are called."""
     covariance, pairs = known.covariance(at)
     flat = np.isnan(np.diag(covariance))
-    few = pairs[:-1, -1] < known.counted.min_group
+    few = pairs[:-1, -1] < 2 * known.counted.min_group
     silent = [j for j, lost in zip(at, flat[:-1] | few, strict=False) if lost]
-    if flat[-1]:
-        raise Missing(f'everybody gave the same answer to "{known.label(at[-1])}", so nothing can go with it')
-    if len(silent) == len(at) - 1:
+    if flat[-1] or len(silent) == len(at) - 1:
         return at, []
     return [j for j in at if j not in silent], [known.label(j) for j in silent]
 
 
-def _check_answers(variances: np.ndarray, names: list[str], n: int) -> None:
-    if flat := [name for variance, name in zip(variances, names, strict=True) if np.isnan(variance)]:
-        raise Missing(f"everybody gave the same answer to {', '.join(flat)}, so nothing can go with it; leave it out")
+def _check_answers(names: list[str], n: int) -> None:
     if n < len(names) + 1:
         raise Missing(
             f"{len(names) - 1} predictors of {names[-1]} need at least {len(names) + 1} respondents who answered them; "

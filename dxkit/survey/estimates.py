@@ -11,10 +11,12 @@ import numpy as np
 
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
-from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER, Spread
+from dxkit.statistics.means.spread import HOURS, Spread
+from dxkit.survey.privacy.few_weighted import UNIT, few_and_different, rounded
 from dxkit.survey.tally.cells import Cells
-from dxkit.survey.tally.measures import BURDENS, VARIABLES
-from dxkit.survey.weighed import Weighed, weighed
+from dxkit.survey.tally.release import May
+from dxkit.survey.tally.variables import Form, form_of
+from dxkit.survey.tally.weighed import Weighed, weighed
 
 SAME_NUMBER = "no interval where everybody gave the same number: there is no spread to judge it by"
 
@@ -22,42 +24,6 @@ TOGETHER = (
     "the tally has kept nothing of how questions go together, so intervals of dimensions are as wide as they can be; "
     "tally with comoments=True"
 )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Form:
-    """How each of J variables is spread, and its unit: a value is low + width u, with u from 0 to 1 (hours: u itself).
-
-    form  BOUNDED, HOURS or NUMBER; top, the most that u can be
-    """
-
-    form: np.ndarray
-    low: np.ndarray
-    width: np.ndarray
-    top: np.ndarray
-
-
-def form_of(cells: Cells) -> Form:
-    """The forms of the variables of a cut."""
-    rows = [_form(cells, *row) for row in cells.variables.itertuples(index=False, name=None)]
-    form, low, width, top = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return Form(form=np.array(form, dtype=int), low=np.array(low), width=np.array(width), top=np.array(top))
-
-
-def _form(cells: Cells, level: str, name: str, unit: str) -> tuple[int, float, float, float]:
-    book = cells.codebook
-    if level in BURDENS:
-        if level != "hours":
-            return BOUNDED, 0.0, BURDENS[level].high, 1.0
-        return HOURS, 0.0, 1.0, sum(book.scale(item).hi for item in book.topic_items(name, "hours"))
-    if unit == "hours":
-        return HOURS, 0.0, 1.0, book.scale(name).hi
-    if unit in ("number", "choice"):
-        return NUMBER, 0.0, 1.0, np.inf
-    if unit in ("place", "code"):
-        scale = book.scale(name)
-        return BOUNDED, scale.lo, max(scale.hi - scale.lo, 1.0), 1.0
-    return BOUNDED, VARIABLES[unit].low, VARIABLES[unit].high - VARIABLES[unit].low, 1.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,6 +42,11 @@ class Contrasts:
         return score_intervals.contrasts(self.estimate, self.variance, self.middle, self.df, self.n, confidence)
 
 
+def enough_pairs(cells: Cells) -> int:
+    """From how many people who answered two questions on it is worked out how these go together."""
+    return 2 * cells.min_group
+
+
 class Estimates:
     """The estimates of the variables of a cut, weighted by its roster or its file: J variables in G groups.
 
@@ -89,7 +60,7 @@ class Estimates:
     by_cell: tuple[np.ndarray, np.ndarray, np.ndarray]
 
     def __init__(self, cells: Cells, fpc: bool = True) -> None:
-        self.cells, self.fpc, self.form = cells, fpc, form_of(cells)
+        self.cells, self.fpc, self.form = cells, fpc, form_of(cells.codebook, cells.variables)
         self.weighed: Weighed = weighed(cells, fpc)
         n, form = np.where(self.weighed.weights > 0, cells.n, 0.0), self.form
         mean = np.where(n > 0, np.nan_to_num(cells.means) - form.low, 0.0) / form.width
@@ -123,13 +94,28 @@ class Estimates:
         """How many equally weighted answers they are worth, (G, J)."""
         return self.weighed.n_eff
 
+    @property
+    def may(self) -> May:
+        """What of them may be shown."""
+        return self.cells.may
+
     @cached_property
     def mean(self) -> np.ndarray:
         """Weighted means, (G, J)."""
-        each = self.weighed
-        if (about := each.file_means) is not None:
-            return each.average((about - self.form.low) / self.form.width)
-        return each.average(self.by_cell[1])
+        each, about = self.weighed, self.weighed.file_means
+        mean = each.average(self.by_cell[1] if about is None else (about - self.form.low) / self.form.width)
+        mean = self.rounded(mean)
+        return np.where(self.may.bound != 0, self.may.end, mean)
+
+    def rounded(self, values: np.ndarray) -> np.ndarray:
+        """Figures (G, J) of few answers with different weights to whole units: exact ones give answers away."""
+        step = self.cells.tally.layout.step[self.cells.columns]
+        return rounded(values, self.n, self.weighed.differ, step, np.where(self.form.form == HOURS, 0.1, UNIT))
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """Which figures are of few answers with different weights, (G, J)."""
+        return few_and_different(self.n, self.weighed.differ)
 
     @cached_property
     def fit(self) -> spread.Fit:
@@ -141,7 +127,8 @@ class Estimates:
         """How widely answers are spread, (G, J)."""
         form = self.form.form
         if not self.cells.by:
-            one = spread.whole(*self.by_cell, self.fit, self.mean[0], self.n_eff[0], form)
+            detail = self.may.detail[0]
+            one = spread.whole(*self.by_cell, self.fit, self.mean[0], self.n_eff[0], form, detail)
             return Spread(n=one.n[None], middle=one.middle[None], phi=one.phi[None], df=one.df[None], form=form)
         whole = self.everybody
         all_of_them = Spread(
@@ -151,7 +138,7 @@ class Estimates:
             df=whole.spread.df[0],
             form=form,
         )
-        return spread.by_group(self.n, self.scatter, self.mean, all_of_them, whole.mean[0])
+        return spread.by_group(self.n, self.scatter, self.mean, all_of_them, whole.mean[0], self.may.detail)
 
     @cached_property
     def scatter(self) -> np.ndarray:
@@ -172,9 +159,14 @@ class Estimates:
         return self.form.low + self.form.width * self.mean
 
     @property
+    def judged(self) -> np.ndarray:
+        """Whether there are answers enough to judge how sure they are, (G, J)."""
+        return ((self.n > 1) | ((self.n > 0) & (self.weighed.coverage == 0))) & np.isfinite(self.spread.sd)
+
+    @property
     def variance(self) -> np.ndarray:
-        """Variances of their errors, (G, J); nan with fewer than two answers."""
-        known = (self.n > 1) | ((self.n > 0) & (self.weighed.coverage == 0))
+        """Variances of their errors, (G, J); nan with fewer than two answers, and of bounds."""
+        known = self.judged & (self.may.bound == 0)
         return np.where(known, self.weighed.coverage * (self.spread.sd * self.form.width) ** 2, np.nan)
 
     @property
@@ -185,6 +177,7 @@ class Estimates:
     def interval(self, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends, (G, J)."""
         ends = score_intervals.means(self.mean, self.weighed.coverage, self.spread, confidence, self.form.top)
+        ends = (np.where(self.may.bound == 0, self.rounded(end), np.nan) for end in ends)
         low, high = (self.form.low + self.form.width * end for end in ends)
         return low, high
 
@@ -200,6 +193,8 @@ class Estimates:
         width, (pairs, sums, products) = self.form.width[at], self.cells.together(at)
         sums, products = sums / width[:, None], products / np.outer(width, width)
         fitted = spread.Fit(fitted=fit.fitted[:, at], rank=fit.rank[at])
+        detail = self.everybody.may.detail[0, at]
+        pairs = np.where((pairs >= enough_pairs(self.cells)) & np.logical_and.outer(detail, detail), pairs, 0)
         n, mean, scatter = (each[:, at] for each in self.by_cell)
         return spread.correlation(n, self.cells.people, mean, scatter, fitted, pairs, sums, products)
 

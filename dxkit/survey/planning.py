@@ -19,10 +19,9 @@ from dxkit.results.columns import Column
 from dxkit.results.result import Result
 from dxkit.statistics import sampling
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import check_answers
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.from_survey import check_answers, tallied
 from dxkit.survey.tally.measures import BURDENS
 from dxkit.survey.tally.tally import Tally
 
@@ -156,6 +155,9 @@ def plan_survey(
     figures, source = dict(_TYPICAL), "assumed"
     if before is not None:
         figures, source = _earlier(check_answers(before, "before"), score, spread)
+        if topics is None and figures["topics"] <= top_n:
+            count = figures["topics"]
+            raise Missing(f"the survey given asks about {count} pain points, of which {top_n} are to be chosen")
     figures |= given
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total

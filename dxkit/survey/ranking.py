@@ -20,14 +20,14 @@ from dxkit.results.result import Result
 from dxkit.statistics import verdict
 from dxkit.survey import ranking_words
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
 from dxkit.survey.ranking_order import ActionGrid, Orders, action_grid, groups_of, orders, tipping_point
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import hidden_note, title
 from dxkit.survey.tally import topics
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides, tallied
 from dxkit.survey.tally.measures import BURDENS
+from dxkit.survey.tally.release import BOUNDS
 from dxkit.survey.tally.tally import Tally
 
 _FIGURES = ["n", "estimate", "se", "low", "high", "rank", "rank_low", "rank_high", "p_top", "p_top_se", "shrunken"]
@@ -74,6 +74,7 @@ class Ranking(Result):
         Column("p_top_se", "simulation error of p_top", "share", displayed=False),
         Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
         shared("shown"),
+        Column("bound", "at least or at most, where the estimate is a bound", optional=True),
     )
     plot_name: ClassVar[str] = "ranking.pains"
 
@@ -127,13 +128,13 @@ class Ranking(Result):
         return frame.loc[:, names], [declared.get(name, Column(name, "")) for name in names]
 
 
+@survey_decides
 def rank_pains(
     survey: Survey | Tally,
     score: str | None = None,
     top_n: int = 2,
     by: By = None,
     seed: int = 0,
-    release: Release | None = None,
     *,
     fpc: bool = True,
     confidence: float = 0.95,
@@ -154,12 +155,10 @@ def rank_pains(
     top_n : int
         How many pain points are to be chosen.
     by : str, int or list of them, optional
-        Segments to split by; 1 is the first of the codebook, and None is for everybody together. A group is ranked
-        where every topic may be shown.
+        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together. A
+        group is ranked where every topic may be shown.
     seed : int
         Seed of the random draws; the same seed gives the same result.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
     fpc : bool
         Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
         roster tells. False for statements beyond this quarter's staff.
@@ -188,35 +187,32 @@ def rank_pains(
     >>> book = pd.DataFrame({"item": ["a", "b", "c"], "text": ["CI", "Docs", "Setup"], "kind": "hours",
     ...                      "topic": ["CI", "Docs", "Setup"], "scale": "hours"})
     >>> hours = pd.DataFrame({"a": [4, 5, 6, 5, 4, 6], "b": [1, 2, 1, 0, 1, 2], "c": [3, 2, 4, 3, 4, 2]})
-    >>> ranking = dx.rank_pains(dx.read_survey(hours, book))
+    >>> ranking = dx.rank_pains(dx.read_survey(pd.concat([hours, hours]), book))
     >>> ranking.top, ranking.verdict
-    (['CI', 'Setup'], 'likely')
+    (['CI', 'Setup'], 'clear')
     """
     book = check_answers(survey).codebook
-    check_release(release)
     score = topics.default(book, score)
     top_n = min(options.whole("top_n", top_n, 1), len(book.topics))
     seed, confidence = options.whole("seed", seed, 0), options.confidence(confidence)
     ruled_out, fpc = options.flag("ruled_out", ruled_out), options.flag("fpc", fpc)
     settings = {"top_n": top_n, "seed": seed, "confidence": confidence}
     whole = cut(survey, None, score)
-    found = Estimates.of(whole.tally, fpc)
-    shown = shown_topics(whole, found, release)
-    order = _order(found, shown, **settings)
+    found = Estimates.of(whole, fpc)
+    order = _order(found, **settings)
     names, by_group, groups, notes = np.array(book.topics, dtype=object), order, None, []
     work, here = whole, found
     if by is not None:
         work = cut(survey, by, score)
-        here = Estimates.of(work.tally, fpc)
-        shown = shown_topics(work, here, release)
+        here = Estimates.of(work, fpc)
         many = here.groups > verdict.MANY
         draws = verdict.FEWER_DRAWS if many else verdict.DRAWS
         possible = ruled_out or not many
-        by_group = _order(here, shown, like=order, draws=draws, possible=possible, **settings)
+        by_group = _order(here, like=order, draws=draws, possible=possible, **settings)
         groups = groups_of(work, by_group, order, names, top_n)
         if not possible:
             notes = [f"over {verdict.MANY} groups: which topics are ruled out in each is told with ruled_out=True"]
-    table = _table(work, here, by_group, shown, names, confidence)
+    table = _table(work, here, by_group, names, confidence)
     chosen, tip = order.top, tipping_point(order, found)
     silent = found.weighed.headcount[0] - found.cells.people.sum()
     facts = () if by is not None else tuple(ranking_words.facts(order, names, score, tip, silent))
@@ -234,7 +230,7 @@ def rank_pains(
             _method(whole, score),
             *ranking_words.warnings(order, top_n, len(names)),
             *notes,
-            *hidden_note(table, work.tally.min_group),
+            *hidden_note(table, work.min_group),
         ),
         facts=facts,
         top=names[chosen].tolist(),
@@ -246,17 +242,9 @@ def rank_pains(
     )
 
 
-def shown_topics(work: Cut, found: Estimates, release: Release | None) -> np.ndarray:
-    """Which topics may be shown in each group, (G, T)."""
-    book, level = work.tally.codebook, work.tally.variables["level"].iloc[0]
-    items = topics.single_items(book, level)
-    names = [f"item/{item}" for item in items] if items else [f"{level}/{topic}" for topic in book.topics]
-    return work.shown(release, names, range(len(names)), found.weighed.weights)
-
-
-def _order(found: Estimates, shown: np.ndarray, like: Orders | None = None, **settings: Any) -> Orders:
+def _order(found: Estimates, like: Orders | None = None, **settings: Any) -> Orders:
     """The order within each group of all topics that everybody's order has, where they may all be shown."""
-    usable = shown & np.isfinite(found.variance)
+    usable = found.may.figure & found.judged
     at = np.flatnonzero(usable[0]) if like is None else like.at
     company = None if like is None else np.isin(at, like.top)
     complete = usable[:, at].all(axis=1) if len(at) and (like is None or len(like.groups)) else np.zeros(len(usable))
@@ -281,10 +269,9 @@ def _figures(order: Orders, names: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _table(
-    work: Cut, found: Estimates, order: Orders, shown: np.ndarray, names: np.ndarray, confidence: float
-) -> pd.DataFrame:
+def _table(work: Cells, found: Estimates, order: Orders, names: np.ndarray, confidence: float) -> pd.DataFrame:
     """One row per group and topic, within a group from the worst on; topics that are not shown last."""
+    shown = found.may.figure
     figures = dict.fromkeys(_FIGURES, np.full(shown.shape, np.nan))
     known = found.n, found.estimate, found.se, *found.interval(confidence)
     figures |= {name: np.where(shown, each, np.nan) for name, each in zip(_FIGURES, known, strict=False)}
@@ -299,7 +286,7 @@ def _table(
     line = np.lexsort((figures["rank"], ~shown), axis=1)  # without a rank is last
     topic = pd.Series(names[line.ravel()], dtype=object)
     segments = {name: np.repeat(work.groups[name].to_numpy(dtype=object), len(names)) for name in work.by}
-    figures |= {"shown": shown}
+    figures |= {"shown": shown, "bound": np.where(shown, BOUNDS[found.may.bound], "")}
     sorted_ = {name: np.take_along_axis(values, line, axis=1).ravel() for name, values in figures.items()}
     return pd.DataFrame({"topic": topic, **segments, **sorted_})
 
@@ -315,16 +302,15 @@ def _robustness(
         its = order
         if other != score:
             work = cut(survey, None, other)
-            found = Estimates.of(work.tally, fpc)
-            its = _order(found, shown_topics(work, found, None), draws=0, possible=False, **settings)
+            its = _order(Estimates.of(work, fpc), draws=0, possible=False, **settings)
         chosen = its.top
         p, said = (its.p_clear[0], its.verdicts[0]) if chosen else (np.nan, "–")
         rows.append([other, "; ".join(names[chosen]), p, said, len(set(chosen) & set(own))])
     return pd.DataFrame(rows, columns=["score", "top", "p_clear", "verdict", "shared"])
 
 
-def _method(work: Cut, score: str) -> str:
-    roster = work.tally.roster
+def _method(work: Cells, score: str) -> str:
+    roster = work.roster
     return f"{score}: {BURDENS[score].method}" + (
         f", weighted to {', '.join(roster.segments)}" if roster is not None else ""
     )

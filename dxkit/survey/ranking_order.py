@@ -17,7 +17,6 @@ from dxkit.statistics import verdict
 from dxkit.statistics.clusters import own_variances
 from dxkit.statistics.verdict import Summary
 from dxkit.survey.estimates import Estimates
-from dxkit.survey.groups import Cut
 from dxkit.survey.tally.cells import Cells
 
 _LEVEL = 1e-9  # topics closer than this share of the largest burden are level
@@ -198,7 +197,7 @@ def _part(
     )
 
 
-def groups_of(work: Cut, order: Orders, everybody: Orders, names: np.ndarray, top_n: int) -> pd.DataFrame:
+def groups_of(work: Cells, order: Orders, everybody: Orders, names: np.ndarray, top_n: int) -> pd.DataFrame:
     """A row for each group: its worst, and how sure they are."""
     columns: dict[str, Any] = {name: work.groups[name].to_numpy(dtype=object) for name in work.by}
     worst = [f"worst {k + 1}" for k in range(top_n)]
@@ -234,8 +233,9 @@ def tipping_point(order: Orders, found: Estimates) -> TippingPoint | None:
     cells, at = found.cells, order.at
     if cells.roster is None or not len(order.groups) or len(at) <= order.top_n or found.weighed.part[at].any():
         return None
-    pairs, sums, _ = cells.together(at)
-    ahead = sums - sums.T + pairs * np.subtract.outer(cells.origin[at], cells.origin[at])
+    pairs, about = cells.together(at)[0], cells.over()
+    mean = about.means[0, at]  # of all who answered: sums over those who answered both would tell of the others
+    ahead = pairs * np.subtract.outer(mean, mean)
     chosen = np.isin(at, order.chosen[0])
     lean, i, k = verdict.tipping_point(pairs, ahead, cells.roster.total, chosen)
     others = round(max(0.0, cells.roster.total - pairs[i, k]))
@@ -290,8 +290,8 @@ def action_grid(
     if any(len(one) != 1 or len(two) != 1 for one, two in pairs):
         return Absent("this picture needs one question on satisfaction and one on importance for every pain point")
     at = counted.at("item", [item for one, two in pairs for item in one + two])
-    shown = (counted.n.sum(axis=0)[at] >= counted.min_group).reshape(-1, 2).all(axis=1)
     found = Estimates.of(counted, fpc)
+    shown = np.all(found.may.figure[0, at].reshape(-1, 2), axis=1)
     n, estimate, df, v = found.n[0, at], found.estimate[0, at], found.df[0, at], found.covariance(np.array(at))[0]
     one, two = np.arange(0, len(at), 2), np.arange(1, len(at), 2)
     figures = np.column_stack(

@@ -23,9 +23,10 @@ from dxkit.statistics.internal_consistency import (
     one_factor_loadings,
     runs_against,
 )
-from dxkit.survey.groups import check_answers
-from dxkit.survey.reading.responses import Survey, reverse_note
-from dxkit.survey.tally.from_survey import tallied
+from dxkit.survey.reading.coded import reverse_note
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.from_survey import check_answers, tallied
+from dxkit.survey.tally.release import TOO_FEW_OR_ALIKE
 from dxkit.survey.tally.tally import Tally
 
 
@@ -68,8 +69,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     Reliability
         Cronbach's alpha (1951) and McDonald's omega total (1999), from pairwise-complete covariances. The interval of
         alpha holds for any distribution of answers (Maydeu-Olivares, Coffman and Hartmann 2007), from the respondents
-        who answered all questions of the dimension. Dimensions with fewer respondents than the smallest group that
-        may be shown are left out. Omega needs three questions, alpha two.
+        who answered all questions of the dimension. Dimensions with too few answers, or all alike, are left out, and a
+        note does not say which of the two. Omega needs three questions, alpha two.
 
     Raises
     ------
@@ -84,30 +85,27 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     >>> book = pd.DataFrame({"item": list("abc"), "text": list("abc"), "kind": "rating", "dimension": "Flow",
     ...                      "scale": "agreement5"})
     >>> answers = pd.DataFrame({"a": [1, 2, 3, 4, 5, 4], "b": [2, 2, 3, 5, 5, 4], "c": [1, 3, 3, 4, 4, 5]})
-    >>> float(dx.reliability(dx.read_survey(answers, book)).table["alpha"].round(3).iloc[0])
+    >>> float(dx.reliability(dx.read_survey(pd.concat([answers, answers]), book)).table["alpha"].round(3).iloc[0])
     0.944
     """
     confidence = options.confidence(confidence)
     counted = tallied(check_answers(survey)).cut()
-    book, rows, parts, notes = counted.codebook, [], [], []
+    book, rows, parts, notes, left_out = counted.codebook, [], [], [], []
+    enough = 2 * counted.min_group
     if not book.dimensions:
         raise Missing("reliability needs the codebook's column dimension; fill it in")
     for dimension in book.dimensions:
         names = book.dimension_items(dimension)
         covariance, pairs = counted.covariance(counted.at("item", names))
         n, moments = int(pairs.min()), counted.tally.complete_of(dimension)
-        if n < counted.min_group:
-            notes.append(f"{dimension}: fewer than {counted.min_group} respondents, not shown")
+        detail = counted.may.detail[0, counted.at("item", names)].all() and n >= enough
+        if not detail or not (np.diag(covariance) > 0).all() or not np.isfinite(covariance).all():
+            left_out.append(dimension)
             continue
         complete = int(round(moments[0, 0]))
+        complete, moments = (complete, moments) if complete >= enough else (np.nan, None)
         if len(names) < 3:
             notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}; omega needs three")
-        flat = [name for name, variance in zip(names, np.diag(covariance), strict=True) if not variance > 0]
-        if flat or not np.isfinite(covariance).all():
-            notes.append(f"{dimension}: not computed, because {', '.join(flat) or 'some pair of items'} does not vary")
-            rows.append([dimension, len(names), n, complete] + [np.nan] * 4)
-            parts.append(_item_rows(dimension, names, np.full((len(names), 2), np.nan)))
-            continue
         item_rest = item_rest_correlation(covariance)
         against = runs_against(item_rest, n) if len(names) > 2 else np.zeros(len(names), dtype=bool)
         notes += [reverse_note(names[i], dimension, item_rest[i]) for i in np.flatnonzero(against)]
@@ -117,13 +115,16 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
             rows.append([dimension, 1, n, complete] + [np.nan] * 4)
             continue
         if not covariance.sum() > 1e-12 * np.trace(covariance):
-            notes.append(f"{dimension}: everybody has the same total, so alpha says nothing")
-            rows.append([dimension, len(names), n, complete] + [np.nan] * 4)
+            left_out.append(dimension)
+            parts.pop()
             continue
         value = cronbach_alpha(covariance)
         scale = np.sqrt(np.diag(covariance))
         omega = omega_total(one_factor_loadings(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
-        rows.append([dimension, len(names), n, complete, value, *alpha_interval(value, moments, confidence), omega])
+        ends = (np.nan, np.nan) if moments is None else alpha_interval(value, moments, confidence)
+        rows.append([dimension, len(names), n, complete, value, *ends, omega])
+    if left_out:
+        notes.append(f"left out: {', '.join(left_out)}; {TOO_FEW_OR_ALIKE}")
     table = pd.DataFrame(
         rows, columns=["dimension", "items", "n", "n_complete", "alpha", "alpha_low", "alpha_high", "omega"]
     )
@@ -132,7 +133,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     return Reliability(
         table=table,
         items=items,
-        facts=() if rows else (("none to show", f"fewer than {counted.min_group} respondents"),),
+        facts=() if rows else (("none to show", TOO_FEW_OR_ALIKE),),
         title="Reliability",
         confidence=confidence,
         notes=tuple(notes),

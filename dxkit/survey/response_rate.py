@@ -13,9 +13,10 @@ from dxkit.files.errors import Missing
 from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
-from dxkit.survey.groups import By, check_answers, check_release, cut, segments_of
-from dxkit.survey.privacy.release import Release
+from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.tally.cuts import segments_of
+from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
 from dxkit.survey.tally.tally import Tally
 
 
@@ -36,10 +37,10 @@ class ResponseRate(Result):
     plot_name: ClassVar[str] = "survey.response_rate"
 
 
+@survey_decides
 def response_rate(
     survey: Survey | Tally,
     by: By = None,
-    release: Release | None = None,
     *,
     confidence: float = 0.95,
 ) -> ResponseRate:
@@ -51,8 +52,6 @@ def response_rate(
         The answers, from `open_survey` or `read_survey`, or a tally; with a roster.
     by : str, int or list of them, optional
         Segments of the roster to split by; 1 is the first of the codebook. None for the first of the roster.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
     confidence : float
         Confidence level of the intervals, between 0 and 1.
 
@@ -80,16 +79,14 @@ def response_rate(
     [True, False]
     """
     check_answers(survey)
-    check_release(release)
     confidence = options.confidence(confidence)
     roster = survey.roster
     if roster is None:
         raise Missing("a response rate needs a roster; put roster.csv beside the answers")
     by = options.choices("by", segments_of(by, survey.codebook), roster.segments) or roster.segments[:1]
     work = cut(survey, by)
-    people = work.tally.people
-    shown = work.shown_people(release)
-    counts = work.groups[by].assign(responded=work.add(people), shown=shown)  # by more, where one lies within
+    people, add = work.people, per_group(work.group, len(work.groups))
+    counts = work.groups[by].assign(responded=add(people), shown=work.may.people)  # by more, where one lies within
     groups = counts.groupby(by, sort=False).agg({"responded": "sum", "shown": "all"})
     groups.index = groups.index.map(lambda labels: labels if isinstance(labels, tuple) else (labels,))
     answered, visible = groups["responded"].to_dict(), groups["shown"].to_dict()
@@ -105,7 +102,7 @@ def response_rate(
         ends = map(float, wilson(min(share, 1.0), headcount, confidence))
         rows.append([*labels, responded, headcount, share, *ends, responded > headcount, bool(ok)])
     table = pd.DataFrame(rows, columns=[*by, "responded", "headcount", "estimate", "low", "high", "over", "shown"])
-    enough, minimum = people.sum() >= work.tally.min_group, work.tally.min_group
+    enough, minimum = people.sum() >= work.min_group, work.min_group
     note = f"{int(people.sum())} of {roster.total} answered" if enough else f"fewer than {minimum} people answered"
     return ResponseRate(
         table=table,

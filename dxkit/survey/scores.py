@@ -17,15 +17,16 @@ from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.survey import teams
 from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
-from dxkit.survey.groups import By, Cut, check_answers, check_release, cut
-from dxkit.survey.privacy.release import Release
+from dxkit.survey.privacy.ends import shares_bounded
 from dxkit.survey.reading.codebook import MEASURED, Codebook
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.tally import measures, own
+from dxkit.survey.tally import measures
 from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.from_survey import By, check_answers, cut, survey_decides
+from dxkit.survey.tally.release import BOUNDS
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
-from dxkit.survey.weighed import remarks
+from dxkit.survey.tally.weighed import remarks, weighted
 
 _FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 _POOLED = ["pooled", "pooled_low", "pooled_high"]
@@ -63,6 +64,11 @@ class Scores(Result):
             "first; code: codes of the scale; number: as the codebook's column unit says",
         ),
         shared("shown"),
+        Column(
+            "bound",
+            "at least or at most, where the estimate is a bound; about, where it is made of bounds",
+            optional=True,
+        ),
         Column("level", "item, dimension or overall", displayed=False),
         Column("name", "id of the item, or the dimension", displayed=False),
         Column(
@@ -106,10 +112,10 @@ class Scores(Result):
         return frame.assign(kind=kinds, stands_out=told), columns
 
 
+@survey_decides
 def scores(
     survey: Survey | Tally,
     by: By = None,
-    release: Release | None = None,
     *,
     fpc: bool = True,
     confidence: float = 0.95,
@@ -123,9 +129,7 @@ def scores(
     survey : Survey or Tally
         The answers, from `open_survey` or `read_survey`, or a tally.
     by : str, int or list of them, optional
-        Segments to split by; 1 is the first of the codebook, and None is for everybody together.
-    release : Release, optional
-        Holds every table of a report to one promise of anonymity; None for a release of its own.
+        Segments to split by, a declared cut; 1 is the first of the codebook, and None is for everybody together.
     fpc : bool
         Whether intervals narrow where a large part of the staff has answered (finite population correction), which a
         roster tells. False for statements beyond this quarter's staff.
@@ -150,51 +154,53 @@ def scores(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5] * 2}), book)
     >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
-    [6.0, 45.8, 16.2, 78.7]
+    [12.0, 45.8, 25.8, 67.3]
     """
     check_answers(survey)
-    check_release(release)
     confidence = options.confidence(confidence)
-    work = cut(survey, by)
-    counted = work.tally
+    counted = cut(survey, by)
     fpc = options.flag("fpc", fpc)
     at = np.flatnonzero(~counted.variables["unit"].isin(measures.COUNTED).to_numpy())
     if not len(at):
         raise Missing("no question of this survey has a score; dx.answers counts the answers")
     found = Estimates.of(counted, fpc)
-    names = [f"item/{name}" for name in counted.variables["name"].iloc[at]]
-    shown = work.shown(release, names, at.tolist(), found.weighed.weights[:, at])
+    shown = found.may.figure[:, at]
     means, a = contrasts(counted.codebook)
     scored = pd.concat([counted.variables.iloc[at], means], ignore_index=True)
-    shown = np.hstack([shown, ~((~shown).astype(int) @ (a[:, at] > 0).T.astype(int)).astype(bool)])
+    bound = BOUNDS[found.may.bound[:, at]]
+    parts = (a[:, at] > 0).T.astype(int)
+    about = np.where((bound != "").astype(int) @ parts > 0, "about", "").astype(object)
+    shown = np.hstack([shown, (~shown).astype(int) @ parts == 0])
     figures, notes = _figures(found, at, a, confidence), remarks(counted)
     between = None
-    if work.by:
+    if counted.by:
         of = teams.scored(found, at, a, shown)
         apart, between = teams.stands_out(of), teams.between(found, of, scored, at, confidence)
         low, width = (np.concatenate([each[at], np.full(len(a), end)]) for each, end in _scales(found))
         figures |= {name: low + width * each for name, each in zip(_POOLED, teams.pooled(of, confidence), strict=True)}
-        notes += teams.told(between, apart, work.by)
+        notes += teams.told(between, apart, counted.by)
     else:
         items = scored["name"].iloc[: len(at)]
         kinds = [teams.alike(counted.codebook, name) for name in items] + means["level"].tolist()
         apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
     if len(a) and not counted.tally.together:
         notes.append(TOGETHER)
-    if (np.isnan(figures["low"]) & (figures["n"] > 1)).any():
+    table = _table(counted, scored, figures, shown)
+    table["bound"] = np.where(shown, np.hstack([bound, about]), "").T.ravel()
+    whole = table["shown"] & (table["n"] > 1) & table["bound"].isin(["", "about"])
+    if np.isnan(table["low"].to_numpy(dtype=float)[whole.to_numpy(dtype=bool)]).any():
         notes.append(SAME_NUMBER)
-    table = _table(work, scored, figures, shown)
     table["stands_out"] = apart.T.ravel()
     method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])
     return Scores(
         table=table,
         between=between,
-        title=title("Scores", work),
+        title=title("Scores", counted),
         confidence=confidence,
         method=method,
-        segments=tuple(work.by),
+        segments=tuple(counted.by),
         notes=(method, *notes, *hidden_note(table, counted.min_group)),
     )
 
@@ -214,7 +220,7 @@ def _figures(found: Estimates, at: np.ndarray, a: np.ndarray, confidence: float)
 def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.ndarray]:
     """The share of favourable answers to the questions at these positions and its ends; nan where none is."""
     cells = found.cells
-    book, counts = cells.codebook, cells.weighed_codes if own.weighted(cells) else cells.counts
+    book, counts = cells.codebook, cells.weighed_codes if weighted(cells) else cells.counts
     liked = [(k, book.measured[j], book.favourable(book.measured[j])) for k, j in enumerate(at)]
     rated = [(k, name, codes) for k, name, codes in liked if codes and book.scale(name).codes]
     result = [np.full((found.groups, len(at)), np.nan) for _ in range(3)]
@@ -224,8 +230,11 @@ def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.
             row[: len(book.scale(name).codes)] = [code in codes for code in book.scale(name).codes]
         places = [k for k, _, _ in rated]
         yes = (counts[:, at[places]] * good).sum(axis=2)
+        may, n = found.may.detail[:, at[places]], found.n[:, at[places]]
+        share = found.weighed.take(at[places]).shares(yes)[0]
+        plain = may & (shares_bounded(share, 1 / np.maximum(n, 1), n < 4 * cells.min_group)[1] == 0)
         for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
-            each[:, places] = figure
+            each[:, places] = np.where(plain, figure, np.nan)
     return result
 
 
@@ -249,16 +258,16 @@ def _method(cells: Cells, fpc: bool) -> str:
     """How the means and their intervals are made, in a line."""
     roster = cells.roster
     if roster is None:
-        how = "mean weighted by the file's weights" if own.weighted(cells) else "unweighted mean"
+        how = "mean weighted by the file's weights" if weighted(cells) else "unweighted mean"
         return f"{how}, score intervals"
     how = "post-stratified by" if len(roster.segments) == 1 else "raked to the margins of"
     names = ", ".join(roster.segments)
     return f"mean {how} {names}, score intervals {'with' if fpc else 'without'} finite population correction"
 
 
-def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], shown: np.ndarray) -> pd.DataFrame:
+def _table(work: Cells, variables: pd.DataFrame, figures: dict[str, np.ndarray], shown: np.ndarray) -> pd.DataFrame:
     """A row per variable and group, from arrays (G, J) and which may be shown; what is hidden is empty."""
-    book, groups = work.tally.codebook, len(work.groups)
+    book, groups = work.codebook, len(work.groups)
     items = [book.item(name) if level == "item" else None for level, name, _ in variables.itertuples(index=False)]
     labels = [
         book.label(name) if item else name[:1].upper() + name[1:]
@@ -280,9 +289,9 @@ def _table(work: Cut, variables: pd.DataFrame, figures: dict[str, np.ndarray], s
     return pd.DataFrame(columns)
 
 
-def title(what: str, work: Cut) -> str:
+def title(what: str, work: Cells) -> str:
     """What a table is of: its cut and wave."""
-    wave = f", {work.tally.wave}" if work.tally.wave else ""
+    wave = f", {work.wave}" if work.wave else ""
     return f"{what}{' by ' + ' and '.join(work.by) if work.by else ''}{wave}"
 
 

@@ -64,10 +64,18 @@ def scored(found: Estimates, at: np.ndarray, a: np.ndarray, shown: np.ndarray) -
 
 def _within(found: Estimates) -> tuple[spread.Fit, Spread]:
     """The means of the groups as a fit of the cells, and the spread of answers within them, which they share, (J,)."""
-    n, mean, scatter = found.by_cell
-    each = Design(lead=found.cells.group, groups=found.groups, rest=np.zeros((len(n), 0)))
-    whole, fit = found.everybody, spread.fit(n, mean, each)
-    return fit, spread.whole(n, mean, scatter, fit, whole.mean[0], whole.n_eff[0], found.form.form)
+    whole, may = found.everybody, found.may
+    detail, fitted = whole.may.detail[0], np.empty_like(found.by_cell[1])
+    rank = np.ones(len(detail), dtype=int)
+    hidden, column = np.unique(~may.figure, axis=1, return_inverse=True)
+    for k, each in enumerate(hidden.T):  # hidden groups are one
+        at = np.flatnonzero(column.ravel() == k)
+        lead = np.where(each, found.groups, np.arange(found.groups))[found.cells.group]
+        design = Design(lead=lead, groups=found.groups + 1, rest=np.zeros((len(lead), 0)))
+        fit = spread.fit(found.by_cell[0][:, at], found.by_cell[1][:, at], design)
+        fitted[:, at], rank[at] = fit.fitted, fit.rank
+    about = spread.Fit(fitted=fitted, rank=rank)
+    return about, spread.whole(*found.by_cell, about, whole.mean[0], whole.n_eff[0], found.form.form, detail)
 
 
 def stands_out(of: Scored) -> np.ndarray:
@@ -92,7 +100,7 @@ def between(found: Estimates, of: Scored, names: pd.DataFrame, at: np.ndarray, c
     rated = np.flatnonzero((codes > 1) & (found.form.form[at] != NUMBER))
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = found.scatter[:, at] / (found.n[:, at] - 1)
-    some = np.where(shown[:, : len(at)], variance, np.nan)[:, rated]
+    some = np.where(found.may.detail[:, at], variance, np.nan)[:, rated]
     agreement[rated] = teams.within_agreement(some, codes[rated])
     n = np.where(shown[:, : len(at)], found.n[:, at], 0.0).sum(axis=0)
     n = [*n, *np.full(len(names) - len(at), np.nan)]

@@ -14,7 +14,12 @@ from tests.places import ROOT
 
 ELSEWHERE = "from dask.distributed import"  # tests/survey/tally/test_from_dask.py runs it, on a cluster
 LONG = ("README.md", "docs/script.md", "docs/large_data.md")  # a test of its own below
-RUN = [page for page in PAGES if blocks(page) and named(page) not in LONG]
+SLOW = ("docs/own_and_leave.md", "docs/which_tool.md", "docs/own_decision.md")
+RUN = [
+    pytest.param(page, id=named(page), marks=pytest.mark.thorough if named(page) in SLOW else ())
+    for page in PAGES
+    if blocks(page) and named(page) not in LONG
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +36,12 @@ def made(tmp_path_factory):
     book = pd.DataFrame({"item": ["ci", "docs", "review"], "text": names, "kind": "hours", "topic": names})
     book.to_csv(tmp_path / "codebook.csv", index=False)
     hours = {"ci": [4, 5, 6, 4, 5, 6], "docs": [1, 1, 0, 2, 1, 1], "review": [3, 4, 2, 3, 3, 3]}
-    pd.DataFrame(hours).to_csv(tmp_path / "answers.csv", index=False)
+    pd.concat([pd.DataFrame(hours)] * 2).to_csv(tmp_path / "answers.csv", index=False)
     dx.tally(tmp_path / "answers.csv", codebook=tmp_path / "codebook.csv").save(tmp_path / "theirs.tally")
+    (tmp_path / "dashboard.csv").write_text(
+        "question,n,value,team,role\nCI,24,50.0,,\nCI,12,56.2,A,\nCI,12,43.8,B,\nCI,11,59.1,A,dev\n"
+    )
+    (tmp_path / "people.csv").write_text("team,role,n\nA,dev,11\nA,lead,1\nB,dev,7\nB,lead,5\n")
     _clone(tmp_path / "path" / "to" / "clone")
     return tmp_path
 
@@ -70,13 +79,19 @@ def _clone(place):
 def run(page, left=None):
     left = {} if left is None else left
     for block in blocks(page):
-        compile(block, named(page), "exec")
         if ELSEWHERE not in block:
             exec(block, left)
     return left
 
 
-@pytest.mark.parametrize("page", RUN, ids=named)
+def test_every_block_is_python():
+    """The stage `types` tells whether the names in them are there."""
+    for page in PAGES:
+        for block in blocks(page):
+            compile(block, named(page), "exec")
+
+
+@pytest.mark.parametrize("page", RUN)
 def test_the_blocks_of_a_page_run_in_its_order(folder, page):
     run(page)
 

@@ -96,14 +96,17 @@ def test_more_than_a_fifth_given_up_makes_the_median_an_upper_figure():
     assert "upper figure" in took.notes[-1]
 
 
-@pytest.mark.parametrize(("done", "shown"), [(4, "counts"), (5, "median"), (9, "median"), (10, "all")])
+@pytest.mark.parametrize(
+    ("done", "shown"), [(1, "none"), (4, "counts"), (5, "median"), (9, "median"), (10, "quantiles"), (17, "all")]
+)
 def test_a_small_group_of_newcomers_is_not_shown_one_by_one(done, shown, snapshot):
     days = [f"2026-01-{10 + k:02d}" for k in range(done)] + [""] * 3
     hires = pd.DataFrame({"start": "2026-01-05", "first_deploy": days})
     took = dx.time_to_first_deploy(hires, "2026-02-01")
-    assert took.n == done + 3
+    assert took.n == (0 if shown == "none" else done + 3)
     assert (len(took.table) > 0) == (shown == "all")
-    assert (took.median.estimate is None) == (shown == "counts")
+    assert (took.median.estimate is None) == (shown in ("none", "counts"))
+    assert (took.p85.estimate is None) == (shown != "all")
     assert repr(took) == snapshot
 
 
@@ -208,4 +211,4 @@ def test_a_person_who_starts_once_is_counted_once(refusal):
     with refusal("row 2", "column person"):
         dx.time_to_first_deploy(hires, "2026-02-01")
     again = hires.assign(start=["2025-01-05", "2026-01-05", "2026-01-05", "2026-01-05"])
-    assert dx.time_to_first_deploy(again, "2026-02-01").n == 4
+    assert dx.time_to_first_deploy(again, "2026-02-01", min_group=1).n == 4

@@ -317,7 +317,7 @@ def test_the_colours_of_a_scale_are_those_of_the_page_of_methods():
 
 def japanese():
     book = pd.DataFrame({"item": ["ci"], "text": ["CIは速い"], "kind": ["rating"], "scale": ["agreement5"]})
-    return dx.answers(dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book))
+    return dx.answers(dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5] * 2}), book))
 
 
 @pytest.fixture
@@ -399,10 +399,10 @@ def test_a_dark_style_is_drawn_as_on_paper():
 
 
 def test_two_pictures_on_one_figure_are_both_described():
-    result = dx.scores(survey({"a": [1, 2, 3, 4, 5, 5]}))
+    result = dx.scores(survey({"a": [1, 2, 3, 4, 5, 5] * 2}))
     figure, (one, two) = plt.subplots(2)
     result.plot(one, level="item")
-    dx.answers(survey({"a": [1, 2, 3, 4, 5, 5]})).plot(two)
+    dx.answers(survey({"a": [1, 2, 3, 4, 5, 5] * 2})).plot(two)
     assert figure.dxkit_alt.count("A, 5") + figure.dxkit_alt.count("A: ") == 2
 
 

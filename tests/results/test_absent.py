@@ -72,7 +72,7 @@ def test_what_is_asked_of_an_absent_part_is_itself():
 def test_an_absent_input_or_option_leaves_the_part_out():
     absent = dx.Absent("no roster")
     assert dx.part(dx.compare, absent, SURVEY) is absent
-    assert dx.part(dx.compare, SURVEY, SURVEY, release=absent) is absent
+    assert dx.part(dx.compare, SURVEY, SURVEY, adjust=absent) is absent
     assert dx.part(absent.only, kind="hours") is absent
 
 

@@ -12,40 +12,46 @@ import dxkit as dx
 from dxkit.results.columns import FORMATS, SEGMENT, columns_of, distinct
 from dxkit.results.result import Result
 from tests import sample
+from tests.procurement.choice.test_negotiation import CRITERIA, EVIDENCE, PLAIN, TWO
+from tests.procurement.cost.worlds import dossier as made
 
 COMPANY = dx.samples.path("company")
 MONTHS = pd.Series([9, 11, 10, 12, 21, 18, 22, 19], index=pd.date_range("2026-01-01", periods=8, freq="MS"))
 DEPLOYED = pd.DataFrame({"deployment": ["d1", "d2"], "time": ["2026-01-05", "2026-01-20"]})
 SERVICES = pd.DataFrame({"service": ["shop", "till"], "registered": ["yes", "no"], "owner": ["team-a", ""]})
+AUDITED = pd.DataFrame({"question": "CI", "n": [9, 8], "value": ["62.5", "70.3"], "team": ["", "Red"]})
 
 
 @pytest.fixture(scope="module")
 def results():
     """One result or more of every function that gives one, by the function's name."""
     earlier, survey, dossier = sample.wave("2026-Q1"), sample.wave(), sample.portal()
+    small = made(TWO, decision=PLAIN, criteria=CRITERIA, evidence=EVIDENCE)
     ranking, cost, leaving = sample.ranking(), sample.cost(), sample.leaving()
     answers = dx.answers(survey, by="team")
     satisfaction = answers.only(survey.codebook.of_kind("rating", topic=True)[:1])
     wanted = {satisfaction.table["item"][0]: satisfaction.table["label"][0]}
     return {
-        "scores": [sample.scores(), dx.scores(survey, by=["site", "tenure"])],
+        "release": [survey.release],
+        "scores": [sample.scores(), dx.scores(survey, by="site")],
         "answers": [dx.answers(survey), answers, satisfaction],
         "share_of": [satisfaction.share_of(wanted)],
         "response_rate": [dx.response_rate(survey), dx.response_rate(survey, by="team")],
         "reliability": [dx.reliability(survey)],
-        "comments": [dx.comments(survey), dx.comments(survey, by="team")],
+        "comments": [dx.comments(survey)],
+        "audit_tables": [dx.audit_tables(AUDITED)],
         "rank_pains": [ranking, sample.ranking(by="team")],
         "action_grid": [ranking.grid],
         "plan_survey": [dx.plan_survey(survey), dx.plan_survey(topics=25)],
-        "compare": [sample.change("2025-Q4")],
+        "compare": [sample.change("2026-Q1")],
         "drivers": [dx.drivers(survey, "recommend"), dx.drivers(dx.tally(survey, []), "recommend")],
         "tco": [cost],
         "exit_cost": [leaving],
         "schedule": [dx.schedule(dossier)],
-        "negotiation": [dx.negotiation(dossier)],
-        "switching": [dx.switching(dossier, cost.cheapest)],
+        "negotiation": [dx.negotiation(small)],
+        "switching": [dx.switching(small, "A")],
         "scorecard": [dx.scorecard(dossier, cost, leaving, ranking)],
-        "compare_decisions": [dx.compare_decisions(dossier, dossier)],
+        "compare_decisions": [dx.compare_decisions(small, small)],
         "business_case": [dx.business_case(ranking, dossier, cost, leaving)],
         "claim_check": [dx.claim_check(ranking, 4.0)],
         "follow_up": [dx.follow_up(earlier, survey, COMPANY / "actions.csv", as_of="2026-09-01")],
@@ -105,7 +111,7 @@ def test_every_result_prints_every_column_it_shows(results):
 
 def test_the_annotation_of_a_function_names_the_class_it_returns(results):
     functions = {name: getattr(dx, name) for name in results if name in dx.__all__}
-    assert len(functions) == len(results) - 2  # share_of and action_grid are no public functions of their own
+    assert len(functions) == len(results) - 3  # release, share_of and action_grid are no public functions of their own
     for name, function in functions.items():
         given = {type(result).__name__ for result in results[name]}
         assert {inspect.signature(function).return_annotation} == given, name

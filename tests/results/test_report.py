@@ -16,11 +16,10 @@ from tests import sample
 @pytest.fixture(scope="module")
 def results():
     survey = sample.wave()
-    release = dx.Release(min_group=5)
     return {
-        "all": dx.scores(survey, release=release),
-        "teams": dx.scores(survey, by="team", release=release),
-        "pains": dx.rank_pains(survey, release=release),
+        "all": dx.scores(survey),
+        "teams": dx.scores(survey, by="team"),
+        "pains": dx.rank_pains(survey),
     }
 
 

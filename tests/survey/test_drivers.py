@@ -18,15 +18,17 @@ from dxkit.survey.drivers import johnson, lmg
 from tests.places import CASE_FILES
 from tests.survey import worlds
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 CASES = json.loads((CASE_FILES / "drivers.json").read_text())
 ATTITUDE = pd.DataFrame(json.loads((CASE_FILES / "statistics.json").read_text())["attitude"]["data"])
 COLLINEAR = pd.DataFrame(CASES["collinear"]["data"])
 MTCARS = pd.DataFrame(CASES["mtcars"]["data"])
 
 
-def survey_of(frame, **columns):
+def survey_of(frame, min_group=5, **columns):
     book = {"item": list(frame), "text": [f"Is {name} fine?" for name in frame], "kind": "rating", "scale": "0-100"}
-    return dx.read_survey(frame, pd.DataFrame(book | columns))
+    return dx.read_survey(frame, pd.DataFrame(book | columns), min_group=min_group)
 
 
 def estimates(result, method, column="estimate"):
@@ -242,11 +244,14 @@ def test_the_whole_has_nothing_beside_it(refusal):
         dx.drivers(codebook(["A", "B"]), "overall")
 
 
-def test_a_question_that_everybody_answered_alike_is_named(refusal):
-    with refusal():
-        dx.drivers(survey_of(ATTITUDE.assign(raises=50.0)), "rating", ["raises", "complaints"])
-    with refusal():
-        dx.drivers(survey_of(ATTITUDE.assign(rating=50.0)), "rating")
+def test_where_everybody_answered_alike_nothing_is_shown_and_the_note_does_not_say_which_of_the_two_it_was():
+    for frame, names in (
+        (ATTITUDE.assign(raises=50.0), ["raises", "complaints"]),
+        (ATTITUDE.assign(rating=50.0), None),
+    ):
+        found = dx.drivers(survey_of(frame), "rating", names)
+        assert not found.table["shown"].any()
+        assert "hidden: too few answers, or all alike" in found.notes
 
 
 def test_of_predictors_that_nobody_named_those_that_can_tell_nothing_are_left_out_and_noted(snapshot):
@@ -260,8 +265,8 @@ def test_of_predictors_that_nobody_named_those_that_can_tell_nothing_are_left_ou
 
 def test_too_few_answers_for_so_many_predictors_are_counted(refusal):
     with refusal():
-        dx.drivers(survey_of(ATTITUDE.head(7)), "rating")
-    assert dx.drivers(survey_of(ATTITUDE.head(8)), "rating", replicates=0).r2 <= 1
+        dx.drivers(survey_of(ATTITUDE.head(7), min_group=3), "rating")
+    assert dx.drivers(survey_of(ATTITUDE.head(8), min_group=3), "rating", replicates=0).r2 <= 1
 
 
 def test_a_combination_of_predictors_is_named_with_its_parts(refusal):
@@ -347,7 +352,7 @@ def test_samples_without_a_solution_are_dropped_and_counted():
     frame = pd.DataFrame(
         {"a": [10, 10, 10, 10, 10, 10, 90], "b": [5, 9, 30, 20, 60, 70, 50], "y": [20, 30, 10, 50, 60, 70, 90]}
     )
-    found = dx.drivers(survey_of(frame), "y", replicates=400)
+    found = dx.drivers(survey_of(frame, min_group=3), "y", replicates=400)
     said = re.search(r"(\d+) of 400", " ".join(found.notes))
     assert 90 <= int(said[1]) <= 190  # the one who differs is not drawn in (6/7)^7 = 34% of them
     assert found.table["low"].notna().all()
@@ -355,7 +360,7 @@ def test_samples_without_a_solution_are_dropped_and_counted():
 
 def test_where_most_samples_have_no_solution_there_are_no_intervals(snapshot):
     frame = ATTITUDE.head(8)
-    found = dx.drivers(survey_of(frame), "rating", replicates=200)
+    found = dx.drivers(survey_of(frame, min_group=3), "rating", replicates=200)
     assert found.table["low"].isna().all()
     assert [re.sub(r"\d+ of 200", "<n> of 200", note) for note in found.notes] == snapshot
 

@@ -63,6 +63,7 @@ def test_a_ranking_in_print(refusal, snapshot):
         "p_top_se",
         "shrunken",
         "shown",
+        "bound",
     ]
     assert result.robustness.values.tolist() == [["hours", "CI; Setup", result.p_clear, "open", 2]]
     assert dx.rank_pains(dx.read_survey(HOURS, TOPICS), seed=7, confidence=0.9).seed == 7
@@ -93,8 +94,8 @@ def test_a_ranking_with_a_roster_says_what_those_who_are_silent_could_reverse(sn
 def test_a_ranking_of_groups_in_print(snapshot):
     """B puts Docs first, the whole CI: A 5, 7/6, 3/2 and B 1, 6, 3/2, together 3, 3.6 and 1.5."""
     frame = HOURS.assign(a=[4, 5, 6, 5, 4, 6, 1, 2, 1, 0, 1, 1], b=[1, 2, 1, 0, 1, 2, 6, 7, 6, 5, 6, 6])
-    result = dx.rank_pains(dx.read_survey(frame, TOPICS), by="team", top_n=1)
-    whole = dx.rank_pains(dx.read_survey(frame, TOPICS), top_n=1)
+    result = dx.rank_pains(dx.read_survey(frame, TOPICS, min_group=3), by="team", top_n=1)
+    whole = dx.rank_pains(dx.read_survey(frame, TOPICS, min_group=3), top_n=1)
     assert result.title == snapshot
     assert result.table.columns.tolist()[:3] == ["topic", "team", "n"]
     assert result.table[["team", "topic"]].to_numpy().tolist() == [
@@ -189,7 +190,7 @@ def test_two_that_are_ruled_out_in_a_group_are_named_together():
             "scale": ["hours"] * 4 + [""],
         }
     )
-    result = dx.rank_pains(dx.read_survey(frame, book), by="team")
+    result = dx.rank_pains(dx.read_survey(frame, book, min_group=3), by="team")
     assert result.groups[["worst 1", "worst 2", "ruled_out"]].to_numpy().tolist() == [
         ["CI", "Docs", "none"],
         ["Setup", "Access", "CI and Docs"],
@@ -200,7 +201,7 @@ def test_two_that_are_ruled_out_in_a_group_are_named_together():
 def test_a_ranking_of_two_segments_keeps_their_order_and_numbers_its_rows(snapshot):
     frame = pd.concat([HOURS] * 4, ignore_index=True).assign(team=["A"] * 24 + ["B"] * 24, site=["N", "S"] * 24)
     book = pd.concat([TOPICS, pd.DataFrame({"item": ["site"], "text": ["site"], "kind": ["segment"]})]).fillna("")
-    result = dx.rank_pains(dx.read_survey(frame, book), by=["team", "site"])
+    result = dx.rank_pains(dx.read_survey(frame, book, cuts=[["team", "site"]]), by=["team", "site"])
     assert result.title == snapshot
     assert result.table.columns.tolist()[:4] == ["topic", "team", "site", "n"]
     assert result.table.index.tolist() == list(range(12))

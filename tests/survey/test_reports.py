@@ -6,6 +6,8 @@ import pytest
 
 import dxkit as dx
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 RNG = np.random.default_rng(1)
 LATENT = RNG.normal(size=60)
 
@@ -121,10 +123,10 @@ def test_an_item_that_says_that_low_is_good_is_not_named():
 
 
 @pytest.mark.parametrize("flat", [["q1"], ["q3"], ["q1", "q2"]])
-def test_items_that_do_not_vary_are_named_and_nothing_is_computed(flat):
+def test_a_dimension_with_items_that_do_not_vary_is_left_out_and_they_are_not_named(flat):
     result = dx.reliability(survey(**dict.fromkeys(flat, 4)))
-    assert result.table.loc[0, ["alpha", "alpha_low", "alpha_high", "omega"]].isna().all()
-    assert result.notes == (f"D: not computed, because {', '.join(flat)} does not vary",)
+    assert result.table.empty
+    assert result.notes == ("left out: D; too few answers, or all alike",)
     assert "nan" not in repr(result)
 
 

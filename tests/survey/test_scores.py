@@ -14,6 +14,8 @@ from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.survey import worlds
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 WILSON = json.loads((CASE_FILES / "statistics.json").read_text())["wilson_and_friends"]["cases"]
 FIGURES = ["n", "estimate", "se", "low", "high", "favourable", "favourable_low", "favourable_high"]
 
@@ -140,22 +142,6 @@ def test_text_has_the_type_that_pandas_gives_text():
     assert set(table.dtypes) == {pd.Series(["text"]).dtype}
 
 
-def test_a_single_respondent_is_never_shown():
-    row = row_of(one_item([4]))
-    assert not row["shown"]
-    assert row[FIGURES].isna().all()
-
-
-@pytest.mark.parametrize(("n", "shown"), [(4, False), (5, True)])
-def test_the_minimum_is_exactly_the_minimum(n, shown):
-    assert row_of(one_item([1, 2, 3, 4, 5][:n]))["shown"] == shown
-
-
-@pytest.mark.parametrize(("n", "shown"), [(9, False), (10, True)])
-def test_the_same_answer_from_everybody_is_shown_from_twice_the_minimum(n, shown):
-    assert row_of(one_item([4] * n))["shown"] == shown
-
-
 def test_one_answer_that_differs_by_a_point_is_not_the_same_from_everybody():
     assert row_of(one_item([100] * 8 + [99], scale="0-100"))["shown"]
 
@@ -236,11 +222,6 @@ def test_a_team_that_differs_stands_out_and_the_rest_do_not():
     assert alone is None
 
 
-def test_a_minimum_below_three_is_refused(refusal):
-    with refusal(error=ValueError):
-        one_item([1, 2], min_group=2)
-
-
 def test_answers_count_who_answered_skipped_and_was_not_asked():
     book = pd.DataFrame(
         {
@@ -311,7 +292,7 @@ def test_no_interval_of_a_sample_leaves_its_scale_or_has_no_width(frame, known):
     roster = pd.DataFrame({"team": heads.index, "headcount": heads.to_numpy() + 2}) if known else None
     for by in (None, "team"):
         table = dx.scores(dx.read_survey(frame, book, roster, min_group=3), by=by).table
-        table = table[table["shown"]]
+        table = table[table["n"] > 1]
         assert (table["low"] < table["high"]).all()
         assert (table["low"] >= 0).all()
         assert (table["high"] <= 100).all()

@@ -10,6 +10,8 @@ import dxkit as dx
 from dxkit.statistics.intervals import wilson
 from tests.places import CASE_FILES
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 CASES = json.loads((CASE_FILES / "r_survey.json").read_text())["cases"]
 
 
@@ -71,19 +73,6 @@ def test_a_group_with_one_respondent_is_merged_with_the_next_and_said():
     index = 25.0 * (answers["y"] - 1)
     assert result.table["estimate"][0] == pytest.approx((10 * index[:3].mean() + 15 * index[3:].mean()) / 25)
     assert "some groups of team are weighted together with their neighbour: too few answered there" in result.notes
-
-
-def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
-    book = pd.DataFrame(
-        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
-    )
-    answers = pd.DataFrame({"y": [1, 2, 3, 4, 5] * 3 + [1, 2], "team": ["A"] * 10 + ["B"] * 5 + ["C"] * 2})
-    roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [20, 6, 6, 4]})
-    table = dx.response_rate(dx.read_survey(answers, book, roster)).table.set_index("team")
-    assert list(table.index) == ["A", "B", "C", "D"]
-    assert table.loc["A", ["responded", "headcount", "estimate"]].tolist() == [10, 20, 0.5]
-    assert not table.loc[["C", "D"], "shown"].any()
-    assert table.loc[["C", "D"], ["responded", "estimate"]].isna().all(axis=None)
 
 
 def test_a_response_rate_without_a_roster_is_refused_in_words(refusal):

@@ -7,6 +7,8 @@ import pytest
 import dxkit as dx
 from dxkit.statistics.intervals import wilson
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 BOOK = pd.DataFrame(
     {
         "item": ["q", "h", "r", "i", "team", "site"],
@@ -54,6 +56,7 @@ def test_scores_in_print(snapshot):
         "pooled",
         "pooled_low",
         "pooled_high",
+        "bound",
         "stands_out",
     ]
     assert result.table["kind"].tolist() == ["rating", "hours", "recommend", "importance", "dimension", "overall"]
@@ -87,7 +90,7 @@ def test_scores_of_groups_in_print(snapshot):
     by_team = dx.scores(dx.read_survey(frame, BOOK), by="team")
     assert by_team.notes[1:] == snapshot
     assert by_team.table.columns.tolist()[:5] == ["level", "name", "team", "n", "estimate"]
-    assert len(by_team.table.columns) == 19
+    assert len(by_team.table.columns) == 20
     by_team = by_team.only(names=["h", "q"])
     assert repr(by_team) == snapshot
     assert by_team.segments == ("team",)
@@ -99,7 +102,7 @@ def test_scores_of_groups_in_print(snapshot):
     assert several.index.tolist() == [0, 1, 2, 3, 4, 5]
     assert several["name"].tolist() == ["q"] * 3 + ["h"] * 3
     assert several.columns.tolist() == by_team.table.columns.tolist()
-    both = dx.scores(dx.read_survey(ANSWERS, BOOK, wave="2026-Q3"), by=["team", "site"])
+    both = dx.scores(dx.read_survey(ANSWERS, BOOK, wave="2026-Q3", cuts=[["team", "site"]]), by=["team", "site"])
     assert both.title == snapshot
     assert both.segments == ("team", "site")
 
@@ -120,85 +123,6 @@ def test_groups_that_are_merged_are_counted_once_for_the_survey(snapshot):
     assert dx.scores(dx.read_survey(frame, BOOK, roster(16, 8))).notes[2:] == ()
     lone = dx.scores(dx.read_survey(frame.assign(team=["A"] * 11 + ["B"]), BOOK, roster(16, 8)))
     assert lone.notes[2:] == snapshot
-
-
-def test_comments_in_order_of_nothing_and_with_their_notes(snapshot):
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["why"], "text": ["Why is that?"], "kind": ["comment"]})]).fillna("")
-    frame = pd.concat([ANSWERS] * 4, ignore_index=True).assign(team=["A"] * 12 + ["B"] * 12)
-    frame["why"] = [f" slow {k:02d}" if k not in (3, 20) else " " if k == 3 else None for k in range(24)]
-    survey = dx.read_survey(frame, book)
-    result = dx.comments(survey, seed=3)
-    assert (result.title, result.seed, result.table.columns.tolist()) == ("Why is that?", 3, ["comment"])
-    assert sorted(result.table["comment"]) == [f"slow {k:02d}" for k in range(24) if k not in (3, 20)]
-    assert result.table["comment"].tolist() != sorted(result.table["comment"])
-    assert result.notes == snapshot
-    pd.testing.assert_frame_equal(result.table, dx.comments(survey, "why", seed=3).table)
-    assert dx.comments(survey).table["comment"].tolist() == dx.comments(survey, seed=0).table["comment"].tolist()
-    assert dx.comments(survey).seed == 0
-    by_team = dx.comments(survey, by="team", comment_k=11)  # both have eleven writers
-    assert by_team.table.columns.tolist() == ["team", "comment"]
-    assert by_team.table["team"].tolist() == ["A"] * 11 + ["B"] * 11
-    assert by_team.table["comment"].tolist() != sorted(by_team.table["comment"])
-    assert by_team.notes == snapshot
-    assert dx.comments(survey, by="team", comment_k=12).table.empty
-    without = dx.read_survey(ANSWERS, BOOK)
-    with pytest.raises(dx.Missing, match="kind comment"):
-        dx.comments(without)
-
-
-def test_comments_of_a_team_that_is_not_stated_and_below_the_minimum_are_not_shown():
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["why"], "text": ["Why?"], "kind": ["comment"]})]).fillna("")
-    frame = pd.concat([ANSWERS] * 4, ignore_index=True).assign(team=["A"] * 12 + [""] * 12, why="slow")
-    assert dx.comments(dx.read_survey(frame, book), by="team").table["team"].tolist() == ["A"] * 12
-    assert len(dx.comments(dx.read_survey(frame, book, min_group=13), by="team").table) == 0
-    assert len(dx.comments(dx.read_survey(frame, book, min_group=12), by="team", comment_k=3).table) == 12
-
-
-def test_a_ledger_says_what_it_counts(refusal, snapshot):
-    report = dx.Release(min_group=6)
-    assert repr(report) == snapshot
-    survey = dx.read_survey(pd.concat([ANSWERS] * 2).assign(team=["A"] * 7 + ["B"] * 5), BOOK)
-    dx.scores(survey, release=report)
-    assert repr(report) == snapshot
-    dx.scores(survey, by="team", release=report)  # B has five, and A would give B away
-    assert repr(report) == snapshot
-    with refusal(error=ValueError):
-        dx.Release(2)
-    assert dx.Release(3).min_group == 3
-    assert dx.Release().min_group == 5
-
-
-def test_a_group_that_nobody_of_was_heard_is_hidden():
-    frame = pd.concat([ANSWERS] * 2, ignore_index=True).assign(team=["A"] * 6 + ["B"] * 6)
-    table = dx.scores(dx.read_survey(frame.assign(h=[1, 2, 3, 4, 5, 6] + [np.nan] * 6), BOOK), by="team").table
-    rows = table[table["name"] == "h"].set_index("team")
-    assert rows["shown"].tolist() == [True, False]
-    assert rows.loc["B", ["n", "estimate", "high"]].isna().all()
-
-
-def test_the_minimum_of_the_data_holds_where_a_ledger_asks_for_less():
-    frame = pd.concat([ANSWERS] * 4).assign(team=["A"] * 7 + ["B"] * 8 + ["C"] * 9)
-    heads = pd.DataFrame({"team": ["A", "B", "C"], "headcount": [10, 12, 20]})
-    for least, shown in ((5, [True, True, True]), (8, [False, False, True])):  # A has seven, and would be the rest
-        for roster_ in (None, heads):
-            survey = dx.read_survey(frame, BOOK, roster_, min_group=least)
-            table = dx.scores(survey, by="team", release=dx.Release(5)).only(names=["q"]).table
-            assert table["shown"].tolist() == shown
-            assert (
-                dx.rank_pains(
-                    dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", "", "", ""]), min_group=least),
-                    "severity",
-                    by="team",
-                    release=dx.Release(5),
-                )
-                .table["shown"]
-                .tolist()
-                == shown
-            )
-    rate = dx.response_rate(dx.read_survey(frame, BOOK, heads, min_group=8), by="team", release=dx.Release(5)).table
-    assert rate["shown"].tolist() == [False, False, True]
-    nothing = np.zeros(3, dtype=int), np.arange(3), np.ones((3, 0)), np.zeros((2, 0))
-    assert dx.Release().admit_groups([], *nothing).shape == (2, 0)
 
 
 def test_mean_answers_and_places_are_called_so_and_compared_with_their_like_alone():

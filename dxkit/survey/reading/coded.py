@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dxkit.files.errors import Faults
+from dxkit.statistics.internal_consistency import runs_against
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.coding import ANSWERED, STATES
+from dxkit.survey.reading.coding import ANSWERED, SKIPPED, STATES, Unknown, coded_texts
+from dxkit.survey.reading.distinct import looked_up
+from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.scales import Scale
 
 
@@ -91,3 +95,51 @@ def coded_answers(
         if not scale.codes:
             numbers[item] = given
     return Coded(codebook=book, codes=codes, numbers=numbers, segments=segments.astype("category"), weights=weights)
+
+
+def code_answers(
+    export: Export, book: Codebook, rows: np.ndarray | slice, weights: np.ndarray | None, faults: Faults
+) -> tuple[Coded, dict[str, int]]:
+    """The answers in these rows, without segments as yet; and how many say of an item that it does not affect them."""
+    width, unknown, n = most_codes(book), Unknown(), len(np.arange(len(export))[rows])
+    codes = np.full((n, len(book.measured)), width + SKIPPED, dtype=kind_of(width), order="F")
+    numbers: dict[str, np.ndarray] = {}
+    unaffected: dict[str, int] = {}
+    for i, item in enumerate(book.measured):
+        if item in export.answers:
+            scale, cells = book.scale(item), export.answers[item].codes[rows]
+            values, states = coded_texts(export, book, item, rows, unknown, unaffected)
+            codes[:, i] = looked_up(placed(scale, values, states, width), cells)
+            if not scale.codes:
+                numbers[item] = looked_up(values, cells)
+    unknown.tell(export, book, faults)
+    nobody = pd.DataFrame(index=range(n))
+    return Coded(codebook=book, codes=codes, numbers=numbers, segments=nobody, weights=weights), unaffected
+
+
+def reverse_suspects(book: Codebook, answers: pd.DataFrame) -> list[str]:
+    """Notes on items that clearly run against the rest of their dimension, as reverse-keyed ones would."""
+    notes = []
+    for dimension in book.dimensions:
+        items = book.dimension_items(dimension)
+        scores = np.column_stack([book.index(answers[item].to_numpy(), item) for item in items])
+        answered = ~np.isnan(scores)
+        total, count = np.where(answered, scores, 0.0).sum(axis=1), answered.sum(axis=1)
+        for i, item in enumerate(items if len(items) > 2 else ()):
+            both = answered[:, i] & (count > 1)
+            score = scores[both, i]
+            rest = (total[both] - score) / (count[both] - 1)
+            if len(score) < 2 or np.ptp(score) == 0 or np.ptp(rest) == 0:
+                continue
+            r = float(np.corrcoef(score, rest)[0, 1])
+            if runs_against(r, len(score)):
+                notes.append(reverse_note(item, dimension, r))
+    return notes
+
+
+def reverse_note(item: str, dimension: str, r: float) -> str:
+    """What is said of an item that seems to be keyed the other way round."""
+    return (
+        f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
+        "below 0); if agreeing is bad here, write low in the codebook's column good"
+    )

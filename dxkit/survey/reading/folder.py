@@ -15,7 +15,7 @@ from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
-from dxkit.survey.reading.responses import Survey, read_by_rules, read_survey
+from dxkit.survey.reading.responses import Cuts, Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
@@ -28,7 +28,10 @@ _TABLES = (".csv", ".xlsx", ".csv.gz", ".tsv", ".txt", ".xlsm")
 def open_survey(
     answers: str | os.PathLike[str],
     *,
-    min_group: int = 5,
+    min_group: int | None = None,
+    cuts: Cuts = None,
+    record: bool | None = None,
+    comment_group: int | None = None,
     source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
@@ -44,8 +47,15 @@ def open_survey(
     ----------
     answers : path
         The file of answers, as the survey tool exports it.
-    min_group : int
-        The smallest number of answers that a shown figure may rest on; at least 3.
+    min_group : int, optional
+        The smallest number of answers that a shown figure may rest on, 3 to 1,000; None for what was recorded when the
+        survey was first shown, else 5.
+    cuts : list of cuts, optional
+        By what the survey may be split, as in `read_survey`.
+    record : bool, optional
+        False to read without `release.json`, which records what was shown: for work that nobody else sees.
+    comment_group : int, optional
+        From how many writers on comments are shown.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
     sheet : str, optional
@@ -76,11 +86,15 @@ def open_survey(
     """
     files = Beside(open_answers(_latest(answers)))
     how = {"source": source, "sheet": sheet, "header": header, "roster_check": roster_check}
-    return read_beside(files, min_group=min_group, **how)
+    return read_beside(files, min_group=min_group, cuts=cuts, record=record, comment_group=comment_group, **how)
 
 
 def open_waves(
-    answers: str | os.PathLike[str], *, min_group: int = 5, source: str | None = None, header: int | None = None
+    answers: str | os.PathLike[str],
+    *,
+    min_group: int | None = None,
+    source: str | None = None,
+    header: int | None = None,
 ) -> dict[str, Survey]:
     """Read every wave of a survey: from a sheet or a column for each, or from a file for each.
 
@@ -91,8 +105,8 @@ def open_waves(
     ----------
     answers : path
         A file of answers.
-    min_group : int
-        The smallest number of answers that a shown figure may rest on; at least 3.
+    min_group : int, optional
+        The smallest number of answers that a shown figure may rest on, as in `open_survey`.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
     header : int, optional
@@ -119,7 +133,7 @@ def open_waves(
 
 
 def open_before(
-    answers: str | os.PathLike[str], *, wave: str | None = None, min_group: int = 5, source: str | None = None
+    answers: str | os.PathLike[str], *, wave: str | None = None, min_group: int | None = None, source: str | None = None
 ) -> Survey:
     """Read the wave before this one, of those that `open_waves` finds.
 
@@ -132,8 +146,8 @@ def open_before(
         several waves, the later one is the last of them.
     wave : str, optional
         The earlier wave to read, such as 2026-Q1; None for the last one before.
-    min_group : int
-        The smallest number of answers that a shown figure may rest on; at least 3.
+    min_group : int, optional
+        The smallest number of answers that a shown figure may rest on, as in `open_survey`.
     source : str, optional
         The survey tool the answers come from; None to recognise it.
 
@@ -206,11 +220,14 @@ def read_beside(
     files: Beside,
     *,
     wave: str | None = None,
-    min_group: int = 5,
+    min_group: int | None = None,
     source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
     roster_check: str = "refuse",
+    cuts: Cuts = None,
+    record: bool | None = None,
+    comment_group: int | None = None,
 ) -> Survey:
     """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
     so what passes one passes all."""
@@ -218,7 +235,7 @@ def read_beside(
     if wave is None and not rules.setting("wave"):
         wave = files.wave
     how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
-    how["roster_check"] = roster_check
+    how |= {"roster_check": roster_check, "cuts": cuts, "record": record, "comment_group": comment_group}
     return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
 
 

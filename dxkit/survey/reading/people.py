@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +16,15 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.cells import number
 from dxkit.files.errors import Faults
+from dxkit.files.opening import OpenedFile
+from dxkit.survey.privacy.record import LATE, Record, Rows
+from dxkit.survey.privacy.record import read as read_record
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.distinct import filled, looked_up, texts_of
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.rules.table import ROWS_INCLUDED, Entry
 
-LEAST_GROUP = 3
+LEAST_GROUP, MOST_GROUP = 3, 1_000
 BLANK_ROWS = "blank submissions set aside"
 EARLIER = "earlier submissions of the same id set aside, the last one kept"
 _MOST_PLACES = 5
@@ -29,7 +37,44 @@ def smallest_group(min_group: int) -> int:
     >>> smallest_group(5)
     5
     """
-    return options.whole("min_group", min_group, LEAST_GROUP)
+    return options.whole("min_group", min_group, LEAST_GROUP, MOST_GROUP)
+
+
+def settings(
+    answers: Any, record: bool | None, min_group: int | None, cuts: Any, comment_group: int | None
+) -> tuple[Record | None, int, int, Any]:
+    """What was recorded beside a file of answers, and the settings that hold: recorded ones, else those given."""
+    if min_group is not None:
+        smallest_group(min_group)
+    if comment_group is not None:
+        options.whole("comment_group", comment_group, 1, MOST_GROUP)
+    if record is not None:
+        options.flag("record", record)
+    folder = _folder(answers)
+    known = None if folder is None or record is False else read_record(folder)
+    if known is None:
+        return None, 5 if min_group is None else min_group, 10 if comment_group is None else comment_group, cuts
+    known.settled(min_group=min_group, cuts=cuts, comment_group=comment_group)
+    return known, known.min_group, known.comment_group, [list(cut) for cut in known.cuts]
+
+
+def _folder(answers: Any) -> Path | None:
+    """The folder of a file of answers; None for a frame."""
+    path = answers.path if isinstance(answers, OpenedFile) else answers
+    return Path(path).parent if isinstance(path, str | os.PathLike) else None
+
+
+def rows_of(answers: Any, export: Export, book: Codebook, wave: str, rows: np.ndarray | slice) -> Rows | None:
+    """These rows of a file, as a record of what was shown takes them."""
+    folder = _folder(answers)
+    if folder is None:
+        return None
+    names = [item for item in book.items["item"] if item in export.answers]
+    return Rows(folder=folder, wave=wave, cells={name: partial(_texts, export.answers[name], rows) for name in names})
+
+
+def _texts(cells: pd.Categorical, rows: np.ndarray | slice) -> list[str]:
+    return [str(text) for text in cells[rows].astype(object)]
 
 
 def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | None:
@@ -49,13 +94,18 @@ def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | N
 
 
 def rows_that_count(
-    export: Export, book: Codebook, faults: Faults, weights: np.ndarray | None = None
+    export: Export,
+    book: Codebook,
+    faults: Faults,
+    weights: np.ndarray | None = None,
+    late: np.ndarray | None = None,
+    least: int = LEAST_GROUP,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Which rows count (a flag each), and how many were set aside for what (columns what, count, rule, unit).
 
     Set aside are rows that a rule leaves out, tests, unfinished and blank submissions, those without a weight where
-    there are weights, and then all but the last submission of each id. Only the counts of the unit "rows set aside" add
-    up to the rows that do not count.
+    there are weights, those that came after the wave was shown, and then all but the last submission of each id.
+    Only the counts of the unit "rows set aside" add up to the rows that do not count.
     """
     keep = np.ones(len(export), dtype=bool)
     log = []
@@ -77,6 +127,9 @@ def rows_that_count(
     set_aside(_blank(export, book), BLANK_ROWS)
     if weights is not None:
         set_aside(weights == 0, "people without a weight set aside")
+    if late is not None and (count := int((late & keep).sum())):
+        log.append(Entry(LATE if count >= least else f"{LATE} (fewer than {least})", count if count >= least else 0))
+        keep[late] = False
     earlier = _earlier_submissions(export, keep, faults)
     places = [str(export.rows[i]) for i in np.flatnonzero(earlier)[:_MOST_PLACES]]
     more = ", ..." if earlier.sum() > _MOST_PLACES else ""
@@ -134,13 +187,27 @@ def person_keys(
     ids, named = export.respondent, identified(export, book, rows)
     keys = np.empty(len(answers), dtype=np.uint64)
     if named.any():
-        digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts_of(ids)]
-        keys[named] = np.frombuffer(b"".join(digests), dtype=np.uint64)[ids.codes[rows][named]]
+        codes = ids.codes[rows][named]
+        used, texts = np.unique(codes), texts_of(ids)
+        alike = Counter(folded_id(texts[code]) for code in used)
+        folds = {code: folded_id(texts[code]) for code in used}
+        digests = [id_digest(folds[code] if alike[folds[code]] == 1 else texts[code]) for code in used]
+        keys[named] = np.frombuffer(b"".join(digests), dtype=np.uint64)[np.searchsorted(used, codes)]
     if not named.all():
         hashes = pd.Series(row_hashes(pd.concat([answers, segments.astype(str)], axis=1)))
         of_answers = row_hashes(pd.DataFrame({"row": hashes, "again": hashes.groupby(hashes).cumcount()}))
         keys[~named] = of_answers[~named]
     return keys
+
+
+def folded_id(text: str) -> str:
+    """An id as it is compared, unless that makes two people of a file equal."""
+    return text.strip().casefold()
+
+
+def id_digest(text: str) -> bytes:
+    """The eight bytes that stand for an id in the keys of a survey."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def row_hashes(frame: pd.DataFrame) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,23 +13,25 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource, opened
-from dxkit.statistics.internal_consistency import runs_against
+from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.coded import Coded, kind_of, most_codes, placed
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED, Unknown, coded_texts
-from dxkit.survey.reading.distinct import looked_up
+from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
+from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
 from dxkit.survey.reading.exports import Export, count_questions, read_export
-from dxkit.survey.reading.people import identified, person_keys, rows_that_count, smallest_group, weights_of
+from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
 from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
-from dxkit.survey.reading.segments import read_segments
+from dxkit.survey.reading.segments import Cut, declared, read_segments
 from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
 
 if TYPE_CHECKING:
     from dxkit.results.result import Result
+    from dxkit.survey.tally.release import Release
+
+Cuts = str | int | Iterable[str | int | Iterable[str | int]] | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +50,8 @@ class Survey:
     weights     the weight of each respondent, where the file has a question of kind weight and there is no roster
     wave        the name of the wave, and `source` that of the tool
     min_group   the smallest number of answers that a shown figure may rest on
+    cuts        the cuts that may be shown, in their order: `release` says what of them is
+    comment_group   from how many writers on comments are shown
     notes       what was noticed while reading
     """
 
@@ -62,7 +68,15 @@ class Survey:
     wave: str = ""
     source: str = "plain"
     min_group: int = 5
+    cuts: tuple[Cut, ...] = ()
+    comment_group: int = 10
+    rows: Rows | None = field(default=None, repr=False)
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def release(self) -> Release:
+        """What may be shown of this survey, decided once for all that is; `.text` says it in five sentences."""
+        return import_module("dxkit.survey.tally.from_survey").of_survey(self).release
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -102,7 +116,10 @@ class Read:
     wave: str
     source: str
     min_group: int
+    cuts: tuple[Cut, ...]
+    comment_group: int
     roster: Roster | None
+    rows: None = None
 
 
 def read_survey(
@@ -111,8 +128,11 @@ def read_survey(
     roster: TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
-    min_group: int = 5,
+    min_group: int | None = None,
     *,
+    cuts: Cuts = None,
+    record: bool | None = None,
+    comment_group: int | None = None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
@@ -135,8 +155,16 @@ def read_survey(
         None reads the last.
     source : str, optional
         The tool, where it should not be recognised from the file.
-    min_group : int
-        The smallest number of answers that a shown figure may rest on (3 at least). It travels with the data.
+    min_group : int, optional
+        The smallest number of answers that a shown figure may rest on (3 to 1,000). It travels with the data. None for
+        what was recorded when the survey was first shown, else 5.
+    cuts : list of cuts, optional
+        What may be shown besides everybody, the most important first: each a segment, or a list of segments for their
+        cross. None for each segment of the codebook by itself.
+    record : bool, optional
+        False to read a file without its `release.json`, which records what was shown: for work that nobody else sees.
+    comment_group : int, optional
+        From how many writers on comments are shown, 10 if nothing else was recorded; never below `min_group`.
     sheet : str, optional
         The sheet of answers, where it should not be found by its questions.
     header : int, optional
@@ -171,6 +199,7 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
+    how |= {"cuts": cuts, "record": record, "comment_group": comment_group}
     how["roster_check"] = roster_check
     read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
     coded, book = read.coded, read.coded.codebook
@@ -192,8 +221,11 @@ def read_survey(
         weights=coded.weights,
         source=read.source,
         min_group=read.min_group,
+        cuts=read.cuts,
+        comment_group=read.comment_group,
+        rows=rows_of(answers, export, book, read.wave, rows),
     )
-    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *_reverse_suspects(survey)))))
+    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given)))))
 
 
 def read_coded(
@@ -202,7 +234,7 @@ def read_coded(
     roster: Roster | TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
-    min_group: int = 5,
+    min_group: int | None = None,
     *,
     rules: Rules | TableSource | None = None,
     **limits: Any,
@@ -217,15 +249,18 @@ def _read(
     roster: Roster | TableSource | None,
     wave: str | None,
     source: str | None,
-    min_group: int,
+    min_group: int | None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,
     roster_check: str = "refuse",
+    cuts: Cuts = None,
+    record: bool | None = None,
+    comment_group: int | None = None,
     **limits: Any,
 ) -> tuple[Read, Export, np.ndarray | slice]:
     """What is read, of which file, and which of its rows."""
-    least = smallest_group(min_group)
+    known, least, writers, cuts = settings(answers, record, min_group, cuts, comment_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
     for name, value in (("source", source), ("sheet", sheet)):
@@ -237,11 +272,11 @@ def _read(
         codebook = opened(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     faults = Faults()
-    known = rules_of(rules, codebook, faults)
-    book, entries = with_same_as(book, known)
+    ruled = rules_of(rules, codebook, faults)
+    book, entries = with_same_as(book, ruled)
     asked, filters = with_filters(book)
     how = {"source": source, "sheet": sheet, "header": header, "wave": wave, **limits}
-    export = faults.take(read_by_rules, answers, asked, known, faults, **how)
+    export = faults.take(read_by_rules, answers, asked, ruled, faults, **how)
     if roster is None or isinstance(roster, Roster):
         people = roster
     else:
@@ -250,18 +285,22 @@ def _read(
         faults.raise_if_any()
         raise AssertionError("an export that cannot be read has faults")
     weights = weights_of(export, book, faults) if people is None else None
-    keep, cleaning = rows_that_count(export, book, faults, weights)
+    named = export.applied.wave or wave or ""
+    everything = rows_of(answers, export, book, named, slice(None))
+    late = None if known is None or everything is None else everything.late(known)
+    keep, cleaning = rows_that_count(export, book, faults, weights, late, least)
     rows = slice(None) if keep.all() else np.flatnonzero(keep)
     weights = None if weights is None else weights[rows]
-    coded, unaffected = _coded(export, book, rows, weights, faults)
+    coded, unaffected = code_answers(export, book, rows, weights, faults)
     segments, segment_notes = read_segments(export, book, people, rows, faults)
+    shown = declared(cuts, book, list(segments.columns))
     coded = replace(coded, segments=segments)
     check_labels(export, rows, coded, least, faults)
     faults.raise_if_any()
     options.choice("roster_check", roster_check, ROSTER_CHECKS)
     fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
-    none, none_entries = blank_is_none(book, known, lambda item: coded.of(item) == coded.width + SKIPPED)
+    none, none_entries = blank_is_none(book, ruled, lambda item: coded.of(item) == coded.width + SKIPPED)
     none_for_blank(none, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
@@ -276,32 +315,14 @@ def _read(
         coded=coded,
         cleaning=pd.concat([cleaning, log], ignore_index=True),
         notes=tuple(dict.fromkeys(notes)),
-        wave=export.applied.wave or wave or "",
+        wave=named,
         source=export.source,
         min_group=least,
+        cuts=shown,
+        comment_group=writers,
         roster=people,
     )
     return read, export, rows
-
-
-def _coded(
-    export: Export, book: Codebook, rows: np.ndarray | slice, weights: np.ndarray | None, faults: Faults
-) -> tuple[Coded, dict[str, int]]:
-    """The answers in these rows, without segments as yet; and how many say of an item that it does not affect them."""
-    width, unknown, n = most_codes(book), Unknown(), len(np.arange(len(export))[rows])
-    codes = np.full((n, len(book.measured)), width + SKIPPED, dtype=kind_of(width), order="F")
-    numbers: dict[str, np.ndarray] = {}
-    unaffected: dict[str, int] = {}
-    for i, item in enumerate(book.measured):
-        if item in export.answers:
-            scale, cells = book.scale(item), export.answers[item].codes[rows]
-            values, states = coded_texts(export, book, item, rows, unknown, unaffected)
-            codes[:, i] = looked_up(placed(scale, values, states, width), cells)
-            if not scale.codes:
-                numbers[item] = looked_up(values, cells)
-    unknown.tell(export, book, faults)
-    nobody = pd.DataFrame(index=range(n))
-    return Coded(codebook=book, codes=codes, numbers=numbers, segments=nobody, weights=weights), unaffected
 
 
 def read_by_rules(
@@ -320,31 +341,3 @@ def read_by_rules(
     arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
     rules, how = settle(rules, answers, count_questions(book), **arguments)
     return read_export(answers, book, faults=faults, rules=rules, wave=wave, **how, **limits)
-
-
-def _reverse_suspects(survey: Survey) -> list[str]:
-    """Notes on items that clearly run against the rest of their dimension, as reverse-keyed ones would."""
-    book, notes = survey.codebook, []
-    for dimension in book.dimensions:
-        items = book.dimension_items(dimension)
-        scores = np.column_stack([book.index(survey.answers[item].to_numpy(), item) for item in items])
-        answered = ~np.isnan(scores)
-        total, count = np.where(answered, scores, 0.0).sum(axis=1), answered.sum(axis=1)
-        for i, item in enumerate(items if len(items) > 2 else ()):
-            both = answered[:, i] & (count > 1)
-            score = scores[both, i]
-            rest = (total[both] - score) / (count[both] - 1)
-            if len(score) < 2 or np.ptp(score) == 0 or np.ptp(rest) == 0:
-                continue
-            r = float(np.corrcoef(score, rest)[0, 1])
-            if runs_against(r, len(score)):
-                notes.append(reverse_note(item, dimension, r))
-    return notes
-
-
-def reverse_note(item: str, dimension: str, r: float) -> str:
-    """What is said of an item that seems to be keyed the other way round."""
-    return (
-        f"item {item} runs against the rest of {dimension} (item-rest correlation {r:.2f}, 95% interval "
-        "below 0); if agreeing is bad here, write low in the codebook's column good"
-    )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dxkit.files import options
 from dxkit.files.cells import folded, normal
-from dxkit.files.errors import Faults, and_more, fault_at, suggest
+from dxkit.files.errors import DataError, Faults, Missing, and_more, fault_at, suggest
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import is_label
 from dxkit.survey.reading.distinct import column, counts, looked_up, read_as, times
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.roster import NOT_STATED, Roster
 
+Cut = tuple[str, ...]
 _MUCH_LARGER = 10
 _FEW_VALUES, _MOST_VALUES = 50, 200_000  # a segment of more values may be an id, must be one
 _MARKS = "\"'`"
@@ -153,3 +155,51 @@ def check_groups(name: str, people: Mapping[str, int], roster: Roster | None) ->
             told = "respondent" if n == 1 else "respondents"
             found[label] = f"{shown} is not in the roster; {suggest(label, groups)} ({n} {told})"
     return found
+
+
+def segments_of(by: object, book: Codebook, name: str = "by") -> list[str]:
+    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
+    if by is None:
+        return []
+    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
+    if asked and not book.segments:
+        raise Missing(f"{name}={by!r}: the codebook has no segment to split by")
+    named = [_numbered(one, book.segments, name) if type(one) is int else one for one in asked]
+    return list(dict.fromkeys(options.choices(name, named, book.segments)))
+
+
+def _numbered(place: int, segments: Sequence[str], name: str) -> str:
+    if options.whole(name, place, 1) > len(segments):
+        raise Missing(f"{name}={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
+    return segments[place - 1]
+
+
+def path(by: Iterable[str], book: Codebook) -> list[str]:
+    """The segments of a cut, each after those that it lies within: teams of one name in two divisions are two."""
+    found: list[str] = []
+    for name in by:
+        line = [name]
+        while parent := book.within.get(line[0], ""):
+            line.insert(0, parent)
+        found += line
+    return list(dict.fromkeys(found))
+
+
+def declared(cuts: object, book: Codebook, known: Sequence[str]) -> tuple[Cut, ...]:
+    """The cuts by which a survey may be shown, checked: those that are asked for, else each segment by itself."""
+    if cuts is None:
+        asked = [[name] for name in book.segments if name in known]
+    else:
+        each = (
+            [cuts] if isinstance(cuts, str | int) else list(options.instance("cuts", cuts, Iterable, "a list of cuts"))
+        )
+        asked = [segments_of(one, book, "cuts") for one in each]
+    found: dict[frozenset[str], Cut] = {}
+    for one in asked:
+        cut = tuple(path(one, book))
+        if not cut:
+            raise DataError("cuts: one of them names no segment; everybody together is always shown, leave it out")
+        if frozenset(cut) in found and cuts is not None:
+            raise DataError(f"cuts: {' x '.join(cut)} stands there two times; write it once")
+        found[frozenset(cut)] = cut
+    return tuple(found.values())

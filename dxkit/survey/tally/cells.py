@@ -22,7 +22,10 @@ from dxkit.survey.tally.margins import Margins
 from dxkit.survey.tally.measures import BURDENS
 
 if TYPE_CHECKING:
+    from dxkit.survey.tally.release import May
     from dxkit.survey.tally.tally import Tally
+
+ALL = "every column"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,7 +38,7 @@ class Cells:
     groups              a row per group, a column per segment, in the order of the roster, else the alphabet
     group (C,)          the group of each cell
     variables           what is estimated (level, name, unit), about `origin` (J,) in all sums
-    score               the score of whose burdens the variables are, "" for questions
+    score               the score of whose burdens the variables are, "" for questions, ALL for both
     columns, sign (J,)  where it stands among `Layout.columns`, and -1 where it counts the other way round
     """
 
@@ -209,6 +212,11 @@ class Cells:
         return pd.DataFrame({**columns, "code": codes[item, code], "count": counts[group, item, code]})
 
     @cached_property
+    def may(self) -> May:
+        """What of it may be shown."""
+        return self.tally.release.of(self)
+
+    @cached_property
     def memory(self) -> dict[Any, Any]:
         """What has been worked out of these cells."""
         return {}
@@ -216,6 +224,8 @@ class Cells:
     def whole(self) -> Cells:
         """The same variables of everybody together, in the cells of the roster."""
         whole = self.tally.cut()
+        if self.score == ALL:
+            return whole.every()
         return self if not self.by else whole.burden(self.score) if self.score else whole
 
     def over(self) -> Cells:
@@ -223,6 +233,21 @@ class Cells:
         code, groups = np.zeros(len(self.people), dtype=int), pd.DataFrame(index=[0])
         margins = self.margins.added(groups, code)
         return replace(self, by=[], margins=margins, groups=groups, group=np.zeros(1, dtype=int))
+
+    def every(self) -> Cells:
+        """The same with everything that is counted as variables: the items, and burdens of several questions."""
+        if ALL not in self.memory:
+            layout = self.tally.layout
+            count = len(layout.columns)
+            self.memory[ALL] = replace(
+                self,
+                variables=layout.columns,
+                columns=np.arange(count),
+                sign=np.ones(count),
+                origin=layout.origin,
+                score=ALL,
+            )
+        return self.memory[ALL]
 
     def burden(self, score: str | None = None) -> Cells:
         """The same with the topics' burdens by a score as variables (docs/methods/ranking.md, "Burden")."""

@@ -1,4 +1,4 @@
-"""Which cuts a tally has, and whether they fit: names of segments, what lies within what, sizes in numbers.
+"""Which cuts a tally has, and whether they fit: what lies within what, sizes in numbers.
 
 See docs/methods/tally.md, "Cuts"."""
 
@@ -9,53 +9,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit.files import options
-from dxkit.files.errors import DataError, Missing
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.files.errors import DataError
+from dxkit.survey.reading.segments import Cut, path, segments_of
 
-Cut = tuple[str, ...]
+__all__ = ["Cut", "path", "segments_of"]
+
 _FEW = 0.05  # a group within another has fewer of its people there by a slip
 
 
-def segments_of(by: object, book: Codebook, name: str = "by") -> list[str]:
-    """The segments to split by, with names in place of numbers: 1 is the first segment of the codebook."""
-    if by is None:
-        return []
-    asked = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
-    if asked and not book.segments:
-        raise Missing(f"{name}={by!r}: the codebook has no segment to split by")
-    named = [_numbered(one, book.segments, name) if type(one) is int else one for one in asked]
-    return list(dict.fromkeys(options.choices(name, named, book.segments)))
-
-
-def _numbered(place: int, segments: Sequence[str], name: str) -> str:
-    if options.whole(name, place, 1) > len(segments):
-        raise Missing(f"{name}={place} needs {place} questions of kind segment; the codebook has {len(segments)}")
-    return segments[place - 1]
-
-
-def path(by: Iterable[str], book: Codebook) -> list[str]:
-    """The segments of a cut, each after those that it lies within: teams of one name in two divisions are two."""
-    found: list[str] = []
-    for name in by:
-        line = [name]
-        while parent := book.within.get(line[0], ""):
-            line.insert(0, parent)
-        found += line
-    return list(dict.fromkeys(found))
-
-
-def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
-    """The cuts that are asked for, the whole first, each crossed with the weighting cells `inside`; without any, every
-    known segment alone."""
-    if cuts is None:
-        asked = [[each] for each in known]
-    else:
-        each = [cuts] if isinstance(cuts, str | int) else list(options.instance(name, cuts, Iterable, "a list of cuts"))
-        asked = [segments_of(one, book, name) for one in each]
-    paths = [path(one, book) for one in ([], *asked)]
+def cuts_of(declared: Iterable[Cut], known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
+    """The declared cuts, the whole first, each crossed with the weighting cells `inside`."""
     found: dict[frozenset[str], Cut] = {}
-    for one in paths:
+    for one in ((), *declared):
         crossed = tuple(dict.fromkeys((*one, *inside)))
         found.setdefault(frozenset(crossed), crossed)
     if missing := [one for cut in found.values() for one in cut if one not in known]:
@@ -63,10 +28,26 @@ def cuts_of(cuts: object, book: Codebook, known: Sequence[str], inside: Sequence
     return list(found.values())
 
 
+def crossing(segments: pd.DataFrame, cuts: Sequence[Cut], each: int, memory: int) -> list[Cut]:
+    """A cut of all these cuts, or of as many of the first as fit: what decides what may be shown of them."""
+    for count in range(len(cuts), 2, -1):  # the first is everybody
+        cross = tuple(dict.fromkeys(name for cut in cuts[:count] for name in cut))
+        if any(set(cross) == set(cut) for cut in cuts):
+            return []
+        if _groups(segments, cross) * each <= memory:
+            return [cross]
+    return []
+
+
+def _groups(segments: pd.DataFrame, cut: Cut) -> int:
+    """How many groups a cut has at most."""
+    return min(int(np.prod([float(len(segments[name].cat.categories)) for name in cut])), len(segments))
+
+
 def check_size(segments: pd.DataFrame, cuts: Iterable[Cut], each: int, memory: int) -> None:
     """Refuse, before anything is counted, cuts whose groups need more memory, at so many bytes a group."""
     values = {name: len(segments[name].cat.categories) for name in segments}
-    needed = {cut: min(int(np.prod([float(values[name]) for name in cut])), len(segments)) for cut in cuts}
+    needed = {cut: _groups(segments, cut) for cut in cuts}
     if sum(needed.values()) * each <= memory:
         return
     cut = max(needed, key=lambda cut: needed[cut])

@@ -16,11 +16,13 @@ from dxkit.files.errors import DataError, Faults
 from dxkit.files.frames import TableSource, opened
 from dxkit.files.progress import Say
 from dxkit.survey.reading.codebook import Codebook, read_codebook
+from dxkit.survey.reading.people import smallest_group
 from dxkit.survey.reading.responses import Survey, read_coded
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, read_roster
 from dxkit.survey.reading.rules.table import Rules, rules_of
+from dxkit.survey.reading.segments import declared
 from dxkit.survey.tally.comoments import BYTES
-from dxkit.survey.tally.cuts import amount, check_size, cuts_of, strays
+from dxkit.survey.tally.cuts import amount, check_size, crossing, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
 from dxkit.survey.tally.margins import counted
 from dxkit.survey.tally.merging import respelled
@@ -56,9 +58,10 @@ def tally(
         added up. A Dask DataFrame is tallied where its partitions are, and the tallies are merged in a tree (with the
         package dask).
     cuts : list of cuts, optional
-        What the tally can be split by: each cut is a segment, or a list of segments for their cross, as in
-        `scores(by=...)`. Everybody together is always counted. None for every segment alone; `[]` for no cut. With a
-        roster every cut is crossed with the roster's segments inside, because weights need them.
+        What may be shown: each cut is a segment, or a list of segments for their cross, as in `scores(by=...)`, the
+        more important first. Everybody together is always counted. None for the cuts of a survey, and of a file for
+        every segment alone; `[]` for no cut. With a roster every cut is crossed with the roster's segments inside,
+        because weights need them.
     codebook : Codebook, path or data frame, optional
         What was asked; see `read_codebook`.
     roster : Roster, path or data frame, optional
@@ -105,6 +108,7 @@ def tally(
     """
     if comoments is not None:
         options.flag("comoments", comoments)
+    smallest_group(min_group)
     wanted = Wanted(cuts=cuts, comoments=comoments, memory=options.memory_limit(memory))
     if isinstance(answers, Tally) and not isinstance(answers, Counted):
         return answers
@@ -156,7 +160,8 @@ class Wanted:
         layout, roster = people.layout, people.roster
         inside = list((roster.segments if roster else []) if inside is None else inside)
         known = people.segments
-        cuts = cuts_of(self.cuts, people.codebook, known, inside)
+        shown = people.declared if self.cuts is None else declared(self.cuts, people.codebook, known)
+        cuts = cuts_of(shown, known, inside)
         items, width = layout.values.shape
         extra = len(layout.summed)
         each = 4 * items * width + 24 * extra + 8
@@ -166,6 +171,7 @@ class Wanted:
         keep = len(layout.columns) <= MOST_VARIABLES if self.comoments is None else self.comoments
         if keep and (size := BYTES * len(layout.columns) ** 2) > self.memory:
             raise DataError(f"co-moments need {amount(size)}; pass comoments=False, or raise memory=")
+        cuts += crossing(people.coded.segments, cuts, each, self.memory // 4)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         notes = [
             note
@@ -181,6 +187,8 @@ class Wanted:
             roster=roster,
             wave=people.wave,
             min_group=people.min_group,
+            declared=shown,
+            comment_group=people.comment_group,
             cleaning=people.cleaning,
             notes=(*people.notes, *notes),
         )

@@ -4,23 +4,27 @@ See docs/methods/tally.md, "Cuts"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from dxkit.files import options
 from dxkit.files.errors import DataError
 from dxkit.statistics.internal_consistency import fourth_moments
+from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.coded import Coded, coded_answers
 from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
-from dxkit.survey.tally.cuts import Cut, shown
+from dxkit.survey.tally.cuts import Cut, path, segments_of, shown
 from dxkit.survey.tally.margins import Margins, chunks, counted, grouped
 from dxkit.survey.tally.tally import Tally
 
+By = str | int | Sequence[str | int] | None  # the segments to split by
 NOBODY = "no respondent gave an answer; there is nothing to tally"
 
 
@@ -29,6 +33,7 @@ class Counted(Tally):
     """A tally that still has the people, as `coded`; it never leaves the process."""
 
     coded: Coded
+    rows: Rows | None = None
     cuts: dict[Cut, Margins] = field(default_factory=dict, init=False)  # filled as they are asked for
 
     @property
@@ -61,9 +66,9 @@ class Counted(Tally):
     def _crossings(self) -> dict[tuple[int, ...], Comoments]:
         return {}
 
-    def finest(self, by: Iterable[str] = ()) -> Cells:
-        """The cut itself: any finer one could be counted."""
-        return self.cut(by)
+    def has(self, names: Iterable[str]) -> bool:
+        """Everything can be counted."""
+        return True
 
     def _margins(self, cut: Cut) -> Margins:
         if missing := [name for name in cut if name not in self.coded.segments]:
@@ -119,6 +124,9 @@ def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
         roster=facts.roster,
         wave=facts.wave,
         min_group=facts.min_group,
+        declared=facts.cuts,
+        comment_group=facts.comment_group,
+        rows=facts.rows,
         cleaning=facts.cleaning,
         notes=facts.notes,
     )
@@ -127,3 +135,35 @@ def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
 def tallied(source: Survey | Tally) -> Tally:
     """A tally as it is, and of a survey one that counts what it is asked for."""
     return of_survey(source) if isinstance(source, Survey) else source
+
+
+def check_answers(value: object, name: str = "survey") -> Survey | Tally:
+    """The answers that a table is made of; an error that says where one gets them, for anything else."""
+    return options.instance(name, value, (Survey, Tally), "the answers, from open_survey or read_survey, or a tally")
+
+
+def cut(source: Survey | Tally, by: By, score: str | None = None) -> Cells:
+    """Split a survey or tally by a declared cut: its items, or the topics' burdens by a score."""
+    counted, names = tallied(source), segments_of(by, source.codebook)
+    counted.release.check(path(names, source.codebook))
+    cells = counted.cut(names)
+    return cells.burden(score) if score else cells
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def survey_decides(function: Callable[P, T]) -> Callable[P, T]:
+    """A function that shows answers: `release=` is refused with who decides what may be shown."""
+
+    @wraps(function)
+    def refusing(*args: P.args, **kwargs: P.kwargs) -> T:
+        if "release" in kwargs:
+            raise TypeError(
+                f"{function.__name__} has no release=: what may be shown is decided once for the whole survey, see "
+                "survey.release"
+            )
+        return function(*args, **kwargs)
+
+    return refusing

@@ -19,7 +19,7 @@ from dxkit.survey.reading.rules.table import added_logs
 from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.cuts import Cut, shown
-from dxkit.survey.tally.margins import ARRAYS, Margins, grouped
+from dxkit.survey.tally.margins import ARRAYS, Margins, grouped, smallest
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
@@ -41,21 +41,20 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 
 def _added(parts: list[Tally]) -> Tally:
-    sets = [{frozenset(cut): cut for cut in part.cuts} for part in parts]
-    kept = [cut for cut in parts[0].cuts if all(frozenset(cut) in of for of in sets)]
-    cuts = {}
-    for cut in kept:
-        margins = [part.cuts[of[frozenset(cut)]] for part, of in zip(parts, sets, strict=True)]
-        cuts[cut] = _united(margins, cut)
+    kept = [cut for cut in parts[0].cuts if all(any(set(cut) <= set(has) for has in part.cuts) for part in parts)]
+    cuts = {cut: _united([smallest(part.cuts.values(), cut) for part in parts], cut) for cut in kept}
     if not cuts:
         raise DataError("these tallies cannot be added: no cut is in all of them; tally both with the same cuts=")
     blocks = [part.comoments for part in parts]
-    lost = {cut for part in parts for cut in part.cuts if frozenset(cut) not in map(frozenset, kept)}
+    alike = set.intersection(*({frozenset(cut) for cut in part.declared} for part in parts))
+    lost = {cut for part in parts for cut in part.declared if frozenset(cut) not in alike}
     notes = [note for part in parts for note in part.notes]
     notes += [f"{shown(cut)} is not in all of the tallies that were added up, and was left out" for cut in sorted(lost)]
     return replace(
         parts[0],
         cuts=cuts,
+        declared=tuple(cut for cut in parts[0].declared if frozenset(cut) in alike),
+        comment_group=max(part.comment_group for part in parts),
         comoments=_added_up(blocks),
         complete={
             name: np.sum([part.complete_of(name) for part in parts], axis=0) for name in parts[0].codebook.dimensions

@@ -6,22 +6,26 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, fault_at
 from dxkit.results.result import Result
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.rules.table import Entry
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
-from dxkit.survey.tally.cuts import Cut, amount, asking, path, segments_of, shown
+from dxkit.survey.tally.cuts import Cut, amount, asking, segments_of, shown
+from dxkit.survey.tally.cuts import path as path_of
 from dxkit.survey.tally.margins import Margins, smallest
 from dxkit.survey.tally.variables import Layout
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.release import Release
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,6 +41,8 @@ class Tally:
     roster      headcount by segment; None where it is not known
     wave        the name of the wave
     min_group   the smallest number of answers that a shown figure may rest on
+    declared    the cuts that may be shown, in their order
+    comment_group   from how many writers on comments are shown
     cleaning    what was set aside or changed while reading, and how often (columns what, count, rule, unit)
     notes       what was noticed while reading
     """
@@ -48,6 +54,8 @@ class Tally:
     roster: Roster | None = None
     wave: str = ""
     min_group: int = 5
+    declared: tuple[Cut, ...] = ()
+    comment_group: int = 10
     cleaning: pd.DataFrame = field(default_factory=lambda: pd.DataFrame([], columns=list(Entry._fields)))
     notes: tuple[str, ...] = ()
 
@@ -55,6 +63,13 @@ class Tally:
     def layout(self) -> Layout:
         """What is counted, column by column."""
         return Layout(self.codebook)
+
+    @cached_property
+    def release(self) -> Release:
+        """What of it may be shown; `.text` says it in five sentences (docs/methods/anonymity.md)."""
+        from dxkit.survey.tally.release import release_of
+
+        return release_of(self)
 
     @property
     def variables(self) -> pd.DataFrame:
@@ -81,10 +96,10 @@ class Tally:
 
         A cut that is not stored is added up from a finer one.
         """
-        names = tuple(path(by, self.codebook))
+        names = tuple(path_of(by, self.codebook))
         if names not in self._made:
             margins = self._margins(self._crossed(names))
-            groups, group = _in_order(margins.groups, names, self.roster)
+            groups, group = self.group_codes(margins.groups, names)
             variables = self.layout.variables
             self._made[names] = Cells(
                 tally=self,
@@ -99,11 +114,13 @@ class Tally:
             )
         return self._made[names]
 
-    def finest(self, by: Iterable[str] = ()) -> Cells:
-        """The largest cut that is stored and lets these segments be added up."""
-        wanted = set(self._crossed(path(by, self.codebook)))
-        fit = [cut for cut in self.cuts if wanted <= set(cut)]
-        return self.cut(max(fit, key=lambda cut: len(self.cuts[cut]))) if fit else self.cut(by)
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether it is counted how these segments go together."""
+        return any(set(self._crossed(names)) <= set(cut) for cut in self.cuts)
+
+    def group_codes(self, cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+        """The groups of a cut of these cells, and the group of each cell."""
+        return _in_order(cells, by, self.roster)
 
     def frame(self, cut: str | Iterable[str] | None = None) -> Result:
         """How many gave which answer, a row for each group, item and answer that somebody gave.
@@ -197,29 +214,38 @@ class Tally:
         parts = options.instance("tallies", tallies, Iterable, "a list of tallies, from dx.tally or Tally.load")
         return merged(options.instance("tallies", each, Tally, "tallies and nothing else") for each in parts)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], by: str | int | Iterable[str | int] | None = None) -> None:
         """Write the tally to one small file, to be read with `Tally.load` and added to others.
 
-        The file holds no answer of a person, but it does hold counts and sums of every group, small ones too. Before
-        you give it away, tally with `cuts=[]` or by coarse segments.
+        The file holds everybody together, and groups of one cut from twice `min_group` answers on; all smaller groups
+        are one, `(others)`. It gives away no more than the tables that may be shown.
 
         Parameters
         ----------
         path : path
             Where to write; the folder must exist.
+        by : segment name, number or list of them, optional
+            The groups; None for everybody together.
+
+        Raises
+        ------
+        DataError
+            A cut that is not declared.
 
         Examples
         --------
         >>> import dxkit as dx, pandas as pd, tempfile, pathlib
         >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
         >>> file = pathlib.Path(tempfile.mkdtemp(), "ours.tally")
-        >>> dx.tally(pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), codebook=book).save(file)
+        >>> dx.tally(pd.DataFrame({"ci": [1, 2, 3, 4, 5] * 2}), codebook=book).save(file)
         >>> dx.Tally.load(file) + dx.Tally.load(file)
-        Tally: 10 respondents, 1 variables
+        Tally: 20 respondents, 1 variables
         """
-        from dxkit.survey.tally import storage
+        from dxkit.survey.tally.files import kept, storage
 
-        storage.write(path, *storage.parts_of(self))
+        names = tuple(path_of(segments_of(by, self.codebook), self.codebook))
+        self.release.check(names)
+        storage.write(path, *storage.parts_of(kept.kept(self, names)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Tally:
@@ -233,15 +259,18 @@ class Tally:
         Raises
         ------
         DataError
-            A file of another kind, a damaged one, or one of a later version.
+            A file of another kind, a damaged one, one of another version, or one that breaks a law of counts.
         """
-        from dxkit.survey.tally import storage
+        from dxkit.survey.tally.files import laws, storage
 
-        return cls(**storage.fields_of(*storage.read(path)))
+        found = cls(**storage.fields_of(*storage.read(path)))
+        if law := laws.broken(found):
+            raise fault_at(f"this tally was not counted by dxkit: {law}; fetch it again", file=os.path.basename(path))
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is worked out when it is asked for."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_made", "layout")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_made", "layout", "release")}
 
     def __repr__(self) -> str:
         by = f", by {', '.join(self.segments)}" if self.segments else ""

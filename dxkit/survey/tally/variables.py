@@ -11,11 +11,47 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coded import Coded, most_codes
 from dxkit.survey.reading.coding import STATES
 from dxkit.survey.tally import topics
 from dxkit.survey.tally.measures import BURDENS, VARIABLES, unit_of
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Form:
+    """How each of J variables is spread, and its unit: a value is low + width u, with u from 0 to 1 (hours: u itself).
+
+    form  BOUNDED, HOURS or NUMBER; top, the most that u can be
+    """
+
+    form: np.ndarray
+    low: np.ndarray
+    width: np.ndarray
+    top: np.ndarray
+
+
+def form_of(book: Codebook, variables: pd.DataFrame) -> Form:
+    """The forms of variables (level, name, unit)."""
+    rows = [_form(book, *row) for row in variables.itertuples(index=False, name=None)]
+    form, low, width, top = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Form(form=np.array(form, dtype=int), low=np.array(low), width=np.array(width), top=np.array(top))
+
+
+def _form(book: Codebook, level: str, name: str, unit: str) -> tuple[int, float, float, float]:
+    if level in BURDENS:
+        if level != "hours":
+            return BOUNDED, 0.0, BURDENS[level].high, 1.0
+        return HOURS, 0.0, 1.0, sum(book.scale(item).hi for item in book.topic_items(name, "hours"))
+    if unit == "hours":
+        return HOURS, 0.0, 1.0, book.scale(name).hi
+    if unit in ("number", "choice"):
+        return NUMBER, 0.0, 1.0, np.inf
+    if unit in ("place", "code"):
+        scale = book.scale(name)
+        return BOUNDED, scale.lo, max(scale.hi - scale.lo, 1.0), 1.0
+    return BOUNDED, VARIABLES[unit].low, VARIABLES[unit].high - VARIABLES[unit].low, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +80,20 @@ class Layout:
     def burdens(self) -> list[str]:
         """The scores whose burdens come from several questions."""
         return [score for score in topics.allowed(self.book) if topics.single_items(self.book, score) is None]
+
+    @cached_property
+    def form(self) -> Form:
+        """How each column is spread, and its unit."""
+        return form_of(self.book, self.columns)
+
+    @cached_property
+    def step(self) -> np.ndarray:
+        """What lies between two answers, in parts of the width of each column, (P,); nan where it may be anything."""
+        found = np.full(len(self.columns), np.nan)
+        for p in np.flatnonzero(self.coded).tolist():
+            values = np.unique(self.values[p][~np.isnan(self.values[p])])
+            found[p] = np.diff(values).min() / self.form.width[p] if len(values) > 1 else np.nan
+        return found
 
     @cached_property
     def origin(self) -> np.ndarray:

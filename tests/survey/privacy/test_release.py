@@ -1,329 +1,310 @@
-"""An attacker with all published tables works out no group below the minimum."""
+"""What a survey shows is decided once: by who answered, by the declared cuts, by nothing else."""
 
+import inspect
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.survey.privacy.attack import find_breach
-from dxkit.survey.privacy.comments import masked
-from tests.survey import worlds
+from dxkit.survey.tally.release import release_of
+from tests import sample
+from tests.laws import examples
+from tests.survey.privacy import companies
 
-CUTS = ([], ["team"], ["tenure"], ["site"], ["role"], ["team", "role"], ["team", "site"], ["tenure", "site"])
-
-
-def population(rng):
-    """People with four attributes, and who answered the item."""
-    n = int(rng.integers(20, 160))
-    sizes = {"team": rng.integers(3, 12), "tenure": 4, "site": rng.integers(2, 4), "role": rng.integers(2, 6)}
-    people = {name: rng.choice(size, n, p=rng.dirichlet(np.full(size, 2.0))) for name, size in sizes.items()}
-    frame = pd.DataFrame(people)
-    return frame[rng.random(n) > rng.uniform(0, 0.4)].reset_index(drop=True)
-
-
-def tables_of(frame, rng):
-    """A report: some cuts in some order, each with its groups as 0/1 rows over people."""
-    chosen = [CUTS[i] for i in rng.permutation(len(CUTS))[: rng.integers(2, len(CUTS) + 1)]]
-    for cut in chosen:
-        code = frame.groupby(cut).ngroup().to_numpy() if cut else np.zeros(len(frame), dtype=int)
-        yield (np.arange(code.max() + 1)[:, None] == code).astype(float)
+BOOK = pd.DataFrame(
+    {
+        "item": ["q", "r", "team", "role"],
+        "text": ["Q", "R", "Team", "Role"],
+        "kind": ["rating", "rating", "segment", "segment"],
+        "scale": ["agreement5", "agreement5", "", ""],
+    }
+)
 
 
-def attacker(rows, least=5):
-    """The smallest group below the minimum that is determined, by plain linear algebra; None where there is none.
-
-    People whom no published row tells apart are one unknown. Every union of up to four unknowns is tried: its sum is
-    determined when it is a combination of the published rows.
-    """
-    _, first, code = np.unique(rows.T, axis=0, return_index=True, return_inverse=True)
-    size = np.bincount(code.ravel())
-    table = rows[:, first]
-    small = np.flatnonzero((size < least) & table.any(axis=0))
-    _, values, basis = np.linalg.svd(table, full_matrices=False)
-    basis = basis[values > 1e-9 * values.max()]
-    hidden = np.eye(table.shape[1]) - basis.T @ basis  # what the rows leave open of each unknown
-    blur = hidden[small] @ np.random.default_rng(1).standard_normal(table.shape[1])
-    people = size[small]
-    for count in (1, 2, 3, 4):
-        for group in vanishing(blur, count):
-            atoms = small[list(group)]
-            if people[list(group)].sum() < least and np.abs(hidden[atoms].sum(axis=0)).max() < 1e-8:
-                return int(size[atoms].sum())
-    return None
+def people(sizes, q=(1, 3, 5, 2, 4)):
+    """A frame with so many people of each team and role, who all answered."""
+    rows = [key.split("-") for key, n in sizes.items() for _ in range(n)]
+    frame = pd.DataFrame([row if len(row) > 1 else [*row, "x"] for row in rows], columns=["team", "role"])
+    given_ = list(itertools.islice(itertools.cycle(q), len(frame)))
+    return frame.assign(q=given_, r=given_[::-1])
 
 
-def vanishing(values, count):
-    """Groups of so many different positions whose values sum to zero."""
-    if count == 1:
-        return [(int(i),) for i in np.flatnonzero(np.abs(values) < 1e-9)]
-    half = list(itertools.combinations(range(len(values)), count // 2))
-    rest = list(itertools.combinations(range(len(values)), count - count // 2))
-    one = np.array([sum(values[i] for i in g) for g in half])
-    two = np.array([sum(values[i] for i in g) for g in rest])
-    if not len(one) or not len(two):
-        return []
-    order = np.argsort(two)
-    low, high = (np.searchsorted(two[order], -one + shift) for shift in (-1e-9, 1e-9))
-    return [
-        (*half[k], *rest[m])
-        for k in np.flatnonzero(high > low)
-        for m in order[low[k] : high[k]]
-        if not set(half[k]) & set(rest[m])
-    ]
+def read(frame, **options):
+    return dx.read_survey(frame, BOOK, **options)
 
 
-def run(seed, release):
-    """Publish one random report, by the plain minimum or by the ledger; return what the attacker finds."""
-    rng = np.random.default_rng(seed)
-    frame = population(rng)
-    if len(frame) < 5:
-        return None
-    keys, ones = np.arange(len(frame)), np.ones(len(frame))
-    published = []
-    for rows in tables_of(frame, rng):
-        plain = rows.sum(axis=1) >= 5
-        shown = release.admit("q", rows, keys, ones, np.zeros(len(rows), dtype=bool)) if release else plain
-        published.append(rows[shown])
-    published = np.vstack(published)
-    return attacker(published) if len(published) else None
-
-
-def leak_of_four_waves(seed, release):
-    """As `run`, for four waves in which people come and go; all cuts of each are published in some order.
-
-    Who answers twice is taken to answer the same, which helps the attacker most.
-    """
-    rng = np.random.default_rng([4, seed])
-    everybody = population(rng).iloc[: int(rng.integers(8, 26))].reset_index(drop=True)
-    n, rate = len(everybody), rng.uniform(0.5, 0.98)
-    staff, published = rng.random(n) < 0.9, []
-    codes = {tuple(cut): everybody.groupby(cut).ngroup().to_numpy() if cut else np.zeros(n, dtype=int) for cut in CUTS}
-    for _ in range(4):
-        came = np.flatnonzero(staff & (rng.random(n) < rate))
-        ones = np.ones(len(came))
-        for cut in (CUTS[i] for i in rng.permutation(len(CUTS))) if len(came) >= 5 else ():
-            code = codes[tuple(cut)][came]
-            rows = (np.unique(code)[:, None] == code).astype(float)
-            plain = rows.sum(axis=1) >= 5
-            shown = release.admit("q", rows, came, ones, np.zeros(len(rows), dtype=bool)) if release else plain
-            published.append(np.zeros((int(shown.sum()), n)))
-            published[-1][:, came] = rows[shown]
-        staff = np.where(rng.random(n) < 0.05, ~staff, staff)
-    published = np.vstack([np.zeros((0, n)), *published])
-    return attacker(published) if len(published) else None
-
-
-@pytest.mark.mutation
-@pytest.mark.parametrize("times", [5, pytest.param(20, marks=pytest.mark.thorough)])
-def test_no_release_gives_away_a_small_group_and_a_plain_minimum_does_in_most(times):
-    assert not any(leak_of_four_waves(seed, dx.Release(min_group=5)) for seed in range(10_000, 10_000 + times))
-    leaks = sum(run(seed, dx.Release(min_group=5)) is not None for seed in range(5 * times))
-    plain = sum(run(seed, None) is not None for seed in range(2 * times))
-    assert leaks == 0
-    assert plain / (2 * times) > 0.6, f"a plain minimum of 5 leaks in {plain / (2 * times):.0%}"
-
-
-def levels_of(rng, depth):
-    """Groups within groups of so many levels, each as the group of every person; everybody comes first or last."""
-    n = int(rng.integers(12, 120))
-    code, levels = np.zeros(n, dtype=np.int64), []
-    for _ in range(depth):
-        parts = code * 8 + rng.choice(8, n, p=rng.dirichlet(np.full(8, 0.7)))
-        code = np.unique(parts, return_inverse=True)[1]
-        levels.append(code)
-    whole = np.zeros(n, dtype=np.int64)
-    return [whole, *levels] if rng.random() < 0.7 else [*levels, whole]
-
-
-def published(levels, weights, nested, least=5):
-    """The rows over people that a ledger shows of these tables: by the closed form, or by the audit by attack."""
-    release, rows, n = dx.Release(least), [], np.ones((len(weights), 1))
-    for code in levels:
-        every, never = (
-            np.equal.outer(np.arange(code.max() + 1), code) * weights,
-            np.zeros((code.max() + 1, 1), dtype=bool),
-        )
-        keys = np.arange(len(weights))
-        if nested:
-            shown = release.admit_groups(["q"], code, keys, n, never, weights=weights[:, None])[:, 0]
-        else:
-            shown = release.admit("q", every, keys, n[:, 0], never[:, 0])
-        rows.append(every[shown])
-    return np.vstack(rows)
-
-
-@pytest.mark.parametrize("times", [15, pytest.param(300, marks=pytest.mark.thorough)])
-def test_groups_of_one_level_are_hidden_in_closed_form_as_by_the_attack(times):
-    for seed in range(times):
-        rng = np.random.default_rng([1, seed])
-        levels = levels_of(rng, 1)
-        weights = rng.choice([1.0, 2.5], len(levels[0])) if seed % 2 else np.ones(len(levels[0]))
-        assert np.array_equal(published(levels, weights, True), published(levels, weights, False))
-
-
-@pytest.mark.parametrize("depth", [2, 3])
-@pytest.mark.parametrize("times", [15, pytest.param(300, marks=pytest.mark.thorough)])
-def test_of_groups_within_groups_the_attack_works_out_none_below_the_minimum(depth, times):
-    for seed in range(times):
-        rng = np.random.default_rng([2, depth, seed])
-        levels = levels_of(rng, depth)
-        ones, weights = np.ones(len(levels[0])), rng.choice([1.0, 2.5], len(levels[0]))
-        rows = published(levels, ones, True)
-        assert not len(rows) or attacker(rows) is None
-        if seed % 3 == 0:  # sums of weighted answers
-            counts, atoms = np.ones(len(ones)), published(levels, weights, True)
-            assert find_breach(atoms, counts, 5, np.vstack([ones, weights])) is None
-
-
-def test_groups_within_groups_by_hand():
-    """Of 9, 6, 3 only 9 is shown; of parents 3, 8, 17 the last, and of what is in it both the 10 and the 7."""
-    for sizes, shown in (([9, 6, 3], [True, False, False]), ([9, 6, 2, 3], [True, True, False, False])):
-        group = np.repeat(np.arange(len(sizes)), sizes)
-        never = np.zeros((len(sizes), 1), dtype=bool)
-        found = dx.Release(5).admit_groups(["q"], group, np.arange(len(group)), np.ones((len(group), 1)), never)
-        assert found[:, 0].tolist() == shown
-    parent, child = np.repeat([0, 1, 2, 2], [3, 8, 10, 7]), np.repeat([0, 1, 2, 3], [3, 8, 10, 7])
-    across = np.arange(28) // 14  # splits the 10, so it is for the attack, which knows what was shown before
-    release, rows = dx.Release(5), []
-    for code, shown in ((parent, [0, 0, 1]), (child, [0, 0, 1, 1]), (across, [0, 0]), (parent, [0, 0, 1])):
-        never = np.zeros((code.max() + 1, 1), dtype=bool)
-        found = release.admit_groups(["q"], code, np.arange(28), np.ones((28, 1)), never)[:, 0]
-        assert found.tolist() == shown
-        rows.append(np.equal.outer(np.flatnonzero(found), code) * 1.0)
-    assert attacker(np.vstack(rows)) is None
-
-
-def test_two_hidden_groups_are_not_solved_from_weighted_and_unweighted_totals():
-    weights = np.array([3.0] * 10 + [1.0] * 3 + [2.0] * 3)
-    keys, ones = np.arange(16), np.ones(16)
-    teams = np.zeros((3, 16))
-    teams[0, :10] = teams[1, 10:13] = teams[2, 13:] = 1
-    release, never = dx.Release(), np.zeros(3, dtype=bool)
-    assert release.admit("q", np.ones((1, 16)), keys, ones, never[:1]).all()
-    assert release.admit("q", teams, keys, ones, never).tolist() == [True, False, False]
-    # 1 a + 1 b and 1 a + 2 b together would solve both groups of three
-    assert not release.admit("q", weights[None, :], keys, ones, never[:1]).any()
-
-
-def test_a_late_answer_is_not_shown_by_difference():
-    frame = worlds.answers(30, missing=0, teams=1)
-    late = pd.concat([frame, worlds.answers(1, missing=0, teams=1, seed=9)], ignore_index=True)
-    release, book = dx.Release(), worlds.codebook()
-    assert dx.scores(dx.read_survey(frame, book), release=release).table["shown"].all()
-    assert not dx.scores(dx.read_survey(late, book), release=release).table["shown"].any()
-    assert dx.scores(dx.read_survey(frame, book), release=release).table["shown"].all()
-
-
-def test_one_leaver_between_waves_is_not_shown_by_difference():
-    book = pd.concat([worlds.codebook(), pd.DataFrame([{"item": "who", "text": "Who", "kind": "id"}])]).fillna("")
-    first = worlds.answers(20, missing=0, teams=1).assign(who=[f"p{i}" for i in range(20)])
-    second = worlds.answers(20, missing=0, teams=1, seed=3).assign(who=first["who"]).iloc[:-1]
-    release = dx.Release()
-    assert dx.scores(dx.read_survey(first, book, wave="1"), release=release).table["shown"].all()
-    assert not dx.scores(dx.read_survey(second, book, wave="2"), release=release).table["shown"].any()
-
-
-def test_the_same_table_twice_shows_the_same():
-    survey, release = worlds.survey(80, teams=6), dx.Release()
-    one, two = (dx.scores(survey, by="team", release=release).table for _ in range(2))
-    pd.testing.assert_frame_equal(one, two)
-
-
-@pytest.mark.mutation
-def test_order_of_the_people_does_not_matter():
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        rows = list(tables_of(population(rng), rng))
-        turn = rng.permutation(rows[0].shape[1])
-        one, two = dx.Release(), dx.Release()
-        ones = np.ones(len(turn))
-        for table in rows:
-            never = np.zeros(len(table), dtype=bool)
-            assert (
-                one.admit("q", table, np.arange(len(turn)), ones, never)
-                == two.admit("q", table[:, turn], turn, ones, never)
-            ).all()
-
-
-@pytest.mark.mutation
-def test_hiding_is_monotone_in_the_minimum():
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        for table in tables_of(population(rng), rng):
-            keys, never = np.arange(table.shape[1]), np.zeros(len(table), dtype=bool)
-            shown = [
-                dx.Release(min_group=k).admit("q", table, keys, np.ones(len(keys)), never) for k in (3, 4, 5, 6, 8)
-            ]
-            for less, more in itertools.pairwise(shown):
-                assert not (more & ~less).any()
-
-
-def test_a_minimum_counts_per_item():
-    frame = worlds.answers(24, missing=0, teams=2)
-    frame.loc[frame.index[frame["team"] == "Team A"][4:], "q0"] = np.nan
-    table = dx.scores(dx.read_survey(frame, worlds.codebook()), by="team").table.set_index(["name", "team"])
-    assert not table.loc[("q0", "Team A"), "shown"]
-    assert table.loc[("q1", "Team A"), "shown"]
-    assert np.isnan(table.loc[("q0", "Team A"), "n"])
-
-
-def test_nothing_of_hidden_rows_is_in_any_text():
-    survey = worlds.survey(60, teams=12)
-    result = dx.scores(survey, by="team")
-    hidden = result.table[~result.table["shown"]]
-    assert len(hidden)
-    assert hidden[["n", "estimate", "se", "low", "high", "favourable"]].isna().all(axis=None)
-    assert "hidden" in repr(result)
-
-
-def test_comments_are_masked_shuffled_and_only_from_ten_writers():
-    n = 25
-    frame = worlds.answers(n, missing=0, teams=1).assign(
-        team=["A"] * 16 + ["B"] * 9, why=[f"write to person{i}@example.com" for i in range(n)]
-    )
-    book = pd.concat([worlds.codebook(), pd.DataFrame([{"item": "why", "text": "Why?", "kind": "comment"}])]).fillna("")
-    survey = dx.read_survey(frame, book)
-    table = dx.comments(survey, by="team").table
-    assert table["team"].unique().tolist() == ["A"]
-    assert len(table) == 16
-    assert not table["comment"].str.contains("example.com").any()
-    assert "example.com" not in repr(survey) + survey._repr_html_()
-    ten = dx.read_survey(frame.assign(team=["A"] * 15 + ["B"] * 10), book)
-    assert dx.comments(ten, by="team").table["team"].value_counts().to_dict() == {"A": 15, "B": 10}
+def shown(survey, question="people"):
+    table = survey.release.table
+    rows = table.loc[(table["question"] == question) & table["figure"] & (table["cut"] != "")]
+    return " ".join(f"{group}{n:.0f}" for group, n in zip(rows["group"], rows["n"], strict=True))
 
 
 @pytest.mark.parametrize(
-    ("text", "safe"),
+    ("sizes", "cuts", "k", "wanted"),
     [
-        ("mail me: a.b+c@mail.example.org", "mail me: [mail]"),
-        ("see https://wiki.example.com/x?y=1", "see [link]"),
-        ("call +49 30 1234 5678", "call [number]"),
-        ("thanks @anna", "thanks [name]"),
-        ("7 of 10 builds fail", "7 of 10 builds fail"),
+        ({"A": 5, "B": 3, "C": 4, "D": 10}, ["team"], 5, "A5 D10"),
+        ({"A": 9, "B": 8, "C": 3}, ["team"], 5, "A9"),
+        ({"A": 9, "B": 8, "C": 3}, ["team"], 3, "A9 B8 C3"),
+        ({"A-b": 4, "A-c": 1, "B-b": 2, "B-c": 9}, ["team", "role"], 5, "A5 B11"),
+        ({"A-b": 4, "A-c": 1, "B-b": 2, "B-c": 9}, ["role", "team"], 5, "b6 c10"),
+        ({"A-b": 6, "B-b": 2, "B-c": 8, "C-b": 3, "C-c": 9}, ["team", "role"], 6, "A6 B10 C12"),
+        ({"A-b": 6, "B-b": 2, "B-c": 8, "C-b": 3, "C-c": 9}, ["team", "role"], 8, "C12 b11 c17"),
+        (
+            {"A-dev": 11, "A-lead": 1, "B-dev": 7, "B-lead": 5},
+            ["team", ["team", "role"]],
+            5,
+            "A12 B12 B / dev7",
+        ),
     ],
 )
-def test_comments_lose_what_points_to_people(text, safe):
-    assert masked(text) == safe
+def test_the_groups_worked_out_by_hand_are_shown(sizes, cuts, k, wanted):
+    assert shown(read(people(sizes), cuts=cuts, min_group=k)) == wanted
 
 
-def test_a_group_of_the_minimum_is_shown_beside_smaller_ones_that_hide_each_other():
-    sizes = [5, 3, 4, 10]
-    rows = np.repeat(np.eye(4), sizes, axis=1)
-    shown = dx.Release(min_group=5).admit("q", rows, np.arange(22), np.ones(22), np.zeros(4, dtype=bool))
-    assert shown.tolist() == [True, False, False, True]
+def test_the_text_is_five_sentences_and_names_the_minimum():
+    text = sample.wave().release.text
+    assert [line[:2] for line in text.splitlines()] == ["1.", "2.", "3.", "4.", "5."]
+    assert "at least 5 of its people" in text
+    assert "only from 10 answers on" in text
+    assert "from 12 writers on" in read(people({"A": 20}), comment_group=12).release.text
 
 
-COMMENTED = pd.DataFrame(
-    {"item": ["ci", "why"], "text": ["CI is fast", "Why?"], "kind": ["rating", "comment"], "scale": ["yesno", ""]}
-)
+def test_a_cut_that_is_not_declared_names_what_to_declare(refusal):
+    survey = read(people({"A-x": 9, "B-y": 9}), cuts=["team"])
+    for call in (dx.scores, dx.answers, dx.rank_pains):
+        if call is not dx.rank_pains:
+            with refusal("cuts=['team', ['role', 'team']]"):
+                call(survey, by=["role", "team"])
+    assert dx.scores(survey, by="team").table["shown"].all()
 
 
-def test_options_of_comments_are_checked(refusal):
-    survey = dx.read_survey(pd.DataFrame({"ci": ["Yes"] * 12, "why": ["slow"] * 12}), COMMENTED)
-    for name, value in {"question": "wyh", "by": "taem", "comment_k": 0, "seed": -1}.items():
-        with refusal(f"{name}="):
-            dx.comments(survey, **{name: value})
-    with refusal("survey="):
-        dx.comments(dx.tally(survey))
+def test_cuts_and_minimums_that_cannot_be_are_refused_at_once(refusal):
+    frame = people({"A": 9})
+    for cuts in (["taem"], ["team", "team"], [["team", "role"], ["role", "team"]], [[]]):
+        with refusal():
+            read(frame, cuts=cuts)
+    for k in (2, 1_001, 4.5):
+        with refusal("min_group"):
+            read("no such file.csv", min_group=k)
+        with refusal("min_group"):
+            dx.tally("no such file.csv", codebook=BOOK, min_group=k)
+
+
+def test_a_release_cannot_be_passed_on():
+    survey = sample.wave()
+    for call in (dx.scores, dx.answers, dx.rank_pains, dx.response_rate):
+        with pytest.raises(TypeError, match="survey.release"):
+            call(survey, release=None)
+    with pytest.raises(TypeError, match="survey.release"):
+        dx.compare(survey, survey, release=None)
+    assert not hasattr(dx, "Release")
+
+
+def test_two_teams_near_an_end_are_shown_as_bounds():
+    """1 1 1 1 2 is 5.0, within 100/5 of the low end; 1 1 1 2 5 is 25. Turned round alike."""
+    high = read(people({"A": 5, "B": 5, "C": 30}, q=[5, 5, 5, 5, 4, 5, 5, 5, 4, 1, *[1, 3, 5, 2, 4] * 6]))
+    rows = dx.scores(high, by="team").only(names=["q"]).table.set_index("team")
+    assert rows[["estimate", "bound"]].to_numpy().tolist()[:2] == [[80, "at least"], [75, ""]]
+    low = read(people({"A": 5, "B": 5, "C": 30}, q=[1, 1, 1, 1, 2, 1, 1, 1, 2, 5, *[1, 3, 5, 2, 4] * 6]))
+    rows = dx.scores(low, by="team").only(names=["q"]).table.set_index("team")
+    assert rows.loc["A", ["estimate", "bound"]].tolist() == [20, "at most"]
+    assert rows.loc["A", ["se", "low", "high"]].isna().all()
+    assert rows.loc["B", ["estimate", "bound"]].tolist() == [25, ""]
+    assert rows.loc["B", ["low", "high"]].notna().all()
+
+
+def test_a_share_of_few_answers_that_nobody_or_everybody_gave_is_a_bound():
+    found = dx.answers(read(people({"A": 12}, q=[1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 5]))).only(["q"]).table
+    of = found.set_index("code")[["share", "bound", "count"]]
+    assert of.loc[2, ["share", "bound"]].tolist() == [pytest.approx(1 / 12), "at most"]
+    assert of.loc[5, ["share", "bound"]].tolist() == [pytest.approx(1 / 12), "at most"]
+    assert of.loc[[2, 5], "count"].isna().all()
+    assert of.loc[1].tolist() == [0.5, "", 6]
+
+
+def surveys():
+    """Small surveys with two segments and blanks."""
+
+    def make(seed):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(8, 50))
+        frame = pd.DataFrame({"team": rng.choice(list("ABCD"), n), "role": rng.choice(list("xyz"), n)})
+        for item in "qr":
+            frame[item] = np.where(rng.random(n) < 0.85, rng.integers(1, 6, n), np.nan)
+        return frame
+
+    return st.integers(0, 10**6).map(make)
+
+
+@examples(40)
+@given(surveys())
+def test_nobody_is_given_away_and_detail_implies_figure(frame):
+    survey = read(frame, cuts=["team", "role", ["team", "role"]])
+    table = survey.release.table
+    assert not (table["detail"] & ~table["figure"]).any()
+    labels = {"": [""] * len(frame), "team": frame["team"], "role": frame["role"]}
+    labels["team x role"] = frame["team"] + " / " + frame["role"]
+    for item in "qr":
+        rows = table.loc[(table["question"] == item) & table["figure"]]
+        for cut in rows.loc[rows["group"] == "(others)", "cut"]:  # with those shown they are everybody
+            assert rows.loc[rows["cut"] == cut, "n"].sum() == rows["n"].iloc[0]
+            shown = rows.loc[rows["cut"] == cut, "group"].tolist()
+            labels[cut] = np.where(np.isin(labels[cut], shown), labels[cut], "(others)")
+        over = np.array(
+            [(np.asarray(labels[cut], dtype=object) == group) for cut, group in rows[["cut", "group"]].to_numpy()]
+        )
+        if len(rows):
+            answered = frame[item].notna().to_numpy().astype(int)
+            assert companies.smallest_sum(over.astype(float), answered, 5) is None
+
+
+@examples(20)
+@given(surveys(), st.randoms(use_true_random=False))
+def test_order_of_rows_and_of_calls_changes_nothing_and_a_tally_decides_alike(frame, random):
+    one, order = read(frame), list(range(len(frame)))
+    random.shuffle(order)
+    two = read(frame.iloc[order])
+    dx.scores(two, by="role")
+    pd.testing.assert_frame_equal(one.release.table, two.release.table)
+    pd.testing.assert_frame_equal(one.release.table, dx.tally(one).release.table)
+    parts = [frame.iloc[: len(frame) // 2], frame.iloc[len(frame) // 2 :]]
+    counted = dx.tally(parts, codebook=BOOK)
+    pd.testing.assert_frame_equal(one.release.table, counted.release.table)
+
+
+@examples(20)
+@given(surveys())
+def test_a_cut_that_is_declared_last_takes_nothing_from_those_before(frame):
+    few, more = (read(frame, cuts=cuts).release.table for cuts in (["team"], ["team", "role"]))
+    before = more.loc[more["cut"] != "role", ["cut", "group", "question", "detail"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(few.drop(columns=["n", "figure"]), before)
+
+
+def test_without_cuts_only_everybody_is_shown(refusal):
+    survey = read(people({"A": 9}), cuts=[])
+    assert survey.release.table["cut"].unique().tolist() == [""]
+    with refusal("not declared"):
+        dx.scores(survey, by="team")
+
+
+def test_the_release_is_worked_out_once():
+    survey = sample.wave()
+    assert survey.release is survey.release
+    assert release_of(dx.tally(survey)).table.equals(survey.release.table)
+
+
+@pytest.mark.mutation
+def test_groups_are_ranked_only_where_every_topic_may_be_shown():
+    ranking = sample.ranking(by="team")
+    groups = ranking.groups.set_index("team")
+    for team, rows in ranking.table.groupby("team"):
+        hidden = not rows["shown"].all()
+        assert (groups.loc[team, "worst 1"] == "hidden") == hidden
+        assert rows["rank"].isna().all() == hidden
+        assert rows.loc[~rows["shown"], ["n", "estimate", "p_top", "shrunken"]].isna().all(axis=None)
+        assert (rows.loc[rows["shown"], "n"] >= 5).all()
+    assert ranking.top == sample.ranking().top
+
+
+def test_where_too_few_answered_nothing_is_ranked_and_that_is_said():
+    book = BOOK.assign(topic=["CI", "Docs", "", ""])
+    ranking = dx.rank_pains(dx.read_survey(people({"A": 4}), book))
+    assert (ranking.top, ranking.verdict) == ([], "open")
+    assert not ranking.table["shown"].any()
+    assert "too few answers to show or to rank" in ranking.notes
+    ranking.plot()
+
+
+def test_the_minimum_of_the_data_holds_in_every_table():
+    """With a minimum of eight A is too small, and B with it would give A away."""
+    frame = people({"A": 7, "B": 8, "C": 9})
+    heads = pd.DataFrame({"team": ["A", "B", "C"], "headcount": [10, 12, 20]})
+    for least, wanted in ((5, [True, True, True]), (8, [False, False, True])):
+        for roster in (None, heads):
+            survey = dx.read_survey(frame, BOOK.assign(topic=["CI", "", "", ""]), roster, min_group=least)
+            assert dx.scores(survey, by="team").only(names=["q"]).table["shown"].tolist() == wanted
+            assert dx.rank_pains(survey, "severity", by="team").table["shown"].tolist() == wanted
+    assert dx.response_rate(survey, by="team").table["shown"].tolist() == [False, False, True]
+
+
+def test_a_group_in_which_nobody_answered_is_hidden():
+    frame = people({"A": 6, "B": 6})
+    frame.loc[6:, "r"] = np.nan
+    rows = dx.scores(read(frame), by="team").only(names=["r"]).table
+    assert rows["shown"].tolist() == [True, False]
+    assert rows.loc[1:, ["n", "estimate", "high"]].isna().all(axis=None)
+
+
+def test_response_rate_lists_every_group_of_the_roster_and_hides_small_counts():
+    book = pd.DataFrame(
+        {"item": ["y", "team"], "text": ["y", "team"], "kind": ["rating", "segment"], "scale": ["agreement5", ""]}
+    )
+    answers = pd.DataFrame({"y": [1, 2, 3, 4, 5] * 3 + [1, 2], "team": ["A"] * 10 + ["B"] * 5 + ["C"] * 2})
+    roster = pd.DataFrame({"team": ["A", "B", "C", "D"], "headcount": [20, 6, 6, 4]})
+    table = dx.response_rate(dx.read_survey(answers, book, roster)).table.set_index("team")
+    assert list(table.index) == ["A", "B", "C", "D"]
+    assert table.loc["A", ["responded", "headcount", "estimate"]].tolist() == [10, 20, 0.5]
+    assert not table.loc[["C", "D"], "shown"].any()
+    assert table.loc[["C", "D"], ["responded", "estimate"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("n", "figure", "detail"), [(1, 0, 0), (4, 0, 0), (5, 1, 0), (9, 1, 0), (10, 1, 1)])
+def test_the_minimum_is_exactly_the_minimum(n, figure, detail):
+    survey = read(people({"A": n}), cuts=[])
+    assert survey.release.table[["figure", "detail"]].to_numpy().tolist()[1] == [figure, detail]
+    row = dx.scores(survey).table.iloc[0]
+    assert row["shown"] == bool(figure)
+    assert row[["n", "estimate", "low", "high"]].isna().all() == (not figure)
+    assert dx.answers(survey).table["shown"].all() == bool(detail)
+
+
+SHOWS = {  # every public function that takes a survey, and what it may show
+    "scores": "figures of groups; favourable shares with detail",
+    "answers": "shares with detail; of one of several choices the figure",
+    "rank_pains": "figures of topics",
+    "compare": "figures of both waves that are no bounds",
+    "follow_up": "figures of topics that are no bounds",
+    "response_rate": "people of groups",
+    "reliability": "detail of everybody",
+    "drivers": "detail of everybody",
+    "comments": "the whole company's, from comment_group writers on",
+    "plan_survey": "figures of everybody",
+    "tally": "nothing: it counts",
+    "business_case": "hours of a ranking",
+    "claim_check": "figures of a ranking or of scores",
+}
+
+
+def test_every_public_function_that_takes_a_survey_or_a_ranking_is_listed_with_what_it_may_show():
+    taken = {"Survey", "Tally", "Ranking"}
+    found = set()
+    for name in dx.__all__:
+        function = inspect.unwrap(getattr(dx, name))
+        if inspect.isfunction(function):
+            words = set(re.findall(r"\w+", " ".join(str(x) for x in function.__annotations__.values())))
+            returned = set(re.findall(r"\w+", str(function.__annotations__.get("return", ""))))
+            if words & taken and not returned & {"Survey"}:
+                found.add(name)
+    assert found | {"tally"} == set(SHOWS)
+
+
+def test_who_has_no_weight_is_in_no_figure_and_counts_for_none():
+    """Five of Red answered, one without a role: the roster gives that one no weight, so the mean would be of four."""
+    roles = ["dev", "dev", "lead", "lead", ""]
+    answers = pd.DataFrame({"team": ["Red"] * 5 + ["Blue"] * 9, "role": roles + ["dev"] * 5 + ["lead"] * 4})
+    answers["q"] = [1, 2, 3, 4, 5] + [1, 2, 3, 4, 5, 4, 3, 2, 1]
+    book = pd.DataFrame({"item": ["team", "role", "q"], "kind": ["segment", "segment", "rating"]})
+    book = book.assign(text=book["item"], scale=["", "", "agreement5"])
+    heads = [("Red", "dev", 6), ("Red", "lead", 6), ("Blue", "dev", 9), ("Blue", "lead", 9)]
+    roster = pd.DataFrame(heads, columns=["team", "role", "headcount"])
+    for known, shown in ((None, True), (roster, False)):
+        survey = dx.read_survey(answers, book, known)
+        table = dx.scores(survey, by="team").table.query("name == 'q'").set_index("team")
+        release = survey.release.table.query("cut == 'team' and question == 'q'").set_index("group")
+        assert table.loc["Red", "shown"] == release.loc["Red", "figure"] == shown
+        assert not (table["n"] < 5).any()

@@ -9,6 +9,8 @@ from dxkit.survey.reading.exports import read_export
 from tests.places import SHARED
 from tests.survey.reading.one_survey import write
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 CASES = SHARED / "cases" / "surveys"
 UNFINISHED = "unfinished submissions set aside"
 

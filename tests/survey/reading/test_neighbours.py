@@ -12,6 +12,8 @@ import dxkit as dx
 from tests.places import SHARED
 from tests.survey.reading.one_survey import write
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 CASES = SHARED / "cases" / "surveys"
 CI = ("ci", "CI?", "rating", "1-5")
 

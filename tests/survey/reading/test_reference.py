@@ -7,8 +7,10 @@ import pytest
 
 import dxkit as dx
 from dxkit.survey.reading.labels.order import label_order
-from dxkit.survey.tally import own
+from dxkit.survey.tally import weighed
 from tests.survey.reading.one_survey import write
+
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
 
 NEAR = {"abs": 5e-7}
 
@@ -101,7 +103,7 @@ def test_weights():
     total, squares = cells.weighed_states[:, 0].sum(axis=(0, 1))
     effective = total**2 / squares
     assert (effective, 6 / effective) == pytest.approx((4.628571, 1.296296), **NEAR)
-    assert "design effect 1.30, 6 answers are as precise as 4.6" in own.remark(cells)
+    assert "design effect 1.30, 6 answers are as precise as 4.6" in weighed.remark(cells)
     rated = dx.read_survey(frame, items.assign(kind=["rating", "weight"], scale=["1-5", ""]))
     assert dx.scores(rated).table.loc[0, "estimate"] == pytest.approx(52.777778, **NEAR)
 

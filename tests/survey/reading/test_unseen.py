@@ -6,6 +6,8 @@ import pytest
 import dxkit as dx
 from dxkit.survey.reading.drafting.draft import drafted
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 
 def read(path, made):
     book = dx.read_codebook(made.items, made.scales if len(made.scales) else None)
@@ -139,7 +141,7 @@ def test_a_choice_with_long_labels_is_no_comment():
     assert drafted(pd.DataFrame({"How would you describe it?": labels * 20})).items["kind"].tolist() == ["choice"]
 
 
-@pytest.mark.parametrize("ending", ["sav", "dta"])
+@pytest.mark.parametrize("ending", ["sav", pytest.param("dta", marks=pytest.mark.thorough)])
 def test_a_file_of_variables_is_an_export(tmp_path, ending):
     statistics = pytest.importorskip("pyreadstat")
     frame = pd.DataFrame(

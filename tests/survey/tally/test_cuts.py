@@ -33,16 +33,21 @@ BOOK = book_of(("team", "site", "role"), topics=True)
 
 
 def test_a_tally_keeps_each_segment_alone_unless_it_is_asked_for_others(frame):
-    assert list(dx.tally(frame, codebook=BOOK).cuts) == [(), ("team",), ("site",), ("role",)]
+    """The cross of all cuts is counted beside them: it decides what may be shown."""
+    alone = dx.tally(frame, codebook=BOOK)
+    assert alone.declared == (("team",), ("site",), ("role",))
+    assert list(alone.cuts) == [(), ("team",), ("site",), ("role",), ("team", "site", "role")]
     assert list(dx.tally(frame, [], codebook=BOOK).cuts) == [()]
     assert list(dx.tally(frame, "team", codebook=BOOK).cuts) == [(), ("team",)]
-    assert list(dx.tally(frame, [1, ["role", "site"]], codebook=BOOK).cuts) == [(), ("team",), ("role", "site")]
+    two = dx.tally(frame, [1, ["role", "site"]], codebook=BOOK)
+    assert two.declared == (("team",), ("role", "site"))
+    assert list(two.cuts) == [(), ("team",), ("role", "site"), ("team", "role", "site")]
 
 
 def test_a_cut_that_was_not_kept_is_told_with_those_that_were(frame, refusal):
-    with refusal("cuts=[['team', 'role']]"):
+    with refusal("cuts=['team', 'site', 'role', ['team', 'role']]"):
         dx.scores(dx.tally(frame, codebook=BOOK), by=["team", "role"])
-    with refusal("cuts=['team']"):
+    with refusal("cuts=[['site', 'role'], 'team']"):
         dx.scores(dx.tally(frame, [["site", "role"]], codebook=BOOK), by="team")
     with refusal("site"):
         dx.tally(frame.drop(columns="site"), "site", codebook=BOOK)
@@ -51,15 +56,16 @@ def test_a_cut_that_was_not_kept_is_told_with_those_that_were(frame, refusal):
 
 
 def test_a_survey_is_cut_as_it_is_asked_to_be(frame):
-    survey, kept = dx.read_survey(frame, BOOK), dx.tally(frame, [["team", "site", "role"]], codebook=BOOK)
-    for by in ("team", ["site", "role"]):
+    cuts = ["team", ["site", "role"]]
+    survey, kept = dx.read_survey(frame, BOOK, cuts=cuts), dx.tally(frame, cuts, codebook=BOOK)
+    for by in cuts:
         pd.testing.assert_frame_equal(dx.answers(survey, by=by).table, dx.answers(kept, by=by).table)
 
 
 def test_with_a_roster_every_cut_holds_the_cells_of_the_weights_and_scores_as_the_survey(frame):
     roster = pd.DataFrame({"site": ["site 0", "site 1", "site 2"], "headcount": [90, 120, 300]})
     kept, survey = dx.tally(frame, codebook=BOOK, roster=roster), dx.read_survey(frame, BOOK, roster)
-    assert list(kept.cuts) == [("site",), ("team", "site"), ("role", "site")]
+    assert list(kept.cuts) == [("site",), ("team", "site"), ("role", "site"), ("site", "team", "role")]
     for by in (None, "team", "site"):
         pd.testing.assert_frame_equal(dx.scores(kept, by=by).table, dx.scores(survey, by=by).table)
     one, two = (dx.rank_pains(source, by="role").table for source in (kept, survey))
@@ -100,18 +106,6 @@ def test_more_variables_than_are_kept_unasked_are_kept_on_request(frame, monkeyp
         dx.reliability(dx.tally(frame, codebook=book))
     kept = dx.reliability(dx.tally(frame, codebook=book, comoments=True)).table
     pd.testing.assert_frame_equal(kept, dx.reliability(dx.read_survey(frame, book)).table)
-
-
-def test_tables_of_a_tally_whose_cells_share_nothing_do_not_go_into_one_release(frame, refusal):
-    report, alone = dx.Release(), dx.tally(frame, codebook=BOOK)
-    dx.scores(alone, release=report)
-    dx.scores(alone, by="team", release=report)
-    with refusal("cuts=[['team', 'site']]"):
-        dx.scores(alone, by="site", release=report)
-    crossed = dx.tally(frame, [["team", "site"]], codebook=BOOK)
-    shown = [dx.scores(crossed, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
-    survey, report = dx.read_survey(frame, BOOK), dx.Release()
-    assert shown == [dx.scores(survey, by=by, release=report).table["shown"].sum() for by in (None, "team", "site")]
 
 
 @pytest.fixture

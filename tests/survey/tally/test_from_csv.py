@@ -12,6 +12,8 @@ from dxkit.files.batches import csv_text
 from tests.laws import examples
 from tests.survey.tally.test_tally import groups_of, same
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 BOOK = dx.read_codebook(
     pd.DataFrame(
         [

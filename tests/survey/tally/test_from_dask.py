@@ -15,6 +15,8 @@ import dxkit as dx
 from tests.places import ROOT
 from tests.survey.tally.test_tally import same
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 dd = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("dask.distributed")
 

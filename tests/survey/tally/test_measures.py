@@ -6,6 +6,8 @@ import pytest
 from dxkit.survey.reading.codebook import KINDS
 from dxkit.survey.tally.measures import BURDENS, VARIABLES, enough, label_of, mean_of_answered, unit_of
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 
 @pytest.mark.parametrize("measure", [*VARIABLES.values(), *BURDENS.values()])
 def test_a_measure_sums_about_a_number_it_can_take(measure):

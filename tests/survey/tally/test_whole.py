@@ -8,6 +8,8 @@ import dxkit as dx
 from dxkit.files.batches import csv_text
 from tests.survey.tally.test_tally import groups_of, same
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 ITEMS = [
     ("team", "team", "segment", ""),
     ("q", "Which?", "multi", "o"),

@@ -15,9 +15,39 @@ import pandas as pd
 from dxkit.statistics.means import coverage, score_intervals, weights
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design, Margins
+from dxkit.survey.privacy.few_weighted import rounded
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED
-from dxkit.survey.tally import own
 from dxkit.survey.tally.cells import Cells
+
+_MOST_EFFECT = 3.0
+
+
+def weighted(cells: Cells) -> bool:
+    """Whether figures are weighted by the file: it has weights, and there is no roster."""
+    return cells.margins.weighted and cells.roster is None
+
+
+def effective(w: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Answers with the weights w, from sums of w and w^2: how many equally weighted ones they are worth, and the weight
+    of one of those (Kish 1965).
+
+    >>> effective(np.array([4.0]), np.array([10.0]))
+    (array([1.6]), array([2.5]))
+    """
+    worth = np.divide(w**2, squares, out=np.zeros(w.shape), where=squares > 0)
+    return worth, np.divide(squares, w, out=np.zeros(w.shape), where=w > 0)
+
+
+def remark(cells: Cells) -> str:
+    """What the weights cost: how many equally weighted answers they are worth."""
+    total, squares = cells.weighed_states[:, 0].sum(axis=(0, 1))
+    people, effective = float(cells.people.sum()), total**2 / squares
+    effect = people / effective
+    unequal = "; the weights are so unequal that few people decide the figures" if effect > _MOST_EFFECT else ""
+    return (
+        f"weighted by the file: design effect {effect:.2f}, {people:.0f} answers are as precise as {effective:.1f} "
+        f"equally weighted ones{unequal}"
+    )
 
 
 class Said(NamedTuple):
@@ -32,7 +62,7 @@ class Said(NamedTuple):
 
 def answered(cells: Cells) -> Said:
     """Who has a value of each variable."""
-    if not own.weighted(cells):
+    if not weighted(cells):
         return Said(cells.n, cells.not_asked)
     w, wx, _ = sums = np.moveaxis(cells.weighed, 2, 0)
     means = np.divide(wx, w, out=np.zeros(w.shape), where=w > 0) + cells.origin
@@ -42,7 +72,7 @@ def answered(cells: Cells) -> Said:
 def said(cells: Cells) -> Said:
     """Who gave any answer to each item, no opinion included."""
     both = [ANSWERED, NO_OPINION]
-    file = cells.weighed_states[:, :, both].sum(axis=2) if own.weighted(cells) else None
+    file = cells.weighed_states[:, :, both].sum(axis=2) if weighted(cells) else None
     n = cells.states[:, :, both].sum(axis=2)
     return Said(n, cells.states[:, :, NOT_ASKED], file, np.zeros(n.shape) if file is not None else None)
 
@@ -103,6 +133,19 @@ class Weighed:
         coverage = self.unlimited.coverage
         return np.divide(1.0, coverage, out=np.zeros_like(coverage), where=coverage > 0)
 
+    @cached_property
+    def heaviest(self) -> np.ndarray:
+        """The largest share of one person in the weight of each group, (G, J); with weights in the file at most."""
+        most, held = np.zeros((self.groups, self.n.shape[1])), self.stands_for
+        each = self.weights if self.file_means is None else self.weights * np.sqrt(self.worth)
+        np.maximum.at(most, self.group, each)
+        return np.divide(most, held, out=np.ones_like(most), where=held > 0)
+
+    @property
+    def differ(self) -> np.ndarray:
+        """Whether the answers of a group have different weights, (G, J)."""
+        return np.abs(self.answers - self.n_eff) > 1e-9 * self.answers
+
     def average(self, means: np.ndarray) -> np.ndarray:
         """Weighted means (G, J) of the means of cells (C, J)."""
         return coverage.estimates(self.weights, self.worth, means, self.group, self.groups)
@@ -154,9 +197,11 @@ class Weighed:
         held = yes if self.file_means is not None else self.weights * yes
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.minimum(total(held, self.group, self.groups) / self.stands_for, 1.0)
-            one_weight = np.abs(self.answers - self.n_eff) < 1e-9 * self.answers
+        share = rounded(share, self.answers, self.differ, 1.0)
         headcount = np.where(self.part, np.inf, self.headcount[:, None])
-        return share, *score_intervals.shares(share, self.coverage, self.answers, headcount, one_weight, confidence)
+        ends = score_intervals.shares(share, self.coverage, self.answers, headcount, ~self.differ, confidence)
+        low, high = (rounded(end, self.answers, self.differ, 1.0) for end in ends)
+        return share, low, high
 
 
 def weighed(cells: Cells, fpc: bool = True, counts: Callable[[Cells], Said] = answered) -> Weighed:
@@ -174,8 +219,8 @@ def weighed(cells: Cells, fpc: bool = True, counts: Callable[[Cells], Said] = an
             known = cells.roster.headcounts(cells.by, cells.groups)
             headcount = np.where(np.isnan(known), np.inf, known)
     elif said.file is not None:
-        worth, weight = own.effective(said.file[:, :, 0], said.file[:, :, 1])
-        people = own.effective(*cells.weighed_states[:, 0].sum(axis=1).T)[0]
+        worth, weight = effective(said.file[:, :, 0], said.file[:, :, 1])
+        people = effective(*cells.weighed_states[:, 0].sum(axis=1).T)[0]
     kept = weight > 0
     return Weighed(
         weights=np.where(n > 0, weight, 0.0),
@@ -222,7 +267,7 @@ def remarks(cells: Cells) -> list[str]:
     """What weights cost, and what they leave out."""
     whole = cells.whole()
     if whole.roster is None:
-        return [own.remark(whole)] if own.weighted(whole) else []
+        return [remark(whole)] if weighted(whole) else []
     roster, margins = whole.roster, margins_of(whole)
     people = whole.people[:, None].astype(float)
     weight = weights_for(whole, people)

@@ -27,7 +27,7 @@ from dxkit.survey.tally.margins import ARRAYS, Margins
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
 
-VERSION = 4
+VERSION = 5
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 _TYPES = {"people": np.int64, "counts": np.int32}  # all others are float
@@ -91,6 +91,8 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "notes": list(tally.notes),
         "wave": tally.wave,
         "min_group": tally.min_group,
+        "comment_group": tally.comment_group,
+        "declared": [list(cut) for cut in tally.declared],
         "cuts": [],
     }
     for k, (cut, margins) in enumerate(tally.cuts.items()):
@@ -135,6 +137,8 @@ def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str,
         "notes": tuple(facts["notes"]),
         "wave": facts["wave"],
         "min_group": facts["min_group"],
+        "comment_group": facts["comment_group"],
+        "declared": tuple(tuple(cut) for cut in facts["declared"]),
     }
 
 

@@ -1,0 +1,236 @@
+"""Figures near an end of the scale are shown as a bound, so that each person may still have given any answer.
+
+See docs/methods/anonymity.md, "Ends of the scale"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dxkit.survey.privacy.programs import TINY, Program, Rows
+
+AT_MOST, AT_LEAST = -1, 1
+_FEW_CELLS = 60
+_NO_STEP = 0.01  # of what one answer can move, where answers have no step
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ends:
+    """Of each cut: which groups stay shown (G,), which of them only as a bound (G,), and whether the hidden ones
+    together may stand with a figure."""
+
+    shown: list[np.ndarray]
+    bound: list[np.ndarray]
+    others: list[bool]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answers:
+    """The answers to one question by cell, as the ends of its scale see them.
+
+    n       answers (C,)
+    given   the sum of the weights of those who gave each answer (C, A); where any number may be one, of the lowest and
+            the highest answer that would have the same sum
+    values  what each answer is above the lowest (A,)
+    weight  the sum of their weights (C,)
+    share   of each cut, the largest share of one person in the weight of each group (G,)
+    detail  of each cut, the groups whose shares of answers are shown (G,)
+    coded   whether these are the only answers that there are
+    top     whether the scale has an upper end; hours have none
+    below   groups with so many answers or more need no bound of their mean
+    """
+
+    n: np.ndarray
+    given: np.ndarray
+    values: np.ndarray
+    weight: np.ndarray
+    share: Sequence[np.ndarray]
+    detail: Sequence[np.ndarray]
+    coded: bool = True
+    top: bool = True
+    below: float = np.inf
+
+    @property
+    def reach(self) -> float:
+        """What one answer can move."""
+        return float(self.values.max())
+
+    @property
+    def sums(self) -> np.ndarray:
+        """The weighted sum of the answers above the lowest, (C,)."""
+        return self.given @ self.values
+
+
+def any_number(sums: np.ndarray, weight: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """`given` and `values` of answers that may be any number."""
+    return np.column_stack([weight - sums / reach, sums / reach]), np.array([0.0, reach])
+
+
+def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: Answers, k: int) -> Ends:
+    """Show figures near an end as a bound, and hide what pins somebody to an answer even then.
+
+    Somebody is pinned where linear programs over all figures, means and shares alike, leave one answer only. Then the
+    smallest figure of that cut that is not a bound is hidden; where there is none, one of the other cuts, later bounds,
+    and at last everybody.
+
+    Parameters
+    ----------
+    cuts : sequence of int arrays (C,)
+        The group of each cell, for each declared cut; the first is everybody.
+    shown : sequence of bool arrays (G,)
+        Figures that may be shown by their counts.
+    answers : Answers
+        Answers by cell.
+    k : int
+        The minimum.
+    """
+    shown = [each.copy() for each in shown]
+    bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
+    sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    known: list[np.ndarray] = []
+    while True:
+        bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
+        others = _others(shown, bound, sizes, k)
+        pinned = _pinned(cuts, shown, bound, others, answers, k, known)
+        if pinned is None:
+            return Ends(shown=shown, bound=bound, others=others)
+        cut, group = _least(shown, bound, sizes, pinned)
+        shown[cut][group] = False
+
+
+def _of_groups(cut: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.bincount(cut, values, int(cut.max(initial=-1)) + 1)
+
+
+def _bounds(cut: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
+    """Which means are within one person's reach of an end."""
+    n, weight = _of_groups(cut, answers.n), _of_groups(cut, answers.weight)
+    mean = _of_groups(cut, answers.sums) / np.where(weight > 0, weight, 1)
+    reach = answers.reach * (share + TINY)
+    near_top = answers.top & (mean >= answers.reach - reach)
+    return np.where(n >= answers.below, 0, np.where(mean <= reach, AT_MOST, np.where(near_top, AT_LEAST, 0)))
+
+
+def _others(shown, bound, sizes, k: int) -> list[bool]:
+    """Whether the hidden groups of a cut have a figure together: exact ones of everybody and of the rest imply it."""
+    exact = bool(shown[0][0]) and not bound[0][0]
+    left = [size[~each].sum() for each, size in zip(shown, sizes, strict=True)]
+    return [exact and not ends.any() and k <= rest < sizes[0].sum() for ends, rest in zip(bound, left, strict=True)]
+
+
+def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
+    """The figure to hide next: exact ones before bounds, of the pinned cut before others, everybody last, the fewest
+    people first."""
+    listed = [
+        (cut == 0, bool(bound[cut][group]), cut != pinned, sizes[cut][group], cut, int(group))
+        for cut, each in enumerate(shown)
+        for group in np.flatnonzero(each)
+    ]
+    return min(listed)[-2:]
+
+
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
+    """The cut in which the figures leave somebody one answer only.
+
+    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
+    hidden.
+    """
+    there = answers.n > 0
+    if not there.any() or not any(each.any() for each in shown):
+        return None
+    cuts, n, weight = [cut[there] for cut in cuts], answers.n[there], answers.weight[there]
+    given, values = answers.given[there], answers.values / answers.reach
+    seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
+    _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
+    atom = atom.ravel()
+    detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
+    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
+    for cut, each in zip(cuts, detail, strict=True):
+        gave = _by_group(cut, given, len(each)) > TINY
+        possible &= (gave | ~each[:, None])[cut]
+        alike |= (each & (gave.sum(axis=1) == 1))[cut]
+    few = len(n) <= _FEW_CELLS
+    inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
+    inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
+    check = np.full(len(first), len(cuts))
+    np.minimum.at(check, atom, inside)
+    coded, step = answers.coded, np.ones(len(n)) if answers.coded else np.full(len(n), _NO_STEP)
+    if coded:  # who shares all groups with somebody who answered otherwise may have answered so
+        check[(_by_group(atom, given, len(first)) > TINY).sum(axis=1) > 1] = len(cuts)
+    if not (check < len(cuts)).any():
+        return None
+    worth = np.tile(values, (len(n), 1))
+    if coded and not few:  # of many cells only the sums, between the answers that the shares leave
+        given, worth, step = _between(given, values, possible)
+        coded = False
+    rows = Rows(len(first), worth.shape[1])
+    for cut, each, ends, spread, share in zip(cuts, shown, bound, detail, answers.share, strict=True):
+        told, whole = _by_group(cut, given, len(each)), _by_group(cut, weight, len(each))
+        sums = _by_group(cut, (given * worth).sum(axis=1), len(each))
+        for g in np.flatnonzero(each & (whole > 0)).tolist():
+            members = np.flatnonzero(cut[first] == g)
+            rows.add(members, worth[first][members], sums[g], int(ends[g]), whole[g], share[g])
+            if spread[g] and coded:
+                sides = shares_bounded(told[g] / whole[g], share[g], np.array(_of_groups(cut, n)[g] < 4 * k))[1]
+                for a, side in enumerate(sides.tolist()):
+                    one = np.tile(np.arange(len(values)) == a, (len(members), 1))
+                    rows.add(members, one, told[g, a], side, whole[g], share[g])
+    people, weight = np.bincount(atom, n), np.bincount(atom, weight)
+    program = Program(rows, people, weight, step[first], coded=coded, top=answers.top)
+    for each in (given, *(known if coded == answers.coded else ())):
+        program.see(_by_group(atom, each, len(first)))
+    pins = program.pins(np.flatnonzero(check < len(cuts)))
+    for solution in program.found if coded == answers.coded else ():
+        known.append(np.zeros(given.shape))
+        known[-1][first] = solution
+    return None if pins is None else int(check[pins])
+
+
+def _between(given: np.ndarray, values: np.ndarray, possible: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Answers as if all were the lowest or the highest that is possible, those two, and a step in their distance."""
+    low = values[possible.argmax(axis=1)]
+    high = values[possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)]
+    wide, weight = np.where(high > low, high - low, 1.0), given.sum(axis=1)
+    upper = (given @ values - low * weight) / wide
+    return np.column_stack([weight - upper, upper]), np.column_stack([low, high]), np.diff(values).min() / wide
+
+
+def _by_group(code: np.ndarray, values: np.ndarray, groups: int) -> np.ndarray:
+    """Sums of rows by group."""
+    found = np.zeros((groups, *values.shape[1:]))
+    np.add.at(found, code, values)
+    return found
+
+
+def _to_check(cuts, shown, bound, others, given, possible, top: bool, few: bool) -> np.ndarray:
+    """Of each cell the first cut in which it is in a group with a bound, or among the hidden groups together, else the
+    last one in which it is shown; of many cells only where all of a group gave the lowest or highest answer that the
+    shares leave them. The number of cuts where there is none."""
+    none, cell = len(cuts), np.arange(len(given))
+    inside, shown_in = np.full(len(given), none), np.full(len(given), none)
+    weight = given.sum(axis=1)
+    lowest, highest = possible.argmax(axis=1), possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
+    for c, (cut, each, ends, rest) in enumerate(zip(cuts, shown, bound, others, strict=True)):
+        groups = np.where(each[cut], cut, np.where(rest, len(each), -1)) + 1
+        total, low, high = (
+            np.bincount(groups, values, len(each) + 2) for values in (weight, given[cell, lowest], given[cell, highest])
+        )
+        end = (low >= total * (1 - TINY)) | (top & (high >= total * (1 - TINY))) | few
+        told = (groups > 0) & end[groups]
+        close = told & ((ends[cut] != 0) | ~each[cut])
+        inside[close & (inside == none)] = c
+        shown_in[told] = c
+    return np.where(inside < none, inside, shown_in)
+
+
+def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of few answers within the share `one` of one person from an end as that bound; and which are bounds.
+
+    >>> shares_bounded(np.array([0.0, 0.3, 1.0]), np.array(0.1), np.array(True))[0].tolist()
+    [0.1, 0.3, 0.9]
+    """
+    near = one * (1 + TINY)
+    bound = np.where(few & (share <= near), AT_MOST, np.where(few & (share >= 1 - near), AT_LEAST, 0))
+    return np.where(bound == AT_MOST, one, np.where(bound == AT_LEAST, 1 - one, share)), bound

@@ -1,0 +1,108 @@
+"""Which figures of a survey may be shown: decided once, for all its cuts and questions together, from counts alone.
+
+See docs/methods/anonymity.md, "What may be shown"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dxkit.survey.privacy.rowspace import needed
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Figures:
+    """What may be shown of each cut: of all who responded (G,), of each question (G, Q), and its spread (G, Q)."""
+
+    people: list[np.ndarray]
+    figure: list[np.ndarray]
+    detail: list[np.ndarray]
+
+    def others(self, cuts: Sequence[np.ndarray], answered: np.ndarray, k: int) -> list[np.ndarray]:
+        """Of each cut, the questions (Q,) whose hidden groups may stand in one row: the groups shown imply it."""
+        everybody = self.figure[0][0]
+        n = [_sizes(cut, answered) for cut in cuts]
+        left = [(size * ~shown).sum(axis=0) for size, shown in zip(n, self.figure, strict=True)]
+        return [everybody & (rest >= k) & (rest < answered.sum(axis=0)) for rest in left]
+
+
+def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray, k: int) -> Figures:
+    """Figures from k answers on and details from 2k on, so that no combination of them is about fewer.
+
+    Parameters
+    ----------
+    cuts : sequence of int arrays (C,)
+        The group of each cell, for each declared cut; the first is everybody.
+    people : array (C,)
+        People of each cell who responded.
+    answered : array (C, Q)
+        How many of them answered each question.
+    k : int
+        The minimum.
+    """
+    first = admitted(cuts, people, k)
+    several = admitted(cuts, people, 2 * k, first)
+    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool) for each in first]
+    detail = [each.copy() for each in figure]
+    distinct, column = np.unique(answered, axis=1, return_inverse=True)
+    for j, n in enumerate(distinct.T):
+        here = column.ravel() == j
+        shown = admitted(cuts, n, k, first)
+        spread = admitted(cuts, n, 2 * k, several)
+        for c, (one, two) in enumerate(zip(shown, spread, strict=True)):
+            figure[c][:, here] = one[:, None]
+            detail[c][:, here] = (one & two)[:, None]
+    return Figures(people=first, figure=figure, detail=detail)
+
+
+def _sizes(cut: np.ndarray, answered: np.ndarray) -> np.ndarray:
+    """Answers (G, Q) of each group."""
+    groups = int(cut.max(initial=-1)) + 1
+    return np.column_stack([np.bincount(cut, n, groups) for n in answered.T] or [np.zeros((groups, 0))])
+
+
+def admitted(
+    cuts: Sequence[np.ndarray], n: np.ndarray, k: int, start: Sequence[np.ndarray] | None = None
+) -> list[np.ndarray]:
+    """Groups of each cut that may be shown: no combination of them is about fewer than k people.
+
+    A pure function of who answered and of the order of the cuts. What an earlier cut shows, a later one never takes
+    away. Of the groups that help to a breach, the one with the fewest people is hidden.
+
+    Parameters
+    ----------
+    cuts : sequence of int arrays (C,)
+        The group of each cell, for each cut; the first is everybody.
+    n : array (C,)
+        People of each cell who answered.
+    k : int
+        The minimum.
+    start : sequence of bool arrays (G,), optional
+        Groups that may be shown at all.
+
+    Returns
+    -------
+    list of bool arrays (G,)
+
+    Examples
+    --------
+    >>> everybody, team = np.zeros(3, dtype=int), np.arange(3)
+    >>> admitted([everybody, team], np.array([9, 8, 3]), 5)[1].tolist()  # everybody less two teams would be the third
+    [True, False, False]
+    """
+    sizes = [np.bincount(cut, n, int(cut.max(initial=-1)) + 1) for cut in cuts]
+    shown = [size >= k for size in sizes]
+    if start is not None:
+        shown = [each & may for each, may in zip(shown, start, strict=True)]
+    if needed(cuts, shown, n, k, len(cuts) - 1) is None:
+        return shown
+    for c in range(len(cuts)):
+        while shown[c].any():
+            helps = needed(cuts[: c + 1], shown[: c + 1], n, k, c)
+            if helps is None:
+                break
+            at = np.flatnonzero(helps)
+            shown[c][at[np.argmin(sizes[c][at])]] = False
+    return shown

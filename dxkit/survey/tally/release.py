@@ -1,0 +1,317 @@
+"""What a survey may show of its people: decided once, before anything is shown, and the same for every output.
+
+See docs/methods/anonymity.md, "What may be shown"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.errors import DataError
+from dxkit.results.columns import Column, shared
+from dxkit.results.result import Result
+from dxkit.statistics.means.coverage import total
+from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
+from dxkit.survey.privacy.few_weighted import Whole, unpinned
+from dxkit.survey.privacy.figures import decided
+from dxkit.survey.privacy.record import Rows
+from dxkit.survey.tally.cells import Cells
+from dxkit.survey.tally.cuts import Cut, asking, shown
+from dxkit.survey.tally.weighed import Weighed, answered, said, weighed
+
+if TYPE_CHECKING:
+    from dxkit.survey.tally.tally import Tally
+
+PEOPLE = "people"
+TOO_FEW_OR_ALIKE = "too few answers, or all alike"
+OTHERS = "(others)"
+BOUNDS = np.array(["", "at least", "at most"], dtype=object)  # by 0, 1, -1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class May:
+    """What may be shown of G groups and J variables.
+
+    people (G,)              how many responded
+    figure, detail (G, J)    the mean and its n; how answers are spread
+    bound, end (G, J)        1 where only "at least" may be shown, -1 "at most", and that bound, in units of the scale
+    others (J,)              whether the hidden groups have a figure together
+    said (G, I)              1 where the number of answers to an item may be shown, no opinion among them; 2 how often
+                             each was given as well
+    """
+
+    people: np.ndarray
+    figure: np.ndarray
+    detail: np.ndarray
+    bound: np.ndarray
+    end: np.ndarray
+    others: np.ndarray
+    said: np.ndarray
+
+    def of(self, columns: np.ndarray, sign: np.ndarray) -> May:
+        """Of variables that stand at these positions, counted the other way round where the sign is -1."""
+        end = self.end[:, columns]
+        parts = {name: getattr(self, name)[:, columns] for name in ("figure", "detail")}
+        bound = (self.bound[:, columns] * sign).astype(int)
+        return replace(self, **parts, bound=bound, end=np.where(sign < 0, 1 - end, end), others=self.others[columns])
+
+    def in_order(self, at: np.ndarray) -> May:
+        """Of the groups at these positions."""
+        names = ("people", "figure", "detail", "bound", "end", "said")
+        return replace(self, **{name: getattr(self, name)[at] for name in names})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Release(Result):
+    """Which figures of a survey may be shown: a pure function of who answered what, and of the declared cuts.
+
+    cuts             the declared cuts, in their order
+    min_group        the smallest number of answers that a figure may rest on
+    comment_group    from how many writers on comments are shown
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("cut", "the declared cut; empty for everybody"),
+        Column("group", "the group, empty for everybody; (others): all that are hidden, where the rest tells of them"),
+        Column("question", "id of the item, or score and topic; people: all who responded"),
+        shared("n", "answers; empty where they are hidden"),
+        Column("figure", "whether the mean and its n are shown"),
+        Column("detail", "whether the spread is shown: intervals of its own, shares, favourable"),
+    )
+
+    cuts: tuple[Cut, ...] = ()
+    min_group: int = 5
+    comment_group: int = 10
+    decisions: Mapping[frozenset[str], tuple[pd.DataFrame, May]] = field(default_factory=dict)
+    rows: Rows | None = None
+
+    @property
+    def text(self) -> str:
+        """The five sentences of a survey on what it shows."""
+        k = self.min_group
+        return "\n".join(
+            (
+                f"1. A figure is shown for a group only if at least {k} of its people answered the question; how "
+                f"answers are spread within it, only from {2 * k} answers on.",
+                "2. All figures of a survey are chosen together: no sum, difference or other combination of them is "
+                f"about the answers of fewer than {k} people.",
+                '3. A very high or very low figure is shown as "at least" or "at most", so that by this figure each '
+                "person may still have given any answer.",
+                "4. Comments are shown for the whole company only, from "
+                f"{max(k, self.comment_group)} writers on, in alphabetical order, without anything else about the "
+                "writers.",
+                "5. A survey is shown once: answers that come later, or are changed or withdrawn later, do not change "
+                "its figures.",
+            )
+        )
+
+    def publish(self) -> None:
+        """Record beside the answers that this wave is shown: `release.json` holds the settings and salted digests.
+
+        From then on answers that come later are not counted, and a counted one that is gone or changed is refused.
+
+        Raises
+        ------
+        DataError
+            Answers that are no file, the samples, or a wave that was shown with other rows.
+        """
+        if self.rows is None:
+            raise DataError("only the answers of a file can be published; read them with open_survey or read_survey")
+        settings = {"min_group": self.min_group, "cuts": self.cuts, "comment_group": self.comment_group}
+        self.rows.publish(**settings)
+
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse a cut that is not declared."""
+        if names and frozenset(names) not in self.decisions:
+            declared = [cut[0] if len(cut) == 1 else list(cut) for cut in self.cuts]
+            wanted = names[0] if len(names) == 1 else list(names)
+            raise DataError(
+                f"{shown(names)} is not declared; declare it for the whole survey: "
+                f"read_survey(..., cuts={[*declared, wanted]!r})"
+            )
+
+    def of(self, cells: Cells) -> May:
+        """What may be shown of the groups and variables of a cut."""
+        groups, may = self.decisions[frozenset(cells.by)]
+        if cells.by and list(groups.columns) != cells.by:
+            names = cells.by
+            one, two = (pd.MultiIndex.from_arrays([frame[name] for name in names]) for frame in (groups, cells.groups))
+            may = may.in_order(one.get_indexer(two))
+        return may.of(cells.columns, cells.sign)
+
+
+def release_of(tally: Tally) -> Release:
+    """Decide what a survey shows."""
+    cuts: list[Cut] = [(), *tally.declared]
+    covered = _covered(tally, cuts)
+    fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
+    codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
+    counts = [np.rint(weighed(fine, counts=of).n).astype(int) for of in (answered, said)]  # of those who have a weight
+    n, every = counts[0], np.hstack(counts)
+    found = decided(codes, fine.people.astype(int), every, tally.min_group)
+    j = n.shape[1]
+    others = found.others(codes, every, tally.min_group)
+    made = [
+        May(
+            people=people,
+            figure=figure[:, :j],
+            detail=detail[:, :j],
+            bound=np.zeros((len(people), j), dtype=int),
+            end=np.full((len(people), j), np.nan),
+            others=rest[:j],
+            said=figure[:, j:].astype(int) + detail[:, j:],
+        )
+        for people, figure, detail, rest in zip(found.people, found.figure, found.detail, others, strict=True)
+    ]
+    _apply_ends(tally, fine, codes, n, made)
+    decisions, rows = {}, []
+    names = [name if level == "item" else f"{level}/{name}" for level, name in _names(fine)]
+    for cut in cuts:
+        if cut in covered:
+            may = made[covered.index(cut)]
+            groups, code = tally.group_codes(fine.cells, cut)
+        else:
+            counted = tally.cut(cut)
+            groups, code = counted.groups, counted.group
+            may = _nothing(len(groups), j, every.shape[1] - j)
+        decisions[frozenset(cut)] = groups, may
+        rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
+    return Release(
+        table=pd.concat(rows, ignore_index=True),
+        title="What may be shown" + (f", {tally.wave}" if tally.wave else ""),
+        cuts=tuple(tally.declared),
+        min_group=tally.min_group,
+        comment_group=tally.comment_group,
+        decisions=decisions,
+        rows=getattr(tally, "rows", None),
+        notes=tuple(
+            f"{shown(cut)} is hidden: the tally does not know how it goes together with the cuts before it; tally with "
+            f"cuts={asking(cut)}, or the survey itself"
+            for cut in cuts
+            if cut not in covered
+        ),
+    )
+
+
+def _names(cells: Cells) -> list[tuple[str, str]]:
+    return list(cells.variables[["level", "name"]].itertuples(index=False, name=None))
+
+
+def _covered(tally: Tally, cuts: Sequence[Cut]) -> list[Cut]:
+    """The first cuts of which it is known who is in which group of all of them."""
+    covered, names = [], set()
+    for cut in cuts:
+        if not tally.has({*names, *cut}):
+            break
+        covered.append(cut)
+        names |= set(cut)
+    return covered
+
+
+def _nothing(groups: int, columns: int, items: int) -> May:
+    none = np.zeros((groups, columns), dtype=bool)
+    return May(
+        people=np.zeros(groups, dtype=bool),
+        figure=none,
+        detail=none,
+        bound=np.zeros((groups, columns), dtype=int),
+        end=np.full((groups, columns), np.nan),
+        others=np.zeros(columns, dtype=bool),
+        said=np.zeros((groups, items), dtype=int),
+    )
+
+
+def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarray, made: list[May]) -> None:
+    """Bounds near the ends of the scale, and what they still tell: the figures of `made` change in place."""
+    form, each, k = tally.layout.form, weighed(fine), tally.min_group
+    held = each.weights * each.worth
+    about = each.file_means if each.file_means is not None else fine.means
+    above = held * np.where(held > 0, np.nan_to_num(about) - form.low, 0.0)
+    shares = [
+        replace(each, group=code, headcount=np.full(len(may.people), np.inf)).heaviest
+        for code, may in zip(codes, made, strict=True)
+    ]
+    for p, whole in _whole_answers(tally, each, n, above):
+        for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
+            may.figure[:, p] &= stays
+            may.detail[:, p] &= stays
+    by_code = fine.counts * each.weights[:, : fine.counts.shape[1], None]
+    if each.file_means is not None:
+        by_code = fine.weighed_codes
+    for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
+        hours, several = form.form[p] == HOURS, tally.layout.columns["unit"].iloc[p] == "share"
+        coded = not np.isnan(tally.layout.step[p])
+        if coded:
+            known = np.flatnonzero(~np.isnan(tally.layout.values[p]))
+            values, at = np.unique(tally.layout.values[p][known] - form.low[p], return_inverse=True)
+            given = by_code[:, p, known] @ (at.ravel()[:, None] == np.arange(len(values)))
+        else:
+            given, values = any_number(above[:, p], held[:, p], 1.0 if hours else form.width[p])
+        answers = Answers(
+            n=n[:, p] * (held[:, p] > 0),
+            given=given,
+            values=values,
+            weight=held[:, p],
+            share=[share[:, p] for share in shares],
+            detail=[may.detail[:, p] & (coded and not several) for may in made],
+            coded=coded,
+            top=not hours,
+            below=4 * k if several else np.inf,
+        )
+        ends = bounded(codes, [may.figure[:, p] for may in made], answers, k)
+        for may, shown_, bound, rest, share in zip(made, ends.shown, ends.bound, ends.others, shares, strict=True):
+            may.figure[:, p] &= shown_
+            may.detail[:, p] &= shown_
+            may.bound[:, p], may.others[p] = bound, rest
+            at_least = np.where(bound == AT_LEAST, 1 - share[:, p], np.nan)
+            may.end[:, p] = np.where(bound == AT_MOST, share[:, p], at_least)
+
+
+def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray) -> Iterator[tuple[int, Whole]]:
+    """The questions with evenly spaced answers whose people count differently, with what was answered by cell."""
+    form, held = tally.layout.form, each.weights * each.worth
+    for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
+        there, step = each.n[:, p] > 0, tally.layout.step[p] * form.width[p]
+        alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
+        if (
+            np.isnan(step)
+            or not there.any()
+            or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max())
+        ):
+            continue
+        counts = np.where(there, n[:, p], 0).astype(float)
+        yield (
+            p,
+            Whole(n=counts, sums=above[:, p] / step, weight=held[:, p], alike=alike, top=round(form.width[p] / step)),
+        )
+
+
+def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cells, code, n: np.ndarray) -> pd.DataFrame:
+    """The rows of `.table` for a cut."""
+    labels = [" / ".join(row) for row in groups.itertuples(index=False)] if cut else [""]
+    figure, detail = (np.column_stack([may.people, part]) for part in (may.figure, may.detail))
+    detail[:, 0] = False
+    counts = np.full(figure.shape, np.nan)
+    if code is not None:
+        counts = total(np.column_stack([fine.people, n]), code, len(groups))
+        together = np.append(False, may.others)
+        if cut and together.any():  # all hidden groups, where the rest tells of them anyway
+            labels = [*labels, OTHERS]
+            left = np.where(figure, 0.0, counts).sum(axis=0)
+            figure, counts = np.vstack([figure, together]), np.vstack([counts, left])
+            detail = np.vstack([detail, np.zeros_like(together)])
+    return pd.DataFrame(
+        {
+            "cut": " x ".join(cut),
+            "group": np.repeat(np.array(labels, dtype=object), len(names) + 1),
+            "question": np.tile(np.array([PEOPLE, *names], dtype=object), len(labels)),
+            "n": np.where(figure, counts, np.nan).ravel(),
+            "figure": figure.ravel(),
+            "detail": detail.ravel(),
+        }
+    )
