@@ -6,12 +6,14 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import colors
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -58,7 +60,20 @@ _RC: dict[Any, Any] = {
     "ytick.labelcolor": "black",
     "hatch.linewidth": 0.6,
 }
+_for_pages: ContextVar[bool] = ContextVar("for_pages", default=False)
+_PAGE_WIDTH, _TITLE = 5.2, 0.3  # inches: of a picture on a page, and of a title
+_PAGE_LABEL, _PAGE_LINE = 24, 44  # columns of the label of a row, and of an axis
 _undrawable: set[str] = set()  # what no font has of the picture that is being drawn
+
+
+@contextmanager
+def for_pages() -> Iterator[None]:
+    """New pictures inside are narrow and have no title: the page says it, and wraps it on a phone."""
+    before = _for_pages.set(True)
+    try:
+        yield
+    finally:
+        _for_pages.reset(before)
 
 
 @contextmanager
@@ -75,12 +90,17 @@ def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     mpl.rcParams.update(_RC)
     _undrawable.clear()
     try:
-        if ax is None:
+        if ax is None and _for_pages.get():
+            ax = Figure(figsize=(_PAGE_WIDTH, height - _TITLE), layout="constrained").add_subplot()
+        elif ax is None:
             _, ax = plt.subplots(figsize=(width, height), layout="constrained")
         else:
             _whiten(ax)
         yield ax
         _note_fonts(ax)
+        if _for_pages.get():
+            lines = (textwrap.fill(line, _PAGE_LINE) for line in ax.get_xlabel().splitlines())
+            ax.set_xlabel("\n".join(lines))
         for text in ax.figure.findobj(Text) if not own else ax.findobj(Text):
             assert isinstance(text, Text)
             text.set_parse_math(False)
@@ -114,7 +134,8 @@ def _note_fonts(ax: Axes) -> None:
 
 def headline(ax: Axes, told: Told, width: int = 80, lines: int = 2, pad: float | None = None) -> None:
     """The sentence as the title, and `figure.dxkit_alt` for those who cannot see the picture."""
-    ax.set_title(fitting(told.sentence, width, lines), pad=pad)
+    if not _for_pages.get():
+        ax.set_title(fitting(told.sentence, width, lines), pad=pad)
     _describe(ax, told)
 
 
@@ -126,6 +147,7 @@ def _describe(ax: Axes, told: Told) -> None:
 
 def fitting(text: object, width: int = 34, lines: int = 2) -> str:
     """A label of at most so many lines of so many columns; a character that no installed font has becomes a box."""
+    width, lines = (min(width, _PAGE_LABEL), max(lines, 2)) if _for_pages.get() else (width, lines)
     plain = " ".join(visible(text).split())
     _undrawable.update(c for c in plain if family_with(c) is None)
     plain = "".join(c if family_with(c) else BOX for c in plain) or " "

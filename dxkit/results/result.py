@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pandas as pd
 
@@ -29,6 +29,9 @@ from dxkit.results.formatting import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from dxkit.plots.sentences.told import Told
 
 _INTERVALS = (
     ("low", "high", "{} interval"),
@@ -103,17 +106,34 @@ class Result:
         options
             Those of `plot`, whose figure has the same text in `figure.dxkit_alt`.
         """
-        return self._told(**options).alt
+        return self.told(**options).alt
 
     @property
     def sentence(self) -> str:
         """What the result says in one sentence: the title of its picture, else its first fact, else its title."""
         if self.plot_name:
-            return self._told().sentence
+            return self.told().sentence
         return ": ".join(self.facts[0]) if self.facts else self.title
 
-    def _told(self, **options: object) -> Any:
-        """What the picture says, from the function beside it in dxkit.plots.sentences."""
+    def figure_for_page(self, **options: object) -> Figure:
+        """The picture for a page that says the sentence itself: without title, as wide as a column of text.
+
+        Parameters
+        ----------
+        options
+            Those of `plot`.
+        """
+        with import_module("dxkit.plots.style").for_pages():
+            return cast("Figure", self.plot(**options).figure)
+
+    def told(self, **options: object) -> Told:
+        """What the picture says: one sentence with the verdict, and one that says how sure it is.
+
+        Parameters
+        ----------
+        options
+            Those of `plot`.
+        """
         if not self.plot_name:
             raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
         return self._of_picture("dxkit.plots.sentences", self.plot_name, ("result",), options)(self, **options)
