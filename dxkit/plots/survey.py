@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from dxkit.plots.sentences import survey as sentences
-from dxkit.plots.sentences.survey import DECIMAL, axis_of, drawn, label_of
+from dxkit.plots.sentences.survey import DECIMAL, drawn, label_of
 from dxkit.plots.style import (
     BLUE,
     GREY,
@@ -32,7 +32,7 @@ from dxkit.plots.style import (
     rows_on,
     soft,
 )
-from dxkit.results.words import percent_of, say
+from dxkit.results.words import axis, percent_of, say
 
 if TYPE_CHECKING:
     from dxkit.survey.response_rate import ResponseRate
@@ -85,7 +85,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
                 va="bottom",
             )
         grid_on(ax)
-        unit_text = say("picture.interval", axis=axis_of(kind, unit), percent=percent_of(result.confidence))
+        unit_text = say("picture.interval", axis=axis(kind, unit), percent=percent_of(result.confidence))
         ax.set_xlabel("\n".join(filter(None, (unit_text, others))))
         headline(ax, told, 70, 3, 16)
     return ax
@@ -133,7 +133,7 @@ def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Ax
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         bar = ax.figure.colorbar(cm.ScalarMappable(norm, colours), ax=ax, shrink=0.8, pad=0.02)
-        bar.set_label(axis_of(kind, unit))
+        bar.set_label(axis(kind, unit))
         hidden = "" if all(rows["shown"]) else say("picture.hatched")
         framed = say("picture.framed") if any(rows["stands_out"]) else ""
         ax.set_xlabel("\n".join(filter(None, (framed, hidden, others))), fontsize=8, color=GREY)
@@ -163,11 +163,10 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
         names = [fitting(", ".join(str(row[s]) for s in segments)) for row in rows.to_dict("records")]
         rows_on(ax, names)
         ax.set_xlim(0, 100)
-        ends = [
-            f"{row['responded']:.0f} of {row['headcount']:.0f}" if row["shown"] else f"hidden of {row['headcount']:.0f}"
-            for row in rows.to_dict("records")
-        ]
+        counts = [f"{count:.0f}" if count == count else say("response.hidden") for count in rows["responded"]]
+        totals = rows["headcount"].map("{:.0f}".format)
+        ends = [say("response.of", count=count, total=total) for count, total in zip(counts, totals, strict=True)]
         ends_on(ax, ends)
-        ax.set_xlabel(f"answered, %, with {round(100 * result.confidence)}% interval; hatched: too few to show")
+        ax.set_xlabel(say("response.axis", percent=percent_of(result.confidence)))
         headline(ax, told)
     return ax

@@ -8,10 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dxkit.plots.sentences import waves as sentences
-from dxkit.plots.sentences.survey import axis_of
 from dxkit.plots.sentences.waves import drawn, waves_of
 from dxkit.plots.style import BLUE, GREY, RED, SILVER, canvas, fitting, headline, nothing
-from dxkit.results.words import number, say
+from dxkit.results.words import axis, number, say
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -64,7 +63,7 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(say("change.holds", axis=axis_of(first[0]["kind"], unit)))
+        ax.set_xlabel(say("change.holds", axis=axis(first[0]["kind"], unit)))
         headline(ax, told, 88, pad=12)
     return ax
 

@@ -48,6 +48,15 @@ def spoken(key: str, otherwise: str) -> str:
     return sentences(_language.get()).get(key, otherwise)
 
 
+def axis(kind: str, unit: str) -> str:
+    """What a question of this kind is measured in; only a rating, or what is made of ratings, is good or bad.
+
+    >>> axis("rating", "index"), axis("importance", "index"), axis("number", "km")
+    ('score, 0 worst to 100 best', 'importance, 0 to 100', 'km')
+    """
+    return say("axis.importance") if kind == "importance" else spoken(f"axis.{unit}", unit)
+
+
 def number(value: float, decimals: int = 0, sign: str = "") -> str:
     """A number as the language writes it, with thousands; `sign` "+" for a change.
 

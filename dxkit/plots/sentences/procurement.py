@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told
 from dxkit.results.formatting import percent, rounded_money
-from dxkit.results.words import listed, say
+from dxkit.results.words import listed, say, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,8 @@ def money(result: Tco | ExitCost, table: pd.DataFrame, column: str) -> tuple[flo
     """What amounts are divided by, so that an axis has short numbers, and the words beside it."""
     most = float(table.loc[:, column].abs().max())
     unit, key = next((each for each in _UNITS if most >= 10 * each[0]), (1.0, ""))
-    return unit, f"{result.currency or say('cost.money')}{say(key) if key else ''} ({result.status})"
+    words = f"{result.currency or say('cost.money')}{say(key) if key else ''}"
+    return unit, f"{words} ({spoken(f'status.{result.status}', result.status)})"
 
 
 def lowest(result: Tco, basis: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told, no_difference, nothing
 from dxkit.results.formatting import shortened
-from dxkit.results.words import number, percent_of, say, spoken
+from dxkit.results.words import axis, number, percent_of, say
 from dxkit.statistics.means.teams import LEVEL
 from dxkit.statistics.means.teams import named as beyond_chance
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 _NAMED = 2  # that a title has room for
 _ENDS = {"hours": ("scores.fewer", "scores.more"), "place": ("scores.before", "scores.after")}
 DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
-
-
-def axis_of(kind: str, unit: str) -> str:
-    """The unit of an axis in words; only what is a rating, or made of ratings, runs from worst to best."""
-    return say("axis.importance") if kind == "importance" else spoken(f"axis.{unit}", unit)
 
 
 def drawn(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, str]:
@@ -75,7 +70,7 @@ def scores(result: Scores, level: str | None = None) -> Told:
     said = [_figure(result, row, unit) for row in named.iloc[:_NAMED].to_dict("records")]
     if len(named) > _NAMED:
         said.append(say("format.more", count=len(named) - _NAMED))
-    text, how = "; ".join(said), axis_of(kind, unit)
+    text, how = "; ".join(said), axis(kind, unit)
     if named["low"].notna().any():
         how = say("scores.brackets", axis=how, percent=percent_of(result.confidence))
     if len(named) == 1:

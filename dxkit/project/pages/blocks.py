@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dxkit.results.result import Result
@@ -50,7 +51,7 @@ class Picture:
 
     @property
     def how_sure(self) -> str:
-        return self.told.how_sure and f"{capital(self.told.how_sure)}."
+        return self.told.how_sure and f"{capital(self.told.how_sure).rstrip('.')}."
 
     @property
     def alt(self) -> str:
@@ -95,10 +96,11 @@ Block = Sentences | Picture | Grid
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What stands under one heading."""
+    """What stands under one heading. On paper parts of half the width stand side by side, the first at the left."""
 
     heading: str
     blocks: tuple[Block, ...]
+    half: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -115,3 +117,16 @@ class Document:
     @property
     def pictures(self) -> list[Picture]:
         return [block for part in self.parts for block in part.blocks if isinstance(block, Picture)]
+
+    @property
+    def rows(self) -> list[list[Part]]:
+        """The parts as they stand on paper: each by itself, and those of half the width together."""
+        return [
+            part
+            for half, together in groupby(self.parts, lambda part: part.half)
+            for part in ([list(together)] if half else [[part] for part in together])
+        ]
+
+    def caption(self, picture: Picture) -> str:
+        """The sentence of a picture, unless it is the title of the page."""
+        return "" if picture.sentence == self.title else f"{picture.sentence}."

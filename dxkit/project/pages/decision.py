@@ -15,7 +15,7 @@ from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
 from dxkit.results.formatting import percent, rounded_money, step_of
-from dxkit.results.words import number, percent_of, say
+from dxkit.results.words import number, percent_of, say, spoken
 
 _MOST = 6  # clauses on one page
 _NAMED = 6  # vendors in a list
@@ -27,15 +27,16 @@ def decision(dossier: Dossier) -> tuple[str, list[Part]]:
     title = capital((card or cost).sentence)
     why = [capital(f"{reason}.") for reason in card.reasons] if card else [say("decision.no_criteria")]
     return title, [
-        Part(say("decision.cost"), (*_cost(dossier, cost, left, card), Picture.of(cost))),
-        Part(say("decision.why"), (Sentences(tuple(why)),)),
+        Part(say("decision.cost"), _cost(dossier, cost, left, card)),
+        Part(say("decision.spread"), (Picture.of(cost),), half=True),
+        Part(say("decision.why"), (Sentences(tuple(why)),), half=True),
+        Part(say("decision.notice"), (Sentences(tuple(_notice(left))),), half=True),
         Part(say("decision.ask"), tuple(_ask(dossier, part(negotiation, dossier)))),
-        Part(say("decision.notice"), (Sentences(tuple(_notice(left))),)),
     ]
 
 
 def _unit(dossier: Dossier) -> str:
-    return f"{dossier.currency or say('cost.money')} ({dossier.status})"
+    return f"{dossier.currency or say('cost.money')} ({spoken(f'status.{dossier.status}', dossier.status)})"
 
 
 def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block, ...]:
@@ -88,7 +89,11 @@ def _level(row: dict[Any, Any]) -> str:
         return say("decision.not_even_free", vendor=vendor, against=row["against"])
     change = rounded_money(pd.DataFrame({"change": [row["change"]]}))["change"].iloc[0]
     change = change if change.startswith("-") else f"+{change}"
-    return say("decision.level", vendor=vendor, against=row["against"], factor=percent_of(factor), change=change)
+    enough = row["factor_80"]
+    sure = say("decision.sure", factor=percent_of(enough)) if enough > 0 else say("decision.never_sure")
+    return say(
+        "decision.level", sure=sure, vendor=vendor, against=row["against"], factor=percent_of(factor), change=change
+    )
 
 
 def _notice(left: ExitCost) -> list[str]:

@@ -9,18 +9,14 @@ from importlib.resources import files
 from itertools import count
 from string import Template
 
-from dxkit.project.pages.blocks import Block, Document, Grid, Picture
+from dxkit.project.pages.blocks import Block, Document, Grid, Part, Picture
 
 
 def page(document: Document) -> str:
     """The whole file."""
     numbers = count(1)
-    parts = (
-        f"<section>\n<h2>{escape(part.heading)}</h2>\n"
-        + "\n".join(_block(block, numbers) for block in part.blocks)
-        + "\n</section>"
-        for part in document.parts
-    )
+    rows = [[_part(document, part, numbers) for part in row] for row in document.rows]
+    parts = [_halves(row) if len(row) > 1 else row[0] for row in rows]
     skeleton = Template((files(__package__) / "skeleton.html").read_text(encoding="utf-8"))
     return skeleton.substitute(
         language=document.language,
@@ -36,9 +32,19 @@ def written(document: Document) -> bytes:
     return page(document).encode()
 
 
-def _block(block: Block, numbers: Iterator[int]) -> str:
+def _part(document: Document, part: Part, numbers: Iterator[int]) -> str:
+    blocks = "\n".join(_block(document, block, numbers) for block in part.blocks)
+    return f"<section>\n<h2>{escape(part.heading)}</h2>\n{blocks}\n</section>"
+
+
+def _halves(parts: list[str]) -> str:
+    rest = "\n".join(parts[1:])
+    return f'<div class="halves">\n<div>\n{parts[0]}\n</div>\n<div>\n{rest}\n</div>\n</div>'
+
+
+def _block(document: Document, block: Block, numbers: Iterator[int]) -> str:
     if isinstance(block, Picture):
-        return _picture(block)
+        return _picture(block, document.caption(block))
     if isinstance(block, Grid):
         return _table(block, f"table{next(numbers)}")
     if len(block.texts) == 1:
@@ -46,12 +52,13 @@ def _block(block: Block, numbers: Iterator[int]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{escape(text)}</li>" for text in block.texts) + "\n</ul>"
 
 
-def _picture(picture: Picture) -> str:
+def _picture(picture: Picture, caption: str) -> str:
     data = base64.b64encode(picture.drawn("svg")).decode()
     width, height = (round(96 * inches) for inches in picture.size)
-    sure = f' <span class="sure">{escape(picture.how_sure)}</span>' if picture.how_sure else ""
+    said = [f"<strong>{escape(caption)}</strong>"] if caption else []
+    said += [f'<span class="sure">{escape(picture.how_sure)}</span>'] if picture.how_sure else []
     return (
-        f"<figure>\n<figcaption><strong>{escape(picture.sentence)}.</strong>{sure}</figcaption>\n"
+        f"<figure>\n<figcaption>{' '.join(said)}</figcaption>\n"
         f'<img src="data:image/svg+xml;base64,{data}" width="{width}" height="{height}" alt="{escape(picture.alt)}">\n'
         "</figure>"
     )
@@ -71,6 +78,6 @@ def _table(grid: Grid, name: str) -> str:
     )
     return (
         f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0">\n<table>\n'
-        f'<caption id="{name}">{escape(grid.caption)}</caption>\n'
+        f'<caption id="{name}"><span>{escape(grid.caption)}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
     )

@@ -18,7 +18,7 @@ from dxkit.project.pages.blocks import Document
 from dxkit.project.pages.decision import decision
 from dxkit.project.pages.survey_pages import SurveyPage
 from dxkit.results.absent import Absent
-from dxkit.results.words import LANGUAGES, number, say, speaking
+from dxkit.results.words import LANGUAGES, number, say, speaking, spoken
 from dxkit.survey.privacy import record
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.rules.table import DEFAULT, ROWS_ASIDE
@@ -173,4 +173,4 @@ def _digest(survey: Survey) -> str:
 
 
 def _of_dossier(dossier: Dossier) -> list[str]:
-    return [say("page.status", status=dossier.status), say("page.seed", seed=0)]
+    return [say("page.status", status=spoken(f"status.{dossier.status}", dossier.status)), say("page.seed", seed=0)]

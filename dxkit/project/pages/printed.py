@@ -11,7 +11,7 @@ from dxkit.files.errors import DataError
 from dxkit.project.pages.blocks import Block, Document, Grid, Picture
 
 PDF = 'a PDF needs Typst; install it with: pip install "dxkit[pdf]"'
-_SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)  # until one page is enough
+_SCALES = (1.1, 1.0, 0.92, 0.84, 0.76, 0.7)  # of the letters on one page, until it is enough
 
 
 def written(document: Document) -> bytes:
@@ -27,7 +27,7 @@ def written(document: Document) -> bytes:
     sources["main.typ"] = (files(__package__) / "page.typ").read_bytes()
     fonts = [Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
     made = b""
-    for scale in _SCALES if document.one_page else _SCALES[:1]:
+    for scale in _SCALES if document.one_page else (1.0,):
         page = json.dumps(_data(document, pictures, scale), ensure_ascii=False)
         given: Any = {"input": sources, "font_paths": fonts, "sys_inputs": {"page": page}}
         if document.one_page and len(_pages(typst.compile(**given, format="svg"))) > 1 and scale > _SCALES[-1]:
@@ -49,16 +49,19 @@ def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str
         "scale": scale,
         "one": document.one_page,
         "provenance": " · ".join(document.provenance),
-        "parts": [
-            {"heading": part.heading, "blocks": [_block(block, pictures) for block in part.blocks]}
-            for part in document.parts
+        "rows": [
+            [
+                {"heading": part.heading, "blocks": [_block(document, block, pictures) for block in part.blocks]}
+                for part in row
+            ]
+            for row in document.rows
         ],
     }
 
 
-def _block(block: Block, pictures: list[Picture]) -> dict[str, Any]:
+def _block(document: Document, block: Block, pictures: list[Picture]) -> dict[str, Any]:
     if isinstance(block, Picture):
-        told = {"sentence": block.sentence, "sure": block.how_sure, "alt": block.alt}
+        told = {"caption": document.caption(block), "sure": block.how_sure, "alt": block.alt}
         return {"kind": "picture", "file": f"{pictures.index(block)}.svg", **told}
     if isinstance(block, Grid):
         aligned = ["right" if right else "left" for right in block.numbers]

@@ -14,7 +14,7 @@ from dxkit.outcomes.follow_up import follow_up
 from dxkit.outcomes.times import Source
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import Absent, part
-from dxkit.results.words import listed, number, percent_of, say
+from dxkit.results.words import axis, listed, number, percent_of, say
 from dxkit.statistics.verdict import NAMING
 from dxkit.survey.changes import Change, compare
 from dxkit.survey.ranking import Ranking, rank_pains
@@ -58,10 +58,10 @@ class SurveyPage:
     def boss(self) -> Told:
         """One page: what costs most, how work is experienced, what changed, and what is not known."""
         return self.title, [
-            Part(say("boss.worst"), self._worst(_TOPICS)),
-            Part(say("boss.parts"), self._areas()),
-            Part(say("boss.lowest"), self._lowest()),
-            *self._since(),
+            Part(say("boss.worst"), self._worst(_TOPICS), half=True),
+            Part(say("boss.parts"), self._areas(), half=True),
+            Part(say("boss.lowest"), self._lowest(), half=True),
+            Part(say("boss.changed"), self._changed()),
             Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known())),)),
         ]
 
@@ -137,8 +137,9 @@ class SurveyPage:
             return (Sentences((say("boss.no_scores"),)),)
         assert isinstance(self.scores, Scores)
         table = self.scores.table
-        rated = (table["level"] == "item") & (table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]
-        rows = table.loc[rated].sort_values("estimate", kind="stable").head(_MOST)
+        rated = table.loc[(table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]]
+        several = [len(self.survey.codebook.scale(item).codes) != 2 for item in rated["name"]]  # more than yes and no
+        rows = rated.loc[several].sort_values("estimate", kind="stable").head(_MOST)
         if rows.empty:
             return (Sentences((say("picture.hidden"),)),)
         columns = [("table.question", False), ("table.score", True), ("interval", True), ("table.n", True)]
@@ -146,26 +147,25 @@ class SurveyPage:
         caption = say("boss.lowest_caption", count=len(rows), axis=say("axis.index"))
         return (Grid.of(caption, _headings(columns, self.scores.confidence), lines),)
 
-    def _since(self) -> list[Part]:
+    def _changed(self) -> tuple[Block, ...]:
         """What changed since the earlier wave, and holds."""
         if not self.change or self.earlier is None:
-            return [Part(say("boss.since", wave="…"), (Sentences((say("boss.no_earlier"),)),))]
+            return (Sentences((say("boss.no_earlier"),)),)
         assert isinstance(self.change, Change)
         wave, table = self.earlier.wave or say("table.before"), self.change.table
         held = table.loc[table["holds"].astype(bool) & table["shown"].astype(bool)].head(_MOST)
-        told = self.change.told()
-        blocks: list[Block] = [Sentences((told.alt,))]
-        if len(held):
-            columns = [("table.question", False), ("table.before", True), ("table.after", True)]
-            columns += [("table.change", True), ("interval", True)]
-            lines = [
-                [row["label"], *(number(row[name], _digits(row)) for name in ("before", "after"))]
-                + [number(row["estimate"], _digits(row), "+"), _interval(row)]
-                for row in held.to_dict("records")
-            ]
-            caption = say("boss.since_caption", wave=wave)
-            blocks = [Grid.of(caption, _headings(columns, self.change.confidence), lines)]
-        return [Part(say("boss.since", wave=wave), tuple(blocks))]
+        if held.empty:
+            return (Sentences((self.change.told().alt,)),)
+        columns = [("table.question", False), ("table.measure", False), ("table.before", True), ("table.after", True)]
+        columns += [("table.change", True), ("interval", True), ("table.verdict", False)]
+        lines = [
+            [row["label"], axis(row["kind"], row["unit"])]
+            + [number(row[name], _digits(row)) for name in ("before", "after")]
+            + [number(row["estimate"], _digits(row), "+"), _interval(row), _better(row)]
+            for row in held.to_dict("records")
+        ]
+        caption = say("boss.since_caption", wave=wave)
+        return (Grid.of(caption, _headings(columns, self.change.confidence), lines),)
 
     def _responded(self) -> list[str]:
         """How many answered, of how many."""
@@ -243,6 +243,13 @@ def _interval(row: Any) -> str:
         return "–"
     low, high = (number(row[end], _digits(row)) for end in ("low", "high"))
     return say("table.to", low=low, high=high)
+
+
+def _better(row: Any) -> str:
+    """Whether a change is for the better, where that can be said."""
+    if row["kind"] == "importance" or row["unit"] not in ("index", "hours", "recommend"):
+        return "–"
+    return say("table.better" if (row["estimate"] > 0) != (row["unit"] == "hours") else "table.worse")
 
 
 def _digits(row: Any) -> int:
