@@ -124,7 +124,10 @@ class Result:
             Those of `plot`.
         """
         with import_module("dxkit.plots.style").for_pages():
-            return cast("Figure", self.plot(**options).figure)
+            figure = cast("Figure", self.plot(**options).figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # else each drawing would move it a little
+        return figure
 
     def told(self, **options: object) -> Told:
         """What the picture says: one sentence with the verdict, and one that says how sure it is.

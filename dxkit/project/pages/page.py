@@ -173,4 +173,6 @@ def _digest(survey: Survey) -> str:
 
 
 def _of_dossier(dossier: Dossier) -> list[str]:
-    return [say("page.status", status=spoken(f"status.{dossier.status}", dossier.status)), say("page.seed", seed=0)]
+    counts = {"count": dossier.unsupported["figure"].nunique(), "total": len(dossier.figures)}
+    status = spoken(f"status.{dossier.status}", dossier.status)
+    return [say("page.status", status=status), say("page.unsupported", **counts), say("page.seed", seed=0)]

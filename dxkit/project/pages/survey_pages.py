@@ -142,8 +142,8 @@ class SurveyPage:
         rows = rated.loc[several].sort_values("estimate", kind="stable").head(_MOST)
         if rows.empty:
             return (Sentences((say("picture.hidden"),)),)
-        columns = [("table.question", False), ("table.score", True), ("interval", True), ("table.n", True)]
-        lines = [[row["label"], _figure(row), _interval(row), number(row["n"])] for row in rows.to_dict("records")]
+        columns = [("table.question", False), ("table.score", True), ("interval", True)]
+        lines = [[row["label"], _figure(row), _interval(row)] for row in rows.to_dict("records")]
         caption = say("boss.lowest_caption", count=len(rows), axis=say("axis.index"))
         return (Grid.of(caption, _headings(columns, self.scores.confidence), lines),)
 
