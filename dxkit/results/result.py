@@ -124,7 +124,7 @@ class Result:
             Those of `plot`.
         """
         with import_module("dxkit.plots.style").for_pages():
-            figure = cast("Figure", self.plot(**options).figure)
+            figure = cast("Figure", self.plot(None, **options).figure)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # else each drawing would move it a little
         return figure

@@ -10,9 +10,8 @@ from importlib.util import find_spec
 import pytest
 
 import dxkit as dx
-from dxkit.results.words import LANGUAGES
 from tests import sample
-from tests.project.test_pages import READERS, own, page
+from tests.project.test_pages import PAGES, own, page
 
 
 class Structure(HTMLParser):
@@ -30,8 +29,7 @@ class Structure(HTMLParser):
         return [attributes for tag, attributes in self.found if tag in tags]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(("reader", "lang"), PAGES)
 def test_the_html_is_one_file_that_can_be_read_aloud(reader, lang):
     text = page(reader, lang).html
     found = Structure(text)
@@ -74,8 +72,7 @@ def test_another_process_with_other_hashes_writes_the_same_bytes(tmp_path):
         assert (tmp_path / f"1.{form}").read_bytes() == (tmp_path / f"2.{form}").read_bytes(), form
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("reader", ["boss", "decision"])
+@pytest.mark.parametrize(("reader", "lang"), [page for page in PAGES if page.values[0] in ("boss", "decision")])
 def test_a_pdf_can_be_read_aloud_and_is_one_page_where_that_is_promised(reader, lang, tmp_path):
     typst = pytest.importorskip("typst")
     page(reader, lang).save(tmp_path / "page.pdf")

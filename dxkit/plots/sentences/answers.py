@@ -153,7 +153,7 @@ def most_often(names: Sequence[str], rows: pd.DataFrame, *, most: int = 3) -> st
     order = np.argsort(-shares, kind="stable")
     near = [str(names[k]) for k in order if high[k] >= low[order[0]]]
     if len(near) == 1:
-        return say("answers.ahead", name=near[0], share=percent_of(shares[order[0]]))
+        return say("answers.ahead", name=near[0], share=percent_of(float(shares[order[0]])))
     if len(near) == len(order) or len(near) > most:
         return say("answers.none", low=percent_of(shares.min()), high=percent_of(shares.max()))
     return say("answers.or", names=", ".join(near[:-1]), name=near[-1])

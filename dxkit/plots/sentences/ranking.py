@@ -18,7 +18,7 @@ def pains(result: Ranking) -> Told:
     """The worst with their verdict; how many may be among them where it is open."""
     if result.segments:
         return _groups(result)
-    topics = int((result.table["shown"] & result.table["rank"].notna()).sum())
+    topics = len(result.table.loc[result.table["shown"] & result.table["rank"].notna()])
     if not topics:
         return nothing()
     how = say("ranking.how", count=result.top_n, topics=topics, axis=result.axis_label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from dxkit.procurement.cost.ownership import Tco, tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
-from dxkit.results.formatting import percent, rounded_money, step_of
-from dxkit.results.words import number, percent_of, say, spoken
+from dxkit.results.formatting import percent, rounded_money, shortened, step_of
+from dxkit.results.words import listed, number, percent_of, say, spoken
 
 _MOST = 6  # clauses on one page
-_NAMED = 6  # vendors in a list
+_LONGEST = 40  # characters of a name
 
 
 def decision(dossier: Dossier) -> tuple[str, list[Part]]:
@@ -30,7 +31,7 @@ def decision(dossier: Dossier) -> tuple[str, list[Part]]:
         Part(say("decision.cost"), _cost(dossier, cost, left, card)),
         Part(say("decision.spread"), (Picture.of(cost),), half=True),
         Part(say("decision.why"), (Sentences(tuple(why)),), half=True),
-        Part(say("decision.notice"), (Sentences(tuple(_notice(left))),), half=True),
+        Part(say("decision.notice"), (_of_each(_notice(left)),), half=True),
         Part(say("decision.ask"), tuple(_ask(dossier, part(negotiation, dossier)))),
     ]
 
@@ -51,7 +52,7 @@ def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block
     lines = []
     for vendor, row in money.iterrows():
         chance = rows.loc[vendor, "p_cheapest"]
-        cells = [str(vendor), row["mean"], say("table.to", low=row["p10"], high=row["p90"])]
+        cells = [shortened(str(vendor), _LONGEST), row["mean"], say("table.to", low=row["p10"], high=row["p90"])]
         cells += [percent(chance) if len(rows) > 1 else "–", row["certain"]]
         if standing is not None:
             of: Any = standing.loc[vendor]
@@ -66,14 +67,21 @@ def _ask(dossier: Dossier, found: Any) -> list[Block]:
     """At which price each vendor comes level, and what its clauses are worth."""
     if not found:
         return [Sentences((say("decision.one_vendor"),))]
-    blocks: list[Block] = [Sentences(tuple(_level(row) for row in found.walk_away.head(_NAMED).to_dict("records")))]
+    blocks: list[Block] = [_of_each({row["vendor"]: _level(row) for row in found.walk_away.to_dict("records")})]
     worth = found.clauses.loc[found.clauses["worth"].abs() >= 0.5]
     worth = worth.sort_values("worth", key=np.abs, ascending=False, kind="stable").head(_MOST)
     if worth.empty:
         return [*blocks, Sentences((say("decision.no_clauses"),))]
     money = rounded_money(worth[["worth"]])["worth"]
     lines = [
-        [row["vendor"], row["line"] or "–", say(f"clause.{row['clause']}"), row["now"], row["instead"], amount]
+        [
+            shortened(row["vendor"], _LONGEST),
+            row["line"] or "–",
+            say(f"clause.{row['clause']}"),
+            row["now"],
+            row["instead"],
+            amount,
+        ]
         for row, amount in zip(worth.to_dict("records"), money, strict=True)
     ]
     columns = [(say(f"table.{key}"), key == "worth") for key in ("vendor", "line", "clause", "now", "instead", "worth")]
@@ -82,34 +90,41 @@ def _ask(dossier: Dossier, found: Any) -> list[Block]:
 
 
 def _level(row: dict[Any, Any]) -> str:
-    vendor, factor = row["vendor"], row["factor"]
+    """At which of its prices a vendor is level with the best of the others."""
+    factor = row["factor"]
     if np.isnan(factor):
-        return say("decision.any_price", vendor=vendor)
+        return say("decision.any_price")
     if factor <= 0:
-        return say("decision.not_even_free", vendor=vendor, against=row["against"])
+        return say("decision.not_even_free", against=row["against"])
     change = rounded_money(pd.DataFrame({"change": [row["change"]]}))["change"].iloc[0]
     change = change if change.startswith("-") else f"+{change}"
     enough = row["factor_80"]
     sure = say("decision.sure", factor=percent_of(enough)) if enough > 0 else say("decision.never_sure")
-    return say(
-        "decision.level", sure=sure, vendor=vendor, against=row["against"], factor=percent_of(factor), change=change
-    )
+    return say("decision.level", sure=sure, against=row["against"], factor=percent_of(factor), change=change)
 
 
-def _notice(left: ExitCost) -> list[str]:
+def _notice(left: ExitCost) -> dict[str, str]:
     """The next renewal of each vendor, and by when to give notice."""
-    said = []
+    said = {}
     for vendor in dict.fromkeys(left.totals["vendor"]):
         rows = left.renewals.loc[left.renewals["vendor"] == vendor].to_dict("records")
         if not rows:
-            said.append(say("decision.no_renewal", vendor=vendor))
+            said[vendor] = say("decision.no_renewal")
         elif rows[0]["last_notice_date"]:
             date, notice = (_date(rows[0][name]) for name in ("date", "last_notice_date"))
-            said.append(say("decision.notice_by", vendor=vendor, date=date, notice=notice))
+            said[vendor] = say("decision.notice_by", date=date, notice=notice)
         else:
             years, before = (number(value, 1) for value in (rows[0]["quarter"] / 4, rows[0]["last_notice"]))
-            said.append(say("decision.notice_after", vendor=vendor, years=years, before=before))
+            said[vendor] = say("decision.notice_after", years=years, before=before)
     return said
+
+
+def _of_each(said: Mapping[str, str]) -> Sentences:
+    """What is said of each vendor; of those of whom the same is said together."""
+    vendors: dict[str, list[str]] = {}
+    for vendor, text in said.items():
+        vendors.setdefault(text, []).append(shortened(vendor, _LONGEST))
+    return Sentences(tuple(f"{listed(names)}: {text}" for text, names in vendors.items()))
 
 
 def _date(text: str) -> str:

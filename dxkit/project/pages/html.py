@@ -17,7 +17,7 @@ def page(document: Document) -> str:
     numbers = count(1)
     rows = [[_part(document, part, numbers) for part in row] for row in document.rows]
     parts = [_halves(row) if len(row) > 1 else row[0] for row in rows]
-    skeleton = Template((files(__package__) / "skeleton.html").read_text(encoding="utf-8"))
+    skeleton = Template((files("dxkit.project.pages") / "skeleton.html").read_text(encoding="utf-8"))
     return skeleton.substitute(
         language=document.language,
         about=escape(document.about),

@@ -123,7 +123,11 @@ def page(
     options.choice("lang", lang, LANGUAGES)
     if (reader == "team") != (team is not None):
         raise DataError("team: name the team, such as team='Red'" if team is None else "team goes with reader='team'")
+    if team is not None:
+        options.instance("team", team, str, "the name of a team as text")
     earlier = None if isinstance(earlier, Absent) else earlier
+    if earlier is not None:
+        options.instance("earlier", earlier, Survey, "the wave before, from open_before")
     with speaking(lang):
         if reader == "decision":
             dossier = options.instance("survey", survey, Dossier, "a dossier for reader='decision', from read_dossier")
@@ -134,7 +138,7 @@ def page(
             about = say("page.about_wave", wave=answers.wave) if answers.wave else say("page.about")
             provenance = _of_survey(answers)
             made = SurveyPage(survey=answers, earlier=earlier, actions=actions)
-            title, parts = made.team(str(team)) if reader == "team" else getattr(made, reader)()
+            title, parts = made.team(team) if team is not None else getattr(made, reader)()
         about = say("page.joined", about=about, reader=say(f"page.for_{reader}", team=team))
         document = Document(
             language=lang,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,14 @@ _SCALES = (1.1, 1.0, 0.92, 0.84, 0.76, 0.7)  # of the letters on one page, until
 def written(document: Document) -> bytes:
     """The page as PDF; all that a user wrote goes into it as data, never as markup."""
     try:
-        import typst
+        typst = import_module("typst")
     except ImportError:
         raise DataError(PDF) from None
     import matplotlib
 
     pictures: list[Picture] = document.pictures
     sources = {f"{number}.svg": picture.drawn("svg") for number, picture in enumerate(pictures)}
-    sources["main.typ"] = (files(__package__) / "page.typ").read_bytes()
+    sources["main.typ"] = (files("dxkit.project.pages") / "page.typ").read_bytes()
     fonts = [Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
     made = b""
     for scale in _SCALES if document.one_page else (1.0,):

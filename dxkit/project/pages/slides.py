@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from dxkit.files.errors import DataError
 from dxkit.project.pages.blocks import Document, Picture
 
 PPTX = 'slides need python-pptx; install it with: pip install "dxkit[pptx]"'
+_WIDTH, _INCH, _POINT = 13.333, 914_400, 12_700  # of a slide in inches; units of the format
 _TITLE, _TITLE_ONLY = 0, 5  # layouts of the template
 _DAY = (1980, 1, 1, 0, 0, 0)  # of every file in the archive, so that equal input gives equal bytes
 
@@ -17,12 +19,10 @@ _DAY = (1980, 1, 1, 0, 0, 0)  # of every file in the archive, so that equal inpu
 def written(document: Document) -> bytes:
     """The slides; what a picture shows stands in its description as well."""
     try:
-        from pptx import Presentation
-        from pptx.util import Inches
+        deck: Any = import_module("pptx").Presentation()
     except ImportError:
         raise DataError(PPTX) from None
-    deck: Any = Presentation()
-    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
+    deck.slide_width, deck.slide_height = _inches(_WIDTH), _inches(7.5)
     deck.core_properties.title, deck.core_properties.language = document.about, document.language
     deck.core_properties.author = ""
     _slide(deck, _TITLE, document.title, document.about, document.provenance)
@@ -34,17 +34,15 @@ def written(document: Document) -> bytes:
 
 
 def _slide(deck: Any, layout: int, title: str, below: str = "", notes: tuple[str, ...] = ()) -> Any:
-    from pptx.util import Inches, Pt
-
     slide = deck.slides.add_slide(deck.slide_layouts[layout])
     head = slide.shapes.title
-    head.left, head.width = Inches(0.6), Inches(12.1)
-    head.top, head.height = (Inches(2.2), Inches(2.2)) if below else (Inches(0.3), Inches(1.2))
+    head.left, head.width = _inches(0.6), _inches(12.1)
+    head.top, head.height = (_inches(2.2), _inches(2.2)) if below else (_inches(0.3), _inches(1.2))
     head.text_frame.word_wrap, head.text_frame.text = True, title
-    head.text_frame.paragraphs[0].font.size = Pt(32 if below else 24)
+    head.text_frame.paragraphs[0].font.size = (32 if below else 24) * _POINT
     if below:
         body = slide.placeholders[1]
-        body.left, body.top, body.width, body.height = Inches(0.6), Inches(4.6), Inches(12.1), Inches(1.2)
+        body.left, body.top, body.width, body.height = _inches(0.6), _inches(4.6), _inches(12.1), _inches(1.2)
         body.text_frame.text = below
     if notes:
         slide.notes_slide.notes_text_frame.text = "\n".join(notes)
@@ -52,15 +50,19 @@ def _slide(deck: Any, layout: int, title: str, below: str = "", notes: tuple[str
 
 
 def _with_picture(deck: Any, picture: Picture) -> None:
-    from pptx.util import Inches
-
     slide = _slide(deck, _TITLE_ONLY, picture.sentence)
     width, height = picture.size
     larger = min(11.5 / width, 5.6 / height)
-    left = (13.333 - larger * width) / 2
+    left = (_WIDTH - larger * width) / 2
     image = BytesIO(picture.drawn("png"))
-    placed = slide.shapes.add_picture(image, Inches(left), Inches(1.6), Inches(larger * width), Inches(larger * height))
+    placed = slide.shapes.add_picture(
+        image, _inches(left), _inches(1.6), _inches(larger * width), _inches(larger * height)
+    )
     placed._element.nvPicPr.cNvPr.set("descr", picture.alt)
+
+
+def _inches(count: float) -> int:
+    return round(count * _INCH)
 
 
 def _undated(made: BytesIO) -> bytes:

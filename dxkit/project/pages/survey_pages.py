@@ -14,6 +14,7 @@ from dxkit.outcomes.follow_up import follow_up
 from dxkit.outcomes.times import Source
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import Absent, part
+from dxkit.results.formatting import shortened
 from dxkit.results.words import axis, listed, number, percent_of, say
 from dxkit.statistics.verdict import NAMING
 from dxkit.survey.changes import Change, compare
@@ -24,6 +25,7 @@ from dxkit.survey.scores import Scores, scores
 
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
+_LONGEST = 70  # characters of a label
 Told = tuple[str, list[Part]]  # the first sentence, and what follows
 
 
@@ -129,6 +131,7 @@ class SurveyPage:
         """The scores of the dimensions, or of the questions where there are none."""
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
+        assert isinstance(self.scores, Scores)
         return (Picture.of(self.scores),)
 
     def _lowest(self) -> tuple[Block, ...]:
@@ -143,7 +146,7 @@ class SurveyPage:
         if rows.empty:
             return (Sentences((say("picture.hidden"),)),)
         columns = [("table.question", False), ("table.score", True), ("interval", True)]
-        lines = [[row["label"], _figure(row), _interval(row)] for row in rows.to_dict("records")]
+        lines = [[_label(row), _figure(row), _interval(row)] for row in rows.to_dict("records")]
         caption = say("boss.lowest_caption", count=len(rows), axis=say("axis.index"))
         return (Grid.of(caption, _headings(columns, self.scores.confidence), lines),)
 
@@ -159,7 +162,7 @@ class SurveyPage:
         columns = [("table.question", False), ("table.measure", False), ("table.before", True), ("table.after", True)]
         columns += [("table.change", True), ("interval", True), ("table.verdict", False)]
         lines = [
-            [row["label"], axis(row["kind"], row["unit"])]
+            [_label(row), axis(row["kind"], row["unit"])]
             + [number(row[name], _digits(row)) for name in ("before", "after")]
             + [number(row["estimate"], _digits(row), "+"), _interval(row), _better(row)]
             for row in held.to_dict("records")
@@ -181,7 +184,7 @@ class SurveyPage:
         """What the figures do not tell."""
         said, roster = [], self.survey.roster
         if self.ranking and self.ranking.verdict not in NAMING and self.ranking.shortlist:
-            topics = listed(list(self.ranking.shortlist), 8)
+            topics = listed([shortened(topic, _LONGEST) for topic in self.ranking.shortlist], _MOST)
             said.append(say("boss.shortlist", count=self.ranking.top_n, topics=topics))
         if roster is not None and roster.total > len(self.survey) >= self.survey.min_group:
             said.append(say("boss.silent", count=number(roster.total - len(self.survey))))
@@ -211,7 +214,8 @@ def _segment_of(survey: Survey, name: str) -> str:
     labels: dict[str, str] = {}
     for cut in survey.cuts:
         if len(cut) == 1:
-            known = [*survey.segments[cut[0]], *(survey.roster.table.get(cut[0], ()) if survey.roster else ())]
+            table = survey.roster.table if survey.roster is not None else pd.DataFrame()
+            known = [*survey.segments[cut[0]], *(table[cut[0]] if cut[0] in table else ())]
             labels = {label: cut[0] for label in sorted(map(str, known)) if label} | labels
     if name not in labels:
         raise DataError(f"team='{name}': {suggest(name, list(labels))}")
@@ -229,7 +233,12 @@ def _beside(row: dict[Any, Any], whole: pd.DataFrame) -> list[str]:
     all_of: Any = whole.loc[row["name"]]
     verdict = {"below": "team.lower", "above": "team.higher"}.get(row["stands_out"], "team.alike")
     everybody = _figure(all_of) if all_of["shown"] else "–"
-    return [row["label"], _figure(row), _interval(row), everybody, say(verdict)]
+    return [_label(row), _figure(row), _interval(row), everybody, say(verdict)]
+
+
+def _label(row: Any) -> str:
+    """A question as a table has room for it."""
+    return shortened(row["label"], _LONGEST)
 
 
 def _figure(row: Any) -> str:
