@@ -26,7 +26,7 @@ def speaking(language: str) -> Iterator[None]:
 @cache
 def sentences(language: str) -> dict[str, str]:
     """The table of a language, by `part.name`."""
-    text = (files("dxkit.results") / "languages" / f"{language}.toml").read_text(encoding="utf-8")
+    text = (files("dxkit.results") / f"words_{language}.toml").read_text(encoding="utf-8")
     return {f"{part}.{name}": said for part, each in tomllib.loads(text).items() for name, said in each.items()}
 
 

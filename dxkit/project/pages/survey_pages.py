@@ -25,7 +25,7 @@ from dxkit.survey.scores import Scores, scores
 
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
-_LONGEST = 70  # characters of a label
+_LONGEST = 55  # characters of a label
 Told = tuple[str, list[Part]]  # the first sentence, and what follows
 
 
