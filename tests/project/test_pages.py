@@ -11,7 +11,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
-from dxkit.project.attack import attack
+from dxkit.project.attack.attack import attack
 from dxkit.project.pages.blocks import Grid, Sentences
 from dxkit.results.words import LANGUAGES
 from tests import sample
