@@ -22,7 +22,8 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
 _DARKER = (  # what the exporter draws too pale to be read on white (WCAG 2.2 asks for 4.5:1)
     "<style>.jp-InputPrompt, .jp-OutputPrompt { color: #595959 !important; opacity: 1 !important; } "
-    ".highlight [class^='c'] { color: #2b6464 !important; } .highlight .ow { color: #7a00b8 !important; }</style>"
+    ".highlight [class^='c'] { color: #2b6464 !important; } .highlight .ow { color: #7a00b8 !important; } "
+    ".highlight [class^='m'] { color: #006400 !important; }</style>"
 )
 _WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
 
