@@ -33,7 +33,7 @@ collect_ignore = ["hostile/fuzz.py"]  # needs atheris
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="claims on anonymity with as many companies as docs tell")
+    parser.addoption("--full", action="store_true", help="claims on anonymity with more companies than docs tell")
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ class Held:
 
 
 def held(staff, runs, by=None):
-    """What the intervals of surveys of a staff hold, by group where asked for."""
+    """What the intervals of five answers or more of surveys of a staff hold, by group where asked for."""
     inside, flat, widths, peer, peer_width, peer_flat = defaultdict(list), 0, [], [], [], 0
     for run in range(runs):
         rng = np.random.default_rng([32, staff.people, staff.margins, run])
@@ -157,7 +157,7 @@ def held(staff, runs, by=None):
         roster = frame.groupby(margins).size().rename("headcount").reset_index()
         survey = dx.read_survey(came, BOOKS[staff.margins], roster)
         table = dx.scores(survey, by=by).table
-        table = table[table["shown"].to_numpy(dtype=bool) & table["low"].notna()]
+        table = table[table["low"].notna() & (table["n"] >= 5)]
         true = true_scores(frame, by)
         size = frame[by].value_counts() if by else pd.Series({0.0: len(frame)})
         groups = table[by] if by else pd.Series(0.0, index=table.index)

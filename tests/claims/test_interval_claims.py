@@ -1,7 +1,7 @@
 """How often 95% intervals hold the truth, in worlds that break what they suppose: `pytest -m simulated tests/claims`.
 
-Everything goes through `dx.read_survey` and `dx.scores`; no rule of anonymity hides a figure. Limits allow for two
-simulation errors.
+Everything goes through `dx.read_survey` and `dx.scores`, without the rules of anonymity but that of five answers.
+Limits allow for two simulation errors.
 """
 
 import numpy as np

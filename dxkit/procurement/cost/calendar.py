@@ -65,5 +65,6 @@ def renewals(term: float, renewal: float, horizon: int) -> list[int]:
 def renewals_of(dossier: Dossier, vendor: str) -> list[int]:
     """Quarters at which something that this vendor is paid for again and again renews: each line by its own term."""
     lines = [line for line in dossier.lines_of(vendor) if line.paid_to_vendor and not line.once]
-    terms = {tuple(figure.mean for figure in term_of(dossier, line, vendor)) for line in (lines or [None])}
-    return sorted({quarter for term in terms for quarter in renewals(*term, dossier.horizon)})
+    terms = [term_of(dossier, line, vendor) for line in (lines or [None])]
+    each = {(term.mean, renewal.mean) for term, renewal in terms}
+    return sorted({quarter for term, renewal in each for quarter in renewals(term, renewal, dossier.horizon)})
