@@ -33,7 +33,7 @@ QUESTIONS = {
     "payback write_workbook",
     "Did it work?": "follow_up dora deployments_from_git changes_from_git durations time_to_first_deploy trend "
     "before_after read_catalog catalog_health business_case break_even claim_check",
-    "For every question": "samples show part Absent out write_report DataError Missing",
+    "For every question": "page Page samples show part Absent out write_report DataError Missing",
 }
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]`]|`[^`]*`)*)\]\(([^)#\s]*)((?:#[^)\s]*)?)\)")
