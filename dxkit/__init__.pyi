@@ -30,6 +30,7 @@ from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
 from .project.draft import Draft as Draft
 from .project.draft import draft as draft
+from .project.instrument import instrument as instrument
 from .results.absent import Absent as Absent
 from .results.absent import part as part
 from .results.report import write_report as write_report
@@ -85,6 +86,7 @@ __all__ = [
     "durations",
     "exit_cost",
     "follow_up",
+    "instrument",
     "irr",
     "negotiation",
     "npv",

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import dxkit
 from dxkit.files.errors import DataError
-from dxkit.project import dossier_form, samples, survey_form
+from dxkit.project import samples
+from dxkit.project.forms import dossier_form, survey_form
 
 _CI = """# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
 # Set DXKIT to install another dxkit than the one that made this folder.

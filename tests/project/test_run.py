@@ -76,7 +76,7 @@ def test_new_that_fails_halfway_leaves_nothing(tmp_path, monkeypatch):
     def fail(*_, **__):
         raise OSError(28, "No space left on device", "survey.xlsx")
 
-    monkeypatch.setattr("dxkit.project.survey_form.write_survey_workbook", fail)
+    monkeypatch.setattr("dxkit.project.forms.survey_form.write_survey_workbook", fail)
     assert main(["new", str(tmp_path / "folder")]) == 1
     assert list(tmp_path.iterdir()) == []
 

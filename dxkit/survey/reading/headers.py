@@ -144,14 +144,14 @@ def match(
     return Matched(columns=matched, repeated=repeated, apart=separate, notes=tuple(notes))
 
 
-def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
-    """The items that a header asks."""
-    index = Index(header, codebook, tool)
-    return {
-        row.item
-        for row in codebook.questions
-        if any(index.of(row)) or (is_option(row) and key(split_question(row.text)[0]) in index.by_text)
-    }
+def columns_of_items(header: Sequence[Column], codebook: Codebook, tool: Tool) -> dict[str, list[int]]:
+    """The positions of the columns of the items that a header asks; of options those of their question too."""
+    index, found = Index(header, codebook, tool), {}
+    for row in codebook.questions:
+        joint = index.by_text.get(key(split_question(row.text)[0]), []) if is_option(row) else []
+        if several := [column.position for columns in (*index.of(row), joint) for column in columns]:
+            found[row.item] = several
+    return found
 
 
 class Index:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
+from dxkit.files.cells import normal
 from dxkit.files.encoded import encode
 from dxkit.files.grid import Grid
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
-from dxkit.survey.reading.headers import asked_in
-from dxkit.survey.reading.instrument.asked import LANGUAGES, tables
+from dxkit.survey.reading.headers import columns_of_items
+from dxkit.survey.reading.instrument.asked import LANGUAGES, asked, tables
 from dxkit.survey.reading.sheet import Head
 from dxkit.survey.reading.structure.statistics_file import open_answers
 
@@ -21,7 +24,16 @@ _ENOUGH = 0.8  # of the questions
 
 
 def instrument_of(source: Any) -> Codebook | None:
-    """The codebook of dxkit's questions that a file or frame of answers holds; None where too few of them are in it."""
+    """The codebook of dxkit's own questions that answers are to; None where they are to too few of them."""
+    if (found := questions_found(source)) is None:
+        return None
+    lang, items, scales = found
+    why = f"no codebook was given; {len(items)} of {len(tables(lang)[0])} questions of dxkit's instrument were found"
+    return replace(read_codebook(items, scales), assumed=f"{why} ({LANGUAGES[lang]}), so its codebook is used")
+
+
+def questions_found(source: Any) -> tuple[str, pd.DataFrame, pd.DataFrame] | None:
+    """The language in which most questions are found, those that are, and the scales; None where that is too few."""
     if isinstance(source, Iterator):  # its answers would be gone
         return None
     books = {lang: read_codebook(*tables(lang)) for lang in LANGUAGES}
@@ -31,11 +43,14 @@ def instrument_of(source: Any) -> Codebook | None:
 
     head = Head(used=lambda columns, tool: [])
     encode(source, head, choose=lambda path: max(open_answers(path).sheets, key=questions))
-    found = {lang: asked_in(head.columns, book, head.tool) for lang, book in books.items()}
-    lang = max(found, key=lambda lang: len(found[lang]))
+    found = {lang: columns_of_items(head.columns, book, head.tool) for lang, book in books.items()}
+    told = {normal(part) for column in head.columns for part in column.parts}
+
+    def texts(lang: str) -> int:  # where headers are ids alone, no language has more
+        return sum(normal(part[lang]) in told for each in asked() for part in (each.question, each.line) if part)
+
+    lang = max(found, key=lambda lang: (len(found[lang]), texts(lang)))
     items, scales = tables(lang)
     if len(found[lang]) < _ENOUGH * len(items):
         return None
-    book = read_codebook(items.loc[items["item"].isin(found[lang])], scales)
-    why = f"no codebook was given; {len(found[lang])} of {len(items)} questions of dxkit's instrument were found"
-    return replace(book, assumed=f"{why} ({LANGUAGES[lang]}), so its codebook is used")
+    return lang, items.loc[items["item"].isin(list(found[lang]))].reset_index(drop=True), scales

@@ -11,7 +11,7 @@ from dxkit.files.writing import new_workbook
 from dxkit.procurement.dossier.columns import EXAMPLE, SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.procurement.dossier.units import CLAUSES
-from dxkit.project import form
+from dxkit.project.forms import form
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
