@@ -179,8 +179,9 @@ def draft(export: TableSource, structure: str | os.PathLike[str] | None = None) 
         return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))
     _, items, scales = found
     made = drafted(export, asked, read_codebook(items, scales))
-    both = (pd.concat(pair, ignore_index=True) for pair in ((items, made.items), (scales, made.scales)))
-    return Draft(*both, made.rules, made.doubts, tuple(made.groups), own=len(items))
+    every = pd.concat([items, made.items], ignore_index=True)
+    scales = pd.concat([scales, made.scales], ignore_index=True)
+    return Draft(every, scales, made.rules, made.doubts, tuple(made.groups), own=len(items))
 
 
 def _table(book: Workbook, name: str, frame: pd.DataFrame) -> None:

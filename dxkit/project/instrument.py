@@ -5,7 +5,7 @@ See docs/instrument.md."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +33,7 @@ SLOW = 1.5
 _NATIVE = "translated by the makers of dxkit; a native reader should check all texts before the survey is sent"
 
 
-def instrument(teams: Iterable[str] | None = None, lang: str = "en") -> Draft:
+def instrument(teams: Sequence[str] | None = None, lang: str = "en") -> Draft:
     """Which questions can a developer survey begin with? Fifty-five of our own, free for any use (CC0).
 
     They ask for team, role, tenure and place of work; for twelve pains how easy, how important and how many hours lost;
@@ -42,7 +42,7 @@ def instrument(teams: Iterable[str] | None = None, lang: str = "en") -> Draft:
 
     Parameters
     ----------
-    teams : iterable of str, optional
+    teams : list of str, optional
         The names to choose from in the question for the team; None lets people type it.
     lang : "en" or "de"
         The language of the questions.
@@ -112,11 +112,12 @@ def write_instrument(folder: str | os.PathLike[str], teams: str | None = None, l
     return [place / name for name in (*_FILES, CODEBOOK)]
 
 
-def _teams(names: Iterable[str] | None) -> list[str]:
+def _teams(names: Sequence[str] | None) -> list[str]:
     """The names without those that are blank."""
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names or ()):
+    given = [] if names is None else list(names) if isinstance(names, list | tuple) else [names]
+    if not all(isinstance(name, str) for name in given) or isinstance(names, str):
         raise DataError("teams: give a list of names")
-    listed = [text for name in names or () if (text := " ".join(name.split()))]
+    listed = [text for name in given if (text := " ".join(name.split()))]
     first: dict[str, str] = {}
     twice = [name for name in listed if first.setdefault(normal(name), name) is not name]
     if twice:

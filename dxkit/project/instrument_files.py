@@ -53,10 +53,10 @@ def limesurvey(path: Path, lang: str, teams: Sequence[str]) -> None:
     """The structure of a survey as LimeSurvey imports it: a table with tabs."""
     rows = [{"class": "S", "name": name, "text": text} for name, text in {"language": lang, **_SETTINGS}.items()]
     for name, text in (("title", "title"), ("welcometext", "intro")):
-        rows.append({"class": "SL", "name": f"surveyls_{name}", "text": questions()[text][lang], "language": lang})
+        rows.append({"class": "SL", "name": f"surveyls_{name}", "text": questions()[text][lang]})
     pages = _pages()
     for number, page in enumerate(pages, 1):
-        rows.append({"class": "G", "name": f"{number} / {len(pages)}", "relevance": "1", "language": lang})
+        rows.append({"class": "G", "name": f"{number} / {len(pages)}", "relevance": "1"})
         for question in page:
             answers, lines = _answers(question, lang, teams), _lines(question)
             type_ = "F" if lines else "T" if question["kind"] == "comment" else "L" if answers else "S"
@@ -67,9 +67,11 @@ def limesurvey(path: Path, lang: str, teams: Sequence[str]) -> None:
             rows += [common | {"name": line["code"], "text": line[lang]} for line in lines]
             rows += [{"class": "A", "type/scale": "0", "name": each.key, "text": each.label} for each in answers]
     text = io.StringIO(newline="")
-    table = csv.DictWriter(text, _COLUMNS, restval="", delimiter="\t", lineterminator="\n")
-    table.writeheader()
-    table.writerows(row | ({} if row["class"] == "S" else {"language": lang}) for row in rows)
+    table = csv.writer(text, delimiter="\t", lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for row in rows:
+        full = {"language": "" if row["class"] == "S" else lang, **row}
+        table.writerow([full.get(column, "") for column in _COLUMNS])
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
 
 

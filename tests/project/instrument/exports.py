@@ -1,6 +1,6 @@
 """What the survey tools export when people answer the instrument: read from the files it writes, not from its own data.
 
-People's answers are numbers: of each question (a grid line by line) which of its answers, counted from 0; None is blank.
+A person's answers are numbers: of each question (a grid line by line) which answer, counted from 0; None is blank.
 """
 
 import csv

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from dxkit.files.cells import normal
 from dxkit.files.encoded import encode
 from dxkit.files.grid import Grid
 from dxkit.survey.reading.codebook import Codebook, read_codebook
+from dxkit.survey.reading.drafting.fields import beginning
 from dxkit.survey.reading.exports import count_questions
 from dxkit.survey.reading.headers import columns_of_items
 from dxkit.survey.reading.instrument.asked import LANGUAGES, asked, tables
@@ -36,14 +38,13 @@ def questions_found(source: Any) -> tuple[str, pd.DataFrame, pd.DataFrame] | Non
     """The language in which most questions are found, those that are, and the scales; None where that is too few."""
     if isinstance(source, Iterator):  # its answers would be gone
         return None
-    books = {lang: read_codebook(*tables(lang)) for lang in LANGUAGES}
 
     def questions(grid: Grid) -> float:
-        return max(count_questions(book)(grid) for book in books.values())
+        return max(count_questions(_book(lang))(grid) for lang in LANGUAGES)
 
     head = Head(used=lambda columns, tool: [])
-    encode(source, head, choose=lambda path: max(open_answers(path).sheets, key=questions))
-    found = {lang: columns_of_items(head.columns, book, head.tool) for lang, book in books.items()}
+    encode(beginning(source) or source, head, choose=lambda path: max(open_answers(path).sheets, key=questions))
+    found = {lang: columns_of_items(head.columns, _book(lang), head.tool) for lang in LANGUAGES}
     told = {normal(part) for column in head.columns for part in column.parts}
 
     def texts(lang: str) -> int:  # where headers are ids alone, no language has more
@@ -54,3 +55,8 @@ def questions_found(source: Any) -> tuple[str, pd.DataFrame, pd.DataFrame] | Non
     if len(found[lang]) < _ENOUGH * len(items):
         return None
     return lang, items.loc[items["item"].isin(list(found[lang]))].reset_index(drop=True), scales
+
+
+@cache
+def _book(lang: str) -> Codebook:
+    return read_codebook(*tables(lang))
