@@ -179,9 +179,9 @@ def answers(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]})
-    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""]}), book)
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": ["Yes", "No", "Yes", "Yes", "Yes", "n/a", ""] * 5}), book)
     >>> dx.answers(survey).table[["label", "count", "share"]].to_numpy().tolist()[:2]
-    [['No', 1.0, 0.16666666666666666], ['Yes', 4.0, 0.6666666666666666]]
+    [['No', 5.0, 0.16666666666666666], ['Yes', 20.0, 0.6666666666666666]]
     """
     confidence, fpc = options.confidence(confidence), options.flag("fpc", fpc)
     counted = cut(check_answers(survey), by)

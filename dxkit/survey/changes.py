@@ -131,10 +131,10 @@ def compare(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2]}), book)
-    >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5]}), book)
-    >>> dx.compare(first, second).table.loc[0, ["estimate", "p"]].astype(float).round(3).tolist()
-    [45.833, 0.001]
+    >>> first = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 3, 2] * 2}), book)
+    >>> second = dx.read_survey(pd.DataFrame({"ci": [3, 4, 5, 3, 4, 4, 5] * 2}), book)
+    >>> dx.compare(first, second).table.loc[0, ["estimate", "low", "high"]].astype(float).round(1).tolist()
+    [45.8, 30.6, 61.0]
     """
     options.choice("adjust", adjust, comparison.METHODS)
     confidence = options.confidence(confidence)

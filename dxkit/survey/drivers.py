@@ -132,7 +132,7 @@ def drivers(
     >>> book = pd.DataFrame({"item": ["ci", "docs", "happy"], "text": ["CI", "Docs", "Happy"], "kind": "rating",
     ...                      "scale": "agreement5"})
     >>> answers = pd.DataFrame({"ci": [1, 2, 3, 4, 5, 4], "docs": [2, 4, 3, 5, 3, 1], "happy": [1, 3, 3, 4, 5, 3]})
-    >>> shares = dx.drivers(dx.read_survey(answers, book), "happy")
+    >>> shares = dx.drivers(dx.read_survey(pd.concat([answers, answers]), book), "happy")
     >>> shares.table.query("method == 'lmg'").set_index("predictor")["share"].round(2).to_dict()
     {'ci': 0.84, 'docs': 0.16}
     """

@@ -85,7 +85,7 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
     >>> book = pd.DataFrame({"item": list("abc"), "text": list("abc"), "kind": "rating", "dimension": "Flow",
     ...                      "scale": "agreement5"})
     >>> answers = pd.DataFrame({"a": [1, 2, 3, 4, 5, 4], "b": [2, 2, 3, 5, 5, 4], "c": [1, 3, 3, 4, 4, 5]})
-    >>> float(dx.reliability(dx.read_survey(answers, book)).table["alpha"].round(3).iloc[0])
+    >>> float(dx.reliability(dx.read_survey(pd.concat([answers, answers]), book)).table["alpha"].round(3).iloc[0])
     0.944
     """
     confidence = options.confidence(confidence)

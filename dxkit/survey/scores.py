@@ -154,9 +154,9 @@ def scores(
     --------
     >>> import dxkit as dx, pandas as pd
     >>> book = pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["agreement5"]})
-    >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5]}), book)
+    >>> survey = dx.read_survey(pd.DataFrame({"ci": [1, 2, 2, 3, 4, 5] * 2}), book)
     >>> dx.scores(survey).table.loc[0, ["n", "estimate", "low", "high"]].astype(float).round(1).tolist()
-    [6.0, 45.8, 16.2, 78.7]
+    [12.0, 45.8, 25.8, 67.3]
     """
     check_answers(survey)
     confidence = options.confidence(confidence)
@@ -187,10 +187,10 @@ def scores(
         apart = teams.questions_apart(found, np.vstack([np.eye(len(counted.variables))[at], a]), kinds, shown[0])[None]
     if len(a) and not counted.tally.together:
         notes.append(TOGETHER)
-    if (np.isnan(figures["low"]) & (figures["n"] > 1)).any():
-        notes.append(SAME_NUMBER)
     table = _table(counted, scored, figures, shown)
     table["bound"] = np.where(shown, np.hstack([bound, about]), "").T.ravel()
+    if (table["shown"] & table["low"].isna() & ~table["bound"].isin(["at most", "at least"]) & (table["n"] > 1)).any():
+        notes.append(SAME_NUMBER)
     table["stands_out"] = apart.T.ravel()
     method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])
     return Scores(

@@ -19,7 +19,7 @@ TABLES = [(1, 4), (1, 14), (1, 40), (12, 8), (12, 14), (12, 20)]  # questions an
 
 
 @pytest.mark.parametrize("shift", [0.0, 1.5])
-def test_scores_name_the_teams_that_the_array_functions_name(shift):
+def test_scores_name_the_teams_that_the_array_functions_name(shift, nothing_hidden):
     rng = np.random.default_rng(5)
     latent, cell, sizes, _ = team_worlds.people(rng, 14, 6, 0.0, shift=shift, smallest=6)
     answers = team_worlds.MAKERS["likert"][0](latent)

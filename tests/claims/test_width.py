@@ -60,6 +60,9 @@ def hold(frame, roster, fpc):
     for by in (None, "team"):
         table = dx.scores(survey, by=by, fpc=fpc).table
         table = table[table["shown"].to_numpy(dtype=bool) & (table["n"] >= 2).to_numpy(dtype=bool)]
+        ends = table["bound"].isin(["at most", "at least"])  # figures near an end: no interval
+        assert table.loc[ends, ["se", "low", "high"]].isna().all(axis=None)
+        table = table[~ends]
         low, estimate, high = table[["low", "estimate", "high"]].to_numpy(dtype=float).T
         floor, top = np.array([LIMITS[name] for name in table["name"]]).reshape(-1, 2).T
         assert (floor - 1e-9 <= low).all()
