@@ -14,7 +14,7 @@ from dxkit.files import csv_file
 from dxkit.files.cells import normal
 from dxkit.files.errors import DataError, and_more
 from dxkit.files.opening import open_file
-from dxkit.files.options import choice
+from dxkit.files.options import choice, instance
 from dxkit.files.writing import replacing
 from dxkit.project import instrument_files
 from dxkit.project.draft import Draft
@@ -114,10 +114,10 @@ def write_instrument(folder: str | os.PathLike[str], teams: str | None = None, l
 
 def _teams(names: Sequence[str] | None) -> list[str]:
     """The names without those that are blank."""
-    given = [] if names is None else list(names) if isinstance(names, list | tuple) else [names]
-    if not all(isinstance(name, str) for name in given) or isinstance(names, str):
-        raise DataError("teams: give a list of names")
-    listed = [text for name in given if (text := " ".join(name.split()))]
+    given = instance("teams", [] if names is None else names, (list, tuple), "a list of names")
+    if not all(isinstance(name, str) for name in given):
+        raise DataError("teams: write each name as text")
+    listed = [text for name in given if (text := " ".join(str(name).split()))]
     first: dict[str, str] = {}
     twice = [name for name in listed if first.setdefault(normal(name), name) is not name]
     if twice:

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 import dxkit as dx
-from dxkit.procurement.dossier.columns import EXAMPLE
+from dxkit.files.table import EXAMPLE
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.project.check import check
 from dxkit.project.forms.dossier_form import VENDORS, asked, write_dossier_workbook

@@ -47,7 +47,17 @@ def started(tmp_path_factory):
 
 
 def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
-    names = [".github", ".gitlab-ci.yml", "README.md", "ci.sh", "data_samples", "my_decision", "my_survey", "notebooks"]
+    names = [
+        ".github",
+        ".gitlab-ci.yml",
+        "README.md",
+        "ci.sh",
+        "data_samples",
+        "my_decision",
+        "my_survey",
+        "my_year",
+        "notebooks",
+    ]
     assert sorted(path.name for path in started.iterdir()) == names
     assert {path.name for path in (started / "notebooks").glob("*.ipynb")} == {
         path.name for path in dx.samples.notebooks().glob("*.ipynb")
