@@ -99,9 +99,7 @@ def write_instrument(folder: str | os.PathLike[str], teams: str | None = None, l
     made, place = instrument(named, lang), Path(folder)
     if place.exists() and not place.is_dir():
         raise DataError(f"{place} is a file; name a folder")
-    there = [name for name in (*_FILES, CODEBOOK) if (place / name).exists()]
-    if CODEBOOK in there and is_untouched(place / CODEBOOK):
-        there.remove(CODEBOOK)
+    there = [name for name in (*_FILES, CODEBOOK) if (place / name).exists() and not is_untouched(place / name)]
     if there:
         raise DataError(f"{place} already has {and_more(there)}, which are never overwritten; name another folder")
     place.mkdir(parents=True, exist_ok=True)

@@ -19,34 +19,7 @@ _SETTINGS = {  # of LimeSurvey: anonymous, a page for each group, neither addres
     **{"allowprev": "Y", "showprogress": "Y", "showwelcome": "Y", "listpublic": "N", "showxquestions": "N"},
 }
 _COLUMNS = "class type/scale name relevance text help language validation mandatory other".split()
-_SCRIPT = """// Makes the survey as a Google form: open script.google.com, paste this into a new project, run makeForm.
-// The addresses of the form stand in the log. Questions by dxkit, free for any use (CC0 1.0).
-function makeForm() {
-  var form = FormApp.create(SURVEY.title);
-  form.setDescription(SURVEY.intro).setCollectEmail(false).setProgressBar(true);
-  SURVEY.pages.forEach(function (page, k) {
-    if (k) form.addPageBreakItem();
-    page.forEach(function (asked) { ADD[asked.type](form, asked); });
-  });
-  Logger.log('Edit: ' + form.getEditUrl());
-  Logger.log('Answer: ' + form.getPublishedUrl());
-}
-
-var ADD = {
-  text: function (form, asked) { form.addTextItem().setTitle(asked.title); },
-  comment: function (form, asked) { form.addParagraphTextItem().setTitle(asked.title); },
-  choice: function (form, asked) { form.addMultipleChoiceItem().setTitle(asked.title).setChoiceValues(asked.labels); },
-  list: function (form, asked) { form.addListItem().setTitle(asked.title).setChoiceValues(asked.labels); },
-  grid: function (form, asked) {
-    form.addGridItem().setTitle(asked.title).setRows(asked.rows).setColumns(asked.labels);
-  },
-  scale: function (form, asked) {
-    form.addScaleItem().setTitle(asked.title).setBounds(0, 10).setLabels(asked.labels[0], asked.labels[1]);
-  }
-};
-
-var SURVEY = %s;
-"""
+_SCRIPT = Path(__file__).with_name("google_form.gs")  # what follows `SURVEY =` in it is the survey
 
 
 def limesurvey(path: Path, lang: str, teams: Sequence[str]) -> None:
@@ -110,7 +83,8 @@ def google_form(path: Path, lang: str, teams: Sequence[str]) -> None:
     """A script that makes the form in Google Forms."""
     pages = [[_of_google(question, lang, teams) for question in page] for page in _pages()]
     survey = {"title": questions()["title"][lang], "intro": questions()["intro"][lang], "pages": pages}
-    path.write_text(_SCRIPT % json.dumps(survey, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n")
+    script, told = _SCRIPT.read_text(encoding="utf-8"), json.dumps(survey, ensure_ascii=False, indent=1)
+    path.write_text(script.replace("SURVEY = null", f"SURVEY = {told}"), encoding="utf-8", newline="\n")
 
 
 def _of_google(question: dict[str, Any], lang: str, teams: Sequence[str]) -> dict[str, Any]:

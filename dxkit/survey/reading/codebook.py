@@ -149,7 +149,7 @@ class Codebook:
         scale, row = self.scale(item), self.item(item)
         if row["kind"] == "recommend" and scale.favourable == frozenset(range(6, 11)):
             return frozenset((9.0, 10.0))
-        if row["good"] == NEITHER or row["kind"] in OPTIONS:
+        if row["good"] == NEITHER or row["kind"] in (*OPTIONS, "hours"):
             return frozenset()
         return scale.unfavourable if row["good"] == LOW else scale.favourable
 

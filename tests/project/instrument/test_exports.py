@@ -112,7 +112,8 @@ def test_without_a_codebook_it_is_found_by_ids_or_texts(way, made, lang, tmp_pat
 @pytest.fixture
 def frame():
     """Answers by id, as a frame."""
-    frame = pd.DataFrame(PEOPLE, columns=ITEMS, dtype=object).fillna("").astype(str)
+    told = [["" if answer is None else str(answer) for answer in person] for person in PEOPLE]
+    frame = pd.DataFrame(told, columns=ITEMS, dtype=object)
     ratings = [item for item in ITEMS if item.startswith(("ease", "importance", "agree"))]
     frame[ratings] = frame[ratings].replace({str(k): str(k + 1) for k in range(5)})
     hours = [item for item in ITEMS if item.startswith("hours")]
@@ -164,4 +165,6 @@ def test_scores_and_pains_come_without_any_work(made, lang, tmp_path):
     survey = dx.open_survey(export("kobo label", made, tmp_path / "responses_2026-Q4.csv"))
     scores = dx.scores(survey).table
     assert set(questions()["dimensions"][name][lang] for name in questions()["dimensions"]) <= set(scores["name"])
+    assert scores.loc[scores["unit"] == "hours", "favourable"].isna().all()
+    assert scores.loc[scores["unit"] == "index", "favourable"].notna().any()
     assert len(dx.rank_pains(survey).table) == 12

@@ -73,7 +73,7 @@ def choices(scale: str, lang: str, teams: Sequence[str] = ()) -> list[Choice]:
 def tables(lang: str, teams: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The codebook, and the scales with the labels of every language and the codes of the tools."""
     items = [_row(each, lang, teams) for each in asked()]
-    frame = pd.DataFrame(items, columns=list(COLUMNS), dtype=object).fillna("")
+    frame = pd.DataFrame(items, columns=list(COLUMNS), dtype=object)
     scales = []
     for name in (*questions()["scales"], *([TEAM] if teams else [])):
         several = [choices(name, language, teams) for language in dict.fromkeys((lang, *LANGUAGES))]
@@ -91,4 +91,4 @@ def _row(each: Asked, lang: str, teams: Sequence[str]) -> dict[str, str]:
     topic = line[lang] if line and not dimension else ""
     scale = question.get("scale", "") or (TEAM if each.item == TEAM and teams else "")
     own = {"item": each.item, "text": each.text(lang), "kind": question["kind"], "scale": scale}
-    return own | {"dimension": dimension, "topic": topic}
+    return dict.fromkeys(COLUMNS, "") | own | {"dimension": dimension, "topic": topic}
