@@ -19,11 +19,11 @@ TESTS = 'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]"'
 STAGES = (  # those that take longest begin first
     "simulated",
     "own",
-    "mutation",
+    "thorough",
     "oldest",
+    "mutation",
     "pythons",
     "browser",
-    "thorough",
     "wheel",
     "notebooks",
     "same",
@@ -34,19 +34,21 @@ STAGES = (  # those that take longest begin first
     "walls",
     "eager",
 )
+LAST = 40  # lines of a failed stage that are said again at the end
 OPTIONAL = ("pythons",)  # no promise rests on having each newer Python here
 PYTEST = re.compile(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.* =+$|^\d+ passed.* in [\d.]+s.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a stage: passed, failed or not run, why, and pytest's own closing lines."""
+    """What came of a stage: passed, failed or not run, why, pytest's closing lines, its last lines if it failed."""
 
     stage: str
     result: str
     seconds: float = 0.0
     why: str = ""
     closing: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
 
     @property
     def bad(self) -> bool:
@@ -81,7 +83,13 @@ def tested() -> Outcome:
             print(line, end="", flush=True)
             lines.append(line)
     result = "failed" if running.returncode else "passed"
-    return Outcome("tests", result, time.monotonic() - start, closing=tuple(PYTEST.findall("".join(lines))))
+    closing = tuple(PYTEST.findall("".join(lines)))
+    return Outcome("tests", result, time.monotonic() - start, closing=closing, last=tail("".join(lines), result))
+
+
+def tail(text: str, result: str) -> tuple[str, ...]:
+    """The last lines of a stage that failed."""
+    return tuple(text.rstrip().splitlines()[-LAST:]) if result == "failed" else ()
 
 
 def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
@@ -101,7 +109,7 @@ def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
     say(f"\n== {stage}  ({seconds:.0f} s)\n{done.stdout}")
     closing = tuple(PYTEST.findall(done.stdout))
     if not sessions:
-        return [Outcome(stage, "failed", seconds, "nox did not start it", closing)]
+        return [Outcome(stage, "failed", seconds, "nox did not start it", closing, tail(done.stdout, "failed"))]
     found = []
     for session in sessions:
         name = session["signatures"][0] if session["signatures"] else session["name"]
@@ -111,9 +119,11 @@ def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
             found.append(Outcome(name, "not run", 0.0, (why or missing)[1] if why or missing else "nox skipped it"))
         else:
             result = "passed" if session["result"] == "success" else "failed"
-            found.append(Outcome(name, result, session.get("duration") or seconds, closing=closing))
+            last = tail(done.stdout, result)
+            found.append(Outcome(name, result, session.get("duration") or seconds, closing=closing, last=last))
     if done.returncode and not any(each.result == "failed" for each in found):
-        found.append(Outcome(stage, "failed", seconds, f"nox ended with {done.returncode}"))
+        why = f"nox ended with {done.returncode}"
+        found.append(Outcome(stage, "failed", seconds, why, last=tail(done.stdout, "failed")))
     return found
 
 
@@ -138,6 +148,9 @@ def main(chosen: list[str]) -> int:
     for each in outcomes:
         for line in each.closing:
             say(f"{each.stage}: {line}")
+    for last in dict.fromkeys(each.last for each in outcomes if each.last):  # the same for each Python of a stage
+        named = ", ".join(each.stage for each in outcomes if each.last == last)
+        say(f"\n== the last lines of {named}, which failed\n" + "\n".join(last))
     say(f"\n{'stage':20} {'result':8} {'seconds':>7}")
     for each in outcomes:
         say(f"{each.stage:20} {each.result:8} {each.seconds:7.0f}  {each.why}".rstrip())

@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             survey.release.publish()
             print(f"recorded as shown: {len(survey):,} answers{f' of {survey.wave}' if survey.wave else ''}")
         elif options.command == "attack":
-            from dxkit.project.attack import attack as attacked
+            from dxkit.project.attack.attack import attack as attacked
 
             return attacked(options.folder, options.people, min_group=options.min_group)
         else:

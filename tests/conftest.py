@@ -32,6 +32,10 @@ settings.load_profile("dxkit")
 collect_ignore = ["hostile/fuzz.py"]  # needs atheris
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="claims on anonymity with as many companies as docs tell")
+
+
 @pytest.fixture
 def refusal(snapshot, tmp_path):
     """Hold a refusal to its snapshot: `with refusal("row 3"):`; the message must also contain each text given."""

@@ -165,6 +165,7 @@ async def _executed(task: Task, report: Callable[[Cell], None]) -> Ran:
         notebook,
         km=manager,  # whose end is seen to here: nbclient leaves a kernel behind that is interrupted while it starts
         timeout=CELL_SECONDS,
+        startup_timeout=CELL_SECONDS,  # the first start of a new environment compiles everything
         record_timing=False,
         allow_errors=True,
         on_cell_start=begun,

@@ -26,7 +26,8 @@ for table in my_survey/responses_* my_decision/costs.csv; do
   case $table in my_decision/*) checked=my_decision ;; *) checked=$table ;; esac
   if [ -e "$table" ]; then .venv/bin/dxkit check "$checked"; fi
 done
-.venv/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+.venv/bin/python -m pytest --nbval --nbval-current-env --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=120 \\
+  -p no:cacheprovider notebooks
 """
 _GITHUB = """# GitHub runs ci.sh on every push, if this folder is the root of the repository.
 name: check

@@ -14,7 +14,6 @@ import numpy as np
 FEWEST_TWICE = 5  # people from which those seen twice are told from others
 FEWEST_TOPICS, FEWEST_FREE = 4, 3  # topics, and those without an action, from which an effect is told from a mood
 _ROUNDING = 1e-20
-_RETEST = 0.5  # correlation of one person's two answers that weights are made for; errors are right for any
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -52,25 +51,7 @@ class Difference(NamedTuple):
     both: np.ndarray
 
 
-def weight_on_pairs(n1: np.ndarray, n2: np.ndarray, both: np.ndarray) -> np.ndarray:
-    """How much the change of people seen twice counts beside the difference of everybody, from 0 to 1.
-
-    The weight with the least error where a person's two answers correlate by 0.5 (partly overlapping samples, Derrick
-    et al. 2017). Arrays of one shape: answers of each wave, and of people who gave both.
-
-    >>> weight_on_pairs(np.array([8, 8]), np.array([7, 7]), np.array([5, 4])).round(6).tolist()
-    [0.403226, 0.0]
-    """
-    m = np.maximum(both, 1).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        alone = (1 - _RETEST) * (1 / n1 + 1 / n2)
-        whole = 1 / n1 + 1 / n2 - 2 * _RETEST * m / (n1 * n2)
-        pairs = 2 * (1 - _RETEST) / m
-        w = np.clip((whole - alone) / (pairs + whole - 2 * alone), 0, 1)
-    return np.where((both >= FEWEST_TWICE) & (np.abs(pairs + whole - 2 * alone) > 1e-12), w, 0.0)
-
-
-def difference(one: Wave, two: Wave, a: np.ndarray, w: np.ndarray, least: int = FEWEST_TWICE) -> Difference:
+def difference(one: Wave, two: Wave, a: np.ndarray, least: int = FEWEST_TWICE) -> Difference:
     """The change of means of questions, and its error: paired t where all answered twice, Welch's where nobody did.
 
     The contributions of one person are added up over both waves and all questions. With fewer than `least` seen twice
@@ -82,20 +63,12 @@ def difference(one: Wave, two: Wave, a: np.ndarray, w: np.ndarray, least: int = 
         The waves, with the same people in the same rows.
     a : (R, J) array
         What each question counts in each mean.
-    w : (J,) array
-        The weight on people seen twice, from `weight_on_pairs`; zeros where people count differently.
     least : int
         How many must be seen twice to be told from others, FEWEST_TWICE or more.
     """
-    twice = one.answered & two.answered
-    pairs = w * twice / np.maximum(twice.sum(axis=0), 1)
-    means, sums, shares, there = [], [], [], []
-    for wave in (one, two):
-        left, share = np.where(wave.answered, np.nan_to_num(wave.e), 0.0), (1 - w) * wave.p
-        means.append(((share + pairs) * np.where(wave.answered, np.nan_to_num(wave.y), 0.0)).sum(axis=0))
-        sums.append(((share + pairs) * left) @ a.T)
-        shares.append((share * left) @ a.T)
-        there.append(wave.answered.astype(float) @ (a.T != 0) > 0)
+    means = [(wave.p * np.where(wave.answered, np.nan_to_num(wave.y), 0.0)).sum(axis=0) for wave in (one, two)]
+    sums = [wave.pulls @ a.T for wave in (one, two)]
+    there = [wave.answered.astype(float) @ (a.T != 0) > 0 for wave in (one, two)]
     both = there[0] & there[1]
     found = both.sum(axis=0)
     both = both & (found >= max(least, FEWEST_TWICE))
@@ -110,7 +83,7 @@ def difference(one: Wave, two: Wave, a: np.ndarray, w: np.ndarray, least: int = 
             if wave.weighted:
                 parts.append(n / (n - 1) * np.where(alone, sums[k] ** 2, 0.0).sum(axis=0))
             else:
-                parts.append(alone.sum(axis=0) / (n - 1) * (shares[k] ** 2).sum(axis=0))
+                parts.append(alone.sum(axis=0) / (n - 1) * (sums[k] ** 2).sum(axis=0))
             free.append(n - 1)
         variance = sum(parts)
         df = variance**2 / sum(part**2 / each for part, each in zip(parts, free, strict=True))

@@ -17,7 +17,7 @@ from dxkit.results.columns import SEGMENT, Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference
-from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side, weight_twice
+from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
@@ -47,7 +47,7 @@ class Change(Result):
         SEGMENT,
         Column("before", "figure of the earlier wave", "estimate", "see column unit"),
         Column("after", "figure of the later wave", "estimate", "see column unit"),
-        shared("estimate", "the change; people seen twice may count more in it", unit="see column unit"),
+        shared("estimate", "the change: after less before", unit="see column unit"),
         shared("se"),
         shared("low"),
         shared("high"),
@@ -114,11 +114,10 @@ def compare(
     Returns
     -------
     Change
-        Who answered both times, by an id, is one person in the error: paired t where all did, Welch's (1947) t where
-        nobody did. Without weights the change of these people counts more than the difference of everybody, where
-        enough answered twice (partly overlapping samples, Derrick et al. 2017). With a roster it is the difference of
-        the weighted scores of all staff. Hedges' g (1981) is the change over the pooled standard deviation. A question
-        whose wording, scale, options or kind changed is listed, not compared; with `same_as` words may differ.
+        The change is the later figure less the earlier one, of all who answered. Who answered both times, by an id, is
+        one person in the error: paired t where all did, Welch's (1947) t where nobody did. Hedges' g (1981) is the
+        change over the pooled standard deviation. A question whose wording, scale, options or kind changed is listed,
+        not compared; with `same_as` words may differ.
 
     Raises
     ------
@@ -286,14 +285,10 @@ def _compared(
         notes.append("the two waves are compared as a whole, not person by person")
     else:
         people = side_by_side((one.source, two.source), (one.found, two.found), at, twice)
-        w, less = weight_twice((one.source, two.source), (one.found, two.found), at, people, twice)
-        if less:
-            notes.append("people seen twice do not count more where a group would be too small")
-        persons = difference(*people, rows.a, w, least)
-        estimate = np.where(detail & ~_all_of(w == 0, rows.a), persons.estimate, found.estimate)
+        persons = difference(*people, rows.a, least)
         se, df = (np.where(detail, told, wide) for told, wide in zip(persons[1:3], found[1:3], strict=True))
-        found = Difference(estimate, se, df, persons.both)
-        notes += _of_people(one.source, two.source, len(twice[0]), least, bool((w > 0).any()))
+        found = Difference(found.estimate, se, df, persons.both)
+        notes += _of_people(one.source, two.source, len(twice[0]), least)
     few = ~_all_of(~(one.found.coarse[0, at[0]] | two.found.coarse[0, at[1]]), rows.a)
     se, df = np.where(few, np.ceil(10 * found.se) / 10, found.se), np.where(few, np.floor(found.df), found.df)
     sizes = n[0] + n[1] - 2
@@ -318,13 +313,11 @@ def _compared(
     return table, notes
 
 
-def _of_people(before: Survey, after: Survey, both: int, least: int, mixed: bool) -> list[str]:
+def _of_people(before: Survey, after: Survey, both: int, least: int) -> list[str]:
     """Notes on the people who answered both times."""
     notes = [f"{both} people answered both times, and count as one person each"]
     if both < least:
         notes = ["too few answered both times to be told from others: the two waves are compared as a whole"]
-    if mixed:
-        notes.append("their change counts more than the difference of everybody, so it need not be after less before")
     for wave, when in ((before, "earlier"), (after, "later")):
         if blank := int((~wave.identified).sum()):
             count = f"{blank} answers" if blank >= least else "answers"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal
-from dxkit.statistics.overlap import Wave, weight_on_pairs
+from dxkit.statistics.overlap import Wave
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.codebook import UNLISTED, Codebook
 from dxkit.survey.reading.responses import Survey
@@ -167,33 +167,3 @@ def _wave(source: Survey, found: Estimates, at: list[int], rows: np.ndarray, peo
         answers.append(placed)
     y, p, e = answers
     return Wave(y=y, p=p, e=e, weighted=cells.roster is not None or source.weights is not None)
-
-
-def weight_twice(
-    sources: tuple[Survey, Survey],
-    found: tuple[Estimates, Estimates],
-    at: tuple[list[int], list[int]],
-    waves: tuple[Wave, Wave],
-    twice: tuple[np.ndarray, np.ndarray],
-) -> tuple[np.ndarray, bool]:
-    """How much the change of people seen twice counts, (J,), and whether it could count more.
-
-    It counts nothing with weights, and where it would be about a few: where less than twice the minimum answered both
-    times, where those who answered once are fewer than the minimum, and where the figures of a wave would give somebody
-    away beside it.
-    """
-    first, second = (wave.answered.sum(axis=0) for wave in waves)
-    if waves[0].weighted or waves[1].weighted:
-        return np.zeros(len(first)), False
-    together = waves[0].answered & waves[1].answered
-    both, k = together.sum(axis=0), max(each.cells.min_group for each in found)
-    wide = [(count == both) | (count - both >= k) for count in (first, second)]
-    best = weight_on_pairs(first, second, both)
-    w = np.where((both >= 2 * k) & wide[0] & wide[1], best, 0.0)
-    used = np.flatnonzero(w)
-    for source, each, where, rows in zip(sources, found, at, twice, strict=True):
-        member, counted = np.zeros((len(source), len(used)), dtype=bool), of_survey(source)
-        member[rows] = together[twice[0]][:, used]
-        columns = each.cells.columns[where][used].tolist()
-        w[used] *= [counted.release.allows(counted, *column) for column in zip(columns, member.T, strict=True)]
-    return w, bool((w < best).any())

@@ -12,7 +12,7 @@ import numpy as np
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, Spread
-from dxkit.survey.privacy.few_weighted import few_and_different, rounded
+from dxkit.survey.privacy.few_weighted import UNIT, few_and_different, rounded
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
 from dxkit.survey.tally.variables import Form, form_of
@@ -104,12 +104,13 @@ class Estimates:
         """Weighted means, (G, J)."""
         each, about = self.weighed, self.weighed.file_means
         mean = each.average(self.by_cell[1] if about is None else (about - self.form.low) / self.form.width)
-        mean = self.rounded(mean, np.where(self.form.form == HOURS, 0.1, 0.001))
+        mean = self.rounded(mean)
         return np.where(self.may.bound != 0, self.may.end, mean)
 
-    def rounded(self, values: np.ndarray, unit: np.ndarray | float) -> np.ndarray:
+    def rounded(self, values: np.ndarray) -> np.ndarray:
         """Figures (G, J) of few answers with different weights to whole units: exact ones give answers away."""
-        return rounded(values / unit, self.n, self.weighed.differ, digits=0) * unit
+        step = self.cells.tally.layout.step[self.cells.columns]
+        return rounded(values, self.n, self.weighed.differ, step, np.where(self.form.form == HOURS, 0.1, UNIT))
 
     @property
     def coarse(self) -> np.ndarray:
@@ -176,8 +177,7 @@ class Estimates:
     def interval(self, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends, (G, J)."""
         ends = score_intervals.means(self.mean, self.weighed.coverage, self.spread, confidence, self.form.top)
-        unit = np.where(self.form.form == HOURS, 0.1, 0.001)
-        ends = (np.where(self.may.bound == 0, self.rounded(end, unit), np.nan) for end in ends)
+        ends = (np.where(self.may.bound == 0, self.rounded(end), np.nan) for end in ends)
         low, high = (self.form.low + self.form.width * end for end in ends)
         return low, high
 

@@ -155,6 +155,9 @@ def plan_survey(
     figures, source = dict(_TYPICAL), "assumed"
     if before is not None:
         figures, source = _earlier(check_answers(before, "before"), score, spread)
+        if topics is None and figures["topics"] <= top_n:
+            count = figures["topics"]
+            raise Missing(f"the survey given asks about {count} pain points, of which {top_n} are to be chosen")
     figures |= given
     if population is None and before is not None and before.roster is not None:
         population = before.roster.total

@@ -189,7 +189,8 @@ def scores(
         notes.append(TOGETHER)
     table = _table(counted, scored, figures, shown)
     table["bound"] = np.where(shown, np.hstack([bound, about]), "").T.ravel()
-    if (table["shown"] & table["low"].isna() & ~table["bound"].isin(["at most", "at least"]) & (table["n"] > 1)).any():
+    whole = table["shown"] & (table["n"] > 1) & table["bound"].isin(["", "about"])
+    if np.isnan(table["low"].to_numpy(dtype=float)[whole.to_numpy(dtype=bool)]).any():
         notes.append(SAME_NUMBER)
     table["stands_out"] = apart.T.ravel()
     method = "; ".join([_method(counted, fpc), *favourable_codes(counted.codebook)])

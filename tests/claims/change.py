@@ -6,7 +6,7 @@ import numpy as np
 
 from dxkit.statistics.comparison import adjusted_p, t_test_p
 from dxkit.statistics.intervals import student
-from dxkit.statistics.overlap import Wave, carried, difference, left_over, weight_on_pairs
+from dxkit.statistics.overlap import Wave, carried, difference, left_over
 
 TOPICS = 12
 
@@ -43,8 +43,7 @@ def compared(staff, response, retest, runs):
             continue
         one, two = wave(one), wave(two)
         counts = [each.answered.sum(axis=0) for each in (one, two)]
-        w = weight_on_pairs(*counts, (one.answered & two.answered).sum(axis=0))
-        found = difference(one, two, np.eye(TOPICS), w)
+        found = difference(one, two, np.eye(TOPICS))
         p = t_test_p(found.estimate, found.se, found.df)
         holds.append((adjusted_p(p) < 0.05).any())
         low, high = student(found.estimate, found.se, found.df)

@@ -8,6 +8,8 @@ import dxkit as dx
 from dxkit.plots.ranking import _ellipse
 from tests.claims.worlds import WORLDS, in_percent, least, truth
 
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
+
 TOPICS = 12
 ROWS = [
     {"item": f"{kind[0]}{t}", "text": f"{kind} {t}", "kind": kind, "scale": scale, "topic": f"T{t:02d}"}

@@ -1,6 +1,7 @@
 """How often 95% intervals hold the truth, in worlds that break what they suppose: `pytest -m simulated tests/claims`.
 
-Everything goes through `dx.read_survey` and `dx.scores`. Limits allow for two simulation errors.
+Everything goes through `dx.read_survey` and `dx.scores`; no rule of anonymity hides a figure. Limits allow for two
+simulation errors.
 """
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from tests.claims.surveys import Staff, held, without_roster
 from tests.claims.worlds import WORLDS, in_percent, least, most
 from tests.survey.test_coverage import PEOPLE, coverage
+
+pytestmark = pytest.mark.usefixtures("nothing_hidden")
 
 ANSWERS = (8, 12, 20, 40, 100)
 RUNS = 600

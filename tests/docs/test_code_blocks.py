@@ -14,7 +14,12 @@ from tests.places import ROOT
 
 ELSEWHERE = "from dask.distributed import"  # tests/survey/tally/test_from_dask.py runs it, on a cluster
 LONG = ("README.md", "docs/script.md", "docs/large_data.md")  # a test of its own below
-RUN = [page for page in PAGES if blocks(page) and named(page) not in LONG]
+SLOW = ("docs/own_and_leave.md", "docs/which_tool.md", "docs/own_decision.md")
+RUN = [
+    pytest.param(page, id=named(page), marks=pytest.mark.thorough if named(page) in SLOW else ())
+    for page in PAGES
+    if blocks(page) and named(page) not in LONG
+]
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +79,19 @@ def _clone(place):
 def run(page, left=None):
     left = {} if left is None else left
     for block in blocks(page):
-        compile(block, named(page), "exec")
         if ELSEWHERE not in block:
             exec(block, left)
     return left
 
 
-@pytest.mark.parametrize("page", RUN, ids=named)
+def test_every_block_is_python():
+    """The stage `types` tells whether the names in them are there."""
+    for page in PAGES:
+        for block in blocks(page):
+            compile(block, named(page), "exec")
+
+
+@pytest.mark.parametrize("page", RUN)
 def test_the_blocks_of_a_page_run_in_its_order(folder, page):
     run(page)
 

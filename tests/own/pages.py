@@ -11,8 +11,12 @@ import nbformat
 from matplotlib.text import Text
 
 from dxkit.project import cells
+from dxkit.project.run import _exported
 from tests.own.sample_words import sample_words
 
+DOT = (  # a picture of one point
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
 BAD = re.compile(r"Traceback|\bnan\b|\bNone\b(?! of)|\bNaT\b|\binf\b|<NA>|object at 0x")
 
 
@@ -20,27 +24,54 @@ def cell_by_cell(path, data):
     """What the author of a notebook wrote in its cells, as the page shows it; and what each cell of code put out.
 
     An output is its text, its table, and the words and descriptions of its pictures."""
-    notebook = nbformat.read(path, as_version=4)
-    own = cells.adapt(notebook, path, data)
-    names, written, shown = {}, [], []
-    for cell in notebook.cells:
-        written.append(own.shown if own is not None and cell is own.cell else cell.source)
+    written, shown = [], []
+    for cell, source, printed, value in _ran(path, data):
+        written.append(source)
+        if cell.cell_type == "code":
+            told = [] if value is None else [repr(value)]
+            told += [text_of(value._repr_html_())] if hasattr(value, "_repr_html_") else []
+            shown.append("\n".join([printed, *told, *words_of_pictures()]))
+            plt.close("all")
+    return written, shown
+
+
+def write_page(path, data, folder, made):
+    """The page of a notebook as `dxkit run` writes it, with dots for pictures; `made` holds what the cells wrote."""
+    shown = nbformat.read(path, as_version=4)
+    shown.cells = []
+    for cell, source, printed, value in _ran(path, data):
+        cell.source = source
+        shown.cells.append(cell)
         if cell.cell_type != "code":
             continue
-        *lines, last = ast.parse(cell.source).body
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec("\n".join(map(ast.unparse, lines)), names)
-            if isinstance(last, ast.Expr):
-                value = eval(ast.unparse(last), names)
-                print("" if value is None else repr(value))
-                if hasattr(value, "_repr_html_"):
-                    print(text_of(value._repr_html_()))
-            else:
-                exec(ast.unparse(last), names)
-        shown.append("\n".join([printed.getvalue(), *words_of_pictures()]))
+        cell.outputs = [nbformat.v4.new_output("stream", text=printed)] if printed else []
+        for alt in [figure.dxkit_alt for figure in map(plt.figure, plt.get_fignums())]:
+            told = {"image/png": {"alt": alt}}
+            cell.outputs.append(nbformat.v4.new_output("display_data", {"image/png": DOT}, metadata=told))
         plt.close("all")
-    return written, shown
+        if value is not None:
+            data_of = {"text/plain": repr(value)}
+            data_of |= {"text/html": value._repr_html_()} if hasattr(value, "_repr_html_") else {}
+            cell.outputs.append(nbformat.v4.new_output("execute_result", data_of))
+    return _exported(shown, path, folder, made, False)[0]
+
+
+def _ran(path, data):
+    """Each cell of a notebook once it ran: the cell, its source as a page shows it, what it printed, its value."""
+    notebook = nbformat.read(path, as_version=4)
+    own = cells.adapt(notebook, path, data)
+    names = {}
+    for cell in notebook.cells:
+        printed, value = io.StringIO(), None
+        if cell.cell_type == "code":
+            *lines, last = ast.parse(cell.source).body
+            with contextlib.redirect_stdout(printed):
+                exec("\n".join(map(ast.unparse, lines)), names)
+                if isinstance(last, ast.Expr):
+                    value = eval(ast.unparse(last), names)
+                else:
+                    exec(ast.unparse(last), names)
+        yield cell, own.shown if own is not None and cell is own.cell else cell.source, printed.getvalue(), value
 
 
 def words_of_pictures():

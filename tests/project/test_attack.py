@@ -229,8 +229,28 @@ def test_nobody_is_found_where_nobody_is_given_away(out, capsys):
     (out / "picture.png").write_bytes(b"\x89PNG")
     assert main(["attack", str(out)]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("read 4 files: our.tally, page.html, report.xlsx, words.html; 4 tables, 3 with figures")
-    assert told[1:] == ["not read: 1 .png", "nobody was found"]
+    assert told == [
+        "read 4 files: our.tally, page.html, report.xlsx, words.html",
+        "tables: 3 with figures of people's answers, 1 of comments, 0 of other things",
+        "figures: 6 on 2 questions, by team; all files were put together",
+        "looked for: fewer than 5 people by adding and subtracting, and in 57 texts",
+        "not read: 1 .png",
+        "nobody was found",
+    ]
+
+
+def test_dimensions_are_subtracted_only_where_their_n_may_be_people(out, capsys):
+    """The n of a dimension is the least of its questions', so groups may add up to fewer than everybody."""
+    dimension = table([("Flow", "4", "0.7")], ["dimension", "items", "alpha"], "Reliability")
+    page(out, whole([("Flow", 22, "47", "0-100")]), table([(("Flow"), *row[1:]) for row in SAFE]), dimension)
+    assert main(["attack", str(out)]) == 0
+    assert "not subtracted: 2 figures of dimensions" in capsys.readouterr().out
+    page(out, whole([("Flow", 22, "47", "0-100")]), table([(("Flow"), *row[1:]) for row in SAFE]))
+    assert main(["attack", str(out)]) == 1
+    hidden = ("Flow", "Ops", "hidden", "hidden", "0-100")
+    page(out, whole([("Flow", 22, "47", "0-100")]), table([*(("Flow", *row[1:]) for row in SAFE), hidden]), dimension)
+    assert main(["attack", str(out)]) == 1
+    assert "2 people (team (not shown)); Flow" in capsys.readouterr().out
 
 
 def test_what_is_found_names_file_table_people_and_figures(out, capsys):
@@ -252,10 +272,14 @@ def test_nothing_to_read_and_no_folder(out, capsys):
 
 
 def test_it_shares_no_code_with_what_hides_figures():
+    """It imports what reads files and lays out tables, and the audit of any dashboard; neither knows a survey."""
     import subprocess
     import sys
 
-    hiding = [f"dxkit.survey.privacy.{name}" for name in ("release", "rowspace", "figures", "ends", "attack")]
-    script = f"import sys, dxkit.project.attack; print([name for name in {hiding} if name in sys.modules])"
+    script = "import sys, dxkit.project.attack.attack; print(*(name for name in sys.modules if name[:6] == 'dxkit.'))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    modules = {name for name in done.stdout.split() if not name.startswith(("dxkit.files", "dxkit.results"))}
+    own = {f"dxkit.project.attack.{name}" for name in ("attack", "figures_shown", "published", "said", "worked_out")}
+    audit = {f"dxkit.survey.privacy.{name}" for name in ("audit_tables", "determined")}
+    rooms = {"dxkit.project", "dxkit.project.attack", "dxkit.survey", "dxkit.survey.privacy"}
+    assert modules == {*own, *audit, *rooms, "dxkit.project.samples"}

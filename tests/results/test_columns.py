@@ -12,6 +12,8 @@ import dxkit as dx
 from dxkit.results.columns import FORMATS, SEGMENT, columns_of, distinct
 from dxkit.results.result import Result
 from tests import sample
+from tests.procurement.choice.test_negotiation import CRITERIA, EVIDENCE, PLAIN, TWO
+from tests.procurement.cost.worlds import dossier as made
 
 COMPANY = dx.samples.path("company")
 MONTHS = pd.Series([9, 11, 10, 12, 21, 18, 22, 19], index=pd.date_range("2026-01-01", periods=8, freq="MS"))
@@ -24,6 +26,7 @@ AUDITED = pd.DataFrame({"question": "CI", "n": [9, 8], "value": ["62.5", "70.3"]
 def results():
     """One result or more of every function that gives one, by the function's name."""
     earlier, survey, dossier = sample.wave("2026-Q1"), sample.wave(), sample.portal()
+    small = made(TWO, decision=PLAIN, criteria=CRITERIA, evidence=EVIDENCE)
     ranking, cost, leaving = sample.ranking(), sample.cost(), sample.leaving()
     answers = dx.answers(survey, by="team")
     satisfaction = answers.only(survey.codebook.of_kind("rating", topic=True)[:1])
@@ -40,15 +43,15 @@ def results():
         "rank_pains": [ranking, sample.ranking(by="team")],
         "action_grid": [ranking.grid],
         "plan_survey": [dx.plan_survey(survey), dx.plan_survey(topics=25)],
-        "compare": [sample.change("2025-Q4")],
+        "compare": [sample.change("2026-Q1")],
         "drivers": [dx.drivers(survey, "recommend"), dx.drivers(dx.tally(survey, []), "recommend")],
         "tco": [cost],
         "exit_cost": [leaving],
         "schedule": [dx.schedule(dossier)],
-        "negotiation": [dx.negotiation(dossier)],
-        "switching": [dx.switching(dossier, cost.cheapest)],
+        "negotiation": [dx.negotiation(small)],
+        "switching": [dx.switching(small, "A")],
         "scorecard": [dx.scorecard(dossier, cost, leaving, ranking)],
-        "compare_decisions": [dx.compare_decisions(dossier, dossier)],
+        "compare_decisions": [dx.compare_decisions(small, small)],
         "business_case": [dx.business_case(ranking, dossier, cost, leaving)],
         "claim_check": [dx.claim_check(ranking, 4.0)],
         "follow_up": [dx.follow_up(earlier, survey, COMPANY / "actions.csv", as_of="2026-09-01")],

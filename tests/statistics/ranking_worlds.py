@@ -1,6 +1,7 @@
 """Pains whose true order is known, in worlds that no prior expects; and what the verdict functions say of samples."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -8,7 +9,9 @@ from scipy.special import ndtri
 from dxkit.statistics import clusters, verdict
 from dxkit.statistics.means import coverage
 from dxkit.statistics.means.spread import BOUNDED, HOURS
+from dxkit.survey.ranking_order import Orders
 from tests.statistics.means.counted import count, score
+from tests.survey import topic_worlds
 
 CUTS = ndtri(np.array([0.1, 0.35, 0.65, 0.9]))
 HEAPS, HEAP_CUTS = np.array([0.0, 1, 2, 5, 10, 20]), ndtri(np.array([0.35, 0.6, 0.8, 0.92, 0.98]))
@@ -68,17 +71,36 @@ class Ranked:
     df: float
     summary: verdict.Summary
     p_clear: float
+    top_n: int
 
     @property
-    def verdict(self):
-        return "clear" if self.p_clear < verdict.CLEAR else "likely" if self.summary.p_pair[0] >= 0.8 else "open"
+    def possible(self):
+        return verdict.possible(self.x, self.covariance, self.df, self.top_n)
+
+    @property
+    def as_order(self):
+        """The same as `dx.rank_pains` has it, for its verdict and for whether the text is cautious."""
+        last, x, one = len(self.x) - self.top_n, self.x, np.zeros(1, dtype=int)
+        return Orders(
+            at=np.arange(len(x)),
+            groups=one,
+            line=self.order[None, ::-1],
+            top_n=self.top_n,
+            draws=verdict.DRAWS,
+            apart=x[-1:] - x[last],
+            gap=x[last : last + 1] - x[last - 1],
+            rest=x[last - 1 : last] - x[0],
+            p_clear=np.array([self.p_clear]),
+            told=self.summary,
+            possible=None,
+        )
 
 
 def ranked(answers, form, top_n=2, people=np.inf):
     counted = count(answers)
     found = score(counted, form, headcount=people)
     one = np.zeros(1, dtype=int)
-    order = np.argsort(found.estimate, kind="stable")
+    order = np.argsort(-np.round(found.estimate, 12), kind="stable")[::-1]  # of level ones the first is the worst
     a = coverage.joint_coverage(found.weights, counted.n, counted.people, one, np.array([float(people)]))
     sd = found.spread.sd
     each = found.correlation * np.outer(sd, sd)
@@ -95,12 +117,12 @@ def ranked(answers, form, top_n=2, people=np.inf):
         people=np.array([float(people)]),
     )
     p = verdict.p_clear(verdict.ahead(x, covariance, top_n), np.array([df]))[0]
-    return Ranked(order=order, x=x[0], covariance=covariance[0], df=df, summary=summary, p_clear=float(p))
+    return Ranked(order=order, x=x[0], covariance=covariance[0], df=df, summary=summary, p_clear=float(p), top_n=top_n)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Held:
-    """What came true over runs of one world."""
+    """What was said over runs of one world, and whether it came true."""
 
     p_top: np.ndarray  # (runs, T) stated, and whether it is so
     in_top: np.ndarray
@@ -110,49 +132,80 @@ class Held:
     possible: np.ndarray
     ranges: np.ndarray
     verdicts: np.ndarray
+    cautious: np.ndarray
 
 
-def held(world, n, runs, top_n=2, seed=1):
-    rows = []
-    for run in range(runs):
-        rng = np.random.default_rng([seed, n, run])
-        answers, true, form = sample(world, n, rng)
-        told = ranked(answers, form, top_n)
-        true = true[told.order]
-        rank = 1 + (true[None, :] > true[:, None]).sum(axis=1)
-        top = rank <= top_n
-        s = told.summary
-        possible = verdict.possible(told.x, told.covariance, told.df, top_n)
-        rows.append(
-            (
-                s.p_top[0],
-                top,
-                s.p_pair[0],
-                top[-top_n:].all(),
-                s.shortlist[0][top].all(),
-                possible[top].all(),
-                ((s.rank_low[0] <= rank) & (rank <= s.rank_high[0])).mean(),
-                told.verdict,
-            )
+def judged(rows):
+    """What is said of samples, given with the true burdens; level burdens share their ranks."""
+    found = []
+    for told, true in rows:
+        true, top_n, s, order = true[told.order], told.top_n, told.summary, told.as_order
+        rank = 1 + (true[None, :] > true[:, None] + 1e-12).sum(axis=1)
+        last = len(true) - (true[None, :] < true[:, None] - 1e-12).sum(axis=1)
+        found.append(
+            {
+                "p_top": s.p_top[0],
+                "in_top": rank <= top_n,
+                "p_pair": s.p_pair[0],
+                "right": (rank[-top_n:] <= top_n).all(),
+                "shortlist": s.shortlist[0][last <= top_n].all(),
+                "possible": told.possible[last <= top_n].all(),
+                "ranges": ((s.rank_low[0] <= last) & (rank <= s.rank_high[0])).mean(),
+                "verdicts": order.verdicts[0],
+                "cautious": order.far_out and order.verdicts[0] != "clear",
+            }
         )
-    names = ("p_top", "in_top", "p_pair", "right", "shortlist", "possible", "ranges", "verdicts")
-    return Held(**{name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+    return Held(**{name: np.array([row[name] for row in found]) for name in found[0]})
 
 
-def likert_burden(burden, n, rng, shared=0.35):
-    """Answers from 0 to 1 about burdens in index points, with a spread of 1.1 steps that people share in part."""
-    own = np.sqrt(shared) * rng.normal(size=(n, 1)) + np.sqrt(1 - shared) * rng.normal(size=(n, len(burden)))
-    return (np.clip(np.round(3 + np.asarray(burden) / 25 + 1.1 * own), 1, 5) - 1) / 4
+@cache
+def held(world, n, runs):
+    """Of samples of n people of one of the eight worlds."""
+    drawn = (sample(world, n, np.random.default_rng([21, n, run])) for run in range(runs))
+    return judged((ranked(answers, form), true) for answers, true, form in drawn)
 
 
-def clear(burden, n, runs, worst=(0, 1)):
-    """How often a verdict is clear, and how often it is clear and not these two."""
-    found, wrong = 0, 0
-    for run in range(runs):
-        told = ranked(likert_burden(burden, n, np.random.default_rng([2, n, run])), BOUNDED)
-        found += told.verdict == "clear"
-        wrong += told.verdict == "clear" and set(told.order[-2:].tolist()) != set(worst)
-    return found / runs, wrong / runs
+def likert_burden(burden, n, rng):
+    """Answers from 0 to 1 about burdens in index points."""
+    return (5 - topic_worlds.likert(burden, n, rng)) / 4
+
+
+@cache
+def of_burdens(burden, n, runs):
+    """Of n people whose burdens are these, in index points."""
+    true = np.array(burden, dtype=float)
+    drawn = (likert_burden(true, n, np.random.default_rng([22, n, run])) for run in range(runs))
+    return judged((ranked(answers, BOUNDED), true) for answers in drawn)
+
+
+# people, share that answers, topics, spread of the true burdens in index points: from wide to nearly tied
+FINITE = [
+    (30, 0.8, 20, 12),
+    (60, 0.6, 20, 8),
+    (120, 0.5, 25, 6),
+    (180, 0.6, 30, 4),
+    (400, 0.4, 30, 2),
+    (1000, 0.3, 40, 1),
+    (2000, 0.5, 40, 0.5),
+]
+
+
+def of_staff(people, response, topics, spread, runs, known=True):
+    """Of a share of so many people; `known`, whether it is known how many there are."""
+    rng = np.random.default_rng([11, people, topics])
+
+    def drawn():
+        for _ in range(runs):
+            everybody = likert_burden(rng.normal(size=topics) * spread, people, rng)
+            answered = everybody[rng.permutation(people)[: round(people * response)]]
+            yield ranked(answered, BOUNDED, people=people if known else np.inf), everybody.mean(axis=0)
+
+    return judged(drawn())
+
+
+CLEAR = (25, 22, *range(0, -10, -1))
+LEVEL = {"near": (30, 10, 10, *range(0, -9, -1)), "far": (30, 10, 10, *[-20] * 9)}  # places 2 and 3; the rest
+APART = {"2 of 12": (15, 15, *[0] * 10), "2 of 30": (20, 20, *[0] * 28)}
 
 
 GAPS = {

@@ -1,6 +1,7 @@
 """Change between waves: R's and scipy's figures, false alarms by simulation, and what is not compared."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 
 import dxkit as dx
-from dxkit.statistics import comparison, intervals, overlap
+from dxkit.statistics import comparison, intervals
 from tests import sample
 from tests.places import CASE_FILES
 from tests.survey.topic_worlds import likert
@@ -21,18 +22,29 @@ WAVES = {name: sample.wave(name) for name in ("2025-Q4", "2026-Q2", "2026-Q3")}
 
 def survey(columns, ids=None, population=None, min_group=3, scale="1-7", **book):
     frame = pd.DataFrame(columns)
-    items = pd.DataFrame({"item": frame.columns, "text": frame.columns, "kind": "rating", "scale": scale}).assign(
-        **book
-    )
+    asked = tuple(frame.columns), ids is not None, population is not None, scale
+    read = items(*asked, **book) if book or not isinstance(scale, str) else codebook(*asked)
     roster = None
     if ids is not None:
         frame["who"] = [f"p{i}" for i in ids]
-        items.loc[len(items)] = {"item": "who", "text": "who", "kind": "id", "scale": ""}
     if population is not None:
         frame["site"] = "Here"
-        items.loc[len(items)] = {"item": "site", "text": "site", "kind": "segment", "scale": ""}
         roster = pd.DataFrame({"site": ["Here"], "headcount": [population]})
-    return dx.read_survey(frame, items.fillna(""), roster, min_group=min_group)
+    return dx.read_survey(frame, read, roster, min_group=min_group)
+
+
+def items(names, ids, site, scale, **book):
+    found = pd.DataFrame({"item": names, "text": names, "kind": "rating", "scale": scale}).assign(**book)
+    if ids:
+        found.loc[len(found)] = {"item": "who", "text": "who", "kind": "id", "scale": ""}
+    if site:
+        found.loc[len(found)] = {"item": "site", "text": "site", "kind": "segment", "scale": ""}
+    return found.fillna("")
+
+
+@cache
+def codebook(*asked):
+    return dx.read_codebook(items(*asked))
 
 
 def row(result, name="q"):
@@ -108,7 +120,7 @@ def named(answers, ids=None):
 
 
 def test_people_seen_twice_are_one_person_in_the_error():
-    """The worked case of docs/methods/change.md; too few answered twice for them to count more."""
+    """The worked case of docs/methods/change.md."""
     found = row(dx.compare(named(FIRST), named(SECOND)))
     assert found[["estimate", "se"]].tolist() == pytest.approx([13.839286, 11.039037], abs=1e-6)
     assert (found["p"], found["n_both"]) == (pytest.approx(0.228376, abs=1e-6), 5)
@@ -118,28 +130,6 @@ def test_people_seen_twice_are_one_person_in_the_error():
     same = [f"p{k}" for k in range(1, 6)]
     alone = row(dx.compare(*(named({name: wave[name] for name in same}) for wave in (FIRST, SECOND))))
     assert alone[["estimate", "se", "p"]].tolist() == pytest.approx([10, 10, 0.373901], abs=1e-6)
-
-
-def test_the_change_of_people_seen_twice_counts_more_where_enough_are():
-    rng = np.random.default_rng(4)
-    one, two = rng.integers(1, 8, 40).astype(float), rng.integers(1, 8, 46).astype(float)
-    one[:3] = np.nan
-    found = row(dx.compare(survey({"q": one}, range(40)), survey({"q": two}, range(10, 56))))
-    w = float(overlap.weight_on_pairs(np.array(37), np.array(46), np.array(30)))
-    pairs, everybody = (two[:30] - one[10:]).mean(), two.mean() - np.nanmean(one)
-    assert (found["n_before"], found["n_after"], found["n_both"]) == (37, 46, 30)
-    assert 0 < w < 1
-    assert found["estimate"] == pytest.approx((w * pairs + (1 - w) * everybody) * 100 / 6)
-    assert found["after"] - found["before"] == pytest.approx(everybody * 100 / 6)
-
-
-def test_a_group_too_small_to_show_does_not_make_people_seen_twice_count_more(snapshot):
-    """Two who left could be worked out from the change of those who stayed, beside the two scores."""
-    rng = np.random.default_rng(5)
-    one, two = rng.integers(1, 8, 40), rng.integers(1, 8, 48)
-    found = dx.compare(survey({"q": one}, range(40), min_group=5), survey({"q": two}, range(2, 50), min_group=5))
-    assert found.table["estimate"].tolist() == pytest.approx((found.table["after"] - found.table["before"]).tolist())
-    assert found.notes == snapshot
 
 
 def test_a_row_without_an_id_is_another_person():
@@ -273,7 +263,7 @@ def test_an_unknown_adjustment_is_said(refusal):
 
 
 def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
-    """How often any of 12 topics that did not change is said to have changed."""
+    """How often any of 12 topics that did not change is said to have changed; tests/claims holds it to 5%."""
     rng, said = np.random.default_rng([people, len(str(population))]), 0
     names = [f"q{j:02d}" for j in range(12)]
     for _ in range(runs):
@@ -293,16 +283,6 @@ def alarms(runs, ids, population=None, response=1.0, people=30, adjust="holm"):
             waves.append(survey(columns, who if ids else None, population, scale="satisfaction5"))
         said += dx.compare(*waves, adjust=adjust).table["holds"].any()
     return said / runs
-
-
-@pytest.mark.simulated
-@pytest.mark.parametrize(
-    ("ids", "population", "response"),
-    [(False, None, 1.0), (True, None, 1.0), (True, 60, 0.6)],
-    ids=["independent", "paired", "staff"],
-)
-def test_false_alarms_over_twelve_unchanged_topics_stay_under_five_percent(ids, population, response):
-    assert alarms(60, ids, population, response) <= 0.05 + 0.056  # two simulation errors above the promise
 
 
 @pytest.mark.simulated

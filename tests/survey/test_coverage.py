@@ -8,14 +8,11 @@ import pytest
 
 import dxkit as dx
 
-pytestmark = pytest.mark.usefixtures("nothing_hidden")
-
-pytestmark = pytest.mark.simulated
+pytestmark = [pytest.mark.usefixtures("nothing_hidden"), pytest.mark.simulated]
 
 BOOK = dx.read_codebook(dx.samples.path("company/codebook.csv"))
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())
 PEOPLE = pd.read_csv(dx.samples.path("company/truth/population_2026-Q3.csv"), comment="#")
-RUNS = 10  # tests/claims has 100
 
 
 def respondents(rng):
@@ -29,7 +26,10 @@ def respondents(rng):
 
 
 def coverage(roster, runs, **options):
-    """Share of intervals that hold the truth of all staff, over all questions to all staff and runs."""
+    """Share of intervals that hold the truth of all staff, over all questions to all staff and runs.
+
+    tests/claims holds it to 95%.
+    """
     items = BOOK.items[~BOOK.items["item"].isin(["oncall_rest", "code", "remark"])]
     book = dx.read_codebook(items.assign(asked_if=""))
     truth = {**TRUTH["waves"]["2026-Q3"]["items"], **TRUTH["waves"]["2026-Q3"]["dimensions"]}
@@ -41,14 +41,6 @@ def coverage(roster, runs, **options):
         expected = table["name"].map(truth)
         inside.append(((table["low"] <= expected) & (expected <= table["high"])).to_numpy())
     return float(np.mean(inside))
-
-
-@pytest.mark.parametrize("margins", [["team"], ["team", "role", "tenure", "site"]], ids=["post-stratified", "raked"])
-def test_weighted_intervals_that_know_the_population_cover_95_percent(margins):
-    roster = PEOPLE.groupby(margins).size().rename("headcount").reset_index()
-    covered = coverage(roster, RUNS)
-    # questions of one run are correlated: the simulation error of the mean over 10 runs is about 1.3 points
-    assert 0.915 <= covered <= 0.985, f"{covered:.3f}"
 
 
 def test_without_the_finite_population_the_intervals_are_too_wide():

@@ -82,3 +82,11 @@ def test_a_survey_without_differences_cannot_say_its_spread(refusal):
     with refusal():
         dx.plan_survey(level)
     assert len(dx.plan_survey(level, spread=5).table) == 7
+
+
+def test_an_earlier_survey_of_two_pains_leaves_nothing_to_choose(refusal):
+    two = survey(likert([45, 0], 40, np.random.default_rng(2)))
+    with refusal(error=dx.Missing):
+        dx.plan_survey(two)
+    assert not dx.part(dx.plan_survey, two)
+    assert len(dx.plan_survey(two, top_n=1).table) == 7

@@ -1,5 +1,7 @@
 """Populations with known pains, for tests of the ranking: satisfaction answers of people who share a mood."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -23,16 +25,23 @@ def likert(burden, people, rng, *, shared=0.35):
 
 def survey(codes, population=None, min_group=5, missing=0.0, seed=0):
     """A survey of these codes; with `population` people in its roster."""
-    topics = codes.shape[1]
+    topics, site = codes.shape[1], population is not None
     codes = codes.astype(float)
     codes[np.random.default_rng(seed).random(codes.shape) < missing] = np.nan
     frame = pd.DataFrame(codes, columns=[f"t{t:02d}" for t in range(topics)])
-    book, roster = codebook(topics), None
-    if population is not None:
-        book = pd.concat([book, pd.DataFrame([{"item": "site", "text": "site", "kind": "segment"}])]).fillna("")
+    roster = None
+    if site:
         frame["site"] = "Here"
         roster = pd.DataFrame({"site": ["Here"], "headcount": [population]})
-    return dx.read_survey(frame, book, roster, min_group=min_group)
+    return dx.read_survey(frame, _read(topics, site), roster, min_group=min_group)
+
+
+@cache
+def _read(topics, site):
+    book = codebook(topics)
+    if site:
+        book = pd.concat([book, pd.DataFrame([{"item": "site", "text": "site", "kind": "segment"}])]).fillna("")
+    return dx.read_codebook(book)
 
 
 def hours(values, min_group=3):

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from dxkit.procurement.cost.leaving import EU_NOTICE, day_after, in_the_eu
-from dxkit.procurement.cost.schedule import exit_figure
+from dxkit.procurement.cost.schedule import exit_figure, term_of
 from dxkit.procurement.dossier.dossier import Dossier
 
 
@@ -60,3 +60,10 @@ def renewals(term: float, renewal: float, horizon: int) -> list[int]:
         return list(range(1, 4 * horizon))
     dates = np.array(term_ends(term, renewal, horizon)) / 3
     return sorted({round(float(date)) for date in dates if 0.5 < date < 4 * horizon - 0.5})
+
+
+def renewals_of(dossier: Dossier, vendor: str) -> list[int]:
+    """Quarters at which something that this vendor is paid for again and again renews: each line by its own term."""
+    lines = [line for line in dossier.lines_of(vendor) if line.paid_to_vendor and not line.once]
+    terms = {tuple(figure.mean for figure in term_of(dossier, line, vendor)) for line in (lines or [None])}
+    return sorted({quarter for term in terms for quarter in renewals(*term, dossier.horizon)})

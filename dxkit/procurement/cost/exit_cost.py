@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.options import instance, whole
-from dxkit.procurement.cost.calendar import dates_of, effective_notice, renewals
+from dxkit.procurement.cost.calendar import dates_of, effective_notice, renewals_of
 from dxkit.procurement.cost.leaving import COMPONENTS, EU_NAMES, RUSHED, people_driver
 from dxkit.procurement.cost.run import OfVendor, worked_out
 from dxkit.procurement.cost.schedule import exit_figure
@@ -144,8 +144,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         expected.append([vendor, mean, float(planned[-1] * end), float(of.by_draw["p_exit"].mean())])
         cheapest, notice = int(np.argmin(planned[1:])) + 1, effective_notice(dossier, vendor)
         calendar.append([vendor, cheapest, float(planned[cheapest]), *dates_of(dossier, 3 * cheapest, notice)])
-        term, renewal = (exit_figure(dossier, vendor, name)[0].mean for name in ("term_months", "renewal_months"))
-        for quarter in renewals(term, renewal, dossier.horizon):
+        for quarter in renewals_of(dossier, vendor):
             again.append([vendor, quarter, float(planned[quarter]), *dates_of(dossier, 3 * quarter, notice)])
     return ExitCost(
         table=pd.DataFrame(rows, columns=["vendor", "quarter", "mode", "component", "mean", "p10", "p90"]),

@@ -13,10 +13,10 @@ import pandas as pd
 
 from dxkit.files.errors import Missing
 from dxkit.files.options import choice, instance, whole
-from dxkit.procurement.cost.calendar import renewals
+from dxkit.procurement.cost.calendar import renewals_of
 from dxkit.procurement.cost.expressions import LABEL, Each, Row, Sheet, Sum, Values
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
-from dxkit.procurement.cost.schedule import exit_figure, month_sheet
+from dxkit.procurement.cost.schedule import month_sheet
 from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
@@ -126,7 +126,6 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
     horizon = 12 * dossier.horizon
     rows, first, option = [], [], []
     for vendor in others:
-        term, renewal = (exit_figure(dossier, vendor, name)[0].mean for name in ("term_months", "renewal_months"))
         found = _drawn(dossier, vendor, rival, seed)
         move, saving = found["move"], found["own"] - found["rival"]
         needed = move / annuity(dossier.rate, dossier.horizon)
@@ -145,7 +144,7 @@ def switching(dossier: Dossier, rival: str, seed: int = 0) -> Switching:
         pays = np.flatnonzero(table["saving"] >= table["needed"])
         at = int(pays[0]) if len(pays) else int((table["saving"] - table["needed"]).argmax())
         first.append([vendor, rival, float(at) if len(pays) else np.nan, *table.loc[at, ["needed", "saving"]]])
-        dates = renewals(term, renewal, dossier.horizon)
+        dates = renewals_of(dossier, vendor)
         known = {q: np.column_stack([found["own"][:, q - 1], found["planned"][:, q]]) for q in dates}
         worth = option_value(found["stay"][:, 0], {q: found["leave"][:, q] for q in dates}, known)
         option.append([vendor, rival, *worth.values()])

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.survey.privacy.programs import TINY, Program, Rows
+
 AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
 _NO_STEP = 0.01  # of what one answer can move, where answers have no step
-_TINY = 1e-9
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,37 +31,49 @@ class Answers:
     """The answers to one question by cell, as the ends of its scale see them.
 
     n       answers (C,)
-    sums    their weighted sum above the lowest answer (C,)
+    given   the sum of the weights of those who gave each answer (C, A); where any number may be one, of the lowest and
+            the highest answer that would have the same sum
+    values  what each answer is above the lowest (A,)
     weight  the sum of their weights (C,)
     share   of each cut, the largest share of one person in the weight of each group (G,)
-    reach   what one answer can move
+    detail  of each cut, the groups whose shares of answers are shown (G,)
+    coded   whether these are the only answers that there are
     top     whether the scale has an upper end; hours have none
-    step    between two answers; None where any number may be one
-    below   groups with so many answers or more need no bound
+    below   groups with so many answers or more need no bound of their mean
     """
 
     n: np.ndarray
-    sums: np.ndarray
+    given: np.ndarray
+    values: np.ndarray
     weight: np.ndarray
     share: Sequence[np.ndarray]
-    reach: float
+    detail: Sequence[np.ndarray]
+    coded: bool = True
     top: bool = True
-    step: float | None = None
     below: float = np.inf
 
+    @property
+    def reach(self) -> float:
+        """What one answer can move."""
+        return float(self.values.max())
 
-def unweighted(cuts: Sequence[np.ndarray], n: np.ndarray, sums: np.ndarray, reach: float, **scale) -> Answers:
-    """Answers that count alike."""
-    share = [1 / np.maximum(_of_groups(cut, n), 1) for cut in cuts]
-    return Answers(n=n, sums=sums, weight=n.astype(float), share=share, reach=reach, **scale)
+    @property
+    def sums(self) -> np.ndarray:
+        """The weighted sum of the answers above the lowest, (C,)."""
+        return self.given @ self.values
+
+
+def any_number(sums: np.ndarray, weight: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """`given` and `values` of answers that may be any number."""
+    return np.column_stack([weight - sums / reach, sums / reach]), np.array([0.0, reach])
 
 
 def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: Answers, k: int) -> Ends:
     """Show figures near an end as a bound, and hide what pins somebody to an answer even then.
 
-    Somebody is pinned where linear programs over all figures leave a cell one end of the scale, or one person one
-    answer. Then the smallest figure of that cut that is not a bound is hidden; where there is none, one of the other
-    cuts, later bounds, and at last everybody.
+    Somebody is pinned where linear programs over all figures, means and shares alike, leave one answer only. Then the
+    smallest figure of that cut that is not a bound is hidden; where there is none, one of the other cuts, later bounds,
+    and at last everybody.
 
     Parameters
     ----------
@@ -76,10 +89,11 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
     shown = [each.copy() for each in shown]
     bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
     sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    known: list[np.ndarray] = []
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        pinned = _pinned(cuts, shown, bound, others, answers)
+        pinned = _pinned(cuts, shown, bound, others, answers, k, known)
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -94,7 +108,7 @@ def _bounds(cut: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
     """Which means are within one person's reach of an end."""
     n, weight = _of_groups(cut, answers.n), _of_groups(cut, answers.weight)
     mean = _of_groups(cut, answers.sums) / np.where(weight > 0, weight, 1)
-    reach = answers.reach * (share + _TINY)
+    reach = answers.reach * (share + TINY)
     near_top = answers.top & (mean >= answers.reach - reach)
     return np.where(n >= answers.below, 0, np.where(mean <= reach, AT_MOST, np.where(near_top, AT_LEAST, 0)))
 
@@ -117,146 +131,98 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers) -> int | None:
-    """The cut with a bound, or with hidden groups together, in which the figures leave somebody one answer only."""
-    answered = answers.n > 0
-    if not answered.any() or not (any(each.any() for each in bound) or any(others)):
+def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
+    """The cut in which the figures leave somebody one answer only.
+
+    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
+    hidden.
+    """
+    there = answers.n > 0
+    if not there.any() or not any(each.any() for each in shown):
         return None
-    cuts = [cut[answered] for cut in cuts]
-    n, sums, weight = answers.n[answered], answers.sums[answered] / answers.reach, answers.weight[answered]
+    cuts, n, weight = [cut[there] for cut in cuts], answers.n[there], answers.weight[there]
+    given, values = answers.given[there], answers.values / answers.reach
     seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
     _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
     atom = atom.ravel()
-    inside = _to_check(cuts, shown, bound, others, sums, weight, answers.top, few=len(n) <= _FEW_CELLS)
+    detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
+    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
+    for cut, each in zip(cuts, detail, strict=True):
+        gave = _by_group(cut, given, len(each)) > TINY
+        possible &= (gave | ~each[:, None])[cut]
+        alike |= (each & (gave.sum(axis=1) == 1))[cut]
+    few = len(n) <= _FEW_CELLS
+    inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
+    inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
     check = np.full(len(first), len(cuts))
     np.minimum.at(check, atom, inside)
+    coded, step = answers.coded, np.ones(len(n)) if answers.coded else np.full(len(n), _NO_STEP)
+    if coded:  # who shares all groups with somebody who answered otherwise may have answered so
+        check[(_by_group(atom, given, len(first)) > TINY).sum(axis=1) > 1] = len(cuts)
     if not (check < len(cuts)).any():
         return None
-    rows, columns, low, high = [], [], [], []
-    for cut, each, ends, share in zip(cuts, shown, bound, answers.share, strict=True):
-        total, whole = _of_groups(cut, sums), _of_groups(cut, weight)
-        here = np.flatnonzero(each[: len(total)] & (whole > 0))
-        place = np.full(len(each), -1)
-        place[here] = len(low) + np.arange(len(here))
-        in_it = np.flatnonzero(place[cut[first]] >= 0)
-        rows.append(place[cut[first]][in_it])
-        columns.append(in_it)
-        total, whole, share, ends = total[here], whole[here], share[here], ends[here]
-        low += np.where(ends == AT_MOST, 0.0, np.where(ends == AT_LEAST, whole * (1 - share), total)).tolist()
-        high += np.where(ends == AT_MOST, whole * share, np.where(ends == AT_LEAST, whole, total)).tolist()
-    people, most = np.bincount(atom, n), np.bincount(atom, weight)
-    step = (answers.step or _NO_STEP * answers.reach) / answers.reach * most / people  # of one person of mean weight
-    program = _Program(
-        (np.concatenate(rows), np.concatenate(columns)), np.array(low), np.array(high), people, most, step, answers
-    )
-    program.see(np.bincount(atom, sums))
+    worth = np.tile(values, (len(n), 1))
+    if coded and not few:  # of many cells only the sums, between the answers that the shares leave
+        given, worth, step = _between(given, values, possible)
+        coded = False
+    rows = Rows(len(first), worth.shape[1])
+    for cut, each, ends, spread, share in zip(cuts, shown, bound, detail, answers.share, strict=True):
+        told, whole = _by_group(cut, given, len(each)), _by_group(cut, weight, len(each))
+        sums = _by_group(cut, (given * worth).sum(axis=1), len(each))
+        for g in np.flatnonzero(each & (whole > 0)).tolist():
+            members = np.flatnonzero(cut[first] == g)
+            rows.add(members, worth[first][members], sums[g], int(ends[g]), whole[g], share[g])
+            if spread[g] and coded:
+                sides = shares_bounded(told[g] / whole[g], share[g], np.array(_of_groups(cut, n)[g] < 4 * k))[1]
+                for a, side in enumerate(sides.tolist()):
+                    one = np.tile(np.arange(len(values)) == a, (len(members), 1))
+                    rows.add(members, one, told[g, a], side, whole[g], share[g])
+    people, weight = np.bincount(atom, n), np.bincount(atom, weight)
+    program = Program(rows, people, weight, step[first], coded=coded, top=answers.top)
+    for each in (given, *(known if coded == answers.coded else ())):
+        program.see(_by_group(atom, each, len(first)))
     pins = program.pins(np.flatnonzero(check < len(cuts)))
+    for solution in program.found if coded == answers.coded else ():
+        known.append(np.zeros(given.shape))
+        known[-1][first] = solution
     return None if pins is None else int(check[pins])
 
 
-def _to_check(cuts, shown, bound, others, sums, weight, top: bool, few: bool) -> np.ndarray:
-    """Of each cell the first cut in which it is in a group with a bound, or among the hidden groups together; of many
-    cells only where all of these gave an end. The number of cuts where there is none."""
-    inside = np.full(len(sums), len(cuts))
+def _between(given: np.ndarray, values: np.ndarray, possible: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Answers as if all were the lowest or the highest that is possible, those two, and a step in their distance."""
+    low = values[possible.argmax(axis=1)]
+    high = values[possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)]
+    wide, weight = np.where(high > low, high - low, 1.0), given.sum(axis=1)
+    upper = (given @ values - low * weight) / wide
+    return np.column_stack([weight - upper, upper]), np.column_stack([low, high]), np.diff(values).min() / wide
+
+
+def _by_group(code: np.ndarray, values: np.ndarray, groups: int) -> np.ndarray:
+    """Sums of rows by group."""
+    found = np.zeros((groups, *values.shape[1:]))
+    np.add.at(found, code, values)
+    return found
+
+
+def _to_check(cuts, shown, bound, others, given, possible, top: bool, few: bool) -> np.ndarray:
+    """Of each cell the first cut in which it is in a group with a bound, or among the hidden groups together, else the
+    last one in which it is shown; of many cells only where all of a group gave the lowest or highest answer that the
+    shares leave them. The number of cuts where there is none."""
+    none, cell = len(cuts), np.arange(len(given))
+    inside, shown_in = np.full(len(given), none), np.full(len(given), none)
+    weight = given.sum(axis=1)
+    lowest, highest = possible.argmax(axis=1), possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
     for c, (cut, each, ends, rest) in enumerate(zip(cuts, shown, bound, others, strict=True)):
-        groups = np.where(ends[cut] != 0, cut, np.where(rest & ~each[cut], len(each), -1))
-        total, whole = (np.bincount(groups + 1, values, len(each) + 2) for values in (sums, weight))
-        end = (total <= _TINY * whole) | (top & (total >= whole * (1 - _TINY))) | few
-        inside[(groups >= 0) & end[groups + 1] & (inside == len(cuts))] = c
-    return inside
-
-
-class _Program:
-    """Linear programs over what atoms may sum to, given what is shown; in units of what one answer can move."""
-
-    def __init__(self, at, low: np.ndarray, high: np.ndarray, people, most, step, answers: Answers) -> None:
-        from scipy.sparse import csr_matrix
-
-        self._rows = csr_matrix((np.ones(len(at[0])), at), shape=(len(low), len(most)))
-        self._low, self._high = low, high
-        self._people, self._capacity, self._step = people, most, step
-        self._top, self._whole = answers.top, answers.step is not None
-        self._least, self._most = np.full(len(most), np.inf), np.full(len(most), -np.inf)
-
-    def see(self, x: np.ndarray) -> None:
-        """Sums of atoms that agree with all that is shown."""
-        self._least, self._most = np.minimum(self._least, x), np.maximum(self._most, x)
-
-    def pins(self, check: np.ndarray) -> int | None:
-        """The first atom of these that is at an end, or is one person with one possible answer."""
-        left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
-        before = len(left) + 1
-        while 0 < len(left) < before:  # not all can be away from an end at once, so the rest is tried again
-            self._look_at_all(left, from_top=False)
-            if self._top:
-                self._look_at_all(left, from_top=True)
-            else:
-                self._look(np.isin(np.arange(len(self._capacity)), left).astype(float))
-            left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
-        for atom in left.tolist():
-            for sign in (-1.0, 1.0):
-                if not self._free(atom):
-                    objective = np.zeros(len(self._capacity))
-                    objective[atom] = sign
-                    self._look(objective, atom)
-            if not self._free(atom):
-                return atom
-        return None
-
-    def _free(self, atom: int) -> bool:
-        """Whether solutions that were found leave the atom away from both ends, and one person two answers."""
-        least, most, one = self._least[atom], self._most[atom], self._step[atom]
-        near = 1e-6 * one
-        if most < one - near or (self._top and least > self._capacity[atom] - one + near):
-            return False
-        if self._people[atom] > 1:
-            return True
-        if not self._whole or np.isinf(most):
-            return bool(most - least >= one)
-        return bool(np.floor(most / one + 1e-6) - np.ceil(least / one - 1e-6) >= 1)
-
-    def _look_at_all(self, check: np.ndarray, from_top: bool) -> None:
-        """One solution that takes as many of these atoms as can be a step away from an end."""
-        from scipy.sparse import csr_matrix, hstack
-
-        count, sign = len(check), -1.0 if from_top else 1.0
-        none = csr_matrix((len(self._low), count))
-        away = csr_matrix((np.full(count, -sign), (np.arange(count), check)), shape=(count, len(self._capacity)))
-        extra = hstack([away, csr_matrix((np.ones(count), (np.arange(count),) * 2), shape=(count, count))])
-        limit = self._capacity[check] if from_top else np.zeros(count)
-        self._look(
-            np.concatenate([np.zeros(len(self._capacity)), -np.ones(count)]),
-            rows=hstack([self._rows, none]),
-            extra=(extra, limit, self._step[check]),
+        groups = np.where(each[cut], cut, np.where(rest, len(each), -1)) + 1
+        total, low, high = (
+            np.bincount(groups, values, len(each) + 2) for values in (weight, given[cell, lowest], given[cell, highest])
         )
-
-    def _look(self, objective: np.ndarray, atom: int | None = None, rows=None, extra=None) -> None:
-        """Solve, and remember the least and the most that any solution gave each atom."""
-        from scipy.optimize import linprog
-        from scipy.sparse import vstack
-
-        rows = (self._rows if rows is None else rows).tocsr()
-        exact = self._low == self._high
-        slack = _TINY * np.maximum(self._high[~exact], 1)
-        matrix, limits = [rows[~exact], -rows[~exact]], [self._high[~exact] + slack, slack - self._low[~exact]]
-        highest = self._capacity if self._top else np.full(len(self._capacity), np.inf)
-        if extra is not None:
-            matrix, limits = [*matrix, extra[0]], [*limits, extra[1]]
-            highest = np.concatenate([highest, extra[2]])
-        limits = np.concatenate(limits)
-        found = linprog(
-            objective,
-            A_ub=vstack(matrix).tocsr() if len(limits) else None,
-            b_ub=limits if len(limits) else None,
-            A_eq=rows[exact] if exact.any() else None,
-            b_eq=self._high[exact] if exact.any() else None,
-            bounds=np.column_stack([np.zeros(len(highest)), highest]),
-            method="highs",
-        )
-        if found.status == 3 and atom is not None:  # without an upper end
-            self._most[atom] = np.inf
-        elif found.x is not None:
-            self.see(found.x[: len(self._capacity)])
+        end = (low >= total * (1 - TINY)) | (top & (high >= total * (1 - TINY))) | few
+        told = (groups > 0) & end[groups]
+        close = told & ((ends[cut] != 0) | ~each[cut])
+        inside[close & (inside == none)] = c
+        shown_in[told] = c
+    return np.where(inside < none, inside, shown_in)
 
 
 def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -265,6 +231,6 @@ def shares_bounded(share: np.ndarray, one: np.ndarray, few: np.ndarray) -> tuple
     >>> shares_bounded(np.array([0.0, 0.3, 1.0]), np.array(0.1), np.array(True))[0].tolist()
     [0.1, 0.3, 0.9]
     """
-    near = one * (1 + _TINY)
+    near = one * (1 + TINY)
     bound = np.where(few & (share <= near), AT_MOST, np.where(few & (share >= 1 - near), AT_LEAST, 0))
     return np.where(bound == AT_MOST, one, np.where(bound == AT_LEAST, 1 - one, share)), bound

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 FEW_WEIGHTED = 30  # answers from which on weighted means are exact
 _ENUMERATED = 8  # answers up to which all choices are tried
 _MOST_ANSWERS = 21  # above it so many choices fit a rounded mean that none is pinned
-_UNIT = 0.001  # of the scale
+UNIT = 0.001  # of the scale
 _TINY = 1e-9
 
 
@@ -21,15 +22,20 @@ def few_and_different(n: np.ndarray, differ: np.ndarray) -> np.ndarray:
     return differ & (n < FEW_WEIGHTED)
 
 
-def rounded(values: np.ndarray, n: np.ndarray, differ: np.ndarray, digits: int = 1) -> np.ndarray:
-    """Weighted means of few answers with different weights, to 0.1 point (shares: digits 3).
+def rounded(
+    values: np.ndarray, n: np.ndarray, differ: np.ndarray, step: np.ndarray | float, unit: np.ndarray | float = UNIT
+) -> np.ndarray:
+    """Weighted means of few answers with different weights, on a scale from 0 to 1: to 0.001; of up to 8 answers to a
+    tenth of what lies between two of them (nan where there is no step), less than one person can move them.
 
     Exact ones give away the answers: few whole numbers fit.
 
-    >>> rounded(np.array([51.23456, 51.23456]), np.array([12, 30]), np.array([True, True])).tolist()
-    [51.2, 51.23456]
+    >>> n, mean = np.array([7, 12, 30]), np.array([0.51234, 0.51234, 0.51234])
+    >>> rounded(mean, n, np.array(True), 0.25).round(6).tolist()
+    [0.5, 0.512, 0.51234]
     """
-    return np.where(few_and_different(n, differ), np.round(values, digits), values)
+    unit = np.where((n <= _ENUMERATED) & ~np.isnan(step), np.asarray(step) / 10, unit)
+    return np.where(few_and_different(n, differ), np.round(values / unit) * unit, values)
 
 
 def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:
@@ -46,8 +52,8 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     value, people = np.unique(weights, return_counts=True)
     most = people * (answers - 1)
     total = weights.sum()
-    sums = [np.arange(each + 1) for each in most]
-    halves = [_combined(value[i::2], sums[i::2]) for i in (0, 1)]
+    choices = [_choices(tuple(most[i::2].tolist())) for i in (0, 1)]
+    halves = [(chosen @ value[i::2], chosen) for i, chosen in enumerate(choices)]
     feasible: list[np.ndarray] = [np.zeros(each + 1, dtype=bool) for each in most]
     for i in (0, 1):
         (mine, chosen), (theirs, _) = halves[i], halves[1 - i]
@@ -55,7 +61,7 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
         start = np.searchsorted(theirs, low * total - mine - _TINY)
         meets = start < np.searchsorted(theirs, high * total - mine + _TINY, side="right")
         for j, column in enumerate(chosen.T):
-            feasible[2 * j + i][np.unique(column[meets])] = True
+            feasible[2 * j + i][column[meets]] = True
     for possible, count, end in zip(feasible, people, most, strict=True):
         values = np.flatnonzero(possible)
         if not len(values) or values[-1] == 0 or values[0] == end or (count == 1 and len(values) == 1):
@@ -63,12 +69,11 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     return False
 
 
-def _combined(value: np.ndarray, sums: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted totals (N,) of every choice of one sum for each weight, and the choices (N, J)."""
-    if not len(value):
-        return np.zeros(1), np.zeros((1, 0), dtype=int)
-    chosen = np.stack(np.meshgrid(*sums, indexing="ij"), axis=-1).reshape(-1, len(value))
-    return chosen @ value, chosen
+@lru_cache(maxsize=8)
+def _choices(most: tuple[int, ...]) -> np.ndarray:
+    """Every choice of a whole number up to each of these (N, J)."""
+    ends = [each + 1 for each in most]
+    return np.indices(ends).reshape(len(ends), int(np.prod(ends))).T.copy()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,27 +91,29 @@ class Whole:
 def unpinned(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], each: Whole) -> list[np.ndarray]:
     """Which figures stay shown (G,), of each cut: none whose rounded mean leaves one of up to 8 people one answer.
 
-    A group's mean is known from its own figure, and from that of everybody less the rest of the cut; the hidden groups
-    together from the latter. Where it pins somebody the figure is hidden, else the smallest other one of that cut.
+    A few people are known from the figure of their group, and from that of a larger group less all groups of a cut that
+    lie within it. Where that pins somebody, their own figure is hidden, else the smallest of those taken off.
     """
     kept = [flags.copy() for flags in shown]
     if each.top >= _MOST_ANSWERS:
         return kept
-    whole = _Groups.of(np.zeros(len(each.n), dtype=int), each)
-    for cut, flags in zip(cuts, kept, strict=True):
-        groups = _Groups.of(cut, each)
-        known = None if cut is cuts[0] or not kept[0][0] else whole
-        while (hide := groups.pinned(flags, known)) is not None:
-            flags[hide] = False
-    return kept
+    groups, free = [_Groups.of(cut, each) for cut in cuts], set()
+    while True:
+        for key, (members, low, high, hide) in _known(groups, kept).items():
+            if (key, low, high) not in free and _pins(each, members, low, high):
+                kept[hide[0]][hide[1]] = False
+                break
+            free.add((key, low, high))
+        else:
+            return kept
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Groups:
-    """The groups of a cut: answers, sums of weights, weighted sums, and half of the unit of their rounded means."""
+    """The groups of a cut: the group of each cell that answered, else -1; answers, sums of weights, weighted sums as
+    the shown means have them, and how far these may be from the true ones."""
 
     cut: np.ndarray
-    each: Whole
     n: np.ndarray
     weight: np.ndarray
     sums: np.ndarray
@@ -116,55 +123,70 @@ class _Groups:
     def of(cls, cut: np.ndarray, each: Whole) -> _Groups:
         size = int(cut.max(initial=-1)) + 1
         n, weight, sums = (np.bincount(cut, values, size) for values in (each.n, each.weight, each.sums))
+        there = (each.n > 0) & (each.weight > 0)
         one = np.divide(each.weight, each.n, out=np.zeros(len(cut)), where=each.n > 0)
         least, most = np.full(size, np.inf), np.zeros(size)
-        there = each.n > 0
         np.minimum.at(least, cut[there], one[there])
         np.maximum.at(most, cut[there], one[there])
         unlike = np.bincount(cut, there & ~each.alike, size) > 0
         rough = few_and_different(n, unlike | (most > least * (1 + _TINY)))
-        return cls(cut=cut, each=each, n=n, weight=weight, sums=sums, half=np.where(rough, _UNIT * each.top / 2, 0.0))
+        mean = np.divide(sums, weight, out=np.zeros(size), where=weight > 0)
+        unit = np.where(n <= _ENUMERATED, 0.1, UNIT * each.top)
+        return cls(
+            cut=np.where(there, cut, -1),
+            n=np.bincount(cut, np.where(there, each.n, 0), size),
+            weight=weight,
+            sums=weight * np.where(rough, np.round(mean / unit) * unit, mean),
+            half=np.where(rough, weight * unit / 2, 0.0),
+        )
 
-    @property
-    def rounded(self) -> np.ndarray:
-        """Sums as the shown means have them."""
-        mean = np.divide(self.sums, self.weight, out=np.zeros(len(self.n)), where=self.weight > 0)
-        unit = np.where(self.half > 0, 2 * self.half, 1.0)
-        return self.weight * np.where(self.half > 0, np.round(mean / unit) * unit, mean)
+    def within(self, larger: _Groups) -> np.ndarray:
+        """The group of a larger cut that each group lies in; -1 where it is in several, or is one of them."""
+        size, there = len(self.n), self.cut >= 0
+        low, high = np.full(size, len(larger.n)), np.full(size, -1)
+        np.minimum.at(low, self.cut[there], larger.cut[there])
+        np.maximum.at(high, self.cut[there], larger.cut[there])
+        return np.where((low == high) & (self.n < larger.n[np.minimum(low, len(larger.n) - 1)]), low, -1)
 
-    def pinned(self, shown: np.ndarray, whole: _Groups | None) -> int | None:
-        """The figure to hide next."""
-        shown = shown & (self.weight > 0)
-        hidden = ~shown & (self.weight > 0)
-        sets = [shown & (np.arange(len(shown)) == g) for g in np.flatnonzero(shown & (self.n <= _ENUMERATED))]
-        if hidden.any() and whole is not None and self.n[hidden].sum() <= _ENUMERATED:
-            sets.append(hidden)
-        for members in sets:
-            own = bool(shown[members].all())
-            low, high = -np.inf, np.inf
-            if own:
-                about, half = self.rounded[members] / self.weight[members], self.half[members]
-                low, high = float((about - half)[0]), float((about + half)[0])
-            if whole is not None and (not own or not hidden.any()):
-                rest = shown & ~members
-                weight = self.weight[members].sum()
-                about = (whole.rounded[0] - self.rounded[rest].sum()) / weight
-                half = (whole.half[0] * whole.weight[0] + (self.half * self.weight)[rest].sum()) / weight
-                low, high = max(low, about - half), min(high, about + half)
-            if self._pins(members, low, high):
-                if own:
-                    return int(np.flatnonzero(members)[0])
-                left = np.flatnonzero(shown)
-                return int(left[np.argmin(self.n[left])]) if len(left) else None
-        return None
 
-    def _pins(self, members: np.ndarray, low: float, high: float) -> bool:
-        inside = members[self.cut] & (self.each.n > 0)
-        n = self.each.n[inside].astype(int)
-        if not self.each.alike[inside].all():
-            return True  # whose weight is which is not known
-        weights = np.repeat(self.each.weight[inside] / n, n)
-        mean = float(self.each.sums[inside].sum() / weights.sum())
-        if weights.max() <= weights.min() * (1 + _TINY) or not 0 < mean < self.each.top:
-            return False  # equal weights, and ends of the scale, are for the rules of counts and of ends
-        return pins_whole_answers(weights, low - _TINY, high + _TINY, self.each.top + 1)
+def _known(groups: Sequence[_Groups], shown: Sequence[np.ndarray]) -> dict[bytes, tuple]:
+    """Sets of up to 8 answers whose sum follows: their cells, its least and largest value, and the figure to hide."""
+    sets: dict[bytes, tuple] = {}
+
+    def tell(members: np.ndarray, low: float, high: float, hide: tuple[int, int]) -> None:
+        key = members.tobytes()
+        _, before, after, first = sets.get(key, (members, -np.inf, np.inf, hide))
+        sets[key] = members, max(low, before), min(high, after), first
+
+    for c, (one, flags) in enumerate(zip(groups, shown, strict=True)):
+        for g in np.flatnonzero(flags & (one.n > 0) & (one.n <= _ENUMERATED)).tolist():
+            tell(one.cut == g, one.sums[g] - one.half[g], one.sums[g] + one.half[g], (c, g))
+    for larger, there in zip(groups, shown, strict=True):
+        for d, (one, flags) in enumerate(zip(groups, shown, strict=True)):
+            inside = np.where(flags & (one.n > 0), one.within(larger), -1)
+            used = inside >= 0
+            left = larger.n - np.bincount(inside[used], one.n[used], len(larger.n))
+            for g in np.flatnonzero(there & (left <= _ENUMERATED) & (left < larger.n)).tolist():
+                parts = np.flatnonzero(inside == g)
+                smallest = int(parts[np.argmin(one.n[parts])])
+                rest = (larger.cut == g) & ~np.isin(one.cut, parts)
+                off, half = larger.sums[g] - one.sums[parts].sum(), larger.half[g] + one.half[parts].sum()
+                if rest.any():
+                    tell(rest, off - half, off + half, (d, smallest))
+                    continue
+                for part in parts[one.n[parts] <= _ENUMERATED].tolist():  # they are all of it, so each is the rest
+                    about, beside = off + one.sums[part], half - one.half[part]
+                    tell(one.cut == part, about - beside, about + beside, (d, part))
+    return sets
+
+
+def _pins(each: Whole, members: np.ndarray, low: float, high: float) -> bool:
+    """Whether a sum of whole answers between these leaves somebody one answer."""
+    n = each.n[members].astype(int)
+    if not each.alike[members].all():
+        return True  # whose weight is which is not known
+    weights = np.repeat(each.weight[members] / n, n)
+    total = float(weights.sum())
+    if weights.max() <= weights.min() * (1 + _TINY) or not 0 < each.sums[members].sum() < each.top * total:
+        return False  # equal weights, and ends of the scale, are for the rules of counts and of ends
+    return pins_whole_answers(weights, low / total - _TINY, high / total + _TINY, each.top + 1)

@@ -198,6 +198,17 @@ def _largest(leverage: np.ndarray, size: np.ndarray, most: int) -> np.ndarray:
     return np.interp(np.arange(most + 1), ends, sums)
 
 
+def _highest(leverage: np.ndarray, size: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """The sum of the so many (B,) largest leverages of people, of each row (B, A)."""
+    room = max(int(most.max(initial=0)), 1)
+    at = np.argpartition(-leverage, room - 1, axis=1)[:, :room] if room < len(size) else np.arange(len(size))[None, :]
+    values, people = np.take_along_axis(leverage, at, axis=1), np.broadcast_to(size[at], (len(leverage), at.shape[1]))
+    order = np.argsort(-values, axis=1)
+    values, people = (np.take_along_axis(each, order, axis=1) for each in (values, people))
+    left = most[:, None] - (np.cumsum(people, axis=1) - people)
+    return (values * np.clip(left, 0, people)).sum(axis=1)
+
+
 class _Search:
     """The exact search for a set of atoms below the minimum on which the rest of the projection is singular."""
 
@@ -228,11 +239,10 @@ class _Search:
             block = leads[start : start + _BLOCK]
             rows = left(block, every) / root / root[block][:, None]
             rows[np.arange(len(block)), block] = 0.0
-            for lead, row in zip(block.tolist(), rows, strict=True):
+            may = _highest(np.abs(rows) / size, size, room - size[block]) >= 1 - _ZERO
+            for lead, row in zip(block[may].tolist(), rows[may], strict=True):
                 own, off = room - int(size[lead]), np.abs(row)
                 best = _largest(off / size, size, own)
-                if best[-1] < 1 - _ZERO:
-                    continue
                 fits = np.flatnonzero(size <= own)
                 rest = fits[off[fits] + best[own - size[fits]] >= 1 - _ZERO]
                 rest = rest[rest != lead]

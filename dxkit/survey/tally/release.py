@@ -16,19 +16,15 @@ from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
-from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, bounded
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
-from dxkit.survey.privacy.rowspace import needed
-from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
-from dxkit.survey.tally.margins import grouped
-from dxkit.survey.tally.weighed import Weighed, weighed
+from dxkit.survey.tally.weighed import Weighed, answered, said, weighed
 
 if TYPE_CHECKING:
-    from dxkit.survey.tally.from_survey import Counted
     from dxkit.survey.tally.tally import Tally
 
 PEOPLE = "people"
@@ -139,22 +135,6 @@ class Release(Result):
                 f"read_survey(..., cuts={[*declared, wanted]!r})"
             )
 
-    def allows(self, people: Counted, column: int, member: np.ndarray) -> bool:
-        """Whether a figure of some of the people may be shown beside all others of a column of the layout.
-
-        `member` (n,) says who; the answers of fewer than the minimum must not follow, nor those of the others.
-        """
-        answered = ~np.isnan(people.values([column])[:, 0])
-        codes, shown_ = [], []
-        for cut in ((), *self.cuts):
-            groups, may = self.decisions[frozenset(cut)]
-            cells, place = grouped(people.coded.segments, cut)
-            codes.append(people.group_codes(cells, cut)[1][place])
-            shown_.append(may.figure[:, column])
-        codes.append((member & answered).astype(int))
-        shown_.append(np.array([False, True]))
-        return needed(codes, shown_, answered.astype(int), self.min_group, len(codes) - 1) is None
-
     def of(self, cells: Cells) -> May:
         """What may be shown of the groups and variables of a cut."""
         groups, may = self.decisions[frozenset(cells.by)]
@@ -171,11 +151,11 @@ def release_of(tally: Tally) -> Release:
     covered = _covered(tally, cuts)
     fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
     codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
-    n = np.rint(fine.n).astype(int)
-    said = np.rint(fine.states[:, :, [ANSWERED, NO_OPINION]].sum(axis=2)).astype(int)
-    found = decided(codes, fine.people.astype(int), np.hstack([n, said]), tally.min_group)
+    counts = [np.rint(weighed(fine, counts=of).n).astype(int) for of in (answered, said)]  # of those who have a weight
+    n, every = counts[0], np.hstack(counts)
+    found = decided(codes, fine.people.astype(int), every, tally.min_group)
     j = n.shape[1]
-    others = found.others(codes, np.hstack([n, said]), tally.min_group)
+    others = found.others(codes, every, tally.min_group)
     made = [
         May(
             people=people,
@@ -198,7 +178,7 @@ def release_of(tally: Tally) -> Release:
         else:
             counted = tally.cut(cut)
             groups, code = counted.groups, counted.group
-            may = _nothing(len(groups), j, said.shape[1])
+            may = _nothing(len(groups), j, every.shape[1] - j)
         decisions[frozenset(cut)] = groups, may
         rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
     return Release(
@@ -260,17 +240,28 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
         for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
             may.figure[:, p] &= stays
             may.detail[:, p] &= stays
+    by_code = fine.counts * each.weights[:, : fine.counts.shape[1], None]
+    if each.file_means is not None:
+        by_code = fine.weighed_codes
     for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
-        hours = form.form[p] == HOURS
+        hours, several = form.form[p] == HOURS, tally.layout.columns["unit"].iloc[p] == "share"
+        coded = not np.isnan(tally.layout.step[p])
+        if coded:
+            known = np.flatnonzero(~np.isnan(tally.layout.values[p]))
+            values, at = np.unique(tally.layout.values[p][known] - form.low[p], return_inverse=True)
+            given = by_code[:, p, known] @ (at.ravel()[:, None] == np.arange(len(values)))
+        else:
+            given, values = any_number(above[:, p], held[:, p], 1.0 if hours else form.width[p])
         answers = Answers(
             n=n[:, p] * (held[:, p] > 0),
-            sums=above[:, p],
+            given=given,
+            values=values,
             weight=held[:, p],
             share=[share[:, p] for share in shares],
-            reach=1.0 if hours else form.width[p],
+            detail=[may.detail[:, p] & (coded and not several) for may in made],
+            coded=coded,
             top=not hours,
-            step=_step(tally, p),
-            below=4 * k if tally.layout.columns["unit"].iloc[p] == "share" else np.inf,
+            below=4 * k if several else np.inf,
         )
         ends = bounded(codes, [may.figure[:, p] for may in made], answers, k)
         for may, shown_, bound, rest, share in zip(made, ends.shown, ends.bound, ends.others, shares, strict=True):
@@ -285,10 +276,10 @@ def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray
     """The questions with evenly spaced answers whose people count differently, with what was answered by cell."""
     form, held = tally.layout.form, each.weights * each.worth
     for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
-        there, step = each.n[:, p] > 0, _step(tally, p)
+        there, step = each.n[:, p] > 0, tally.layout.step[p] * form.width[p]
         alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
         if (
-            step is None
+            np.isnan(step)
             or not there.any()
             or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max())
         ):
@@ -298,14 +289,6 @@ def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray
             p,
             Whole(n=counts, sums=above[:, p] / step, weight=held[:, p], alike=alike, top=round(form.width[p] / step)),
         )
-
-
-def _step(tally: Tally, p: int) -> float | None:
-    """Between two answers to an item; None where any number may be one."""
-    if not tally.layout.coded[p]:
-        return None
-    values = np.unique(tally.layout.values[p][~np.isnan(tally.layout.values[p])])
-    return float(np.diff(values).min()) if len(values) > 1 else None
 
 
 def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cells, code, n: np.ndarray) -> pd.DataFrame:

@@ -87,6 +87,15 @@ class Layout:
         return form_of(self.book, self.columns)
 
     @cached_property
+    def step(self) -> np.ndarray:
+        """What lies between two answers, in parts of the width of each column, (P,); nan where it may be anything."""
+        found = np.full(len(self.columns), np.nan)
+        for p in np.flatnonzero(self.coded).tolist():
+            values = np.unique(self.values[p][~np.isnan(self.values[p])])
+            found[p] = np.diff(values).min() / self.form.width[p] if len(values) > 1 else np.nan
+        return found
+
+    @cached_property
     def origin(self) -> np.ndarray:
         """What each column is summed about, (P,)."""
         origins = [BURDENS[level].origin for level in self.columns["level"].iloc[len(self.variables) :]]

@@ -197,10 +197,10 @@ class Weighed:
         held = yes if self.file_means is not None else self.weights * yes
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.minimum(total(held, self.group, self.groups) / self.stands_for, 1.0)
-        share = rounded(share, self.answers, self.differ, digits=3)
+        share = rounded(share, self.answers, self.differ, 1.0)
         headcount = np.where(self.part, np.inf, self.headcount[:, None])
         ends = score_intervals.shares(share, self.coverage, self.answers, headcount, ~self.differ, confidence)
-        low, high = (rounded(end, self.answers, self.differ, digits=3) for end in ends)
+        low, high = (rounded(end, self.answers, self.differ, 1.0) for end in ends)
         return share, low, high
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.procurement.cost.calendar import renewals, term_ends
+from dxkit.procurement.cost.calendar import renewals, renewals_of, term_ends
 from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, people_driver
 from dxkit.procurement.cost.run import worked_out
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -280,3 +280,10 @@ def test_further_cases_handed_over():
     notice = dx.exit_cost(dx.read_dossier(FOUND / "15_notice")).renewals["last_notice_date"]
     assert notice.iloc[0] == "2027-09-30"
     assert dx.read_dossier(FOUND / "18_lognormal_growth").drivers["s"].growth.claims[0].estimate.shape == "pert"
+
+
+def test_a_line_renews_by_its_own_term():
+    costs = pd.DataFrame({"vendor": "A", "line": ["seats", "support", "set-up"], "category": "licence"})
+    costs = costs.assign(timing=["yearly", "yearly", "once"], likely=1000.0, term_months=[24.0, 18.0, 0.0])
+    assert renewals_of(dx.read_dossier({"costs": costs}), "A") == [6, 8]
+    assert renewals_of(dx.read_dossier({"costs": costs.drop(columns="term_months")}), "A") == [4, 8]

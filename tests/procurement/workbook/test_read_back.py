@@ -92,10 +92,12 @@ def test_a_workbook_that_nobody_touched_is_the_dossier(delivered):
     assert (one["p90"] == two["p90"]).all()
 
 
+@pytest.mark.thorough
 def test_libreoffice_changes_nothing_by_itself(computed):
     assert len(dx.read_dossier(computed["nothing"]).changed) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_may_be_changed_is_taken(taken, name):
     changes, figure, value = TAKEN[name]
@@ -106,6 +108,7 @@ def test_what_may_be_changed_is_taken(taken, name):
     assert any("changed in the workbook" in note for note in taken.notes)
 
 
+@pytest.mark.thorough
 def test_a_formula_that_was_typed_over_is_refused_with_its_place(computed):
     with pytest.raises(dx.DataError, match=r"typed over.xlsx") as caught:
         dx.read_dossier(computed["typed over"])
@@ -130,12 +133,14 @@ def test_what_cannot_be_taken_is_refused_with_its_place(delivered, tmp_path, cha
     assert told in str(caught.value)
 
 
+@pytest.mark.thorough
 def test_sheets_that_are_gone_or_added_are_listed(computed):
     read = dx.read_dossier(computed["sheets"])
     assert sorted(read.changed["what"]) == ["sheet added", "sheet missing"]
     assert set(read.changed["taken"]) == {"no"}
 
 
+@pytest.mark.thorough
 def test_another_scenario_is_no_change_of_the_dossier(computed):
     read = dx.read_dossier(computed["scenario"])
     assert read.costs[0].amount.claims[0].estimate.likely == 20

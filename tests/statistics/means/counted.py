@@ -55,8 +55,18 @@ class Scored:
     everybody: "Scored | None" = None
 
 
-def score(counted, form=0, margins=None, headcount=np.inf, group=None, headcounts=None, asked=None, confidence=0.95):
-    """All of a survey; with `group` (C,) and `headcounts` (G,) by group."""
+def score(
+    counted,
+    form=0,
+    margins=None,
+    headcount=np.inf,
+    group=None,
+    headcounts=None,
+    asked=None,
+    confidence=0.95,
+    detail=None,
+):
+    """All of a survey, `detail` (J,) where spread may be shown; with `group` (C,) and `headcounts` (G,) by group."""
     cells, variables = counted.n.shape
     form = np.broadcast_to(np.asarray(form), variables)
     w, design = np.ones((cells, variables)), None
@@ -68,7 +78,7 @@ def score(counted, form=0, margins=None, headcount=np.inf, group=None, headcount
     a = coverage.coverage(w, counted.n, one, np.array([headcount]))
     m = coverage.estimates(w, counted.n, counted.mean, one, 1)
     n_eff = weights.effective(w, counted.n)
-    all_of_them = spread.whole(counted.n, counted.mean, counted.scatter, fitted, m[0], n_eff, form)
+    all_of_them = spread.whole(counted.n, counted.mean, counted.scatter, fitted, m[0], n_eff, form, detail)
     r = spread.correlation(
         counted.n, counted.people, counted.mean, counted.scatter, fitted, counted.pairs, counted.sums, counted.products
     )

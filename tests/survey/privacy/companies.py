@@ -1,7 +1,5 @@
 """Small companies with declared cuts, as cells and group codes; and attackers that share no code with dxkit."""
 
-import itertools
-
 import numpy as np
 
 
@@ -45,17 +43,40 @@ def smallest_sum(rows, answered, k):
     basis = basis[values > 1e-9 * values.max()]
     open_ = np.eye(len(size)) - basis.T @ basis
     small = np.flatnonzero((size < k) & table.any(axis=0))
+    open_, size = open_[np.ix_(small, small)], size[small]
     for count in range(1, k):
-        sets = np.array(list(itertools.combinations(small, count)), dtype=int).reshape(-1, count)
-        sets = sets[size[sets].sum(axis=1) < k]
-        if not len(sets):
-            continue
-        parts = open_[sets[:, :, None], sets[:, None, :]]
-        singular = np.abs(np.linalg.det(parts)) < 1e-10
-        for each in sets[singular]:  # a product of small numbers is not yet zero
+        for each in _singular(open_, size, k - 1, count):  # a product of small numbers is not yet zero
             if np.linalg.eigvalsh(open_[np.ix_(each, each)])[0] < 1e-9:
                 return int(size[each].sum())
     return None
+
+
+def _singular(matrix, size, room, count, product=1.0):
+    """Every set of `count` rows, of at most `room` people, whose part of the matrix has a determinant of about zero.
+
+    A determinant is the product of its pivots. Up to three rows are taken at once; of more, one after the other.
+    """
+    rows = np.arange(len(size))
+    pivots = np.where(np.diag(matrix) > 1e-12, np.diag(matrix), np.inf)  # else a smaller set is found before
+    if count > 3:
+        for row in np.flatnonzero(size <= room - count + 1).tolist():
+            later = rows[row + 1 :][size[row + 1 :] <= room - int(size[row]) - count + 2]
+            left = matrix[np.ix_(later, later)] - np.outer(matrix[later, row], matrix[row, later]) / pivots[row]
+            for rest in _singular(left, size[later], room - int(size[row]), count - 1, product * pivots[row]):
+                yield [row, *later[rest].tolist()]
+        return
+    value, people = np.diag(matrix), size
+    if count > 1:
+        step = pivots[:, None, None]
+        left = matrix[None] if count == 2 else matrix - matrix[:, :, None] * matrix[:, None, :] / step
+        own, later = np.einsum("rii->ri", left), rows[:, None] < rows
+        value = np.where(later, own[:, :, None] * own[:, None, :] - left**2, np.inf)
+        people = size[:, None] + size
+        if count == 2:
+            value = value[0]
+        else:
+            value, people = np.where(later[:, :, None], value * step, np.inf), people + size[:, None, None]
+    yield from np.argwhere((product * value < 1e-10) & (people <= room)).tolist()
 
 
 def least_cut(first, second, shown, n):

@@ -66,7 +66,10 @@ def test_hidden_groups_stand_in_one_row_where_the_shown_ones_imply_it():
 
 
 def leaks(seeds, k=5):
-    """Companies in which a set below k follows from what is shown, by `decided` and by a plain minimum."""
+    """Companies in which a set below k follows from what is shown, by `decided` and by a plain minimum.
+
+    tests/claims tries 10,000 of them.
+    """
     found = plain = 0
     for seed in seeds:
         codes, answered = companies.company(np.random.default_rng([19, seed]))
@@ -83,14 +86,6 @@ def test_an_attacker_who_tries_all_sets_finds_nobody():
     found, plain = leaks(range(60))
     assert found == 0
     assert plain > 20
-
-
-@pytest.mark.simulated
-def test_an_attacker_who_tries_all_sets_finds_nobody_in_10_000_companies():
-    found, plain = leaks(range(10_000))
-    print(f"\nplain minimum: {plain} of 10,000 companies")
-    assert found == 0
-    assert plain > 4_000
 
 
 def two_cuts(seed):

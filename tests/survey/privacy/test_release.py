@@ -198,15 +198,6 @@ def test_the_release_is_worked_out_once():
     assert release_of(dx.tally(survey)).table.equals(survey.release.table)
 
 
-def test_people_who_answered_twice_do_not_count_more_where_few_others_would_follow():
-    book = pd.concat([BOOK, pd.DataFrame({"item": ["who"], "text": ["Who"], "kind": ["id"], "scale": [""]})])
-    frame = people({"A": 30}).assign(who=[f"k{i}" for i in range(30)])
-    first, left, many = (dx.read_survey(frame.iloc[:n], book) for n in (30, 28, 24))
-    counts_more = "their change counts more than the difference of everybody, so it need not be after less before"
-    assert counts_more not in dx.compare(first, left).notes
-    assert counts_more in dx.compare(first, many).notes
-
-
 @pytest.mark.mutation
 def test_groups_are_ranked_only_where_every_topic_may_be_shown():
     ranking = sample.ranking(by="team")
@@ -300,3 +291,20 @@ def test_every_public_function_that_takes_a_survey_or_a_ranking_is_listed_with_w
             if words & taken and not returned & {"Survey"}:
                 found.add(name)
     assert found | {"tally"} == set(SHOWS)
+
+
+def test_who_has_no_weight_is_in_no_figure_and_counts_for_none():
+    """Five of Red answered, one without a role: the roster gives that one no weight, so the mean would be of four."""
+    roles = ["dev", "dev", "lead", "lead", ""]
+    answers = pd.DataFrame({"team": ["Red"] * 5 + ["Blue"] * 9, "role": roles + ["dev"] * 5 + ["lead"] * 4})
+    answers["q"] = [1, 2, 3, 4, 5] + [1, 2, 3, 4, 5, 4, 3, 2, 1]
+    book = pd.DataFrame({"item": ["team", "role", "q"], "kind": ["segment", "segment", "rating"]})
+    book = book.assign(text=book["item"], scale=["", "", "agreement5"])
+    heads = [("Red", "dev", 6), ("Red", "lead", 6), ("Blue", "dev", 9), ("Blue", "lead", 9)]
+    roster = pd.DataFrame(heads, columns=["team", "role", "headcount"])
+    for known, shown in ((None, True), (roster, False)):
+        survey = dx.read_survey(answers, book, known)
+        table = dx.scores(survey, by="team").table.query("name == 'q'").set_index("team")
+        release = survey.release.table.query("cut == 'team' and question == 'q'").set_index("group")
+        assert table.loc["Red", "shown"] == release.loc["Red", "figure"] == shown
+        assert not (table["n"] < 5).any()

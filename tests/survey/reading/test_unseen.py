@@ -141,7 +141,7 @@ def test_a_choice_with_long_labels_is_no_comment():
     assert drafted(pd.DataFrame({"How would you describe it?": labels * 20})).items["kind"].tolist() == ["choice"]
 
 
-@pytest.mark.parametrize("ending", ["sav", "dta"])
+@pytest.mark.parametrize("ending", ["sav", pytest.param("dta", marks=pytest.mark.thorough)])
 def test_a_file_of_variables_is_an_export(tmp_path, ending):
     statistics = pytest.importorskip("pyreadstat")
     frame = pd.DataFrame(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,8 +14,10 @@ from pathlib import Path
 _MOST_BYTES = 200 * 2**20
 _INLINE = {"a", "abbr", "b", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"}
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "content", "placeholder", "value", "summary", "longdesc")
+_IN_DRAWING = re.compile(r'\b(?:descr|title)="([^"]*)"|<a:t>([^<]*)</a:t>')
 _OF_WHAT = {"question", "topic", "label", "display", "item", "name", "dimension"}
-_HOW_MANY = {"n", "answered", "answers", "respondents"}
+_HOW_MANY = {"n", "answered", "answers", "respondents", "both times"}
+_MEAN = {"estimate", "mean", "value", "score", "average"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,6 +50,19 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Somebody about whom the files tell: in which, who, and how."""
+
+    file: str
+    where: str
+    who: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.where}: {self.who}; {self.how}"
+
+
 @dataclass(eq=False)
 class Contents:
     """What one or more files hold."""
@@ -63,11 +81,17 @@ def read(path: Path, name: str) -> Contents:
     """What a page or a workbook holds; ValueError where it cannot be read."""
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError(f"larger than {_MOST_BYTES >> 20} MiB")
-    return _page(path, name) if path.suffix.casefold() in (".html", ".htm") else _workbook(path, name)
+    contents = _page(path, name) if path.suffix.casefold() in (".html", ".htm") else _workbook(path, name)
+    contents.texts.append(Said(file=name, where="the name of the file", text=re.sub(r"[_-]", " ", path.stem)))
+    return contents
 
 
 def plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def some(number: float) -> str:
+    return "1 person" if number == 1 else f"{number:g} people"
 
 
 def heading(text: str) -> str:
@@ -175,7 +199,9 @@ def _workbook(path: Path, name: str) -> Contents:
     about = book.properties
     for text in (about.title, about.subject, about.description, about.keywords, about.creator, about.lastModifiedBy):
         contents.texts += [Said(file=name, where="its properties", text=plain(text))] if text else []
+    contents.texts += [Said(file=name, where="a drawing", text=text) for text in _drawn(path)]
     for sheet in book.worksheets:
+        contents.texts.append(Said(file=name, where="the name of a sheet", text=plain(sheet.title)))
         contents.pictures += len(getattr(sheet, "_images", ()))
         rows, where = [], f"sheet {sheet.title}"
         for row in sheet.iter_rows():
@@ -190,6 +216,16 @@ def _workbook(path: Path, name: str) -> Contents:
     return contents
 
 
+def _drawn(path: Path) -> Iterator[str]:
+    """What is said of pictures in a workbook, and in text boxes and charts."""
+    with zipfile.ZipFile(path) as packed:
+        for part in packed.namelist():
+            if re.match(r"xl/(drawings|charts)/[^/]+\.xml$", part):
+                for found in _IN_DRAWING.finditer(packed.read(part).decode("utf-8", "replace")):
+                    if text := plain(html.unescape(found[1] or found[2] or "")):
+                        yield text
+
+
 def _text(value: object) -> str:
     if value is None:
         return ""
@@ -201,7 +237,9 @@ def _tables(rows: Sequence[tuple[str, ...]], name: str, where: str) -> Iterator[
     starts = [i for i, row in enumerate(rows) if _is_header(set(map(heading, row)))]
     for start, stop in zip(starts, [*starts, len(rows)][1:], strict=True):
         title = " ".join(text for row in rows[max(0, start - 3) : start] for text in row if text)
-        body = [row for row in rows[start + 1 : stop] if any(row)]
+        below = rows[start + 1 : stop]
+        end = next((i for i, row in enumerate(below) if not any(row)), len(below))
+        body = [*below[:end], *(row for row in below[end:] if sum(map(bool, row)) > 1)]  # a lone text there is a note
         if body:
             header = tuple(map(heading, rows[start]))
             yield Seen(file=name, where=where, title=title, header=header, rows=body, exact=True)
@@ -210,6 +248,6 @@ def _tables(rows: Sequence[tuple[str, ...]], name: str, where: str) -> Iterator[
 def _is_header(names: set[str]) -> bool:
     """Whether a row is the header of figures, of comments, or of what belongs to which dimension."""
     what = names & _OF_WHAT
-    return bool(
-        names & {"comment", "comments"} or (what and names & _HOW_MANY) or ("dimension" in what and len(what) > 1)
-    )
+    counts = names & _HOW_MANY and (what or names & _MEAN)
+    others = ("dimension" in what and len(what) > 1) or ("responded" in names and len(names) > 1)
+    return bool(names & {"comment", "comments"} or counts or others)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dxkit.project.published import Seen
+from dxkit.project.attack.published import Seen
 
 _QUESTION = ("question", "display", "topic", "label", "name", "item")
 _N = ("n", "answered", "answers", "respondents")
@@ -33,22 +33,31 @@ _OTHERS = {  # what the columns of a table hold besides attributes of people
     *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "holds", "predictor"),
     *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
 }
+USUAL = {  # what people are grouped by
+    *("team", "squad", "role", "job", "tenure", "seniority", "grade", "age", "gender", "sex", "contract", "manager"),
+    *("site", "location", "office", "country", "region", "department", "division"),
+}
+HOURS = (0.0, 168.0)
 _SCALES = {
     "0-100": (0.0, 100.0),
     "importance 0-100": (0.0, 100.0),
-    "hours a week": (0.0, 168.0),
+    "hours a week": HOURS,
     "eNPS": (-100.0, 100.0),
 }
 _MEASURE = {"rating": "0-100", "dimension": "0-100", "overall": "0-100", "importance": "importance 0-100"}
 _MEASURE |= {"hours": "hours a week", "recommend": "eNPS"}
 _ANY = (-1e6, 1e6)
+RESPONDED = "who responded"
 _WAVE = re.compile(r"\b(?:19|20)\d\d(?:-(?:Q[1-4]|H[12]|\d\d(?:-\d\d)?))?\b")
 _NOTHING = {"", "hidden", "–", "-", "—", "n/a", "nan", "*"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One figure: the question with its measure, the group by attribute, answers, and the value as it is written."""
+    """One figure: the question with its measure, the group by attribute, answers, and the value as it is written.
+
+    `of_several` says that it is a mean over several questions, such as a dimension. `wave` is empty where all are of
+    the same one. `one_answer` says that it is how many gave one of several answers."""
 
     file: str
     where: str
@@ -59,6 +68,9 @@ class Shown:
     scale: tuple[float, float]
     step: float | None = None
     group: Mapping[str, str] = field(default_factory=dict)
+    of_several: bool = False
+    wave: str = ""
+    one_answer: bool = False
 
     @property
     def number(self) -> float | None:
@@ -75,21 +87,28 @@ class Shown:
 def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
     """The figures of a table that has a question, a number of answers and a value in each row."""
     question, n = table.column(*_QUESTION), table.column(*_N)
-    if question is None or n is None:
+    if n is None:
+        yield from _who_responded(table, people)
         return
+    if question is None:
+        if not (set(_VALUES) & set(table.header) and USUAL & set(table.header)):
+            return
+        titled = tuple((table.title or table.where, *row) for row in table.rows)
+        table = replace(table, header=("question", *table.header), rows=list(titled))
+        question, n = 0, n + 1
     answer = table.column("answer") if "answer" in table.header else None
     if answer is None and "code" in table.header and "display" in table.header:
         answer = table.column("label")
-    attributes = _attributes(table, question, n, people)
-    waves = set(_WAVE.findall(table.title))
-    wave = {"wave": waves.pop()} if len(waves) == 1 else {}
-    told, kind = {}, table.column("kind")
+    attributes, wave = _attributes(table, question, n, people), _wave(table)
+    told, kind, level = {}, table.column("kind"), table.column("level", "kind")
     for row in table.rows:
         answers = _count(row[n])
         if not row[question] or answers is None:
             continue
         group = {**{name: row[at] for name, at in attributes.items() if row[at]}, **wave}
+        several = level is not None and row[level] in ("dimension", "overall")
         common = {"file": table.file, "where": table.where, "label": row[question], "n": answers, "group": group}
+        common |= {"of_several": several}
         for what, value, scale, step in _values(table, row, question, n, answer, answers):
             if answer is not None and kind is not None and row[kind] not in ("", "rating"):
                 what = f"{row[kind]}, {what}"
@@ -97,14 +116,59 @@ def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
             told[name, *group.items()] = count = told.get((name, *group.items()), 0) + 1
             if count > 1 and kind is None and not table.exact:  # two questions of one label, told apart by their order
                 name += f" {count}"
-            yield Shown(question=name, value=value, scale=scale, step=step, **common)
+            one = what.endswith((", share", ", count"))
+            yield Shown(question=name, value=value, scale=scale, step=step, one_answer=one, **common)
+
+
+def _who_responded(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
+    """How many of each group responded, as counts of a question without a value."""
+    n = table.column("responded")
+    attributes = {} if n is None else _attributes(table, -1, n, people)
+    if n is None or not attributes:
+        return
+    for row in table.rows:
+        answers = _count(row[n])
+        group = {**{name: row[at] for name, at in attributes.items() if row[at]}, **_wave(table)}
+        if answers is not None:
+            told = {"file": table.file, "where": table.where, "scale": (0.0, 1.0), "value": "", "n": answers}
+            yield Shown(question=RESPONDED, label=RESPONDED, group=group, **told)
+
+
+def hidden_in(table: Seen, people: pd.DataFrame | None) -> set[tuple[str, frozenset[str], str]]:
+    """Questions of which some group has no figure here, with the attributes that make the groups, and the wave."""
+    question, n = table.column(*_QUESTION), table.column(*_N)
+    if question is None or n is None:
+        return set()
+    by = frozenset(_attributes(table, question, n, people))
+    wave = _wave(table).get("wave", "")
+    return {(row[question], by, wave) for row in table.rows if row[n].casefold() in _NOTHING}
+
+
+def waves_of(table: Seen) -> list[str]:
+    """The waves that the title of a table names."""
+    return list(dict.fromkeys(_WAVE.findall(table.title)))
+
+
+def _wave(table: Seen) -> dict[str, str]:
+    waves = waves_of(table)
+    return {"wave": waves[0]} if len(waves) == 1 else {}
 
 
 def of_waves(shown: Sequence[Shown]) -> list[Shown]:
-    """The same figures; where all that name a wave name the same one, it tells nothing apart and is left out."""
-    if len({each.group["wave"] for each in shown if "wave" in each.group}) > 1:
-        return list(shown)
-    return [replace(each, group={name: text for name, text in each.group.items() if name != "wave"}) for each in shown]
+    """The same figures, each with its wave: a table that names none is of the one that its file names, or of the last.
+
+    Where there is one wave in all, it tells nothing apart and is left out."""
+    named: dict[str, set[str]] = {}
+    for each in shown:
+        named.setdefault(each.file, set()).update({each.group["wave"]} if "wave" in each.group else set())
+    waves = sorted(set().union(*named.values()))
+    found = []
+    for each in shown:
+        own = named[each.file]
+        wave = each.group.get("wave") or (next(iter(own)) if len(own) == 1 else waves[-1]) if len(waves) > 1 else ""
+        group = {name: text for name, text in each.group.items() if name != "wave"}
+        found.append(replace(each, group=group, wave=wave))
+    return found
 
 
 def _attributes(table: Seen, question: int, n: int, people: pd.DataFrame | None) -> dict[str, int]:
@@ -112,7 +176,7 @@ def _attributes(table: Seen, question: int, n: int, people: pd.DataFrame | None)
     found = {}
     for at, name in enumerate(table.header):
         texts = [row[at] for row in table.rows if row[at]]
-        if people is not None and name in people.columns and name != "n":
+        if name in USUAL or (people is not None and name in people.columns and name != "n"):
             found[name] = at
         elif name and name not in _OTHERS and at < n and at != question:
             if texts and not any(_is_value(text) for text in texts):
