@@ -1,8 +1,10 @@
 """What the survey tools export of the instrument is read: with its codebook beside it, and without any."""
 
+import csv
 import shutil
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -153,6 +155,17 @@ def test_notebooks_find_it_in_a_folder_of_any_name(made, tmp_path):
     path = export("limesurvey text full", made, tmp_path / "results.csv")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     assert dx.open_survey(tmp_path).answers.equals(dx.open_survey(path).answers)
+
+
+def test_it_is_found_among_sheets(made, tmp_path):
+    path = export("limesurvey text full", made, tmp_path / "a.csv")
+    rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    book = openpyxl.Workbook()
+    book.active.append(["Read me: answers are on the next sheet"])
+    for row in rows:
+        (book["Answers"] if "Answers" in book.sheetnames else book.create_sheet("Answers")).append(row)
+    book.save(tmp_path / "b.xlsx")
+    assert dx.read_survey(tmp_path / "b.xlsx").answers.equals(dx.read_survey(path).answers)
 
 
 def test_other_answers_still_need_a_codebook(tmp_path, refusal):

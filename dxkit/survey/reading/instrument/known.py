@@ -39,8 +39,8 @@ def questions_found(source: Any) -> tuple[str, pd.DataFrame, pd.DataFrame] | Non
     if isinstance(source, Iterator):  # its answers would be gone
         return None
 
-    def questions(grid: Grid) -> float:
-        return max(count_questions(_book(lang))(grid) for lang in LANGUAGES)
+    def questions(grid: Grid) -> tuple[float, int]:  # of sheets that ask none the longest, not one that says what to do
+        return max(count_questions(_book(lang))(grid) for lang in LANGUAGES), len(grid.cells)
 
     head = Head(used=lambda columns, tool: [])
     encode(beginning(source) or source, head, choose=lambda path: max(open_answers(path).sheets, key=questions))
