@@ -101,6 +101,7 @@ def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
         answer = table.column("label")
     attributes, wave = _attributes(table, question, n, people), _wave(table)
     told, kind, level = {}, table.column("kind"), table.column("level", "kind")
+    bound = table.column("bound")
     for row in table.rows:
         answers = _count(row[n])
         if not row[question] or answers is None:
@@ -116,6 +117,8 @@ def figures_of(table: Seen, people: pd.DataFrame | None) -> Iterator[Shown]:
             told[name, *group.items()] = count = told.get((name, *group.items()), 0) + 1
             if count > 1 and kind is None and not table.exact:  # two questions of one label, told apart by their order
                 name += f" {count}"
+            if bound is not None and value and not what.endswith(("favourable", "count")):
+                value = "" if row[bound] == "about" else f"{row[bound]} {value}".strip()
             one = what.endswith((", share", ", count"))
             yield Shown(question=name, value=value, scale=scale, step=step, one_answer=one, **common)
 

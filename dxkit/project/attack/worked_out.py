@@ -112,6 +112,7 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
     answers = {(each.label, each.question) for each in figures if each.one_answer}
     of = Counter(label for label, _ in answers)
     answers = {question for label, question in answers if of[label] > 2}
+    answers |= {each.question for each in figures if each.question.endswith("favourable)")}
     for row in found.to_dict("records"):
         if not row["determined"] and _only_near(row, scale, row["question"] in answers):
             continue
@@ -137,10 +138,10 @@ def _audited(figures: Sequence[Shown], people, columns: Sequence[str], scale, st
 
 
 def _only_near(row, scale: tuple[float, float], one_answer: bool) -> bool:
-    """Whether an end of the scale tells little: hours from 0 to many, or one of several answers that nobody gave."""
+    """Whether an end of the scale tells little: hours from 0 to many, or answers that nobody gave."""
     if scale == HOURS:
         return row["high"] - row["low"] > _HOUR
-    return one_answer and row["low"] == 0
+    return one_answer and (row["low"] == 0 or "favourable)" in row["question"])
 
 
 def _two_counts(shown: Sequence[Shown], least: int) -> Iterator[Finding]:
