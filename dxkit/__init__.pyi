@@ -32,6 +32,7 @@ from .project.draft import Draft as Draft
 from .project.draft import draft as draft
 from .project.pages.page import Page as Page
 from .project.pages.page import page as page
+from .project.instrument import instrument as instrument
 from .results.absent import Absent as Absent
 from .results.absent import part as part
 from .results.report import write_report as write_report
@@ -88,6 +89,7 @@ __all__ = [
     "durations",
     "exit_cost",
     "follow_up",
+    "instrument",
     "irr",
     "negotiation",
     "npv",

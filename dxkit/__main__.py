@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     draft.add_argument("--out", metavar="FILE", help="where to write (default: survey.xlsx beside the export)")
     draft.add_argument("--merge", action="store_true", help="add the questions that the workbook there lacks")
+    questions = commands.add_parser("instrument", help="write a survey to start from, for three survey tools")
+    questions.add_argument("folder", metavar="DIR")
+    questions.add_argument("--teams", metavar="FILE", help="your teams, a name on each line")
+    questions.add_argument("--lang", choices=("en", "de"), default="en", help="language (default: en)")
     run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
     run.add_argument("source", metavar="NOTEBOOK|DIR")
     run.add_argument("--data", metavar="FILE|DIR", help="your tables, instead of the sample")
@@ -68,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{options.folder}/{name}")
         elif options.command == "draft":
             _draft(options)
+        elif options.command == "instrument":
+            _instrument(options)
         elif options.command == "run":
             written = run_notebooks(
                 options.source,
@@ -134,6 +140,21 @@ def _report(options) -> None:
         )
     made.save(options.out)
     print(f"{options.out}: {made.document.about}")
+
+
+def _instrument(options) -> None:
+    """Write the questions, and say how long they take and what to do next."""
+    from dxkit.project.instrument import SLOW, minutes, write_instrument
+
+    for path in write_instrument(options.folder, options.teams, options.lang):
+        print(path)
+    took = minutes(options.lang)
+    print(f"people need about {took:.0f} minutes to answer, slow readers {SLOW * took:.0f}")
+    if not options.teams:
+        print("people type the name of their team; to let them choose, name a file: --teams FILE")
+    if options.lang != "en":
+        print("a native reader should check the texts before you send them")
+    print(f"put the export beside {options.folder}/survey.xlsx, then run: dxkit check {options.folder}/EXPORT")
 
 
 def _check(options) -> int:

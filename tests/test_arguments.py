@@ -112,6 +112,7 @@ def calls(tmp_path_factory):
         "exit_cost.plot": (leaving.plot, {}),
         "exit_cost.plot_tornado": (leaving.plot_tornado, {}),
         "follow_up": (dx.follow_up, {"before": before, "after": survey, "actions": ACTIONS, "as_of": "2026-09-01"}),
+        "instrument": (dx.instrument, {}),
         "irr": (dx.irr, {"flows": [-10, 5, 6]}),
         "negotiation": (dx.negotiation, {"dossier": dossier}),
         "npv": (dx.npv, {"rate": 0.1, "flows": [-10, 5, 6]}),
