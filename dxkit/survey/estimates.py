@@ -12,7 +12,7 @@ import numpy as np
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, Spread
-from dxkit.survey.privacy.few_weighted import UNIT, few_and_different, rounded
+from dxkit.survey.privacy.few_weighted import UNIT, few_and_different, rounded, rounded_ends
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
 from dxkit.survey.tally.variables import Form, form_of
@@ -104,13 +104,14 @@ class Estimates:
         """Weighted means, (G, J)."""
         each, about = self.weighed, self.weighed.file_means
         mean = each.average(self.by_cell[1] if about is None else (about - self.form.low) / self.form.width)
-        mean = self.rounded(mean)
+        mean = rounded(mean, *self.coarseness)
         return np.where(self.may.bound != 0, self.may.end, mean)
 
-    def rounded(self, values: np.ndarray) -> np.ndarray:
-        """Figures (G, J) of few answers with different weights to whole units: exact ones give answers away."""
+    @property
+    def coarseness(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """By what figures of few answers with different weights are rounded: exact ones give answers away."""
         step = self.cells.tally.layout.step[self.cells.columns]
-        return rounded(values, self.n, self.weighed.differ, step, np.where(self.form.form == HOURS, 0.1, UNIT))
+        return self.n, self.weighed.differ, step, np.where(self.form.form == HOURS, 0.1, UNIT)
 
     @property
     def coarse(self) -> np.ndarray:
@@ -177,8 +178,8 @@ class Estimates:
     def interval(self, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends, (G, J)."""
         ends = score_intervals.means(self.mean, self.weighed.coverage, self.spread, confidence, self.form.top)
-        ends = (np.where(self.may.bound == 0, self.rounded(end), np.nan) for end in ends)
-        low, high = (self.form.low + self.form.width * end for end in ends)
+        ends = rounded_ends(*ends, *self.coarseness)
+        low, high = (self.form.low + self.form.width * np.where(self.may.bound == 0, end, np.nan) for end in ends)
         return low, high
 
     def correlation(self, at: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ _ENUMERATED = 8  # answers up to which all choices are tried
 _MOST_ANSWERS = 21  # above it so many choices fit a rounded mean that none is pinned
 UNIT = 0.001  # of the scale
 _TINY = 1e-9
+_SAME = 1e-9  # of the largest weight: so near are two weights one
 
 
 def few_and_different(n: np.ndarray, differ: np.ndarray) -> np.ndarray:
@@ -34,8 +35,39 @@ def rounded(
     >>> rounded(mean, n, np.array(True), 0.25).round(6).tolist()
     [0.5, 0.512, 0.51234]
     """
-    unit = np.where((n <= _ENUMERATED) & ~np.isnan(step), np.asarray(step) / 10, unit)
-    return np.where(few_and_different(n, differ), np.round(values / unit) * unit, values)
+    return np.where(few_and_different(n, differ), _to_units(values, _unit(n, step, unit)), values)
+
+
+def rounded_ends(
+    low: np.ndarray,
+    high: np.ndarray,
+    n: np.ndarray,
+    differ: np.ndarray,
+    step: np.ndarray | float,
+    unit: np.ndarray | float = UNIT,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of intervals, rounded like the means; an interval that would lose its width is rounded outwards.
+
+    >>> low, high = np.array([0.501, 0.5]), np.array([0.504, 0.5])
+    >>> [end.round(3).tolist() for end in rounded_ends(low, high, np.array([12, 12]), np.array(True), 0.25, 0.01)]
+    [[0.5, 0.5], [0.51, 0.5]]
+    """
+    unit = _unit(n, step, unit)
+    near_low, near_high = (rounded(end, n, differ, np.nan, unit) for end in (low, high))
+    lost = (near_low == near_high) & (low < high - _TINY)
+    return (
+        np.where(lost, np.floor(low / unit + _TINY) * unit, near_low),
+        np.where(lost, np.ceil(high / unit - _TINY) * unit, near_high),
+    )
+
+
+def _unit(n: np.ndarray, step: np.ndarray | float, unit: np.ndarray | float) -> np.ndarray:
+    return np.where((n <= _ENUMERATED) & ~np.isnan(step), np.asarray(step) / 10, unit)
+
+
+def _to_units(values: np.ndarray, unit: np.ndarray | float) -> np.ndarray:
+    """Values to the nearest unit; what is halfway up to the last digits of a sum goes up, on every machine."""
+    return np.floor(values / unit + 0.5 + 1e-9) * unit
 
 
 def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: int) -> bool:
@@ -49,7 +81,10 @@ def pins_whole_answers(weights: np.ndarray, low: float, high: float, answers: in
     >>> pins_whole_answers(weights, mean - 1e-9, mean + 1e-9, 5)
     True
     """
-    value, people = np.unique(weights, return_counts=True)
+    weights = np.sort(weights)  # two that differ in the last digits of a sum are one, on every machine
+    first = np.flatnonzero(np.append(True, np.diff(weights) > _SAME * weights[-1]))
+    people = np.diff(np.append(first, len(weights)))
+    value = np.add.reduceat(weights, first) / people
     most = people * (answers - 1)
     total = weights.sum()
     choices = [_choices(tuple(most[i::2].tolist())) for i in (0, 1)]
@@ -136,7 +171,7 @@ class _Groups:
             cut=np.where(there, cut, -1),
             n=np.bincount(cut, np.where(there, each.n, 0), size),
             weight=weight,
-            sums=weight * np.where(rough, np.round(mean / unit) * unit, mean),
+            sums=weight * np.where(rough, _to_units(mean, unit), mean),
             half=np.where(rough, weight * unit / 2, 0.0),
         )
 
@@ -187,6 +222,7 @@ def _pins(each: Whole, members: np.ndarray, low: float, high: float) -> bool:
         return True  # whose weight is which is not known
     weights = np.repeat(each.weight[members] / n, n)
     total = float(weights.sum())
-    if weights.max() <= weights.min() * (1 + _TINY) or not 0 < each.sums[members].sum() < each.top * total:
+    mean = float(each.sums[members].sum()) / (each.top * total)
+    if weights.max() <= weights.min() * (1 + _TINY) or not _TINY < mean < 1 - _TINY:
         return False  # equal weights, and ends of the scale, are for the rules of counts and of ends
     return pins_whole_answers(weights, low / total - _TINY, high / total + _TINY, each.top + 1)

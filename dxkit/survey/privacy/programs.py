@@ -72,7 +72,7 @@ class Program:
         """The first atom of these that is left one answer."""
         left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
         before = len(left) + 1
-        while 0 < len(left) < before:  # not all can differ at once, so the rest is tried again
+        while 0 < len(left) < 0.8 * before:  # not all can differ at once; the last few are sooner tried one by one
             for away in self._directions(left):
                 self._look_at_all(left, away)
             left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)

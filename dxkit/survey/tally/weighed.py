@@ -15,7 +15,7 @@ import pandas as pd
 from dxkit.statistics.means import coverage, score_intervals, weights
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design, Margins
-from dxkit.survey.privacy.few_weighted import rounded
+from dxkit.survey.privacy.few_weighted import rounded, rounded_ends
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED
 from dxkit.survey.tally.cells import Cells
 
@@ -200,7 +200,7 @@ class Weighed:
         share = rounded(share, self.answers, self.differ, 1.0)
         headcount = np.where(self.part, np.inf, self.headcount[:, None])
         ends = score_intervals.shares(share, self.coverage, self.answers, headcount, ~self.differ, confidence)
-        low, high = (rounded(end, self.answers, self.differ, 1.0) for end in ends)
+        low, high = rounded_ends(*ends, self.answers, self.differ, 1.0)
         return share, low, high
 
 

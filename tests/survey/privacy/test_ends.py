@@ -146,3 +146,14 @@ def test_the_hidden_group_does_not_follow_from_exact_figures_of_everybody_and_th
     )
     everybody, shown = np.zeros(86, dtype=int), [np.ones(1, dtype=bool), np.ones(3, dtype=bool)]
     assert unpinned([everybody, cut], shown, each)[1].sum() == 1  # one large team goes as well
+
+
+@pytest.mark.parametrize("answers", [[1, 1, 1, 1, 1, 1], [0, 1, 1, 0, 1, 1]])
+def test_the_last_digits_of_weights_decide_nothing(answers):
+    weights, rng = np.array([2.4, 1.9, 1.9, 2.5, 2.4, 2.9]), np.random.default_rng(3)
+    kept = set()
+    for _ in range(50):
+        each = weights * (1 + rng.uniform(-1, 1, 6) * 2e-16)
+        whole = Whole(n=np.ones(6), sums=each * answers, weight=each * (1 + 2e-16), alike=np.ones(6, dtype=bool), top=1)
+        kept.add(unpinned([np.zeros(6, dtype=int)], [np.array([True])], whole)[0].item())
+    assert len(kept) == 1
