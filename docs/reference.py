@@ -25,8 +25,8 @@ TOP_PAGES = {  # file of the repository: file of the site
     "benchmarks/growth.png": "growth.png",
 }
 QUESTIONS = {
-    "Where does it hurt?": "instrument draft open_survey read_survey read_codebook tally scores answers response_rate reliability "
-    "drivers comments audit_tables Survey Codebook Draft Tally",
+    "Where does it hurt?": "instrument draft open_survey read_survey read_codebook tally scores answers "
+    "response_rate reliability drivers comments audit_tables Survey Codebook Draft Tally",
     "Which two do we fix?": "rank_pains plan_survey open_before open_waves compare",
     "Which tool do we buy?": "scorecard panel decision_record compare_decisions",
     "What does it cost to own, and to leave?": "read_dossier schedule tco exit_cost switching negotiation npv irr "

@@ -11,7 +11,7 @@ import pandas as pd
 import dxkit as dx
 from dxkit.results.words import LANGUAGES
 from tests import sample
-from tests.project.test_pages import ACTIONS, own
+from tests.project.pages.test_pages import ACTIONS, own
 
 LONG = [f"<b>Waiting</b> for {'a rather long thing ' * 6}{k} 待つ" for k in range(30)]
 
