@@ -11,7 +11,7 @@ import pytest
 
 import dxkit as dx
 from tests import sample
-from tests.project.test_pages import PAGES, own, page
+from tests.project.pages.test_pages import PAGES, own, page
 
 
 class Structure(HTMLParser):
