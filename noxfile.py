@@ -149,17 +149,21 @@ def wheel(session: nox.Session) -> None:
 
 @here
 def browser(session: nox.Session) -> None:
-    """The notebooks in JupyterLab in Chromium; pictures go to out/browser."""
+    """The notebooks in JupyterLab in Chromium, and pages to send there, by axe-core; pictures go to out/browser."""
     for program in ("chromium", "npm", "node"):
         if not shutil.which(program):
             session.skip(f"{program} is not here")
     with tempfile.TemporaryDirectory() as made:
         web = Path(made)
         shutil.copytree("notebooks", web / "notebooks")
-        shutil.copy("tests/browser/notebooks.js", web)
+        for script in ("notebooks.js", "pages.js"):
+            shutil.copy(f"tests/browser/{script}", web)
+        session.run(sys.executable, "-m", "tests.browser.pages", str(web / "pages"))
+        packages = ("playwright-core@1", "axe-core@4")
         with session.chdir(web):
-            session.run("npm", "install", "--silent", "--no-fund", "--no-audit", "playwright-core@1", external=True)
+            session.run("npm", "install", "--silent", "--no-fund", "--no-audit", *packages, external=True)
         pictures = str(Path("out/browser").absolute())
+        session.run("node", str(web / "pages.js"), str(web / "pages"), pictures, external=True)
         session.run("node", str(web / "notebooks.js"), sys.executable, str(web / "notebooks"), pictures, external=True)
 
 

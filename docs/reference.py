@@ -25,15 +25,15 @@ TOP_PAGES = {  # file of the repository: file of the site
     "benchmarks/growth.png": "growth.png",
 }
 QUESTIONS = {
-    "Where does it hurt?": "draft open_survey read_survey read_codebook tally scores answers response_rate reliability "
-    "drivers comments audit_tables Survey Codebook Draft Tally",
+    "Where does it hurt?": "instrument draft open_survey read_survey read_codebook tally scores answers "
+    "response_rate reliability drivers comments audit_tables Survey Codebook Draft Tally",
     "Which two do we fix?": "rank_pains plan_survey open_before open_waves compare",
     "Which tool do we buy?": "scorecard panel decision_record compare_decisions",
     "What does it cost to own, and to leave?": "read_dossier schedule tco exit_cost switching negotiation npv irr "
     "payback write_workbook",
     "Did it work?": "follow_up dora deployments_from_git changes_from_git durations time_to_first_deploy trend "
     "before_after read_catalog catalog_health business_case break_even claim_check",
-    "For every question": "samples show part Absent out write_report DataError Missing",
+    "For every question": "page Page samples show part Absent out write_report DataError Missing",
 }
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]`]|`[^`]*`)*)\]\(([^)#\s]*)((?:#[^)\s]*)?)\)")

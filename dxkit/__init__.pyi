@@ -30,6 +30,9 @@ from .procurement.workbook.write import write_workbook as write_workbook
 from .project import samples as samples
 from .project.draft import Draft as Draft
 from .project.draft import draft as draft
+from .project.instrument import instrument as instrument
+from .project.pages.page import Page as Page
+from .project.pages.page import page as page
 from .results.absent import Absent as Absent
 from .results.absent import part as part
 from .results.report import write_report as write_report
@@ -64,6 +67,7 @@ __all__ = [
     "DataError",
     "Draft",
     "Missing",
+    "Page",
     "Survey",
     "Tally",
     "answers",
@@ -85,6 +89,7 @@ __all__ = [
     "durations",
     "exit_cost",
     "follow_up",
+    "instrument",
     "irr",
     "negotiation",
     "npv",
@@ -92,6 +97,7 @@ __all__ = [
     "open_survey",
     "open_waves",
     "out",
+    "page",
     "panel",
     "part",
     "payback",

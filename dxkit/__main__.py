@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     draft.add_argument("--out", metavar="FILE", help="where to write (default: survey.xlsx beside the export)")
     draft.add_argument("--merge", action="store_true", help="add the questions that the workbook there lacks")
+    questions = commands.add_parser("instrument", help="write a survey to start from, for three survey tools")
+    questions.add_argument("folder", metavar="DIR")
+    questions.add_argument("--teams", metavar="FILE", help="your teams, a name on each line")
+    questions.add_argument("--lang", choices=("en", "de"), default="en", help="language (default: en)")
     run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
     run.add_argument("source", metavar="NOTEBOOK|DIR")
     run.add_argument("--data", metavar="FILE|DIR", help="your tables, instead of the sample")
@@ -43,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
     )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
+    report = commands.add_parser("report", help="write a page to send: to the management, all who were asked, a team")
+    report.add_argument("source", metavar="ANSWERS", help="the file of answers; for a decision the dossier")
+    report.add_argument("--for", dest="reader", required=True, choices=("boss", "staff", "team", "decision"))
+    report.add_argument("--team", metavar="NAME", help="the team that its page is about")
+    report.add_argument("--lang", default="en", choices=("en", "de"), help="the language of the page (default: en)")
+    report.add_argument("--out", metavar="FILE", required=True, help="what to write: .html, .pdf or .pptx")
     publish = commands.add_parser("publish", help="record that these answers are shown; later ones no longer count")
     publish.add_argument("answers", metavar="ANSWERS")
     attack = commands.add_parser("attack", help="find whom the pages and workbooks of a folder give away")
@@ -62,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{options.folder}/{name}")
         elif options.command == "draft":
             _draft(options)
+        elif options.command == "instrument":
+            _instrument(options)
         elif options.command == "run":
             written = run_notebooks(
                 options.source,
@@ -73,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             files = "1 file" if len(written) == 1 else f"{len(written)} files"
             print(f"{files} written" + ("" if options.save else f" to {options.out}"))
+        elif options.command == "report":
+            _report(options)
         elif options.command == "publish":
             survey = dxkit.open_survey(options.answers)
             survey.release.publish()
@@ -107,6 +121,40 @@ def _draft(options) -> None:
     written = made.write(path, merge=options.merge)
     print(f"{path}: {made!r}" if len(written) == len(made.items) else f"{path}: {len(written)} new questions")
     print(f"look at the yellow cells, then run: dxkit check {options.export}")
+
+
+def _report(options) -> None:
+    """Write a page; the wave before and the actions are those beside the answers."""
+    if options.reader == "decision":
+        made = dxkit.page(dxkit.read_dossier(options.source), "decision", lang=options.lang)
+    else:
+        answers = Path(options.source)
+        actions = (answers if answers.is_dir() else answers.parent) / "actions.csv"
+        made = dxkit.page(
+            dxkit.open_survey(answers),
+            options.reader,
+            team=options.team,
+            earlier=dxkit.part(dxkit.open_before, answers) or None,
+            actions=actions if actions.is_file() else None,
+            lang=options.lang,
+        )
+    made.save(options.out)
+    print(f"{options.out}: {made.document.about}")
+
+
+def _instrument(options) -> None:
+    """Write the questions, and say how long they take and what to do next."""
+    from dxkit.project.instrument import SLOW, minutes, write_instrument
+
+    for path in write_instrument(options.folder, options.teams, options.lang):
+        print(path)
+    took = minutes(options.lang)
+    print(f"people need about {took:.0f} minutes to answer, slow readers {SLOW * took:.0f}")
+    if not options.teams:
+        print("people type the name of their team; to let them choose, name a file: --teams FILE")
+    if options.lang != "en":
+        print("a native reader should check the texts before you send them")
+    print(f"put the export beside {options.folder}/survey.xlsx, then run: dxkit check {options.folder}/EXPORT")
 
 
 def _check(options) -> int:

@@ -112,6 +112,7 @@ def calls(tmp_path_factory):
         "exit_cost.plot": (leaving.plot, {}),
         "exit_cost.plot_tornado": (leaving.plot_tornado, {}),
         "follow_up": (dx.follow_up, {"before": before, "after": survey, "actions": ACTIONS, "as_of": "2026-09-01"}),
+        "instrument": (dx.instrument, {}),
         "irr": (dx.irr, {"flows": [-10, 5, 6]}),
         "negotiation": (dx.negotiation, {"dossier": dossier}),
         "npv": (dx.npv, {"rate": 0.1, "flows": [-10, 5, 6]}),
@@ -119,6 +120,8 @@ def calls(tmp_path_factory):
         "open_survey": (dx.open_survey, {"answers": file}),
         "open_waves": (dx.open_waves, {"answers": file}),
         "out": (dx.out, {"name": "a.md"}),
+        "page": (dx.page, {"survey": survey}),
+        "page.save": (dx.page(survey).save, {"path": place / "page.html"}),
         "panel": (dx.panel, {"dossier": dossier}),
         "part": (dx.part, {"make": dict}),
         "payback": (dx.payback, {"flows": [-10, 5, 6]}),
@@ -209,7 +212,7 @@ def faults(calls, things, only_first=False):
 
 
 def test_every_public_function_is_called_here(calls):
-    classes = {"Absent", "Codebook", "DataError", "Draft", "Missing", "Survey", "Tally", "samples"}
+    classes = {"Absent", "Codebook", "DataError", "Draft", "Missing", "Page", "Survey", "Tally", "samples"}
     assert {name.partition(".")[0] for name in calls} >= set(dx.__all__) - classes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import SupportsIndex
 
 import numpy as np
@@ -18,6 +18,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows
 
 TEXT, NUMBER, TIME, YES_NO, CHOICE = "text", "number", "time", "yes/no", "choice"
+EXAMPLE = "(example)"  # a row that starts with it is left out
 _POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _COMMA = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})")
 
@@ -70,7 +71,7 @@ class TableSpec:
     def read(self, source: TableSource | Grid, sheet: str | None = None, *, file: str = FRAME) -> Table:
         """The table in a csv file, a sheet of a workbook (of this name, else the one that has the columns) or a frame.
 
-        `file` is what messages call a frame.
+        The example rows of a form are left out. `file` is what messages call a frame.
 
         Raises
         ------
@@ -79,8 +80,9 @@ class TableSpec:
         """
         table = source if isinstance(source, Grid) else opened(source)
         if isinstance(table, pd.DataFrame):
-            return _from_frame(table, self, file)
-        return _from_grid(table if isinstance(table, Grid) else table.choose(sheet, self.score), self)
+            return _without_examples(_from_frame(table, self, file))
+        grid = table if isinstance(table, Grid) else table.choose(sheet, self.score)
+        return _without_examples(_from_grid(grid, self))
 
 
 def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:
@@ -93,7 +95,8 @@ class Table:
     """The rows under a header. `frame` holds text ("" is empty); numeric columns of a DataFrame stay numeric.
 
     `rows` is the row number of each in the file, `columns_at` the letter or number of each column. `commas` says that
-    the decimal sign of the file is the comma, by its separator or by its other numbers.
+    the decimal sign of the file is the comma, by its separator or by its other numbers. `unfilled` tells in a line
+    that it is a form with its examples alone.
     """
 
     frame: pd.DataFrame
@@ -103,6 +106,7 @@ class Table:
     sheet: str | None = None
     notes: tuple[str, ...] = ()
     commas: bool = False
+    unfilled: str = ""
     spec: TableSpec = field(default_factory=TableSpec)
 
     def values(self, faults: Faults, timezone: str = "UTC") -> pd.DataFrame:
@@ -240,6 +244,19 @@ def _from_grid(grid: Grid, spec: TableSpec) -> Table:
         commas=grid.separator == ";" or any(_COMMA.fullmatch(cell) for line in body for cell in line),
         spec=spec,
     )
+
+
+def _without_examples(table: Table) -> Table:
+    """The table without the rows that a form to fill in has as examples."""
+    first = table.frame.iloc[:, 0] if len(table.frame.columns) else []
+    real = [i for i, cell in enumerate(first) if not (isinstance(cell, str) and cell.startswith(EXAMPLE))]
+    if not len(first) or len(real) == len(table.rows):
+        return table
+    where = table.sheet or table.file
+    unfilled = "" if real else f"{where}: only the example is there; fill in rows below it"
+    note = unfilled or f"{where}: example rows left out: {len(table.rows) - len(real)}"
+    frame, rows = table.frame.iloc[real].reset_index(drop=True), [table.rows[i] for i in real]
+    return replace(table, frame=frame, rows=rows, notes=(*table.notes, note), unfilled=unfilled)
 
 
 def _named(

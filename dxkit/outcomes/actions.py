@@ -78,6 +78,8 @@ def read_actions(source: Source | None, topics: list[str], as_of: Moment | None)
         return Agreed()
     faults = Faults()
     table = _ACTIONS.read(source)
+    if table.unfilled:
+        return Agreed(counts=Absent(table.unfilled), notes=table.notes)
     frame: Any = table.values(faults)
     spelled = {folded(topic): topic for topic in topics}
     for i, name in enumerate(frame["topic"]):

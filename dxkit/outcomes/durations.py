@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from dxkit.files.cells import as_text
-from dxkit.files.errors import DataError, Faults
+from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice, instance, whole
 from dxkit.files.table import TableSpec, texts
 from dxkit.outcomes.times import Moment, Source, moment, stamps, times, zone
@@ -309,6 +309,8 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
     min_group = whole("min_group", min_group, 1)
     faults = Faults()
     table = _HIRES.read(hires)
+    if table.unfilled:
+        raise Missing(table.unfilled)
     frame = table.values(faults, zone(timezone))
     for i in np.flatnonzero((frame["first_deploy"] < frame["start"]).to_numpy()):
         table.fault(faults, i, "first_deploy", "the first deployment lies before the start")

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
+from dxkit.plots.sentences import outcomes as sentences
+from dxkit.plots.sentences.outcomes import left
 from dxkit.plots.style import (
     BLUE,
     GREY,
@@ -35,17 +36,16 @@ if TYPE_CHECKING:
 
 def survival(result: Durations, ax: Axes | None = None) -> Axes:
     """The share still open over time with its band and median, and how many are left at each time."""
-    curve = result.curve
+    told = sentences.survival(result)
+    if result.curve.empty:
+        return nothing(ax, told)
     with canvas(ax, 8, 4.4) as ax:
-        if curve.empty:
-            return nothing(ax)
         _stairs(ax, result, BLUE)
         half = result.median.estimate
         if half is not None:
             ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
         _still_open(ax, [result])
-        found = "Half are not done yet" if half is None else f"Half are done after {half:,.1f} {result.unit}"
-        headline(ax, found, _of_how_many([result]), pad=10)
+        headline(ax, told, pad=10)
     return ax
 
 
@@ -58,11 +58,6 @@ def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
                 _stairs(ax, each, colour, label=f"began {name}")
             _still_open(ax, result.curves)
             ax.legend(loc="upper right", frameon=False)
-            halves = [
-                "not reached" if half is None else f"{half:,.1f} {unit}"
-                for half, unit in ((each.median.estimate, each.unit) for each in result.curves)
-            ]
-            found, sure = f"Half are done after {halves[0]} before, {halves[1]} after", _of_how_many(result.curves)
         else:
             for y, row in enumerate(result.table.to_dict("records")):
                 span(ax, row["low"], row["high"], y, colours[row["period"]])
@@ -71,9 +66,7 @@ def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)
             ax.set_xlabel("a period, with 95% interval")
-            found = f"{result.facts[0][0].capitalize()}: {result.facts[0][1]}"
-            sure = f"The lines are {round(100 * result.confidence)}% intervals"
-        headline(ax, found, sure, 76, pad=10)
+        headline(ax, sentences.sides(result), 76, pad=10)
     return ax
 
 
@@ -90,13 +83,6 @@ def _stairs(ax: Axes, result: Durations, colour: str, label: str | None = None) 
     ax.plot(open_ones["time"], open_ones["survival"], "|", color=colour, markersize=9)
 
 
-def _of_how_many(curves: Sequence[Durations]) -> str:
-    """How many the curves are made of, and how many of them were still open."""
-    count = sum(_left(each.curve, 0) for each in curves)
-    still_open = sum(int(each.curve.loc[:, "censored"].sum()) for each in curves)
-    return f"{count} in all, {still_open} of them still open at the data cut-off"
-
-
 def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
     """Axes of curves, with how many are left below each mark of time, a line for each curve."""
     ax.set_ylim(0, 1.03)
@@ -104,14 +90,10 @@ def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set_ylabel("still open")
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
-    labels = ["\n".join([f"{tick:g}", *(str(_left(each.curve, tick)) for each in curves)]) for tick in ticks]
+    labels = ["\n".join([f"{tick:g}", *(str(left(each.curve, tick)) for each in curves)]) for tick in ticks]
     ax.set_xticks(ticks, labels)
     lines = "how many are left" if len(curves) == 1 else "how many are left, before and after"
     ax.set_xlabel(f"{curves[0].unit}; below: {lines}; a bar: still open at the data cut-off")
-
-
-def _left(curve: pd.DataFrame, tick: float) -> int:
-    return int(curve.loc[curve["time"] >= tick, ["events", "censored"]].to_numpy().sum())
 
 
 def points(result: Trend, ax: Axes | None = None) -> Axes:
@@ -130,12 +112,7 @@ def points(result: Trend, ax: Axes | None = None) -> Axes:
         ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
         ax.set_ylim(bottom=0)
         ax.set_xlabel("line: the slope; grey: what the other values let expect of each")
-        ratio, seen = result.ratio, result.detectable_ratio
-        span = f"{ratio.estimate:.1f} times from first to last (95% interval: {ratio.low:.1f} to {ratio.high:.1f})"
-        found = "No trend is shown" if result.verdict == "not shown" else f"{result.verdict.capitalize()}: {span}"
-        power = f"8 in 10 such series would show {seen.estimate:.1f} times from first to last"
-        power = power if np.isfinite(seen.high) else "they scatter too much for a trend to be found"
-        headline(ax, found, f"{len(table)} points; {power}", 76, pad=10)
+        headline(ax, sentences.points(result), 76, pad=10)
     return ax
 
 
@@ -144,7 +121,7 @@ def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
     rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
     with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
         if not rows:
-            return nothing(ax)
+            return nothing(ax, sentences.moved(result))
         for y, row in enumerate(rows):
             colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
             span(ax, row["expected"] + row["low"], row["expected"] + row["high"], y, colour)
@@ -158,9 +135,7 @@ def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
         low, high = ax.get_xlim()
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
         ax.set_xlabel(f"{result.unit}; ring: before, bar: expected, dot: after with its range")
-        found = [row["topic"] for row in rows[::-1] if row["verdict"] == "moved"]
-        sure = f"{len(rows)} pains, measured from where they would be if nothing had happened"
-        headline(ax, f"Moved: {'; '.join(found)}" if found else "No pain is shown to have moved", sure, 76, pad=10)
+        headline(ax, sentences.moved(result), 76, pad=10)
     return ax
 
 
@@ -183,7 +158,7 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
             ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
         most = float(table.loc[:, "p90"].max())
         means = dict(zip(table.index, table["mean"], strict=True))
-        low, mid, high = result.rho_break_even
+        mid = result.rho_break_even[1]
         if "capacity" in shown and np.isfinite(mid) and 0 < mid <= 1:
             at = mid * means["capacity"]
             ax.plot([at, at], [-0.4, 0.4], color="black", linewidth=2)
@@ -194,12 +169,5 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
         ax.ticklabel_format(axis="x", style="plain")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: P10 to P90")
-        headline(ax, f"{result.vendor} {_pays(low, mid, high)}", "The ledgers are not added up", 58, pad=10)
+        headline(ax, sentences.ledgers(result), 58, pad=10)
     return ax
-
-
-def _pays(low: float, mid: float, high: float) -> str:
-    if np.isinf(mid):
-        return "never pays"
-    share = f"{100 * mid:.0f}% of the saved hours become output ({100 * low:.0f} to {100 * high:.0f}%)"
-    return "pays without the hours" if mid <= 0 else f"pays once {share}"

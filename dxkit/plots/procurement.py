@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from dxkit.files.errors import and_more
 from dxkit.files.options import choice
+from dxkit.plots.sentences import procurement as sentences
+from dxkit.plots.sentences.procurement import lowest, money
+from dxkit.plots.sentences.told import Told
 from dxkit.plots.style import (
     BLUE,
     GREEN,
@@ -30,11 +32,10 @@ from dxkit.plots.style import (
     rows_on,
     span,
 )
-from dxkit.results.formatting import percent, rounded_money
+from dxkit.results.formatting import percent
+from dxkit.results.words import say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dxkit.procurement.cost.exit_cost import ExitCost
     from dxkit.procurement.cost.ownership import Tco
 
@@ -49,28 +50,7 @@ _CATEGORY = {
     "other": SILVER,
     "credit": GREY,
 }
-_UNITS = ((1e9, ", billions"), (1e6, ", millions"), (1e3, ", thousands"))
 _OF = {"pv": "the present value", "exit": "what leaving costs, discounted"}  # what a tornado is about
-_LEVEL = 1e-9  # costs that differ by less than this share are level
-
-
-def _money(result: Tco | ExitCost, table: pd.DataFrame, column: str) -> tuple[float, str]:
-    """What amounts are divided by, so that an axis has short numbers, and the words beside it."""
-    most = float(table.loc[:, column].abs().max())
-    unit, words = next((each for each in _UNITS if most >= 10 * each[0]), (1.0, ""))
-    return unit, f"{result.currency or 'money'}{words} ({result.status})"
-
-
-def _lowest(result: Tco, basis: str) -> str:
-    """What the costs say in one line: which vendor has the lowest on average, or that they are level."""
-    rows = result.totals.loc[result.totals["basis"] == basis]
-    least = rows.loc[rows["mean"] <= rows["mean"].min() * (1 + _LEVEL)]
-    names, chance = least["vendor"].tolist(), float(least["p_cheapest"].max())
-    if len(rows) == 1:
-        return f"{names[0]}: {rounded_money(least[['mean']])['mean'].iloc[0]} on average"
-    if len(names) > 1:
-        return f"Level on average: {and_more(names, 4)}"
-    return f"Lowest on average: {names[0]}, the cheapest in {percent(chance)}"
 
 
 def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
@@ -80,20 +60,19 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     """
     choice("basis", basis, ["pv", "pv_served"])
     table = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False)
-    rows, (unit, words) = table.to_dict("records"), _money(result, table, "p90")
+    rows, (unit, words) = table.to_dict("records"), money(result, table, "p90")
     with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
             span(ax, row["p10"] / unit, row["p90"] / unit, y, BLUE)
             ax.plot(row["mean"] / unit, y, "o", color=BLUE, markersize=7, markeredgecolor="white")
             if len(rows) > 1:
-                beside(ax, y, f"cheapest {percent(row['p_cheapest'])}")
+                beside(ax, y, say("cost.cheapest", chance=percent(row["p_cheapest"])))
         rows_on(ax, [fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
         grid_on(ax)
-        what = "owning, leaving and what follows" if basis == "pv_served" else "owning"
-        ax.set_xlabel(f"present value of {what}, {words}; bar: P10 to P90")
-        sure = f"Present value of {what} of each vendor, {words}"
-        headline(ax, _lowest(result, basis), sure, 78)
+        what = say("cost.served" if basis == "pv_served" else "cost.owning")
+        ax.set_xlabel(say("cost.present", what=what, unit=words))
+        headline(ax, sentences.totals(result, basis), 78)
     return ax
 
 
@@ -106,7 +85,7 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
         int(table.loc[:, "year"].max()),
         table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict(),
     )
-    unit, words = _money(result, result.yearly, "p90")
+    unit, words = money(result, result.yearly, "p90")
     sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
     with canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
@@ -142,7 +121,7 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
         ax.set_ylabel(f"a year, {words}; line: P10 to P90")
-        headline(ax, _lowest(result, "pv"), f"Cost of each year by category, {words}", 80, pad=26)
+        headline(ax, Told(lowest(result, "pv"), f"Cost of each year by category, {words}"), 80, pad=26)
         legend_above(ax, len(categories))
         grid_on(ax, "y")
     return ax
@@ -157,7 +136,7 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
     vendor = result.foremost if vendor is None else choice("vendor", vendor, result.totals["vendor"].unique().tolist())
     rows = result.tornado.query("vendor == @vendor and basis == @basis").head(8).iloc[::-1]
     if rows.empty:
-        return nothing(ax, "every figure is certain")
+        return nothing(ax, Told("every figure is certain"))
     with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
         ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
@@ -171,7 +150,7 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         largest = rows["share"].iloc[-1]
         part = "most" if largest > 0.5 else "the largest part"
         found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
-        headline(ax, found, f"It makes {percent(largest)} of the variance", 70)
+        headline(ax, Told(found, f"It makes {percent(largest)} of the variance"), 70)
     return ax
 
 
@@ -179,7 +158,7 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
     """Exit of each vendor by quarter, planned (lines) and forced (dashes), with renewals and last days of notice."""
     vendors = list(dict.fromkeys(result.totals["vendor"]))
     colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
-    unit, words = _money(result, result.totals, "planned")
+    unit, words = money(result, result.totals, "planned")
     with canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
             rows = result.totals.loc[result.totals["vendor"] == vendor]
@@ -196,13 +175,6 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
         ax.set_ylabel(words)
         ax.grid(axis="y", color=PALE, linewidth=0.6)
-        end = result.totals.loc[result.totals["quarter"] == last]
-        most = end.loc[end["planned"] >= end["planned"].max() * (1 - _LEVEL), "vendor"].tolist()
-        found = f"Most expensive to leave at the end: {most[0]}"
-        if len(most) > 1 or len(vendors) == 1:
-            found = (
-                "Leaving costs as much at the end: " + and_more(most, 4) if len(vendors) > 1 else f"Leaving {most[0]}"
-            )
-        headline(ax, found, f"Planned exit of each vendor, {words}", 80, pad=42)
+        headline(ax, sentences.leaving(result), 80, pad=42)
         legend_above(ax, 2)
     return ax

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, Rectangle
 from scipy.special import betaincinv
 
+from dxkit.plots.sentences import ranking as sentences
 from dxkit.plots.style import (
-    ALL_HIDDEN,
     BLUE,
     GREY,
     MOST_HOURS,
@@ -28,6 +28,7 @@ from dxkit.plots.style import (
     rows_on,
 )
 from dxkit.results.formatting import percent
+from dxkit.results.words import percent_of, say
 from dxkit.statistics.verdict import NAMING
 
 if TYPE_CHECKING:
@@ -45,33 +46,26 @@ def pains(result: Ranking, ax: Axes | None = None) -> Axes:
         return groups(result, ax)
     table = result.table
     rows = table[table["shown"] & table["rank"].notna()].iloc[::-1].to_dict("records")
+    told = sentences.pains(result)
     if not rows:
-        return nothing(ax)
+        return nothing(ax, told)
     with canvas(ax, 9.5, 1.6 + 0.36 * len(rows)) as ax:
         for y, row in enumerate(rows):
             colour = _colour(result, row["topic"])
             ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=2.2, solid_capstyle="round")
             ax.plot(row["estimate"], y, "D" if colour == RED else "o", color=colour, markersize=6.5)
             low, high = int(row["rank_low"]), int(row["rank_high"])
-            ranks = f"{low}" if low == high else f"{low} to {high}"
+            ranks = f"{low}" if low == high else say("picture.rank_range", low=low, high=high)
             _columns(ax, y, (ranks, percent(row["p_top"])), color=colour)
         rows_on(ax, [fitting(row["topic"]) for row in rows])
         ax.set_xlim(left=0)
-        headings = result.ranks_label.replace(" ", "\n"), f"among the\nworst {result.top_n}"
+        percents = percent_of(result.confidence)
+        headings = say("picture.ranks", percent=percents), say("picture.among", count=result.top_n)
         _columns(ax, len(rows) - 0.3, headings, va="bottom", fontsize=8, color=GREY)
         grid_on(ax)
-        ax.set_xlabel(f"{result.axis_label}, with {round(100 * result.confidence)}% interval")
-        how = f"The worst {result.top_n} of {len(rows)} by {result.axis_label}"
-        headline(ax, _told(result, len(rows)), how, 74, pad=30)
+        ax.set_xlabel(say("picture.interval", axis=result.axis_label, percent=percents))
+        headline(ax, told, 74, pad=30)
     return ax
-
-
-def _told(result: Ranking, count: int) -> str:
-    """The worst with their verdict; how many may be among them where it is open."""
-    if result.verdict not in NAMING:
-        return f"Open: which {result.top_n} are the worst cannot be told; {len(result.possible)} of {count} may be"
-    sure = f"{result.verdict}: {percent(result.p_pair)} to be the true {result.top_n}"
-    return f"{' and '.join(result.top)} ({sure})"
 
 
 def _columns(ax: Axes, y: float, texts: tuple[str, str], **style: Any) -> None:
@@ -92,7 +86,7 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     """
     table, verdicts = result.table, result.groups
     if verdicts is None or not any(table["shown"]):
-        return nothing(ax, ALL_HIDDEN if result.segments and len(table) else "nothing to show")
+        return nothing(ax, sentences.pains(result))
     label = table[list(result.segments)].agg(", ".join, axis=1)
     columns = list(dict.fromkeys(label))
     said = dict(zip(verdicts[list(result.segments)].agg(", ".join, axis=1), verdicts["verdict"], strict=True))
@@ -113,21 +107,12 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
         marks = [f"{line}: the group's worst {result.top_n}, {name}" for name, line in _LINES.items() if counts[name]]
         hidden = "" if all(table["shown"]) else "hatched: too few to show"
         ax.set_xlabel("\n".join(filter(None, (result.axis_label, "; ".join(marks), hidden))))
-        shown = f"{len(order)} topics in {sum(counts.values())} groups that are ranked, {result.axis_label}"
-        headline(ax, _told_of_groups(result, counts), shown, int(10 + 9 * len(columns)), 3)
+        headline(ax, sentences.pains(result), int(10 + 9 * len(columns)), 3)
     return ax
 
 
 _FRAMES = {"clear": "-", "likely": (0, (4, 2))}
 _LINES = {"clear": "framed", "likely": "dashed"}
-
-
-def _told_of_groups(result: Ranking, counts: dict[str, int]) -> str:
-    """In how many groups the worst are told; a title has no room for which."""
-    what = f"worst {result.top_n} by {' and '.join(result.segments)}"
-    told = " and ".join(f"{name} in {counts[name]}" for name in NAMING if counts[name])
-    groups = sum(counts.values())
-    return f"The {what}: {told} of {groups} groups" if told else f"The {what} cannot be told in any group"
 
 
 def _cell(ax: Axes, x: int, y: int, row: dict[str, Any], most: float, result: Ranking, frame: Any) -> None:
@@ -153,8 +138,9 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
     its verdict is clear or likely.
     """
     rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", kind="stable").to_dict("records")
+    told = sentences.action_grid(result)
     if not rows:
-        return nothing(ax)
+        return nothing(ax, told)
     with canvas(ax, 9.5, 5.6) as ax:
         for k, row in enumerate(rows, 1):
             colour = RED if row["chosen"] and result.verdict in NAMING else BLUE
@@ -187,10 +173,7 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
         )
         ax.set_xlabel("importance, 0 to 100 (dotted: the median topic)")
         ax.set_ylabel("satisfaction, 0 to 100")
-        worst = " and ".join(row["topic"] for row in rows if row["chosen"])
-        found = f"Worst: {worst} ({result.verdict})" if result.verdict in NAMING else "Open: the worst cannot be told"
-        sure = f"{len(rows)} topics by importance and satisfaction; an ellipse holds the true place"
-        headline(ax, found, f"{sure} with {round(100 * result.confidence)}%", 90)
+        headline(ax, told, 90)
     return ax
 
 

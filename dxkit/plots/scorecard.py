@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from dxkit.files.errors import and_more
+from dxkit.plots.sentences import scorecard as sentences
+from dxkit.plots.sentences.told import Told
 from dxkit.plots.style import (
     BLUE,
     GREEN,
@@ -64,10 +66,7 @@ def contributions(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(order)), [fitting(name) for name in order])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"points: 0 all at worst, 100 all at best ({result.status}); line: 95% interval of the score")
-        sure = f"{whole.index[0]} ranks first in {percent(whole['p_first'].iloc[0])} of the simulations"
-        if len(order) == 1:
-            sure = f"{whole.index[0]} has {whole['score'].iloc[0]:.0f} points"
-        headline(ax, result.reasons[0][:1].upper() + result.reasons[0][1:], sure, 84, pad=30)
+        headline(ax, sentences.contributions(result), 84, pad=30)
         legend_above(ax, min(len(criteria), 5))
         grid_on(ax)
     return ax
@@ -79,7 +78,7 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
     shares = result.ranks.set_index(["vendor", "rank"]).loc[:, "share"].to_dict()
     count = int(result.ranks.loc[:, "rank"].max())
     if count == 1:
-        return nothing(ax, "one vendor: there is nothing to rank")
+        return nothing(ax, Told("one vendor: there is nothing to rank"))
     with canvas(ax, 8.5, 1.5 + 0.5 * len(order)) as ax:
         for y, vendor in enumerate(order):
             left = 0.0
@@ -113,7 +112,7 @@ def ranks(result: Scorecard, ax: Axes | None = None) -> Axes:
         chance = float(result.table.loc[:, "p_first"].max())
         most = result.table.loc[result.table["p_first"] >= chance - 1e-9, "vendor"].tolist()
         found = f"Scores highest most often: {most[0]}" if len(most) == 1 else f"As often first: {and_more(most, 4)}"
-        headline(ax, found, f"In {percent(chance)} of the simulations", 80, pad=22)
+        headline(ax, Told(found, f"In {percent(chance)} of the simulations"), 80, pad=22)
         legend_above(ax, count)
     return ax
 
@@ -122,7 +121,7 @@ def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
     """For each criterion the weights for which the winner stays (bar), and the weight in use (dot)."""
     rows = result.stability.iloc[::-1].to_dict("records")
     if not rows:
-        return nothing(ax, "one vendor: no weight changes the choice")
+        return nothing(ax, Told("one vendor: no weight changes the choice"))
     with canvas(ax, 8.5, 1.4 + 0.45 * len(rows)) as ax:
         for y, row in enumerate(rows):
             ax.plot([0, 100], [y, y], color=SILVER, linewidth=1.5, solid_capstyle="butt")
@@ -135,7 +134,7 @@ def weight_ranges(result: Scorecard, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("weight of the criterion, % (the others keep their proportions)")
         firm = sum(not row["flips_to"] for row in rows)
         sure = f"It keeps it at any weight of {firm} of {len(rows)} criteria"
-        headline(ax, f"Weights for which {result.table['vendor'].iloc[0]} keeps the highest score", sure, 80)
+        headline(ax, Told(f"Weights for which {result.table['vendor'].iloc[0]} keeps the highest score", sure), 80)
     return ax
 
 
@@ -143,7 +142,7 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
     """What to find out first: points of score that each is worth on average before choosing."""
     rows = result.trial_plan.query("value > 0").head(8).iloc[::-1].to_dict("records")
     if not rows:
-        return nothing(ax, "nothing that could be found out would change the choice")
+        return nothing(ax, Told("nothing that could be found out would change the choice"))
     with canvas(ax, 9, 1.3 + 0.42 * len(rows)) as ax:
         ax.barh(range(len(rows)), [row["value"] for row in rows], color=GREEN, height=0.6)
         for y, row in enumerate(rows):
@@ -157,5 +156,5 @@ def trial_plan(result: Scorecard, ax: Axes | None = None) -> Axes:
             best = f"First check the must-have: {unknown['vendor'].iloc[0]}, {unknown['criterion'].iloc[0]}"
         most = rows[-1]["value"]
         gain = f"{most:.1f} points" if most >= 0.05 else "less than 0.1 points"
-        headline(ax, best, f"{gain} of score are gained on average by knowing it", 80)
+        headline(ax, Told(best, f"{gain} of score are gained on average by knowing it"), 80)
     return ax

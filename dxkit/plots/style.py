@@ -6,17 +6,20 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import colors
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from dxkit.files.options import instance
 from dxkit.plots.fonts import BASE, BOX, families_for, family_with, has_bold, to_install
+from dxkit.plots.sentences.told import Told, visible
 
 # Okabe and Ito's colours; those that are too pale for a mark on white (WCAG 2.2 asks for 3:1) are darker
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
@@ -34,7 +37,6 @@ SCALE = ("#8A3300", "#CC7033", SILVER, "#4C93C3", "#0F4C75")  # from unfavourabl
 WORST_TO_BEST = colors.LinearSegmentedColormap.from_list("worst_to_best", SCALE)
 HATCH = "////"
 MOST_HOURS = 3.0  # a week; the darkest colour of every heat map of hours
-ALL_HIDDEN = "too few answers to show"
 
 _RC: dict[Any, Any] = {
     "text.parse_math": False,
@@ -58,7 +60,20 @@ _RC: dict[Any, Any] = {
     "ytick.labelcolor": "black",
     "hatch.linewidth": 0.6,
 }
+_for_pages: ContextVar[bool] = ContextVar("for_pages", default=False)
+_PAGE_WIDTH, _TITLE = 4.8, 0.3  # inches: of a picture on a page, and of a title
+_PAGE_LABEL, _PAGE_LINE = 22, 42  # columns of the label of a row, and of an axis
 _undrawable: set[str] = set()  # what no font has of the picture that is being drawn
+
+
+@contextmanager
+def for_pages() -> Iterator[None]:
+    """New pictures inside are narrow and have no title: the page says it, and wraps it on a phone."""
+    before = _for_pages.set(True)
+    try:
+        yield
+    finally:
+        _for_pages.reset(before)
 
 
 @contextmanager
@@ -75,12 +90,17 @@ def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     mpl.rcParams.update(_RC)
     _undrawable.clear()
     try:
-        if ax is None:
+        if ax is None and _for_pages.get():
+            ax = Figure(figsize=(_PAGE_WIDTH, height - _TITLE), layout="constrained").add_subplot()
+        elif ax is None:
             _, ax = plt.subplots(figsize=(width, height), layout="constrained")
         else:
             _whiten(ax)
         yield ax
         _note_fonts(ax)
+        if _for_pages.get():
+            lines = (textwrap.fill(line, _PAGE_LINE) for line in ax.get_xlabel().splitlines())
+            ax.set_xlabel("\n".join(lines))
         for text in ax.figure.findobj(Text) if not own else ax.findobj(Text):
             assert isinstance(text, Text)
             text.set_parse_math(False)
@@ -112,38 +132,23 @@ def _note_fonts(ax: Axes) -> None:
     ax.set_xlabel("\n".join(filter(None, (ax.get_xlabel(), note))))
 
 
-def headline(
-    ax: Axes, text: str, how_sure: str = "", width: int = 80, lines: int = 2, pad: float | None = None
-) -> None:
-    """The title, and in words what the picture shows: `figure.dxkit_alt` has the title and how sure it is."""
-    ax.set_title(fitting(text, width, lines), pad=pad)
-    describe(ax, text, how_sure)
+def headline(ax: Axes, told: Told, width: int = 80, lines: int = 2, pad: float | None = None) -> None:
+    """The sentence as the title, and `figure.dxkit_alt` for those who cannot see the picture."""
+    if not _for_pages.get():
+        ax.set_title(fitting(told.sentence, width, lines), pad=pad)
+    _describe(ax, told)
 
 
-def describe(ax: Axes, *sentences: str) -> None:
-    """What the picture shows, in words, for those who cannot see it."""
-    clean = [" ".join(_visible(text).split()).rstrip(".") for text in sentences if text]
-    vars(ax)["dxkit_alt"] = " ".join(f"{_short(text, 300)[:1].upper()}{_short(text, 300)[1:]}." for text in clean)
-    told = [getattr(each, "dxkit_alt", "") for each in ax.figure.axes]
-    vars(ax.figure)["dxkit_alt"] = " ".join(filter(None, told))
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def _visible(text: object) -> str:
-    """Text without control and formatting characters, which no font draws."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _is_format(c))
-
-
-def _is_format(character: str) -> bool:
-    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+def _describe(ax: Axes, told: Told) -> None:
+    vars(ax)["dxkit_alt"] = told.alt
+    texts = [getattr(each, "dxkit_alt", "") for each in ax.figure.axes]
+    vars(ax.figure)["dxkit_alt"] = " ".join(filter(None, texts))
 
 
 def fitting(text: object, width: int = 34, lines: int = 2) -> str:
     """A label of at most so many lines of so many columns; a character that no installed font has becomes a box."""
-    plain = " ".join(_visible(text).split())
+    width, lines = (min(width, _PAGE_LABEL), max(lines, 2)) if _for_pages.get() else (width, lines)
+    plain = " ".join(visible(text).split())
     _undrawable.update(c for c in plain if family_with(c) is None)
     plain = "".join(c if family_with(c) else BOX for c in plain) or " "
     second = "\x00"  # the second column of a wide character
@@ -154,12 +159,12 @@ def fitting(text: object, width: int = 34, lines: int = 2) -> str:
     return "\n".join(wrapped).replace(second, "")
 
 
-def nothing(ax: Axes | None, why: str = "nothing to show") -> Axes:
+def nothing(ax: Axes | None, told: Told) -> Axes:
     """An Axes that says why it is empty."""
     with canvas(ax, 8, 2) as axes:
         axes.set_axis_off()
-        axes.text(0.5, 0.5, why, ha="center", va="center", transform=axes.transAxes, color=GREY)
-        describe(axes, why)
+        axes.text(0.5, 0.5, told.sentence, ha="center", va="center", transform=axes.transAxes, color=GREY)
+        _describe(axes, told)
     return axes
 
 
@@ -186,16 +191,6 @@ def span(ax: Axes, low: float, high: float, y: float, colour: str, width: float 
 def hidden_bar(ax: Axes, y: float) -> None:
     """A hatched stripe over the width of the Axes: something is here and is not shown."""
     ax.add_patch(hatched(0, y - 0.3, 1, 0.6, transform=ax.get_yaxis_transform()))
-
-
-def no_difference(segments: Sequence[str], what: str = "question") -> str:
-    """What a title says where nobody is told apart.
-
-    >>> no_difference(["team"]), no_difference([])
-    ('No team differs from the others beyond chance', 'No question differs from the others beyond chance')
-    """
-    who = what if not segments else segments[0] if len(segments) == 1 else "group"
-    return f"No {who} differs from the others beyond chance"
 
 
 def ink_on(colour: Any) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from dxkit.files.options import choice
+from dxkit.plots.sentences import waves as sentences
+from dxkit.plots.sentences.waves import drawn, waves_of
 from dxkit.plots.style import BLUE, GREY, RED, SILVER, canvas, fitting, headline, nothing
-from dxkit.plots.survey import axis_of
+from dxkit.results.words import axis, number, say
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -21,16 +22,10 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
     the table by default. Several later waves stand one behind another, each compared with the first.
     """
-    table = result.table.loc[result.table["shown"].astype(bool)]
-    kinds = list(dict.fromkeys(result.table["kind"]))
-    kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
-    rows = table.loc[table["kind"] == kind]
+    rows, waves, told = drawn(result, kind), waves_of(result), sentences.change(result, kind)
     if not len(rows):
-        return nothing(ax)
-    unit = rows["unit"].mode()[0]
-    rows = rows.loc[rows["unit"] == unit]
-    waves = list(dict.fromkeys(result.table["wave"])) if "wave" in result.table else ["after"]
-    rows = rows.assign(at=rows["wave"].map(waves.index) + 1 if "wave" in rows else 1).sort_values("at", kind="stable")
+        return nothing(ax, told)
+    unit = rows.iloc[0]["unit"]
     last = rows.drop_duplicates("name", keep="last").to_dict("records")
     first = rows.drop_duplicates("name").to_dict("records")
     held = rows.loc[rows["holds"]].drop_duplicates("name", keep="last").set_index("name").to_dict("index")
@@ -43,11 +38,11 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
             for row, place in zip(ends, places, strict=True):
                 x, sure = row["at"] if side > 0 else 0, row["name"] in held
                 name = f"{fitting(row['label'], 34, 1)}  " if side < 0 else ""
-                moved = f"  ({row['estimate']:+.{digits}f})" if side > 0 and row["holds"] else ""
+                moved = f"  ({number(row['estimate'], digits, '+')})" if side > 0 and row["holds"] else ""
                 ax.text(
                     x + 0.04 * side,
                     place,
-                    f"{name}{row[column]:.{digits}f}{moved}",
+                    f"{name}{number(row[column], digits)}{moved}",
                     ha=align,
                     va="center",
                     color=_colour(held[row["name"]], unit) if sure else GREY,
@@ -64,13 +59,12 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
                 linewidth=2.4 if name in held else 1.0,
             )
         ax.set_xlim(-0.75, len(waves) + 0.3)
-        ax.set_xticks(range(len(waves) + 1), ["before", *waves])
+        ax.set_xticks(range(len(waves) + 1), [say("change.before"), *waves])
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(f"{axis_of(result, first[0]['kind'], unit)}; coloured: a change that holds after adjustment")
-        found = f"Changed: {'; '.join(row['label'] for row in held.values())}" if held else "No change holds"
-        headline(ax, found, f"{len(rows)} compared, adjusted for how many are looked at", 88, pad=12)
+        ax.set_xlabel(say("change.holds", axis=axis(first[0]["kind"], unit)))
+        headline(ax, told, 88, pad=12)
     return ax
 
 

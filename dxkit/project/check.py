@@ -81,7 +81,7 @@ def examine(
         return Checked(what=f"{name}: scales, no faults")
     if all(map(RULES.fits, file.sheets)):
         return _rules(file)
-    if files.codebook is None:
+    if files.codebook is None and files.instrument is None:
         raise DataError(f"{name}: to check answers or a roster, name the codebook: --codebook FILE")
     return _roster(file, files.book) if _is_roster(file, files.book) else _answers(files, source, sheet)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ from dxkit.files.errors import DataError
 from dxkit.files.frames import TableSource
 from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
-from dxkit.project import form
 from dxkit.project.draft_merge import add_to
-from dxkit.project.survey_form import is_untouched
-from dxkit.survey.reading.codebook import COLUMNS, KINDS
+from dxkit.project.forms import form
+from dxkit.project.forms.survey_form import is_untouched
+from dxkit.survey.reading.codebook import COLUMNS, KINDS, read_codebook
 from dxkit.survey.reading.drafting.draft import drafted
+from dxkit.survey.reading.instrument.known import questions_found
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.structure.registry import read_structure
 from dxkit.survey.reading.structure.statistics_file import SUFFIXES
@@ -46,6 +47,10 @@ class Draft:
         What is only a guess: item, cell (the column of its row), guess, why.
     groups : tuple of str
         The groups of the first segment, for the roster; none that only one person named.
+    sources : DataFrame
+        Of dxkit's own questions: item, construct (what it measures), source (the literature).
+    own : int
+        How many are dxkit's own questions.
 
     Examples
     --------
@@ -59,6 +64,8 @@ class Draft:
     rules: pd.DataFrame
     doubts: pd.DataFrame
     groups: tuple[str, ...] = ()
+    sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    own: int = 0
 
     def write(self, path: str | os.PathLike[str], *, merge: bool = False) -> list[str]:
         """Write the draft as a workbook with the sheets codebook, scales, rules and roster; doubtful cells are yellow.
@@ -103,6 +110,8 @@ class Draft:
             for row, group in enumerate(self.groups, 1):
                 roster.write_string(row, 0, writable(group))
             form.at_least_zero(roster, len(segments[:1]), "A headcount is a whole number of people.", whole=True)
+            if len(self.sources):
+                _table(book, "sources", self.sources)
         return self.items["item"].tolist()
 
     def _codebook(self, book: Workbook) -> None:
@@ -129,7 +138,8 @@ class Draft:
     def __repr__(self) -> str:
         kinds = self.items["kind"].value_counts()
         asked = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kind in kinds)
-        return f"Draft: {len(self.items)} questions ({asked}), {len(self.doubts)} doubtful cells"
+        own = f", {self.own} of dxkit's own" if self.own else ""
+        return f"Draft: {len(self.items)} questions ({asked}){own}, {len(self.doubts)} doubtful cells"
 
 
 def draft(export: TableSource, structure: str | os.PathLike[str] | None = None) -> Draft:
@@ -164,8 +174,14 @@ def draft(export: TableSource, structure: str | os.PathLike[str] | None = None) 
     if structure is None and Path(path).suffix.lower() in SUFFIXES:
         structure = path  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
-    made = drafted(export, asked)
-    return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))
+    if (found := questions_found(export)) is None:
+        made = drafted(export, asked)
+        return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))
+    _, items, scales = found
+    made = drafted(export, asked, read_codebook(items, scales))
+    every = pd.concat([items, made.items], ignore_index=True)
+    scales = pd.concat([scales, made.scales], ignore_index=True)
+    return Draft(every, scales, made.rules, made.doubts, tuple(made.groups), own=len(items))
 
 
 def _table(book: Workbook, name: str, frame: pd.DataFrame) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import dxkit
 from dxkit.files.errors import DataError
-from dxkit.project import dossier_form, samples, survey_form
+from dxkit.project import samples
+from dxkit.project.forms import dossier_form, survey_form, year_form
 
 _CI = """# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
 # Set DXKIT to install another dxkit than the one that made this folder.
@@ -61,9 +62,19 @@ _README = """# Your survey, your decision
    Run `dxkit check my_decision/dossier.xlsx`, which names the cells that are missing. Then run
    `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
    If you fill in the sheets criteria and evidence too, `03_which_tool.ipynb` compares the vendors on them.
-6. After you have acted, put `actions.csv`, `deployments.csv` and what else you have next to the answers of both waves.
-   `data_samples/company` shows what these files look like. Set the wave before and the days in the first cell of
-   `05_did_it_work.ipynb`, and run it on that folder with `--data`.
+6. After you have acted, fill in `my_year/year.xlsx`: what was agreed, who joined, what broke. Save an export of
+   GitHub, GitLab or DevLake as `my_survey/deployments.csv`, one of PagerDuty, Opsgenie or Jira as
+   `my_survey/incidents.csv`: they are read as they are. Or take deployments (tags) and changes from a clone, with the
+   lines below. Set the wave before and the days in the first cell of `05_did_it_work.ipynb`, and run
+   `dxkit run notebooks/05_did_it_work.ipynb --data my_survey`. What you lack is left out.
+
+```sh
+python3 -c "
+import dxkit as dx
+made = dx.deployments_from_git('CLONE')
+made.to_csv('my_survey/deployments.csv', index=False)
+dx.changes_from_git('CLONE', made).to_csv('my_survey/changes.csv', index=False)"
+```
 
 `sh ci.sh` checks your tables and runs the notebooks against their stored results. `.github/workflows/check.yml` and
 `.gitlab-ci.yml` call it on every push.
@@ -91,6 +102,8 @@ def new(folder: str | Path) -> list[str]:
         survey_form.write_survey_workbook(work / "my_survey" / "survey.xlsx")
         (work / "my_decision").mkdir()
         dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
+        (work / "my_year").mkdir()
+        year_form.write_year_workbook(work / "my_year" / "year.xlsx")
         (work / "README.md").write_text(_README, encoding="utf-8")
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         (work / "ci.sh").write_text(_CI % shlex.quote(_installed()), encoding="utf-8")

@@ -9,6 +9,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from dxkit.results import words
+
 _ALIKE = 100  # times, that errors of one unit differ at most
 MISSING = "–"
 MONEY_DIGITS = {f"money{digits}": digits for digits in (2, 3, 4)}
@@ -26,7 +28,9 @@ def percent(p: float) -> str:
     >>> percent(0.999), percent(0.42)
     ('over 99%', '42%')
     """
-    return "–" if math.isnan(p) else f"{100 * p:.0f}%" if 0.01 <= p <= 0.99 else "over 99%" if p > 0.99 else "under 1%"
+    if math.isnan(p):
+        return MISSING
+    return words.percent_of(p) if 0.01 <= p <= 0.99 else words.say("format.over" if p > 0.99 else "format.under")
 
 
 def two_digits(number: float) -> str:
@@ -46,7 +50,7 @@ def rounded_money(frame: pd.DataFrame, step: float | None = None) -> pd.DataFram
     ['120,000', '10,000']
     """
     step = step or step_of(frame, 2)
-    return frame.map(lambda value: MISSING if np.isnan(value) else f"{round(value / step) * step:,.0f}")
+    return frame.map(lambda value: MISSING if np.isnan(value) else words.number(round(value / step) * step))
 
 
 def step_of(frame: pd.DataFrame, digits: int) -> float:
@@ -92,7 +96,7 @@ def _format(value: object, kind: str, digits: int, step: float) -> str:
         return "yes" if value else "no"
     if kind == "text" or not isinstance(value, int | float | Decimal):
         text = _signed(f"{round(value, 9):.12g}") if isinstance(value, float) else str(value)
-        return _cut(text.removesuffix(" 00:00:00"), _LONGEST)
+        return shortened(text.removesuffix(" 00:00:00"), _LONGEST)
     number = round(float(value), 9)
     if math.isinf(number):
         return "∞" if number > 0 else "-∞"
@@ -133,15 +137,16 @@ def interval_text(low: str, high: str) -> str:
 
 def heading_of(name: str) -> str:
     """What stands above a column of this name."""
-    return _cut(name.replace("_", " "), _LONGEST)
+    return shortened(name.replace("_", " "), _LONGEST)
 
 
 def one_line(text: str) -> str:
     """One line without control characters."""
-    return _cut(text, _LONGEST_LINE)
+    return shortened(text, _LONGEST_LINE)
 
 
-def _cut(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """One line of at most so many characters."""
     line = " ".join(_LINE_ENDS.sub(" ", _INVISIBLE.sub("", text)).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
@@ -151,3 +156,12 @@ def html_text(text: str) -> str:
     import html
 
     return html.escape(one_line(text), quote=True)
+
+
+def markdown_text(text: str) -> str:
+    """One line in which nothing is Markdown or HTML.
+
+    >>> markdown_text("2*3 | <b>")
+    '2\\\\*3 \\\\| \\\\<b\\\\>'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", one_line(text))

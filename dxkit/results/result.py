@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import signature
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pandas as pd
 
@@ -22,12 +22,16 @@ from dxkit.results.formatting import (
     heading_of,
     html_text,
     interval_text,
+    markdown_text,
     one_line,
     step_of,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from dxkit.plots.sentences.told import Told
 
 _INTERVALS = (
     ("low", "high", "{} interval"),
@@ -102,20 +106,54 @@ class Result:
         options
             Those of `plot`, whose figure has the same text in `figure.dxkit_alt`.
         """
-        from matplotlib.figure import Figure
+        return self.told(**options).alt
 
-        drawn = self.plot(Figure().add_subplot(), **options)
-        return str(vars(drawn.figure)["dxkit_alt"])
+    @property
+    def sentence(self) -> str:
+        """What the result says in one sentence: the title of its picture, else its first fact, else its title."""
+        if self.plot_name:
+            return self.told().sentence
+        return ": ".join(self.facts[0]) if self.facts else self.title
+
+    def figure_for_page(self, **options: object) -> Figure:
+        """The picture for a page that says the sentence itself: without title, as wide as a column of text.
+
+        Parameters
+        ----------
+        options
+            Those of `plot`.
+        """
+        with import_module("dxkit.plots.style").for_pages():
+            figure = cast("Figure", self.plot(None, **options).figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # else each drawing would move it a little
+        return figure
+
+    def told(self, **options: object) -> Told:
+        """What the picture says: one sentence with the verdict, and one that says how sure it is.
+
+        Parameters
+        ----------
+        options
+            Those of `plot`.
+        """
+        if not self.plot_name:
+            raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
+        return self._of_picture("dxkit.plots.sentences", self.plot_name, ("result",), options)(self, **options)
 
     def _draw(self, picture: str, ax: Axes | None, **options: object) -> Axes:
         """Draw one of the pictures in dxkit.plots, `picture` being its module and function."""
+        return self._of_picture("dxkit.plots", picture, ("result", "ax"), options)(self, ax=ax, **options)
+
+    def _of_picture(self, room: str, picture: str, given: Sequence[str], options: Mapping[str, object]) -> Any:
+        """A function of a picture, which takes these options."""
         module, name = picture.split(".")
-        draw = getattr(import_module(f"dxkit.plots.{module}"), name)
-        known = [option for option in signature(draw).parameters if option not in ("result", "ax")]
+        function = getattr(import_module(f"{room}.{module}"), name)
+        known = [option for option in signature(function).parameters if option not in given]
         for option in options:
             if option not in known:
                 raise DataError(f"plot has no option '{option}'; {suggest(option, known)}")
-        return draw(self, ax=ax, **options)
+        return function
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """The rows to print and their columns from left to right: those of `.table` as they are declared.
@@ -193,28 +231,41 @@ class Result:
 
     def _repr_html_(self) -> str:
         headings, numeric, rows, left_out = self._cells()
-        facts = "".join(f"<div>{html_text(label)}: <b>{html_text(text)}</b></div>" for label, text in self.facts)
-        side = {True: "right", False: "left"}
-        head = "".join(
-            f'<th style="text-align:{side[right]}">{html_text(text)}</th>'
-            for text, right in zip(headings, numeric, strict=True)
-        )
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:{side[right]}">{html_text(text)}</td>'
-                for text, right in zip(row, numeric, strict=True)
+        sides = ["right" if right else "left" for right in numeric]
+        about = f"<div><b>{html_text(self.title)}</b></div>" if self.title else ""
+        about += "".join(f"<div>{html_text(label)}: <b>{html_text(text)}</b></div>" for label, text in self.facts)
+        if rows:
+            head = "".join(
+                f'<th scope="col" style="text-align:{side}">{html_text(text)}</th>'
+                for text, side in zip(headings, sides, strict=True)
             )
-            + "</tr>"
-            for row in rows
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
+            body = "".join(f"<tr>{_row_html(row, sides)}</tr>" for row in rows)
+            caption = f'<caption style="caption-side:top;text-align:left">{about}</caption>' if about else ""
+            about = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         notes = "".join(
             f'<div style="opacity:0.75"><small>{html_text(note)}</small></div>' for note in self._ending(left_out)
         )
-        title = f"<div><b>{html_text(self.title)}</b></div>" if self.title else ""
         # the class keeps JupyterLab from reading $ in labels as mathematics
-        return f'<div class="mathjax_ignore">{title}{facts}{table}{notes}</div>'
+        return f'<div class="mathjax_ignore">{about}{notes}</div>'
+
+    def _repr_markdown_(self) -> str:
+        """The same as Markdown, for documents that are no pages, such as an issue or a wiki."""
+        headings, numeric, rows, left_out = self._cells()
+        lines = [f"**{markdown_text(self.title)}**"] if self.title else []
+        lines += [f"{markdown_text(label)}: **{markdown_text(text)}**" for label, text in self.facts]
+        if rows:
+            marks = ["---:" if right else "---" for right in numeric]
+            cells = [[markdown_text(text) for text in row] for row in [headings, *rows]]
+            lines.append("\n".join(f"| {' | '.join(row)} |" for row in [cells[0], marks, *cells[1:]]))
+        return "\n\n".join([*lines, *map(markdown_text, self._ending(left_out))])
+
+
+def _row_html(row: Sequence[str], sides: Sequence[str]) -> str:
+    """The cells of a row; its first text is what the row is about."""
+    cells = [f'<td style="text-align:{side}">{html_text(text)}</td>' for text, side in zip(row, sides, strict=True)]
+    if sides[0] == "left" and row[0]:
+        cells[0] = f'<th scope="row" style="text-align:left;font-weight:normal">{html_text(row[0])}</th>'
+    return "".join(cells)
 
 
 def _plain(column: pd.Series) -> pd.Series:

@@ -24,7 +24,6 @@ from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import narrowed
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import check_answers, cut, survey_decides
-from dxkit.survey.tally.measures import AXES
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
 from dxkit.survey.tally.weighed import weighted
@@ -68,7 +67,6 @@ class Change(Result):
         Column("kind", "kind of question", displayed=False),
     )
     plot_name: ClassVar[str] = "waves.change"
-    axis_labels: ClassVar[Mapping[str, str]] = AXES
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 

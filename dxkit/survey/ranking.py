@@ -17,6 +17,7 @@ from dxkit.results.absent import Absent
 from dxkit.results.columns import SEGMENT, Column, columns_of, shared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
+from dxkit.results.words import say
 from dxkit.statistics import verdict
 from dxkit.survey import ranking_words
 from dxkit.survey.estimates import Estimates
@@ -101,7 +102,7 @@ class Ranking(Result):
     @property
     def axis_label(self) -> str:
         """The label of an axis that shows the score."""
-        return BURDENS[self.score].axis
+        return say(f"burden.{self.score}")
 
     @property
     def ranks_label(self) -> str:

@@ -4,7 +4,7 @@ See docs/methods/scores.md, "Index points"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -86,7 +86,6 @@ class Scores(Result):
         ),
     )
     plot_name: ClassVar[str] = "survey.scores"
-    axis_labels: ClassVar[Mapping[str, str]] = measures.AXES
 
     between: pd.DataFrame | None = field(default=None)
 

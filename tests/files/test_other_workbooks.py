@@ -162,7 +162,9 @@ def test_a_sum_over_other_cells_is_data(tmp_path):
 
     data = workbook(across, [["a", "b", "c", "d", "e"], ["x", 1, 2, None, None], ["y", 3, 4, None, None]])
     for cell, value in (("D2", 3), ("D3", 7), ("E2", 6)):
-        data = edited(data, "sheet1.xml", replaced(rf'(r="{cell}"[^>]*><f>[^<]*</f>)<v ?/>', rf"\1<v>{value}</v>"))
+        data = edited(
+            data, "sheet1.xml", replaced(rf'(r="{cell}"[^>]*><f>[^<]*</f>)(?:<v ?/>|<v></v>)', rf"\1<v>{value}</v>")
+        )
     found = grid(tmp_path, data)
     assert found.cells[1:] == [["x", "1", "2", "3", "6"], ["y", "3", "4", "7", ""]]
     assert not found.notes

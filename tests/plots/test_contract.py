@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 import dxkit as dx
 from dxkit.plots import fonts, style
+from dxkit.results.words import say
 from tests import sample
 from tests.places import SHARED
 from tests.plots.test_survey_plots import HOSTILE, hostile, texts_outside
@@ -95,6 +96,12 @@ def test_every_picture_says_in_two_sentences_what_it_shows(drawn, words):
         assert 1 <= len(re.findall(r"[.!?](?= [A-Z]|$)", said)) <= 2, said
         heading = title(drawn[name]).replace("\n", " ")
         assert said.startswith(heading.rstrip("…")[:20]), name
+
+
+def test_the_sentence_of_a_result_is_the_title_of_its_picture_and_the_first_of_its_alt_text(everything, drawn, words):
+    for name, result in everything.items():
+        assert title(drawn[name]).replace("\n", " ").rstrip("…") in result.sentence, name
+        assert words[name].startswith(result.sentence[:1].upper() + result.sentence[1:]), name
 
 
 def test_the_words_are_these(words, snapshot):
@@ -181,7 +188,7 @@ def test_hidden_groups_are_hatched_and_all_hidden_is_said():
     assert sum(bool(patch.get_hatch()) for patch in axes.patches) == (~shown).sum() > 0
     few = survey({"a": [1, 2]}, ["X", "Y"])
     for hidden in (dx.answers(few), dx.answers(few, by="team"), dx.scores(few), dx.scores(few, by="team")):
-        assert hidden.plot().texts[0].get_text() == style.ALL_HIDDEN
+        assert hidden.plot().texts[0].get_text() == say("picture.hidden")
 
 
 # favourable is right and blue

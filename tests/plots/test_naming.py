@@ -72,8 +72,8 @@ def everything(one):
         (survey.response_rate, dx.response_rate(one)),
         *((answers.answers, of.only(kind=kind)) for kind in ("rating", "importance", "choice", "multi")),
         *((answers.answers, by.only([name])) for name in ("r0", "i0", "y0", "nps")),
-        (options.chosen_options, by.only(kind="multi")),
-        (options.shares_of_yes, of.only(kind="choice")),
+        (options.shares, by.only(kind="multi")),
+        (options.shares, of.only(kind="choice")),
         (ranking.pains, worst),
         (ranking.groups, dx.rank_pains(one, by="team")),
         (ranking.action_grid, worst.grid),
@@ -104,8 +104,7 @@ def test_every_picture_of_a_survey_is_tried(level):
         and next(iter(inspect.signature(function).parameters), "") == "result"
         and function.__module__ == module.__name__
     }
-    helpers = {survey.axis_of}
-    assert drawn - helpers == {function for function, _ in level}
+    assert drawn == {function for function, _ in level}
 
 
 def test_where_nothing_differs_nothing_is_named_or_marked(level):
@@ -131,7 +130,7 @@ def test_what_lies_far_out_is_named_and_marked():
     found += [worst, worst.grid, dx.rank_pains(one, by="team")]
     titles, marks = zip(*((texts[0], marks) for texts, marks in map(seen, found)), strict=True)
     assert all("Team3" in title for title in titles[:3])
-    assert titles[3].startswith("Topic1 and Topic2 (clear")
+    assert titles[3].startswith("The worst 2: Topic1 and Topic2 (clear")
     assert titles[4] == "Worst: Topic1 and Topic2 (clear)"
     assert titles[5] == "The worst 2 by team: clear in 8 of 8 groups"
     assert (marks[0], marks[5]) == (3, 16)

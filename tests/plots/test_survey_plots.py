@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.plots import survey as plots
 from dxkit.plots.style import fitting
 from tests import sample
 
@@ -137,7 +136,6 @@ def test_nothing_to_show_is_said(snapshot):
         pd.DataFrame({"item": ["q"], "text": ["Q"], "kind": ["rating"], "scale": ["agreement5"]}),
     )
     assert dx.answers(survey).plot().texts[0].get_text() == snapshot
-    assert plots.heat(dx.scores(survey)).texts[0].get_text() == snapshot
     dx.scores(survey).plot(level="item").figure.canvas.draw()
 
 

@@ -4,10 +4,10 @@ import openpyxl
 import pytest
 
 import dxkit as dx
-from dxkit.procurement.dossier.columns import EXAMPLE
+from dxkit.files.table import EXAMPLE
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.project.check import check
-from dxkit.project.dossier_form import VENDORS, asked, write_dossier_workbook
+from dxkit.project.forms.dossier_form import VENDORS, asked, write_dossier_workbook
 from dxkit.project.new import new
 
 FIGURES = {"drivers": [120, 0.05, 110_000], "costs": [22, 0.05, 50, 0.5, 9_000, 60, 0.4, 3_000, 0]}

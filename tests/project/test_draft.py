@@ -7,7 +7,7 @@ import pytest
 import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.project.check import check
-from dxkit.project.survey_form import write_survey_workbook
+from dxkit.project.forms.survey_form import write_survey_workbook
 
 ANSWERS = pd.DataFrame(
     {

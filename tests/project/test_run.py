@@ -47,7 +47,17 @@ def started(tmp_path_factory):
 
 
 def test_new_gives_notebooks_samples_a_workbook_and_the_next_steps(started):
-    names = [".github", ".gitlab-ci.yml", "README.md", "ci.sh", "data_samples", "my_decision", "my_survey", "notebooks"]
+    names = [
+        ".github",
+        ".gitlab-ci.yml",
+        "README.md",
+        "ci.sh",
+        "data_samples",
+        "my_decision",
+        "my_survey",
+        "my_year",
+        "notebooks",
+    ]
     assert sorted(path.name for path in started.iterdir()) == names
     assert {path.name for path in (started / "notebooks").glob("*.ipynb")} == {
         path.name for path in dx.samples.notebooks().glob("*.ipynb")
@@ -76,7 +86,7 @@ def test_new_that_fails_halfway_leaves_nothing(tmp_path, monkeypatch):
     def fail(*_, **__):
         raise OSError(28, "No space left on device", "survey.xlsx")
 
-    monkeypatch.setattr("dxkit.project.survey_form.write_survey_workbook", fail)
+    monkeypatch.setattr("dxkit.project.forms.survey_form.write_survey_workbook", fail)
     assert main(["new", str(tmp_path / "folder")]) == 1
     assert list(tmp_path.iterdir()) == []
 

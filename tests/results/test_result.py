@@ -186,11 +186,33 @@ NASTY = "<script>alert(1)</script>\n\x00\u202e<b onload='x'>&amp;"
 def test_no_text_of_a_user_is_live_wherever_it_stands():
     shown = Result(table=pd.DataFrame({NASTY: [NASTY]}), title=NASTY, notes=(NASTY,), facts=((NASTY, NASTY),))
     page = Tags(shown._repr_html_())
-    assert set(page.tags) <= {"div", "b", "small", "table", "thead", "tbody", "tr", "th", "td"}
-    assert {name for name, _ in page.attributes} <= {"class", "style"}
+    assert set(page.tags) <= {"div", "b", "small", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert {name for name, _ in page.attributes} <= {"class", "style", "scope"}
     for text in (page.text, repr(shown)):
         assert not re.search("[\x00\u202e]", text)
     assert len(repr(shown).splitlines()) == 5
+
+
+def test_a_table_has_its_title_and_facts_as_caption_and_says_what_each_heading_is_for():
+    page = show(pd.DataFrame({"team": ["Red"], "people": [12]}), title="Teams")._repr_html_()
+    assert re.search(r"<table><caption [^>]*><div><b>Teams</b></div></caption><thead>", page)
+    assert re.findall(r'<th scope="(\w+)"[^>]*>(\w+)</th>', page) == [
+        ("col", "team"),
+        ("col", "people"),
+        ("row", "Red"),
+    ]
+
+
+def test_markdown_shows_the_table_and_no_text_of_a_user_is_live(snapshot):
+    frame = pd.DataFrame({"team": ["*Red*|", "<b>"], "people": [12, 3]})
+    shown = Result(table=frame, title="Teams", notes=("a_note",), facts=(("all", "15"),))
+    assert shown._repr_markdown_() == snapshot
+
+
+def test_a_result_without_a_picture_says_its_first_fact_or_its_title():
+    frame = pd.DataFrame({"team": ["Red"]})
+    assert Result(table=frame, title="Teams", facts=(("all", "15"),)).sentence == "all: 15"
+    assert Result(table=frame, title="Teams").sentence == "Teams"
 
 
 @given(st.text())

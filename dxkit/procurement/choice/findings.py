@@ -14,6 +14,7 @@ from dxkit.procurement.choice.values import Ratings, by_fit
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.formatting import percent
+from dxkit.results.words import say
 
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
@@ -91,30 +92,28 @@ def reasons_for(
 ) -> tuple[list[str], bool]:
     """What can be said of the choice. It is only recommended when nothing blocks it."""
     out = [
-        f"{v} is knocked out: {', '.join(name for name, said in musts[v].items() if said == 'fail')}"
+        say("choice.knocked_out", vendor=v, musts=", ".join(name for name, said in musts[v].items() if said == "fail"))
         for v in vendors
         if "fail" in musts[v].values()
     ]
     if best is None:
-        return ["every vendor fails a must-have, so there is no choice to make", *out], False
+        return [say("choice.all_fail"), *out], False
     name = vendors[best]
     if len(vendors) == 1:
-        return ["one vendor alone: nothing was compared", *out], False
+        return [say("choice.alone"), *out], False
     if level:
-        return ["the best vendors are level, so the figures do not name a winner", *out], False
+        return [say("choice.level"), *out], False
     unknown = [must for must, said in musts[name].items() if said == "unknown"]
     thin = [f"{criterion}: {flag}" for v, criterion, flag in flags if v == name and flag in _BLOCKING]
     share = percent(first[name])
     if unknown or thin or open_cells:
-        open_ = [f"not known of {name}: {', '.join(unknown)}"] if unknown else []
-        open_ += [f"without evidence, and it could change the winner: {'; '.join(open_cells)}"] if open_cells else []
-        open_ += [f"the evidence for {name} is too thin: {', '.join(thin)}"] if thin else []
-        first_line = f"{name} scores highest and ranks first in {share} of simulations; it is not settled"
-        return [first_line, *open_, *out], False
+        open_ = [say("choice.unknown", vendor=name, musts=", ".join(unknown))] if unknown else []
+        open_ += [say("choice.open_cells", cells="; ".join(open_cells))] if open_cells else []
+        open_ += [say("choice.thin", vendor=name, criteria=", ".join(thin))] if thin else []
+        return [say("choice.unsettled", vendor=name, share=share), *open_, *out], False
     if first[name] <= _MOSTLY:
-        first_line = f"{name} scores highest, but ranks first in only {share} of simulations; it is not settled"
-        return [first_line, *out], False
-    return [f"{name} is recommended: it ranks first in {share} of simulations", *out], True
+        return [say("choice.seldom", vendor=name, share=share), *out], False
+    return [say("choice.recommended", vendor=name, share=share), *out], True
 
 
 def unknown_cells(dossier: Dossier, criteria: Sequence[Criterion], ratings: Ratings) -> list[tuple[int, int]]:

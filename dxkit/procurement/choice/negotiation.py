@@ -24,6 +24,7 @@ from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure,
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
+from dxkit.results.words import say
 from dxkit.statistics.estimate import Estimate, estimate
 
 BASES = ("pv", "pv_served")
@@ -283,21 +284,26 @@ def _of_line(line: Line) -> Iterator[tuple[str, str, str, Line]]:
         rate = line.growth if isinstance(line.growth, str) else f"{line.growth.mean:.1%}"
         yield "growth", rate, "0%", replace(line, growth=None, clauses=without("uplift_cap"))
     if "minimum" in clauses:
-        yield "minimum", f"{clauses['minimum'].mean:g}", "none", replace(line, clauses=without("minimum"))
+        yield "minimum", f"{clauses['minimum'].mean:g}", say("clause.none"), replace(line, clauses=without("minimum"))
     if line.ratchet:
-        yield "ratchet", "yes", "no", replace(line, ratchet=False)
+        yield "ratchet", say("clause.yes"), say("clause.no"), replace(line, ratchet=False)
     if "block" in clauses:
-        yield "block", f"{clauses['block'].mean:g}", "none", replace(line, clauses=without("block"))
+        yield "block", f"{clauses['block'].mean:g}", say("clause.none"), replace(line, clauses=without("block"))
     if not line.once and (line.advance or line.billed != 1):
-        months = f"{line.billed} months" if line.billed else "the term"
-        how = f"{months} in {'advance' if line.advance else 'arrears'}"
-        yield "billed", how, "monthly in arrears", replace(line, billed=1, advance=False)
+        months = say("clause.months", count=line.billed) if line.billed else say("clause.the_term")
+        how = say("clause.in_advance" if line.advance else "clause.in_arrears", months=months)
+        yield "billed", how, say("clause.monthly"), replace(line, billed=1, advance=False)
     if "term_months" in clauses and clauses["term_months"].mean > _TERM:
         now = clauses["term_months"]
         changed = replace(line, clauses={**clauses, "term_months": certain(now, float(_TERM))})
         yield "term_months", f"{now.mean:g}", f"{_TERM}", changed
     if "uplift_cap" in clauses:
-        yield "uplift_cap", f"{clauses['uplift_cap'].mean:.1%}", "none", replace(line, clauses=without("uplift_cap"))
+        yield (
+            "uplift_cap",
+            f"{clauses['uplift_cap'].mean:.1%}",
+            say("clause.none"),
+            replace(line, clauses=without("uplift_cap")),
+        )
     if "included" in clauses:
         none = certain(clauses["included"], 0.0)
         instead = replace(line, clauses={**clauses, "included": none}, committed=line.committed or "minimum")

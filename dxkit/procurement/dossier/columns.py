@@ -32,7 +32,6 @@ KINDS = ("demo", "documentation", "reference", "trial", "production")
 RISES, COMMITTED = ("yearly", "renewal"), ("all", "minimum", "none")
 STEPS = ("graduated", "volume", "band", "price", "adoption", "liability")
 DISCOUNTING = ("payment", "year end")
-EXAMPLE = "(example)"  # a row that starts with it is left out
 
 AMOUNT = ("low", "likely", "high")
 GROWTH = ("growth_low", "growth_likely", "growth_high")

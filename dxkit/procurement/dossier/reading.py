@@ -15,7 +15,7 @@ from dxkit.files.cells import as_text, folded
 from dxkit.files.errors import DataError, Faults, Missing, suggest
 from dxkit.files.opening import checked_path
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, EXAMPLE, SHEETS, STATUSES, day_of, rows_of
+from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, SHEETS, STATUSES, day_of, rows_of
 from dxkit.procurement.dossier.costs import read_lines
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line, SourcedFigure
 from dxkit.procurement.dossier.drivers import names_in, read_drivers
@@ -116,22 +116,8 @@ def _tables(source: Source) -> tuple[dict[str, Table], list[str]]:
     faults = Faults()
     tables = {name: faults.take(SHEETS[name].read, sheet) for name, sheet in sheets.items()}
     faults.raise_if_any()
-    real = {name: _renamed(_without_examples(table)) for name, table in tables.items() if table is not None}
+    real = {name: _renamed(table) for name, table in tables.items() if table is not None}
     return {name: table for name, table in real.items() if table.rows}, notes
-
-
-def _without_examples(table: Table) -> Table:
-    """The table without the rows that the fill-in workbook has as examples."""
-    real = [i for i, text in enumerate(table.frame.iloc[:, 0].map(as_text)) if not text.startswith(EXAMPLE)]
-    if len(real) == len(table.rows):
-        return table
-    note = f"{table.sheet or table.file}: example rows left out: {len(table.rows) - len(real)}"
-    return replace(
-        table,
-        frame=table.frame.iloc[real].reset_index(drop=True),
-        rows=[table.rows[i] for i in real],
-        notes=(*table.notes, note),
-    )
 
 
 def _renamed(table: Table) -> Table:

@@ -65,12 +65,13 @@ class Question(NamedTuple):
 class Codebook:
     """The questions (`items`, one row each, with the columns of `Question` as text) and the scales they use.
 
-    The options of a question of kind multi or rank are items of their own, `item[Option]`.
+    Options of a question of kind multi or rank are items of their own, `item[Option]`. `assumed`: why, if not given.
     """
 
     items: pd.DataFrame
     scales: Mapping[str, Scale]
     notes: tuple[str, ...] = ()
+    assumed: str = ""
 
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
@@ -103,8 +104,7 @@ class Codebook:
     @cached_property
     def within(self) -> dict[str, str]:
         """The segment that a segment lies within, such as the division of a team, of those that lie within one."""
-        above = {name: self._rows[name].get("within", "") for name in self.segments}
-        return {name: segment for name, segment in above.items() if segment}
+        return {name: above for name in self.segments if (above := self._rows[name].get("within", ""))}
 
     @cached_property
     def dimensions(self) -> list[str]:
@@ -149,7 +149,7 @@ class Codebook:
         scale, row = self.scale(item), self.item(item)
         if row["kind"] == "recommend" and scale.favourable == frozenset(range(6, 11)):
             return frozenset((9.0, 10.0))
-        if row["good"] == NEITHER or row["kind"] in OPTIONS:
+        if row["good"] == NEITHER or row["kind"] in (*OPTIONS, "hours"):
             return frozenset()
         return scale.unfavourable if row["good"] == LOW else scale.favourable
 
@@ -289,7 +289,7 @@ def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFr
             by_name[f"{scale} of {row.unit}"] = replace(by_name[scale], unit=normal(row.unit))
         if row.kind in OPTIONS and scale in by_name:
             by_name |= options_of(by_name[scale], row.kind, UNLISTED)
-        scales.append(scale if row.kind in MEASURED else "")
+        scales.append(scale if row.kind in MEASURED or (row.kind == "segment" and scale in by_name) else "")
     _check_within(table, frame, faults)
     frame["scale"] = pd.Series(scales, dtype=object)
     frame["good"] = np.where((frame["good"] == "") & frame["reverse"], LOW, frame["good"])

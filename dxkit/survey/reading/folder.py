@@ -15,6 +15,7 @@ from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.exports import count_questions
+from dxkit.survey.reading.instrument.known import instrument_of
 from dxkit.survey.reading.responses import Cuts, Survey, read_by_rules, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
@@ -41,7 +42,8 @@ def open_survey(
 
     dxkit looks for the tables `codebook`, `scales`, `rules` and `roster` as .csv or .xlsx, or for a workbook
     `survey.xlsx` with sheets of these names. If the answers are `responses_2026-Q3`, the wave is 2026-Q3, and
-    `codebook_2026-Q3` and `rules_2026-Q3` come before `codebook` and `rules`.
+    `codebook_2026-Q3` and `rules_2026-Q3` come before `codebook` and `rules`. Answers to dxkit's own questions
+    (`instrument`) need no codebook.
 
     Parameters
     ----------
@@ -195,7 +197,7 @@ def _latest(answers: str | os.PathLike[str]) -> str | os.PathLike[str]:
 def _asked(path: Path) -> float:
     """How many questions of the codebook beside it a table asks."""
     files = Beside(open_file(path))
-    if files.codebook is None:
+    if files.codebook is None and files.instrument is None:
         return 0.0
     count = count_questions(files.book)
     return count(files.answers.choose(wanted=count))
@@ -276,6 +278,8 @@ class Beside:
     @cached_property
     def book(self) -> Codebook:
         """What was asked, as the codebook and the scales say."""
+        if self.codebook is None and self.instrument is not None:
+            return self.instrument
         if self.codebook is None:
             raise fault_at(
                 f"there is no codebook in its folder; put codebook.csv into {self.folder.resolve().name}, or use "
@@ -283,6 +287,11 @@ class Beside:
                 file=self.answers.name,
             )
         return read_codebook(self.codebook, self.scales)
+
+    @cached_property
+    def instrument(self) -> Codebook | None:
+        """The codebook of dxkit's own questions, where the answers are to them."""
+        return instrument_of(self.answers)
 
     @cached_property
     def rules(self) -> Rules:

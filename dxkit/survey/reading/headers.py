@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -144,14 +144,14 @@ def match(
     return Matched(columns=matched, repeated=repeated, apart=separate, notes=tuple(notes))
 
 
-def asked_in(header: Sequence[Column], codebook: Codebook, tool: Tool) -> set[str]:
-    """The items that a header asks."""
-    index = Index(header, codebook, tool)
-    return {
-        row.item
-        for row in codebook.questions
-        if any(index.of(row)) or (is_option(row) and key(split_question(row.text)[0]) in index.by_text)
-    }
+def columns_of_items(header: Sequence[Column], codebook: Codebook, tool: Tool) -> dict[str, list[int]]:
+    """The positions of the columns of the items that a header asks; of options those of their question too."""
+    index, found = Index(header, codebook, tool), {}
+    for row in codebook.questions:
+        joint = index.by_text.get(key(split_question(row.text)[0]), []) if is_option(row) else []
+        if several := [column.position for columns in (*index.of(row), joint) for column in columns]:
+            found[row.item] = several
+    return found
 
 
 class Index:
@@ -186,20 +186,25 @@ class Index:
 
     def _number_statements(self, codebook: Codebook) -> None:
         """The header that a statement has alone; some tools number the ones that come again."""
-        times: Counter[str] = Counter()
+        same: defaultdict[str, list[str]] = defaultdict(list)
         self.statement: dict[str, str] = {}
         for row in codebook.questions:
             stem, option = split_question(row.text)
             if is_option(row) and key(stem) in self.by_text:
                 continue  # it is in the column of its question, and has no header of its own
-            heading = option or row.text
-            times[normal(heading)] += 1
+            items = same[normal(option or row.text)]
+            items.append(row.item)
             if option:
-                self.statement[row.item] = (
-                    heading if times[normal(heading)] == 1 else f"{heading}{times[normal(heading)]}"
-                )
-        if not self.tool.numbers_repeats:  # nothing tells which of several questions a bare statement belongs to
-            self.statement = {item: heading for item, heading in self.statement.items() if times[normal(heading)] == 1}
+                self.statement[row.item] = option if len(items) == 1 else f"{option}{len(items)}"
+        for name, items in same.items():
+            columns = self.by_statement.get(name, [])
+            if self.tool.keeps_order and len(columns) == len(items) > 1:
+                self.statement |= {item: f"{name} of {item}" for item in items}
+                self.by_statement |= {
+                    f"{name} of {normal(item)}": [each] for item, each in zip(items, columns, strict=True)
+                }
+            elif not self.tool.numbers_repeats and len(items) > 1:  # nothing tells which question one belongs to
+                self.statement = {item: heading for item, heading in self.statement.items() if item not in items}
 
     def joined(self, row: Question, stem: str, codebook: Codebook) -> tuple[list[Column], list[Column]]:
         """The columns that hold all options of a question: those that have its text, and those that have its id."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.files.errors import Faults
+from dxkit.files.errors import DataError, Faults
 from dxkit.files.frames import TableSource, opened
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
@@ -19,6 +19,7 @@ from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
 from dxkit.survey.reading.exports import Export, count_questions, read_export
+from dxkit.survey.reading.instrument.known import instrument_of
 from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
@@ -124,7 +125,7 @@ class Read:
 
 def read_survey(
     answers: Any,
-    codebook: Codebook | TableSource,
+    codebook: Codebook | TableSource | None = None,
     roster: TableSource | None = None,
     wave: str | None = None,
     source: str | None = None,
@@ -146,8 +147,8 @@ def read_survey(
     answers : path, data frame of any kind (pandas, Polars, pyarrow, DuckDB), or an iterable of frames
         One row per respondent, as one of the tools of docs/exports.md exports it, or plain: the header holds
         item ids or question texts, the cells codes or labels.
-    codebook : Codebook, path or data frame
-        What was asked; see `read_codebook`.
+    codebook : Codebook, path or data frame, optional
+        What was asked; see `read_codebook`. None for answers to dxkit's own questions, see `instrument`.
     roster : path or data frame, optional
         Headcount by segment; with it estimates are weighted to all staff and their intervals know the population.
     wave : str, optional
@@ -245,7 +246,7 @@ def read_coded(
 
 def _read(
     answers: Any,
-    codebook: Codebook | TableSource,
+    codebook: Codebook | TableSource | None,
     roster: Roster | TableSource | None,
     wave: str | None,
     source: str | None,
@@ -268,6 +269,9 @@ def _read(
             options.instance(name, value, str, "its name as text")
     if header is not None:
         options.whole("header", header, 1, 9)
+    codebook = instrument_of(answers) if codebook is None else codebook
+    if codebook is None:
+        raise DataError("name a codebook; only answers to dxkit's own questions (dx.instrument) are read without one")
     if not isinstance(codebook, Codebook):
         codebook = opened(codebook)
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
@@ -303,7 +307,8 @@ def _read(
     none, none_entries = blank_is_none(book, ruled, lambda item: coded.of(item) == coded.width + SKIPPED)
     none_for_blank(none, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
-    notes = [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
+    notes = [book.assumed] if book.assumed else []
+    notes += [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
     notes += [*segment_notes, *fit, *(people.notes if people is not None else ())]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")

@@ -17,6 +17,7 @@ from dxkit.survey.reading.coding import is_label
 from dxkit.survey.reading.distinct import column, counts, looked_up, read_as, times
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.roster import NOT_STATED, Roster
+from dxkit.survey.reading.scales import Scale
 
 Cut = tuple[str, ...]
 _MUCH_LARGER = 10
@@ -39,6 +40,7 @@ def read_segments(
     for name in [name for name in book.segments if name in export.answers]:
         place: dict[str, Any] = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[name]}
         texts = [" ".join(text.split()) for text in export.answers[name].categories]
+        texts = _labelled(texts, book.scales.get(book.item(name)["scale"]))
         cells = read_as(export.answers[name], texts)
         codes = cells.codes[rows]
         often = zip(cells.categories, counts(codes, len(cells.categories)).tolist(), strict=True)
@@ -62,6 +64,15 @@ def read_segments(
         for label, problem in check_groups(name, people, roster).items():
             faults.add(problem, row=int(export.rows[int(at[first[labels[label]]])]), **place)
     return pd.DataFrame(columns, index=range(len(at))), notes
+
+
+def _labelled(texts: list[str], scale: Scale | None) -> list[str]:
+    """The first label of each code of a segment's scale, in place of its code and its other labels."""
+    codes = [None if scale is None else scale.code_of(text) for text in texts]
+    return [
+        text if code is None or scale is None else scale.shown.get(code, text)
+        for text, code in zip(texts, codes, strict=True)
+    ]
 
 
 def _is_an_id(name: str, values: int, people: int) -> str:

@@ -18,7 +18,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
 from dxkit.survey.reading.distinct import code_of, column, filled, read_as, texts_of
-from dxkit.survey.reading.headers import Column, asked_in, plain
+from dxkit.survey.reading.headers import Column, columns_of_items, plain
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
 
@@ -238,7 +238,7 @@ class Elsewhere:
                 tried += [(recognised, rows, f"header {rows} would find it") for rows in (1, 2, 3)]
             for tool, rows, advice in tried:
                 if rows < len(grid.cells):
-                    ways.append((asked_in(columns_of(grid, tool, rows), self.codebook, tool), advice))
+                    ways.append((set(columns_of_items(columns_of(grid, tool, rows), self.codebook, tool)), advice))
         return sorted(ways, key=lambda way: -len(way[0]))
 
 

@@ -14,7 +14,6 @@ class Measure:
     """One measure.
 
     unit        what tables call its unit
-    axis        the label of an axis that shows it
     low, high   where a mean can lie
     origin      sums are taken about it, so that no digits are lost to cancellation
     digits      decimals in a sentence
@@ -24,7 +23,6 @@ class Measure:
     """
 
     unit: str
-    axis: str
     low: float = 0.0
     high: float = np.inf
     origin: float = 0.0
@@ -36,14 +34,14 @@ class Measure:
 
 VARIABLES: Mapping[str, Measure] = MappingProxyType(
     {
-        "index": Measure(unit="index", axis="score, 0 worst to 100 best", high=100.0, origin=50.0),
-        "hours": Measure(unit="hours", axis="hours lost a week"),
-        "recommend": Measure(unit="recommend", axis="net promoter score, -100 to 100", low=-100.0, high=100.0),
-        "code": Measure(unit="code", axis="mean answer, from the low to the high end of the scale", low=-np.inf),
-        "place": Measure(unit="place", axis="mean place, 1 is first", low=1.0, origin=1.0),
-        "number": Measure(unit="number", axis="mean of the numbers given", low=-np.inf),
-        "share": Measure(unit="share", axis="share who chose it, percent", high=100.0, origin=50.0),
-        "choice": Measure(unit="choice", axis="one of several answers"),
+        "index": Measure(unit="index", high=100.0, origin=50.0),
+        "hours": Measure(unit="hours"),
+        "recommend": Measure(unit="recommend", low=-100.0, high=100.0),
+        "code": Measure(unit="code", low=-np.inf),
+        "place": Measure(unit="place", low=1.0, origin=1.0),
+        "number": Measure(unit="number", low=-np.inf),
+        "share": Measure(unit="share", high=100.0, origin=50.0),
+        "choice": Measure(unit="choice"),
     }
 )  # of questions and dimensions, by unit
 
@@ -51,7 +49,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
     {
         "hours": Measure(
             unit="hours a week",
-            axis="hours lost a week, mean per person",
             digits=2,
             points="hours a week a person",
             questions=("hours",),
@@ -59,7 +56,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
         ),
         "impact": Measure(
             unit="0-100",
-            axis="impact, 0 to 100",
             high=100.0,
             origin=50.0,
             questions=("rating", "importance"),
@@ -67,7 +63,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
         ),
         "severity": Measure(
             unit="0-100",
-            axis="severity, 0 to 100",
             high=100.0,
             origin=50.0,
             questions=("rating",),
@@ -75,7 +70,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
         ),
         "opportunity": Measure(
             unit="0-20",
-            axis="opportunity, 0 to 20",
             high=20.0,
             origin=10.0,
             questions=("rating", "importance"),
@@ -83,7 +77,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
         ),
         "importance": Measure(
             unit="0-100",
-            axis="importance, 0 to 100",
             high=100.0,
             origin=50.0,
             questions=("importance",),
@@ -93,7 +86,6 @@ BURDENS: Mapping[str, Measure] = MappingProxyType(
 )  # of topics, by score, in the order of preference; opportunity and importance are never chosen by themselves
 
 COUNTED = ("share", "choice")  # units of answers that are counted and have no score
-AXES: Mapping[str, str] = MappingProxyType({name: measure.axis for name, measure in VARIABLES.items()})
 _LABELS = {
     "hours": BURDENS["hours"].unit,
     "recommend": "eNPS",

@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.files.errors import DataError
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
+from dxkit.results.words import say
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
@@ -91,24 +92,16 @@ class Release(Result):
     rows: Rows | None = None
 
     @property
-    def text(self) -> str:
-        """The five sentences of a survey on what it shows."""
+    def sentences(self) -> tuple[str, ...]:
+        """What the survey shows, in five sentences."""
         k = self.min_group
-        return "\n".join(
-            (
-                f"1. A figure is shown for a group only if at least {k} of its people answered the question; how "
-                f"answers are spread within it, only from {2 * k} answers on.",
-                "2. All figures of a survey are chosen together: no sum, difference or other combination of them is "
-                f"about the answers of fewer than {k} people.",
-                '3. A very high or very low figure is shown as "at least" or "at most", so that by this figure each '
-                "person may still have given any answer.",
-                "4. Comments are shown for the whole company only, from "
-                f"{max(k, self.comment_group)} writers on, in alphabetical order, without anything else about the "
-                "writers.",
-                "5. A survey is shown once: answers that come later, or are changed or withdrawn later, do not change "
-                "its figures.",
-            )
-        )
+        numbers = {"k": k, "twice": 2 * k, "writers": max(k, self.comment_group)}
+        return tuple(say(f"release.{name}", **numbers) for name in ("figure", "together", "ends", "comments", "once"))
+
+    @property
+    def text(self) -> str:
+        """The five sentences of a survey on what it shows, numbered."""
+        return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(self.sentences, 1))
 
     def publish(self) -> None:
         """Record beside the answers that this wave is shown: `release.json` holds the settings and salted digests.

@@ -276,6 +276,7 @@ SHOWS = {  # every public function that takes a survey, and what it may show
     "plan_survey": "figures of everybody",
     "tally": "nothing: it counts",
     "business_case": "hours of a ranking",
+    "page": "what the results on it may show; rows read and kept",
     "claim_check": "figures of a ranking or of scores",
 }
 

@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit.files.cells import normal
 from dxkit.files.errors import nearest
 from dxkit.files.frames import TableSource
-from dxkit.survey.reading.codebook import COLUMNS
+from dxkit.survey.reading.codebook import COLUMNS, Codebook
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, read_fields
 from dxkit.survey.reading.drafting.from_structure import with_structure
 from dxkit.survey.reading.drafting.grouped import bare_ticks, in_group
@@ -20,7 +20,7 @@ from dxkit.survey.reading.drafting.naming import name_items, short
 from dxkit.survey.reading.drafting.ordered import keeps_dimension
 from dxkit.survey.reading.drafting.shared_scales import name_scales, scale_rows
 from dxkit.survey.reading.drafting.single import alone
-from dxkit.survey.reading.headers import key
+from dxkit.survey.reading.headers import columns_of_items, key
 from dxkit.survey.reading.structure.model import Structure
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_personal, is_technical
@@ -42,15 +42,18 @@ class Drafted:
     groups: list[str]
 
 
-def drafted(source: TableSource, structure: Structure | None = None) -> Drafted:
-    """What an export asks, as far as its columns, and the structure of the survey, tell."""
+def drafted(source: TableSource, structure: Structure | None = None, known: Codebook | None = None) -> Drafted:
+    """What an export asks, as far as its columns, and the structure of the survey, tell; without what is known."""
     fields, tool = read_fields(source)
+    by_item = {} if known is None else columns_of_items([each.column for each in fields], known, tool)
+    team = [each for each in fields if known and each.column.position in by_item.get(known.segments[0], ())]
+    fields = [each for each in fields if not any(each.column.position in at for at in by_item.values())]
     asked = _asked(fields, tool)
     if structure is not None:
         asked = with_structure(asked, structure)
     asked.sort(key=lambda each: each.fields[0].column.position)
     _ignore_repeated(asked)
-    name_items(asked, fields)
+    name_items(asked, fields, () if known is None else (*known.items["item"], *known.scales))
     name_scales(asked)
     _topics(asked)
     _dimensions(asked)
@@ -61,8 +64,7 @@ def drafted(source: TableSource, structure: Structure | None = None) -> Drafted:
     ]
     segments = [each for each in asked if each.kind == "segment"]
     groups: list[str] = []
-    if segments:
-        field = segments[0].fields[0]
+    if field := next((each for each in [*team, *(each.fields[0] for each in segments)]), None):
         groups = sorted(field.spelled[word] for word, n in field.answers.items() if n >= LEAST)
     return Drafted(
         items,

@@ -135,7 +135,7 @@ class Asked:
 def read_fields(source: TableSource) -> tuple[list[Field], Tool]:
     """The columns of an export, with shape and header rows as in reading, and the tool it comes from."""
     head = Head()
-    read = encode(_beginning(source) or source, head, choose=lambda path: open_answers(path).choose(wanted=_size))
+    read = encode(beginning(source) or source, head, choose=lambda path: open_answers(path).choose(wanted=_size))
     body = body_of(read, head)
     blank_na(body)
     columns = [column for column in head.columns if column.name]
@@ -185,7 +185,7 @@ def _before(header: str, label: str) -> str:
     return head[: len(head) - len(own)].rstrip() if len(head) > len(own) else ""
 
 
-def _beginning(source: Any) -> Grid | None:
+def beginning(source: Any) -> Grid | None:
     """The first rows of a csv file that is too large to draft from whole; None for other sources."""
     if not isinstance(source, str | os.PathLike):
         return None

@@ -27,13 +27,13 @@ def short(text: str, longest: int = 60) -> str:
     return plain if len(plain) <= longest else plain[: longest + 1].rpartition(" ")[0] or plain[:longest]
 
 
-def name_items(asked: Iterable[Asked], fields: Sequence[Field]) -> None:
-    """Give each question an id of its own that no column of another question has."""
+def name_items(asked: Iterable[Asked], fields: Sequence[Field], others: Iterable[str] = ()) -> None:
+    """Give each question an id of its own that no column of another question has, and that is none of the others."""
     codes: dict[str, set[int]] = {}
     for field in fields:
         for name in (field.column.code, field.column.stem):
             codes.setdefault(normal(name), set()).add(field.column.position)
-    taken: set[str] = set()
+    taken = set(map(normal, others))
     for each in asked:
         own = {field.column.position for field in each.fields}
         base = each.item or _base(each)

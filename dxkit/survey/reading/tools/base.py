@@ -44,6 +44,7 @@ class Tool:
     preview_in       the column that tells whether it is a test, see `is_preview`
     by_hand          whether a person made the table: it has no technical columns, and no name may come twice
     numbers_repeats  whether a number follows a header that comes for the second time
+    keeps_order      whether columns stand in the order of the questions, which tells bare statements apart
     other_follows    whether a bare column "Other" right behind the options belongs to them
     divider          what stands between a group and its questions in a header
     """
@@ -62,6 +63,7 @@ class Tool:
     preview_in: str = ""
     by_hand: bool = False
     numbers_repeats: bool = False
+    keeps_order: bool = False
     other_follows: bool = False
     divider: str = ""
 

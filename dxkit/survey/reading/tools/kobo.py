@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dxkit.files.cells import normal
 from dxkit.survey.reading.tools.base import Heading, Tool, folded_names
 
+_TABLE = r"(.*/)?(generated_table_list_label|reserved_name_for_field_list_labels)_\d+"  # what ODK adds to a grid
+
 
 class Kobo(Tool):
     """Only answers that were sent arrive; one that a reviewer rejected counts as unfinished.
@@ -27,7 +29,7 @@ class Kobo(Tool):
         folded_names("_submission_time, _id"),
         folded_names("SubmissionDate, KEY"),
     )
-    technical = r"today|edits|_xform_id_string|_bamboo_dataset_id|_attachments|_parent_.*|meta/.*"
+    technical = r"today|edits|_xform_id_string|_bamboo_dataset_id|_attachments|_parent_.*|meta/.*|" + _TABLE
     personal = (
         r"_?submitted_by|submittername|submitterid|deviceid|phonenumber|subscriberid|simserial|_geolocation|_gps.*"
     )
@@ -35,6 +37,7 @@ class Kobo(Tool):
     separators: tuple[str, ...] = (" ",)
     finished_in: tuple[str, ...] = ("_validation_status", "reviewstate")
     divider = "/"  # of groups
+    keeps_order = True
 
     def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
         cells = [cell.strip() for cell in rows[0]]
@@ -48,6 +51,9 @@ class Kobo(Tool):
         if slash and above in every and last:
             return Heading(code=cell, stem=above, statement=last, cell=cell)
         return Heading(code=cell, stem=cell, cell=cell)
+
+    def may_be_statement(self, heading: Heading) -> bool:
+        return self.divider not in heading.stem  # an export of labels without their groups
 
     def is_finished(self, cell: str) -> bool:
         return "not approved" not in normal(cell).replace("_", " ") and normal(cell) != "rejected"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dxkit.files.table import CHOICE, YES_NO, Column
+from dxkit.files.table import CHOICE, EXAMPLE, YES_NO, Column
 from dxkit.files.writing import new_workbook
-from dxkit.procurement.dossier.columns import EXAMPLE, SHEETS, STATUSES
+from dxkit.procurement.dossier.columns import SHEETS, STATUSES
 from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
 from dxkit.procurement.dossier.units import CLAUSES
-from dxkit.project import form
+from dxkit.project.forms import form
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -98,7 +98,6 @@ _OTHER_WEIGHTS = {
     "worth_high",
     "order",
 }  # see docs/tables.md
-_TITLE, _GREY = {"bold": True, "font_size": 14}, "#808080"
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
 
 
@@ -122,11 +121,7 @@ def write_dossier_workbook(path: Path) -> None:
         **_OTHER_SHEETS,
     }
     with new_workbook(path) as book:
-        first = book.add_worksheet("read me")
-        first.set_column(0, 0, 110)
-        title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))
-        for number, line in enumerate(_READ_ME):
-            first.write_string(number, 0, line, text if number else title)
+        form.read_me(book, _READ_ME)
         for name, rows in sheets.items():
             _fill(book, name, _columns(name), rows)
 
@@ -157,9 +152,9 @@ def _fill(book: Workbook, name: str, columns: Sequence[Column], rows: Sequence[S
     for number, row in enumerate(rows, 1):
         example = str(row[0]).startswith(EXAMPLE)
         for j, (column, value) in enumerate(zip(columns, row, strict=False)):
-            looks = {"italic": True, "font_color": _GREY} if example else {}
+            looks = dict(form.EXAMPLE_LOOK) if example else {}
             if column.name == "what":
-                looks |= {"font_color": _GREY, "text_wrap": True, "valign": "top"}
+                looks |= {"font_color": form.GREY, "text_wrap": True, "valign": "top"}
             if value is _ASK:
                 looks |= {"bg_color": "#FFF2B3"}
             sheet.write(number, j, None if value is _ASK or value == "" else value, book.add_format(looks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 HEAD: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE"}
+GREY = "#808080"
+EXAMPLE_LOOK: dict[str, Any] = {"italic": True, "font_color": GREY}
+_TITLE: dict[str, Any] = {"bold": True, "font_size": 14}
 _LAST = 499  # the last row that a rule covers, counted from 0
 
 
@@ -25,6 +29,15 @@ def add_sheet(
     return sheet
 
 
+def read_me(book: Workbook, lines: Sequence[str]) -> None:
+    """A first sheet that says what to do; its first line is the title."""
+    sheet = book.add_worksheet("read me")
+    sheet.set_column(0, 0, 110)
+    title, text = (book.add_format({"text_wrap": True, "valign": "top", **own}) for own in (_TITLE, {}))
+    for number, line in enumerate(lines):
+        sheet.write_string(number, 0, line, text if number else title)
+
+
 def offer(
     sheet: Worksheet, column: int, words: Sequence[str], *, only: bool = True, rows: tuple[int, int] = (1, _LAST)
 ) -> None:
@@ -38,3 +51,17 @@ def at_least_zero(sheet: Worksheet, column: int, message: str, *, whole: bool = 
     """Only numbers of 0 or more may be written into a column."""
     rule = {"validate": "integer" if whole else "decimal", "criteria": ">=", "value": 0, "show_input": False}
     sheet.data_validation(1, column, _LAST, column, rule | {"error_message": message})
+
+
+def offer_cells(sheet: Worksheet, column: int, cells: str) -> None:
+    """A drop-down for a column with the words of other cells; others may be written too."""
+    rule = {"validate": "list", "source": f"={cells}", "show_input": False, "show_error": False}
+    sheet.data_validation(1, column, _LAST, column, rule)
+
+
+def days(book: Workbook, sheet: Worksheet, column: int, *, time: bool = False) -> None:
+    """Only days, or days with a time, may be written into a column."""
+    how = "2026-01-31 14:00" if time else "2026-01-31"
+    sheet.set_column(column, column, 18, book.add_format({"num_format": "yyyy-mm-dd hh:mm" if time else "yyyy-mm-dd"}))
+    rule = {"validate": "date", "criteria": ">=", "value": date(2000, 1, 1), "show_input": False}
+    sheet.data_validation(1, column, _LAST, column, rule | {"error_message": f"Write it as {how}."})

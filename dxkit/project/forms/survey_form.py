@@ -8,7 +8,7 @@ from pathlib import Path
 from dxkit.files.errors import DataError
 from dxkit.files.opening import open_file
 from dxkit.files.writing import new_workbook
-from dxkit.project import form
+from dxkit.project.forms import form
 from dxkit.survey.reading.codebook import COLUMNS, KINDS
 from dxkit.survey.reading.scales import BUILT_IN
 

@@ -1,0 +1,118 @@
+"""What scores and response rates say in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from dxkit.files.options import choice
+from dxkit.plots.sentences.told import Told, no_difference, nothing
+from dxkit.results.formatting import shortened
+from dxkit.results.words import axis, number, percent_of, say
+from dxkit.statistics.means.teams import LEVEL
+from dxkit.statistics.means.teams import named as beyond_chance
+
+if TYPE_CHECKING:
+    from dxkit.survey.response_rate import ResponseRate
+    from dxkit.survey.scores import Scores
+
+_NAMED = 2  # that a title has room for
+_ENDS = {"hours": ("scores.fewer", "scores.more"), "place": ("scores.before", "scores.after")}
+DECIMAL = ("hours", "place", "code", "number")  # units with a decimal
+
+
+def drawn(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, str]:
+    """The rows that one picture shows, and in words what is left out.
+
+    They are of the level asked for, else of dimensions where there are any, and of its commonest kind and unit.
+    """
+    levels = list(dict.fromkeys(table["level"]))
+    if level is not None:
+        choice("level", level, levels)
+    elif levels:
+        level = "dimension" if "dimension" in levels else levels[0]
+    rows = table.loc[table["level"] == level]
+    names = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size()
+    kind, unit = names.idxmax() if len(names) else (None, None)
+    left = ", ".join(
+        say("picture.of_unit" if other == kind else "picture.of_kind", count=count, kind=other)
+        for (other, measure), count in names.items()
+        if (other, measure) != (kind, unit)
+    )
+    rows = rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)]
+    return rows, say("picture.not_drawn", what=left) if left else ""
+
+
+def scores(result: Scores, level: str | None = None) -> Told:
+    """What lies beyond the others on the worse side, else on the better, else that nothing does; of one row what it is.
+
+    Each differs from the others together, which does not make the first of them the lowest of all.
+    """
+    rows, _ = drawn(result.table, level)
+    shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
+    if not len(shown):
+        return nothing(rows)
+    unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
+    others = say("scores.the_other_groups" if result.segments else "scores.the_others")
+    low, high = (say(word, others=others) for word in _ENDS.get(unit, ("scores.below", "scores.above")))
+    below, above = (shown.loc[shown["stands_out"] == side] for side in ("below", "above"))
+    ends = [(low, below), (high, above.iloc[::-1])]
+    found = [end for end in (ends[::-1] if unit == "hours" or kind == "importance" else ends) if len(end[1])]
+    if len(shown) == 1:
+        found = [("", shown)]
+    if not found:
+        figures = {"low": number(shown["estimate"].min()), "high": number(shown["estimate"].max())}
+        how = say("scores.range", count=len(shown), percent=percent_of(LEVEL), **figures)
+        return Told(no_difference(result.segments, rows.iloc[0]["level"]), how)
+    which, named = found[0]
+    said = [_figure(result, row, unit) for row in named.iloc[:_NAMED].to_dict("records")]
+    if len(named) > _NAMED:
+        said.append(say("format.more", count=len(named) - _NAMED))
+    text, how = "; ".join(said), axis(kind, unit)
+    if named["low"].notna().any():
+        how = say("scores.brackets", axis=how, percent=percent_of(result.confidence))
+    if len(named) == 1:
+        how = say("scores.answers", what=how, n=number(named.iloc[0]["n"]))
+    return Told(say("scores.found", which=which, named=text) if which else text, how)
+
+
+def _figure(result: Scores, row: dict[Any, Any], unit: str) -> str:
+    """A row by name, with its figure and interval."""
+    value, low, high = (number(row[name], int(unit in DECIMAL)) for name in ("estimate", "low", "high"))
+    name = shortened(label_of(result, row), 80)
+    if row["low"] == row["low"]:
+        return say("scores.interval", name=name, value=value, low=low, high=high)
+    return say("scores.bound", name=name, value=bounded(row["bound"], value))
+
+
+def bounded(bound: str, value: str) -> str:
+    """A figure that is at least, at most or about so much."""
+    return say(f"scores.{bound.replace(' ', '_')}", value=value) if bound else value
+
+
+def label_of(result: Scores, row: dict[Any, Any]) -> str:
+    """What a row is about, with its group."""
+    return ", ".join(str(part) for part in (row.get("label", row["name"]), *(row[name] for name in result.segments)))
+
+
+def response_rate(result: ResponseRate) -> Told:
+    """The groups with the lowest and the highest rate, where they are told apart from the others."""
+    shown = result.table.loc[result.table["shown"]]
+    if not len(shown):
+        return nothing(result.table)
+    shown = shown.sort_values("estimate", ascending=False, na_position="first", kind="stable")
+    n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
+    others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = (rate - (came.sum() - came) / others) / np.sqrt(mean * (1 - mean) * (1 / n + 1 / others))
+    apart = beyond_chance(gap, np.full(len(n), np.inf))
+    ends = ("response.less", -1, shown.iloc[-1], apart[-1]), ("response.more", 1, shown.iloc[0], apart[0])
+    named = [
+        say(word, group=", ".join(str(row[name]) for name in result.segments), share=percent_of(row["estimate"]))
+        for word, side, row, told in ends
+        if side == told
+    ]
+    whole = say("response.whole", responded=number(came.sum()), headcount=number(n.sum()))
+    return Told("; ".join(named) or no_difference(result.segments), whole)

@@ -1,0 +1,132 @@
+"""What finance and procurement are told of a choice: its cost, why, what to ask for, and when to give notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dxkit.procurement.choice.negotiation import negotiation
+from dxkit.procurement.choice.scorecard import scorecard
+from dxkit.procurement.cost.exit_cost import ExitCost, exit_cost
+from dxkit.procurement.cost.ownership import Tco, tco
+from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
+from dxkit.results.absent import part
+from dxkit.results.formatting import percent, rounded_money, shortened, step_of
+from dxkit.results.words import listed, number, percent_of, say, spoken
+
+_MOST = 6  # clauses on one page
+_LONGEST = 40  # characters of a name
+
+
+def decision(dossier: Dossier) -> tuple[str, list[Part]]:
+    """One page: what it costs to own and to leave, what is chosen or not and why, what to ask for, the notice."""
+    cost, left, card = tco(dossier), exit_cost(dossier), part(scorecard, dossier)
+    title = capital((card or cost).sentence)
+    why = [capital(f"{reason}.") for reason in card.reasons] if card else [say("decision.no_criteria")]
+    return title, [
+        Part(say("decision.cost"), _cost(dossier, cost, left, card)),
+        Part(say("decision.spread"), (Picture.of(cost),), half=True),
+        Part(say("decision.why"), (Sentences(tuple(why)),), half=True),
+        Part(say("decision.notice"), (_of_each(_notice(left)),), half=True),
+        Part(say("decision.ask"), tuple(_ask(dossier, part(negotiation, dossier)))),
+    ]
+
+
+def _unit(dossier: Dossier) -> str:
+    return f"{dossier.currency or say('cost.money')} ({spoken(f'status.{dossier.status}', dossier.status)})"
+
+
+def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block, ...]:
+    rows = cost.totals.loc[cost.totals["basis"] == "pv"].sort_values("mean", kind="stable").set_index("vendor")
+    rows = rows[["mean", "p10", "p90", "p_cheapest"]].join(left.expected.set_index("vendor")["certain"])
+    amounts = rows[["mean", "p10", "p90", "certain"]]
+    money = rounded_money(amounts, step_of(amounts, 3))
+    columns = [("vendor", False), ("own", True), ("range", True), ("cheapest", True), ("leave", True)]
+    standing = card.table.set_index("vendor") if card else None
+    if standing is not None:
+        columns += [("points", True), ("musts", False)]
+    lines = []
+    for vendor, row in money.iterrows():
+        chance = rows.loc[vendor, "p_cheapest"]
+        cells = [shortened(str(vendor), _LONGEST), row["mean"], say("table.to", low=row["p10"], high=row["p90"])]
+        cells += [percent(chance) if len(rows) > 1 else "–", row["certain"]]
+        if standing is not None:
+            of: Any = standing.loc[vendor]
+            cells += [number(of["score"]), say(f"must.{of['must'].replace(' ', '_')}")]
+        lines.append(cells)
+    caption = say("decision.cost_caption", years=number(dossier.horizon), unit=_unit(dossier))
+    headings = [(say(f"table.{key}"), right) for key, right in columns]
+    return Grid.of(caption, headings, lines), Sentences((say("decision.leaving"),))
+
+
+def _ask(dossier: Dossier, found: Any) -> list[Block]:
+    """At which price each vendor comes level, and what its clauses are worth."""
+    if not found:
+        return [Sentences((say("decision.one_vendor"),))]
+    blocks: list[Block] = [_of_each({row["vendor"]: _level(row) for row in found.walk_away.to_dict("records")})]
+    worth = found.clauses.loc[found.clauses["worth"].abs() >= 0.5]
+    worth = worth.sort_values("worth", key=np.abs, ascending=False, kind="stable").head(_MOST)
+    if worth.empty:
+        return [*blocks, Sentences((say("decision.no_clauses"),))]
+    money = rounded_money(worth[["worth"]])["worth"]
+    lines = [
+        [
+            shortened(row["vendor"], _LONGEST),
+            row["line"] or "–",
+            say(f"clause.{row['clause']}"),
+            row["now"],
+            row["instead"],
+            amount,
+        ]
+        for row, amount in zip(worth.to_dict("records"), money, strict=True)
+    ]
+    columns = [(say(f"table.{key}"), key == "worth") for key in ("vendor", "line", "clause", "now", "instead", "worth")]
+    blocks.append(Grid.of(say("decision.asks_caption", unit=_unit(dossier)), columns, lines))
+    return [*blocks, *([Sentences((say("decision.protects"),))] if (worth["worth"] < 0).any() else [])]
+
+
+def _level(row: dict[Any, Any]) -> str:
+    """At which of its prices a vendor is level with the best of the others."""
+    factor = row["factor"]
+    if np.isnan(factor):
+        return say("decision.any_price")
+    if factor <= 0:
+        return say("decision.not_even_free", against=row["against"])
+    change = rounded_money(pd.DataFrame({"change": [row["change"]]}))["change"].iloc[0]
+    change = change if change.startswith("-") else f"+{change}"
+    enough = row["factor_80"]
+    sure = say("decision.sure", factor=percent_of(enough)) if enough > 0 else say("decision.never_sure")
+    return say("decision.level", sure=sure, against=row["against"], factor=percent_of(factor), change=change)
+
+
+def _notice(left: ExitCost) -> dict[str, str]:
+    """The next renewal of each vendor, and by when to give notice."""
+    said = {}
+    for vendor in dict.fromkeys(left.totals["vendor"]):
+        rows = left.renewals.loc[left.renewals["vendor"] == vendor].to_dict("records")
+        if not rows:
+            said[vendor] = say("decision.no_renewal")
+        elif rows[0]["last_notice_date"]:
+            date, notice = (_date(rows[0][name]) for name in ("date", "last_notice_date"))
+            said[vendor] = say("decision.notice_by", date=date, notice=notice)
+        else:
+            years, before = (number(value, 1) for value in (rows[0]["quarter"] / 4, rows[0]["last_notice"]))
+            said[vendor] = say("decision.notice_after", years=years, before=before)
+    return said
+
+
+def _of_each(said: Mapping[str, str]) -> Sentences:
+    """What is said of each vendor; of those of whom the same is said together."""
+    vendors: dict[str, list[str]] = {}
+    for vendor, text in said.items():
+        vendors.setdefault(text, []).append(shortened(vendor, _LONGEST))
+    return Sentences(tuple(f"{listed(names)}: {text}" for text, names in vendors.items()))
+
+
+def _date(text: str) -> str:
+    year, month, day = text.split("-")
+    return say("format.date", year=year, month=month, day=day)

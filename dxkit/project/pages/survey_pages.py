@@ -1,0 +1,265 @@
+"""What each reader of a survey is told: the management, everybody who was asked, and a team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from dxkit.files.errors import DataError, Missing, suggest
+from dxkit.outcomes.follow_up import follow_up
+from dxkit.outcomes.times import Source
+from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
+from dxkit.results.absent import Absent, part
+from dxkit.results.formatting import shortened
+from dxkit.results.words import axis, listed, number, percent_of, say
+from dxkit.statistics.verdict import NAMING
+from dxkit.survey.changes import Change, compare
+from dxkit.survey.ranking import Ranking, rank_pains
+from dxkit.survey.reading.responses import Survey
+from dxkit.survey.response_rate import response_rate
+from dxkit.survey.scores import Scores, scores
+
+_MOST = 5  # rows of a table on one page
+_TOPICS = 10  # that the picture of one page has room for
+_LONGEST = 55  # characters of a label
+Told = tuple[str, list[Part]]  # the first sentence, and what follows
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SurveyPage:
+    """What the pages of a survey are made of; every figure is one that its release shows."""
+
+    survey: Survey
+    earlier: Survey | None
+    actions: Source | None
+
+    @cached_property
+    def ranking(self) -> Ranking | Absent:
+        return part(rank_pains, self.survey)
+
+    @cached_property
+    def scores(self) -> Scores | Absent:
+        return part(scores, self.survey)
+
+    @cached_property
+    def change(self) -> Change | Absent:
+        return part(compare, self.earlier, self.survey) if self.earlier is not None else Absent("no earlier wave")
+
+    @property
+    def title(self) -> str:
+        """The verdict of the survey."""
+        for result in (self.ranking, self.scores):
+            if result:
+                return capital(result.sentence)
+        return say("boss.no_scores")
+
+    def boss(self) -> Told:
+        """One page: what costs most, how work is experienced, what changed, and what is not known."""
+        return self.title, [
+            Part(say("boss.worst"), self._worst(_TOPICS), half=True),
+            Part(say("boss.parts"), self._areas(), half=True),
+            Part(say("boss.lowest"), self._lowest(), half=True),
+            Part(say("boss.changed"), self._changed()),
+            Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known())),)),
+        ]
+
+    def staff(self) -> Told:
+        """What those who answered may see of it: who answered, what hurts, what was done, what is hidden and why."""
+        rates = part(response_rate, self.survey)
+        who: list[Block] = [Sentences(tuple(self._responded()))]
+        if rates:
+            who.append(Picture.of(rates))
+        return self.title, [
+            Part(say("staff.who"), tuple(who)),
+            Part(say("boss.parts"), self._areas()),
+            Part(say("staff.hurts"), self._worst()),
+            Part(say("staff.done"), self._done()),
+            Part(say("staff.hidden"), (Sentences(self.survey.release.sentences),)),
+        ]
+
+    def team(self, name: str) -> Told:
+        """The areas of a team against all others, each "differs" or "not told apart"."""
+        segment = _segment_of(self.survey, name)
+        split = scores(self.survey, by=segment)
+        rows = split.table.loc[split.table[segment] == name]
+        levels = set(rows["level"])
+        of, items = rows.loc[rows["level"] == ("dimension" if "dimension" in levels else "item")], rows
+        items = items.loc[(items["level"] == "item") & items["shown"] & (items["stands_out"] != "")]
+        shown = of.loc[of["shown"]]
+        if shown.empty:
+            raise Missing(say("team.hidden", team=name))
+        apart = int((shown["stands_out"] != "").sum())
+        words = {"team": name, "count": apart, "total": len(shown)}
+        told = say("team.told" if apart else "team.none", **words)
+        assert isinstance(self.scores, Scores)
+        whole = self.scores.table.set_index("name")
+        alone = replace(split, table=shown.drop(columns=segment).reset_index(drop=True), segments=(), between=None)
+        level = str(shown.iloc[0]["level"])
+        areas = Picture.of(alone, told, level=level)
+        areas = replace(areas, told=areas.told._replace(how_sure=say("team.reads")))
+        columns = [("table.part", False), ("table.team", True), ("interval", True), ("table.everybody", True)]
+        columns = [*_headings(columns, split.confidence), (say("table.verdict"), False)]
+        lines = [_beside(row, whole) for row in shown.to_dict("records")]
+        named = {"team": name, "axis": say("axis.index")}
+        parts = [Part(say("team.areas"), (areas, Grid.of(say("team.areas_caption", **named), columns, lines)))]
+        if level == "dimension" and items.empty:
+            parts.append(Part(say("team.questions"), (Sentences((say("team.no_questions", team=name),)),)))
+        elif level == "dimension":
+            items = items.loc[items["unit"] == "index"].sort_values("estimate", kind="stable")
+            lines = [_beside(row, whole) for row in items.to_dict("records")]
+            caption = say("team.questions_caption", **named)
+            columns[0] = (say("table.question"), False)
+            parts.append(Part(say("team.questions"), (Grid.of(caption, columns, lines),)))
+        return capital(told), parts
+
+    def _worst(self, most: int | None = None) -> tuple[Block, ...]:
+        """The ranking of pains; the first `most` of them."""
+        if not self.ranking:
+            return (Sentences((say("boss.no_topics"),)),)
+        assert isinstance(self.ranking, Ranking)
+        picture = Picture.of(self.ranking)
+        if most is not None and len(self.ranking.table) > most:
+            first = replace(self.ranking, table=self.ranking.table.iloc[:most])
+            picture = replace(picture, figure=first.figure_for_page())
+        return (picture,)
+
+    def _areas(self) -> tuple[Block, ...]:
+        """The scores of the dimensions, or of the questions where there are none."""
+        if not self.scores:
+            return (Sentences((say("boss.no_scores"),)),)
+        assert isinstance(self.scores, Scores)
+        return (Picture.of(self.scores),)
+
+    def _lowest(self) -> tuple[Block, ...]:
+        """The questions with the lowest scores."""
+        if not self.scores:
+            return (Sentences((say("boss.no_scores"),)),)
+        assert isinstance(self.scores, Scores)
+        table = self.scores.table
+        rated = table.loc[(table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]]
+        several = [len(self.survey.codebook.scale(item).codes) != 2 for item in rated["name"]]  # more than yes and no
+        rows = rated.loc[several].sort_values("estimate", kind="stable").head(_MOST)
+        if rows.empty:
+            return (Sentences((say("picture.hidden"),)),)
+        columns = [("table.question", False), ("table.score", True), ("interval", True)]
+        lines = [[_label(row), _figure(row), _interval(row)] for row in rows.to_dict("records")]
+        caption = say("boss.lowest_caption", count=len(rows), axis=say("axis.index"))
+        return (Grid.of(caption, _headings(columns, self.scores.confidence), lines),)
+
+    def _changed(self) -> tuple[Block, ...]:
+        """What changed since the earlier wave, and holds."""
+        if not self.change or self.earlier is None:
+            return (Sentences((say("boss.no_earlier"),)),)
+        assert isinstance(self.change, Change)
+        wave, table = self.earlier.wave or say("table.before"), self.change.table
+        held = table.loc[table["holds"].astype(bool) & table["shown"].astype(bool)].head(_MOST)
+        if held.empty:
+            return (Sentences((self.change.told().alt,)),)
+        columns = [("table.question", False), ("table.measure", False), ("table.before", True), ("table.after", True)]
+        columns += [("table.change", True), ("interval", True), ("table.verdict", False)]
+        lines = [
+            [_label(row), axis(row["kind"], row["unit"])]
+            + [number(row[name], _digits(row)) for name in ("before", "after")]
+            + [number(row["estimate"], _digits(row), "+"), _interval(row), _better(row)]
+            for row in held.to_dict("records")
+        ]
+        caption = say("boss.since_caption", wave=wave)
+        return (Grid.of(caption, _headings(columns, self.change.confidence), lines),)
+
+    def _responded(self) -> list[str]:
+        """How many answered, of how many."""
+        count, roster, k = len(self.survey), self.survey.roster, self.survey.min_group
+        if count < k:
+            return [say("page.few", k=k)]
+        if roster is None:
+            return [say("page.responded_alone", responded=number(count))]
+        words = {"responded": number(count), "headcount": number(roster.total)}
+        return [say("page.responded", share=percent_of(count / roster.total), **words)]
+
+    def _not_known(self) -> list[str]:
+        """What the figures do not tell."""
+        said, roster = [], self.survey.roster
+        if self.ranking and self.ranking.verdict not in NAMING and self.ranking.shortlist:
+            topics = listed([shortened(topic, _LONGEST) for topic in self.ranking.shortlist], _MOST)
+            said.append(say("boss.shortlist", count=self.ranking.top_n, topics=topics))
+        if roster is not None and roster.total > len(self.survey) >= self.survey.min_group:
+            said.append(say("boss.silent", count=number(roster.total - len(self.survey))))
+        return [*said, say("boss.reported"), say("boss.hidden", k=self.survey.min_group)]
+
+    def _done(self) -> tuple[Block, ...]:
+        """What was agreed for each topic, and whether it moved."""
+        if self.earlier is None or self.actions is None:
+            return (Sentences((say("staff.no_actions"),)),)
+        found = part(follow_up, self.earlier, self.survey, self.actions)
+        if not found:
+            return (Sentences((say("staff.no_actions"),)),)
+        rows = found.table.loc[found.table["done"] != "none"]
+        if rows.empty:
+            return (Sentences((say("staff.not_done"),)),)
+        columns = [("table.topic", False), ("table.agreed", False), ("table.state", False), ("table.seen", False)]
+        lines = [
+            [row["topic"], row["action"], say(f"state.{row['done']}"), say(f"moved.{row['verdict'].replace(' ', '_')}")]
+            for row in rows.to_dict("records")
+        ]
+        caption = say("staff.done_caption", wave=self.earlier.wave or say("table.before"))
+        return Sentences((found.told().alt,)), Grid.of(caption, _headings(columns, found.confidence), lines)
+
+
+def _segment_of(survey: Survey, name: str) -> str:
+    """The declared segment that has a group of this name."""
+    labels: dict[str, str] = {}
+    for cut in survey.cuts:
+        if len(cut) == 1:
+            table = survey.roster.table if survey.roster is not None else pd.DataFrame()
+            known = [*survey.segments[cut[0]], *(table[cut[0]] if cut[0] in table else ())]
+            labels = {label: cut[0] for label in sorted(map(str, known)) if label} | labels
+    if name not in labels:
+        raise DataError(f"team='{name}': {suggest(name, list(labels))}")
+    return labels[name]
+
+
+def _headings(columns: Sequence[tuple[str, bool]], confidence: float) -> list[tuple[str, bool]]:
+    """Headings in words; `interval` stands for that of an interval."""
+    interval = say("table.interval", percent=percent_of(confidence))
+    return [(interval if key == "interval" else say(key), right) for key, right in columns]
+
+
+def _beside(row: dict[Any, Any], whole: pd.DataFrame) -> list[str]:
+    """A score of a team beside everybody's, and whether they are told apart."""
+    all_of: Any = whole.loc[row["name"]]
+    verdict = {"below": "team.lower", "above": "team.higher"}.get(row["stands_out"], "team.alike")
+    everybody = _figure(all_of) if all_of["shown"] else "–"
+    return [_label(row), _figure(row), _interval(row), everybody, say(verdict)]
+
+
+def _label(row: Any) -> str:
+    """A question as a table has room for it."""
+    return shortened(row["label"], _LONGEST)
+
+
+def _figure(row: Any) -> str:
+    """An estimate as text, with what it is a bound of."""
+    value = number(row["estimate"], _digits(row))
+    return say(f"scores.{row['bound'].replace(' ', '_')}", value=value) if row.get("bound") else value
+
+
+def _interval(row: Any) -> str:
+    if row["low"] != row["low"]:
+        return "–"
+    low, high = (number(row[end], _digits(row)) for end in ("low", "high"))
+    return say("table.to", low=low, high=high)
+
+
+def _better(row: Any) -> str:
+    """Whether a change is for the better, where that can be said."""
+    if row["kind"] == "importance" or row["unit"] not in ("index", "hours", "recommend"):
+        return "–"
+    return say("table.better" if (row["estimate"] > 0) != (row["unit"] == "hours") else "table.worse")
+
+
+def _digits(row: Any) -> int:
+    return 0 if row["unit"] in ("index", "recommend", "share") else 1
