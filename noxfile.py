@@ -114,17 +114,19 @@ def same(session: nox.Session) -> None:
 
 @nox.session(python=FLOOR_PYTHON)
 def oldest(session: nox.Session) -> None:
-    """Unit tests and notebooks with the oldest supported versions."""
+    """Unit tests, notebooks and the wheel with the oldest supported versions."""
     session.install("-e", ".[dev]", *(f"{name}=={version}" for name, version in FLOORS.items()))
     session.run("python", "-m", "pytest", *session.posargs)
     nbval(session, "python", PYTHONHASHSEED="1")
+    from_wheel(session)
 
 
 @nox.session(python=PYTHONS[1:])
 def pythons(session: nox.Session) -> None:
-    """Notebooks with each newer Python, in another locale, time zone and width."""
+    """Notebooks with each newer Python, in another locale, time zone and width; then the wheel."""
     session.install("-e", ".[dev]", "-c", "constraints.txt")
     nbval(session, "python", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C.UTF-8", COLUMNS="60")
+    from_wheel(session)
 
 
 @here
@@ -141,10 +143,34 @@ def job(session: nox.Session) -> None:
     session.run(tool("dxkit"), "attack", "out")
 
 
-@here
+def installed(session: nox.Session, commands: Path) -> None:
+    """What a user does with an installed dxkit; with a public survey where the shared ones are here."""
+    surveys = Path("../shared/data/surveys").resolve()
+    session.run(".ci/installed", str(commands), *map(str, sorted(surveys.glob("dask_2020.csv"))), external=True)
+
+
+def from_wheel(session: nox.Session) -> None:
+    """Put the wheel in place of the clone, and do with it what a user does."""
+    made = session.create_tmp()
+    session.run("pip", "wheel", ".", "--no-deps", "--quiet", "--wheel-dir", made, silent=True)
+    session.run("pip", "uninstall", "--yes", "--quiet", "dxkit")
+    session.install("--no-deps", str(next(Path(made).glob("dxkit-*.whl"))))
+    installed(session, Path(session.bin))
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
-    """The wheel, installed in a clean environment in a folder whose path has spaces and other letters."""
-    session.run(".ci/installed", sys.executable, external=True)
+    """What would be released: its description, and the wheel in a clean environment whose path has spaces."""
+    session.install("build", "twine")
+    with tempfile.TemporaryDirectory() as made:
+        session.run("python", "-m", "build", "--outdir", made, silent=True)
+        session.run("twine", "check", "--strict", *map(str, Path(made).iterdir()))
+        place = Path(made) / "Größe und Ähre"
+        session.run(sys.executable, "-m", "venv", str(place), external=True)
+        commands = place / ("Scripts" if os.name == "nt" else "bin")
+        package = f"dxkit[lab,pdf,pptx] @ {next(Path(made).glob('dxkit-*.whl')).as_uri()}"
+        session.run(str(commands / "pip"), "install", "--quiet", package, "-c", "constraints.txt", external=True)
+        installed(session, commands)
 
 
 @here
@@ -179,6 +205,12 @@ def thorough(session: nox.Session) -> None:
     chosen = "not simulated and (thorough or hypothesis)"
     profile = "--hypothesis-profile=thorough"
     session.run(sys.executable, "-m", "pytest", "-m", chosen, profile, "-n", "0", *session.posargs)
+
+
+@here
+def fuzz(session: nox.Session) -> None:
+    """Coverage-guided fuzzing of every reader, half a minute each; `-- --seconds 300` for longer."""
+    session.run(sys.executable, "-m", "tests.hostile.fuzz", *(session.posargs or ("--seconds", "30")))
 
 
 @here

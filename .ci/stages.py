@@ -21,6 +21,7 @@ STAGES = (  # those that take longest begin first
     "own",
     "thorough",
     "oldest",
+    "fuzz",
     "mutation",
     "pythons",
     "browser",

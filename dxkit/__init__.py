@@ -15,7 +15,7 @@ with open(f"{__file__.rpartition('.')[0]}.pyi", encoding="utf-8") as _stub:
         if _line.startswith("from ."):
             _homes.setdefault(_line.split()[1].lstrip("."), []).append(_line.split()[3])
 _load, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_homes)
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str):

@@ -29,8 +29,6 @@ settings.register_profile("thorough", deadline=None, derandomize=True, max_examp
 settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
 
-collect_ignore = ["hostile/fuzz.py"]  # needs atheris
-
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="claims on anonymity with more companies than docs tell")

@@ -1,48 +1,185 @@
-"""Coverage-guided fuzzing of the readers: `python -m tests.hostile.fuzz -max_total_time=300 SEEDS`, with atheris.
+"""Coverage-guided fuzzing of every reader, with atheris: any bytes give a table or a DataError, never another error.
 
-Any bytes must give a table or a DataError. SEEDS is a folder of the files of `tests.hostile.corpus`, side by side.
+`python -m tests.hostile.fuzz --seconds 300` runs all readers one after another, or those that are named.
 """
 
+from __future__ import annotations
+
+import argparse
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import atheris
+import dxkit as dx
+from tests.hostile import corpus
+from tests.hostile.reading import CODEBOOK
+from tests.places import ROOT
 
-with atheris.instrument_imports(include=["dxkit"]):
-    import dxkit as dx
-    from dxkit.files.csv_file import read as read_csv
-    from dxkit.files.excel_file import read as read_xlsx
+PLACE = Path(tempfile.gettempdir())
+SAMPLES = ROOT / "data_samples"
+
+
+def _file(name: str, *readers: Callable[[Path], object]) -> Callable[[bytes], None]:
+    """Readers of a file of this name that holds the bytes."""
+
+    def read(data: bytes) -> None:
+        path = Path(tempfile.mkdtemp(dir=PLACE)) / name
+        path.write_bytes(data)
+        for reader in readers:
+            _try(lambda reader=reader: reader(path))
+        path.unlink()
+        path.parent.rmdir()
+
+    return read
+
+
+def _try(read: Callable[[], object]) -> None:
+    try:
+        read()
+    except dx.DataError:
+        pass
+
+
+def _git(data: bytes) -> None:
+    """The bytes are what people put into a repository: names of tags, dates, subjects; git gives them their places."""
+    from dxkit.outcomes.delivery import git
+
+    texts = data.decode("utf-8", "replace").replace("\0", "").split("\n")
+    shas = [f"{k:040x}" for k in range(len(texts))]
+
+    def answered(_path: object, *words: str, **_: object) -> list[str]:
+        told = " ".join(words)
+        if words[0] == "for-each-ref":
+            return [
+                "\0".join((text, "commit", sha, "", "", time))
+                for text, sha, time in zip(texts, shas, dates(), strict=True)
+            ]
+        if "--format=" not in told:
+            return ["false"] if "shallow" in told else shas
+        fields = {"%cI": dates(), "%aI": dates(), "%s": texts, "%P": [*shas[1:], ""], "%H": shas}
+        asked = told.partition("%x01")[2].split()[0].split("%x09")
+        rows = zip(*(fields[field] for field in asked), strict=True)
+        return [line for sha, row in zip(shas, rows, strict=True) for line in (f"commit {sha}", "\1" + "\t".join(row))]
+
+    def dates() -> list[str]:
+        """As git writes a number of seconds, of any year."""
+        years = [1970 + sum(text.encode()) % 12_000 for text in texts]
+        return [f"{year}-01-05T10:00:00+0{year % 10}:00" for year in years]
+
+    git._git = answered
+    _try(lambda: git.changes_from_git(ROOT, git.deployments_from_git(ROOT)))
+    for each in ("merge", "commit"):
+        _try(lambda each=each: git.deployments_from_git(ROOT, branch="main", each=each))
+
+
+def _tables(path: Path) -> None:
     from dxkit.files.opening import open_file
     from dxkit.files.table import read_table
-    from dxkit.survey.reading.responses import read_survey
 
-from tests.hostile.reading import CODEBOOK
-
-PLACE = Path(tempfile.mkdtemp()) / "table.csv"
+    _try(lambda: open_file(path).sheets)
+    read_table(path, required=("team", "headcount"))
 
 
-def one(data: bytes) -> None:
-    """Read the bytes in every way a person may hand them over."""
-    for reader in (lambda: read_csv(data, "table.csv"), lambda: read_xlsx(data, "table.xlsx")):
-        try:
-            reader()
-        except dx.DataError:
-            pass
-    PLACE.write_bytes(data)
-    for reader in (
-        lambda: open_file(PLACE).sheets,
-        lambda: read_table(PLACE, required=("team", "headcount")),
-        lambda: read_survey(PLACE, CODEBOOK),
-        lambda: dx.dora(PLACE),
-        lambda: dx.read_dossier({"costs": PLACE}),
-    ):
-        try:
-            reader()
-        except dx.DataError:
-            pass
+def _rules_of(path: Path) -> None:
+    from dxkit.outcomes.ownership.codeowners import rules_of
+
+    for dialect in ("auto", "github", "gitlab"):
+        _try(lambda dialect=dialect: rules_of(path, dialect))
+
+
+def _catalog(path: Path) -> object:
+    from dxkit.outcomes.ownership.entities import read_catalog
+
+    return read_catalog(path)
+
+
+def _structure(path: Path) -> None:
+    from dxkit.survey.reading.structure.registry import read_structure
+
+    for suffix in (".qsf", ".lss", ".txt"):
+        _try(lambda suffix=suffix: read_structure(path.rename(path.with_suffix(suffix))))
+        path.with_suffix(suffix).rename(path)
+
+
+READERS: dict[str, Callable[[bytes], None]] = {
+    "table": _file("table", _tables),
+    "survey": _file("answers.csv", lambda path: dx.read_survey(path, CODEBOOK), dx.draft),
+    "dossier": _file("costs.csv", lambda path: dx.read_dossier({"costs": path}), dx.read_dossier),
+    "tally": _file("wave.tally", dx.Tally.load),
+    "structure": _file("survey", _structure),
+    "delivery": _file("export.json", lambda path: dx.dora(path, as_of="2026-12-31")),
+    "codeowners": _file("CODEOWNERS", _rules_of),
+    "catalog": _file("catalog-info.yaml", _catalog),
+    "git": _git,
+}
+
+
+def seeds(reader: str) -> Iterator[bytes]:
+    """Files that are read without fault, or nearly, to begin with."""
+    from tests.survey.reading.structure.test_damage import MAKERS
+
+    made = Path(tempfile.mkdtemp())
+    if reader in ("table", "survey", "dossier", "delivery"):
+        kinds = {"survey": ("answers",), "dossier": ("costs",), "delivery": ("deployments",)}
+        wanted = kinds.get(reader, tuple(corpus.KINDS))
+        yield from (path.read_bytes() for case, path in corpus.write(made) if case.kind in wanted)
+    if reader == "tally":
+        dx.tally(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))).save(made / "wave.tally", by="team")
+        yield (made / "wave.tally").read_bytes()
+    if reader == "structure":
+        yield from (MAKERS[suffix](made).read_bytes() for suffix in (".qsf", ".lss", ".txt"))
+    if reader == "delivery":
+        yield b'[{"tag_name": "v1", "published_at": "2026-01-05T10:00:00Z", "draft": false}]'
+        yield b'{"data": [{"id": 1, "status": "success", "finished_at": "2026-01-05T10:00:00Z", "ref": "main"}]}'
+    if reader == "codeowners":
+        yield (SAMPLES / "company" / "CODEOWNERS").read_bytes()
+        yield b"[Docs][2] @docs\n*.md\n^[Api] @a @b\n/src/ user@example.org # why\n!/x\n"
+    if reader == "catalog":
+        yield b"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\nspec:\n  owner: red\n---\n"
+    if reader == "git":
+        yield b"v1\nv2-rc1\nMerge pull request #7\n2.0"
+
+
+def fuzz(reader: str, seconds: int) -> None:
+    """Let atheris find bytes that are neither read nor refused; it ends the process."""
+    import atheris
+
+    folder = Path(tempfile.mkdtemp())
+    with atheris.instrument_imports(include=["dxkit"]):  # what is loaded when it is first used
+        for number, data in enumerate(seeds(reader)):
+            (folder / str(number)).write_bytes(data)
+            READERS[reader](data)
+    limits = [f"-max_total_time={seconds}", "-timeout=25", "-rss_limit_mb=4096", "-max_len=65536", "-verbosity=0"]
+    atheris.Setup(
+        [sys.argv[0], *limits, "-print_final_stats=1", f"-artifact_prefix={folder}/", str(folder)], READERS[reader]
+    )
+    atheris.Fuzz()
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("readers", nargs="*", choices=[*READERS, []], metavar="READER", help=", ".join(READERS))
+    options.add_argument("--seconds", type=int, default=300, help="of each reader (default: 300)")
+    options.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.here:
+        fuzz(chosen.readers[0], chosen.seconds)
+    failed = []
+    for reader in chosen.readers or READERS:
+        command = [sys.executable, "-m", "tests.hostile.fuzz", reader, "--here", "--seconds", str(chosen.seconds)]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        runs = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+        print(
+            f"{reader}: {'nothing found' if not done.returncode else 'FOUND'} in {''.join(runs) or 'no'} runs",
+            flush=True,
+        )
+        if done.returncode:
+            failed.append(reader)
+            print(done.stdout[-6000:], done.stderr[-6000:], sep="\n", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    atheris.Setup(sys.argv, one)
-    atheris.Fuzz()
+    sys.exit(main())

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -36,7 +36,9 @@ _CLOSED = {
     "LC_ALL": "C",
 }
 _FIELDS = ("refname:strip=2", "objecttype", "objectname", "*objecttype", "*objectname", "creatordate:iso-strict")
+_DEPLOYMENT = ("deployment", "time", "sha")
 _LACKING = re.compile("promisor|lazy fetch|missing (blob|tree|commit)|not allowed|bad object|bad tree|Could not read")
+_NEVER = pd.Timestamp("2200-01-01", tz="UTC")  # what a clock that was wrong, or a joke, may say
 _SHA = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -102,26 +104,31 @@ def deployments_from_git(
     if branch is None:
         if folders:
             raise DataError("paths= goes with branch=; for tags give it to changes_from_git")
-        rows, left_out = _tagged(path, tags, patterns)
+        frame = _tagged(path, tags, patterns)
     else:
-        rows, left_out = _merged(path, branch, each, subject, folders)
-    frame = pd.DataFrame(rows, columns=["deployment", "time", "sha"])
-    frame["time"] = pd.to_datetime(frame["time"], utc=True)
+        frame = _merged(path, branch, each, subject, folders)
     frame.insert(1, "service", service or Path(path).resolve().name)
-    frame = frame.sort_values("time", kind="stable", ignore_index=True)
-    frame.attrs["left_out"] = left_out
-    return frame
+    return frame.sort_values("time", kind="stable", ignore_index=True)
 
 
-def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> tuple[list[list[str]], dict[str, int]]:
-    """Name, time and commit of each tag that counts; and how many do not, by reason."""
+def _dated(rows: list[list[str]], columns: Sequence[str], column: str, left_out: Mapping[str, int]) -> pd.DataFrame:
+    """The rows with times in place of texts; those of a year that cannot be are left out, and counted."""
+    frame = pd.DataFrame(rows, columns=list(columns))
+    times = pd.to_datetime(frame[column], utc=True, format="ISO8601", errors="coerce")
+    possible = times < _NEVER
+    dated = frame[possible].assign(**{column: times[possible]}).reset_index(drop=True)
+    dated.attrs["left_out"] = {**left_out, "with a date that cannot be": int((~possible).sum())}
+    return dated
+
+
+def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> pd.DataFrame:
+    """Name, time and commit of each tag that counts; and how many do not, by reason, in its `.attrs`."""
     lines = _git(path, "for-each-ref", "refs/tags", f"--format={'%00'.join(f'%({field})' for field in _FIELDS)}")
     known = [line.split("\0") for line in lines]
     wanted = tags.casefold()
     applied = [pattern.casefold() for pattern in exclude]
     applied = [pattern for pattern in applied if not _word_of(pattern) or _word_of(pattern) not in wanted]
-    by_commit: dict[str, list[tuple[str, str]]] = {}
-    before = 0
+    rows, before = [], 0
     for name, kind, sha, peeled_kind, peeled, time in known:
         commit = peeled if peeled_kind == "commit" else sha if kind == "commit" else ""
         if not commit or not time or not fnmatchcase(name, tags):
@@ -129,16 +136,15 @@ def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> 
         if any(fnmatchcase(name.casefold(), pattern) for pattern in applied):
             before += 1
             continue
-        by_commit.setdefault(commit, []).append((time, name))
-    if not by_commit:
+        rows.append([name, time, commit])
+    if not rows:
         left = f", {before} of them pre-releases (name exclude=())" if before else ""
         raise DataError(f"{path}: no tag matches '{tags}', of {len(known)} in all{left}")
-    rows = []
-    for sha, found in by_commit.items():
-        time, name = min(found, key=lambda one: (pd.Timestamp(one[0]).tz_convert("UTC"), -len(one[1]), one[1]))
-        rows.append([name, time, sha])
-    same = sum(map(len, by_commit.values())) - len(rows)
-    return rows, {"pre-releases": before, "tags of the same commit": same}
+    frame = _dated(rows, _DEPLOYMENT, "time", {"pre-releases": before})
+    order = frame.assign(length=-frame["deployment"].str.len()).sort_values(["time", "length", "deployment"]).index
+    kept = frame.loc[order].drop_duplicates("sha").sort_index()
+    kept.attrs["left_out"] = frame.attrs["left_out"] | {"tags of the same commit": len(frame) - len(kept)}
+    return kept
 
 
 def _word_of(pattern: str) -> str:
@@ -146,9 +152,7 @@ def _word_of(pattern: str) -> str:
     return "".join(re.findall(r"[a-z]+", re.sub(r"\[[^]]*\]", "", pattern)))
 
 
-def _merged(
-    path: str | os.PathLike[str], branch: str, each: str, subject: str, paths: Sequence[str]
-) -> tuple[list[list[str]], dict[str, int]]:
+def _merged(path: str | os.PathLike[str], branch: str, each: str, subject: str, paths: Sequence[str]) -> pd.DataFrame:
     """Commit, time and commit again of each merge or commit of a branch's main line; and how many are no merges."""
     _check_whole(path)
     line = len(_git(path, "rev-list", "--first-parent", _commit_of(path, branch)))
@@ -162,7 +166,7 @@ def _merged(
     if not kept:
         raise DataError(f"{path}: no {each} of {branch} matches '{subject}', of {len(rows)} in all")
     plain = line - len(rows) if each == "merge" and not paths else 0
-    return kept, {f"commits of {branch} that are not merges": plain}
+    return _dated(kept, _DEPLOYMENT, "time", {f"commits of {branch} that are not merges": plain})
 
 
 def changes_from_git(
@@ -186,7 +190,7 @@ def changes_from_git(
     DataFrame
         change, service, committed (when it was written), deployment (empty: none yet): for `dora`. Merges are left
         out, and so are commits of the first deployment, of which nothing says when they first ran:
-        `.attrs["history"]` counts them.
+        `.attrs["history"]` counts them, `.attrs["left_out"]` those with a date that cannot be.
 
     Raises
     ------
@@ -235,8 +239,7 @@ def changes_from_git(
                 first += len(brought)
             else:
                 rows += [[one, service, commits[one][0], name] for one in brought]
-    frame = pd.DataFrame(rows, columns=["change", "service", "committed", "deployment"])
-    frame["committed"] = pd.to_datetime(frame["committed"], utc=True)
+    frame = _dated(rows, ("change", "service", "committed", "deployment"), "committed", {})
     frame.attrs["history"] = first
     return frame
 

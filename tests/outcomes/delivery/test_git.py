@@ -13,8 +13,14 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 
 @pytest.fixture
 def clone(tmp_path):
+    return made(tmp_path)
+
+
+def made(tmp_path, odd=""):
+    """A clone; with an odd date, a commit and a tag of it."""
+
     def git(*words, day="01"):
-        stamp = f"2026-01-{day}T12:00:00+01:00"
+        stamp = day if day.startswith("@") else f"2026-01-{day}T12:00:00+01:00"
         who = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
@@ -37,6 +43,9 @@ def clone(tmp_path):
     git("checkout", "main")
     git("merge", "--no-ff", "topic", "-m", "Merge pull request 7", day="11")
     git("tag", "unrelated", day="11")
+    if odd:
+        git("commit", "--allow-empty", "-m", "odd", day=odd)
+        git("tag", "v3", day="11")
     return tmp_path
 
 
@@ -50,6 +59,17 @@ def test_tags_are_deployments_and_their_commits_are_changes(clone):
     table = dx.dora(made, changes, as_of="2026-01-20").table
     lead = table[(table["metric"] == "change lead time") & (table["period"] == "all")].iloc[0]
     assert (lead["n"], lead["open"]) == (4, 2)
+
+
+@pytest.mark.parametrize("seconds", ["@7300000000 +0000", "@253402300800 +0000", "@99999999999999 +1400"])
+def test_commits_of_a_year_that_cannot_be_are_counted_and_left_out(tmp_path, seconds):
+    """The years 2201, 10000 and 3170843, as git writes them."""
+    found = dx.deployments_from_git(made(tmp_path, seconds), "v*")
+    assert (found["deployment"].tolist(), found.attrs["left_out"]["with a date that cannot be"]) == (["v1", "v2"], 1)
+    changes = dx.changes_from_git(tmp_path, found)
+    assert (len(changes), changes.attrs["left_out"]) == (4, {"with a date that cannot be": 1})
+    noted = " ".join(dx.dora(found, changes, as_of="2026-01-20").notes)
+    assert "left out of the clone: 1 with a date that cannot be" in noted
 
 
 def test_merges_into_a_branch_are_deployments(clone):
