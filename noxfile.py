@@ -27,6 +27,7 @@ FLOORS = {
 }
 FLOOR_PYTHON = next((version for version in PYTHONS[:2] if shutil.which(f"python{version}")), PYTHONS[0])
 LEAST_TYPED = 0.98
+PICTURES = Path("build/browser")
 OWN_DATA = ("tests/own", "tests/survey/real", "tests/survey/reading", "tests/test_arguments.py")
 
 nox.needs_version = ">=2025.2.9"
@@ -47,6 +48,22 @@ def nbval(session: nox.Session, python: str, **env: str) -> None:
     limits = "--nbval-kernel-startup-timeout=300 --nbval-cell-timeout=120"
     options = f"--nbval --nbval-current-env {limits} -n 0 notebooks".split()
     session.run(python, "-m", "pytest", *options, env=env, external=True)
+
+
+def missing() -> list[str]:
+    """What a look in the browser needs and is not here."""
+    return [program for program in ("chromium", "npm", "node") if not shutil.which(program)]
+
+
+def in_chromium(session: nox.Session, script: str, *arguments: str | Path) -> None:
+    """Run a script of tests/browser with the packages that it needs beside it; its pictures go to build/browser."""
+    with tempfile.TemporaryDirectory() as web:
+        shutil.copy(f"tests/browser/{script}", web)
+        given = [str(PICTURES.absolute()), *(str(Path(each).absolute()) for each in arguments)]
+        with session.chdir(web):
+            packages = ("playwright-core@1", "axe-core@4")
+            session.run("npm", "install", "--silent", "--no-fund", "--no-audit", *packages, external=True)
+            session.run("node", script, *given, external=True)
 
 
 @here
@@ -131,7 +148,7 @@ def pythons(session: nox.Session) -> None:
 
 @here
 def job(session: nox.Session) -> None:
-    """The README's main job writes a page and pictures for each notebook, and the workbook, which give nobody away."""
+    """The README's main job writes pages, pictures and a workbook; nobody is given away, and a browser reads them."""
     shutil.rmtree("out", ignore_errors=True)
     session.run(tool("dxkit"), "run", "notebooks")
     for notebook in Path("notebooks").glob("*.ipynb"):
@@ -141,6 +158,18 @@ def job(session: nox.Session) -> None:
     if not Path("out/04_own_and_leave/decision.xlsx").stat().st_size:
         session.error("the workbook is empty")
     session.run(tool("dxkit"), "attack", "out")
+    with tempfile.TemporaryDirectory() as made:
+        survey, pages = Path(made, "survey"), Path(made, "own")
+        session.run(sys.executable, "-m", "tests.browser.pages", "survey", str(survey))
+        on_own = ("run", "notebooks", "--data", str(survey), "--out", str(pages))
+        session.run(tool("dxkit"), *on_own, success_codes=[1])  # a survey alone is no dossier
+        said = [page.name[:2] for page in pages.glob("*.html") if "This page is incomplete" in page.read_text("utf-8")]
+        if sorted(said) != ["03", "04"]:
+            session.error(f"on a survey alone the pages {sorted(said)} are incomplete, not those of a dossier")
+        if missing():
+            session.log(f"the pages are not looked at: {', '.join(missing())} is not here")
+        else:
+            in_chromium(session, "pages.js", "out", pages)
 
 
 def installed(session: nox.Session, commands: Path) -> None:
@@ -175,22 +204,15 @@ def wheel(session: nox.Session) -> None:
 
 @here
 def browser(session: nox.Session) -> None:
-    """The notebooks in JupyterLab in Chromium, and pages to send there, by axe-core; pictures go to out/browser."""
-    for program in ("chromium", "npm", "node"):
-        if not shutil.which(program):
-            session.skip(f"{program} is not here")
+    """The notebooks in JupyterLab in Chromium, and pages to send there, by axe-core; pictures go to build/browser."""
+    if missing():
+        session.skip(f"{', '.join(missing())} is not here")
     with tempfile.TemporaryDirectory() as made:
-        web = Path(made)
-        shutil.copytree("notebooks", web / "notebooks")
-        for script in ("notebooks.js", "pages.js"):
-            shutil.copy(f"tests/browser/{script}", web)
-        session.run(sys.executable, "-m", "tests.browser.pages", str(web / "pages"))
-        packages = ("playwright-core@1", "axe-core@4")
-        with session.chdir(web):
-            session.run("npm", "install", "--silent", "--no-fund", "--no-audit", *packages, external=True)
-        pictures = str(Path("out/browser").absolute())
-        session.run("node", str(web / "pages.js"), str(web / "pages"), pictures, external=True)
-        session.run("node", str(web / "notebooks.js"), sys.executable, str(web / "notebooks"), pictures, external=True)
+        pages, notebooks = Path(made, "pages"), Path(made, "notebooks")
+        session.run(sys.executable, "-m", "tests.browser.pages", "pages", str(pages))
+        in_chromium(session, "pages.js", pages)
+        shutil.copytree("notebooks", notebooks)
+        in_chromium(session, "notebooks.js", notebooks, sys.executable)
 
 
 @here

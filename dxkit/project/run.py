@@ -10,6 +10,7 @@ import tempfile
 import time
 from contextlib import closing
 from html import escape
+from importlib.resources import files
 from pathlib import Path
 
 from dxkit.files import options
@@ -20,11 +21,6 @@ from dxkit.project import cells, kernels
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _IMAGE = re.compile(r'<img (?:alt="No description[^"]*" )?(?!alt=)(?=[^>]{0,200}src="data:image/png)')
-_DARKER = (  # what the exporter draws too pale to be read on white (WCAG 2.2 asks for 4.5:1)
-    "<style>.jp-InputPrompt, .jp-OutputPrompt { color: #595959 !important; opacity: 1 !important; } "
-    ".highlight [class^='c'] { color: #2b6464 !important; } .highlight .ow { color: #7a00b8 !important; } "
-    ".highlight [class^='m'] { color: #006400 !important; }</style>"
-)
 _WROTE = re.compile(r"<!-- dxkit wrote (\[.*\]) -->\s*$")  # the last line of a page: what stands in its folder
 
 
@@ -193,7 +189,8 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     page = re.sub(r'<script src="">\s*</script>', "", page)
     alts = iter([output.metadata.get("image/png", {}).get("alt") for output in _png_outputs(notebook)])
     page = _IMAGE.sub(lambda found: f'<img alt="{escape(alt)}" ' if (alt := next(alts, None)) else found[0], page)
-    page = page.replace("</head>", f"{_DARKER}</head>", 1)
+    style = (files("dxkit.project") / "notebook.css").read_text(encoding="utf-8")
+    page = page.replace("</head>", f"<style>\n{style}</style>\n</head>", 1)
     if incomplete:
         page = re.sub(r"(<body[^>]*>)", rf"\1{cells.INCOMPLETE}", page, count=1)
     folder.mkdir(parents=True, exist_ok=True)

@@ -263,7 +263,7 @@ class Result:
 def _row_html(row: Sequence[str], sides: Sequence[str]) -> str:
     """The cells of a row; its first text is what the row is about."""
     cells = [f'<td style="text-align:{side}">{html_text(text)}</td>' for text, side in zip(row, sides, strict=True)]
-    if sides[0] == "left" and row[0]:
+    if len(row) > 1 and sides[0] == "left" and row[0]:
         cells[0] = f'<th scope="row" style="text-align:left;font-weight:normal">{html_text(row[0])}</th>'
     return "".join(cells)
 

@@ -1,12 +1,12 @@
 // Opens each notebook in JupyterLab in a real browser, clears it, runs all cells, and looks at what came of it; moves the
-// sliders of 03. Usage: node notebooks.js PYTHON FOLDER SHOTS, with playwright-core beside it and Chromium installed.
+// sliders of 03. Usage: node notebooks.js SHOTS FOLDER PYTHON, with playwright-core beside it and Chromium installed.
 const { chromium } = require('playwright-core')
 const { spawn } = require('child_process')
 const crypto = require('crypto')
 const fs = require('fs')
 const path = require('path')
 
-const [python, folder, shots] = process.argv.slice(2)
+const [shots, folder, python] = process.argv.slice(2)
 const port = 20000 + (process.pid % 20000)
 const flags = ['--no-browser', '--ip=127.0.0.1', `--port=${port}`, '--port-retries=0', '--IdentityProvider.token=T',
   '--LabApp.news_url=', '--LabApp.expose_app_in_browser=True', '--allow-root',

@@ -1,7 +1,8 @@
-"""Pages for pages.js to look at: python -m tests.browser.pages FOLDER.
+"""Pages for pages.js to look at: python -m tests.browser.pages pages FOLDER.
 
 Each reader in each language, of the sample, and of surveys and a dossier that are awkward: long labels, other scripts,
-nothing to show. A name begins with the reader."""
+nothing to show. A name begins with the reader. With `survey` in place of `pages`: a survey for the notebooks, of
+answers and codebook alone, without a roster and without segments."""
 
 import sys
 from pathlib import Path
@@ -41,17 +42,26 @@ def dossiers():
     yield "alone", dx.read_dossier({"costs": costs.iloc[:1]})
 
 
-def main(folder):
+def pages(folder):
     """Write the pages."""
     folder.mkdir(parents=True)
     for lang in LANGUAGES:
-        for name, (survey, earlier, actions, team) in surveys():
+        for name, (answers, earlier, actions, team) in surveys():
             for reader in ("boss", "staff", *(["team"] if team else [])):
                 given = {"team": team if reader == "team" else None, "earlier": earlier, "actions": actions}
-                dx.page(survey, reader, lang=lang, **given).save(folder / f"{reader}_{name}_{lang}.html")
+                dx.page(answers, reader, lang=lang, **given).save(folder / f"{reader}_{name}_{lang}.html")
         for name, dossier in dossiers():
             dx.page(dossier, "decision", lang=lang).save(folder / f"decision_{name}_{lang}.html")
 
 
+def survey(folder):
+    """Write the survey."""
+    folder.mkdir(parents=True)
+    kinds = {"kind": ["rating", "hours"] * 3, "scale": ["agreement5", "hours"] * 3}
+    frame, book = own(people=80, items=6, **kinds, topic=[f"Topic {k // 2}" for k in range(6)], dimension="Flow")
+    frame.drop(columns="team").to_csv(folder / "responses_2026-Q4.csv", index=False)
+    book[book["kind"] != "segment"].to_csv(folder / "codebook.csv", index=False)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    {"pages": pages, "survey": survey}[sys.argv[1]](Path(sys.argv[2]))
