@@ -9,40 +9,44 @@ from matplotlib.axes import Axes
 
 from dxkit.plots.sentences import waves as sentences
 from dxkit.plots.sentences.waves import drawn, waves_of
-from dxkit.plots.style import BLUE, GREY, RED, SILVER, canvas, fitting, headline, nothing
+from dxkit.plots.style import BLACK, BLUE, GREY, RED, SILVER, canvas, fitting, headline, nothing
+from dxkit.results.formatting import estimate_decimals
 from dxkit.results.words import axis, number, say
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
 
+_GOOD = {"index": 1, "recommend": 1, "hours": -1}  # units with a good end, and where it is
+
 
 def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> Axes:
-    """A line from the earlier to the later figure of each question; only what holds after adjustment has colour.
+    """A line from the earlier to the later figure of each question; only what holds after adjustment is bold.
 
-    Better is blue, worse red. `kind` chooses the questions (rating, importance, hours, dimension ...); the first of
-    the table by default. Several later waves stand one behind another, each compared with the first.
+    Better is blue, worse red; black where neither end is good. Figures have the decimals of the table. `kind` chooses
+    the questions (rating, importance, hours, dimension ...); the first of the table by default. Several later waves
+    stand one behind another, each compared with the first.
     """
     rows, waves, told = drawn(result, kind), waves_of(result), sentences.change(result, kind)
     if not len(rows):
         return nothing(ax, told)
     unit = rows.iloc[0]["unit"]
+    rows = rows.assign(decimals=estimate_decimals(rows))
     last = rows.drop_duplicates("name", keep="last").to_dict("records")
     first = rows.drop_duplicates("name").to_dict("records")
     held = rows.loc[rows["holds"]].drop_duplicates("name", keep="last").set_index("name").to_dict("index")
     with canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(first))) as ax:
         figures = np.append(rows["before"].to_numpy(dtype=float), rows["after"].to_numpy(dtype=float))
         step = max(float(np.ptp(figures)), 1e-9) / max(6, len(first)) * 0.8
-        digits = 1 if unit == "hours" else 0
         for side, ends, column, align in ((-1, first, "before", "right"), (1, last, "after", "left")):
             places = _apart([row[column] for row in ends], step)
             for row, place in zip(ends, places, strict=True):
                 x, sure = row["at"] if side > 0 else 0, row["name"] in held
                 name = f"{fitting(row['label'], 34, 1)}  " if side < 0 else ""
-                moved = f"  ({number(row['estimate'], digits, '+')})" if side > 0 and row["holds"] else ""
+                moved = f"  ({number(row['estimate'], row['decimals'], '+')})" if side > 0 and row["holds"] else ""
                 ax.text(
                     x + 0.04 * side,
                     place,
-                    f"{name}{number(row[column], digits)}{moved}",
+                    f"{name}{number(row[column], row['decimals'])}{moved}",
                     ha=align,
                     va="center",
                     color=_colour(held[row["name"]], unit) if sure else GREY,
@@ -69,7 +73,9 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
 
 
 def _colour(row: dict, unit: str) -> str:
-    return BLUE if (row["estimate"] > 0) != (unit == "hours") else RED
+    if unit not in _GOOD:
+        return BLACK
+    return BLUE if row["estimate"] * _GOOD[unit] > 0 else RED
 
 
 def _apart(values: list[float], step: float) -> np.ndarray:

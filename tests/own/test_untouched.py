@@ -10,7 +10,7 @@ import pytest
 import dxkit as dx
 from dxkit.__main__ import main
 from tests.own.pages import assert_clean, cell_by_cell
-from tests.places import ROOT, SHARED
+from tests.places import CASE_FILES, ROOT
 
 
 def answers_of(book, people, seed=1):
@@ -71,11 +71,10 @@ def test_a_real_kernel_writes_the_same_page(started, tmp_path):
     assert str(started) not in page
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the cases stand beside the checkout")
 @pytest.mark.parametrize("case", ["12_plain_survey", "23_importance_only"])
 @pytest.mark.parametrize("name", ["01_where_does_it_hurt", "02_which_two"])
 def test_cases_of_missing_parts_finish(case, name):
-    data = SHARED / "cases" / "surveys" / case / "responses_1.csv"
+    data = CASE_FILES / "surveys" / case / "responses_1.csv"
     written, shown = cell_by_cell(ROOT / "notebooks" / f"{name}.ipynb", data)
     assert_clean(written, shown, name)
     assert any("Left out: " in text for text in shown)

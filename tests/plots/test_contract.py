@@ -14,11 +14,11 @@ import dxkit as dx
 from dxkit.plots import fonts, style
 from dxkit.results.words import say
 from tests import sample
-from tests.places import SHARED
+from tests.places import CASE_FILES
 from tests.plots.test_survey_plots import HOSTILE, hostile, texts_outside
 
 AGREEMENT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
-CASES = SHARED / "cases" / "surveys"
+CASES = CASE_FILES / "surveys"
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +360,6 @@ def test_the_font_of_last_resort_is_never_used():
     assert not [name for name in fonts._installed() if "last resort" in name.lower()]
 
 
-@pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not beside the checkout")
 def test_japanese_labels_are_drawn_or_told_without_a_warning(caplog):
     result = dx.answers(dx.open_survey(CASES / "13_japanese" / "responses_1.csv"))
     with warnings.catch_warnings():

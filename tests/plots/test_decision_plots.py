@@ -1,5 +1,7 @@
 """Pictures of rankings and changes draw the figures of their tables, and every label fits."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -7,7 +9,7 @@ import pytest
 from matplotlib.patches import Ellipse, Rectangle
 
 import dxkit as dx
-from dxkit.plots.style import RED
+from dxkit.plots.style import BLACK, RED
 from dxkit.plots.waves import _apart
 from tests import sample
 from tests.plots.test_survey_plots import HOSTILE
@@ -131,6 +133,20 @@ def test_a_change_colours_only_what_holds(company, snapshot):
         assert (lines[row.before, row.after] > 2) == row.holds
     assert axes.get_title(loc="left") == snapshot
     assert fits(axes)
+
+
+def test_a_change_of_what_is_neither_good_nor_bad_is_black_with_the_decimals_of_the_table():
+    def wave(shift):
+        steps = [1 + (k + shift * (k % 2)) % 5 for k in range(60)]
+        return dx.read_survey(pd.DataFrame({"a": steps, "b": [1 + k % 5 for k in range(60)]}), book)
+
+    book = pd.DataFrame({"item": ["a", "b"], "text": ["A", "B"], "kind": "rating", "scale": "1-5", "good": "neither"})
+    result = dx.compare(wave(0), wave(3), adjust="none")
+    row = result.table.iloc[0]
+    result = replace(result, table=result.table.assign(holds=result.table["name"] == "a"))
+    texts = {text.get_text().strip(): text.get_color() for text in result.plot().texts}
+    assert texts[f"{row['after']:.1f}  ({row['estimate']:+.1f})"] == BLACK
+    assert f"A  {row['before']:.1f}" in texts
 
 
 def test_hostile_labels_are_only_text():

@@ -65,6 +65,22 @@ def test_a_last_small_loss_has_a_second_rate_near_minus_100_percent():
     assert dx.irr(flows) == pytest.approx([-0.99979, 1.00427], abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("flows", "rates"),
+    [
+        ([-10_000] + [327.24625] * 16, [-0.067654]),
+        ([-50, -100, 600, 300, -100], [-0.768895, 1.854418]),
+        ([-100, 0, 0, -7], []),
+        ([-172_545.848122807] + [787.735232517999] * 480, [0.00384]),
+        ([-1_000, 3_900, -4_990, 2_090], [0, 0.338197, 0.561803]),
+    ],
+    ids=["a loss", "two", "none", "480 months", "three"],
+)
+def test_flows_of_public_reports_have_all_their_rates(flows, rates):
+    """numpy/numpy-financial #98, #44, #28; numpy/numpy #4210; Anexen/pyxirr #24."""
+    assert dx.irr(flows) == pytest.approx(rates, abs=6e-7)
+
+
 def test_the_examples_of_excels_help():
     expected = PUBLISHED["excel_irr"]["expected"]
     flows = PUBLISHED["excel_irr"]["inputs"]["values"]
@@ -72,6 +88,11 @@ def test_the_examples_of_excels_help():
         assert dx.irr(flows[: years + 1])[0] == pytest.approx(expected[name], abs=5e-5)
     assert dx.npv(0.05, PUBLISHED["npf_npv"]["inputs"]["values"]) == pytest.approx(122.89485495094269, rel=1e-12)
     assert dx.npv(0.1, [0, -10000, 3000, 4200, 6800]) == pytest.approx(1188.44, abs=5e-3)
+    assert dx.npv(0.08, [-40000, 5000, 8000, 12000, 30000]) == pytest.approx(3065.222668179522, rel=1e-12)
+    second = PUBLISHED["excel_npv2"]
+    for flows, name in (([], "npv"), ([-9000], "npv_with_year6_loss_9000")):
+        found = dx.npv(second["inputs"]["rate"], [*second["inputs"]["values"], *flows])
+        assert found == pytest.approx(second["expected"][name], abs=5e-3)
 
 
 @few

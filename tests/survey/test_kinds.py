@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import dxkit as dx
 from tests.laws import examples
-from tests.places import SHARED
+from tests.places import CASE_FILES
 
 pytestmark = pytest.mark.usefixtures("nothing_hidden")
 
@@ -297,11 +297,9 @@ def test_waves_compare_options_that_are_the_same_and_same_as_holds_the_earlier_t
         dx.compare(first, other)
 
 
-CASES = SHARED / "cases" / "surveys"
-needs_cases = pytest.mark.skipif(not CASES.exists(), reason="the shared folder with the cases is not here")
+CASES = CASE_FILES / "surveys"
 
 
-@needs_cases
 @pytest.mark.parametrize(
     ("case", "right"),
     [
@@ -317,7 +315,6 @@ def test_published_faults_are_right_in_the_old_form_of_options(case, right):
     assert yes == pytest.approx(right)
 
 
-@needs_cases
 @pytest.mark.parametrize("file", ["04_renamed_option/responses_2.csv", "06_recommend_1to5/responses_1.csv"])
 def test_published_faults_that_are_refused(file, refusal):
     with refusal():

@@ -304,12 +304,39 @@ def test_all_knocked_out_single_equal_and_one_criterion(snapshot):
     assert (out.winner, out.recommended) == (None, False)
     assert out.reasons == snapshot
     alone = dx.scorecard(made([[4, 4]], [1, 1]))
-    assert alone.winner == "V0"
+    assert (alone.winner, alone.recommended) == ("V0", False)
+    assert alone.reasons[0] == "one vendor alone: nothing was compared"
     assert alone.stability.empty
     level = dx.scorecard(made([[4, 3], [4, 3]], [1, 1]))
     assert level.winner is None
     assert level.reasons[0] == snapshot
     assert dx.scorecard(made([[4], [2]], [1])).stability[["low", "high"]].to_numpy().tolist() == [[0.0, 1.0]]
+
+
+def test_a_vendor_that_costs_nothing_has_the_best_value():
+    """Half of the weight on a fit of 3 from 1 to 5, half on cost from 5,000 to 0; 1,200 a year is worth 3,118.65."""
+    sheets = {
+        "costs": pd.DataFrame({"vendor": ["A", "B"], "line": "fee", "timing": "yearly", "likely": [0, 1200]}),
+        "criteria": pd.DataFrame(
+            {
+                "criterion": ["fit", "cost"],
+                "weight": 50,
+                "worst": [1, 5000],
+                "best": [5, 0],
+                "measure": ["rating", "tco"],
+            }
+        ),
+        "evidence": pd.DataFrame({"vendor": ["A", "B"], "criterion": "fit", "rating": 3, "kind": "trial"}),
+    }
+    scores = dx.scorecard(dx.read_dossier(sheets)).table.set_index("vendor")["score"]
+    assert scores.to_dict() == pytest.approx({"A": 75, "B": 25 + 50 * (1 - 3118.645845 / 5000)}, rel=1e-6)
+
+
+def test_weights_in_percent_are_one_fault_a_cell(refusal):
+    costs = pd.DataFrame({"vendor": ["A"], "line": "fee", "likely": [1]})
+    criteria = pd.DataFrame({"criterion": ["fit", "support"], "weight": "50%"})
+    with refusal("2 faults", "row 1, column weight", "row 2, column weight"):
+        dx.read_dossier({"costs": costs, "criteria": criteria})
 
 
 def test_what_cannot_be_scored_is_said(refusal):

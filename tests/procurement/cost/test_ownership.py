@@ -329,3 +329,20 @@ def test_what_a_purchase_brings_back_as_forrester_counts_it():
     monthly = [flows[0], *(flow / 12 for flow in flows[1:] for _ in range(12))]
     assert row["payback"] == pytest.approx(dx.payback(monthly) / 12)
     assert row["irr"] == "none up to 1000%"  # a month's return compounds to far more
+
+
+def test_a_published_table_of_five_years_adds_up_by_year_and_by_line():
+    case = next(c for c in CASES if c["id"] == "tco_casemgmt_5y")
+    rows = [
+        {"line": f"{line}, {year}", "likely": amount, "from_month": 12 * year + 1, "to_month": 12 * year + 12}
+        for line, amounts in case["inputs"]["lines"].items()
+        for year, amount in enumerate(amounts)
+    ]
+    costs = pd.DataFrame([{"vendor": "A", "category": "licence", "timing": "yearly", **row} for row in rows])
+    decision = pd.DataFrame({"key": ["horizon_years", "discount_rate"], "value": [5, 0]})
+    found = dx.tco(dx.read_dossier({"costs": costs, "decision": decision}), draws=1024)
+    yearly = found.yearly.query("year > 0").set_index("year")["mean"]
+    assert yearly.tolist() == pytest.approx(case["expected"]["year_totals"])
+    assert yearly.cumsum().tolist() == pytest.approx(case["expected"]["cumulative"])
+    total = found.totals.set_index("basis").loc["nominal", "mean"]
+    assert total == pytest.approx(case["expected"]["grand_total"])

@@ -12,6 +12,7 @@ from dxkit.procurement.choice.points import points_of
 from dxkit.procurement.cost.expressions import Input, Row, Sum, most
 from dxkit.procurement.workbook.formulas import COLUMN, printed
 from tests import sample
+from tests.places import CASE_FILES
 from tests.procurement.cost.calculator import world
 from tests.procurement.cost.test_calculator import read_world
 from tests.procurement.cost.worlds import dossier, steps
@@ -177,6 +178,22 @@ def test_the_point_score_is_that_of_the_workbook(twin, tmp_path, name):
     scores = [card[vendor] for vendor in read.vendors]
     assert list(row[5 : 5 + len(read.vendors)]) == pytest.approx(scores, rel=1e-12)
     assert points_of(read).scores == pytest.approx(scores, rel=1e-12)
+
+
+def test_a_score_between_two_ratings_is_that_of_the_workbook(tmp_path):
+    """Rating 5 and rating 1 are the ends of the scale: 100 and 0, in both."""
+    read = dx.read_dossier(CASE_FILES / "dossiers" / "17_rating_5_by_demo")
+    assert dx.scorecard(read).table.set_index("vendor")["score"].to_dict() == {"A": 100, "B": 0}
+    sheet = openpyxl.load_workbook(dx.write_workbook(read, tmp_path / "d.xlsx"), data_only=True)["Scorecard"]
+    row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "score")
+    assert list(row[5:7]) == [100, 0]
+
+
+def test_a_workbook_of_a_line_that_ends_within_the_horizon_is_read_back(tmp_path):
+    read = dx.read_dossier(CASE_FILES / "dossiers" / "02_ends_month_24")
+    again = dx.read_dossier(dx.write_workbook(read, tmp_path / "d.xlsx"))
+    assert again.changed.empty
+    assert dx.tco(again, draws=1024).totals["mean"].tolist() == dx.tco(read, draws=1024).totals["mean"].tolist()
 
 
 def test_formulas_use_plain_functions_and_every_row_has_its_key(twin):

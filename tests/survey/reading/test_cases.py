@@ -6,19 +6,17 @@ import pytest
 
 import dxkit as dx
 from dxkit.survey.reading.exports import read_export
-from tests.places import SHARED
+from tests.places import CASE_FILES
 from tests.survey.reading.one_survey import write
 
 pytestmark = pytest.mark.usefixtures("nothing_hidden")
 
-CASES = SHARED / "cases" / "surveys"
+CASES = CASE_FILES / "surveys"
 UNFINISHED = "unfinished submissions set aside"
 
 
 def case(name):
     """The survey of a case."""
-    if not CASES.is_dir():
-        pytest.skip("the shared cases are not beside the checkout")
     return dx.open_survey(CASES / name / "responses_1.csv")
 
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dxkit as dx
-from tests.places import SHARED
+from tests.places import CASE_FILES
 from tests.survey.reading.one_survey import write
 
 pytestmark = pytest.mark.usefixtures("nothing_hidden")
 
-CASES = SHARED / "cases" / "surveys"
+CASES = CASE_FILES / "surveys"
 CI = ("ci", "CI?", "rating", "1-5")
 
 
@@ -122,7 +122,6 @@ def test_a_renamed_label_of_a_choice_is_a_fault_and_a_rule_gives_the_figures_bac
     pd.testing.assert_frame_equal(dx.answers(second).table, dx.answers(first).table)
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not beside the checkout")
 def test_after_a_rule_on_the_renamed_option_nothing_changed_between_the_waves():
     folder = CASES / "04_renamed_option"
     first = dx.read_survey(folder / "responses_1.csv", folder / "codebook.csv")
@@ -444,7 +443,6 @@ def test_rankings_in_other_shapes(cells):
     assert dx.scores(survey).table["estimate"].tolist() == pytest.approx([1.3, 1.7, 3.0])
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not beside the checkout")
 def test_a_ranking_in_the_old_form_is_told_and_the_draft_is_right(tmp_path):
     path = CASES / "22_ranking" / "responses_1.csv"
     assert (

@@ -13,7 +13,7 @@ import dxkit as dx
 from dxkit.__main__ import main
 from dxkit.survey.reading.rules.table import NAMES, read_rules
 from tests.laws import examples
-from tests.places import ROOT, SHARED
+from tests.places import CASE_FILES, ROOT
 
 AGREE = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
 BOOK = pd.DataFrame(
@@ -88,9 +88,8 @@ def test_a_missing_code_of_all_questions_leaves_ids_alone():
     assert logged(survey, 2) == [[1, "cells"]]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not here")
 def test_the_slider_with_999_for_cannot_say_has_a_mean_of_64():
-    folder = SHARED / "cases" / "surveys" / "17_slider_999"
+    folder = CASE_FILES / "surveys" / "17_slider_999"
     survey = dx.read_survey(folder / "responses_1.csv", folder / "codebook.csv", rules=rules(("missing", "", "999")))
     codes = survey.answers.iloc[:, 0].dropna()
     assert (codes.mean(), len(codes)) == (64.0, 5)
