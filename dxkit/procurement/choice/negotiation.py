@@ -29,6 +29,7 @@ from dxkit.statistics.estimate import Estimate, estimate
 
 BASES = ("pv", "pv_served")
 _MOST = 3.0  # times today's price, for the search of a tie
+_ROUNDS, _STEPS = 7, 129  # of that search, each step worked out like a draw: the last ones are 1e-14 apart
 _TERM = 12  # months of a term that binds no longer than usual
 
 
@@ -167,21 +168,25 @@ def _yearly(dossier: Dossier, vendor: str) -> float:
 
 
 def _tie(dossier: Dossier, vendor: str) -> float:
-    """The factor at which the vendor's point score meets the best of the others, by bisection."""
-
-    def ahead(factor: float) -> float:
-        scores = point_scores(priced(dossier, vendor, factor))
-        return scores[vendor] - max(score for other, score in scores.items() if other != vendor)
-
+    """The factor at which the vendor's point score meets the best of the others: each round looks where it turns."""
     if not dossier.criteria_read:
         return np.nan
+    own = dossier.vendors.index(vendor)
+    now, twice = (at_scenario(each, "likely") for each in (dossier, priced(dossier, vendor, 2.0)))
+
+    def ahead(factors: np.ndarray) -> np.ndarray:
+        moved = {key: now[key] + (factors - 1) * (twice[key] - now[key]) for key in now if twice[key] != now[key]}
+        scores = point_scores(dossier, now | moved)
+        return np.broadcast_to(scores[own] - np.delete(scores, own, axis=0).max(axis=0), factors.shape) > 0
+
     low, high = 0.0, _MOST
-    if ahead(low) * ahead(high) > 0 or ahead(low) == ahead(high):
-        return np.nan
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if (ahead(middle) > 0) == (ahead(0.0) > 0) else (low, middle)
-    return (low + high) / 2
+    for _ in range(_ROUNDS):
+        factors = np.linspace(low, high, _STEPS)
+        turned = np.flatnonzero(np.diff(ahead(factors)))
+        if not turned.size:
+            break
+        low, high = factors[turned[0]], factors[turned[0] + 1]
+    return float(low + high) / 2 if high - low < 1e-9 else np.nan
 
 
 def priced(dossier: Dossier, vendor: str, factor: float) -> Dossier:

@@ -4,7 +4,6 @@ See docs/methods/scorecard.md, "Point score"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from dxkit.procurement.choice.values import anchors, burden_of, by_fit, rating_of, weights_of
 from dxkit.procurement.cost.expressions import Each, Expr, Input, Row, Sheet, Values, formula, least, most, total
 from dxkit.procurement.cost.leaving import results_sheet, sheets_of
-from dxkit.procurement.cost.simulation import at_scenario
+from dxkit.procurement.cost.simulation import Inputs, at_scenario
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import MONEY_MEASURES, Criterion
 from dxkit.results.result import Result
@@ -86,15 +85,19 @@ def _rating(dossier: Dossier, criterion: Criterion, vendor: str, needs: Result |
 
 def points_of(dossier: Dossier, needs: Result | None = None, scenario: str = "likely") -> Points:
     """The point score of every vendor, worked out by the formulas of `score_sheet`."""
-    sheets = {name: sheet for vendor in dossier.vendors for name, sheet in sheets_of(dossier, vendor).items()}
-    given = {key: np.array([value]) for key, value in score_inputs(dossier, needs).items()}
-    found = Values({**sheets, SHEET: score_sheet(dossier)}, at_scenario(dossier, scenario) | given)
+    found = _worked_out(dossier, at_scenario(dossier, scenario), needs)
     criteria = judged(dossier)
     weights = np.array(weights_of(criteria))
     values = np.array([found.full(SHEET, f"{each.name}|value")[0] for each in criteria]).T
     return Points(values, weights / weights.sum(), found.full(SHEET, "score")[0])
 
 
-def point_scores(dossier: Dossier) -> Mapping[str, float]:
-    """The point score of each vendor; nothing where no criterion has a weight."""
-    return dict(zip(dossier.vendors, map(float, points_of(dossier).scores), strict=True))
+def point_scores(dossier: Dossier, inputs: Inputs) -> np.ndarray:
+    """The point score of each vendor for values of all figures, each (S,) or (1,): (V, S)."""
+    return _worked_out(dossier, inputs).full(SHEET, "score").T
+
+
+def _worked_out(dossier: Dossier, inputs: Inputs, needs: Result | None = None) -> Values:
+    sheets = {name: sheet for vendor in dossier.vendors for name, sheet in sheets_of(dossier, vendor).items()}
+    given = {key: np.array([value]) for key, value in score_inputs(dossier, needs).items()}
+    return Values({**sheets, SHEET: score_sheet(dossier)}, {**inputs, **given})

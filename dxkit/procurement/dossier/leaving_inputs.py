@@ -5,6 +5,7 @@ See docs/methods/leaving_cost.md, "Inputs and their defaults"."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from dxkit.procurement.dossier.dossier import Figure, SourcedFigure
 from dxkit.procurement.dossier.units import (
@@ -87,6 +88,7 @@ _AGREED = (*SINGLE, "liability", "refund", "data_service")  # assumed as they ar
 _RANGES = {"export_fidelity": (0.5, 0.95)}
 
 
+@cache
 def assumed(name: str) -> Figure:
     """What is taken for an input that nobody gives: half to double the default, within the bounds of its unit."""
     one = EXIT_INPUTS[name]

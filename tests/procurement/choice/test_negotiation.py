@@ -5,7 +5,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.procurement.choice.negotiation import priced
-from dxkit.procurement.choice.points import point_scores
+from dxkit.procurement.choice.points import points_of
 from tests.procurement.cost.worlds import NOTHING, dossier, steps
 
 PLAIN = {"discount_rate": 0}
@@ -57,8 +57,8 @@ def test_at_its_walk_away_price_a_vendor_is_level_and_at_the_firmer_one_cheapest
 def test_scores_tie_where_it_says(snapshot):
     read = dossier(TWO, decision=PLAIN, criteria=CRITERIA, evidence=EVIDENCE)
     talks = dx.negotiation(read, "pv")
-    scores = point_scores(priced(read, "B", talks.walk_away["tie_score"].iloc[1]))
-    assert scores["A"] == pytest.approx(scores["B"], abs=1e-9)
+    scores = points_of(priced(read, "B", talks.walk_away["tie_score"].iloc[1])).scores
+    assert scores[0] == pytest.approx(scores[1], abs=1e-9)
     assert repr(talks) == snapshot
 
 
