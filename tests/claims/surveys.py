@@ -37,6 +37,23 @@ def without_roster(world, n, runs):
     return [float(np.concatenate(each).mean()) if each[0].size else np.nan for each in kinds]
 
 
+def half_way(stopped, runs, dimensions=10, questions=9):
+    """The share of intervals of dimensions that hold the mean, where so many of 100 people left before all of them."""
+    names = [f"d{d} q{q}" for d in range(dimensions) for q in range(questions)]
+    book = pd.DataFrame({"item": ["first", *names], "text": ["first", *names], "kind": "rating", "scale": "1-5"})
+    book = dx.read_codebook(book.assign(dimension=["", *(name.split()[0] for name in names)]))
+    each, inside = WORLDS["ratings"], []
+    for run in range(runs // dimensions):
+        rng = np.random.default_rng([32, stopped, run])
+        shared = np.repeat(rng.normal(size=(100, dimensions)), questions, axis=1)
+        codes = each.answer(np.sqrt(0.4) * shared + np.sqrt(0.6) * rng.normal(size=(100, len(names)))).astype(float)
+        codes[:stopped] = np.nan
+        answers = pd.DataFrame(codes, columns=names).assign(first=3)
+        table = dx.scores(dx.read_survey(answers, book)).table.query("level == 'dimension'")
+        inside += ((table["low"] <= truth("ratings")) & (truth("ratings") <= table["high"])).tolist()
+    return float(np.mean(inside))
+
+
 QUESTIONS = [
     *["ratings"] * 5,
     "ratings near the ceiling",

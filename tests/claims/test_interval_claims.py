@@ -7,7 +7,7 @@ Limits allow for two simulation errors.
 import numpy as np
 import pytest
 
-from tests.claims.surveys import Staff, held, without_roster
+from tests.claims.surveys import Staff, half_way, held, without_roster
 from tests.claims.worlds import WORLDS, in_percent, least, most
 from tests.survey.test_coverage import PEOPLE, coverage
 
@@ -190,3 +190,15 @@ def test_student_is_what_others_compute():
     codes = np.arange(1.0, 6.0)
     half = float(t_quantile(np.array(4.0), 0.975)) * codes.std(ddof=1) / np.sqrt(5)
     assert stats.t.interval(0.95, 4, 3, stats.sem(codes)) == pytest.approx((3 - half, 3 + half))
+
+
+@pytest.mark.simulated
+def test_intervals_of_a_dimension_that_many_left(claimed):
+    found = {stopped: half_way(stopped, RUNS) for stopped in (25, 50)}
+    assert min(found.values()) >= least(0.88, RUNS)
+    claimed(
+        "the interval of a dimension of nine questions, before which many of 100 people left the form, holds the mean",
+        "none: it is too narrow",
+        f"{in_percent(found[25])} where 25 left, {in_percent(found[50])} where 50 did",
+        "600 dimensions each",
+    )

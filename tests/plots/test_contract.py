@@ -425,7 +425,7 @@ def test_options_of_several_are_bars_of_their_share():
     axes = result.plot()
     widths = {name: segments[0][1] for name, segments in bars(axes).items()}
     assert widths == pytest.approx({"Slack": 28.5714, "Teams": 42.8571, "No": 50}, abs=1e-3)
-    assert title(axes) == "Which do you use?: none is ahead of the others, 29% to 50%"
+    assert title(axes) == "Which do you use: none is ahead of the others, 29% to 50%"
     assert axes.get_xlabel().startswith("share of all who answered")
 
 

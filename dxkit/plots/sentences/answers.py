@@ -197,11 +197,16 @@ def _one(shown: list[Bar]) -> Told:
     if len(shown) > 1:
         count = len({bar.item for bar in shown})
         return Told(say("answers.questions", count=count), say("answers.bars", count=len(shown)))
-    what = f"{bar.display}, {bar.group}" if bar.group else bar.display
+    what = _before_colon(f"{bar.display}, {bar.group}" if bar.group else bar.display)
     how = say("answers.of_one", count=number(bar.answered))
     if bar.ordered:
         return Told(say("answers.favourable", what=what, share=percent_of(bar.favourable / 100)), how)
     return Told(say("answers.most_often", what=what, found=bar.most_often), how)
+
+
+def _before_colon(question: str) -> str:
+    """A question before a colon, without the mark at its own end."""
+    return question.rstrip(" ?:.？") or question
 
 
 def _of_shares(result: Answers, rows: pd.DataFrame, name: str, said: str) -> Told:
@@ -214,4 +219,5 @@ def _of_shares(result: Answers, rows: pd.DataFrame, name: str, said: str) -> Tol
         for row in shown.to_dict("records")
     ]
     found = most_often(names, shown, most=1 if result.segments else 3)
-    return Told(say("answers.most_often", what=said, found=found), say("answers.named_ahead", count=len(shown)))
+    what = _before_colon(said)
+    return Told(say("answers.most_often", what=what, found=found), say("answers.named_ahead", count=len(shown)))
