@@ -46,14 +46,29 @@ class Program:
         """The first of these atoms that is left one answer: all are tried together for as long as that frees some."""
         left = self._exchanged(self._pinned(check))
         while len(left):
-            before, need = len(left), self._need(left)
+            first, need = left[0], self._need(left)
+            if self._room(first, need[0]) < 0.999:
+                return int(first)
             gain = self._look(left, self._together(left, need))
-            left = self._exchanged(self._pinned(left))
+            if need[0] != _EITHER and gain < 0.999:
+                return int(first)
+            before, left = len(left), self._exchanged(self._pinned(left))
             if len(left) == before:
-                if (need[0] != _EITHER and gain < 0.999) or not self._differs(left[:1]):
-                    return int(left[0])
+                if not self._differs(left[:1]):
+                    return int(first)
                 left = left[1:]
         return None
+
+    def _room(self, atom: int, need: int) -> float:
+        """A bound of what each row by itself leaves an atom of sums, of what one person changes."""
+        if self._coded or need == _EITHER:
+            return np.inf
+        rows = self._rows[:, :, 0]
+        if need == _MORE:
+            room = self._to - rows @ self._low[:, 0]
+        else:
+            room = rows @ self._high[:, 0] - self._from
+        return float(room[rows[:, atom] > 0].min(initial=np.inf) / self._one[atom])
 
     def _need(self, atoms: np.ndarray) -> np.ndarray:
         """What solutions that were found have not shown of these atoms: that somebody gives another answer; of sums,
@@ -149,7 +164,7 @@ class Program:
         high[atoms] = np.where(steps > 0, np.minimum(high[atoms], self._least[atoms] + room), high[atoms])
         low[atoms] = np.where(steps < 0, np.maximum(low[atoms], self._most[atoms] - room), low[atoms])
         bounds = Bounds(low.ravel(), high.ravel())  # type: ignore[arg-type]
-        solved = milp(objective.ravel(), constraints=self._constraints, bounds=bounds)
+        solved = milp(objective.ravel(), constraints=self._constraints, bounds=bounds, options={"presolve": False})
         if solved.x is None:
             return np.inf
         self._last = np.clip(solved.x.reshape(low.shape), self._low, self._high)
