@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dxkit.survey.privacy.programs import TINY, Program, Rows
+from dxkit.survey.privacy.programs import TINY, Program
 
 AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
@@ -156,45 +156,61 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
     check = np.full(len(first), len(cuts))
     np.minimum.at(check, atom, inside)
-    coded, step = answers.coded, np.ones(len(n)) if answers.coded else np.full(len(n), _NO_STEP)
-    if coded:  # who shares all groups with somebody who answered otherwise may have answered so
+    if answers.coded:  # who shares all groups with somebody who answered otherwise may have answered so
         check[(_by_group(atom, given, len(first)) > TINY).sum(axis=1) > 1] = len(cuts)
     if not (check < len(cuts)).any():
         return None
-    worth = np.tile(values, (len(n), 1))
-    if coded and not few:  # of many cells only the sums, between the answers that the shares leave
-        given, worth, step = _between(given, values, possible)
-        coded = False
-    rows = Rows(len(first), worth.shape[1])
+    by_answer = answers.coded and few
+    if by_answer:
+        unknown, worth, step = given, values, 1.0
+        low, high = np.zeros(given.shape), np.repeat(weight[:, None], len(values), axis=1)
+    else:  # the sums alone, between the answers that the shares leave
+        unknown, worth, step = (given @ values)[:, None], np.ones(1), _NO_STEP
+        low, high = ((values[at] * weight)[:, None] for at in (possible.argmax(axis=1), _last(possible)))
+        if answers.coded:
+            step = np.diff(values).min()
+        elif not answers.top:
+            high = np.full(low.shape, np.inf)
+    if not known:
+        known.append(unknown)
+    in_order = np.argsort(atom, kind="stable")
+    starts = np.searchsorted(atom[in_order], np.arange(len(first)))
+    low, high, people, whole, *seen = (
+        np.add.reduceat(each[in_order], starts) for each in (low, high, n, weight, *known)
+    )
+    parts = []
     for cut, each, ends, spread, share in zip(cuts, shown, bound, detail, answers.share, strict=True):
-        told, whole = _by_group(cut, given, len(each)), _by_group(cut, weight, len(each))
-        sums = _by_group(cut, (given * worth).sum(axis=1), len(each))
-        for g in np.flatnonzero(each & (whole > 0)).tolist():
-            members = np.flatnonzero(cut[first] == g)
-            rows.add(members, worth[first][members], sums[g], int(ends[g]), whole[g], share[g])
-            if spread[g] and coded:
-                sides = shares_bounded(told[g] / whole[g], share[g], np.array(_of_groups(cut, n)[g] < 4 * k))[1]
-                for a, side in enumerate(sides.tolist()):
-                    one = np.tile(np.arange(len(values)) == a, (len(members), 1))
-                    rows.add(members, one, told[g, a], side, whole[g], share[g])
-    people, weight = np.bincount(atom, n), np.bincount(atom, weight)
-    program = Program(rows, people, weight, step[first], coded=coded, top=answers.top)
-    for each in (given, *(known if coded == answers.coded else ())):
-        program.see(_by_group(atom, each, len(first)))
+        told, total = _by_group(cut, unknown, len(each)), _by_group(cut, weight, len(each))[:, None]
+        at = np.flatnonzero(each & (total[:, 0] > 0))
+        inside = (cut[first] == at[:, None]).astype(float)
+        parts.append((inside[:, :, None] * worth, *_within(told[at] @ worth, ends[at], total[at, 0], share[at])))
+        if by_answer:
+            at = at[spread[at]]
+            inside, told, total, share = (cut[first] == at[:, None]), told[at], total[at], share[at, None]
+            sides = shares_bounded(told / total, share, np.bincount(cut, n, len(each))[at, None] < 4 * k)[1]
+            parts.append((inside[:, None, :, None] * np.eye(len(worth))[:, None], *_within(told, sides, total, share)))
+    if by_answer:
+        parts.append((np.eye(len(first))[:, :, None] * np.ones(len(worth)), whole, whole))
+    rows = np.concatenate([part[0].reshape(-1, *low.shape) for part in parts])
+    told = [np.concatenate([part[end].ravel() for part in parts]) for end in (1, 2)]
+    program = Program(rows, told, low, high, step * whole / people, people == 1, np.array(seen))
+    check[(low == high).all(axis=1)] = len(cuts)
     pins = program.pins(np.flatnonzero(check < len(cuts)))
-    for solution in program.found if coded == answers.coded else ():
-        known.append(np.zeros(given.shape))
+    for solution in program.found:
+        known.append(np.zeros(unknown.shape))
         known[-1][first] = solution
     return None if pins is None else int(check[pins])
 
 
-def _between(given: np.ndarray, values: np.ndarray, possible: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Answers as if all were the lowest or the highest that is possible, those two, and a step in their distance."""
-    low = values[possible.argmax(axis=1)]
-    high = values[possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)]
-    wide, weight = np.where(high > low, high - low, 1.0), given.sum(axis=1)
-    upper = (given @ values - low * weight) / wide
-    return np.column_stack([weight - upper, upper]), np.column_stack([low, high]), np.diff(values).min() / wide
+def _within(told: np.ndarray, side: np.ndarray, whole: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Between what sums are: exact, or on a side within the share of one person of that end."""
+    low = np.where(side == AT_MOST, 0.0, np.where(side == AT_LEAST, whole * (1 - share), told))
+    return low, np.where(side == AT_MOST, whole * share, np.where(side == AT_LEAST, whole, told))
+
+
+def _last(possible: np.ndarray) -> np.ndarray:
+    """The last possible answer of each row."""
+    return possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
 
 
 def _by_group(code: np.ndarray, values: np.ndarray, groups: int) -> np.ndarray:
@@ -211,7 +227,7 @@ def _to_check(cuts, shown, bound, others, given, possible, top: bool, few: bool)
     none, cell = len(cuts), np.arange(len(given))
     inside, shown_in = np.full(len(given), none), np.full(len(given), none)
     weight = given.sum(axis=1)
-    lowest, highest = possible.argmax(axis=1), possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
+    lowest, highest = possible.argmax(axis=1), _last(possible)
     for c, (cut, each, ends, rest) in enumerate(zip(cuts, shown, bound, others, strict=True)):
         groups = np.where(each[cut], cut, np.where(rest, len(each), -1)) + 1
         total, low, high = (

@@ -1,144 +1,174 @@
-"""Linear programs over how many people gave which answer, given what is shown of them.
+"""Whether what is shown leaves somebody one answer: exchanges between two people, and linear programs.
 
 See docs/methods/anonymity.md, "Ends of the scale"."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 TINY = 1e-9
-
-
-class Rows:
-    """What figures say of atoms: sums over some of them, from low to high; in units of what one answer can move."""
-
-    def __init__(self, atoms: int, answers: int) -> None:
-        self.shape = atoms, answers
-        self.low: list[float] = []
-        self.high: list[float] = []
-        self._row: list[np.ndarray] = []
-        self._column: list[np.ndarray] = []
-        self._value: list[np.ndarray] = []
-
-    def add(self, atoms: np.ndarray, values: np.ndarray, total: float, side: int, whole: float, share: float) -> None:
-        """A figure of these atoms: the sum of what each answer counts in it (atoms, answers); exact, or on a side
-        (-1 at most, 1 at least) within the share of one person of that end."""
-        row, used = np.nonzero(values)
-        self._column.append(atoms[row] * self.shape[1] + used)
-        self._value.append(values[row, used].astype(float))
-        self._row.append(np.full(len(row), len(self.low)))
-        self.low.append({-1: 0.0, 1: whole * (1 - share)}.get(side, total))
-        self.high.append({-1: whole * share, 1: whole}.get(side, total))
-
-    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows, columns (an atom's answers one after the other) and values of what is not zero."""
-        return np.concatenate(self._row), np.concatenate(self._column), np.concatenate(self._value)
+_MORE, _LESS, _EITHER = 1, -1, 2  # what an atom of sums still needs
+_ENOUGH = 1 - 1e-6  # of what one person changes: last digits decide nothing
+_MOVED = 1 - 5e-7
+_DUST = 1e-12
 
 
 class Program:
-    """Linear programs over how many of each atom gave which answer, by weight, given what is shown.
+    """What may be of unknowns (T, A) of atoms: the weight of those who gave each answer or, in one column, the sum of
+    what they answered.
 
-    people, weight (T,) of each atom; step (T,) how much one person can change; coded: whether there are no answers
-    between; top: whether the scale has an upper end.
+    Parameters
+    ----------
+    rows, told : array (R, T, A), two arrays (R,)
+        What is shown: sums over unknowns, from low to high.
+    low, high : arrays (T, A)
+        Between what each unknown is.
+    one : array (T,)
+        What one person changes.
+    single : array (T,)
+        Whether an atom is one person.
+    seen : array (S, T, A)
+        Unknowns that agree with all that is shown; the first are the true ones.
     """
 
-    def __init__(self, rows: Rows, people, weight, step, *, coded: bool, top: bool) -> None:
-        atoms, answers = self._shape = rows.shape
-        self._row, self._column, self._value = rows.entries()
-        low, high = np.array(rows.low), np.array(rows.high)
-        slack = np.where(low == high, 0.0, TINY * np.maximum(high, 1))
-        self._low, self._high = low - slack, high + slack
-        if top:
-            every = np.arange(atoms * answers)
-            self._row = np.concatenate([self._row, len(low) + every // answers])
-            self._column, self._value = (
-                np.concatenate([self._column, every]),
-                np.append(self._value, np.ones(len(every))),
-            )
-            self._low, self._high = np.append(self._low, weight), np.append(self._high, weight)
-        self._people, self._weight, self._coded, self._top = people, weight, coded, top
-        self._step = step * weight / people  # of one person of mean weight
-        self._gave = np.zeros(atoms, dtype=int)
-        self._least, self._most = np.full(self._shape, np.inf), np.full(self._shape, -np.inf)
+    def __init__(self, rows: np.ndarray, told, low, high, one, single, seen: np.ndarray) -> None:
+        slack = np.where(told[0] == told[1], 0.0, TINY * np.maximum(told[1], 1))
+        self._rows, self._from, self._to = rows, told[0] - slack, told[1] + slack
+        self._low, self._high, self._one, self._single = low, high, one, single
+        self._coded, self._gave, self._last = low.shape[1] > 1, seen[0].argmax(axis=1), seen[0]
+        self._least, self._most = seen.min(axis=0), seen.max(axis=0)
+        self._constraints = None
         self.found: list[np.ndarray] = []
 
-    def see(self, given: np.ndarray) -> None:
-        """Answers (T, A) that agree with all that is shown; the first are the true ones."""
-        if np.isinf(self._least).all():
-            self._gave = given.argmax(axis=1)
-        self._least, self._most = np.minimum(self._least, given), np.maximum(self._most, given)
-
     def pins(self, check: np.ndarray) -> int | None:
-        """The first atom of these that is left one answer."""
-        left = np.array([atom for atom in check.tolist() if not self._free(atom)], dtype=int)
-        before = len(left) + 1
-        while 0 < len(left) < 0.8 * before:  # not all can differ at once; the last few are sooner tried one by one
-            for away in self._directions(left):
-                self._look_at_all(left, away)
-            left, before = np.array([atom for atom in left.tolist() if not self._free(atom)], dtype=int), len(left)
-        for atom in left.tolist():
-            for answer in range(self._shape[1]):
-                for sign in (-1.0,) if self._coded else (-1.0, 1.0):
-                    if not self._free(atom):
-                        self._look(atom, answer, sign)
-            if not self._free(atom):
-                return atom
+        """The first of these atoms that is left one answer: all are tried together for as long as that frees some."""
+        left = self._exchanged(self._pinned(check))
+        while len(left):
+            first, need = left[0], self._need(left)
+            if self._room(first, need[0]) < 0.999:
+                return int(first)
+            gain = self._look(left, self._together(left, need))
+            if need[0] != _EITHER and gain < 0.999:
+                return int(first)
+            before, left = len(left), self._exchanged(self._pinned(left))
+            if len(left) == before:
+                if not self._differs(left[:1]):
+                    return int(first)
+                left = left[1:]
         return None
 
-    def _directions(self, left: np.ndarray) -> list[np.ndarray]:
-        """Answers (L, A) that are looked for, to free these atoms."""
-        every = np.arange(self._shape[1])
+    def _room(self, atom: int, need: int) -> float:
+        """A bound of what each row by itself leaves an atom of sums, of what one person changes."""
+        if self._coded or need == _EITHER:
+            return np.inf
+        rows = self._rows[:, :, 0]
+        if need == _MORE:
+            room = self._to - rows @ self._low[:, 0]
+        else:
+            room = rows @ self._high[:, 0] - self._from
+        return float(room[rows[:, atom] > 0].min(initial=np.inf) / self._one[atom])
+
+    def _need(self, atoms: np.ndarray) -> np.ndarray:
+        """What solutions that were found have not shown of these atoms: that somebody gives another answer; of sums,
+        that some are away from both ends, and one person has a range. 0 where nothing is missing."""
+        least, most, one = self._least[atoms], self._most[atoms], self._one[atoms, None] * _ENOUGH
         if self._coded:
-            return [every != self._gave[left][:, None]]
-        return [np.tile(every == a, (len(left), 1)) for a in ((1, 0) if self._top else (1,))]
+            most[np.arange(len(atoms)), self._gave[atoms]] = 0.0
+            return np.where((most < one).all(axis=1), _MORE, 0)
+        narrow = self._single[atoms, None] & (most - least < one)
+        missing = [most < self._low[atoms] + one, least > self._high[atoms] - one, narrow]
+        return np.select(missing, [_MORE, _LESS, _EITHER], 0)[:, 0]
 
-    def _free(self, atom: int) -> bool:
-        """Whether solutions that were found have somebody give another answer; of any numbers, whether they leave the
-        atom away from both ends, and one person a range."""
-        least, most, one = self._least[atom], self._most[atom], self._step[atom]
-        near = 1e-6 * one
+    def _pinned(self, atoms: np.ndarray) -> np.ndarray:
+        return atoms[self._need(atoms) != 0]
+
+    def _together(self, atoms: np.ndarray, need: np.ndarray) -> np.ndarray:
+        """The steps (L, A) that are looked for in one solution: away from the true answer, of sums up or down."""
         if self._coded:
-            return bool((np.delete(most, self._gave[atom]) >= one - near).any())
-        if most[1] < one - near or (self._top and least[1] > self._weight[atom] - one + near):
-            return False
-        return bool(self._people[atom] > 1 or most[1] - least[1] >= one)
+            return -np.eye(self._low.shape[1])[self._gave[atoms]]
+        return np.where(need == _LESS, -1.0, 1.0)[:, None]
 
-    def _look_at_all(self, check: np.ndarray, away: np.ndarray) -> None:
-        """One solution in which as many of these atoms as can be give the answers `away`, each a person's worth."""
-        (atoms, answers), count, (row, answer) = self._shape, len(check), np.nonzero(away)
-        more, own = len(self._low) + np.arange(count), atoms * answers + np.arange(count)
-        self._solve(
-            np.append(np.zeros(atoms * answers), -np.ones(count)),
-            (
-                np.concatenate([self._value, -np.ones(len(row)), np.ones(count)]),
-                (
-                    np.concatenate([self._row, more[row], more]),
-                    np.concatenate([self._column, check[row] * answers + answer, own]),
-                ),
-            ),
-            np.append(self._low, np.full(count, -np.inf)),
-            np.append(self._high, np.zeros(count)),
-            self._step[check],
-        )
+    def _steps(self, atoms: np.ndarray, need: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Each step (A,) that may free some of these atoms, and those."""
+        if not self._coded:
+            yield atoms[(need == _MORE) | (need == _EITHER)], np.ones(1)
+            yield atoms[(need == _LESS) | (need == _EITHER)], -np.ones(1)
+            return
+        answers = np.eye(self._low.shape[1])
+        for gave in np.unique(self._gave[atoms]).tolist():
+            for other in answers[np.arange(len(answers)) != gave]:
+                yield atoms[self._gave[atoms] == gave], other - answers[gave]
 
-    def _look(self, atom: int, answer: int, sign: float) -> None:
-        """One solution that makes the number of an atom who gave an answer least (1) or largest (-1)."""
-        objective = np.zeros(self._shape)
-        objective[atom, answer] = sign
-        matrix = self._value, (self._row, self._column)
-        if self._solve(objective.ravel(), matrix, self._low, self._high, np.zeros(0)) == 3:  # without an upper end
-            self._most[atom, answer] = np.inf
+    def _differs(self, atom: np.ndarray) -> bool:
+        """Whether one atom is free after all, each other answer, or more and less, tried by itself."""
+        for each, step in self._steps(atom, np.full(1, _EITHER)):
+            self._look(each, np.maximum(step, 0)[None] if self._coded else step[None])
+            if not len(self._pinned(atom)):
+                return True
+        return False
 
-    def _solve(self, objective: np.ndarray, matrix, low, high, more: np.ndarray) -> int:
-        """Solve, and remember the solution; `more` are the upper ends of further variables. Returns the status."""
+    def _see(self, solution: np.ndarray) -> None:
+        self.found.append(solution)
+        self._least, self._most = np.minimum(self._least, solution), np.maximum(self._most, solution)
+
+    def _exchanged(self, atoms: np.ndarray) -> np.ndarray:
+        """Those of these atoms that stay pinned where, from the last solution, each takes a step of one person, alone
+        or while another atom takes it back."""
+        base = self._last
+        if not len(atoms):
+            return atoms
+        sums = np.einsum("rta,ta->r", self._rows, base)
+        down, up = (np.maximum(room, _DUST)[:, None, None] for room in (sums - self._from, self._to - sums))
+        for some, step in self._steps(atoms, self._need(atoms)):
+            moved = self._rows @ step
+            used = moved.any(axis=1)
+            forth, back = (
+                np.where(sign * step > 0, self._high - base, np.where(sign * step < 0, base - self._low, np.inf)).min(
+                    axis=1
+                )
+                for sign in (1, -1)
+            )
+            one = self._one * _MOVED
+            some = some[forth[some] >= one[some]]
+            if not len(some):
+                continue
+            other = np.append(np.flatnonzero(back >= one[some].min()), -1)  # the last is nobody
+            theirs = np.where(other >= 0, moved[used][:, other], 0.0)
+            change = (moved[used][:, some, None] - theirs[:, None]) * one[some, None]
+            fits = ((change <= up[used]) & (change >= -down[used])).all(axis=0)
+            fits &= (np.where(other >= 0, back[other], np.inf) >= one[some, None]) & (other != some[:, None])
+            for i in np.flatnonzero(fits.any(axis=1)).tolist():
+                solution, partner = base.copy(), other[fits[i].argmax()]
+                solution[some[i]] += one[some[i]] * step
+                if partner >= 0:
+                    solution[partner] -= one[some[i]] * step
+                self._see(solution)
+        return self._pinned(atoms)
+
+    def _look(self, atoms: np.ndarray, steps: np.ndarray) -> float:
+        """A solution in which as many of these atoms as can be take a step (L, A) of one person; and a bound of how
+        much of it the first can take."""
         from scipy.optimize import Bounds, LinearConstraint, milp  # of whole numbers there are none; it starts sooner
         from scipy.sparse import csc_matrix
 
-        rows = csc_matrix(matrix, shape=(len(low), len(objective)))
-        size = self._shape[0] * self._shape[1]
-        bounds = Bounds(0, np.append(np.full(size, np.inf), more))  # type: ignore[arg-type]
-        solved = milp(objective, constraints=LinearConstraint(rows, low, high), bounds=bounds)
-        if solved.x is not None:
-            self.found.append(np.maximum(solved.x[:size], 0).reshape(self._shape))
-            self.see(self.found[-1])
-        return int(solved.status)
+        if self._constraints is None:
+            matrix = csc_matrix(self._rows.reshape(len(self._rows), -1))
+            self._constraints = LinearConstraint(matrix, self._from, self._to)
+        first = np.linspace(2, 1, len(atoms))[:, None]  # so that none is split between two
+        objective, low, high = np.zeros(self._low.shape), self._low.copy(), self._high.copy()
+        objective[atoms] = -first * steps
+        one = self._one[atoms, None]
+        room = np.where(self._coded & ~self._single[atoms, None], 2 * one, one)  # two may differ and keep the mean
+        high[atoms] = np.where(steps > 0, np.minimum(high[atoms], self._least[atoms] + room), high[atoms])
+        low[atoms] = np.where(steps < 0, np.maximum(low[atoms], self._most[atoms] - room), low[atoms])
+        bounds = Bounds(low.ravel(), high.ravel())  # type: ignore[arg-type]
+        solved = milp(objective.ravel(), constraints=self._constraints, bounds=bounds, options={"presolve": False})
+        if solved.x is None:
+            return np.inf
+        self._last = np.clip(solved.x.reshape(low.shape), self._low, self._high)
+        self._see(self._last)
+        start = np.where(steps > 0, self._low[atoms], self._high[atoms])
+        gains = np.where(steps != 0, (self._last[atoms] - start) * steps, 0.0)
+        return float((first * gains).sum() / first[0, 0] / one[0, 0])
