@@ -45,7 +45,7 @@ def tool(name: str) -> str:
 def nbval(session: nox.Session, python: str, **env: str) -> None:
     """Run every notebook and compare each output with the stored one."""
     limits = "--nbval-kernel-startup-timeout=300 --nbval-cell-timeout=120"
-    options = f"--nbval --nbval-current-env {limits} -n 0 notebooks".split()
+    options = f"-p nbval.plugin --nbval --nbval-current-env {limits} -n 0 notebooks".split()
     session.run(python, "-m", "pytest", *options, env=env, external=True)
 
 
