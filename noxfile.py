@@ -46,7 +46,7 @@ def tool(name: str) -> str:
 def nbval(session: nox.Session, python: str, **env: str) -> None:
     """Run every notebook and compare each output with the stored one."""
     limits = "--nbval-kernel-startup-timeout=300 --nbval-cell-timeout=120"
-    options = f"--nbval --nbval-current-env {limits} -n 0 notebooks".split()
+    options = f"-p nbval.plugin --nbval --nbval-current-env {limits} -n 0 notebooks".split()
     session.run(python, "-m", "pytest", *options, env=env, external=True)
 
 
@@ -141,7 +141,7 @@ def oldest(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[1:])
 def pythons(session: nox.Session) -> None:
     """Notebooks with each newer Python, in another locale, time zone and width; then the wheel."""
-    session.install("-e", ".[dev]", "-c", "constraints.txt")
+    session.install("-e", ".[lab,catalog,pdf,pptx]", "pytest", "pytest-xdist", "nbval", "-c", "constraints.txt")
     nbval(session, "python", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C.UTF-8", COLUMNS="60")
     from_wheel(session)
 
@@ -172,10 +172,10 @@ def job(session: nox.Session) -> None:
             in_chromium(session, "pages.js", "out", pages)
 
 
-def installed(session: nox.Session, commands: Path) -> None:
+def installed(session: nox.Session, commands: Path, **env: str) -> None:
     """What a user does with an installed dxkit; with a public survey where the shared ones are here."""
-    surveys = Path("../shared/data/surveys").resolve()
-    session.run(".ci/installed", str(commands), *map(str, sorted(surveys.glob("dask_2020.csv"))), external=True)
+    surveys = sorted(Path("../shared/data/surveys").resolve().glob("dask_2020.csv"))
+    session.run(".ci/installed", str(commands), *map(str, surveys), env=env, external=True)
 
 
 def from_wheel(session: nox.Session) -> None:
@@ -199,7 +199,7 @@ def wheel(session: nox.Session) -> None:
         commands = place / ("Scripts" if os.name == "nt" else "bin")
         package = f"dxkit[lab,pdf,pptx] @ {next(Path(made).glob('dxkit-*.whl')).as_uri()}"
         session.run(str(commands / "pip"), "install", "--quiet", package, "-c", "constraints.txt", external=True)
-        installed(session, commands)
+        installed(session, commands, WITH_CI_SH="yes")
 
 
 @here

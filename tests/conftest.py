@@ -1,6 +1,7 @@
 """Settings for all tests: no deadlines (shared machines are slow), no pictures on a screen; and what pins a message.
 
 Generated cases are the same on every run, few of them; the stage `thorough` tries all, with a profile of its name,
+that of mutation twice as many,
 and `--hypothesis-profile=search` looks for new ones.
 Messages are compared with snapshots: `pytest --snapshot-update` writes them anew, and a person reads the difference.
 """
@@ -13,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from dxkit.files.errors import DataError
 from dxkit.survey import answers, estimates, scores
@@ -24,10 +26,13 @@ from tests import sample
 from tests.laws import ALL
 
 mpl.use("Agg")
-settings.register_profile("dxkit", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("dxkit", deadline=None, derandomize=True, max_examples=10)
+settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=ALL)
 settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("dxkit")
+
+PAGES = "tests/project/pages/"
 
 
 def pytest_addoption(parser):
@@ -62,6 +67,17 @@ def pytest_runtest_setup():
 def pytest_xdist_auto_num_workers(config):
     """Two processes for the whole suite; a few chosen files or tests start sooner in one."""
     return 0 if config.option.keyword or config.args != config.getini("testpaths") else 2
+
+
+class _Together(LoadFileScheduling):
+    """The tests of a file in one process, and those of the folder that shares its pages."""
+
+    def _split_scope(self, nodeid):
+        return PAGES if nodeid.startswith(PAGES) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return _Together(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,7 @@ from tests.places import ROOT
 
 ELSEWHERE = "from dask.distributed import"  # tests/survey/tally/test_from_dask.py runs it, on a cluster
 LONG = ("README.md", "docs/script.md", "docs/large_data.md")  # a test of its own below
-SLOW = ("docs/own_and_leave.md", "docs/which_tool.md", "docs/own_decision.md")
+SLOW = ("docs/own_and_leave.md", "docs/which_tool.md", "docs/own_decision.md", "docs/pages_to_send.md")
 RUN = [
     pytest.param(page, id=named(page), marks=pytest.mark.thorough if named(page) in SLOW else ())
     for page in PAGES

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,13 @@ def changes() -> list[Change]:
     return found
 
 
+def compiled(tree: Path, tests: Iterable[str]) -> None:
+    """Compile the tree once, not for every change; what is changed later is newer than what was compiled."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-n", "0", *sorted(tests)]
+    subprocess.run(command, cwd=tree, env=env | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": ""}, capture_output=True)
+
+
 def noticed(tree: Path, change: Change) -> bool:
     """Whether a test fails on the tree with this change; the tree is put back."""
     path = tree / "dxkit" / change.file
@@ -51,7 +59,7 @@ def noticed(tree: Path, change: Change) -> bool:
     path.write_text(text.replace(change.old, change.new))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *change.tests],
+            [sys.executable, "-m", "pytest", "-q", "-x", "--hypothesis-profile=mutation", *change.tests],
             cwd=tree,
             env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
@@ -75,9 +83,11 @@ def main() -> int:
             raise SystemExit(f"{change.file}: the text stands {count} times, not once: {change.old!r}")
     trees: Queue[Path] = Queue()
     with tempfile.TemporaryDirectory() as made:
-        for k in range(2):
-            tree = Path(made) / str(k)
-            shutil.copytree(ROOT, tree, ignore=MADE)
+        first, second = Path(made) / "0", Path(made) / "1"
+        shutil.copytree(ROOT, first, ignore=MADE)
+        compiled(first, {test for change in wanted for test in change.tests})
+        shutil.copytree(first, second)
+        for tree in (first, second):
             trees.put(tree)
 
         def tried(change: Change) -> bool:

@@ -224,23 +224,24 @@ class Values:
         return np.asarray(self._of(self._sheets[sheet].rows[name], sheet), dtype=float)
 
     def _of(self, operand: Operand, sheet: str) -> np.ndarray:
-        if isinstance(operand, float | int | Constant):
-            return np.full((1, 1), float(operand.value if isinstance(operand, Constant) else operand))
-        if isinstance(operand, Input):
-            return self._inputs[operand.key].reshape(-1, 1)
+        if isinstance(operand, Call):
+            given = [self._of(each, sheet) for each in operand.operands]
+            if operand.name == "^":
+                return _power(*given)
+            found = _FUNCTIONS[operand.name](*given)
+            return found.astype(float) if found.dtype == bool else found
         if isinstance(operand, Row):
             return self.row(operand.sheet or sheet, operand.name)
-        if isinstance(operand, Largest):
-            return np.maximum.accumulate(self.row(sheet, operand.name), axis=1)
+        if isinstance(operand, Input):
+            return self._inputs[operand.key].reshape(-1, 1)
         if isinstance(operand, Sum):
             return self._summed(operand, sheet)
+        if isinstance(operand, Largest):
+            return np.maximum.accumulate(self.row(sheet, operand.name), axis=1)
         if isinstance(operand, Each):
             return np.hstack(np.broadcast_arrays(*(self._of(each, sheet) for each in operand.operands)))
-        assert isinstance(operand, Call)
-        if operand.name == "^":
-            return _power(*(self._of(each, sheet) for each in operand.operands))
-        found = _FUNCTIONS[operand.name](*(self._of(each, sheet) for each in operand.operands))
-        return found.astype(float) if found.dtype == bool else found
+        assert isinstance(operand, Constant | float | int)
+        return np.array([[operand.value if isinstance(operand, Constant) else operand]], dtype=float)
 
     def _summed(self, operand: Sum, sheet: str) -> np.ndarray:
         source = operand.sheet or sheet

@@ -1,4 +1,4 @@
-"""Cells that were filled in and move no result: every figure is raised, each in its own row of one batch.
+"""Cells that were filled in and move no result: all figures of a vendor are raised, each in a row of one batch.
 
 See docs/methods/ownership_cost.md, "Idle cells"."""
 
@@ -24,18 +24,25 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
     """Sheet, cell, figure and value of every number that was filled in and moves nothing at low, likely and high."""
     figures = _filled(dossier)
     moved = np.zeros(len(figures), dtype=bool)
-    sheets = {vendor: sheets_of(dossier, vendor) for vendor in dossier.vendors}
-    for scenario in SCENARIOS:
-        inputs = at_scenario(dossier, scenario)
-        for row, figure in enumerate(figures, 1):
-            raised = np.repeat(inputs[figure.key], len(figures) + 1)
-            raised[row] += 1 if figure.unit.whole else _PART * abs(raised[row]) + _STEP
+    scenarios = [at_scenario(dossier, scenario) for scenario in SCENARIOS]
+    values = {key: np.concatenate([each[key] for each in scenarios]) for key in scenarios[0]}
+    owner = {cell.key: line.vendor for line in (*dossier.costs, *dossier.benefits) for cell in line.cells}
+    owner |= {figure.key: vendor for (vendor, _), figure in dossier.exit.items() if vendor != "all"}
+    for vendor in dossier.vendors:
+        here, own = (vendor, str(dossier.decision["replacement"])), sheets_of(dossier, vendor)
+        mine = [k for k, figure in enumerate(figures) if owner.get(figure.key, vendor) in here]
+        size = len(mine) + 1
+        inputs = {key: each[:1] if np.ptp(each) == 0 else np.repeat(each, size) for key, each in values.items()}
+        for row, figure in enumerate((figures[k] for k in mine), 1):
+            raised = np.repeat(values[figure.key], size)
+            raised[row::size] += 1 if figure.unit.whole else _PART * np.abs(raised[row::size]) + _STEP
             inputs[figure.key] = raised
-        for vendor, own in sheets.items():
-            for found in _results(vendor, Values(own, inputs), own):
-                if len(found) > 1:
-                    apart = np.abs(found[1:] - found[:1]).max(axis=1)
-                    moved |= apart > _LEVEL * np.maximum(np.abs(found[:1]).max(), 1e-300)
+        for found in _results(vendor, Values(own, inputs), own):
+            if len(found) > 1:
+                each = found.reshape(len(SCENARIOS), size, -1)
+                apart = np.abs(each[:, 1:] - each[:, :1]).max(axis=2)
+                level = np.maximum(np.abs(each[:, :1]).max(axis=2), 1e-300)
+                moved[mine] |= (apart > _LEVEL * level).any(axis=0)
     rows = [
         [claim.at[0] if claim.at else "", claim.cell, figure.name, claim.estimate.likely]
         for figure, seen in zip(figures, moved, strict=True)

@@ -71,6 +71,11 @@ class Roster:
             margins[name] = filled["headcount"].groupby(filled[name], sort=False).sum()
         return margins
 
+    @cached_property
+    def _counted(self) -> dict[tuple[str, ...], pd.Series]:
+        """People by groups of several segments, once they were asked for."""
+        return {}
+
     def headcounts(self, by: Sequence[str], groups: pd.DataFrame) -> np.ndarray:
         """People in each group (G,); nan where the roster cannot tell, because it lacks a segment or a joint count."""
         if not by:
@@ -78,9 +83,9 @@ class Roster:
         if not set(by) <= set(self.segments):
             return np.full(len(groups), np.nan)
         names = list(by)
-        counts = (
-            self.table.loc[self.table[names].astype(bool).all(axis=1)].groupby(names, sort=False)["headcount"].sum()
-        )
+        if (counts := self._counted.get(tuple(by))) is None:
+            filled = self.table.loc[self.table[names].astype(bool).all(axis=1)]
+            counts = self._counted[tuple(by)] = filled.groupby(names, sort=False)["headcount"].sum()
         if len(names) > 1 and counts.sum() != self.total:
             return np.full(len(groups), np.nan)
         wanted = (

@@ -1,5 +1,7 @@
 """What finance changes in the workbook is taken or listed, never passed over."""
 
+from functools import cache
+
 import openpyxl
 import pytest
 
@@ -34,12 +36,21 @@ def row_of(sheet, key):
     return next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == key)
 
 
+@cache
+def opened(path):
+    return openpyxl.load_workbook(path)
+
+
 def edited(path, to, *changes):
     """The workbook with cells changed, (sheet, key, column, value); no value is stored beside its formulas."""
-    book = openpyxl.load_workbook(path)
+    book, before = opened(path), []
     for sheet, key, column, value in changes:
-        book[sheet].cell(row_of(book[sheet], key), column).value = value
+        cell = book[sheet].cell(row_of(book[sheet], key), column)
+        before.append((cell, cell.value))
+        cell.value = value
     book.save(to)
+    for cell, value in reversed(before):
+        cell.value = value
     return to
 
 

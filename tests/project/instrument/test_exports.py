@@ -178,6 +178,7 @@ def test_other_answers_still_need_a_codebook(tmp_path, refusal):
         dx.open_survey(tmp_path / "responses_1.csv")
 
 
+@pytest.mark.parametrize("lang", ["en", pytest.param("de", marks=pytest.mark.thorough)], indirect=True)
 def test_scores_and_pains_come_without_any_work(made, lang, tmp_path):
     survey = dx.open_survey(export("kobo label", made, tmp_path / "responses_2026-Q4.csv"))
     scores = dx.scores(survey).table
