@@ -305,7 +305,8 @@ def _of_line(line: Line) -> Iterator[tuple[str, str, str, Line]]:
     if "block" in clauses:
         yield "block", _plain(clauses["block"].mean), say("clause.none"), replace(line, clauses=without("block"))
     if not line.once and (line.advance or line.billed != 1):
-        months = say("clause.months", count=line.billed) if line.billed else say("clause.the_term")
+        months = {0: say("clause.the_term"), 1: say("clause.month")}.get(line.billed)
+        months = months or say("clause.months", count=line.billed)
         how = say("clause.in_advance" if line.advance else "clause.in_arrears", months=months)
         yield "billed", how, say("clause.monthly"), replace(line, billed=1, advance=False)
     if "term_months" in clauses and clauses["term_months"].mean > _TERM:

@@ -31,7 +31,7 @@ def decision(dossier: Dossier) -> tuple[str, list[Part]]:
         Part(say("decision.cost"), _cost(dossier, cost, left, card)),
         Part(say("decision.spread"), (Picture.of(cost),), half=True),
         Part(say("decision.why"), (Sentences(tuple(why)),), half=True),
-        Part(say("decision.notice"), (_of_each(_notice(dossier, left)),), half=True),
+        Part(say("decision.notice"), (_of_each(_notice(dossier, left), dossier),), half=True),
         Part(say("decision.ask"), tuple(_ask(dossier, part(negotiation, dossier)))),
     ]
 
@@ -99,9 +99,9 @@ def _ask(dossier: Dossier, found: Any) -> list[Block]:
     if not found:
         return [Sentences((say("decision.one_vendor"),))]
     rows = found.walk_away.to_dict("records")
-    levels = [_of_each({row["vendor"]: _level(row) for row in rows})]
-    never = {row["vendor"]: say("decision.never_sure") for row in rows if row["factor_80"] <= 0 < row["factor"]}
-    levels += [_of_each(never)] if never else []
+    levels = [_of_each({row["vendor"]: _level(row) for row in rows}, dossier)]
+    never = {row["vendor"]: say("decision.never_sure") for row in rows if row["factor_80"] <= 0}
+    levels += [_of_each(never, dossier)] if never else []
     blocks: list[Block] = [Sentences((say("decision.basis"), *(text for each in levels for text in each.texts)))]
     worth = found.clauses.loc[found.clauses["worth"].abs() >= 0.5]
     worth = worth.sort_values("worth", key=np.abs, ascending=False, kind="stable").head(_MOST)
@@ -157,12 +157,12 @@ def _notice(dossier: Dossier, left: ExitCost) -> dict[str, str]:
     return said
 
 
-def _of_each(said: Mapping[str, str]) -> Sentences:
+def _of_each(said: Mapping[str, str], dossier: Dossier) -> Sentences:
     """What is said of each vendor; of those of whom the same is said together."""
     vendors: dict[str, list[str]] = {}
     for vendor, text in said.items():
         vendors.setdefault(text, []).append(shortened(vendor, _LONGEST))
-    if len(vendors) == 1 < len(said):
+    if len(vendors) == 1 < len(said) == len(dossier.vendors):
         vendors = {text: [say("decision.all_vendors")] for text in vendors}
     return Sentences(tuple(f"{'; '.join(names)}: {text}" for text, names in vendors.items()))
 

@@ -72,8 +72,9 @@ class SurveyPage:
     def staff(self) -> Told:
         """What those who answered may see of it: who answered, what hurts, what was done, what is hidden and why."""
         rates = part(response_rate, self.survey)
-        who: list[Block] = [Sentences((*self._responded(), *self._aside()))]
-        if rates:
+        few = [say("response.few")] if rates and not rates.table["shown"].any() else []
+        who: list[Block] = [Sentences((*self._responded(), *self._aside(), *few))]
+        if rates and not few:
             who.append(Picture.of(rates))
         return self.title, [
             Part(say("staff.who"), tuple(who)),

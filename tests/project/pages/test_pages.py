@@ -82,7 +82,7 @@ def test_what_the_pages_of_the_sample_say(snapshot):
 
 
 def test_the_figures_are_those_of_the_results():
-    lowest = grids(page("boss"))["The 5 lowest of 17 questions (score, 0 worst to 100 best)"]
+    lowest = grids(page("boss"))["Lowest first: 5 of 17 questions (score, 0 worst to 100 best)"]
     table = sample.scores().table.set_index("label")
     for label, score, ends in lowest.rows:
         row = table.loc[[label]].query("kind == 'rating'")
@@ -98,7 +98,7 @@ def test_a_team_that_differs_is_said_to_and_where():
     low = frame["team"] == "Team 1"
     frame.loc[low, ["q0", "q1"]] = np.random.default_rng(2).integers(1, 3, (low.sum(), 2))
     made = dx.page(dx.read_survey(frame, book), "team", team="Team 1")
-    assert made.document.title == "Team 1: 1 of 2 areas differ from the other groups beyond chance"
+    assert made.document.title == "Team 1 differs from the other groups beyond chance in 1 of 2 areas"
     areas, questions = grids(made).values()
     assert [row[-1] for row in areas.rows] == ["lower", "no clear difference"]
     assert {row[0] for row in questions.rows} == {"Question 0", "Question 1"}
