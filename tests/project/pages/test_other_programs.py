@@ -66,6 +66,21 @@ def test_a_pdf_is_marked_for_reading_aloud(reader, lang, tmp_path):
     assert [kind for kind, _ in found if kind in ("/H2", "/Figure", "/Table")] == order
 
 
+def test_a_picture_of_many_rows_stands_on_one_sheet_of_a_pdf(tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("typst")
+    frame, book = own(items=30, topic=[f"A rather long name of topic {k}" for k in range(30)])
+    dx.page(dx.read_survey(frame, book), "staff").save(tmp_path / "page.pdf")
+    file = pypdf.PdfReader(tmp_path / "page.pdf")
+    found = marked(file.trailer["/Root"]["/StructTreeRoot"]["/K"], [])
+    boxes = [each["/A"][0] if isinstance(each["/A"], list) else each["/A"] for kind, each in found if kind == "/Figure"]
+    assert boxes
+    for left, low, right, high in (box.get_object()["/BBox"] for box in boxes):
+        assert 30 < left < right < 565
+        assert 30 < low < high < 812
+        assert high - low > 100
+
+
 def fonts(file):
     """The fonts of a PDF that are drawn with, each with its descriptor."""
     for sheet in file.pages:
