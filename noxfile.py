@@ -24,6 +24,9 @@ FLOORS = {
     "pyarrow": "16.1.0",
     "pyreadstat": "1.2.8",
     "dask[dataframe,distributed]": "2024.8.0",
+    "typst": "0.14.8",
+    "python-pptx": "1.0.0",
+    "pypdf": "5.1.0",
 }
 FLOOR_PYTHON = next((version for version in PYTHONS[:2] if shutil.which(f"python{version}")), PYTHONS[0])
 LEAST_TYPED = 0.98

@@ -60,6 +60,12 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def impress() -> bool:
+    """Whether LibreOffice opens slides here, as the tests of slides ask."""
+    asked = "from tests.procurement.workbook import office; raise SystemExit(not office.impress())"
+    return not subprocess.run([".venv/bin/python", "-c", asked], capture_output=True).returncode
+
+
 def pythons(folder: Path) -> None:
     """Put every Python that starts into the folder: some are not on the path, some names on the path do not start."""
     for minor in range(11, 15):
@@ -133,9 +139,13 @@ def main(chosen: list[str]) -> int:
     start, outcomes = time.monotonic(), []
     if not chosen:
         outcomes.append(tested())
-        for program, stage in (("soffice", "LibreOffice tests"), ("git", "git tests")):
-            if not shutil.which(program):
-                outcomes.append(Outcome(stage, "not run", why=f"{program} is not here"))
+        for name, stage, here in (
+            ("soffice", "LibreOffice tests", shutil.which("soffice")),
+            ("LibreOffice Impress", "tests of slides", impress()),
+            ("git", "git tests", shutil.which("git")),
+        ):
+            if not here:
+                outcomes.append(Outcome(stage, "not run", why=f"{name} is not here"))
     nox, stages = Path(".venv/bin/nox").absolute(), chosen or STAGES
     if not nox.exists():
         outcomes += [Outcome(stage, "not run", why="nox was not installed") for stage in stages]

@@ -14,7 +14,7 @@ const onePage = /^(boss|decision)/
 const paper = { width: 680, height: 1009 } // A4 within the margins of our pages
 
 // what is cut off, and what scrolls without the keys
-const reached = page => page.evaluate(() => {
+const reached = (page, where) => page.evaluate(where => {
   const faults = []
   const named = each => `${each.tagName} ${each.className}`.trim()
   for (const each of document.querySelectorAll('body *')) {
@@ -25,20 +25,28 @@ const reached = page => page.evaluate(() => {
       if (!scrolls) faults.push(`${named(each)} is cut off`)
     }
     if (!/auto|scroll/.test(style.overflowX)) continue
+    if (where === 'desk' && each.className === 'wide') faults.push(`${each.innerText.slice(0, 40)} scrolls`)
     each.focus({ focusVisible: true })
     if (document.activeElement !== each) faults.push(`${named(each)} is not reached by the keys`)
     else if (getComputedStyle(each).outlineStyle === 'none') faults.push(`${named(each)} does not show that it has the keys`)
   }
   return [...new Set(faults)]
-})
+}, where)
 
 // what would not stand on a sheet of paper
 const printed = async page => {
   await page.emulateMedia({ media: 'print' })
   await page.setViewportSize(paper)
-  return page.evaluate(width => [...document.querySelectorAll('table, img, pre, h1, h2, p, li')].filter(each =>
-    each.getBoundingClientRect().right > width + 1).map(each =>
-    `paper: ${each.tagName} ${each.innerText?.slice(0, 30)} ends ${Math.round(each.getBoundingClientRect().right - width)} pixels beyond it`), paper.width)
+  return page.evaluate(({ width, height }) => {
+    const faults = []
+    for (const each of document.querySelectorAll('table, img, pre, h1, h2, p, li')) {
+      const box = each.getBoundingClientRect()
+      const named = `paper: ${each.tagName} ${(each.innerText || each.alt || '').slice(0, 40)}`
+      if (box.right > width + 1) faults.push(`${named} ends ${Math.round(box.right - width)} pixels beyond it`)
+      if (each.tagName === 'IMG' && box.height > 0.9 * height) faults.push(`${named} is ${Math.round(box.height)} pixels high`)
+    }
+    return faults
+  }, paper)
 }
 
 const looked = page => page.evaluate(async tags => {
@@ -81,9 +89,10 @@ const main = async () => {
         const sheets = sent.toString('latin1').match(/\/Type\s*\/Page\b/g).length
         if (onePage.test(name) && sheets > 1) faults.push(`${sheets} sheets of paper where one is promised`)
         faults.push(...await printed(page))
-      } else {
-        faults.push(...(await reached(page)).map(fault => `${where}: ${fault}`))
+        await page.emulateMedia({ media: 'screen' })
+        await page.setViewportSize(viewport)
       }
+      faults.push(...(await reached(page, where)).map(fault => `${where}: ${fault}`))
       await context.close()
     }
     console.log(`${file}: ${faults.length ? faults.join('; ') : 'no fault'}`)

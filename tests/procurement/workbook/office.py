@@ -18,6 +18,13 @@ def libreoffice() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def impress() -> bool:
+    """Whether LibreOffice opens slides; that may be a package of its own."""
+    program = libreoffice()
+    places = Path(program).resolve().parent.parent.glob("*/registry/impress.xcd") if program else ()
+    return any(places)
+
+
 def recalculated(folder: Path, *paths: Path) -> list[Path]:
     """The workbooks with every formula computed anew by one run of LibreOffice, whatever values were stored."""
     profile = folder / "profile"
