@@ -31,7 +31,7 @@ def pages_of(survey, earlier=None, actions=None, langs=("en",), teams=1):
 def groups(survey):
     """The groups of the declared cuts by one segment."""
     labels = [label for cut in survey.cuts if len(cut) == 1 for label in survey.segments[cut[0]]]
-    return [label for label in dict.fromkeys(map(str, labels)) if label]
+    return sorted({str(label) for label in labels} - {""})
 
 
 def assert_sound(page, name):

@@ -136,7 +136,7 @@ class SurveyPage:
         if most is None or len(drawn) <= most:
             return (picture,)
         worst = drawn.sort_values("estimate", ascending=drawn["unit"].iloc[0] != "hours", kind="stable").head(most)
-        alone = replace(self.scores, table=table.loc[[*worst.index, *table.index[table["level"] == "overall"]]])
+        alone = replace(self.scores, table=table.loc[table.index.isin(worst.index) | (table["level"] == "overall")])
         left = say("picture.first", count=most, total=len(drawn))
         told = picture.told._replace(how_sure=f"{picture.told.how_sure}; {left}")
         return (replace(picture, told=told, figure=alone.figure_for_page()),)
