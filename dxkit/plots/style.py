@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -145,6 +146,18 @@ def _describe(ax: Axes, told: Told) -> None:
     vars(ax.figure)["dxkit_alt"] = " ".join(filter(None, texts))
 
 
+class _Wrapped(textwrap.TextWrapper):
+    """Lines that end within a word only where it is longer than a line, and there before a capital or after a mark."""
+
+    def _split(self, text: str) -> list[str]:
+        inside = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])"
+        return [
+            part
+            for word in super()._split(text)
+            for part in (re.split(inside, word) if len(word) > self.width else [word])
+        ]
+
+
 def fitting(text: object, width: int = 34, lines: int = 2) -> str:
     """A label of at most so many lines of so many columns; a character that no installed font has becomes a box."""
     width, lines = (min(width, _PAGE_LABEL), max(lines, 2)) if _for_pages.get() else (width, lines)
@@ -153,7 +166,7 @@ def fitting(text: object, width: int = 34, lines: int = 2) -> str:
     plain = "".join(c if family_with(c) else BOX for c in plain) or " "
     second = "\x00"  # the second column of a wide character
     spread = "".join(c + second if unicodedata.east_asian_width(c) in "WF" else c for c in plain)
-    wrapped = textwrap.wrap(spread, width, break_long_words=True)
+    wrapped = _Wrapped(width).wrap(spread)
     if len(wrapped) > lines:
         wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: width - 1].rstrip() + "…"]
     return "\n".join(wrapped).replace(second, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -63,14 +63,14 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
                 hidden_bar(ax, y)
                 continue
             ax.plot([row["low"], row["high"]], [y, y], color=BLUE, linewidth=2.2, solid_capstyle="round")
-            ax.plot(row["estimate"], y, "o", color=BLUE, markersize=6.5)
+            mark = {"at least": ">", "at most": "<"}.get(row["bound"], "o")
+            ax.plot(row["estimate"], y, mark, color=BLUE, markersize=6.5)
         rows_on(ax, names)
         if unit == "index":
             ax.set_xlim(0, 100)
         elif unit == "hours":
             ax.set_xlim(left=0)
-        ends = [f"n = {n:.0f}" if n == n else say("picture.few") for n in rows["n"]]
-        ends_on(ax, ends)
+        ends_on(ax, [_beside(row) for row in rows.to_dict("records")])
         overall = table.loc[(table["level"] == "overall") & table["shown"]]
         if unit == "index" and kind in _RATED and len(overall) == 1:
             ax.axvline(overall.iloc[0]["estimate"], color=GREY, linestyle=":", linewidth=1.2)
@@ -89,6 +89,15 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
         ax.set_xlabel("\n".join(filter(None, (unit_text, others))))
         headline(ax, told, 70, 3, 16)
     return ax
+
+
+def _beside(row: dict[Any, Any]) -> str:
+    """What stands beside a score: of a bound what it is, and how many answered."""
+    if row["n"] != row["n"]:
+        return say("picture.few")
+    bound = row["bound"] if row["bound"] in ("at least", "at most") else ""
+    value = number(row["estimate"], int(row["unit"] in DECIMAL))
+    return "\n".join([*([sentences.bounded(bound, value)] if bound else []), f"n = {row['n']:.0f}"])
 
 
 def heat(result: Scores, ax: Axes | None = None, level: str | None = None) -> Axes:

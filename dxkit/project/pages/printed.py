@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -12,8 +14,8 @@ from dxkit.files.errors import DataError
 from dxkit.project.pages.blocks import Block, Document, Grid, Picture
 
 PDF = 'a PDF needs Typst; install it with: pip install "dxkit[pdf]"'
-_LINE, _WORD = 84, 26  # letters that stand beside each other on a page; of a word or number that is not broken
-_PICTURE = (125, 205)  # millimetres: how wide and how high a picture is at most, where a page is not one sheet
+_LETTER, _BOLD, _INSET = 0.64, 0.74, 0.95  # ems: of a letter of DejaVu Sans, of a bold one, and beside a cell
+_UNBROKEN = 22  # columns of a number, and letters of a word, that stay on one line
 _SCALES = (1.1, 1.0, 0.92, 0.84, 0.76, 0.7)  # of the letters on one page, until it is enough
 
 
@@ -47,8 +49,8 @@ def _pages(made: Any) -> list[bytes]:
 def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str, Any]:
     return {
         "language": document.language,
-        "about": document.about,
-        "title": document.title,
+        "about": _breakable(document.about),
+        "title": _breakable(document.title),
         "scale": scale,
         "one": document.one_page,
         "provenance": " · ".join(document.provenance),
@@ -56,9 +58,7 @@ def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str
             [
                 {
                     "heading": part.heading,
-                    "blocks": [
-                        _block(document, block, pictures, _LINE / scale / min(len(row), 2)) for block in part.blocks
-                    ],
+                    "blocks": [_block(document, block, pictures) for block in part.blocks],
                 }
                 for part in row
             ]
@@ -67,25 +67,44 @@ def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str
     }
 
 
-def _block(document: Document, block: Block, pictures: list[Picture], room: float) -> dict[str, Any]:
+def _block(document: Document, block: Block, pictures: list[Picture]) -> dict[str, Any]:
     if isinstance(block, Picture):
-        told = {"caption": document.caption(block), "sure": block.how_sure, "alt": block.alt}
         width, height = block.size
-        shown = min(_PICTURE[0], _PICTURE[1] * width / height)
-        return {"kind": "picture", "file": f"{pictures.index(block)}.svg", "width": shown, **told}
+        told = {"caption": _breakable(document.caption(block)), "sure": block.how_sure, "alt": block.alt}
+        return {"kind": "picture", "file": f"{pictures.index(block)}.svg", "height": height / width, **told}
     if isinstance(block, Grid):
-        aligned = ["right" if right else "left" for right in block.numbers]
-        cells = {"head": block.headings, "rows": block.rows, "align": aligned, "widths": _widths(block, room)}
-        return {"kind": "table", "caption": block.caption, **cells}
-    return {"kind": "sentences", "texts": block.texts}
+        return {
+            "kind": "table",
+            "caption": _breakable(block.caption),
+            "head": block.headings,
+            "rows": [[*map(_breakable, row)] for row in block.rows],
+            "align": ["right" if right else "left" for right in block.numbers],
+            **_widths(block),
+        }
+    return {"kind": "sentences", "texts": [*map(_breakable, block.texts)]}
 
 
-def _widths(grid: Grid, room: float) -> list[float]:
-    """How wide the columns are to each other: room for every number and word first, then for whole texts."""
-    least, most = [], []
-    for heading, right, cells in zip(grid.headings, grid.numbers, zip(*grid.rows, strict=True), strict=True):
-        parts = [*heading.replace("-", "- ").split(), *(cells if right else " ".join(cells).split())]
-        least.append(3 + max(min(len(part), _WORD) for part in parts))
-        most.append(max(least[-1], *(3 + min(len(text), 2 * _WORD) for text in (heading, *cells))))
-    spare = max(0, room - sum(least)) / max(1, sum(most) - sum(least))
-    return [low + min(1.0, spare) * (high - low) for low, high in zip(least, most, strict=True)]
+def _widths(grid: Grid) -> dict[str, Any]:
+    """How wide each column is, in ems of its letters: one of numbers as they need, those of text share what is left.
+
+    `least` is what the table needs; where there is less room its letters are smaller.
+    """
+    widths, least = [], 0.0
+    for heading, right, *cells in zip(grid.headings, grid.numbers, *grid.rows, strict=True):
+        longest = max(map(_columns, cells), default=0)
+        head = _BOLD * max(min(len(word), _UNBROKEN) for word in heading.split())
+        size = max(_LETTER * min(longest, _UNBROKEN), head) + _INSET
+        least += size
+        wanted = max(_LETTER * min(longest, 2 * _UNBROKEN), head) + _INSET
+        widths.append({"fixed": right, "size": size if right else wanted})
+    return {"widths": widths, "least": least}
+
+
+def _columns(text: str) -> int:
+    """How many letters wide a text is; one of Chinese or Japanese is as wide as two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def _breakable(text: str) -> str:
+    """The text with places in words that are longer than a column where a line may end."""
+    return re.sub(rf"\S{{{_UNBROKEN}}}(?=\S)", "\\g<0>\u200b", text)

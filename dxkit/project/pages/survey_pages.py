@@ -62,9 +62,9 @@ class SurveyPage:
     def boss(self) -> Told:
         """One page: what costs most, how work is experienced, what changed, and what is not known."""
         return self.title, [
-            Part(say("boss.worst"), self._worst(_TOPICS), half=True),
-            Part(say("boss.parts"), self._areas(), half=True),
-            Part(say("boss.lowest"), self._lowest(), half=True),
+            Part(say("boss.worst"), self._worst(_TOPICS), half=bool(self.ranking)),
+            Part(say("boss.parts"), self._areas(_TOPICS), half=bool(self.scores)),
+            Part(say("boss.lowest"), self._lowest(), half=bool(self.scores)),
             Part(say("boss.changed"), self._changed()),
             Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known(), self._few())),)),
         ]
@@ -92,9 +92,9 @@ class SurveyPage:
         segment = _segment_of(self.survey, name)
         split = scores(self.survey, by=segment)
         rows = split.table.loc[split.table[segment] == name]
-        levels = set(rows["level"])
-        of, items = rows.loc[rows["level"] == ("dimension" if "dimension" in levels else "item")], rows
-        items = items.loc[(items["level"] == "item") & items["shown"] & (items["stands_out"] != "")]
+        of = _drawn(rows)
+        items = rows.loc[(rows["level"] == "item") & (rows["unit"] == "index") & (rows["stands_out"] != "")]
+        items = items.loc[items["shown"]].sort_values("estimate", kind="stable")
         shown = of.loc[of["shown"]]
         if shown.empty:
             raise Missing(say("team.hidden", team=name))
@@ -110,14 +110,13 @@ class SurveyPage:
         columns = [("table.part", False), ("table.team", True), ("interval", True), ("table.everybody", True)]
         columns = [*_headings(columns, split.confidence), (say("table.verdict"), False)]
         lines = [_beside(row, whole) for row in shown.to_dict("records")]
-        named = {"team": name, "axis": say("axis.index")}
+        named = {"team": name, "axis": axis(shown.iloc[0]["kind"], shown.iloc[0]["unit"])}
         parts = [Part(say("team.areas"), (areas, Grid.of(say("team.areas_caption", **named), columns, lines)))]
         if level == "dimension" and items.empty:
             parts.append(Part(say("team.questions"), (Sentences((say("team.no_questions", team=name),)),)))
         elif level == "dimension":
-            items = items.loc[items["unit"] == "index"].sort_values("estimate", kind="stable")
             lines = [_beside(row, whole) for row in items.to_dict("records")]
-            caption = say("team.questions_caption", **named)
+            caption = say("team.questions_caption", team=name, axis=say("axis.index"))
             columns[0] = (say("table.question"), False)
             parts.append(Part(say("team.questions"), (Grid.of(caption, columns, lines),)))
         rules = (say("team.few"), say("staff.nobody"), self._few(), self._interval())
@@ -136,12 +135,20 @@ class SurveyPage:
             picture = replace(picture, told=told, figure=first.figure_for_page())
         return (picture,)
 
-    def _areas(self) -> tuple[Block, ...]:
-        """The scores of the dimensions, or of the questions where there are none."""
+    def _areas(self, most: int | None = None) -> tuple[Block, ...]:
+        """The scores of the dimensions, or of the questions where there are none; the `most` worst of them."""
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
         assert isinstance(self.scores, Scores)
-        return (Picture.of(self.scores),)
+        picture, table = Picture.of(self.scores), self.scores.table
+        drawn = _drawn(table)
+        if most is None or len(drawn) <= most:
+            return (picture,)
+        worst = drawn.sort_values("estimate", ascending=drawn["unit"].iloc[0] != "hours", kind="stable").head(most)
+        alone = replace(self.scores, table=table.loc[table.index.isin(worst.index) | (table["level"] == "overall")])
+        left = say("picture.first", count=most, total=len(drawn))
+        told = picture.told._replace(how_sure=f"{picture.told.how_sure}; {left}")
+        return (replace(picture, told=told, figure=alone.figure_for_page()),)
 
     def _lowest(self) -> tuple[Block, ...]:
         """The questions with the lowest scores."""
@@ -154,7 +161,8 @@ class SurveyPage:
         rated = rated.loc[several]
         rows = rated.sort_values("estimate", kind="stable").head(_MOST)
         if rows.empty:
-            return (Sentences((say("picture.hidden"),)),)
+            asked = "rating" in set(table.loc[table["unit"] == "index", "kind"])
+            return (Sentences((capital(say("picture.hidden")) + "." if asked else say("boss.no_scores"),)),)
         columns = [("table.question", False), ("table.score", True), ("interval", True)]
         lines = [[_label(row), _figure(row), _interval(row)] for row in rows.to_dict("records")]
         caption = say("boss.lowest_caption", count=len(rows), total=len(rated), axis=say("axis.index"))
@@ -270,6 +278,16 @@ def _segment_of(survey: Survey, name: str) -> str:
     if name not in labels:
         raise DataError(f"team='{name}': {suggest(name, list(labels))}")
     return labels[name]
+
+
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that a picture of scores draws: of dimensions, else of questions, those of the commonest unit."""
+    level = "dimension" if "dimension" in set(table["level"]) else "item"
+    rows = table.loc[table["level"] == level]
+    names = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size()
+    commonest: Any = names.idxmax() if len(names) else (None, None)
+    kind, unit = commonest
+    return rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)]
 
 
 def _headings(columns: Sequence[tuple[str, bool]], confidence: float) -> list[tuple[str, bool]]:
