@@ -62,7 +62,7 @@ def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block
     headings = [(say(f"table.{key}"), right) for key, right in columns]
     count, total = dossier.unsupported["figure"].nunique(), len(dossier.figures)
     said = [say("decision.leaving"), say("decision.assumed", count=count, total=total)]
-    return Grid.of(caption, headings, lines), Sentences(tuple([*said, *_weights(card)]))
+    return Grid.of(caption, headings, lines), Sentences(tuple([*said, *_weights(dossier, card)]))
 
 
 def _span(dossier: Dossier) -> str:
@@ -83,7 +83,7 @@ def _now(dossier: Dossier, row: dict[Any, Any]) -> str:
     return say("decision.rate", name=row["now"], value=_rate(driver.amount.mean)) if driver else row["now"]
 
 
-def _weights(card: Any) -> list[str]:
+def _weights(dossier: Dossier, card: Any) -> list[str]:
     """What points are made of."""
     if not card:
         return []
@@ -91,7 +91,10 @@ def _weights(card: Any) -> list[str]:
     named = [
         say("decision.weight", criterion=shortened(str(c), _LONGEST), share=percent_of(w)) for c, w in weights.items()
     ]
-    return [say("decision.weights", criteria=listed(named, _MOST))]
+    return [
+        say("decision.weights", criteria=listed(named, _MOST)),
+        *([say("decision.alike")] if dossier.fit_read else []),
+    ]
 
 
 def _ask(dossier: Dossier, found: Any) -> list[Block]:

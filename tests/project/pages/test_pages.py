@@ -93,6 +93,20 @@ def test_the_figures_are_those_of_the_results():
     assert [row[1] for row in areas.rows] == [f"{value:.0f}" for value in split["estimate"]]
 
 
+def test_who_answered_sees_every_table_that_the_management_sees():
+    boss, staff = (grids(page(reader)) for reader in ("boss", "staff"))
+    assert boss
+    assert {caption: staff[caption].rows for caption in boss} == {name: each.rows for name, each in boss.items()}
+
+
+def test_two_topics_of_two_are_no_ranking():
+    frame, book = own(items=2, topic=["CI", "Docs"], kind="hours", scale="hours")
+    frame[["q0", "q1"]] = frame[["q0", "q1"]].replace("", 0)
+    title = dx.page(dx.read_survey(frame, book)).document.title
+    assert title.startswith("Too few topics to rank: ")
+    assert "sure" not in title
+
+
 def test_a_team_that_differs_is_said_to_and_where():
     frame, book = own(people=90, dimension=["Flow", "Flow", "Focus", "Focus"])
     low = frame["team"] == "Team 1"
