@@ -63,7 +63,7 @@ _RC: dict[Any, Any] = {
 }
 _for_pages: ContextVar[bool] = ContextVar("for_pages", default=False)
 _PAGE_WIDTH, _TITLE = 4.8, 0.3  # inches: of a picture on a page, and of a title
-_PAGE_LABEL, _PAGE_LINE = 22, 42  # columns of the label of a row, and of an axis
+_PAGE_LABEL, _PAGE_LINE = 24, 42  # columns of the label of a row, and of an axis
 _undrawable: set[str] = set()  # what no font has of the picture that is being drawn
 
 

@@ -64,7 +64,8 @@ def scores(result: Scores, level: str | None = None) -> Told:
         found = [("", shown)]
     if not found:
         figures = {"low": number(shown["estimate"].min()), "high": number(shown["estimate"].max())}
-        how = say("scores.range", count=len(shown), percent=percent_of(LEVEL), **figures)
+        alike = figures["low"] == figures["high"]
+        how = say("scores.alike" if alike else "scores.range", count=len(shown), percent=percent_of(LEVEL), **figures)
         return Told(no_difference(result.segments, rows.iloc[0]["level"]), how)
     which, named = found[0]
     said = [_figure(result, row, unit) for row in named.iloc[:_NAMED].to_dict("records")]

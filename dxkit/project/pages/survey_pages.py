@@ -27,7 +27,8 @@ from dxkit.survey.scores import Scores, scores
 
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
-_LONGEST = 55  # characters of a label
+_LONGEST = 120  # characters of a question
+_NAMED = 12  # topics in a sentence
 Told = tuple[str, list[Part]]  # the first sentence, and what follows
 
 
@@ -111,7 +112,11 @@ class SurveyPage:
         columns = [*_headings(columns, split.confidence), (say("table.verdict"), False)]
         lines = [_beside(row, whole) for row in shown.to_dict("records")]
         named = {"team": name, "axis": axis(shown.iloc[0]["kind"], shown.iloc[0]["unit"])}
-        parts = [Part(say("team.areas"), (areas, Grid.of(say("team.areas_caption", **named), columns, lines)))]
+        told_of: list[Block] = [areas, Grid.of(say("team.areas_caption", **named), columns, lines)]
+        if len(shown) < len(of):
+            left = [shortened(label, _LONGEST) for label in of.loc[~of["shown"], "label"]]
+            told_of.append(Sentences((say("team.unshown", areas=listed(left, _NAMED)),)))
+        parts = [Part(say("team.areas"), tuple(told_of))]
         if level == "dimension" and items.empty:
             parts.append(Part(say("team.questions"), (Sentences((say("team.no_questions", team=name),)),)))
         elif level == "dimension":
@@ -213,7 +218,7 @@ class SurveyPage:
         said, roster = [], self.survey.roster
         ranking = self.ranking
         if ranking and ranking.verdict not in NAMING and 0 < len(ranking.shortlist) < len(ranking.possible):
-            topics = listed([shortened(topic, _LONGEST) for topic in ranking.shortlist], _MOST)
+            topics = listed([shortened(topic, _LONGEST) for topic in ranking.shortlist], _NAMED)
             of = {"count": ranking.top_n, "possible": len(ranking.possible)}
             said.append(say("boss.shortlist", topics=topics, **of))
         if ranking and ranking.score == "hours":
