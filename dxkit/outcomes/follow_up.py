@@ -54,6 +54,7 @@ class FollowUp(Result):
     completion  share of the actions that are done, low, high (Wilson); None without actions
     age         Kaplan-Meier of the actions, days from the day they were agreed
     repeats     topics that were agreed on at more than one date
+    score       by which topics are compared, and its unit
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -82,6 +83,7 @@ class FollowUp(Result):
     completion: tuple[float, float, float] | None = None
     age: Durations | None = None
     repeats: tuple[str, ...] = ()
+    score: str = ""
     unit: str = ""
 
 
@@ -163,6 +165,7 @@ def follow_up(
         completion=agreed.completion,
         age=agreed.age,
         repeats=agreed.repeats,
+        score=score,
         unit=BURDENS[score].unit,
         confidence=confidence,
         title=f"What became of it ({score})",

@@ -172,9 +172,10 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
         names = [fitting(", ".join(str(row[s]) for s in segments)) for row in rows.to_dict("records")]
         rows_on(ax, names)
         ax.set_xlim(0, 100)
-        counts = [f"{count:.0f}" if count == count else say("response.hidden") for count in rows["responded"]]
-        totals = rows["headcount"].map("{:.0f}".format)
-        ends = [say("response.of", count=count, total=total) for count, total in zip(counts, totals, strict=True)]
+        ends = []
+        for count, total in zip(rows["responded"], rows["headcount"], strict=True):
+            of = {"count": number(count), "total": number(total)}
+            ends.append(say("response.of", **of) if count == count else say("response.hidden", total=of["total"]))
         ends_on(ax, ends)
         ax.set_xlabel(say("response.axis", percent=percent_of(result.confidence)))
         headline(ax, told)

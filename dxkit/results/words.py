@@ -34,7 +34,7 @@ def say(key: str, **values: object) -> str:
     """A sentence of the table, with its values in their places.
 
     >>> say("scores.no_segment", segment="team")
-    'No team differs from the others beyond chance'
+    'By team no group differs from the others beyond chance'
     """
     return sentences(_language.get())[key].format(**values)
 

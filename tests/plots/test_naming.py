@@ -130,7 +130,7 @@ def test_what_lies_far_out_is_named_and_marked():
     found += [worst, worst.grid, dx.rank_pains(one, by="team")]
     titles, marks = zip(*((texts[0], marks) for texts, marks in map(seen, found)), strict=True)
     assert all("Team3" in title for title in titles[:3])
-    assert titles[3].startswith("The worst 2: Topic1 and Topic2 (clear")
+    assert titles[3].startswith("The worst 2 of 6 topics: Topic1 and Topic2 (clear")
     assert titles[4] == "Worst: Topic1 and Topic2 (clear)"
     assert titles[5] == "The worst 2 by team: clear in 8 of 8 groups"
     assert (marks[0], marks[5]) == (3, 16)

@@ -72,10 +72,11 @@ def moved(result: FollowUp) -> Told:
     """Which pains moved."""
     rows = result.table.dropna(subset=["estimate"])
     if not len(rows):
-        return nothing()
+        few = "not separable" in set(result.table["verdict"])
+        return Told(say("outcomes.cannot_tell"), say("outcomes.few_untouched") if few else "")
     found = rows.loc[rows["verdict"] == "moved", "topic"].tolist()
     told = say("outcomes.moved", named="; ".join(found)) if found else say("outcomes.not_moved")
-    return Told(told, say("outcomes.moved_how", count=len(rows)))
+    return Told(told, say("outcomes.moved_how", count=len(rows), axis=say(f"burden.{result.score}")))
 
 
 def ledgers(result: BusinessCase) -> Told:

@@ -21,11 +21,13 @@ def pains(result: Ranking) -> Told:
     topics = len(result.table.loc[result.table["shown"] & result.table["rank"].notna()])
     if not topics:
         return nothing()
-    how = say("ranking.how", count=result.top_n, topics=topics, axis=result.axis_label)
+    how, of = say("ranking.how", axis=result.axis_label), {"count": result.top_n, "topics": topics}
+    if topics <= result.top_n:
+        return Told(say("ranking.all", top=listed(result.top)), how)
     if result.verdict not in NAMING:
-        return Told(say("ranking.open", count=result.top_n, possible=len(result.possible), topics=topics), how)
+        return Told(say("ranking.open", possible=len(result.possible), **of), how)
     verdict, chance = say(f"verdict.{result.verdict}"), percent(result.p_pair)
-    return Told(say("ranking.told", top=listed(result.top), verdict=verdict, chance=chance, count=result.top_n), how)
+    return Told(say("ranking.told", top=listed(result.top), verdict=verdict, chance=chance, **of), how)
 
 
 def _groups(result: Ranking) -> Told:

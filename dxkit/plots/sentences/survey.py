@@ -115,4 +115,4 @@ def response_rate(result: ResponseRate) -> Told:
         if side == told
     ]
     whole = say("response.whole", responded=number(came.sum()), headcount=number(n.sum()))
-    return Told("; ".join(named) or no_difference(result.segments), whole)
+    return Told("; ".join(named) or say("response.none"), whole)

@@ -45,7 +45,7 @@ def no_difference(segments: Sequence[str], level: str = "item") -> str:
     """What is said where nobody is told apart.
 
     >>> no_difference(["team"]), no_difference([])
-    ('No team differs from the others beyond chance', 'No question differs from the others beyond chance')
+    ('By team no group differs from the others beyond chance', 'No question differs from the others beyond chance')
     """
     if len(segments) == 1:
         return say("scores.no_segment", segment=segments[0])

@@ -24,7 +24,7 @@ from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure,
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
 from dxkit.results.result import Result
-from dxkit.results.words import say
+from dxkit.results.words import number, say
 from dxkit.statistics.estimate import Estimate, estimate
 
 BASES = ("pv", "pv_served")
@@ -260,7 +260,17 @@ def _others(dossier: Dossier, vendor: str) -> Iterator[tuple[str, str, str, str,
         now = exit_figure(dossier, vendor, name)[0]
         wanted = {"liability": now.mean > 0, "refund": prepaid and now.mean < 1, "term_months": now.mean > _TERM}[name]
         if wanted:
-            yield "", name, f"{now.mean:g}", f"{instead:g}", _with_exit(dossier, vendor, name, instead)
+            of = _plain if name == "term_months" else _percent
+            yield "", name, of(now.mean), of(instead), _with_exit(dossier, vendor, name, instead)
+
+
+def _plain(value: float) -> str:
+    """A number with a decimal where it has one."""
+    return number(value, 0 if round(value, 1) % 1 == 0 else 1)
+
+
+def _percent(share: float) -> str:
+    return say("format.percent", share=_plain(100 * share))
 
 
 def _with_exit(dossier: Dossier, vendor: str, name: str, value: float) -> Dossier:
@@ -281,30 +291,31 @@ def _of_line(line: Line) -> Iterator[tuple[str, str, str, Line]]:
         return {name: each for name, each in clauses.items() if name not in names}
 
     if line.growth is not None:
-        rate = line.growth if isinstance(line.growth, str) else f"{line.growth.mean:.1%}"
-        yield "growth", rate, "0%", replace(line, growth=None, clauses=without("uplift_cap"))
+        rate = line.growth if isinstance(line.growth, str) else _percent(line.growth.mean)
+        yield "growth", rate, _percent(0.0), replace(line, growth=None, clauses=without("uplift_cap"))
     if "minimum" in clauses:
-        yield "minimum", f"{clauses['minimum'].mean:g}", say("clause.none"), replace(line, clauses=without("minimum"))
+        yield "minimum", _plain(clauses["minimum"].mean), say("clause.none"), replace(line, clauses=without("minimum"))
     if line.ratchet:
         yield "ratchet", say("clause.yes"), say("clause.no"), replace(line, ratchet=False)
     if "block" in clauses:
-        yield "block", f"{clauses['block'].mean:g}", say("clause.none"), replace(line, clauses=without("block"))
+        yield "block", _plain(clauses["block"].mean), say("clause.none"), replace(line, clauses=without("block"))
     if not line.once and (line.advance or line.billed != 1):
-        months = say("clause.months", count=line.billed) if line.billed else say("clause.the_term")
+        months = {0: say("clause.the_term"), 1: say("clause.month")}.get(line.billed)
+        months = months or say("clause.months", count=line.billed)
         how = say("clause.in_advance" if line.advance else "clause.in_arrears", months=months)
         yield "billed", how, say("clause.monthly"), replace(line, billed=1, advance=False)
     if "term_months" in clauses and clauses["term_months"].mean > _TERM:
         now = clauses["term_months"]
         changed = replace(line, clauses={**clauses, "term_months": certain(now, float(_TERM))})
-        yield "term_months", f"{now.mean:g}", f"{_TERM}", changed
+        yield "term_months", _plain(now.mean), f"{_TERM}", changed
     if "uplift_cap" in clauses:
         yield (
             "uplift_cap",
-            f"{clauses['uplift_cap'].mean:.1%}",
+            _percent(clauses["uplift_cap"].mean),
             say("clause.none"),
             replace(line, clauses=without("uplift_cap")),
         )
     if "included" in clauses:
         none = certain(clauses["included"], 0.0)
         instead = replace(line, clauses={**clauses, "included": none}, committed=line.committed or "minimum")
-        yield "included", f"{clauses['included'].mean:g}", "0", instead
+        yield "included", _plain(clauses["included"].mean), "0", instead

@@ -31,7 +31,7 @@ def decision(dossier: Dossier) -> tuple[str, list[Part]]:
         Part(say("decision.cost"), _cost(dossier, cost, left, card)),
         Part(say("decision.spread"), (Picture.of(cost),), half=True),
         Part(say("decision.why"), (Sentences(tuple(why)),), half=True),
-        Part(say("decision.notice"), (_of_each(_notice(left)),), half=True),
+        Part(say("decision.notice"), (_of_each(_notice(dossier, left), dossier),), half=True),
         Part(say("decision.ask"), tuple(_ask(dossier, part(negotiation, dossier)))),
     ]
 
@@ -58,16 +58,54 @@ def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block
             of: Any = standing.loc[vendor]
             cells += [number(of["score"]), say(f"must.{of['must'].replace(' ', '_')}")]
         lines.append(cells)
-    caption = say("decision.cost_caption", years=number(dossier.horizon), unit=_unit(dossier))
+    caption = say("decision.cost_caption", span=_span(dossier), unit=_unit(dossier), rate=_rate(dossier.rate))
     headings = [(say(f"table.{key}"), right) for key, right in columns]
-    return Grid.of(caption, headings, lines), Sentences((say("decision.leaving"),))
+    count, total = dossier.unsupported["figure"].nunique(), len(dossier.figures)
+    said = [say("decision.leaving"), say("decision.assumed", count=count, total=total)]
+    return Grid.of(caption, headings, lines), Sentences(tuple([*said, *_weights(dossier, card)]))
+
+
+def _span(dossier: Dossier) -> str:
+    """How many years, and from when."""
+    years, start = dossier.horizon, dossier.decision["start"]
+    span = say("decision.span", years=number(years)) if years != 1 else say("decision.span_one")
+    return say("decision.span_from", span=span, date=_date(str(start))) if start else span
+
+
+def _rate(share: float) -> str:
+    """A rate with a decimal where it has one."""
+    return say("format.percent", share=number(100 * share, 0 if round(100 * share, 1) % 1 == 0 else 1))
+
+
+def _now(dossier: Dossier, row: dict[Any, Any]) -> str:
+    """What a clause says; of a driver that it names, what is expected of it."""
+    driver = dossier.drivers.get(row["now"]) if row["clause"] == "growth" else None
+    return say("decision.rate", name=row["now"], value=_rate(driver.amount.mean)) if driver else row["now"]
+
+
+def _weights(dossier: Dossier, card: Any) -> list[str]:
+    """What points are made of."""
+    if not card:
+        return []
+    weights = card.contributions.drop_duplicates("criterion").set_index("criterion")["weight"]
+    named = [
+        say("decision.weight", criterion=shortened(str(c), _LONGEST), share=percent_of(w)) for c, w in weights.items()
+    ]
+    return [
+        say("decision.weights", criteria=listed(named, _MOST)),
+        *([say("decision.alike")] if dossier.fit_read else []),
+    ]
 
 
 def _ask(dossier: Dossier, found: Any) -> list[Block]:
     """At which price each vendor comes level, and what its clauses are worth."""
     if not found:
         return [Sentences((say("decision.one_vendor"),))]
-    blocks: list[Block] = [_of_each({row["vendor"]: _level(row) for row in found.walk_away.to_dict("records")})]
+    rows = found.walk_away.to_dict("records")
+    levels = [_of_each({row["vendor"]: _level(row) for row in rows}, dossier)]
+    never = {row["vendor"]: say("decision.never_sure") for row in rows if row["factor_80"] <= 0}
+    levels += [_of_each(never, dossier)] if never else []
+    blocks: list[Block] = [Sentences((say("decision.basis"), *(text for each in levels for text in each.texts)))]
     worth = found.clauses.loc[found.clauses["worth"].abs() >= 0.5]
     worth = worth.sort_values("worth", key=np.abs, ascending=False, kind="stable").head(_MOST)
     if worth.empty:
@@ -78,14 +116,15 @@ def _ask(dossier: Dossier, found: Any) -> list[Block]:
             shortened(row["vendor"], _LONGEST),
             row["line"] or "–",
             say(f"clause.{row['clause']}"),
-            row["now"],
+            _now(dossier, row),
             row["instead"],
             amount,
         ]
         for row, amount in zip(worth.to_dict("records"), money, strict=True)
     ]
     columns = [(say(f"table.{key}"), key == "worth") for key in ("vendor", "line", "clause", "now", "instead", "worth")]
-    blocks.append(Grid.of(say("decision.asks_caption", unit=_unit(dossier)), columns, lines))
+    caption = say("decision.asks_caption", span=_span(dossier), unit=_unit(dossier))
+    blocks.append(Grid.of(caption, columns, lines))
     return [*blocks, *([Sentences((say("decision.protects"),))] if (worth["worth"] < 0).any() else [])]
 
 
@@ -96,14 +135,14 @@ def _level(row: dict[Any, Any]) -> str:
         return say("decision.any_price")
     if factor <= 0:
         return say("decision.not_even_free", against=row["against"])
-    change = rounded_money(pd.DataFrame({"change": [row["change"]]}))["change"].iloc[0]
-    change = change if change.startswith("-") else f"+{change}"
+    money = rounded_money(pd.DataFrame({"change": [abs(row["change"])]}))["change"].iloc[0]
+    change = say("decision.less" if row["change"] < 0 else "decision.dearer", money=money)
     enough = row["factor_80"]
-    sure = say("decision.sure", factor=percent_of(enough)) if enough > 0 else say("decision.never_sure")
-    return say("decision.level", sure=sure, against=row["against"], factor=percent_of(factor), change=change)
+    level = say("decision.level", against=row["against"], factor=percent_of(factor), change=change)
+    return f"{level} {say('decision.sure', factor=percent_of(enough))}" if enough > 0 else level
 
 
-def _notice(left: ExitCost) -> dict[str, str]:
+def _notice(dossier: Dossier, left: ExitCost) -> dict[str, str]:
     """The next renewal of each vendor, and by when to give notice."""
     said = {}
     for vendor in dict.fromkeys(left.totals["vendor"]):
@@ -116,15 +155,19 @@ def _notice(left: ExitCost) -> dict[str, str]:
         else:
             years, before = (number(value, 1) for value in (rows[0]["quarter"] / 4, rows[0]["last_notice"]))
             said[vendor] = say("decision.notice_after", years=years, before=before)
+        if rows and not any((of, "notice_months") in dossier.exit for of in (vendor, "all")):
+            said[vendor] = say("decision.usual", notice=said[vendor])
     return said
 
 
-def _of_each(said: Mapping[str, str]) -> Sentences:
+def _of_each(said: Mapping[str, str], dossier: Dossier) -> Sentences:
     """What is said of each vendor; of those of whom the same is said together."""
     vendors: dict[str, list[str]] = {}
     for vendor, text in said.items():
         vendors.setdefault(text, []).append(shortened(vendor, _LONGEST))
-    return Sentences(tuple(f"{listed(names)}: {text}" for text, names in vendors.items()))
+    if len(vendors) == 1 < len(said) == len(dossier.vendors):
+        vendors = {text: [say("decision.all_vendors")] for text in vendors}
+    return Sentences(tuple(f"{'; '.join(names)}: {text}" for text, names in vendors.items()))
 
 
 def _date(text: str) -> str:

@@ -16,12 +16,11 @@ from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages import html, printed, slides
 from dxkit.project.pages.blocks import Document
 from dxkit.project.pages.decision import decision
-from dxkit.project.pages.survey_pages import SurveyPage
+from dxkit.project.pages.survey_pages import SurveyPage, aside, recorded
 from dxkit.results.absent import Absent
 from dxkit.results.words import LANGUAGES, number, say, speaking, spoken
-from dxkit.survey.privacy import record
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.reading.rules.table import DEFAULT, ROWS_ASIDE
+from dxkit.survey.reading.rules.table import DEFAULT
 
 READERS = ("boss", "staff", "team", "decision")
 _WRITERS = {".html": html.written, ".pdf": printed.written, ".pptx": slides.written}
@@ -117,7 +116,7 @@ def page(
     >>> import dxkit as dx
     >>> survey = dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv"))
     >>> dx.page(survey, "team", team="Customs").document.about
-    'Developer survey, 2026-Q3: for the team Customs'
+    'Developer survey, wave 2026-Q3: for the team Customs'
     """
     options.choice("reader", reader, READERS)
     options.choice("lang", lang, LANGUAGES)
@@ -153,16 +152,12 @@ def page(
 
 def _of_survey(survey: Survey) -> list[str]:
     """Where the figures come from; never a digest of answers, which would confirm guesses, and never a path."""
-    cleaning = survey.cleaning
-    aside = int(cleaning.loc[cleaning["unit"] == ROWS_ASIDE, "count"].sum())
-    known = None if survey.rows is None else record.read(survey.rows.folder)
-    waves = list(known.waves) if known is not None else []
-    shown = survey.wave in waves
+    shown = recorded(survey)
     return [
         *([say("page.wave", wave=survey.wave)] if survey.wave else []),
-        say("page.rows", read=number(len(survey) + aside), kept=number(len(survey))),
+        say("page.rows", read=number(len(survey) + aside(survey)), kept=number(len(survey))),
         say("page.digest", digest=_digest(survey)),
-        say("page.record", number=waves.index(survey.wave) + 1) if shown else say("page.no_record"),
+        say("page.record", number=shown) if shown else say("page.no_record"),
         say("page.seed", seed=0),
         say("page.smallest", k=survey.min_group),
     ]

@@ -18,8 +18,10 @@ from dxkit.results.formatting import shortened
 from dxkit.results.words import axis, listed, number, percent_of, say
 from dxkit.statistics.verdict import NAMING
 from dxkit.survey.changes import Change, compare
+from dxkit.survey.privacy import record
 from dxkit.survey.ranking import Ranking, rank_pains
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.reading.rules.table import ROWS_ASIDE
 from dxkit.survey.response_rate import response_rate
 from dxkit.survey.scores import Scores, scores
 
@@ -64,21 +66,25 @@ class SurveyPage:
             Part(say("boss.parts"), self._areas(_TOPICS), half=bool(self.scores)),
             Part(say("boss.lowest"), self._lowest(), half=bool(self.scores)),
             Part(say("boss.changed"), self._changed()),
-            Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known())),)),
+            Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known(), self._few())),)),
         ]
 
     def staff(self) -> Told:
         """What those who answered may see of it: who answered, what hurts, what was done, what is hidden and why."""
         rates = part(response_rate, self.survey)
-        who: list[Block] = [Sentences(tuple(self._responded()))]
-        if rates:
+        few = [say("response.few")] if rates and not rates.table["shown"].any() else []
+        who: list[Block] = [Sentences((*self._responded(), *self._aside(), *few))]
+        if rates and not few:
             who.append(Picture.of(rates))
         return self.title, [
             Part(say("staff.who"), tuple(who)),
             Part(say("boss.parts"), self._areas()),
+            Part(say("boss.lowest"), self._lowest()),
             Part(say("staff.hurts"), self._worst()),
+            Part(say("boss.changed"), self._changed()),
             Part(say("staff.done"), self._done()),
-            Part(say("staff.hidden"), (Sentences(self.survey.release.sentences),)),
+            Part(say("page.read"), (Sentences(tuple(self._not_known())),)),
+            Part(say("staff.hidden"), (Sentences(self._hidden()),)),
         ]
 
     def team(self, name: str) -> Told:
@@ -113,7 +119,8 @@ class SurveyPage:
             caption = say("team.questions_caption", team=name, axis=say("axis.index"))
             columns[0] = (say("table.question"), False)
             parts.append(Part(say("team.questions"), (Grid.of(caption, columns, lines),)))
-        return capital(told), parts
+        rules = (say("team.few"), say("staff.nobody"), self._few(), self._interval())
+        return capital(told), [*parts, Part(say("page.read"), (Sentences(rules),))]
 
     def _worst(self, most: int | None = None) -> tuple[Block, ...]:
         """The ranking of pains; the first `most` of them."""
@@ -123,7 +130,9 @@ class SurveyPage:
         picture = Picture.of(self.ranking)
         if most is not None and len(self.ranking.table) > most:
             first = replace(self.ranking, table=self.ranking.table.iloc[:most])
-            picture = replace(picture, figure=first.figure_for_page())
+            drawn = say("picture.first", count=most, total=len(self.ranking.table))
+            told = picture.told._replace(how_sure=f"{picture.told.how_sure}; {drawn}")
+            picture = replace(picture, told=told, figure=first.figure_for_page())
         return (picture,)
 
     def _areas(self, most: int | None = None) -> tuple[Block, ...]:
@@ -149,13 +158,14 @@ class SurveyPage:
         table = self.scores.table
         rated = table.loc[(table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]]
         several = [len(self.survey.codebook.scale(item).codes) != 2 for item in rated["name"]]  # more than yes and no
-        rows = rated.loc[several].sort_values("estimate", kind="stable").head(_MOST)
+        rated = rated.loc[several]
+        rows = rated.sort_values("estimate", kind="stable").head(_MOST)
         if rows.empty:
             asked = "rating" in set(table.loc[table["unit"] == "index", "kind"])
             return (Sentences((capital(say("picture.hidden")) + "." if asked else say("boss.no_scores"),)),)
         columns = [("table.question", False), ("table.score", True), ("interval", True)]
         lines = [[_label(row), _figure(row), _interval(row)] for row in rows.to_dict("records")]
-        caption = say("boss.lowest_caption", count=len(rows), axis=say("axis.index"))
+        caption = say("boss.lowest_caption", count=len(rows), total=len(rated), axis=say("axis.index"))
         return (Grid.of(caption, _headings(columns, self.scores.confidence), lines),)
 
     def _changed(self) -> tuple[Block, ...]:
@@ -163,19 +173,20 @@ class SurveyPage:
         if not self.change or self.earlier is None:
             return (Sentences((say("boss.no_earlier"),)),)
         assert isinstance(self.change, Change)
-        wave, table = self.earlier.wave or say("table.before"), self.change.table
-        held = table.loc[table["holds"].astype(bool) & table["shown"].astype(bool)].head(_MOST)
+        table = self.change.table.loc[self.change.table["shown"].astype(bool)]
+        held = table.loc[table["holds"].astype(bool)]
         if held.empty:
             return (Sentences((self.change.told().alt,)),)
         columns = [("table.question", False), ("table.measure", False), ("table.before", True), ("table.after", True)]
         columns += [("table.change", True), ("interval", True), ("table.verdict", False)]
         lines = [
-            [_label(row), axis(row["kind"], row["unit"])]
+            [_label(row), _measure(row)]
             + [number(row[name], _digits(row)) for name in ("before", "after")]
             + [number(row["estimate"], _digits(row), "+"), _interval(row), _better(row)]
-            for row in held.to_dict("records")
+            for row in held.head(_MOST).to_dict("records")
         ]
-        caption = say("boss.since_caption", wave=wave)
+        caption = say("boss.since_caption", count=len(held), total=len(table), wave=_wave(self.earlier))
+        caption += f"; {say('boss.first', count=_MOST)}" if len(held) > _MOST else ""
         return (Grid.of(caption, _headings(columns, self.change.confidence), lines),)
 
     def _responded(self) -> list[str]:
@@ -188,15 +199,36 @@ class SurveyPage:
         words = {"responded": number(count), "headcount": number(roster.total)}
         return [say("page.responded", share=percent_of(count / roster.total), **words)]
 
+    def _hidden(self) -> tuple[str, ...]:
+        """What is not shown and why, and what no page can settle."""
+        once = () if recorded(self.survey) else (say("staff.no_record"),)
+        return say("staff.nobody"), *self.survey.release.sentences, *once, say("staff.kept")
+
+    def _interval(self) -> str:
+        """How to read a score and its interval."""
+        return say("boss.interval", percent=percent_of(self.scores.confidence if self.scores else 0.95))
+
     def _not_known(self) -> list[str]:
         """What the figures do not tell."""
         said, roster = [], self.survey.roster
-        if self.ranking and self.ranking.verdict not in NAMING and self.ranking.shortlist:
-            topics = listed([shortened(topic, _LONGEST) for topic in self.ranking.shortlist], _MOST)
-            said.append(say("boss.shortlist", count=self.ranking.top_n, topics=topics))
+        ranking = self.ranking
+        if ranking and ranking.verdict not in NAMING and 0 < len(ranking.shortlist) < len(ranking.possible):
+            topics = listed([shortened(topic, _LONGEST) for topic in ranking.shortlist], _MOST)
+            of = {"count": ranking.top_n, "possible": len(ranking.possible)}
+            said.append(say("boss.shortlist", topics=topics, **of))
+        if ranking and ranking.score == "hours":
+            said.append(say("boss.own_hours"))
         if roster is not None and roster.total > len(self.survey) >= self.survey.min_group:
             said.append(say("boss.silent", count=number(roster.total - len(self.survey))))
-        return [*said, say("boss.reported"), say("boss.hidden", k=self.survey.min_group)]
+        return [*said, say("boss.reported"), self._interval()]
+
+    def _few(self) -> str:
+        return say("boss.hidden", k=self.survey.min_group)
+
+    def _aside(self) -> list[str]:
+        """How many rows of the file are not counted."""
+        count = aside(self.survey)
+        return [say("page.aside", aside=number(count), read=number(len(self.survey) + count))] if count else []
 
     def _done(self) -> tuple[Block, ...]:
         """What was agreed for each topic, and whether it moved."""
@@ -213,8 +245,26 @@ class SurveyPage:
             [row["topic"], row["action"], say(f"state.{row['done']}"), say(f"moved.{row['verdict'].replace(' ', '_')}")]
             for row in rows.to_dict("records")
         ]
-        caption = say("staff.done_caption", wave=self.earlier.wave or say("table.before"))
-        return Sentences((found.told().alt,)), Grid.of(caption, _headings(columns, found.confidence), lines)
+        caption = say("staff.done_caption", wave=_wave(self.earlier))
+        table = Grid.of(caption, _headings(columns, found.confidence), lines)
+        return Sentences((found.told().alt,)), table, Sentences((say("staff.done_reads"),))
+
+
+def recorded(survey: Survey) -> int:
+    """The number of the wave in the release record; 0 where it is in none."""
+    known = None if survey.rows is None else record.read(survey.rows.folder)
+    waves = list(known.waves) if known is not None else []
+    return waves.index(survey.wave) + 1 if survey.wave in waves else 0
+
+
+def aside(survey: Survey) -> int:
+    """How many rows of the file were read and are not counted."""
+    return int(survey.cleaning.loc[survey.cleaning["unit"] == ROWS_ASIDE, "count"].sum())
+
+
+def _wave(survey: Survey) -> str:
+    """An earlier wave by name, where it has one."""
+    return say("page.wave", wave=survey.wave) if survey.wave else say("page.wave_before")
 
 
 def _segment_of(survey: Survey, name: str) -> str:
@@ -257,6 +307,12 @@ def _beside(row: dict[Any, Any], whole: pd.DataFrame) -> list[str]:
 def _label(row: Any) -> str:
     """A question as a table has room for it."""
     return shortened(row["label"], _LONGEST)
+
+
+def _measure(row: Any) -> str:
+    """What a change is measured in; a score without its ends, which stand elsewhere on the page."""
+    scored = row["unit"] == "index" and row["kind"] != "importance"
+    return say("table.score") if scored else axis(row["kind"], row["unit"])
 
 
 def _figure(row: Any) -> str:

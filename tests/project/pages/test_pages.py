@@ -82,7 +82,7 @@ def test_what_the_pages_of_the_sample_say(snapshot):
 
 
 def test_the_figures_are_those_of_the_results():
-    lowest = grids(page("boss"))["The 5 questions with the lowest scores, score, 0 worst to 100 best"]
+    lowest = grids(page("boss"))["Lowest first: 5 of 17 questions (score, 0 worst to 100 best)"]
     table = sample.scores().table.set_index("label")
     for label, score, ends in lowest.rows:
         row = table.loc[[label]].query("kind == 'rating'")
@@ -93,14 +93,28 @@ def test_the_figures_are_those_of_the_results():
     assert [row[1] for row in areas.rows] == [f"{value:.0f}" for value in split["estimate"]]
 
 
+def test_who_answered_sees_every_table_that_the_management_sees():
+    boss, staff = (grids(page(reader)) for reader in ("boss", "staff"))
+    assert boss
+    assert {caption: staff[caption].rows for caption in boss} == {name: each.rows for name, each in boss.items()}
+
+
+def test_two_topics_of_two_are_no_ranking():
+    frame, book = own(items=2, topic=["CI", "Docs"], kind="hours", scale="hours")
+    frame[["q0", "q1"]] = frame[["q0", "q1"]].replace("", 0)
+    title = dx.page(dx.read_survey(frame, book)).document.title
+    assert title.startswith("Too few topics to rank: ")
+    assert "sure" not in title
+
+
 def test_a_team_that_differs_is_said_to_and_where():
     frame, book = own(people=90, dimension=["Flow", "Flow", "Focus", "Focus"])
     low = frame["team"] == "Team 1"
     frame.loc[low, ["q0", "q1"]] = np.random.default_rng(2).integers(1, 3, (low.sum(), 2))
     made = dx.page(dx.read_survey(frame, book), "team", team="Team 1")
-    assert made.document.title == "Team 1: 1 of 2 areas differ from the other groups beyond chance"
+    assert made.document.title == "Team 1 differs from the other groups beyond chance in 1 of 2 areas"
     areas, questions = grids(made).values()
-    assert [row[-1] for row in areas.rows] == ["lower", "not told apart"]
+    assert [row[-1] for row in areas.rows] == ["lower", "no clear difference"]
     assert {row[0] for row in questions.rows} == {"Question 0", "Question 1"}
 
 
