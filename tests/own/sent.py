@@ -1,14 +1,25 @@
-"""Pages to send of surveys that are not ours, and what must hold of each, whoever it is for."""
+"""Pages to send of surveys that are not ours, and what must hold of each: `python -m tests.own.sent` takes all."""
 
 import re
+import tempfile
+import time
+from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.text import Text
 
 import dxkit as dx
+from dxkit.project.attack.attack import attack
 from dxkit.project.pages import printed
 from dxkit.project.pages.blocks import Grid
+from dxkit.results.words import LANGUAGES
+from tests.own import companies
+from tests.own.dossier_folders import DOSSIERS
+from tests.own.folders import make
 from tests.own.pages import BAD, text_of
 from tests.own.sample_words import sample_words
+from tests.own.test_generated import PLANS
+from tests.places import SHARED
 
 
 def pages_of(survey, earlier=None, actions=None, langs=("en",), teams=1):
@@ -81,3 +92,71 @@ def sheets_of(page):
     made = printed.written(page.document)
     (count,) = re.findall(rb"/Type\s*/Pages\b.{0,200}?/Count (\d+)", made, re.DOTALL)
     return int(count)
+
+
+def sound(folder, plan):
+    """Every page of a generated survey is, in one language after the other."""
+    survey, earlier = dx.open_survey(folder.answers), dx.part(dx.open_before, folder.answers)
+    for name, page in pages_of(survey, earlier, langs=LANGUAGES[plan.number % 2 :][:1]):
+        assert_sound(page, f"{plan}, {name}")
+
+
+def decided(name, folder):
+    """The page of a decision is."""
+    lang = LANGUAGES[list(DOSSIERS).index(name) % 2]
+    page = dx.page(dx.read_dossier(DOSSIERS[name].write(folder, "dossier")), "decision", lang=lang)
+    assert_sound(page, f"{name}, {lang}")
+
+
+def attacked(company, out):
+    """The attack on all pages of a company, and on the tables that they are drawn from: its code, and what it said.
+
+    Pages have no count beside a figure, and a picture is not read: without those tables it would have nothing to do.
+    """
+    survey, earlier, said = dx.open_survey(company.answers), dx.open_before(company.answers), []
+    out.mkdir()
+    for name, page in pages_of(survey, earlier, company.folder / "actions.csv", LANGUAGES, teams=None):
+        page.save(out / f"{name}.html")
+    tables = {"ranking": dx.part(dx.rank_pains, survey), "change": dx.part(dx.compare, earlier, survey)}
+    for by in (None, *survey.codebook.segments):
+        tables |= {f"scores {by or 'all'}": dx.part(dx.scores, survey, by=by)}
+    tables |= {"response": dx.part(dx.response_rate, survey)}
+    dx.write_report({title: each for title, each in tables.items() if each}, out / "tables.xlsx")
+    return attack(out, say=said.append), said
+
+
+def drafted(export):
+    """The pages of a real export are, as its draft reads it."""
+    draft = dx.draft(export)
+    survey = dx.read_survey(export, dx.read_codebook(draft.items, draft.scales), rules=draft.rules)
+    for name, page in pages_of(survey, langs=LANGUAGES):
+        assert_sound(page, f"{export.stem}, {name}")
+
+
+def main():
+    """Sixty surveys, all dossiers, the real exports, and the attack on thirty companies."""
+    mpl.use("Agg")
+    every = [(f"survey {plan}", lambda at, plan=plan: sound(make(plan, at), plan)) for plan in PLANS]
+    every += [(f"dossier {name}", lambda at, name=name: decided(name, at)) for name in DOSSIERS]
+    exports = sorted((SHARED / "data" / "surveys").glob("*.csv"))
+    every += [(f"export {path.stem}", lambda at, path=path: drafted(path)) for path in exports]
+
+    def company(at, number):
+        code, said = attacked(companies.make(number, at), at / "out")
+        assert code == 0, said
+
+    every += [(f"company {number}", lambda at, number=number: company(at, number)) for number in range(30)]
+    start, faults = time.monotonic(), 0
+    for name, check in every:
+        with tempfile.TemporaryDirectory() as made:
+            try:
+                check(Path(made))
+            except AssertionError as fault:
+                faults += 1
+                print(f"{name}: {fault}", flush=True)
+    print(f"{faults} of {len(every)} have a fault, in {time.monotonic() - start:.0f} s")
+    return int(faults > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
