@@ -261,8 +261,8 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
             may.figure[:, p] &= shown_
             may.detail[:, p] &= shown_
             may.bound[:, p], may.others[p] = bound, rest
-            at_least = np.where(bound == AT_LEAST, 1 - share[:, p], np.nan)
-            may.end[:, p] = np.where(bound == AT_MOST, share[:, p], at_least)
+            end = np.select([bound == AT_MOST, bound == AT_LEAST], [share[:, p], 1 - share[:, p]], np.nan)
+            may.end[:, p] = end * answers.reach / form.width[p]  # of hours in bands, one person moves the highest band
 
 
 def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray) -> Iterator[tuple[int, Whole]]:

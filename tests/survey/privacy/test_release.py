@@ -118,6 +118,19 @@ def test_two_teams_near_an_end_are_shown_as_bounds():
     assert rows.loc["B", ["low", "high"]].notna().all()
 
 
+def test_a_bound_of_hours_in_bands_holds():
+    """One person moves a mean of twelve by a twelfth of the highest band, here by one hour."""
+    hours = np.tile([0, 3, 8, 12], 12)
+    hours[:12] = [4, 4, 3, *[0] * 9]
+    frame = pd.DataFrame({"team": np.repeat(["a", "b", "c", "d"], 12), "h": hours})
+    book = pd.DataFrame(
+        {"item": ["team", "h"], "kind": ["segment", "hours"], "text": ["T", "H"], "scale": ["", "0-12"]}
+    )
+    table = dx.scores(dx.read_survey(frame, book), by="team").table
+    assert table["bound"].tolist() == ["at most", "", "", ""]
+    assert table["estimate"].tolist() == pytest.approx([1, 5.75, 5.75, 5.75])  # the mean of the first is 11 / 12
+
+
 def test_a_share_of_few_answers_that_nobody_or_everybody_gave_is_a_bound():
     found = dx.answers(read(people({"A": 12}, q=[1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 5]))).only(["q"]).table
     of = found.set_index("code")[["share", "bound", "count"]]

@@ -1,0 +1,77 @@
+"""Exchanges, rows and programs for many atoms at once find whom one program after the other finds."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from dxkit.survey.privacy.programs import Program
+
+
+def shown_of(rng, answers):
+    """A made-up question: people of each atom, true unknowns (T, A), and rows of shown groups from low to high."""
+    atoms = int(rng.integers(3, 15))
+    people = rng.choice([1, 1, 1, 2, 4], atoms)
+    gave = rng.choice(answers, atoms, p=rng.dirichlet(np.full(answers, 0.5)))
+    whole = people * rng.choice([1.0, 1.0, 1.7], atoms)
+    true = np.eye(answers)[gave] * whole[:, None]
+    worth = np.linspace(0, 1, answers)
+    rows, low, high = [], [], []
+    for _ in range(int(rng.integers(1, 4))):
+        cut = rng.integers(0, rng.integers(1, 4), atoms)
+        for group in np.unique(cut[rng.random(atoms) < 0.8]):
+            row = (cut == group)[:, None] * worth
+            told, bound = (row * true).sum(), rng.random() < 0.4 and (row * true).sum() <= whole[cut == group].max()
+            rows, low = [*rows, row], [*low, 0.0 if bound else told]
+            high.append(whole[cut == group].max() if bound else told)
+    return people, whole, true, worth, np.array(rows).reshape(-1, atoms, answers), np.array(low), np.array(high)
+
+
+def program_of(made, sums):
+    """The program over sums or over answers; of sums the rows add up what was answered."""
+    people, whole, true, worth, rows, low, high = made
+    one = whole / people * (worth[1] if sums else 1.0)
+    if sums:
+        member = (rows > 0).any(axis=2, keepdims=True).astype(float)
+        size = np.zeros((len(whole), 1)), whole[:, None]
+        return member, low, high, *size, one, people == 1, (true @ worth)[None, :, None]
+    own = np.eye(len(whole))[:, :, None] * np.ones(len(worth))
+    size = np.zeros(true.shape), np.tile(whole[:, None], len(worth))
+    return (
+        np.concatenate([rows, own]),
+        np.append(low, whole),
+        np.append(high, whole),
+        *size,
+        one,
+        people == 1,
+        true[None],
+    )
+
+
+def free(atom, rows, low, high, least, most, one, single, seen):
+    """By a program for each end of each unknown of an atom."""
+    matrix, ends = rows.reshape(len(rows), -1), np.zeros((2, least.shape[1]))
+    bounds = list(zip(least.ravel(), most.ravel(), strict=True))
+    for sign, found in zip((1, -1), ends, strict=True):
+        for column in range(least.shape[1]):
+            objective = np.zeros(least.shape)
+            objective[atom, column] = sign
+            limits = {"A_ub": np.vstack([matrix, -matrix]), "b_ub": np.concatenate([high, -low]) + 1e-9}
+            found[column] = sign * linprog(objective.ravel(), **limits, bounds=bounds).fun
+    if least.shape[1] > 1:
+        return np.delete(ends[1], seen[0, atom].argmax()).max() > one[atom] * (1 - 1e-6)
+    low, high, person = ends[0, 0], ends[1, 0], one[atom] * (1 - 1e-6)
+    return high >= person and low <= most[atom, 0] - person and (not single[atom] or high - low >= person)
+
+
+@pytest.mark.parametrize("sums", [True, False])
+def test_the_first_who_is_left_one_answer_is_the_first_that_single_programs_find(sums):
+    rng, pinned = np.random.default_rng([6, sums]), 0
+    for _ in range(30 if sums else 15):
+        rows, low, high, *rest, seen = program_of(shown_of(rng, int(rng.integers(2, 5))), sums)
+        if not len(rows):
+            continue
+        found = Program(rows, (low, high), *rest, seen).pins(np.arange(seen.shape[1]))
+        expected = (a for a in range(seen.shape[1]) if not free(a, rows, low, high, *rest, seen))
+        assert found == next(expected, None)
+        pinned += found is not None
+    assert 3 < pinned < 27
