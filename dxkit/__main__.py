@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     draft.add_argument("--merge", action="store_true", help="add the questions that the workbook there lacks")
     questions = commands.add_parser("instrument", help="write a survey to start from, for three survey tools")
     questions.add_argument("folder", metavar="DIR")
-    questions.add_argument("--teams", metavar="FILE", help="your teams, a name on each line")
+    questions.add_argument("--teams", metavar="FILE", help="your teams: a name on each line, or a roster")
     questions.add_argument("--lang", choices=("en", "de"), default="en", help="language (default: en)")
     run = commands.add_parser("run", help="run a notebook or a folder of them; write HTML and pictures")
     run.add_argument("source", metavar="NOTEBOOK|DIR")

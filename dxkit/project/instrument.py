@@ -12,15 +12,15 @@ import pandas as pd
 
 from dxkit.files import csv_file
 from dxkit.files.cells import normal
-from dxkit.files.errors import DataError, and_more
-from dxkit.files.opening import open_file
+from dxkit.files.errors import DataError, and_more, fault_at
+from dxkit.files.opening import OpenedFile, open_file
 from dxkit.files.options import choice, instance
 from dxkit.files.writing import replacing
 from dxkit.project import instrument_files
 from dxkit.project.draft import Draft
 from dxkit.project.forms.survey_form import is_untouched
 from dxkit.survey.reading.codebook import read_codebook
-from dxkit.survey.reading.instrument.asked import LANGUAGES, asked, choices, questions, tables
+from dxkit.survey.reading.instrument.asked import LANGUAGES, TEAM, asked, choices, questions, tables
 
 CODEBOOK = "survey.xlsx"
 _FILES = {
@@ -93,9 +93,9 @@ def minutes(lang: str) -> float:
 def write_instrument(folder: str | os.PathLike[str], teams: str | None = None, lang: str = "en") -> list[Path]:
     """Write the questions for each survey tool, and their codebook, into a folder; nothing is ever overwritten.
 
-    `teams` is a file with the name of a team on each line.
+    `teams` is a file with the name of a team on each line, or a table with a column `team`, such as a roster.
     """
-    named = [] if teams is None else _teams(csv_file.decoded(open_file(teams).data(), Path(teams).name)[0].splitlines())
+    named = [] if teams is None else _teams(_listed(open_file(teams)))
     made, place = instrument(named, lang), Path(folder)
     if place.exists() and not place.is_dir():
         raise DataError(f"{place} is a file; name a folder")
@@ -108,6 +108,21 @@ def write_instrument(folder: str | os.PathLike[str], teams: str | None = None, l
             write(temporary, lang, named)
     made.write(place / CODEBOOK)
     return [place / name for name in (*_FILES, CODEBOOK)]
+
+
+def _listed(file: OpenedFile) -> list[str]:
+    """The names in a file: a line each, or those in the column `team` of a table, where a team may have many rows."""
+    lines = [] if file.is_workbook else csv_file.decoded(file.data(), file.name)[0].strip().splitlines()
+    tables = [separator for separator in csv_file.SEPARATORS if len(lines) > 1 and all(separator in x for x in lines)]
+    if lines and not tables:
+        return lines[normal(lines[0]) == TEAM :]
+    grid = file.choose(wanted=lambda sheet: TEAM in map(normal, sheet.cells[0]))
+    header = [normal(cell) for cell in grid.cells[0]]
+    if TEAM not in header:
+        wrong = f"no column is named {TEAM}; name the one with the teams so, or write the name of a team on each line"
+        raise fault_at(wrong, file=file.name, sheet=grid.sheet)
+    names = pd.Series([row[header.index(TEAM)] for row in grid.cells[1:]], dtype=object)
+    return names[~names.map(normal).duplicated()].tolist()
 
 
 def _teams(names: Sequence[str] | None) -> list[str]:

@@ -53,6 +53,39 @@ def test_a_team_is_named_once(tmp_path, refusal):
         dx.instrument("Red")
 
 
+ROSTERS = {
+    "roster.csv": "team,headcount\nBilling,14\nSearch,9\n",
+    "people.csv": "name;Team;site\nAda;Billing;Oslo\nBob;Search;Oslo\nCy;billing ;Rome\n",
+    "one_column.csv": "Team\nBilling\nSearch\n",
+    "commas.txt": "Billing\nSearch\nAds, Print\n",
+}
+
+
+@pytest.mark.parametrize("name", [*ROSTERS, "roster.xlsx"])
+def test_a_roster_will_do_as_the_list_of_teams(tmp_path, name):
+    """Neither its header nor a headcount becomes a team."""
+    if name == "roster.xlsx":
+        book = openpyxl.Workbook()
+        book.active.append(["site", "headcount"])
+        sheet = book.create_sheet("heads")
+        for row in (["headcount", "team"], [14, "Billing"], [9, "Search"]):
+            sheet.append(row)
+        book.save(tmp_path / name)
+    else:
+        (tmp_path / name).write_text(ROSTERS[name], encoding="utf-8")
+    write_instrument(tmp_path / "a", str(tmp_path / name))
+    book = openpyxl.load_workbook(tmp_path / "a" / "survey.xlsx")
+    teams = [row[0].value for row in book["roster"].iter_rows(min_row=2)]
+    assert teams == ["Billing", "Search", *["Ads, Print"] * (name == "commas.txt")]
+
+
+def test_a_table_without_a_column_of_teams_is_refused(tmp_path, refusal):
+    (tmp_path / "teams.csv").write_text("unit,headcount\nBilling,14\nSearch,9\n")
+    with refusal():
+        write_instrument(tmp_path / "a", str(tmp_path / "teams.csv"))
+    assert not (tmp_path / "a").exists()
+
+
 def test_the_workbook_has_literature_teams_to_count_and_a_word_on_the_translation(tmp_path, teams):
     write_instrument(tmp_path / "a", teams, "de")
     book = openpyxl.load_workbook(tmp_path / "a" / "survey.xlsx")
