@@ -144,7 +144,7 @@ def oldest(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[1:])
 def pythons(session: nox.Session) -> None:
     """Notebooks with each newer Python, in another locale, time zone and width; then the wheel."""
-    session.install("-e", ".[lab,catalog,pdf,pptx]", "pytest", "pytest-xdist", "nbval", "-c", "constraints.txt")
+    session.install("-e", ".[lab,pdf,pptx]", "pytest", "pytest-xdist", "nbval", "-c", "constraints.txt")
     nbval(session, "python", PYTHONHASHSEED="7", TZ="Pacific/Auckland", LC_ALL="C.UTF-8", COLUMNS="60")
     from_wheel(session)
 
