@@ -153,6 +153,8 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
         alike |= (each & (gave.sum(axis=1) == 1))[cut]
     few = len(n) <= _FEW_CELLS
     inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
+    for c, (cut, each) in enumerate(zip(cuts, detail, strict=True)):  # shares of several cuts may leave one answer
+        inside[(possible.sum(axis=1) == 1) & each[cut]] = c
     inside[alike] = len(cuts)  # that twice the minimum and more all answered alike is told
     check = np.full(len(first), len(cuts))
     np.minimum.at(check, atom, inside)
@@ -194,7 +196,6 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     rows = np.concatenate([part[0].reshape(-1, *low.shape) for part in parts])
     told = [np.concatenate([part[end].ravel() for part in parts]) for end in (1, 2)]
     program = Program(rows, told, low, high, step * whole / people, people == 1, np.array(seen))
-    check[(low == high).all(axis=1)] = len(cuts)
     pins = program.pins(np.flatnonzero(check < len(cuts)))
     for solution in program.found:
         known.append(np.zeros(unknown.shape))
