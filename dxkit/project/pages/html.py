@@ -76,8 +76,9 @@ def _table(grid: Grid, name: str) -> str:
         + "</tr>"
         for row in grid.rows
     )
+    kind = "wide many" if len(grid.headings) > 5 else "wide"
     return (
-        f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0">\n<table>\n'
+        f'<div class="{kind}" role="region" aria-labelledby="{name}" tabindex="0">\n<table>\n'
         f'<caption id="{name}"><span>{escape(grid.caption)}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
     )

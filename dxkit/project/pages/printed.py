@@ -106,5 +106,10 @@ def _columns(text: str) -> int:
 
 
 def _breakable(text: str) -> str:
-    """The text with places in words that are longer than a column where a line may end."""
-    return re.sub(rf"\S{{{_UNBROKEN}}}(?=\S)", "\\g<0>\u200b", text)
+    """The text with places in words that are longer than a column where a line may end: before a capital, if it can."""
+
+    def broken(word: re.Match[str]) -> str:
+        parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])", "\u200b", word[0])
+        return re.sub(rf"[^\u200b]{{{_UNBROKEN}}}(?=[^\u200b])", "\\g<0>\u200b", parts)
+
+    return re.sub(rf"\S{{{_UNBROKEN + 1},}}", broken, text)

@@ -93,19 +93,20 @@ class SurveyPage:
         segment = _segment_of(self.survey, name)
         split = scores(self.survey, by=segment)
         rows = split.table.loc[split.table[segment] == name]
-        of = _drawn(rows)
         items = rows.loc[(rows["level"] == "item") & (rows["unit"] == "index") & (rows["stands_out"] != "")]
         items = items.loc[items["shown"]].sort_values("estimate", kind="stable")
-        shown = of.loc[of["shown"]]
+        seen: pd.DataFrame = rows.loc[rows["shown"]]
+        shown = _drawn(seen)
         if shown.empty:
             raise Missing(say("team.hidden", team=name))
-        apart = int((shown["stands_out"] != "").sum())
+        apart = sum(side != "" for side in shown["stands_out"])
         words = {"team": name, "count": apart, "total": len(shown)}
         told = say("team.told" if apart else "team.none", **words)
         assert isinstance(self.scores, Scores)
         whole = self.scores.table.set_index("name")
-        alone = replace(split, table=shown.drop(columns=segment).reset_index(drop=True), segments=(), between=None)
         level = str(shown.iloc[0]["level"])
+        drawn = seen.loc[seen["level"] == level].drop(columns=segment).reset_index(drop=True)
+        alone = replace(split, table=drawn, segments=(), between=None)
         areas = Picture.of(alone, told, level=level)
         areas = replace(areas, told=areas.told._replace(how_sure=say("team.reads")))
         columns = [("table.part", False), ("table.team", True), ("interval", True), ("table.everybody", True)]
@@ -113,8 +114,8 @@ class SurveyPage:
         lines = [_beside(row, whole) for row in shown.to_dict("records")]
         named = {"team": name, "axis": axis(shown.iloc[0]["kind"], shown.iloc[0]["unit"])}
         told_of: list[Block] = [areas, Grid.of(say("team.areas_caption", **named), columns, lines)]
-        if len(shown) < len(of):
-            left = [shortened(label, _LONGEST) for label in of.loc[~of["shown"], "label"]]
+        left = [shortened(label, _LONGEST) for label in rows.loc[(rows["level"] == level) & ~rows["shown"], "label"]]
+        if left:
             told_of.append(Sentences((say("team.unshown", areas=listed(left, _NAMED)),)))
         parts = [Part(say("team.areas"), tuple(told_of))]
         if level == "dimension" and items.empty:
