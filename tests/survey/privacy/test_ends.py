@@ -160,7 +160,7 @@ def test_the_last_digits_of_weights_decide_nothing(answers):
 
 
 def test_shares_of_several_cuts_together_leave_nobody_one_answer():
-    """Of many cells too: where nobody of a team answered below 4 and nobody of a role above, both together answered 4."""
+    """Of many cells too: where nobody of a team answered below 4 and nobody of a role above, who is in both gave 4."""
     left, shown = 0, 0
     for run in range(50):
         rng = np.random.default_rng([19, run])
