@@ -216,6 +216,7 @@ def of_waves(seeds, folder):
 # ---- short versions, in the plain run
 
 
+@pytest.mark.thorough
 def test_few_companies_give_nobody_away(tmp_path):
     assert together(range(2))[0] == 0
     assert by_programs(range(2))[0] == 0

@@ -87,6 +87,7 @@ def hold(frame, roster, fpc):
 @examples(60)
 @given(st.integers(0, 10**9), st.booleans())
 @example(39838, True)  # all have answered, raked: rounding left dimensions a width
+@pytest.mark.thorough
 def test_no_interval_of_a_sample_has_zero_width_or_leaves_its_scale(seed, fpc):
     hold(*drawn(seed), fpc)
 

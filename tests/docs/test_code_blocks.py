@@ -92,6 +92,7 @@ def test_every_block_is_python():
 
 
 @pytest.mark.parametrize("page", RUN)
+@pytest.mark.thorough
 def test_the_blocks_of_a_page_run_in_its_order(folder, page):
     run(page)
 

@@ -94,6 +94,7 @@ def _plain(schema):
 
 @examples(20)
 @given(frame=frames())
+@pytest.mark.thorough
 def test_every_door_gives_the_same_columns(tmp_path_factory, frame):
     folder, first = tmp_path_factory.mktemp("doors"), None
     for name, door in doors(frame, folder):
@@ -187,6 +188,7 @@ def test_answers_that_take_too_much_memory_are_refused_before_they_do(tmp_path, 
         encode(table, memory=2**20)
 
 
+@pytest.mark.thorough
 def test_without_pyarrow_csv_and_pandas_are_read_and_others_are_told_what_they_need():
     script = """
 import sys

@@ -77,6 +77,7 @@ def test_an_empty_frame_of_another_library_is_as_one_of_pandas():
     assert repr(other) == repr(one)
 
 
+@pytest.mark.thorough
 def test_results_go_into_every_library():
     result = scores()
     frame = pl.DataFrame(result)

@@ -19,6 +19,7 @@ from queue import Queue
 from tests.places import ROOT
 
 LEAST = 0.95
+_WITH = ("-m", "not simulated")  # those that the plain run leaves out, too
 MADE = shutil.ignore_patterns(".git", ".venv*", ".nox", ".hypothesis", "mutants", "out", "__pycache__")
 
 
@@ -48,7 +49,7 @@ def changes() -> list[Change]:
 def compiled(tree: Path, tests: Iterable[str]) -> None:
     """Compile the tree once, not for every change; what is changed later is newer than what was compiled."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-n", "0", *sorted(tests)]
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-n", "0", *_WITH, *sorted(tests)]
     subprocess.run(command, cwd=tree, env=env | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": ""}, capture_output=True)
 
 
@@ -59,7 +60,7 @@ def noticed(tree: Path, change: Change) -> bool:
     path.write_text(text.replace(change.old, change.new))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "--hypothesis-profile=mutation", *change.tests],
+            [sys.executable, "-m", "pytest", "-q", "-x", "--hypothesis-profile=mutation", *_WITH, *change.tests],
             cwd=tree,
             env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,

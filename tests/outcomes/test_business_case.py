@@ -219,6 +219,7 @@ def test_options_that_cannot_be(sample, options, refusal):
         dx.business_case(*sample, **options)
 
 
+@pytest.mark.thorough
 def test_a_ranking_of_something_else_and_a_dossier_without_fit_are_refused(sample, refusal):
     _, dossier, tco, leaving = sample
     severity = dx.rank_pains(dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")), score="severity")

@@ -67,6 +67,7 @@ def test_a_mood_of_either_wave_changes_nothing_but_the_shift(seed, mood):
     assert turned.estimate == pytest.approx(plain.estimate[line], abs=1e-7)
 
 
+@pytest.mark.thorough
 def test_a_mood_is_not_taken_for_an_effect():
     """Everybody is 0.4 hours happier with everything: no pain moved more than others."""
     first = WAVES[0]
@@ -75,6 +76,7 @@ def test_a_mood_is_not_taken_for_an_effect():
     assert "moved" not in set(dx.follow_up(first, better, ACTIONS, as_of="2026-07-01").table["verdict"])
 
 
+@pytest.mark.thorough
 def test_with_few_untouched_topics_nothing_can_be_told(snapshot):
     names = WAVES[0].codebook.topics
     many = pd.DataFrame({"retro_date": "2026-03-01", "action": "a", "topic": names[:-2], "done": ""})

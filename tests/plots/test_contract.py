@@ -274,6 +274,7 @@ def test_all_heat_maps_have_the_same_range_of_colours():
 # contrast
 
 
+@pytest.mark.thorough
 def test_marks_and_words_stand_out(everything, drawn):
     second = [everything["tco"].plot_years, everything["tco"].plot_tornado, everything["card"].plot_ranks]
     second += [everything["card"].plot_weight_ranges, everything["card"].plot_trial_plan]
@@ -382,6 +383,7 @@ def test_a_note_names_the_font_of_a_script(character, font):
 # one's own Axes
 
 
+@pytest.mark.thorough
 def test_dollars_in_labels_do_not_break_ones_own_axes():
     result = hostile()
     questions = dx.scores(result).only(level="item")

@@ -107,6 +107,7 @@ def test_every_picture_of_a_survey_is_tried(level):
     assert drawn == {function for function, _ in level}
 
 
+@pytest.mark.thorough
 def test_where_nothing_differs_nothing_is_named_or_marked(level):
     for _, result in level:
         assert isinstance(result, Result)
@@ -123,6 +124,7 @@ def test_where_nothing_differs_words_without_a_picture_name_nothing():
     assert "the worst 2" not in dict(result.facts)
 
 
+@pytest.mark.thorough
 def test_what_lies_far_out_is_named_and_marked():
     one = world(differs=True)
     split, worst = dx.scores(one, by="team"), dx.rank_pains(one)

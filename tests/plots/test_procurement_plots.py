@@ -108,6 +108,7 @@ def test_leaving_draws_planned_and_forced_and_marks_renewals_and_notice(portal):
     assert fits(axes)
 
 
+@pytest.mark.thorough
 def test_hostile_vendor_names_are_only_text():
     names = ["$_$ to $5", "<b>x</b>", "_private", "long " * 40]
     costs = pd.DataFrame({"vendor": names, "line": "=1+1", "timing": "yearly", "likely": [1000, 2000, 3000, 4000]})

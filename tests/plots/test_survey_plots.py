@@ -120,6 +120,7 @@ def test_no_text_leaves_the_picture(company, picture):
     assert texts_outside(drawn) == []
 
 
+@pytest.mark.thorough
 def test_hostile_labels_are_only_text():
     survey = hostile()
     for ax in (dx.answers(survey).plot(), dx.scores(survey).plot(level="item"), dx.scores(survey, by="team").plot()):

@@ -84,6 +84,7 @@ def test_two_lines_of_benefit_add_up_and_are_drawn_with_the_rest():
     assert doubted["p10"] < doubted["npv"] - 1000 < doubted["npv"] + 1000 < doubted["p90"]
 
 
+@pytest.mark.thorough
 def test_the_notes_of_cost(snapshot):
     result = dx.tco(read(CERTAIN, decision={"title": "x"}), seed=5)
     assert (result.title, result.seed) == (snapshot, 5)
@@ -169,6 +170,7 @@ def test_without_a_start_there_is_no_day_and_own_work_has_no_headroom(snapshot):
     assert late["last_notice"].tolist()[:2] == pytest.approx([0, 2 - 14 / 12])  # never before the start
 
 
+@pytest.mark.thorough
 def test_other_seeds_draw_other_figures_of_leaving():
     read_ = read(leaving={"records": (0, 2000, 9000)})
     one, two, again = (dx.exit_cost(read_, seed=seed).present["A"] for seed in (0, 1, 0))

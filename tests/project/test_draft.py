@@ -118,6 +118,7 @@ def test_headcounts_that_are_partly_filled_in_are_a_roster(export):
         dx.open_survey(export)
 
 
+@pytest.mark.thorough
 def test_no_list_of_words_in_a_form_is_longer_than_a_spreadsheet_reads(tmp_path):
     assert main(["new", str(tmp_path / "x")]) == 0
     labels = [["Never", "Now and then", f"Always, for reason {k}"] for k in range(40)]

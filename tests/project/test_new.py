@@ -62,6 +62,7 @@ def test_the_script_checks_a_decision_that_is_a_folder_of_csv_files(started, tmp
     costs.unlink()
 
 
+@pytest.mark.thorough
 def test_the_script_fails_where_a_table_has_a_fault(started, tmp_path):
     (started / "my_survey" / "responses_1.csv").write_text("Strange\n1\n")
     done = run_ci(started, tmp_path)

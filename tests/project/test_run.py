@@ -182,6 +182,7 @@ def test_what_hangs_on_a_failed_cell_is_left_out_and_the_rest_runs(tmp_path, cap
     assert "code cell 2: ZeroDivisionError" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.thorough
 def test_one_s_own_data_drops_what_is_about_the_sample(tmp_path):
     path = notebook(tmp_path / "q.ipynb", "print('of the sample')", "print(data)")
     book = nbformat.read(path, as_version=4)

@@ -78,6 +78,7 @@ def test_the_six_published_headlines_come_out_of_the_raw_files():
     assert found == 6
 
 
+@pytest.mark.thorough
 def test_the_year_holds_what_was_planted_in_it():
     """The true median, rate or share lies in the 95% interval that dxkit finds."""
     known = json.loads((COMPANY / "truth/year.json").read_text())

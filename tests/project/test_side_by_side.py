@@ -41,6 +41,7 @@ def few_variables(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.mark.thorough
 def test_two_that_wait_for_each_other_both_end_and_the_first_fault_in_order_is_told(
     tmp_path, capsys, few_variables, snapshot
 ):

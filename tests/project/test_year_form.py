@@ -50,6 +50,7 @@ def test_each_sheet_has_one_grey_example_and_drop_downs_or_days(form):
     assert book["topics"].max_row == 13
 
 
+@pytest.mark.thorough
 def test_an_untouched_form_is_a_line_and_no_fault(form, waves):
     moved = dx.follow_up(*waves, form)
     assert str(moved.actions) == "Left out: actions: only the example is there; fill in rows below it"

@@ -96,6 +96,7 @@ def test_predictors_that_correlate_at_0_99999_get_their_exact_parts():
 
 
 @pytest.mark.parametrize("p", range(1, 8))
+@pytest.mark.thorough
 def test_lmg_is_the_average_over_all_orders_of_entry(p):
     corr = random_correlations(p, seed=p)
     assert lmg(corr) == pytest.approx(shapley(corr), abs=1e-11)

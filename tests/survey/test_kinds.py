@@ -231,6 +231,7 @@ def test_reverse_is_read_as_low():
     st.lists(st.sets(st.sampled_from(("Slack", "Teams, new", "No", "C/C++")), min_size=1), min_size=8, max_size=25),
     st.randoms(),
 )
+@pytest.mark.thorough
 def test_one_question_in_any_shape_is_one_table(people, random):
     options = ["Slack", "Teams, new", "No", "C/C++"]
     asked = book("multi", *options)
@@ -345,6 +346,7 @@ def test_weights_of_the_file_weight_means_and_shares():
 
 @examples(30)
 @given(st.lists(st.tuples(st.integers(1, 5), st.floats(0.1, 9)), min_size=6, max_size=20), st.floats(0.01, 100))
+@pytest.mark.thorough
 def test_weights_times_a_number_change_nothing_and_equal_ones_are_none(pairs, factor):
     values, weights = map(list, zip(*pairs, strict=True))
     once = dx.scores(weighted(values, weights, "rating", "1-5")).table

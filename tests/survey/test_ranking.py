@@ -184,6 +184,7 @@ def test_an_equal_constant_for_all_leaves_the_order(answers, constant):
 @pytest.mark.mutation
 @few
 @given(matrices, st.sampled_from([0.5, 2.0, 4.0]))
+@pytest.mark.thorough
 def test_hours_in_another_unit_are_the_same_order(answers, times):
     one, two = dx.rank_pains(hours(answers)), dx.rank_pains(hours(times * answers))
     same = ["rank", "rank_low", "rank_high", "p_top"]
@@ -198,6 +199,7 @@ def test_hours_in_another_unit_are_the_same_order(answers, times):
 @pytest.mark.mutation
 @few
 @given(matrices, codes)
+@pytest.mark.thorough
 def test_the_order_of_people_is_nothing_and_the_same_call_gives_the_same_figures(answers, rng):
     one = dx.rank_pains(survey(answers, min_group=3))
     two = dx.rank_pains(survey(answers[rng.permutation(len(answers))], min_group=3))

@@ -249,6 +249,7 @@ def test_answers_count_who_answered_skipped_and_was_not_asked():
 @pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
+@pytest.mark.thorough
 def test_order_of_people_and_columns_does_not_matter(frame, seed):
     rng = np.random.default_rng(seed)
     shuffled = frame.iloc[rng.permutation(len(frame)), rng.permutation(frame.shape[1])].reset_index(drop=True)
@@ -261,6 +262,7 @@ def test_order_of_people_and_columns_does_not_matter(frame, seed):
 @pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds)
+@pytest.mark.thorough
 def test_reversing_the_scale_mirrors_the_score_and_swaps_favourable(frame):
     book = worlds.codebook()
     turned = frame.assign(q0=6 - frame["q0"])
@@ -274,6 +276,7 @@ def test_reversing_the_scale_mirrors_the_score_and_swaps_favourable(frame):
 @pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds)
+@pytest.mark.thorough
 def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
     twice = pd.concat([frame, frame], ignore_index=True)
     book = worlds.codebook()
@@ -306,6 +309,7 @@ def test_no_interval_of_a_sample_leaves_its_scale_or_has_no_width(frame, known):
 @pytest.mark.mutation
 @examples(20)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
+@pytest.mark.thorough
 def test_what_hidden_people_answered_changes_no_other_cell(frame, seed):
     book = worlds.codebook()
     before = dx.scores(dx.read_survey(frame, book), by="team").table
@@ -326,6 +330,7 @@ def test_what_hidden_people_answered_changes_no_other_cell(frame, seed):
 @pytest.mark.mutation
 @examples(20)
 @given(worlds.worlds, st.integers(3, 9))
+@pytest.mark.thorough
 def test_hiding_is_monotone_in_the_minimum(frame, k):
     book = worlds.codebook()
     low, high = (dx.scores(dx.read_survey(frame, book, min_group=m), by="team").table["shown"] for m in (k, k + 1))

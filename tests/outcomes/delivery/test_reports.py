@@ -361,6 +361,7 @@ def record(deploys, changes):
 
 @examples(10)
 @given(RECORDS, CHANGES, st.booleans(), st.randoms(use_true_random=False))
+@pytest.mark.thorough
 def test_used_and_left_out_add_up_and_the_order_of_rows_is_free(deploys, changes, since, shuffled):
     frame, begun = record(deploys, changes)
     options = {"as_of": "2026-02-15", **({"since": "2026-01-05"} if since else {})}
@@ -379,6 +380,7 @@ def test_used_and_left_out_add_up_and_the_order_of_rows_is_free(deploys, changes
 
 @examples(10)
 @given(RECORDS, CHANGES)
+@pytest.mark.thorough
 def test_one_service_by_service_is_the_whole(deploys, changes):
     frame, begun = record(deploys, changes)
     frame = frame.assign(service="shop")

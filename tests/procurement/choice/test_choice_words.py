@@ -235,6 +235,7 @@ def test_the_weight_of_fit_that_a_ranking_gives(dossier, refusal):
     assert value["B", "Feature fit"] == pytest.approx(0.25 * 0.5 + 0.3 / 6)
 
 
+@pytest.mark.thorough
 def test_fit_stands_between_the_anchors_that_are_given(snapshot):
     given = CRITERIA.assign(worst=[10000, 1, 0.1, 200000], best=[0, 5, 0.5, 0])
     dossier = read(given)
@@ -268,6 +269,7 @@ def test_evidence_ages_from_the_start_or_from_the_newest(dossier):
     assert wide.loc[("B", "use"), "value"] == pytest.approx(3.5 / 4, abs=1e-3)
 
 
+@pytest.mark.thorough
 def test_results_that_are_given_are_used_and_draws_follow_them(dossier):
     tco, leaving = dx.tco(dossier, draws=2048), dx.exit_cost(dossier)
     half = {vendor: each / 2 for vendor, each in tco.present.items()}

@@ -25,6 +25,7 @@ def prices(read, basis="pv"):
     return dx.negotiation(read, basis).walk_away.set_index("vendor")
 
 
+@pytest.mark.thorough
 def test_the_walk_away_price_by_hand():
     """A costs 4,500 of which 3,000 are its price; B costs 3,600, all of it price. Points tie where A costs 6,100."""
     found = prices(dossier(TWO, decision=PLAIN, criteria=CRITERIA, evidence=EVIDENCE))
@@ -37,6 +38,7 @@ def test_the_walk_away_price_by_hand():
     assert found["tie_score"].tolist() == pytest.approx([(6100 - 1500) / 3000, (3600 - 1600) / 3600])
 
 
+@pytest.mark.thorough
 def test_at_its_walk_away_price_a_vendor_is_level_and_at_the_firmer_one_cheapest_in_80_percent():
     rows = [
         {"low": 800_000, "likely": 1_000_000, "high": 1_500_000},
@@ -54,6 +56,7 @@ def test_at_its_walk_away_price_a_vendor_is_level_and_at_the_firmer_one_cheapest
         assert row["low"] < row["factor_80"] < row["factor"] < row["high"]
 
 
+@pytest.mark.thorough
 def test_scores_tie_where_it_says(snapshot):
     read = dossier(TWO, decision=PLAIN, criteria=CRITERIA, evidence=EVIDENCE)
     talks = dx.negotiation(read, "pv")

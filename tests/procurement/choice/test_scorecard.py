@@ -241,6 +241,7 @@ def test_scores_are_the_weighted_sum_and_contributions_add_up(card):
 @pytest.mark.mutation
 @examples(15)
 @given(st.floats(0.1, 1000))
+@pytest.mark.thorough
 def test_rescaling_weights_changes_nothing(factor):
     ratings = [[4, 2, 3], [3, 3, 3.5], [2, 5, 1]]
     one, two = (dx.scorecard(made(ratings, np.array([3, 2, 1]) * f), draws=1024) for f in (1.0, factor))

@@ -58,6 +58,7 @@ def test_prices_of_weights_follow_the_criterion_of_money_and_are_empty_without_o
     assert dx.scorecard(judged([{"criterion": "use", "weight": 20}])).prices["money"].isna().all()
 
 
+@pytest.mark.thorough
 def test_cost_that_counts_twice_is_flagged():
     apart = [{**COST, "weight": 10}, {**COST, "criterion": "leaving", "measure": "exit_cost", "weight": 10.4}]
     assert not len(dx.scorecard(judged(apart)).flags)
@@ -87,6 +88,7 @@ def test_a_rating_in_a_unit_of_its_own_may_change_the_winner():
     assert changes["changed_to"].tolist() == pytest.approx([60, 70])
 
 
+@pytest.mark.thorough
 def test_sliders_of_worth_are_money_and_leave_money_alone():
     widgets = pytest.importorskip("ipywidgets")
     read = judged([{"criterion": "use", "worth": 5_000}, COST])

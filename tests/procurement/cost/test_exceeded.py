@@ -43,5 +43,6 @@ def exceeded(seeds, draws):
 
 
 @pytest.mark.parametrize("seed", [200, 201])
+@pytest.mark.thorough
 def test_a_tenth_of_fresh_outcomes_lies_above_p90(seed):
     assert exceeded([seed], 16_384)[0] == pytest.approx(0.1, abs=0.01)

@@ -77,6 +77,7 @@ def test_the_owed_term_runs_down_to_each_renewal():
 
 @few
 @given(changes)
+@pytest.mark.thorough
 def test_every_component_is_at_least_nil_and_rates_scale_it(changed):
     found = leaving(**changed)
     for name in (*COMPONENTS, "unused"):
@@ -93,6 +94,7 @@ def test_a_faithful_export_needs_no_rebuilding():
 
 @few
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.5))
+@pytest.mark.thorough
 def test_hazards_never_lower_the_probability(forced, voluntary, more):
     def p(**hazards):
         return leaving(**hazards)("results", "p_exit")[0]
@@ -107,6 +109,7 @@ def test_hazards_never_lower_the_probability(forced, voluntary, more):
 @given(
     st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.sampled_from(["monthly", "yearly", "term"]), st.integers(0, 4)
 )
+@pytest.mark.thorough
 def test_more_liability_or_less_refund_never_lowers_the_contract(liability, refund, more, billed, overlap):
     def contract(liability, refund):
         line = {"likely": 40_000, "billed": billed}
@@ -230,6 +233,7 @@ def test_the_calendar_names_the_cheapest_quarter_and_the_last_notice():
     assert row[["last_notice", "date", "last_notice_date"]].tolist() == [0.75, "2027-01-31", "2026-10-30"]
 
 
+@pytest.mark.thorough
 def test_the_eu_shortens_the_notice_and_asks_for_a_start(snapshot):
     eu, start = {"jurisdiction": "EU"}, {"start": "2027-02-01"}
     notes = [dx.exit_cost(dossier([FEE], decision=law)).notes for law in (eu, eu | start)]

@@ -107,6 +107,7 @@ def test_breakdowns_sum_to_the_totals():
         assert rows["p_cheapest"].isna().all() if basis == "pv_with_exit" else rows["p_cheapest"].sum() == 1.0
 
 
+@pytest.mark.thorough
 def test_rate_nil_is_the_plain_sum_and_a_higher_rate_never_costs_more():
     values = [
         dx.tco(dossier(decision=pd.DataFrame({"key": ["discount_rate"], "value": [rate]}))).totals
@@ -149,6 +150,7 @@ def test_billing_moves_no_money_but_its_day(lines, rate):
 
 @few
 @given(st.lists(st.floats(0, 9), min_size=1, max_size=4), st.floats(0, 500), st.floats(0, 500))
+@pytest.mark.thorough
 def test_graduated_tiers_are_continuous_and_never_fall(prices, units, more):
     rows = worlds.steps("graduated", [(100 * k, price) for k, price in enumerate(prices)])
 
@@ -164,6 +166,7 @@ def test_graduated_tiers_are_continuous_and_never_fall(prices, units, more):
 
 @few
 @given(st.floats(0.1, 50), st.floats(0, 1e5))
+@pytest.mark.thorough
 def test_money_scales_with_the_currency_and_adds_what_falls_at_the_start(factor, extra):
     def pv(likely):
         frame = costs(likely=likely, low=["", "", ""], high=["", "", ""])
@@ -173,6 +176,7 @@ def test_money_scales_with_the_currency_and_adds_what_falls_at_the_start(factor,
     assert pv([20, 5000 + extra, 240]) - pv([20, 5000, 240]) == pytest.approx(extra, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_a_vendor_added_below_leaves_the_others_draws_alone():
     more = pd.concat([costs(), costs().iloc[[2]].assign(vendor="Gamma", low=150, likely=160, high=170)])
     one, two = dx.tco(dossier()), dx.tco(dossier(costs=more.reset_index(drop=True)))
@@ -181,6 +185,7 @@ def test_a_vendor_added_below_leaves_the_others_draws_alone():
     assert (both["p90"] == both["p90_alone"]).all()
 
 
+@pytest.mark.thorough
 def test_the_order_of_rows_moves_nothing_but_the_draws():
     turned = costs().iloc[::-1].reset_index(drop=True)
     for vendor in ("Alpha", "Beta"):
@@ -273,6 +278,7 @@ def test_a_budget_by_hand():
 
 
 @pytest.mark.mutation
+@pytest.mark.thorough
 def test_drawn_apart_has_the_means_and_understates_the_spread(snapshot):
     one, apart = sample.cost(), dx.tco(sample.portal(), shared=False)
     pv = [each.totals.query("basis == 'pv'").set_index("vendor") for each in (one, apart)]

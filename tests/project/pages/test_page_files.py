@@ -89,6 +89,7 @@ def test_text_of_a_user_is_data_in_a_pdf(tmp_path):
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
 
 
+@pytest.mark.thorough
 def test_slides_have_a_picture_each_with_its_sentence_and_description(tmp_path):
     pptx = pytest.importorskip("pptx")
     made = page("staff", "de")

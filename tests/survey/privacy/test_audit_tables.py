@@ -170,6 +170,7 @@ def audited(seeds):
     return planted, found, false, known
 
 
+@pytest.mark.thorough
 def test_disclosures_of_dashboards_are_found_and_no_other():
     planted, found, false, known = audited(range(25))
     assert planted > 5

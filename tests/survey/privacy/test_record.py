@@ -152,6 +152,7 @@ def test_recorded_settings_hold_and_another_value_is_refused_with_both(tmp_path,
         dx.open_survey(file, min_group=7)
 
 
+@pytest.mark.thorough
 def test_the_samples_and_frames_are_not_published(refusal):
     with refusal("samples"):
         dx.open_survey(dx.samples.path("company/responses_2026-Q3.csv")).release.publish()

@@ -156,6 +156,7 @@ def surveys():
 
 @examples(40)
 @given(surveys())
+@pytest.mark.thorough
 def test_nobody_is_given_away_and_detail_implies_figure(frame):
     survey = read(frame, cuts=["team", "role", ["team", "role"]])
     table = survey.release.table
@@ -178,6 +179,7 @@ def test_nobody_is_given_away_and_detail_implies_figure(frame):
 
 @examples(20)
 @given(surveys(), st.randoms(use_true_random=False))
+@pytest.mark.thorough
 def test_order_of_rows_and_of_calls_changes_nothing_and_a_tally_decides_alike(frame, random):
     one, order = read(frame), list(range(len(frame)))
     random.shuffle(order)
@@ -192,6 +194,7 @@ def test_order_of_rows_and_of_calls_changes_nothing_and_a_tally_decides_alike(fr
 
 @examples(20)
 @given(surveys())
+@pytest.mark.thorough
 def test_a_cut_that_is_declared_last_takes_nothing_from_those_before(frame):
     few, more = (read(frame, cuts=cuts).release.table for cuts in (["team"], ["team", "role"]))
     before = more.loc[more["cut"] != "role", ["cut", "group", "question", "detail"]].reset_index(drop=True)

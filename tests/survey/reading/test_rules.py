@@ -401,6 +401,7 @@ def test_check_reads_a_table_of_rules(tmp_path, capsys):
 
 @examples(40)
 @given(st.lists(st.sampled_from(AGREE), min_size=1, max_size=30), st.permutations(["A1", "b 2", "C3", "x;y", "Ja!"]))
+@pytest.mark.thorough
 def test_a_file_recoded_through_label_rules_gives_equal_results(answers, words):
     book, codes = BOOK[:1], dict(zip(AGREE, words, strict=True))
     plain = dx.read_survey(pd.DataFrame({"ci": answers}), book)

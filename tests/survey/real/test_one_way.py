@@ -179,6 +179,7 @@ def every_way(frame, cuts):
 
 @examples(15)
 @given(st.lists(person, min_size=1, max_size=12), st.sets(st.integers(0, 12), max_size=3))
+@pytest.mark.thorough
 def test_the_same_rows_are_one_survey_in_every_kind_of_frame_and_in_any_parts(rows, cuts):
     frame = pd.DataFrame(rows, columns=list(PEOPLE.items["text"]), dtype=object)
     cuts = sorted(cut for cut in cuts if cut <= len(frame))

@@ -58,6 +58,7 @@ def cluster(request):
             yield client
 
 
+@pytest.mark.thorough
 def test_two_workers_give_the_tally_of_one_frame(cluster):
     frame = answers(4000)
     found = dx.tally(dd.from_pandas(frame, npartitions=20), codebook=BOOK, wave="Q3")

@@ -18,6 +18,7 @@ from tests.survey.tally.test_tally import same, sited, tallied
 @pytest.mark.mutation
 @examples(15)
 @given(sited)
+@pytest.mark.thorough
 def test_what_a_file_holds_it_gives_back(tmp_path_factory, frame):
     path, tally = tmp_path_factory.mktemp("saved") / "a.tally", tallied(frame)
     if tally.respondents < 5:

@@ -54,6 +54,7 @@ def tallied(frame, cuts=("team", "site", ("team", "site"))):
 @pytest.mark.mutation
 @examples(30)
 @given(sited, st.integers(0, 2**32 - 1))
+@pytest.mark.thorough
 def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts_in_any_tree(frame, seed):
     rng = np.random.default_rng(seed)
     part = rng.integers(0, 4, len(frame))
@@ -69,6 +70,7 @@ def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts_in_any_tr
 @pytest.mark.mutation
 @examples(20)
 @given(sited)
+@pytest.mark.thorough
 def test_what_is_added_does_not_depend_on_the_order(frame):
     half = len(frame) // 2 or 1
     one, two = tallied(frame[:half]), tallied(frame[half:] if len(frame) > 1 else frame)
@@ -107,6 +109,7 @@ def test_every_respondent_is_in_exactly_one_state_per_item(frame):
 @pytest.mark.mutation
 @examples(20)
 @given(sited)
+@pytest.mark.thorough
 def test_every_cut_sums_to_the_whole_and_a_finer_one_to_a_coarser(frame):
     whole = tallied(frame)
     finest = replace(tallied(frame, [["team", "site"]]), declared=whole.declared)
@@ -158,6 +161,7 @@ def test_cuts_that_not_all_tallies_have_are_left_out_and_told():
 @pytest.mark.mutation
 @examples(20)
 @given(sited)
+@pytest.mark.thorough
 def test_scores_from_the_tally_of_a_file_equal_scores_from_its_survey(frame):
     survey = dx.read_survey(frame, BOOK, cuts=["team", "site", ["team", "site"]])
     of_file, of_survey = tallied(frame), dx.tally(survey, ["team", "site", ["team", "site"]])

@@ -93,6 +93,7 @@ def test_a_stata_file_with_letters_for_missing(tmp_path):
     assert [(o.code, o.missing) for o in structure.questions[0].options][-2:] == [("a", True), ("b", True)]
 
 
+@pytest.mark.thorough
 def test_row_order_changes_nothing_else(tmp_path):
     one, _ = answers(sav(tmp_path))
     other, _ = answers(sav(tmp_path, "reversed.sav", frame=frame().iloc[::-1].reset_index(drop=True)))
