@@ -67,7 +67,8 @@ class Program:
         if need == _MORE:
             room = self._to - rows @ self._low[:, 0]
         else:
-            room = rows @ self._high[:, 0] - self._from
+            ends = np.isfinite(self._high[:, 0])
+            room = np.where(rows @ ~ends > 0, np.inf, rows @ np.where(ends, self._high[:, 0], 0.0) - self._from)
         return float(room[rows[:, atom] > 0].min(initial=np.inf) / self._one[atom])
 
     def _need(self, atoms: np.ndarray) -> np.ndarray:

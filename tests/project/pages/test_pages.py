@@ -102,7 +102,7 @@ def test_who_answered_sees_every_table_that_the_management_sees():
 
 def test_two_topics_of_two_are_no_ranking():
     frame, book = own(items=2, topic=["CI", "Docs"], kind="hours", scale="hours")
-    frame[["q0", "q1"]] = frame[["q0", "q1"]].replace("", 0)
+    frame[["q0", "q1"]] = frame[["q0", "q1"]].mask(lambda answers: answers == "", 0)
     title = dx.page(dx.read_survey(frame, book)).document.title
     assert title.startswith("Too few topics to rank: ")
     assert "sure" not in title
@@ -203,7 +203,7 @@ def test_the_number_of_the_release_record_is_said(tmp_path):
 def test_a_small_or_poor_survey_has_a_page_too(people, columns, reader):
     frame, book = own(people=people, **columns)
     if "hours" in str(columns):
-        frame.iloc[:, :4] = frame.iloc[:, :4].replace("", 0)
+        frame.iloc[:, :4] = frame.iloc[:, :4].mask(lambda answers: answers == "", 0)
     if "yesno" in str(columns):
         frame.iloc[:, :4] = frame.iloc[:, :4].replace({1: "Yes", 2: "No", 3: "No", 4: "", 5: "Yes"})
     text = words(dx.page(dx.read_survey(frame, book), reader))
