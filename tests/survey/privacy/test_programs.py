@@ -75,3 +75,10 @@ def test_the_first_who_is_left_one_answer_is_the_first_that_single_programs_find
         assert found == next(expected, None)
         pinned += found is not None
     assert 3 < pinned < 27
+
+
+def test_a_row_is_bounded_by_its_own_people_though_others_have_no_upper_end():
+    """Two groups of one, both told: nothing is left to either, and nothing is multiplied by infinity."""
+    rows, told = np.eye(2)[:, :, None], np.array([1.0, 5.0])
+    low, high, one, single = np.zeros((2, 1)), np.array([[1.0], [np.inf]]), np.ones(2), np.ones(2, dtype=bool)
+    assert Program(rows, [told, told], low, high, one, single, told[None, :, None]).pins(np.array([0, 1])) == 0
