@@ -216,6 +216,7 @@ def test_every_public_function_is_called_here(calls):
     assert {name.partition(".")[0] for name in calls} >= set(dx.__all__) - classes
 
 
+@pytest.mark.thorough
 def test_the_calls_that_are_varied_work(calls, tmp_path, monkeypatch):
     monkeypatch.setenv("DXKIT_OUT", str(tmp_path))
     for name, (function, given) in calls.items():

@@ -35,6 +35,7 @@ def test_a_year_without_change_shows_no_trend_and_one_read_backwards_falls(snaps
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.6])
+@pytest.mark.thorough
 def test_a_series_of_two_years_without_change_raises_few_false_alarms(rho):
     """150 series here; `tests/claims` runs them all."""
     made = np.random.default_rng(3)

@@ -41,6 +41,7 @@ def started(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["00_start_here", "01_where_does_it_hurt", "02_which_two", "05_did_it_work"])
+@pytest.mark.thorough
 def test_notebooks_finish_on_untouched_forms(started, name, monkeypatch):
     monkeypatch.setenv("DXKIT_OUT", str(started))
     data = started / "my_survey" / ("" if name.startswith("05") else "responses_1.csv")
@@ -73,6 +74,7 @@ def test_a_real_kernel_writes_the_same_page(started, tmp_path):
 
 @pytest.mark.parametrize("case", ["12_plain_survey", "23_importance_only"])
 @pytest.mark.parametrize("name", ["01_where_does_it_hurt", "02_which_two"])
+@pytest.mark.thorough
 def test_cases_of_missing_parts_finish(case, name):
     data = CASE_FILES / "surveys" / case / "responses_1.csv"
     written, shown = cell_by_cell(ROOT / "notebooks" / f"{name}.ipynb", data)

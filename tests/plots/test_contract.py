@@ -232,6 +232,7 @@ def test_a_reversed_item_of_the_same_scale_is_marked_and_turned(company):
 # units
 
 
+@pytest.mark.thorough
 def test_the_axis_says_the_unit_and_best_only_for_ratings(company):
     result = sample.scores()
     of_kind = {kind: result.only(names=company.codebook.of_kind(kind)) for kind in ("rating", "importance", "hours")}
@@ -337,6 +338,7 @@ def without_fonts(monkeypatch):
     fonts.family_with.cache_clear()
 
 
+@pytest.mark.thorough
 def test_a_character_that_no_font_has_is_a_box_and_one_note_names_a_font(without_fonts):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

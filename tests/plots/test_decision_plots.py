@@ -149,6 +149,7 @@ def test_a_change_of_what_is_neither_good_nor_bad_is_black_with_the_decimals_of_
     assert f"A  {row['before']:.1f}" in texts
 
 
+@pytest.mark.thorough
 def test_hostile_labels_are_only_text():
     survey = hostile()
     ranking = dx.rank_pains(survey)

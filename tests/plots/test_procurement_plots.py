@@ -72,6 +72,7 @@ def test_the_tornado_tells_a_line_from_the_driver_of_its_name():
     assert {label.get_text() for label in result.plot_tornado().get_yticklabels()} == {"seats", "A: seats"}
 
 
+@pytest.mark.thorough
 def test_bars_of_the_years_sum_to_the_cost(portal):
     result = dx.tco(portal)
     axes = result.plot_years()

@@ -109,6 +109,7 @@ def test_response_rates_hide_what_the_table_hides(company):
 
 
 @pytest.mark.parametrize("picture", ["answers", "scores", "heat", "rate", "items"])
+@pytest.mark.thorough
 def test_no_text_leaves_the_picture(company, picture):
     drawn = {
         "answers": lambda: dx.answers(company).only(company.codebook.of_kind("rating", topic=True)).plot(),

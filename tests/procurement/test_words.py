@@ -62,6 +62,7 @@ def test_cost_in_print(snapshot):
 BENEFITS = [{"vendor": "A", "line": "time", "timing": "yearly", "likely": 4000}]
 
 
+@pytest.mark.thorough
 def test_benefits_against_costs_by_hand():
     """4000 a year against 5000 and 1200 a year: 2800 a year pay 5000 back in the 22nd month."""
     for options in ({}, {"shared": False}):
@@ -74,6 +75,7 @@ def test_benefits_against_costs_by_hand():
         assert row["p_positive"] == 1
 
 
+@pytest.mark.thorough
 def test_two_lines_of_benefit_add_up_and_are_drawn_with_the_rest():
     two = [*BENEFITS, {**BENEFITS[0], "line": "calm", "likely": 500}, {**BENEFITS[0], "vendor": "B", "likely": 100}]
     returns = dx.tco(read(benefits=two)).returns.set_index("vendor")
@@ -121,6 +123,7 @@ def test_the_last_digit_shown_is_one_that_a_fifth_of_the_spread_earns(p10, p90, 
     assert _step(pd.DataFrame({"p10": p10, "p90": p90, "mean": mean}, dtype=float)) == step
 
 
+@pytest.mark.thorough
 def test_axes_and_vendor_reach_the_picture():
     read_ = read([*LINES[:1], {**LINES[1], "low": 900, "high": 1100}, *LINES[2:]], leaving={})
     cost, leaving = dx.tco(read_, draws=1024), dx.exit_cost(read_)
@@ -158,6 +161,7 @@ def test_leaving_in_print(snapshot):
     assert result.calendar[["cheapest", "last_notice"]].iloc[0].tolist() == pytest.approx([4, 1 - 2 / 12])
 
 
+@pytest.mark.thorough
 def test_without_a_start_there_is_no_day_and_own_work_has_no_headroom(snapshot):
     result = dx.exit_cost(read(leaving=BARE, decision={"title": "x"}))
     assert result.title == snapshot

@@ -271,6 +271,7 @@ def test_nothing_to_read_and_no_folder(out, capsys):
     assert "there is no such folder" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_it_shares_no_code_with_what_hides_figures():
     """It imports what reads files and lays out tables, and the audit of any dashboard; neither knows a survey."""
     import subprocess

@@ -147,6 +147,7 @@ def test_run_does_not_overwrite_unless_told(ran, capsys):
     assert page.stat().st_mtime_ns == before
 
 
+@pytest.mark.thorough
 def test_force_replaces_its_own_pictures_and_no_other_file(ran, tmp_path):
     folder, *_ = ran
     out = shutil.copytree(folder / "out", tmp_path / "out")
@@ -158,6 +159,7 @@ def test_force_replaces_its_own_pictures_and_no_other_file(ran, tmp_path):
 
 
 @pytest.mark.parametrize("tags", [[], ["raises-exception"]])
+@pytest.mark.thorough
 def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, capsys, tags, snapshot):
     path = notebook(tmp_path / "q.ipynb", "1 / 0" if tags else "1", 'raise KeyError("no <team>")')
     book = nbformat.read(path, as_version=4)
@@ -171,6 +173,7 @@ def test_a_cell_that_fails_is_named_with_its_message_and_no_traceback(tmp_path, 
     assert "KeyError: 'no &lt;team&gt;'" in page
 
 
+@pytest.mark.thorough
 def test_what_hangs_on_a_failed_cell_is_left_out_and_the_rest_runs(tmp_path, capsys):
     path = notebook(tmp_path / "q.ipynb", "a = 1 / 0", "b = a + 1", "print(b)", "print('the rest')", "print(unknown)")
     assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 1

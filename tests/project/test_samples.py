@@ -53,6 +53,7 @@ def test_every_wave_opens_and_the_first_has_its_own_codebook():
     assert all(100 < len(survey) < 135 for survey in waves)
 
 
+@pytest.mark.thorough
 def test_the_six_published_headlines_come_out_of_the_raw_files():
     folder = dx.samples.path("github_oss_2017")
     checks = json.loads((folder / "headlines.json").read_text())["checks"]

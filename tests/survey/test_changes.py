@@ -170,6 +170,7 @@ def test_a_name_that_was_not_asked_is_said(refusal):
         dx.compare(WAVES["2026-Q2"], WAVES["2026-Q3"], only=["sat_revue"])
 
 
+@pytest.mark.thorough
 def test_swapping_the_waves_turns_the_sign():
     one, two = sample.change("2025-Q4", "2026-Q3"), sample.change("2026-Q3", "2025-Q4")
     joined = one.table.merge(two.table, on=["level", "name"], suffixes=("", "_2"))

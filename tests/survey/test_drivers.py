@@ -366,6 +366,7 @@ def test_where_most_samples_have_no_solution_there_are_no_intervals(snapshot):
     assert [re.sub(r"\d+ of 200", "<n> of 200", note) for note in found.notes] == snapshot
 
 
+@pytest.mark.thorough
 def test_a_thousand_replicates_take_seconds():
     # measured 0.02 s for 4 predictors, 0.3 s for 12; the bounds leave room for a slow machine
     rng = np.random.default_rng(0)

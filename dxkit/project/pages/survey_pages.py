@@ -27,7 +27,7 @@ from dxkit.survey.scores import Scores, scores
 
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
-_LONGEST = 120  # characters of a question
+_LONGEST = 70  # characters of a question
 _NAMED = 12  # topics in a sentence
 Told = tuple[str, list[Part]]  # the first sentence, and what follows
 

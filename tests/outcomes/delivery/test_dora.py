@@ -182,6 +182,7 @@ def test_no_tier_is_ever_named():
     assert not any(word in text.split() for word in ("elite", "high", "medium", "low"))
 
 
+@pytest.mark.thorough
 def test_every_deployment_is_in_one_period():
     made = np.random.default_rng(5)
     times = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(made.integers(0, 200 * 24, 300), unit="h")

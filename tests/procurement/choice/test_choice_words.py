@@ -217,6 +217,7 @@ def test_the_nearest_weight_is_the_nearer_end_inside_the_scale():
     assert type(card)(table=card.table, stability=stability[:3]).nearest_weight == ("b", 0.3, 0.1, "Y")
 
 
+@pytest.mark.thorough
 def test_the_weight_of_fit_that_a_ranking_gives(dossier, refusal):
     """Of 6 hours lost, 3 to CI and 1 to Docs, so Docs weighs a sixth; a gain and what is not known weigh nothing."""
     needs = SimpleNamespace(
@@ -250,6 +251,7 @@ def test_fit_stands_between_the_anchors_that_are_given(snapshot):
     assert flags[-1][2] == snapshot
 
 
+@pytest.mark.thorough
 def test_evidence_ages_from_the_start_or_from_the_newest(dossier):
     assert str(as_of(dossier)) == "2026-01-31"
     without = read(decision={"title": "x"})
@@ -326,6 +328,7 @@ def test_no_criteria_and_no_weight_are_refused_in_words(dossier, refusal):
         dx.scorecard(made([[4], [2]], [0]))
 
 
+@pytest.mark.thorough
 def test_values_beyond_the_anchors_are_cut_and_said_from_a_twentieth_on(snapshot):
     criteria = [SimpleNamespace(name=name) for name in ("a", "b", "c", "d")]
     values = np.full((20, 2, 4), 0.5)

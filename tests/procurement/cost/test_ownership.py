@@ -198,6 +198,7 @@ def test_the_order_of_rows_moves_nothing_but_the_draws():
     assert (apart <= error + 1e-5 * drawn[0]["mean"].to_numpy()).all()
 
 
+@pytest.mark.thorough
 def test_shared_drivers_widen_the_spread_that_independent_cells_understate():
     """One count of seats for ten lines, against a count of its own for each: same means, wider total."""
     rows = [{"vendor": "A", "line": f"l{k}", "timing": "yearly", "likely": 10, "per": "seats"} for k in range(10)]

@@ -93,6 +93,7 @@ def test_certain_costs_leave_little_to_decide_later():
 
 
 @pytest.mark.mutation
+@pytest.mark.thorough
 def test_every_other_vendor_has_its_rows(portal):
     moved = dx.switching(portal, "Port")
     assert moved.first["vendor"].tolist() == [name for name in portal.vendors if name != "Port"]

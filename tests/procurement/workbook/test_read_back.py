@@ -158,6 +158,7 @@ def test_another_scenario_is_no_change_of_the_dossier(computed):
     assert read.changed["figure"].tolist() == ["scenario"]
 
 
+@pytest.mark.thorough
 def test_a_changed_formula_that_was_not_recalculated_is_seen(delivered, tmp_path):
     book = openpyxl.load_workbook(delivered[1])
     sheet = book["Results"]
@@ -167,6 +168,7 @@ def test_a_changed_formula_that_was_not_recalculated_is_seen(delivered, tmp_path
         dx.read_dossier(tmp_path / "edited.xlsx")
 
 
+@pytest.mark.thorough
 def test_simulated_ranges_are_compared_too(delivered, tmp_path):
     book = openpyxl.load_workbook(delivered[1])
     values = openpyxl.load_workbook(delivered[1], data_only=True)

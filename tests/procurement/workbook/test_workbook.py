@@ -224,6 +224,7 @@ def test_inputs_alone_can_be_changed_and_refuse_what_lies_beyond_their_unit(twin
     assert (float(bounds[share].formula1), float(bounds[share].formula2)) == (0, 1)
 
 
+@pytest.mark.thorough
 def test_hostile_names_stay_text(tmp_path):
     lines = [{"vendor": name, "line": name, "likely": 10} for name in HOSTILE]
     read = dossier(lines, decision={"title": HOSTILE[0], "horizon_years": 1})

@@ -96,6 +96,7 @@ def test_with_the_codebook_beside_it_every_export_is_the_same_survey(way, made, 
 
 
 @pytest.mark.parametrize(("lang", "way"), EVERY, indirect=["lang"])
+@pytest.mark.thorough
 def test_without_a_codebook_it_is_found_by_ids_or_texts(way, made, lang, tmp_path):
     path = export(way, made, tmp_path / "responses_2026-Q4.csv")
     survey = dx.open_survey(path)

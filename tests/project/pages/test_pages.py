@@ -210,6 +210,7 @@ def test_a_small_or_poor_survey_has_a_page_too(people, columns, reader):
     assert not re.search(r"\bnan\b|\bNone\b|<b>", text)
 
 
+@pytest.mark.thorough
 def test_pages_give_nobody_away(tmp_path, capsys):
     for reader in READERS[:3]:
         page(reader).save(tmp_path / f"{reader}.html")

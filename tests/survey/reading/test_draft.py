@@ -329,6 +329,7 @@ def test_real_surveys_are_drafted_as_somebody_reads_them(name, capsys):
 
 @needs_shared
 @pytest.mark.parametrize("name", READ_BY_HAND)
+@pytest.mark.thorough
 def test_a_draft_of_a_real_survey_has_no_fault_outside_yellow_cells(tmp_path, name):
     export = shutil.copyfile(SURVEYS / f"{name}.csv", tmp_path / "responses_1.csv")
     begun = time.perf_counter()

@@ -216,6 +216,7 @@ def drafted(export):
 
 
 @pytest.mark.parametrize("examples", SIZES)
+@pytest.mark.thorough
 def test_row_order_case_and_spacing_change_no_draft_and_the_draft_is_read(examples):
     @settings(max_examples=examples, phases=PHASES)
     @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
@@ -243,6 +244,7 @@ def test_row_order_case_and_spacing_change_no_draft_and_the_draft_is_read(exampl
 
 
 @pytest.mark.parametrize("examples", SIZES)
+@pytest.mark.thorough
 def test_a_part_that_is_not_missing_is_the_result_itself(examples):
     @settings(max_examples=examples, phases=PHASES)
     @given(people)

@@ -251,6 +251,7 @@ def test_answers_between_codes_are_counted_and_steps_that_are_uneven_too():
     assert covariance == pytest.approx(values.astype(float).cov().to_numpy(), rel=1e-10)
 
 
+@pytest.mark.thorough
 def test_a_survey_of_many_questions_that_are_all_alike_is_scored():
     """Of over 128 questions none stands apart: there are no columns of any other sort to be crossed."""
     codes = np.random.default_rng(3).integers(1, 6, (40, 150))

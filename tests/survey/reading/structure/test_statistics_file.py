@@ -39,6 +39,7 @@ def sav(folder, name="survey.sav", **options):
 
 
 @pytest.mark.parametrize(("name", "options"), [("survey.sav", {}), ("survey.zsav", {"compress": True})])
+@pytest.mark.thorough
 def test_labels_are_shown_and_missing_codes_are_blank_but_no_opinion_stays(tmp_path, name, options):
     shown, structure = answers(sav(tmp_path, name, **options))
     assert list(shown["good"]) == ["Bad", "Good", "", "", "Don't know", "Neither"]
@@ -56,6 +57,7 @@ def test_labels_are_shown_and_missing_codes_are_blank_but_no_opinion_stays(tmp_p
     assert structure.notes == ("answers that the file declares missing, read as blank: good 1, hours 1",)
 
 
+@pytest.mark.thorough
 def test_all_labels_are_options_also_those_nobody_chose(tmp_path):
     (good, *_), tool = (found := read_structure(sav(tmp_path, frame=frame().head(1)))).questions, found.tool
     assert (tool, good.text) == ("SPSS", "How good is CI?")
@@ -71,6 +73,7 @@ def test_all_labels_are_options_also_those_nobody_chose(tmp_path):
 @pytest.mark.parametrize(
     ("counted", "expected"), [(1, ["1", "0", "1", "", "0", "1"]), (0, ["0", "1", "0", "", "1", "0"])]
 )
+@pytest.mark.thorough
 def test_a_set_of_ticks_is_one_question(tmp_path, counted, expected):
     path = with_ticks(sav(tmp_path), "use", "Which do you use?", counted, ["ci", "docs"])
     shown, structure = answers(path)
@@ -80,6 +83,7 @@ def test_a_set_of_ticks_is_one_question(tmp_path, counted, expected):
     assert list(shown["ci"]) == expected
 
 
+@pytest.mark.thorough
 def test_a_stata_file_with_letters_for_missing(tmp_path):
     data = frame().astype({"good": object})
     data["good"] = [1, 3, "a", "b", 2, 2]
@@ -109,6 +113,7 @@ def test_a_file_that_is_something_else_is_refused(tmp_path, name, data):
             read(tmp_path / name)
 
 
+@pytest.mark.thorough
 def test_a_file_with_too_many_cells_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("dxkit.survey.reading.structure.statistics_file.MOST_CELLS", 12)
     with pytest.raises(DataError, match="the file has more than 2 rows of 6 variables; split it"):
