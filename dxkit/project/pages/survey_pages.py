@@ -28,7 +28,7 @@ from dxkit.survey.scores import Scores, scores
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
 _LONGEST = 70  # characters of a question
-_NAMED = 12  # topics in a sentence
+_ROOM = 400  # characters of names in a sentence
 Told = tuple[str, list[Part]]  # the first sentence, and what follows
 
 
@@ -116,7 +116,7 @@ class SurveyPage:
         told_of: list[Block] = [areas, Grid.of(say("team.areas_caption", **named), columns, lines)]
         left = [shortened(label, _LONGEST) for label in rows.loc[(rows["level"] == level) & ~rows["shown"], "label"]]
         if left:
-            told_of.append(Sentences((say("team.unshown", areas=listed(left, _NAMED)),)))
+            told_of.append(Sentences((say("team.unshown", areas=_list(left)),)))
         parts = [Part(say("team.areas"), tuple(told_of))]
         if level == "dimension" and items.empty:
             parts.append(Part(say("team.questions"), (Sentences((say("team.no_questions", team=name),)),)))
@@ -219,7 +219,7 @@ class SurveyPage:
         said, roster = [], self.survey.roster
         ranking = self.ranking
         if ranking and ranking.verdict not in NAMING and 0 < len(ranking.shortlist) < len(ranking.possible):
-            topics = listed([shortened(topic, _LONGEST) for topic in ranking.shortlist], _NAMED)
+            topics = _list([shortened(topic, _LONGEST) for topic in ranking.shortlist])
             of = {"count": ranking.top_n, "possible": len(ranking.possible)}
             said.append(say("boss.shortlist", topics=topics, **of))
         if ranking and ranking.score == "hours":
@@ -308,6 +308,11 @@ def _beside(row: dict[Any, Any], whole: pd.DataFrame) -> list[str]:
     verdict = {"below": "team.lower", "above": "team.higher"}.get(row["stands_out"], "team.alike")
     everybody = _figure(all_of) if all_of["shown"] else "–"
     return [_label(row), _figure(row), _interval(row), everybody, say(verdict)]
+
+
+def _list(names: Sequence[str]) -> str:
+    """Names in a sentence: of long ones five, of short ones as many as there is room for."""
+    return listed(names, max(_MOST, min(12, _ROOM // max(map(len, names), default=1))))
 
 
 def _label(row: Any) -> str:
