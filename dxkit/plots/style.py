@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from matplotlib.text import Text
 from dxkit.files.options import instance
 from dxkit.plots.fonts import BASE, BOX, families_for, family_with, has_bold, to_install
 from dxkit.plots.sentences.told import Told, visible
+from dxkit.results.formatting import INSIDE_WORDS
 
 # Okabe and Ito's colours; those that are too pale for a mark on white (WCAG 2.2 asks for 3:1) are darker
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
@@ -150,11 +150,10 @@ class _Wrapped(textwrap.TextWrapper):
     """Lines that end within a word only where it is longer than a line, and there before a capital or after a mark."""
 
     def _split(self, text: str) -> list[str]:
-        inside = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])"
         return [
             part
             for word in super()._split(text)
-            for part in (re.split(inside, word) if len(word) > self.width else [word])
+            for part in (INSIDE_WORDS.split(word) if len(word) > self.width else [word])
         ]
 
 

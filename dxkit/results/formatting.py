@@ -16,6 +16,7 @@ MISSING = "–"
 MONEY_DIGITS = {f"money{digits}": digits for digits in (2, 3, 4)}
 _LONGEST = 80
 _LONGEST_LINE = 320
+INSIDE_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])")  # where one that is longer than a line may be broken
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _INVISIBLE = re.compile(
     r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"

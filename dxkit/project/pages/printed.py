@@ -12,6 +12,7 @@ from typing import Any
 
 from dxkit.files.errors import DataError
 from dxkit.project.pages.blocks import Block, Document, Grid, Picture
+from dxkit.results.formatting import INSIDE_WORDS
 
 PDF = 'a PDF needs Typst; install it with: pip install "dxkit[pdf]"'
 _LETTER, _BOLD, _INSET = 0.64, 0.74, 0.95  # ems: of a letter of DejaVu Sans, of a bold one, and beside a cell
@@ -56,10 +57,7 @@ def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str
         "provenance": " · ".join(document.provenance),
         "rows": [
             [
-                {
-                    "heading": part.heading,
-                    "blocks": [_block(document, block, pictures) for block in part.blocks],
-                }
+                {"heading": part.heading, "blocks": [_block(document, block, pictures) for block in part.blocks]}
                 for part in row
             ]
             for row in document.rows
@@ -109,7 +107,7 @@ def _breakable(text: str) -> str:
     """The text with places in words that are longer than a column where a line may end: before a capital, if it can."""
 
     def broken(word: re.Match[str]) -> str:
-        parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])", "\u200b", word[0])
+        parts = INSIDE_WORDS.sub("\u200b", word[0])
         return re.sub(rf"[^\u200b]{{{_UNBROKEN}}}(?=[^\u200b])", "\\g<0>\u200b", parts)
 
     return re.sub(rf"\S{{{_UNBROKEN + 1},}}", broken, text)
