@@ -1,4 +1,4 @@
-"""Reliability and raking against pingouin and samplics."""
+"""Reliability and raking against pingouin and svy."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def ratios():
             None,
             f"alpha {gap:.0e}",
         )
-    if there("samplics"):
-        from samplics import SampleWeight
+    if there("svy"):
+        import polars as pl
+        from svy import Design, Sample
 
         targets = {
             name: {label: float(2 * PEOPLE // len(labels) + 1_000 * k) for k, label in enumerate(labels)}
@@ -71,22 +72,19 @@ def ratios():
         counted = dx.tally(frame, codebook=book, roster=roster)
         exact = {name: counted.roster.margin(name).to_dict() for name in margins}
 
+        sample = Sample(pl.DataFrame({**{name: frame[name].to_numpy(str) for name in margins}, "w": 1.0}), Design(wgt="w"))
+
         def theirs():
-            return SampleWeight().rake(
-                samp_weight=np.ones(PEOPLE),
-                control={k: {a: float(b) for a, b in v.items()} for k, v in exact.items()},
-                margins={name: frame[name].to_numpy() for name in margins},
-                tol=1e-13,
-                max_iter=100,
-            )
+            raked = sample.weighting.rake(controls=exact, wgt_name="raked", tol=1e-12)
+            return raked.data["raked"].to_numpy()
 
         cells = counted.cut([])
         table = cells.people[:, None].astype(float), margins_of(cells)
         own, at = weights(*table)[0][:, 0], cells.cell_of(frame)
-        gap = np.abs(own[at] / np.asarray(theirs()) - 1).max()
+        gap = np.abs(own[at] / theirs() - 1).max()
         yield Ratio(
             "raking three margins; 100,000 people, from the tally",
-            "samplics rake",
+            "svy rake",
             *paired(lambda: weights(*table), theirs),
             None,
             f"weights {gap:.0e}",
