@@ -2,18 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.statistics.comparison import adjusted_p, t_test_p
 from dxkit.statistics.intervals import wilson
-from dxkit.statistics.overlap import left_over
 from tests import sample
-from tests.laws import examples
 
 WAVES = [sample.wave(f"2026-Q{k}") for k in (1, 3)]
 ACTIONS = pd.DataFrame(
@@ -29,42 +23,6 @@ ACTIONS = pd.DataFrame(
 @pytest.fixture(scope="module")
 def followed():
     return dx.follow_up(*WAVES, ACTIONS, as_of="2026-07-01")
-
-
-FIRST, SECOND = np.array([62.0, 58, 51, 47, 44]), np.array([50.0, 56, 49, 46, 40])
-ERRORS = 16 * (0.7 * np.eye(5) + 0.3)
-ACTED = np.arange(5) == 0
-
-
-def test_the_worked_case():
-    left = left_over(FIRST, SECOND, ERRORS, ERRORS, 0.6 * ERRORS, 40, ACTED)
-    assert left.estimate == pytest.approx([-8.795116, 1.182120, 0.439432, 1.348372, -2.969923], abs=1e-6)
-    assert left.se == pytest.approx([3.279388, *[3.386938] * 4], abs=1e-6)
-    assert (left.drift, left.df.tolist()) == (0, pytest.approx([39] * 5))
-    p = t_test_p(left.estimate, left.se, left.df)
-    assert p[0] == pytest.approx(0.010677, abs=1e-6)
-    adjusted = adjusted_p(p, weight=np.where(ACTED, 1, 1 / 4))
-    assert adjusted == pytest.approx([0.021354, 1, 1, 1, 1], abs=1e-6)
-
-
-@examples(25)
-@given(st.integers(0, 1_000), st.floats(-20, 20))
-def test_a_mood_of_either_wave_changes_nothing_but_the_shift(seed, mood):
-    """And the order of topics is free."""
-    made = np.random.default_rng(seed)
-    x1, x2, acted = made.normal(50, 8, 7), made.normal(50, 8, 7), np.arange(7) < 2
-    root = made.normal(0, 1, (7, 14))
-    v = root @ root.T
-    plain, other = (left_over(x1, x2 + each, v, 1.3 * v, 0.4 * v, 30, acted) for each in (0, mood))
-    for name in ("estimate", "se", "df", "drift"):
-        assert getattr(other, name) == pytest.approx(getattr(plain, name), abs=1e-7)
-    assert other.shift[0] == pytest.approx(plain.shift[0] + mood)
-    before = left_over(x1 + mood, x2, v, 1.3 * v, 0.4 * v, 30, acted)
-    assert before.estimate == pytest.approx(plain.estimate, abs=1e-7)
-    line = made.permutation(7)
-    square = v[np.ix_(line, line)]
-    turned = left_over(x1[line], x2[line], square, 1.3 * square, 0.4 * square, 30, acted[line])
-    assert turned.estimate == pytest.approx(plain.estimate[line], abs=1e-7)
 
 
 @pytest.mark.thorough

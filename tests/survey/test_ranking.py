@@ -25,7 +25,6 @@ def by_topic(ranking):
     return ranking.table.set_index("topic").sort_index()
 
 
-@pytest.mark.mutation
 def test_figures_worked_out_by_plain_sums():
     """Hours and ratings whose intervals are those of `docs/methods/intervals.md`; a topic's severity is mirrored."""
     alone = hours(np.array([[0.0, 0, 0, 1, 2, 2, 5, 8, 0, 0, 1, 20]] * 2).T)
@@ -47,7 +46,6 @@ def plain_t(x):
     return min((mean[i] - mean[j]) / np.sqrt(v[i, i] + v[j, j] - 2 * v[i, j]) for i in (0, 1) for j in (2, 3))
 
 
-@pytest.mark.mutation
 def test_the_verdict_is_that_of_plain_sums():
     codes = likert([30, 25, 5, 0], 40, np.random.default_rng(3))
     ranking = dx.rank_pains(survey(codes))
@@ -56,7 +54,6 @@ def test_the_verdict_is_that_of_plain_sums():
     assert ranking.verdict == "clear"
 
 
-@pytest.mark.mutation
 def test_what_would_reverse_the_choice():
     a, b = [4, 5, 3, np.nan, 6, 2], [3, 6, 1, 2, 4, np.nan]
     site = pd.DataFrame({"item": ["site"], "text": "site", "kind": "segment"})
@@ -90,7 +87,6 @@ def test_weights_can_put_a_topic_ahead_that_is_not_among_those_who_answered(snap
     assert dict(ranking.facts)["those who did not answer"] == snapshot
 
 
-@pytest.mark.mutation
 def test_estimates_and_intervals_are_those_of_scores():
     scores = sample.scores().table.set_index("name")
     hours, severity = by_topic(sample.ranking()), by_topic(sample.ranking(score="severity"))
@@ -103,7 +99,6 @@ def test_estimates_and_intervals_are_those_of_scores():
         assert severity.loc[topic, "high"] == pytest.approx(100 - satisfied["low"], rel=1e-9)
 
 
-@pytest.mark.mutation
 @pytest.mark.parametrize("score", ["hours", "impact", "severity"])
 def test_the_truth_of_the_sample_company_is_in_the_intervals_and_ranges(score):
     ranking = sample.ranking(score=score)
@@ -139,7 +134,6 @@ matrices = st.tuples(st.integers(6, 40), st.integers(2, 8)).flatmap(
 few = examples(12)
 
 
-@pytest.mark.mutation
 @few
 @given(matrices, st.integers(1, 3), st.sampled_from([0.0, 0.15]))
 def test_p_top_sums_to_the_number_chosen(answers, top, missing):
@@ -159,7 +153,6 @@ def test_p_top_sums_to_the_number_chosen(answers, top, missing):
     assert (table["rank_low"] <= table["rank_high"])[table["rank"].notna()].all()
 
 
-@pytest.mark.mutation
 @few
 @given(matrices)
 def test_a_topic_that_is_worse_for_everybody_never_ranks_below(answers):
@@ -172,7 +165,6 @@ def test_a_topic_that_is_worse_for_everybody_never_ranks_below(answers):
         assert first["p_top"] >= second["p_top"] - 0.05  # level in a cluster they fall at random
 
 
-@pytest.mark.mutation
 @few
 @given(matrices, st.floats(0, 20))
 def test_an_equal_constant_for_all_leaves_the_order(answers, constant):
@@ -181,7 +173,6 @@ def test_an_equal_constant_for_all_leaves_the_order(answers, constant):
     assert two["estimate"].to_numpy() == pytest.approx((one["estimate"] + constant).to_numpy(), nan_ok=True)
 
 
-@pytest.mark.mutation
 @few
 @given(matrices, st.sampled_from([0.5, 2.0, 4.0]))
 @pytest.mark.thorough
@@ -196,7 +187,6 @@ def test_hours_in_another_unit_are_the_same_order(answers, times):
     assert two.regret == pytest.approx(times * one.regret, nan_ok=True)
 
 
-@pytest.mark.mutation
 @few
 @given(matrices, codes)
 @pytest.mark.thorough
@@ -292,7 +282,6 @@ def test_a_small_group_has_its_own_spread_and_everybodys_correlation():
     assert by.groups["p_clear"].tolist() == pytest.approx([one.p_clear], rel=0.05)
 
 
-@pytest.mark.mutation
 def test_robustness_names_the_two_under_every_score():
     table = sample.ranking().robustness.set_index("score")
     assert list(table.index) == ["hours", "impact", "severity", "opportunity"]
@@ -302,7 +291,6 @@ def test_robustness_names_the_two_under_every_score():
     assert set(table.loc[["impact", "severity", "opportunity"], "verdict"]) <= {"clear", "open"}
 
 
-@pytest.mark.mutation
 def test_new_joiners_hurt_elsewhere():
     """Planted in the sample company: documentation hurts people in their first six months most."""
     groups = sample.ranking(by="tenure").groups.set_index("tenure")

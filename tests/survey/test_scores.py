@@ -246,7 +246,6 @@ def test_answers_count_who_answered_skipped_and_was_not_asked():
     assert np.isnan(rows.loc["No opinion", "code"])
 
 
-@pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 @pytest.mark.thorough
@@ -259,7 +258,6 @@ def test_order_of_people_and_columns_does_not_matter(frame, seed):
         pd.testing.assert_frame_equal(one, two, rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds)
 @pytest.mark.thorough
@@ -273,7 +271,6 @@ def test_reversing_the_scale_mirrors_the_score_and_swaps_favourable(frame):
         assert both[FIGURES].tolist() == pytest.approx(one[FIGURES].tolist(), abs=1e-9, nan_ok=True)
 
 
-@pytest.mark.mutation
 @examples(25)
 @given(worlds.worlds)
 @pytest.mark.thorough
@@ -287,7 +284,6 @@ def test_everybody_twice_keeps_the_means_and_shrinks_the_error(frame):
     assert (width[1] <= width[0] + 1e-9).all()
 
 
-@pytest.mark.mutation
 @examples(40)
 @given(worlds.worlds, st.booleans())
 def test_no_interval_of_a_sample_leaves_its_scale_or_has_no_width(frame, known):
@@ -306,7 +302,6 @@ def test_no_interval_of_a_sample_leaves_its_scale_or_has_no_width(frame, known):
         assert (full["low"] == full["high"]).all()
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(worlds.worlds, st.integers(0, 2**32 - 1))
 @pytest.mark.thorough
@@ -327,7 +322,6 @@ def test_what_hidden_people_answered_changes_no_other_cell(frame, seed):
     pd.testing.assert_frame_equal(before[elsewhere], after[elsewhere])
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(worlds.worlds, st.integers(3, 9))
 @pytest.mark.thorough

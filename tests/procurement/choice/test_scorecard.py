@@ -238,7 +238,6 @@ def test_scores_are_the_weighted_sum_and_contributions_add_up(card):
     assert card.why("Port", "Cortex")["difference"].sum() == pytest.approx(sums["Port"] - sums["Cortex"])
 
 
-@pytest.mark.mutation
 @examples(15)
 @given(st.floats(0.1, 1000))
 @pytest.mark.thorough
@@ -349,7 +348,6 @@ def test_what_cannot_be_scored_is_said(refusal):
         dx.scorecard(made([[4], [2]], [1])).why("X", "V0")
 
 
-@pytest.mark.mutation
 def test_pains_weigh_the_fit(portal):
     ranking = sample.ranking()
     values = dx.scorecard(portal, needs=ranking).contributions.query("criterion == 'feature fit'").set_index("vendor")
@@ -432,7 +430,6 @@ def test_a_record_says_what_was_chosen_and_what_would_change_it(portal, card, tm
     assert text.count("\n## ") == 5
 
 
-@pytest.mark.mutation
 @pytest.mark.parametrize("name", ["made", pytest.param("portal", marks=pytest.mark.thorough)])
 def test_the_digest_is_that_of_the_inputs_wherever_they_stand(portal, tmp_path, name):
     from dxkit.procurement.choice.record import digest

@@ -278,7 +278,6 @@ def test_a_budget_by_hand():
     assert not dx.tco(worlds.dossier(lines)).budget
 
 
-@pytest.mark.mutation
 @pytest.mark.thorough
 def test_drawn_apart_has_the_means_and_understates_the_spread(snapshot):
     one, apart = sample.cost(), dx.tco(sample.portal(), shared=False)
@@ -289,7 +288,6 @@ def test_drawn_apart_has_the_means_and_understates_the_spread(snapshot):
     assert apart.notes == snapshot
 
 
-@pytest.mark.mutation
 def test_the_yearly_spread_is_that_of_all_categories_together():
     result = sample.cost()
     sums = result.table.groupby(["vendor", "year"], sort=False)["mean"].sum()

@@ -92,7 +92,6 @@ def test_certain_costs_leave_little_to_decide_later():
     assert worth["decide"] == pytest.approx(worth["plan"], rel=0.01)
 
 
-@pytest.mark.mutation
 @pytest.mark.thorough
 def test_every_other_vendor_has_its_rows(portal):
     moved = dx.switching(portal, "Port")

@@ -214,7 +214,6 @@ def test_the_release_is_worked_out_once():
     assert release_of(dx.tally(survey)).table.equals(survey.release.table)
 
 
-@pytest.mark.mutation
 def test_groups_are_ranked_only_where_every_topic_may_be_shown():
     ranking = sample.ranking(by="team")
     groups = ranking.groups.set_index("team")

@@ -15,7 +15,6 @@ from tests.survey.tally.test_from_csv import PLAIN, either
 from tests.survey.tally.test_tally import same, sited, tallied
 
 
-@pytest.mark.mutation
 @examples(15)
 @given(sited)
 @pytest.mark.thorough

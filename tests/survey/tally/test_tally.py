@@ -51,7 +51,6 @@ def tallied(frame, cuts=("team", "site", ("team", "site"))):
     return dx.tally(frame.reset_index(drop=True), cuts, codebook=BOOK)
 
 
-@pytest.mark.mutation
 @examples(30)
 @given(sited, st.integers(0, 2**32 - 1))
 @pytest.mark.thorough
@@ -67,7 +66,6 @@ def test_the_tally_of_the_whole_is_the_sum_of_the_tallies_of_any_parts_in_any_tr
     same(pieces[0], whole)
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(sited)
 @pytest.mark.thorough
@@ -83,7 +81,6 @@ def test_many_parts_add_up_as_a_few():
     same(dx.Tally.merged(iter(pieces)), tallied(frame))
 
 
-@pytest.mark.mutation
 @examples(30)
 @given(worlds.worlds)
 def test_means_and_covariances_equal_pandas(frame):
@@ -97,7 +94,6 @@ def test_means_and_covariances_equal_pandas(frame):
     assert counted.means[0, :6] == pytest.approx(index.mean().to_numpy(), abs=1e-9, nan_ok=True)
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(sited)
 def test_every_respondent_is_in_exactly_one_state_per_item(frame):
@@ -106,7 +102,6 @@ def test_every_respondent_is_in_exactly_one_state_per_item(frame):
     assert (counted.counts.sum(axis=2) == counted.states[:, :, 0]).all()
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(sited)
 @pytest.mark.thorough
@@ -158,7 +153,6 @@ def test_cuts_that_not_all_tallies_have_are_left_out_and_told():
     assert "the cut site is not in all of the tallies that were added up, and was left out" in added.notes
 
 
-@pytest.mark.mutation
 @examples(20)
 @given(sited)
 @pytest.mark.thorough
