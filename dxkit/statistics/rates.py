@@ -40,7 +40,7 @@ def in_parts(days: ArrayLike, length: float) -> np.ndarray | None:
     if parts < _FEWEST:
         return None
     place = (np.asarray(days, dtype=float) / length * parts).astype(int)
-    return np.bincount(np.clip(place, 0, parts - 1), minlength=parts)
+    return np.bincount(np.minimum(place, parts - 1), minlength=parts)
 
 
 def rate_interval(count: float, phi: float = 1.0, parts: int = PARTS) -> np.ndarray:

@@ -28,7 +28,7 @@ def test_dispersion_by_hand():
 def test_events_fall_into_eighths_or_weeks():
     assert in_parts([0, 6.9, 7, 30, 55.9, 56, 60], 56).tolist() == [2, 1, 0, 0, 1, 0, 0, 3]
     assert in_parts([0, 9, 10, 79, 80], 80).tolist() == [2, 1, 0, 0, 0, 0, 0, 2]
-    assert in_parts([-1, 1, 8.8, 34], 35.5).tolist() == [2, 1, 0, 0, 1]
+    assert in_parts([0, 1, 8.8, 34], 35.5).tolist() == [2, 1, 0, 0, 1]
     assert in_parts([], 28).tolist() == [0] * 4
     assert in_parts([1, 2], 27.9) is None
 

@@ -42,9 +42,6 @@ class Expr:
     def __pow__(self, other: Operand) -> Expr:
         return Call("^", self, other)
 
-    def __rpow__(self, other: Operand) -> Expr:
-        return Call("^", other, self)
-
     def __neg__(self) -> Expr:
         return Call("-", 0.0, self)
 

@@ -252,15 +252,3 @@ def effective(weights: np.ndarray, n: np.ndarray) -> np.ndarray:
     """
     total, squares = (weights * n).sum(axis=0), (weights**2 * n).sum(axis=0)
     return np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
-
-
-def over(respondents: np.ndarray, headcount: np.ndarray) -> tuple[np.ndarray, float]:
-    """Which groups have more respondents than people, and how many respondents are too many, as a share of all.
-
-    Arrays of one shape.
-
-    >>> over(np.array([6, 9]), np.array([5, 20]))
-    (array([ True, False]), 0.06666666666666667)
-    """
-    excess = np.maximum(np.asarray(respondents) - np.asarray(headcount), 0)
-    return excess > 0, float(excess.sum() / max(1, np.sum(respondents)))

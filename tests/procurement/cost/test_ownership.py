@@ -278,6 +278,20 @@ def test_a_budget_by_hand():
     assert not dx.tco(worlds.dossier(lines)).budget
 
 
+def test_lines_with_draws_of_their_own_share_no_driver():
+    """One count of seats for four lines: apart, the spread is half of that of one draw for all."""
+    lines = [{"line": f"l{k}", "likely": 10, "per": "seats"} for k in range(4)] + [{"vendor": "B", "likely": 7}]
+    seats = [{"driver": "seats", "low": 100, "likely": 150, "high": 200}]
+    read = worlds.dossier(lines, drivers=seats)
+    one, apart = (dx.tco(read, shared=each).totals.set_index(["vendor", "basis"]) for each in (True, False))
+    a = ("A", "nominal")
+    assert one.loc[a, "mean"] == pytest.approx(18_000, rel=1e-3)
+    assert apart.loc[a, "mean"] == pytest.approx(18_000, rel=1e-3)
+    width = [each.loc[a, "p90"] - each.loc[a, "p10"] for each in (one, apart)]
+    assert width[1] / width[0] == pytest.approx(1 / 2, abs=0.03)
+    assert apart.loc[("B", "nominal"), ["p10", "mean", "p90"]].tolist() == pytest.approx([21] * 3)
+
+
 @pytest.mark.thorough
 def test_drawn_apart_has_the_means_and_understates_the_spread(snapshot):
     one, apart = sample.cost(), dx.tco(sample.portal(), shared=False)

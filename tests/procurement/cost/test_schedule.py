@@ -1,8 +1,12 @@
 """What falls due when, under which clause, and by when notice must be given: worked by hand."""
 
+import numpy as np
 import pytest
 
 import dxkit as dx
+from dxkit.procurement.cost.expressions import Values
+from dxkit.procurement.cost.schedule import month_sheet, spare_key
+from dxkit.procurement.cost.simulation import at_scenario
 from tests.procurement.cost.worlds import dossier, steps
 
 DRIVERS = [
@@ -49,6 +53,32 @@ def test_payments_follow_the_bill_and_the_horizon_ends_them():
     once = rows({"timing": "once", "from_month": 4})
     assert once.loc[once["paid"] > 0, "paid"].to_dict() == {3: 10}
     assert rows({})["service"].sum() == rows({})["paid"].sum() == 360
+
+
+NAMES = ("from", "to", "money", "months")
+
+
+def test_a_line_that_is_filled_in_by_hand_is_paid_monthly_in_arrears_or_once():
+    read = dossier([{"timing": "monthly", "likely": 10}])
+    sheets = {"A": month_sheet(read, "A", spare=2)}
+
+    def paid(row, **given):
+        empty = {f"{spare_key('A', k)}|{name}": 0.0 for k in (1, 2) for name in NAMES}
+        inputs = empty | {f"{spare_key('A', 1)}|{name}": value for name, value in given.items()}
+        known = at_scenario(read, "likely") | {key: np.array([float(value)]) for key, value in inputs.items()}
+        found = Values(sheets, known).full("A", f"{spare_key('A', 1)}|{row}")[0]
+        return {month: value for month, value in enumerate(found.tolist()) if value}
+
+    assert paid("service", **{"from": 3, "to": 5, "money": 120, "months": 12}) == {3: 10, 4: 10, 5: 10}
+    assert paid("paid", **{"from": 3, "to": 5, "money": 120, "months": 12}) == {3: 10, 4: 10, 5: 10}
+    assert paid("paid", **{"from": 35, "to": 99, "money": 7, "months": 1}) == {35: 7, 36: 7}
+    assert paid("paid", **{"from": 3, "to": 5, "money": 120, "months": 0}) == {2: 120}
+    assert paid("service", **{"from": 3, "to": 5, "money": 120, "months": 0}) == {}
+    assert paid("once", **{"from": 1, "to": 5, "money": 120, "months": 0}) == {0: 120}
+    assert paid("once", **{"from": 0, "to": 5, "money": 120, "months": 0}) == {0: 120}
+    assert paid("paid") == {}
+    fours = {f"{spare_key('A', k)}|{name}": np.array([4.0]) for k in (1, 2) for name in NAMES}
+    assert Values(sheets, at_scenario(read, "likely") | fours).full("A", "paid")[0, 4] == 10 + 2 * 4 / 4
 
 
 def test_every_figure_takes_its_low_or_high_at_once():

@@ -173,3 +173,35 @@ def test_a_tally_of_a_survey_holds_nobody(frame):
     assert type(counted) is dx.Tally
     assert not hasattr(counted, "coded")
     assert replace(counted, wave="Q3").wave == "Q3"
+
+
+def test_a_tally_says_what_it_counts_and_refuses_to_guess_how_segments_cross(frame):
+    kept = dx.tally(frame, ["team", ["site", "role"]], codebook=BOOK)
+    assert repr(kept) == "Tally: 200 respondents, 6 variables, by team, site, role"
+    assert repr(dx.tally(frame, [], codebook=BOOK)) == "Tally: 200 respondents, 6 variables"
+    alone = replace(kept, cuts={cut: kept.cuts[cut] for cut in [(), ("team",), ("site", "role")]})
+    with pytest.raises(dx.DataError) as told:
+        alone.cut(["team", "role"])
+    assert str(told.value) == (
+        "the cut team x role is not in this tally, which has the whole, team, site x role; tally with cuts=[['team', 'role']]"
+    )
+    with pytest.raises(dx.DataError, match=r"tally with cuts=\['team'\]$"):
+        replace(kept, cuts={(): kept.cuts[()]}).cut(["team"])
+
+
+def test_a_cut_of_which_the_crossing_is_not_known_is_hidden(frame):
+    kept = dx.tally(frame, ["team", "site"], codebook=BOOK)
+    alone = replace(kept, cuts={cut: kept.cuts[cut] for cut in [(), ("team",), ("site",)]})
+    assert alone.release.notes == (
+        "the cut site is hidden: the tally does not know how it goes together with the cuts before it; tally with "
+        "cuts=['site'], or the survey itself",
+    )
+    hidden, shown = (dx.scores(alone, by=name).table for name in ("site", "team"))
+    assert hidden["estimate"].isna().all()
+    assert shown["estimate"].notna().any()
+    groups, may = alone.release.decisions[frozenset(["site"])]
+    assert groups["site"].tolist() == ["site 0", "site 1", "site 2"]
+    assert may.figure.shape == may.detail.shape == may.bound.shape == may.end.shape == (3, len(may.others))
+    assert may.said.shape == (3, 6)
+    assert not any(each.any() for each in (may.people, may.figure, may.detail, may.bound, may.others, may.said))
+    assert np.isnan(may.end).all()

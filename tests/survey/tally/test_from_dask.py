@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.tally.from_dask import tally_partitions
 from tests.places import ROOT
 from tests.survey.tally.test_tally import same
 
@@ -123,3 +124,15 @@ def test_the_lines_of_the_page_on_large_data(cluster, tmp_path, monkeypatch):
     exec(script.replace("scheduler:8786", cluster.scheduler.address), left)
     left["client"].close()
     same(left["tally"], dx.tally(frame, codebook=BOOK, wave="2026-Q3"), 1e-10)
+
+
+def test_a_frame_without_a_partition_is_refused(refusal):
+    class Nothing:
+        def to_delayed(self):
+            return []
+
+    class Part:
+        tally = staticmethod(len)
+
+    with refusal():
+        tally_partitions(Nothing(), Part())

@@ -10,9 +10,12 @@ from hypothesis import given
 import dxkit as dx
 from dxkit.survey.tally.files import storage
 from dxkit.survey.tally.files.kept import kept
+from dxkit.survey.tally.files.laws import broken
 from tests.laws import examples
 from tests.survey.tally.test_from_csv import PLAIN, either
 from tests.survey.tally.test_tally import same, sited, tallied
+
+LOG = ["what", "count", "rule", "unit"]
 
 
 @examples(15)
@@ -147,3 +150,158 @@ def test_how_questions_go_together_can_be_that_of_answers_also_where_many_are_bl
     found = kept(dx.tally(frame, codebook=book, min_group=3)).comoments
     cross = np.nan_to_num(found.products - found.sums * found.sums.T / np.where(found.pairs > 0, found.pairs, np.nan))
     assert np.linalg.eigvalsh(cross)[0] >= -1e-9 * np.trace(cross)
+
+
+SUMMED = dx.read_codebook(
+    pd.DataFrame(
+        [
+            ["team", "Your team", "segment", "", "", ""],
+            ["ci", "CI is fast", "rating", "agreement5", "builds", "CI"],
+            ["tests", "Tests are fast", "rating", "agreement5", "builds", "CI"],
+            ["lost", "Hours lost", "hours", "hours", "", "CI"],
+        ],
+        columns=["item", "text", "kind", "scale", "dimension", "topic"],
+    )
+)
+
+
+def summed(n=40):
+    lost = np.resize([0.5, 2, 7, 1, 3, 12.25], n)
+    ci, tests = np.resize([1, 2, 3, 4, 5], n), np.resize([2, 2, 3, 5, 4, 1, 3], n)
+    frame = pd.DataFrame({"team": np.resize(["A", "B"], n), "ci": ci, "tests": tests, "lost": lost})
+    return replace(dx.tally(frame, codebook=SUMMED, wave="Q3"), comment_group=12)
+
+
+def _set(name, at, value):
+    """A change of an array of a cut, or of the co-moments."""
+
+    def change(tally):
+        held = tally.comoments if name in ("pairs", "together", "products") else tally.cuts[("team",)]
+        getattr(held, {"together": "sums"}.get(name, name))[at] = value
+        return tally
+
+    return change
+
+
+def _with(**changed):
+    return lambda tally: replace(tally, **changed)
+
+
+def _margins(**changed):
+    return lambda tally: replace(tally, cuts={**tally.cuts, ("team",): replace(tally.cuts[("team",)], **changed)})
+
+
+def _by(change, *names):
+    def changed(tally):
+        margins = tally.cuts[("team",)]
+        return _margins(**{name: change(getattr(margins, name)) for name in names})(tally)
+
+    return changed
+
+
+def _moved(tally):
+    """A person of one group counted in the other."""
+    margins = tally.cuts[("team",)]
+    margins.people[0] += 1
+    margins.counts[0, [0, 1, 2], [0, 0, margins.counts[0, 2].argmax()]] += 1
+    return tally
+
+
+def _few(tally):
+    margins = tally.cuts[("team",)]
+    margins.counts[0] = 0
+    margins.counts[0, :, 0] = 4
+    margins.counts[0, :, 5:][:, 1] = margins.people[0] - 4
+    return tally
+
+
+def _answers_of(n, total, squares):
+    def change(tally):
+        tally.cuts[("team",)].sums[1, 0] = n, total, squares
+        return tally
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "law"),
+    [
+        (_with(min_group=1), "min_group is 1, not a whole number from 3 to 1,000"),
+        (_with(min_group=1_001), "min_group is 1001, not a whole number from 3 to 1,000"),
+        (_with(min_group=True), "min_group is True, not a whole number from 3 to 1,000"),
+        (_with(cuts={}), "everybody together is missing"),
+        (_by(lambda each: each[:1], "people"), "cut team: people have another shape than the codebook says"),
+        (_by(lambda each: each[:, :, 1:], "counts"), "cut team: counts have another shape than the codebook says"),
+        (_by(lambda each: each[:, :, 1:], "sums"), "cut team: sums have another shape than the codebook says"),
+        (_set("sums", (0, 0, 1), np.nan), "cut team: sums hold something other than numbers"),
+        (
+            _by(lambda groups: groups.assign(team="A"), "groups"),
+            "cut team: labels of groups are not texts, each another",
+        ),
+        (
+            _by(lambda groups: groups.assign(team=[1, 2]), "groups"),
+            "cut team: labels of groups are not texts, each another",
+        ),
+        (_set("counts", (1, 1, 0), -1), "cut team: a count below 0, group B, question tests"),
+        (_set("people", 1, -1), "cut team: a count below 0, group B"),
+        (_set("counts", (1, 0, 2), 9), "cut team: counts do not add up to the people, group B, question ci"),
+        (_few, "cut team: fewer than 5 answers, group A, question ci"),
+        (_moved, "cut team: its people do not add up to everybody"),
+        (_answers_of(21, 90, 700), "cut team: answers that are no count of its people, group B"),
+        (_answers_of(-1, 90, 700), "cut team: answers that are no count of its people, group B"),
+        (_answers_of(19.5, 90, 700), "cut team: answers that are no count of its people, group B"),
+        (_answers_of(4, 10, 40), "cut team: fewer than 5 answers, group B"),
+        (_answers_of(20, -200, 2200), "cut team: a sum that no answers have, group B"),
+        (_answers_of(0, 1, 0), "cut team: a sum that no answers have, group B"),
+        (_answers_of(0, 0, 1), "cut team: a sum that no answers have, group B"),
+        (_answers_of(20, 100, 499), "cut team: a sum that no answers have, group B"),
+        (_answers_of(20, 20 * 169, 20 * 169**2), "cut team: a sum that no answers have, group B"),
+        (_answers_of(20, 10, 20 * 169**2), "cut team: a sum that no answers have, group B"),
+        (_by(lambda each: each[:1], "groups"), "cut team: people have another shape than the codebook says"),
+        (_set("products", (0, 1), np.inf), "co-moments: they hold something other than numbers"),
+        (_set("products", (0, 1), 999.0), "co-moments: they are not symmetric"),
+        (_set("pairs", (0, 1), 39), "co-moments: they are not symmetric"),
+        (_set("pairs", slice(None), 0.5), "co-moments: more answered two questions than one of them"),
+        (_set("products", (0, 0), -10.0), "co-moments: they are not positive semidefinite"),
+        (
+            _with(complete={"builds": np.zeros((4, 4))}),
+            "dimension builds: its sums are of another size, or not numbers",
+        ),
+        (
+            _with(complete={"builds": np.full((5, 5), np.nan)}),
+            "dimension builds: its sums are of another size, or not numbers",
+        ),
+        (_answers_of(20, 100, 700), ""),
+        (_with(min_group=3), ""),
+    ],
+)
+def test_every_law_of_counts_is_told_with_its_place(change, law):
+    tally = kept(summed(), ["team"])
+    assert broken(tally) == ""
+    told = broken(change(tally))
+    assert told.startswith(law)
+    assert bool(told) == bool(law)
+
+
+def test_all_of_a_tally_comes_back_from_its_file(tmp_path):
+    tally = replace(summed(), notes=("a note",), cleaning=pd.DataFrame([["odd", 3, "rule", "rows"]], columns=LOG))
+    tally.save(tmp_path / "a.tally", by="team")
+    back, held = dx.Tally.load(tmp_path / "a.tally"), kept(tally, ["team"])
+    same(back, held, 0)
+    assert (back.wave, back.notes, back.min_group, back.comment_group) == ("Q3", ("a note",), 5, 12)
+    assert (back.roster, back.declared) == (None, (("team",),))
+    assert back.cleaning.to_numpy().tolist() == [["odd", 3, "rule", "rows"]]
+    assert back.codebook.items.equals(tally.codebook.items.astype(object))
+    assert repr(back.codebook.scales) == repr(tally.codebook.scales)
+    assert list(back.complete) == ["builds"]
+    assert back.complete["builds"].tolist() == tally.complete_of("builds").tolist()
+    assert back.complete["builds"][0, 0] == 40
+    one, two = (dx.scores(each, by="team").table["estimate"] for each in (back, tally))
+    assert one.tolist() == pytest.approx(two.tolist())
+
+
+def test_alpha_of_a_file_needs_twice_the_minimum_who_answered_all():
+    assert not kept(summed(9)).complete["builds"].any()
+    assert kept(summed(10)).complete["builds"].any()
+    frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5] * 8, "tests": [*[2, 5, 3, 4] * 9, *[np.nan] * 4]})
+    assert not kept(dx.tally(frame.assign(team="A", lost=1.0), codebook=SUMMED)).complete["builds"].any()
