@@ -1,0 +1,123 @@
+"""What figures tell of few people, against a plain program for every set of cells."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from dxkit.survey.privacy.determined import Published, few_people
+
+LEAST, REACH, STEP = 5, 100.0, 25.0
+
+
+def world(seed, *, step, exact=True):
+    """Figures of overlapping groups of five cells, everybody among them, no two cells in the same groups."""
+    made = np.random.default_rng(seed)
+    people = made.integers(1, 7, 5)
+    while True:
+        rows = np.vstack([np.ones((1, 5)), made.integers(0, 2, (5, 5))])
+        if len(np.unique(rows, axis=1).T) == 5 and rows.any(axis=1).all():
+            break
+    sums = np.array([(STEP * made.integers(0, 5, n)).sum() for n in people])
+    true, n = rows @ sums, rows @ people
+    half = np.zeros(len(n)) if exact else 0.4 * n
+    return Published(rows=rows, n=n, low=true - half, high=true + half, people=people, reach=REACH, step=step)
+
+
+def plainly(given):
+    """By set of cells: people, least and largest mean, and whether algebra alone tells the sum."""
+
+    def of(cells):
+        target = np.isin(np.arange(5), cells).astype(float)
+        ends = []
+        for sign in (1, -1):
+            found = linprog(
+                sign * target,
+                A_ub=np.vstack([given.rows, -given.rows]),
+                b_ub=np.concatenate([given.high, -given.low]) + 1e-7,
+                bounds=[(0, REACH * n) for n in given.people],
+            )
+            ends.append(sign * found.fun)
+        if given.step:
+            ends = [STEP * np.ceil(ends[0] / STEP - 1e-6), STEP * np.floor(ends[1] / STEP + 1e-6)]
+        size = int(given.people[list(cells)].sum())
+        return size, ends[0] / size, ends[1] / size
+
+    rank = np.linalg.matrix_rank(given.rows)
+    told, small = (
+        {},
+        [c for k in (1, 2, 3, 4) for c in combinations(range(5), k) if given.people[list(c)].sum() < LEAST],
+    )
+    for cells in small:
+        follows = np.linalg.matrix_rank(np.vstack([given.rows, np.isin(np.arange(5), cells)])) == rank
+        if follows and not any(set(other) <= set(cells) for other in told):
+            told[cells] = (*of(cells), True)
+    for cells in small:
+        if len(cells) < 3 and not any(set(other) <= set(cells) for other in told):
+            size, low, high = of(cells)
+            if high - low <= REACH / 10 + 1e-5:
+                told[cells] = size, low, high, False
+    return told
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("step", [STEP, None])
+@pytest.mark.parametrize("seed", range(12))
+def test_few_people_are_those_of_a_plain_program_for_every_set(seed, step, exact):
+    given = world(seed, step=step, exact=exact)
+    found = {each.cells: (each.people, each.low, each.high, each.determined) for each in few_people(given, LEAST)}
+    expected = plainly(given)
+    assert set(found) == set(expected)
+    for cells, row in expected.items():
+        assert found[cells] == pytest.approx(row, abs=1e-4), cells
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_figures_that_are_named_give_the_sum_and_none_of_them_is_needless(seed):
+    given = world(seed, step=STEP)
+
+    def give(figures, cells):
+        if not len(figures):
+            return False
+        target = np.isin(np.arange(5), cells).astype(float)
+        weights = np.linalg.lstsq(given.rows[figures].T, target, rcond=None)[0]
+        return bool(np.allclose(given.rows[figures].T @ weights, target, atol=1e-6))
+
+    for each in few_people(given, LEAST):
+        figures = list(each.figures)
+        if each.determined:
+            assert give(figures, each.cells)
+            assert not any(give([one for one in figures if one != out], each.cells) for out in figures)
+        else:
+            assert figures == sorted(set(figures))
+
+
+def test_figures_that_no_answers_have_leave_the_mean_empty():
+    """One person of whom the sum lies between two answers."""
+    one = Published(
+        rows=np.array([[1.0]]),
+        n=np.array([1]),
+        low=np.array([30.0]),
+        high=np.array([40.0]),
+        people=np.array([1]),
+        reach=REACH,
+        step=STEP,
+    )
+    (found,) = few_people(one, LEAST)
+    assert np.isnan([found.low, found.high]).all()
+    assert (found.cells, found.people, found.determined, found.figures) == ((0,), 1, True, (0,))
+
+
+def test_of_whom_it_is_not_known_how_many_answered_nothing_is_told():
+    """Three of five answered: one of A and B may be none of them."""
+    given = Published(
+        rows=np.array([[1.0, 1.0, 1.0]]),
+        n=np.array([3]),
+        low=np.array([100.0]),
+        high=np.array([100.0]),
+        people=np.array([2, 2, 1]),
+        reach=REACH,
+    )
+    assert not given.sizes_agree
+    assert few_people(given, LEAST) == []
