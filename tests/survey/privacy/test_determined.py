@@ -16,10 +16,11 @@ def world(seed, *, step, exact=True):
     made = np.random.default_rng(seed)
     people = made.integers(1, 7, 5)
     while True:
-        rows = np.vstack([np.ones((1, 5)), made.integers(0, 2, (5, 5))])
+        rows = np.vstack([np.ones((1, 5)), made.integers(0, 2, (3, 5))])
         if len(np.unique(rows, axis=1).T) == 5 and rows.any(axis=1).all():
             break
     sums = np.array([(STEP * made.integers(0, 5, n)).sum() for n in people])
+    sums[made.random(5) < 0.5] = 0.0
     true, n = rows @ sums, rows @ people
     half = np.zeros(len(n)) if exact else 0.4 * n
     return Published(rows=rows, n=n, low=true - half, high=true + half, people=people, reach=REACH, step=step)

@@ -183,7 +183,8 @@ def test_a_tally_says_what_it_counts_and_refuses_to_guess_how_segments_cross(fra
     with pytest.raises(dx.DataError) as told:
         alone.cut(["team", "role"])
     assert str(told.value) == (
-        "the cut team x role is not in this tally, which has the whole, team, site x role; tally with cuts=[['team', 'role']]"
+        "the cut team x role is not in this tally, which has the whole, team, site x role; "
+        "tally with cuts=[['team', 'role']]"
     )
     with pytest.raises(dx.DataError, match=r"tally with cuts=\['team'\]$"):
         replace(kept, cuts={(): kept.cuts[()]}).cut(["team"])
