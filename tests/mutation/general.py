@@ -55,8 +55,8 @@ def main() -> int:
     create_mutants(asked.processes)
     chosen = {}
     for module, each in codes(asked.modules).items():
-        size = min(asked.sample or len(each), len(each))
-        chosen[module] = random.Random(f"{asked.seed} {module}").sample(sorted(each), size)
+        shuffled = random.Random(f"{asked.seed} {module}").sample(sorted(each), len(each))
+        chosen[module] = shuffled[: asked.sample]  # a larger sample holds the smaller one
     skipped = (UNTRIED, LIVED, UNTESTED) if asked.again else (UNTRIED,)
     before = codes(asked.modules)
     names = [name for module, some in chosen.items() for name in some if before[module][name] in skipped]

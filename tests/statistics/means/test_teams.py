@@ -59,3 +59,11 @@ def test_equal_scores_do_not_differ():
 def test_agreement_within_is_one_where_all_say_the_same_and_never_below_zero():
     variance = np.array([[0.0, 0.3], [0.0, np.nan], [0.0, 0.2]])
     assert teams.within_agreement(variance, np.array([5, 5])).tolist() == [1.0, 0.0]
+
+
+def test_an_interval_next_time_needs_one_degree_of_freedom():
+    for df, known in ((1.0, True), (1.5, True), (0.9, False)):
+        value, se, low, high = teams.pooled(Y, V, np.repeat(0.01, Y.shape[1]), np.repeat(df, Y.shape[1]))
+        assert np.isfinite(value).all()
+        assert np.isfinite(se).all()
+        assert np.isfinite(low).all() == np.isfinite(high).all() == known

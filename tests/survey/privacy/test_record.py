@@ -159,3 +159,22 @@ def test_the_samples_and_frames_are_not_published(refusal):
     book = pd.DataFrame({"item": ["ci"], "text": ["CI"], "kind": ["rating"], "scale": ["agreement5"]})
     with refusal("file"):
         dx.read_survey(pd.DataFrame({"ci": [1, 2, 3, 4, 5]}), book).release.publish()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"min_group": 1_000}, {"min_group": 3}, {"comment_group": 1_000}, {"comment_group": 1}]
+)
+def test_a_record_of_the_least_and_the_most_is_read_back(tmp_path, settings):
+    record = Record(**{"min_group": 5, "comment_group": 10, "cuts": ()} | settings)
+    publish(tmp_path, record, "", "2026-08-20", NAMES, columns(ROWS))
+    back = read(tmp_path)
+    assert (back.min_group, back.comment_group, back.cuts) == (record.min_group, record.comment_group, ())
+
+
+@pytest.mark.parametrize("place", ["data_samples", "_shipped"])
+def test_a_wave_in_a_folder_of_samples_is_not_shown(tmp_path, place):
+    (tmp_path / place).mkdir()
+    file = written(tmp_path / place / "ours", [(1 + i % 5, "AB"[i % 2]) for i in range(20)])
+    with pytest.raises(dx.DataError) as told:
+        dx.open_survey(file).release.publish()
+    assert str(told.value) == "these are the samples, which nobody works with; publish your own answers"

@@ -305,3 +305,33 @@ def test_alpha_of_a_file_needs_twice_the_minimum_who_answered_all():
     assert kept(summed(10)).complete["builds"].any()
     frame = pd.DataFrame({"ci": [1, 2, 3, 4, 5] * 8, "tests": [*[2, 5, 3, 4] * 9, *[np.nan] * 4]})
     assert not kept(dx.tally(frame.assign(team="A", lost=1.0), codebook=SUMMED)).complete["builds"].any()
+
+
+@pytest.mark.parametrize("changed", [{"favourable": frozenset({5.0})}, {"hi": 6.0}, {"lo": 0.0}, {"codes": (1.0, 5.0)}])
+def test_tallies_of_one_scale_that_means_another_thing_do_not_pool(changed):
+    one, book = summed(), SUMMED
+    other = replace(book, scales={**book.scales, "agreement5": replace(book.scales["agreement5"], **changed)})
+    with pytest.raises(dx.DataError) as told:
+        one + replace(one, codebook=other)
+    assert str(told.value) == ("these tallies cannot be added: item ci has another scale; item tests has another scale")
+    texts = book.items.assign(text=[f"{text}!" for text in book.items["text"]])
+    assert (one + replace(one, codebook=replace(book, items=texts))).respondents == 80
+
+
+def test_what_two_tallies_say_is_added_up():
+    one, two = replace(summed(), notes=("a", "b"), comment_group=12), replace(summed(30), notes=("b", "c"), wave="Q4")
+    both = one + two
+    assert (both.notes, both.wave, both.comment_group, both.respondents) == (("a", "b", "c"), "", 12, 70)
+    assert (one + one).wave == "Q3"
+    assert both.complete_of("builds").tolist() == pytest.approx(one.complete_of("builds") + two.complete_of("builds"))
+    for name in ("pairs", "sums", "products"):
+        total = getattr(one.comoments, name) + getattr(two.comoments, name)
+        assert getattr(both.comoments, name) == pytest.approx(total)
+    assert (one + replace(two, comoments=None)).comoments is None
+    assert both.cuts["team",].people.tolist() == [35, 35]
+    many = dx.Tally.merged(summed() for _ in range(20))
+    assert (many.respondents, many.cuts["team",].people.tolist()) == (800, [400, 400])
+    with pytest.raises(dx.DataError, match="^there is nothing to add up: no tally came$"):
+        dx.Tally.merged([])
+    apart = [replace(summed(), cuts={cut: summed().cuts[cut]}, comoments=None) for cut in [("team",)]]
+    assert (apart[0] + replace(summed(), comoments=None)).respondents == 80
