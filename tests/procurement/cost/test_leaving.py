@@ -11,6 +11,7 @@ from dxkit.procurement.cost.calendar import renewals, renewals_of, term_ends
 from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, people_driver
 from dxkit.procurement.cost.run import worked_out
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
+from dxkit.statistics.finance import annuity
 from tests.laws import examples
 from tests.places import CASE_FILES
 from tests.procurement.cost.worlds import NOTHING, dossier, worked
@@ -20,6 +21,8 @@ FOUND = CASE_FILES / "dossiers"
 few = examples(60)
 DEFAULTS = {name: each.default for name, each in EXIT_INPUTS.items()}
 FEE = {"likely": 40_000}
+FEES = {"A": 40_000, "B": 9}
+START = {"start": "2026-01-01"}
 changes = st.fixed_dictionaries(
     {},
     optional={
@@ -300,3 +303,40 @@ def test_a_line_renews_by_its_own_term():
     costs = costs.assign(timing=["yearly", "yearly", "once"], likely=1000.0, term_months=[24.0, 18.0, 0.0])
     assert renewals_of(dx.read_dossier({"costs": costs}), "A") == [6, 8]
     assert renewals_of(dx.read_dossier({"costs": costs.drop(columns="term_months")}), "A") == [4, 8]
+
+
+def test_the_tables_of_leaving_are_those_of_its_quarters_and_draws():
+    read = dossier([FEE, {"vendor": "B", "likely": 9}], leaving={"people": (90, 100, 120)}, decision=START)
+    result, run = dx.exit_cost(read, seed=3), worked_out(read, 3)
+    assert (result.seed, result.status, result.currency) == (3, "illustrative", read.currency)
+    for vendor in ("A", "B"):
+        rows = result.totals[result.totals["vendor"] == vendor].set_index("quarter")
+        planned, ratio, of = rows["planned"], rows["lock_in_ratio"], run.vendors[vendor]
+        assert ratio.to_numpy() == pytest.approx(planned.to_numpy() / FEES[vendor])
+        assert rows["headroom"].to_numpy() == pytest.approx(ratio.to_numpy() / annuity(read.rate, 3))
+        expected = result.expected.set_index("vendor").loc[vendor]
+        assert expected["certain"] == pytest.approx(planned[12] / (1 + read.rate) ** 3)
+        assert expected["expected"] == pytest.approx(of.by_draw["expected"].mean())
+        calendar = result.calendar.set_index("vendor").loc[vendor]
+        assert calendar["cheapest"] == planned[1:].idxmin()
+        assert calendar["planned"] == planned[1:].min()
+        again = result.renewals[result.renewals["vendor"] == vendor]
+        assert again[["quarter", "planned", "last_notice", "date", "last_notice_date"]].to_numpy().tolist() == [
+            [4, planned[4], 0.75, "2027-01-01", "2026-09-30"],
+            [8, planned[8], 1.75, "2028-01-01", "2027-09-30"],
+        ]
+        left = of.by_draw["quarter"] > 0
+        cost = of.by_draw["exit"][left]
+        figures = [left.mean(), of.by_draw["forced"].mean(), cost.mean(), *np.quantile(cost, [0.1, 0.5, 0.9])]
+        assert result.events.set_index("vendor").loc[vendor].tolist() == pytest.approx(figures)
+        drawn = result.table.query("vendor == @vendor and mode == 'planned' and component == 'people' and quarter == 6")
+        low, high = np.quantile(of.leaving["people"][6], [0.1, 0.9])
+        assert drawn[["mean", "p10", "p90"]].to_numpy()[0] == pytest.approx(
+            [of.leaving["people"][6].mean(), low, high], rel=1e-3
+        )
+        assert result.present[vendor] is of.by_draw["certain"]
+    assert (result.table.query("component == 'contract' and mode == 'forced'")[["mean", "p10", "p90"]] == 0).all(
+        axis=None
+    )
+    some = dx.exit_cost(dossier([FEE], leaving={"hazard_forced": 0, "hazard_voluntary": 0}))
+    assert some.events.iloc[0, 1:].tolist() == pytest.approx([0, 0, *[np.nan] * 4], nan_ok=True)
