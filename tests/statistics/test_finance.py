@@ -121,6 +121,12 @@ def test_at_every_rate_found_nothing_is_left(flows):
     assert dx.irr(np.multiply(5, flows)) == pytest.approx(dx.irr(flows), abs=1e-6)
 
 
+def test_a_rate_of_a_thousand_per_cent_is_the_highest():
+    assert dx.irr([-100, 1_100]) == pytest.approx([10.0], abs=1e-12)
+    assert dx.irr([-100, 1_100.1]) == []
+    assert dx.irr([-100, 1e-9]) == pytest.approx([-1 + 1e-11], abs=1e-12)
+
+
 def test_a_double_root_is_one_rate():
     assert dx.irr([-100, 220, -121]) == pytest.approx([0.1], abs=1e-6)
 
