@@ -32,11 +32,15 @@ def codes(wanted: list[str]) -> dict[str, dict[str, int | None]]:
     return found
 
 
-def wilson(share: float, tried: float) -> str:
-    """Wilson's interval (1927) of a share, at 95%."""
+def scored(died: dict[str, list[bool]], made: dict[str, int]) -> tuple[float, str]:
+    """The share that died, each module counting as what was made of it, with Wilson's interval (1927) at 95%."""
+    total = sum(made[module] for module in died)
+    share = sum(made[module] / total * sum(each) / len(each) for module, each in died.items())
+    tried = 1 / sum((made[module] / total) ** 2 / len(each) for module, each in died.items())
     middle, wide = share + Z**2 / (2 * tried), Z * math.sqrt((share * (1 - share) + Z**2 / (4 * tried)) / tried)
     low, high = ((middle + side * wide) / (1 + Z**2 / tried) for side in (-1, 1))
-    return f"{share:6.1%} ({low:.0%} to {high:.0%})"
+    counts = f"{sum(map(sum, died.values()))} of {sum(map(len, died.values()))} tried, {total} made"
+    return share, f"{share:6.1%} ({low:.0%} to {high:.0%})  {counts}"
 
 
 def main() -> int:
@@ -64,16 +68,18 @@ def main() -> int:
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(asked.processes), *names]
         subprocess.run(command, check=True)
 
-    share, spread, made = 0.0, 0.0, sum(map(len, before.values()))
+    died, made = {}, {}
     for module, each in codes(asked.modules).items():
-        lived = [name for name in chosen[module] if each[name] in (LIVED, UNTESTED, UNTRIED)]
-        tried = len(chosen[module])
-        died, part = 1 - len(lived) / tried, len(each) / made
-        share, spread = share + part * died, spread + part**2 / tried
-        print(f"{wilson(died, tried)}  {tried - len(lived)} of {tried}, {len(each)} made  {module}")
-        for name in lived:
-            print(f"    lived: {name}")
-    print(f"{wilson(share, 1 / spread)}  of {made} mutants, each module as large as what was made of it")
+        tried = {name: each[name] for name in chosen[module] if each[name] is not UNTRIED}
+        if tried:
+            made[module], died[module] = len(each), [code not in (LIVED, UNTESTED) for code in tried.values()]
+            print(f"{scored({module: died[module]}, made)[1]}  {module}")
+            for name in (name for name, code in tried.items() if code in (LIVED, UNTESTED)):
+                print(f"    lived: {name}")
+    for folder in sorted({str(Path(module).parent) for module in died}):
+        print(f"{scored({each: died[each] for each in died if str(Path(each).parent) == folder}, made)[1]}  {folder}")
+    share, text = scored(died, made)
+    print(f"{text}  in all")
     return 0 if share >= LEAST else 1
 
 
