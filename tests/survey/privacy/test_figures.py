@@ -65,6 +65,16 @@ def test_hidden_groups_stand_in_one_row_where_the_shown_ones_imply_it():
     assert figures.detail[1].T.tolist() == [[False, False, False, True], [False, False, False, False]]
 
 
+def test_a_spread_is_hidden_where_that_of_all_who_responded_would_be():
+    """Of 12 and 8 people the spread of the 12 leaves 8, fewer than twice 5; it stays hidden where only 12 answered."""
+    cuts = [np.zeros(2, dtype=int), np.arange(2)]
+    figures = decided(cuts, np.array([12, 8]), np.array([[12, 12], [0, 8]]), 5)
+    assert figures.figure[1].tolist() == [[True, True], [False, True]]
+    assert figures.detail[1].tolist() == [[False, False], [False, False]]
+    assert figures.detail[0].tolist() == [[True, True]]
+    assert [each.tolist() for each in figures.people] == [[True], [True, True]]
+
+
 def leaks(seeds, k=5):
     """Companies in which a set below k follows from what is shown, by `decided` and by a plain minimum.
 
