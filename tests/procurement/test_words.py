@@ -19,6 +19,7 @@ LINES = [
     {"line": "own work", "category": "operations", "likely": 200},
     {"vendor": "B", "line": "seats", "low": 2000, "likely": 3000, "high": 4000},
 ]
+YEAR_END = {"discounting": "year end"}
 CERTAIN = [{**line, "low": "", "high": ""} for line in LINES]
 DECISION = {"currency": "EUR", "status": "quoted", "start": "2026-01-31", "title": "Portal", "jurisdiction": "EU"}
 BACK = sum(1.1 ** (-m / 12) for m in range(1, 37)) / 12  # present value of 1 a year, paid monthly in arrears
@@ -29,6 +30,16 @@ BARE = NOTHING | {"engineer_day_rate": 700, "reselect_days": 30, "notice_months"
 
 def read(lines=LINES, leaving=None, decision=DECISION, **sheets):
     return dossier(lines, leaving=STAYS if leaving is None else leaving, decision=decision, **sheets)
+
+
+def test_the_notes_say_when_a_payment_counts_and_that_lines_apart_are_for_comparison():
+    plain, late = (dx.tco(read(CERTAIN, decision=each)).notes for each in (DECISION, DECISION | YEAR_END))
+    assert plain[0].endswith("time 0 not discounted, each payment from the day on which it falls due")
+    assert late[0].endswith("time 0 not discounted, years at their end")
+    assert plain[1:] == late[1:]
+    apart = dx.tco(read(CERTAIN), shared=False).notes
+    assert apart[0] == "every line is drawn by itself, which understates the spread: for comparison only"
+    assert apart[1:] == plain
 
 
 def test_cost_in_print(snapshot):
