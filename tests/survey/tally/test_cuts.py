@@ -197,6 +197,7 @@ def test_a_cut_of_which_the_crossing_is_not_known_is_hidden(frame):
         "the cut site is hidden: the tally does not know how it goes together with the cuts before it; tally with "
         "cuts=['site'], or the survey itself",
     )
+    assert alone.release.table.index.tolist() == list(range(len(alone.release.table)))
     hidden, shown = (dx.scores(alone, by=name).table for name in ("site", "team"))
     assert hidden["estimate"].isna().all()
     assert shown["estimate"].notna().any()
