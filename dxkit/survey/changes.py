@@ -240,7 +240,8 @@ class _Wave:
         if weighted(self.cells):
             variance = found.variance[0, at]
         variance = np.where(detail, variance, found.variance[0, at])
-        joint, together = found.weighed.joint(np.array(at))[0], found.together(np.array(at))
+        where = np.array(at)
+        joint, together = found.weighed.joint(where, found.answering(where))[0], found.together(where)
         root = np.sqrt(np.diag(joint))
         with np.errstate(invalid="ignore", divide="ignore"):
             shared = np.nan_to_num(joint / np.outer(root, root)) * together
