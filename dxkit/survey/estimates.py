@@ -199,10 +199,10 @@ class Estimates:
 
     def _pairs(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What the tally has of every two variables at these positions; no pairs where these may not be looked into."""
-        pairs, *sums = self.cells.together(at)
+        pairs, sums, products = self.cells.together(at)
         detail = self.everybody.may.detail[0, at]
         known = (pairs >= enough_pairs(self.cells)) & np.logical_and.outer(detail, detail)
-        return np.where(known, pairs, 0), *sums
+        return np.where(known, pairs, 0), sums, products
 
     def answering(self, at: np.ndarray) -> np.ndarray:
         """Correlation of whether people answered the questions at these positions, (T, T): one for all groups; where
