@@ -15,14 +15,13 @@ from dxkit.files.cells import normal
 from dxkit.files.encoded import encode
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.distinct import blank, flags, joined, read_as, same, separate, texts_of
-from dxkit.survey.reading.headers import Column, match
+from dxkit.survey.reading.headers import Column, Index, is_option, key, match
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.table import NO_RULES, Rules
-from dxkit.survey.reading.several.multiple_choice import choose, place_columns
-from dxkit.survey.reading.several.used import used_columns
+from dxkit.survey.reading.several.multiple_choice import choose, families_of, place_columns
 from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
@@ -123,7 +122,7 @@ def read_export(
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
     given, sheets = None if as_tool is None else tool_named(as_tool), list[Grid]()
-    head = Head(given, header, lambda columns, tool: used_columns(columns, codebook, tool, rules))
+    head = Head(given, header, lambda columns, tool: _used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
         opened = open_answers(path)
@@ -150,12 +149,15 @@ def read_export(
     at = matched.columns
     for several in matched.apart.values():
         body[several[0].position] = joined([body[column.position] for column in several])
-    body, applied = apply_rules(
-        Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=read.sheet
-    )
+    file = Columns(rules, columns, body, at, codebook, tool, matching)
+    applied = apply_rules(file, wave=wave, sheet=read.sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)
+    answers = {item: file.body[column.position] for item, column in at.items()}
+    choice_notes, counted = choose(answers, file)
+    for item in codebook.measured:
+        if item in answers and codebook.scale(item).codes:
+            answers[item] = read_as(answers[item], tool.recoded(texts_of(answers[item]), codebook.scale(item)))
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
     for kind, text, scale in zip(*(codebook.items[each] for each in ("kind", "text", "scale")), strict=True):
@@ -167,7 +169,7 @@ def read_export(
     ignored = Counter(
         column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
     )
-    beside = _Beside(columns, body, len(read))
+    beside = _Beside(columns, file.body, len(read))
     ids = [item for item in codebook.of_kind("id") if item in answers]
     return Export(
         tool=tool,
@@ -200,20 +202,38 @@ def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     return score
 
 
-def _answers(
-    matched: dict[str, Column],
-    header: Sequence[Column],
-    body: Sequence[pd.Categorical],
-    codebook: Codebook,
-    tool: Tool,
-    rules: Rules,
-) -> tuple[dict[str, pd.Categorical], list[str], dict[str, np.ndarray]]:
-    columns = {item: body[column.position] for item, column in matched.items()}
-    notes, counted = choose(columns, body, header, matched, codebook, tool, rules)
-    for item in codebook.measured:
-        if item in columns and codebook.scale(item).codes:
-            columns[item] = read_as(columns[item], tool.recoded(texts_of(columns[item]), codebook.scale(item)))
-    return columns, notes, counted
+def _used_columns(header: Sequence[Column], codebook: Codebook, tool: Tool, rules: Rules) -> list[int] | None:
+    """The positions of these columns, and perhaps of more; None for all."""
+    if any(not rule.question for rule in rules.of("missing")):
+        return None  # such a rule counts the cells of every column
+    index = Index(header, codebook, tool)
+    found: list[Column] = []
+    stems: set[str] = set()
+    for row in codebook.questions:
+        if row.kind == "ignore" and not index.is_filter(row):
+            continue
+        stem = key(split_question(row.text)[0])
+        asked = [column for several in index.of(row) for column in several]
+        if is_option(row):
+            asked += [column for several in index.joined(row, stem, codebook) for column in several]
+            stems |= {stem}.union(*map(families_of, asked))
+        found += [*asked, *index.options.get(key(row.text), [])]
+    openings = tuple(key(f"{stem} - x")[:-1] for stem in stems)
+    names = {*tool.respondent, *tool.finished_in, tool.preview_in}
+    names.update(tool.tells_finished([_code(column) for column in header]))
+    named = {normal(rule.question) for rule in rules.rules if rule.question}
+    for column in header:
+        bare = tool.other_follows and normal(column.stem) == "other"
+        beside = bare or key(column.parts[0]) in stems or stems & families_of(column)
+        if beside or (openings and key(column.stem).startswith(openings)) or _code(column) in names:
+            found.append(column)
+        elif named and not named.isdisjoint(map(normal, (column.code, column.cell, column.name, column.stem))):
+            found.append(column)
+    return sorted({column.position for column in found})
+
+
+def _code(column: Column) -> str:
+    return normal(column.code) or column.code.strip()
 
 
 class _Beside:
@@ -222,7 +242,7 @@ class _Beside:
     def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
         self.n = n
         named = [column for column in reversed(header) if column.code.strip()]
-        self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
+        self.columns = {_code(column): body[column.position] for column in named}
 
     def column(self, *names: str) -> pd.Categorical:
         """The first of these columns that there is, else a blank one."""

@@ -1,4 +1,4 @@
-"""The columns of a file of answers, as rules name and change them."""
+"""The columns of a file of answers with the items that they answer, as rules name and change them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Columns:
         faults: Faults,
     ):
         self.rules, self.header, self.body, self.book = rules, header, list(body), book
-        self.tool, self.faults = tool, faults
+        self.tool, self.faults, self.matched = tool, faults, matched
         self.entries: list[Entry] = []
         self.idle: list[Rule] = []
         self.items: dict[int, list[str]] = {}
