@@ -20,7 +20,8 @@ from dxkit.survey.reading.distinct import blank, flags, joined, read_as, same, s
 from dxkit.survey.reading.headers import Column, Index, is_option, key, match
 from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
 from dxkit.survey.reading.rules.columns import Columns
-from dxkit.survey.reading.rules.table import NO_RULES, Rules
+from dxkit.survey.reading.rules.rows import sheet_of
+from dxkit.survey.reading.rules.table import NO_RULES, SETTINGS, Rules
 from dxkit.survey.reading.several.multiple_choice import choose, families_of, place_columns
 from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
@@ -82,46 +83,32 @@ class Export:
 
 
 def read_export(
-    source: Any,
+    answers: Any,
     codebook: Codebook,
+    rules: Rules = NO_RULES,
     *,
-    as_tool: str | None = None,
+    faults: Faults | None = None,
+    source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
-    faults: Faults | None = None,
-    rules: Rules = NO_RULES,
     wave: str | None = None,
     **limits: Any,
 ) -> Export:
-    """Read answers as any of the known tools exports them, or a frame.
+    """Answers as any of the known tools exports them, or a frame, read as the rules and before them the arguments say.
 
-    Parameters
-    ----------
-    source : whatever `encode` takes
-        One row per submission.
-    codebook : Codebook
-        What was asked.
-    as_tool : str, optional
-        The tool's name where it should not be recognised.
-    sheet : str, optional
-        The sheet of the answers, where there are several.
-    header : int, optional
-        The number of header rows, where it should not be recognised.
-    faults : Faults, optional
-        Collects the faults of matching, to be raised with others; None raises them here.
-    rules : Rules
-        How to read rows and cells.
-    wave : str, optional
-        The wave to read, where the file holds several; None for the last.
-    limits : memory, progress
-        As in `encode`.
+    `faults` collects the faults of matching, to be raised with others; None raises them here. `limits` are those of
+    `encode`.
 
     Raises
     ------
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    given, sheets = None if as_tool is None else tool_named(as_tool), list[Grid]()
+    rules = rules.with_arguments(source=source, sheet=sheet, header=header)
+    said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
+    source, header = source or said.get("source"), header or int(said.get("header", 0)) or None
+    sheet = sheet_of(answers, rules, wave, count_questions(codebook)) if sheet is None else sheet
+    given, sheets = None if source is None else tool_named(source), list[Grid]()
     head = Head(given, header, lambda columns, tool: _used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
@@ -130,7 +117,7 @@ def read_export(
         sheets.extend([grid, *(each for each in opened.sheets if each is not grid)])
         return grid
 
-    read = encode(source, head, choose=chosen, **limits)
+    read = encode(answers, head, choose=chosen, **limits)
     body, tool, columns = body_of(read, head), head.tool, head.columns
     notes = [*read.notes, *([] if read.of_frame else nameless(columns, body))]
     na_cells = blank_na(body)
@@ -153,11 +140,11 @@ def read_export(
     applied = apply_rules(file, wave=wave, sheet=read.sheet)
     if faults is None:
         matching.raise_if_any()
-    answers = {item: file.body[column.position] for item, column in at.items()}
-    choice_notes, counted = choose(answers, file)
+    found = {item: file.body[column.position] for item, column in at.items()}
+    choice_notes, counted = choose(found, file)
     for item in codebook.measured:
-        if item in answers and codebook.scale(item).codes:
-            answers[item] = read_as(answers[item], tool.recoded(texts_of(answers[item]), codebook.scale(item)))
+        if item in found and codebook.scale(item).codes:
+            found[item] = read_as(found[item], tool.recoded(texts_of(found[item]), codebook.scale(item)))
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
     for kind, text, scale in zip(*(codebook.items[each] for each in ("kind", "text", "scale")), strict=True):
@@ -170,16 +157,16 @@ def read_export(
         column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
     )
     beside = _Beside(columns, file.body, len(read))
-    ids = [item for item in codebook.of_kind("id") if item in answers]
+    ids = [item for item in codebook.of_kind("id") if item in found]
     return Export(
         tool=tool,
         why=head.why,
-        answers=answers,
+        answers=found,
         rows=read.rows,
         columns_at={item: column.place for item, column in at.items()},
         file=read.file,
         sheet=read.sheet,
-        respondent=answers[ids[0]] if ids else beside.column(*tool.respondent),
+        respondent=found[ids[0]] if ids else beside.column(*tool.respondent),
         finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
