@@ -37,6 +37,7 @@ class Columns:
         for item, column in matched.items():
             self.items.setdefault(column.position, []).append(item)
         self.at = {item: column.position for item, column in matched.items()}
+        self.rows = {row.item: row for row in book.questions}
 
     def find(self, rule: Rule) -> list[int]:
         """The columns that a rule names: by item id, header or question text; a fault where there is none."""
