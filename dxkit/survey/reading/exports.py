@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from dxkit.files.grid import Grid
 from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.distinct import blank, flags, joined, read_as, same, separate, texts_of
 from dxkit.survey.reading.headers import Column, Index, is_option, key, match
-from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.rules.applied import Applied, apply_rules
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.rows import sheet_of
 from dxkit.survey.reading.rules.table import NO_RULES, SETTINGS, Rules
@@ -55,12 +55,12 @@ class Export:
     respondent: pd.Categorical
     finished: np.ndarray
     preview: np.ndarray
-    dropped: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    applied: Applied = NOTHING_APPLIED
-    na_cells: int = 0
-    notes: tuple[str, ...] = ()
-    counted: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dropped: tuple[str, ...]
+    ignored: tuple[str, ...]
+    applied: Applied
+    na_cells: int
+    notes: tuple[str, ...]
+    counted: Mapping[str, np.ndarray]
 
     def __len__(self) -> int:
         return len(self.rows)

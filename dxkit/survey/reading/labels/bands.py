@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dxkit.survey.reading.labels.words import WORDS, by_phrase, levels
 
@@ -113,11 +113,8 @@ def bands(texts: list[str]) -> tuple[list[float], str] | None:
 
 def _in_unit(read: list[Band], unit: str) -> list[Band]:
     per = _SECONDS.get(unit, 1.0)
-    return [
-        Band(band.low * factor, band.high * factor, band.kind, unit, band.rest, band.inclusive)
-        for band in read
-        for factor in (_SECONDS.get(band.unit or unit, 1.0) / per,)
-    ]
+    factors = [_SECONDS.get(band.unit or unit, 1.0) / per for band in read]
+    return [replace(b, low=b.low * f, high=b.high * f, unit=unit) for b, f in zip(read, factors, strict=True)]
 
 
 def _middles(read: list[Band], unit: str) -> tuple[list[float], str] | None:

@@ -146,17 +146,12 @@ def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
     ([75.0, 4.0, 30.0], 'polarity', 'high')
     """
     readings = [_read(text) for text in texts]
-    for kind in dict.fromkeys([*_kinds(readings), ""]):
+    named = {reading.kind for reading in readings if reading.kind}
+    named |= {kind for reading in readings for kind, _ in reading.fixed}
+    for kind in (*sorted(named), ""):
         if (places := _one_kind(readings, kind)) is not None:
             return places
     return _mirrored(readings)
-
-
-def _kinds(readings: list[_Reading]) -> list[str]:
-    """Every kind that a label names, in a fixed order."""
-    named = {reading.kind for reading in readings if reading.kind}
-    named |= {kind for reading in readings for kind, _ in reading.fixed}
-    return sorted(named)
 
 
 def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
@@ -196,7 +191,12 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         negated = [value is not None and value < _NEGATION for value in places]
         values = list(map(abs, values))
     two_sided = all(SIDES.get(kind, ((), ()))) and not any(negated)
-    if two_sided and None in places and min(map(abs, values)) <= 20 and any(map(_is_vague, readings)):
+    if (
+        two_sided
+        and None in places
+        and min(map(abs, values)) <= 20
+        and any(r.neutral == "any" and not r.subjects for r in readings)
+    ):
         return None  # "slightly useful, neutral, very useful": the middle, or the lowest?
     denied_upper = any(
         denied and level is not None and level < 8 for denied, level in zip(negated, places, strict=True)
@@ -208,10 +208,6 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
     found = _with_middle(places, negated)
     return None if found is None else (found, "polarity" if kind else "strength", good)
-
-
-def _is_vague(reading: _Reading) -> bool:
-    return reading.neutral == "any" and not reading.subjects
 
 
 def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:

@@ -10,7 +10,7 @@ from dxkit.survey.reading.rules.cells import labels, missing, separators, unread
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.questions import check_questions
 from dxkit.survey.reading.rules.rows import other_waves, rows_aside
-from dxkit.survey.reading.rules.table import NO_RULES, ROWS_READ, Entry, Rules
+from dxkit.survey.reading.rules.table import ROWS_READ, Entry, Rules
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -22,15 +22,12 @@ class Applied:
     wave     the wave that is read, of all `waves` in the file, in natural order
     """
 
-    rules: Rules = NO_RULES
-    aside: tuple[tuple[str, str, np.ndarray], ...] = ()
-    entries: tuple[Entry, ...] = ()
-    wave: str = ""
-    waves: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-NOTHING_APPLIED = Applied()
+    rules: Rules
+    aside: tuple[tuple[str, str, np.ndarray], ...]
+    entries: tuple[Entry, ...]
+    wave: str
+    waves: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def apply_rules(columns: Columns, *, wave: str | None = None, sheet: str | None = None) -> Applied:
