@@ -44,7 +44,11 @@ class Column(Heading):
 
 
 def as_seen(text: str) -> str:
-    """A text of a header without the marks of a web page: `Professor&nbsp;` and `<b>Which</b>` as people see them."""
+    """A text of a header without the marks of a web page.
+
+    >>> as_seen("Which <b>List<T></b>&nbsp;do you use?")
+    'Which List<T> do you use?'
+    """
     return plain(text) if "&" in text or "<" in text else text
 
 
