@@ -109,7 +109,7 @@ def read_export(
     source, header = source or said.get("source"), header or int(said.get("header", 0)) or None
     sheet = sheet_of(answers, rules, wave, count_questions(codebook)) if sheet is None else sheet
     given, sheets = None if source is None else tool_named(source), list[Grid]()
-    head = Head(given, header, lambda columns, tool: _used_columns(columns, codebook, tool, rules))
+    head = Head(given, header, lambda columns, tool: used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
         opened = open_answers(path)
@@ -189,7 +189,7 @@ def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     return score
 
 
-def _used_columns(header: Sequence[Column], codebook: Codebook, tool: Tool, rules: Rules) -> list[int] | None:
+def used_columns(header: Sequence[Column], codebook: Codebook, tool: Tool, rules: Rules) -> list[int] | None:
     """The positions of these columns, and perhaps of more; None for all."""
     if any(not rule.question for rule in rules.of("missing")):
         return None  # such a rule counts the cells of every column
