@@ -8,30 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dxkit.files.options import choice
+from dxkit.plots import style
 from dxkit.plots.sentences import procurement as sentences
 from dxkit.plots.sentences.procurement import lowest, money
 from dxkit.plots.sentences.told import Told
-from dxkit.plots.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PALE,
-    PURPLE,
-    RED,
-    SILVER,
-    SKY,
-    YELLOW,
-    beside,
-    canvas,
-    fitting,
-    grid_on,
-    headline,
-    legend_above,
-    nothing,
-    rows_on,
-    span,
-)
 from dxkit.results.formatting import percent
 from dxkit.results.words import say
 
@@ -40,15 +20,15 @@ if TYPE_CHECKING:
     from dxkit.procurement.cost.ownership import Tco
 
 _CATEGORY = {
-    "licence": BLUE,
-    "implementation": ORANGE,
-    "integration": GREEN,
-    "training": YELLOW,
-    "operations": SKY,
-    "support": PURPLE,
-    "hosting": RED,
-    "other": SILVER,
-    "credit": GREY,
+    "licence": style.BLUE,
+    "implementation": style.ORANGE,
+    "integration": style.GREEN,
+    "training": style.YELLOW,
+    "operations": style.SKY,
+    "support": style.PURPLE,
+    "hosting": style.RED,
+    "other": style.SILVER,
+    "credit": style.GREY,
 }
 _OF = {"pv": "the present value", "exit": "what leaving costs, discounted"}  # what a tornado is about
 
@@ -61,18 +41,18 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     choice("basis", basis, ["pv", "pv_served"])
     table = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False)
     rows, (unit, words) = table.to_dict("records"), money(result, table, "p90")
-    with canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
+    with style.canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
-            span(ax, row["p10"] / unit, row["p90"] / unit, y, BLUE)
-            ax.plot(row["mean"] / unit, y, "o", color=BLUE, markersize=7, markeredgecolor="white")
+            style.span(ax, row["p10"] / unit, row["p90"] / unit, y, style.BLUE)
+            ax.plot(row["mean"] / unit, y, "o", color=style.BLUE, markersize=7, markeredgecolor="white")
             if len(rows) > 1:
-                beside(ax, y, say("cost.cheapest", chance=percent(row["p_cheapest"])))
-        rows_on(ax, [fitting(row["vendor"]) for row in rows])
+                style.beside(ax, y, say("cost.cheapest", chance=percent(row["p_cheapest"])))
+        style.rows_on(ax, [style.fitting(row["vendor"]) for row in rows])
         ax.set_xlim(left=0)
-        grid_on(ax)
+        style.grid_on(ax)
         what = say("cost.served" if basis == "pv_served" else "cost.owning")
         ax.set_xlabel(say("cost.present", what=what, unit=words))
-        headline(ax, sentences.totals(result, basis), 78)
+        style.headline(ax, sentences.totals(result, basis), 78)
     return ax
 
 
@@ -81,49 +61,33 @@ def years(result: Tco, ax: Axes | None = None) -> Axes:
     table = result.table
     vendors, named = list(dict.fromkeys(table["vendor"])), set(table["category"])
     categories = [category for category in _CATEGORY if category in named]
-    horizon, spent = (
-        int(table.loc[:, "year"].max()),
-        table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict(),
-    )
+    horizon = int(table.loc[:, "year"].max())
+    spent = table.set_index(["vendor", "year", "category"]).loc[:, "mean"].to_dict()
     unit, words = money(result, result.yearly, "p90")
     sums = result.yearly.set_index(["vendor", "year"]).to_dict("index")
-    with canvas(ax, 9.5, 4.6) as ax:
+    with style.canvas(ax, 9.5, 4.6) as ax:
         left, places, labels = 0.0, [], []
         for vendor in vendors:
             for year in range(horizon + 1):
                 base = 0.0
                 for category in categories:
                     height = spent.get((vendor, year, category), 0.0) / unit
-                    ax.bar(
-                        left + year,
-                        height,
-                        bottom=base if height >= 0 else 0.0,
-                        width=0.85,
-                        color=_CATEGORY[category],
-                        edgecolor="white",
-                        linewidth=0.4,
-                        label=category if left == 0 and year == 0 else "_",
-                    )
+                    looks = {"color": _CATEGORY[category], "edgecolor": "white", "linewidth": 0.4}
+                    label = category if left == 0 and year == 0 else "_"
+                    ax.bar(left + year, height, 0.85, base if height >= 0 else 0.0, label=label, **looks)
                     base += max(height, 0.0)
                 whole = sums[vendor, year]
                 ax.plot([left + year] * 2, [whole["p10"] / unit, whole["p90"] / unit], color="black", linewidth=1)
                 places.append(left + year)
                 labels.append(str(year))
-            ax.text(
-                left + horizon / 2,
-                -0.13,
-                fitting(vendor, 16),
-                transform=ax.get_xaxis_transform(),
-                ha="center",
-                va="top",
-                fontsize=8.5,
-            )
+            below = {"transform": ax.get_xaxis_transform(), "ha": "center", "va": "top", "fontsize": 8.5}
+            ax.text(left + horizon / 2, -0.13, style.fitting(vendor, 16), **below)
             left += horizon + 2
         ax.set_xticks(places, labels, fontsize=8)
         ax.set_ylabel(f"a year, {words}; line: P10 to P90")
-        headline(ax, Told(lowest(result, "pv"), f"Cost of each year by category, {words}"), 80, pad=26)
-        legend_above(ax, len(categories))
-        grid_on(ax, "y")
+        style.headline(ax, Told(lowest(result, "pv"), f"Cost of each year by category, {words}"), 80, pad=26)
+        style.legend_above(ax, len(categories))
+        style.grid_on(ax, "y")
     return ax
 
 
@@ -136,34 +100,34 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
     vendor = result.foremost if vendor is None else choice("vendor", vendor, result.totals["vendor"].unique().tolist())
     rows = result.tornado.query("vendor == @vendor and basis == @basis").head(8).iloc[::-1]
     if rows.empty:
-        return nothing(ax, Told("every figure is certain"))
-    with canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
-        ax.barh(range(len(rows)), 100 * rows["share"], color=BLUE, height=0.7)
+        return style.nothing(ax, Told("every figure is certain"))
+    with style.canvas(ax, 8.5, 1.3 + 0.36 * len(rows)) as ax:
+        ax.barh(range(len(rows)), 100 * rows["share"], color=style.BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
             ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
         plain = {name: name.removeprefix(f"{vendor}: ").removeprefix("all: ") for name in rows["input"]}
         short = {name: each.removeprefix("exit ") for name, each in plain.items()}
         names = [name if short[name] in short and short[name] != name else short[name] for name in short]
-        ax.set_yticks(range(len(rows)), [fitting(name, 40) for name in names])
+        ax.set_yticks(range(len(rows)), [style.fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"share of the variance of {_OF[basis]}, %")
         largest = rows["share"].iloc[-1]
         part = "most" if largest > 0.5 else "the largest part"
         found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
-        headline(ax, Told(found, f"It makes {percent(largest)} of the variance"), 70)
+        style.headline(ax, Told(found, f"It makes {percent(largest)} of the variance"), 70)
     return ax
 
 
 def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
     """Exit of each vendor by quarter, planned (lines) and forced (dashes), with renewals and last days of notice."""
     vendors = list(dict.fromkeys(result.totals["vendor"]))
-    colours = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY]
+    colours = [style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.RED, style.SKY, style.GREY]
     unit, words = money(result, result.totals, "planned")
-    with canvas(ax, 9.5, 5) as ax:
+    with style.canvas(ax, 9.5, 5) as ax:
         for k, vendor in enumerate(vendors):
             rows = result.totals.loc[result.totals["vendor"] == vendor]
             colour, planned = colours[k % len(colours)], rows.loc[:, "planned"].to_numpy() / unit
-            ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=fitting(vendor, 30))
+            ax.plot(rows["quarter"] / 4, planned, color=colour, linewidth=2, label=style.fitting(vendor, 30))
             ax.plot(rows["quarter"] / 4, rows["forced"] / unit, color=colour, linewidth=1.2, linestyle="--", label="_")
             renewed = result.renewals[result.renewals["vendor"] == vendor]
             ax.plot(renewed["quarter"] / 4, renewed["planned"] / unit, "o", color=colour, markersize=7, label="_")
@@ -174,7 +138,7 @@ def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:
         ax.set_xticks(np.arange(0, last / 4 + 0.01))
         ax.set_xlabel("years after the start; line: planned, dashes: forced, dot: renewal, bar: last notice before it")
         ax.set_ylabel(words)
-        ax.grid(axis="y", color=PALE, linewidth=0.6)
-        headline(ax, sentences.leaving(result), 80, pad=42)
-        legend_above(ax, 2)
+        ax.grid(axis="y", color=style.PALE, linewidth=0.6)
+        style.headline(ax, sentences.leaving(result), 80, pad=42)
+        style.legend_above(ax, 2)
     return ax
