@@ -1,4 +1,4 @@
-"""Pictures of scores and response rates. Each takes a result and optionally an Axes, and returns the Axes."""
+"""Pictures of scores, changes and response rates. Each takes a result and optionally an Axes, and returns the Axes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from matplotlib.patches import Rectangle
 
 from dxkit.plots import style
 from dxkit.plots.sentences import survey as sentences
-from dxkit.plots.sentences.survey import DECIMAL, drawn, label_of
+from dxkit.plots.sentences.survey import DECIMAL, changes_drawn, drawn, label_of, waves_of
+from dxkit.results.formatting import estimate_decimals
 from dxkit.results.words import axis, number, percent_of, say
 
 if TYPE_CHECKING:
+    from dxkit.survey.changes import Change
     from dxkit.survey.response_rate import ResponseRate
     from dxkit.survey.scores import Scores
 
@@ -138,11 +140,81 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
         for row in rows:
             count, total = row["responded"], number(row["headcount"])
             names.append(style.fitting(", ".join(str(row[name]) for name in result.segments)))
-            known = count == count
-            ends.append(
-                say("response.of", count=number(count), total=total) if known else say("response.hidden", total=total)
-            )
+            hidden = say("response.hidden", total=total)
+            ends.append(say("response.of", count=number(count), total=total) if count == count else hidden)
         style.share_bars(ax, rows, "estimate", names, ends)
         ax.set_xlabel(say("response.axis", percent=percent_of(result.confidence)))
         style.headline(ax, told)
     return ax
+
+
+_GOOD = {"index": 1, "recommend": 1, "hours": -1}  # units with a good end, and where it is
+
+
+def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> Axes:
+    """A line from the earlier to the later figure of each question; only what holds after adjustment is bold.
+
+    Better is blue, worse red; black where neither end is good. Figures have the decimals of the table. `kind` chooses
+    the questions (rating, importance, hours, dimension ...); the first of the table by default. Several later waves
+    stand one behind another, each compared with the first.
+    """
+    rows, waves, told = changes_drawn(result, kind), waves_of(result), sentences.change(result, kind)
+    if not len(rows):
+        return style.nothing(ax, told)
+    unit = rows.iloc[0]["unit"]
+    rows = rows.assign(decimals=estimate_decimals(rows))
+    last = rows.drop_duplicates("name", keep="last").to_dict("records")
+    first = rows.drop_duplicates("name").to_dict("records")
+    held = rows.loc[rows["holds"]].drop_duplicates("name", keep="last").set_index("name").to_dict("index")
+    with style.canvas(ax, 9.5, 1.6 + 0.36 * max(6, len(first))) as ax:
+        figures = np.append(rows["before"].to_numpy(dtype=float), rows["after"].to_numpy(dtype=float))
+        step = max(float(np.ptp(figures)), 1e-9) / max(6, len(first)) * 0.8
+        for side, ends, column, align in ((-1, first, "before", "right"), (1, last, "after", "left")):
+            places = _apart([row[column] for row in ends], step)
+            for row, place in zip(ends, places, strict=True):
+                x, sure = row["at"] if side > 0 else 0, row["name"] in held
+                name = f"{style.fitting(row['label'], 34, 1)}  " if side < 0 else ""
+                moved = f"  ({number(row['estimate'], row['decimals'], '+')})" if side > 0 and row["holds"] else ""
+                ink = _colour(held[row["name"]], unit) if sure else style.GREY
+                looks: dict[str, Any] = {"ha": align, "color": ink, "weight": "bold" if sure else "normal"}
+                ax.text(
+                    x + 0.04 * side, place, f"{name}{number(row[column], row['decimals'])}{moved}", va="center", **looks
+                )
+                ax.plot([x, x + 0.03 * side], [row[column], place], color=style.SILVER, linewidth=0.8)
+        for name, each in sorted(rows.groupby("name", sort=False), key=lambda pair: pair[0] in held):
+            ink, width = (_colour(held[name], unit), 2.4) if name in held else (style.SILVER, 1.0)
+            line = [each["before"].iloc[0], *each["after"]]
+            ax.plot([0, *each["at"]], line, "o-", color=ink, markersize=4, linewidth=width)
+        ax.set_xlim(-0.75, len(waves) + 0.3)
+        ax.set_xticks(range(len(waves) + 1), [say("change.before"), *waves])
+        ax.set_yticks([])
+        ax.spines[["left", "bottom"]].set_visible(False)
+        ax.tick_params(length=0)
+        ax.set_xlabel(say("change.holds", axis=axis(first[0]["kind"], unit)))
+        style.headline(ax, told, 88, pad=12)
+    return ax
+
+
+def _colour(row: dict, unit: str) -> str:
+    if unit not in _GOOD:
+        return style.BLACK
+    return style.BLUE if row["estimate"] * _GOOD[unit] > 0 else style.RED
+
+
+def _apart(values: list[float], step: float) -> np.ndarray:
+    """Places near these values, in their order and at least a step from each other."""
+    order = np.argsort(values, kind="stable")
+    places = np.array(values, dtype=float)[order]
+    for _ in range(200):
+        gaps = np.diff(places)
+        close = np.flatnonzero(gaps < step * 0.999)
+        if not len(close):
+            break
+        for k in close:
+            push = (step - (places[k + 1] - places[k])) / 2
+            if push > 0:
+                places[k] -= push
+                places[k + 1] += push
+    result = np.empty(len(places))
+    result[order] = places
+    return result

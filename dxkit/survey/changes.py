@@ -66,7 +66,7 @@ class Change(Result):
         Column("p", "p-value before the adjustment", "p", displayed=False),
         Column("kind", "kind of question", displayed=False),
     )
-    plot_name: ClassVar[str] = "waves.change"
+    plot_name: ClassVar[str] = "survey.change"
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
