@@ -10,7 +10,7 @@ from tests.places import ROOT
 
 
 def test_the_readme_fits_on_one_screen():
-    assert len(text(README).splitlines()) <= 70
+    assert len(text(README).splitlines()) <= 64
 
 
 def test_the_readme_has_short_sentences():
