@@ -20,8 +20,6 @@ from dxkit.statistics.relative_importance import (
     SINGULAR,
     combined,
     correlation,
-    johnson,
-    lmg,
     parts_of,
     resampled,
 )
@@ -33,7 +31,6 @@ from dxkit.survey.tally.release import TOO_FEW_OR_ALIKE
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
 
-__all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
 
 
