@@ -82,7 +82,6 @@ _ROWS = {
     "hazard_voluntary": ("leaving by choice", "a year", 0.08, True, HAZARD),
 }
 EXIT_INPUTS = {name: ExitInput(*row) for name, row in _ROWS.items()}
-DEFAULT_SOURCE = "assumption"
 SINGLE = ("term_months", "renewal_months", "notice_months")  # terms of a contract are known, or two dossiers are made
 _AGREED = (*SINGLE, "liability", "refund", "data_service")  # assumed as they are: no doubt belongs to them
 _RANGES = {"export_fidelity": (0.5, 0.95)}
@@ -94,5 +93,5 @@ def assumed(name: str) -> Figure:
     one = EXIT_INPUTS[name]
     low, high = _RANGES.get(name, (max(one.default / 2, one.bounds.low), min(one.default * 2, one.bounds.high)))
     doubt = estimate(one.default) if name in _AGREED else estimate(low, one.default, high)
-    claim = SourcedFigure(estimate=doubt, source=DEFAULT_SOURCE)
+    claim = SourcedFigure(estimate=doubt, source="assumption")
     return Figure(name=f"all: exit {name}", key=f"exit|all|{name}", unit=one.bounds, claims=(claim,))

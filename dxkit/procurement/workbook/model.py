@@ -103,9 +103,7 @@ def inputs_in(made: Mapping[str, Mapping[str, Sheet]]) -> set[str]:
     return {
         key
         for sheets in made.values()
-        for sheet in sheets.values()
-        for row in sheet.rows
-        for key in inputs_of(sheets, sheet.name, row)
+        for key in inputs_of(sheets, [(sheet.name, row) for sheet in sheets.values() for row in sheet.rows])
     }
 
 

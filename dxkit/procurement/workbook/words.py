@@ -11,7 +11,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from dxkit.files.cells import as_text
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import USUAL, Dossier
 from dxkit.procurement.workbook.pages import Book, Page
 
 ABOUT, LINES, STEPS, HIDDEN = "About", "Lines", "Steps", "dossier"
@@ -25,6 +25,7 @@ _HOW = (
     "Choose low, likely or high on sheet Inputs. Every figure then takes that value at once, so low and high are "
     "extremes and unlikely to happen. Grey figures were simulated by dxkit and do not change. P10 and P90: 10% and 90% "
     "of the simulations are below.",
+    f"A figure with the source `{USUAL}` on sheet Inputs is not in the dossier. Put in your own.",
     "Each vendor has a sheet by month: what its lines serve and what falls due. A second one, by quarter, has what "
     "leaving costs then.",
     "Owning: to the horizon. With exit: the money that this vendor causes, if it may be left earlier. Served: the same "
@@ -45,9 +46,10 @@ def write_about(page: Page, dossier: Dossier) -> None:
     for row, key in enumerate(_KEYS, 3):
         value = dossier.decision[key]
         text = "; ".join(f"{each:g}" for each in value) if isinstance(value, tuple) else as_text(value)
+        usual = any(figure.name == key for figure in dossier.assumed)
         page.key(row, key)
         page.put(row, 1, key, "head")
-        page.put(row, 2, text, "wrap")
+        page.put(row, 2, f"{text} ({USUAL}: the dossier gives none)" if usual else text, "wrap")
     for k, text in enumerate(_HOW):
         row = 4 + len(_KEYS) + k
         page.key(row, f"how|{k}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from dxkit.files.errors import DataError
 from dxkit.files.options import choice, instance, whole
 from dxkit.procurement.cost.expressions import Values
+from dxkit.procurement.cost.idle import usual_values
 from dxkit.procurement.cost.ownership import tco
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
@@ -69,6 +70,7 @@ def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) 
     book, sheets = Book(), make_sheets(dossier)
     about = book.page(ABOUT, [20, 100], portrait=True)
     write_about(about, dossier)
+    usual = {figure.key: figure for figure in (*dossier.assumed, *usual_values(dossier))}
     page, cells = write_inputs(book, dossier, inputs_in(sheets), scenario)
     write_lines(book, dossier)
     write_steps(book, dossier)
@@ -80,7 +82,7 @@ def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) 
     }
     for each in made.values():
         write_sheets(each, cells)
-    write_results(results, dossier, made, simulated)
+    write_results(results, dossier, made, simulated, usual.values())
     card = write_scorecard(book, dossier, made, known)
     checks = write_checks(book, dossier, made, results)
     write_judging(book, dossier)
