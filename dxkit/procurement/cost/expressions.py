@@ -277,8 +277,9 @@ def _power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:
     return np.power(base, exponent)
 
 
-def inputs_of(sheets: Mapping[str, Sheet], rows: Iterable[tuple[str, str]]) -> set[str]:
-    """The keys of every input that some rows, each of a sheet, rest on."""
+def inputs_of(sheets: Mapping[str, Sheet], rows: Iterable[tuple[str, str]] | None = None) -> set[str]:
+    """The keys of every input that some rows, each of a sheet, rest on; None for all rows of all sheets."""
+    rows = [(name, row) for name, sheet in sheets.items() for row in sheet.rows] if rows is None else rows
     found: set[str] = set()
     seen: set[tuple[str, str]] = set()
     waiting: list[tuple[str, Operand]] = [(sheet, Row(row)) for sheet, row in rows]

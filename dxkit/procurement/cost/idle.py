@@ -58,8 +58,7 @@ def usual_values(dossier: Dossier) -> tuple[Figure, ...]:
     """The figures that no cell gives and some result of a vendor rests on, told by the formulas themselves."""
     used = set()
     for vendor in dossier.vendors:
-        sheets = sheets_of(dossier, vendor)
-        used |= inputs_of(sheets, [(sheet.name, row) for sheet in sheets.values() for row in sheet.rows])
+        used |= inputs_of(sheets_of(dossier, vendor))
     return tuple(figure for figure in every_figure(dossier).values() if figure.key in used and figure.assumed)
 
 

@@ -11,8 +11,8 @@ from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.values import must_haves, weights_of
 from dxkit.procurement.cost.expressions import Each, Values
 from dxkit.procurement.dossier.dossier import Dossier
-from dxkit.procurement.workbook.formulas import COLUMN, printed
-from dxkit.procurement.workbook.model import OfVendor, Place, Places
+from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
+from dxkit.procurement.workbook.model import OfVendor
 from dxkit.procurement.workbook.pages import NUMBER, Book, Page, letter
 
 FIRST = 5  # the column of the first vendor
