@@ -11,6 +11,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from dxkit.files.cells import as_text
+from dxkit.procurement.dossier.clauses import BILLED
 from dxkit.procurement.dossier.dossier import USUAL, Dossier
 from dxkit.procurement.workbook.pages import Book, Page
 
@@ -64,11 +65,11 @@ def write_lines(book: Book, dossier: Dossier) -> None:
     for j, name in enumerate(_LINE, 1):
         page.put(0, j, name, "head")
     for row, line in enumerate((*dossier.costs, *dossier.benefits), 1):
-        months = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 0: "term"}[line.billed]
+        billed = next(name for name, months in BILLED.items() if months == line.billed)
         said = {name: getattr(line, name, "") for name in _LINE} | {
             "kind": "benefit" if line.ledger else "cost",
             "growth": line.growth if isinstance(line.growth, str) else "",
-            "billed": "" if line.once else f"{months} in {'advance' if line.advance else 'arrears'}",
+            "billed": "" if line.once else f"{billed} in {'advance' if line.advance else 'arrears'}",
             "rises": line.rises if line.growth is not None else "",
             "ratchet": "yes" if line.ratchet else "",
         }
