@@ -34,16 +34,13 @@ def as_text(value: object) -> str:
     """
     if isinstance(value, str):
         return value.strip()
-    if (
-        value is None
-        or value is pd.NaT
-        or value is pd.NA
-        or (isinstance(value, float | np.floating) and np.isnan(value))
-    ):
+    if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return ""
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else f"{value:.15g}"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value.is_finite() else ""
@@ -128,7 +125,8 @@ def numbers(texts: Iterable[str], units: str = "") -> dict[str, float]:
         if len(parts) > 1 and not sign:
             continue
         plain = "".join(parts).replace("." if sign == "," else ",", "").replace(",", ".")
-        if _NUMBER.fullmatch(plain) and all(len(part) == 3 for part in _grouped(parts, sign)):
+        groups = [digits for mark, digits in zip(parts[1::2], parts[2::2], strict=True) if mark != sign]
+        if _NUMBER.fullmatch(plain) and all(len(digits) == 3 for digits in groups):
             values[text] = float(plain)
     return values
 
@@ -143,11 +141,6 @@ def _decimal_sign(parts: Sequence[str]) -> str:
     if len(marks) > 1:
         return "." if marks[0] == "," else ","
     return marks[0] if len(last) != 3 or parts[0].lstrip("+-") in ("", "0") or len(parts[0].lstrip("+-")) > 3 else ""
-
-
-def _grouped(parts: Sequence[str], sign: str) -> list[str]:
-    """The groups of digits behind a sign for thousands."""
-    return [digits for mark, digits in zip(parts[1::2], parts[2::2], strict=True) if mark != sign]
 
 
 def timestamp(value: object, timezone: str = "UTC") -> tuple[pd.Timestamp, str | None]:

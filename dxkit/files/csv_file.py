@@ -209,22 +209,14 @@ def rectangular(records: list[list[str]], rows: list[int], file: str) -> list[li
         width -= 1
     ended = len({len(record) for record in records[1:]}) == 1  # every row ends with the same empty cells
     for i, record in enumerate(records):
-        if len(record) == width:
-            continue
+        why = ""
+        if len(record) < width:
+            why = "was it cut short? Keep its empty cells"
+        elif len(record) > width and (not (ended or i == 0) or any(cell.strip() for cell in record[width:])):
+            why = "does it contain an unquoted separator or decimal comma?"
+        if why:
+            faults.add(f"the row has {len(record)} cells, but the header has {width}; {why}", file=file, row=rows[i])
         if len(record) > width:
-            if not (ended or i == 0) or any(cell.strip() for cell in record[width:]):
-                faults.add(
-                    f"the row has {len(record)} cells, but the header has {width}; does it contain an "
-                    "unquoted separator or decimal comma?",
-                    file=file,
-                    row=rows[i],
-                )
             records[i] = record[:width]
-        else:
-            faults.add(
-                f"the row has {len(record)} cells, but the header has {width}; was it cut short? Keep its empty cells",
-                file=file,
-                row=rows[i],
-            )
     faults.raise_if_any()
     return records

@@ -55,16 +55,9 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[Fault] = []
 
-    def add(
-        self,
-        message: str,
-        *,
-        file: str | None = None,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-    ) -> None:
-        self._found.append(Fault(message, file=file, sheet=sheet, row=row, column=column))
+    def add(self, message: str, **place: Any) -> None:
+        """One fault and its place: file, sheet, row and column, as far as they are known."""
+        self._found.append(Fault(message, **place))
 
     def take(self, read: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """What a reader returns; None where it found faults, which are kept and raised with the others."""

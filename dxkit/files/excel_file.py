@@ -11,6 +11,8 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
@@ -25,19 +27,9 @@ _WORTH_LOOKING = 20 * 2**20  # a member of this size that shrinks over a hundred
 _CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d+)["']""")
 _AREA = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["']([$A-Za-z0-9]+:[$A-Za-z0-9]+)["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f\b.*?)</(?:\w+:)?c>", re.DOTALL)
-# what zipfile raises at damaged archives
-DAMAGE = (
-    zipfile.BadZipFile,
-    OSError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-    OverflowError,
-    struct.error,
+DAMAGE = (  # what zipfile raises at damaged archives; NotImplementedError is a RuntimeError
+    *(zipfile.BadZipFile, OSError, zlib.error, lzma.LZMAError, EOFError, RuntimeError),
+    *(ValueError, IndexError, OverflowError, struct.error),
 )
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
 _ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # not the halves of a letter
@@ -59,7 +51,8 @@ def _read(data: bytes, file: str) -> tuple[Grid, ...]:
     names = _sheets(archive, parts)
     uncomputed, totals = {}, {}
     for name in names:
-        xml = _member(archive, name, file)
+        with _whole(file):
+            xml = archive.read(name)
         uncomputed[name], totals[name] = _check_sheet(xml, file), totals_rows(archive, name, xml)
     book = _loaded(data, file, names)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -86,17 +79,17 @@ def open_twice(data: bytes, file: str) -> tuple[Any, Any]:
     archive, _ = _checked(data, file)
     names = _sheets(archive, _parts(archive))
     for name in names:
-        _check_sheet(_member(archive, name, file), file)
+        with _whole(file):
+            xml = archive.read(name)
+        _check_sheet(xml, file)
     return _loaded(data, file, names, values=False), _loaded(data, file, names)
 
 
 def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     """The zip archive, once its directory is checked: sizes, ratios, names, foreign kinds."""
-    try:
+    with _whole(file):
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except DAMAGE:
-        raise fault_at(_BROKEN, file=file) from None
     names = [member.filename for member in members]
     if "xl/workbook.bin" in names:
         raise fault_at("this is a binary workbook (.xlsb); save it as .xlsx", file=file)
@@ -112,20 +105,17 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
     )
     if large:
         raise fault_at("the unpacked workbook would be too large for a table; save the sheet as CSV", file=file)
-    notes = []
     for member in members:
         if not member.filename.endswith((".xml", ".rels", ".vml")):
             continue
-        try:
-            with archive.open(member) as stream:
-                beginning = stream.read(65536)
-        except DAMAGE:
-            raise fault_at(_BROKEN, file=file) from None
+        with _whole(file), archive.open(member) as stream:
+            beginning = stream.read(65536)
         if re.search(rb"<!(DOCTYPE|ENTITY)", beginning):
             raise fault_at(
                 "the workbook declares XML entities, which no spreadsheet program does; save it again in one",
                 file=file,
             )
+    notes = []
     if any(name.startswith("xl/externalLinks/") for name in names):
         notes.append("the workbook has links to other files; dxkit read the stored values and followed none of them")
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -140,9 +130,11 @@ def _sheets(archive: zipfile.ZipFile, parts: dict[str, str]) -> list[str]:
     ]
 
 
-def _member(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
+@contextmanager
+def _whole(file: str) -> Iterator[None]:
+    """Say of a damaged archive what to do."""
     try:
-        return archive.read(name)
+        yield
     except DAMAGE:
         raise fault_at(_BROKEN, file=file) from None
 
@@ -230,21 +222,14 @@ def _grid(
 ) -> Grid:
     place = {"file": file, "sheet": sheet.title}
     sheet_notes = list(notes)
+    missing = "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save"
     for column, row in uncomputed:
-        if row in totals:
-            continue
-        faults.add(
-            "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save",
-            row=row,
-            column=column,
-            **place,
-        )
+        if row not in totals:
+            faults.add(missing, row=row, column=column, **place)
     for area in sheet.merged_cells.ranges:
         if area.max_row > 2 or (area.max_row == 2 and area.min_col != area.max_col):
-            faults.add(
-                f"the cells {area.coord} are merged, so all but the first are empty; unmerge them and fill each",
-                **place,
-            )
+            merged = f"the cells {area.coord} are merged, so all but the first are empty; unmerge them and fill each"
+            faults.add(merged, **place)
     cells, rows = [], []
     height, width, stored = sheet.max_row, sheet.max_column, len(sheet._cells)
     if height * width > 1_000_000 + 50 * stored:  # what openpyxl understood, however the reference was spelled
@@ -262,13 +247,11 @@ def _grid(
     if totals:
         left_out = and_more([str(number) for number in sorted(totals)])
         sheet_notes.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
-    hidden = [number for number in rows if number in sheet.row_dimensions and sheet.row_dimensions[number].hidden]
-    if hidden:
-        hidden = and_more([str(number) for number in hidden])
-        sheet_notes.append(f"hidden rows that were read like the others: {hidden}")
-    hidden_columns = [letter for letter, column in sheet.column_dimensions.items() if column.hidden]
-    if hidden_columns:
-        sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden_columns)}")
+    known = sheet.row_dimensions
+    if hidden := [str(number) for number in rows if number in known and known[number].hidden]:
+        sheet_notes.append(f"hidden rows that were read like the others: {and_more(hidden)}")
+    if hidden := [letter for letter, column in sheet.column_dimensions.items() if column.hidden]:
+        sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden)}")
     return Grid(
         cells=[line[:width] for line in cells],
         rows=rows,
@@ -303,12 +286,8 @@ def _text(cell, place: dict, faults: Faults, counts: dict[str, list[str]]) -> st
         return ""
     if isinstance(value, str):
         if cell.data_type == "e":
-            faults.add(
-                f"the cell shows the error {value}; correct its formula or empty it",
-                row=cell.row,
-                column=cell.column_letter,
-                **place,
-            )
+            wrong = f"the cell shows the error {value}; correct its formula or empty it"
+            faults.add(wrong, row=cell.row, column=cell.column_letter, **place)
             return ""
         return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), value).replace("\x00", "")
     if isinstance(value, bool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -112,20 +112,45 @@ class Table:
     def values(self, faults: Faults, timezone: str = "UTC") -> pd.DataFrame:
         """Every declared column, typed; one that the table lacks is as if its cells were empty. Times that name no zone
         are taken in `timezone`."""
-        return pd.DataFrame({column.name: self._typed(column, faults, timezone) for column in self.spec.columns})
+        return pd.DataFrame({column.name: self.typed(column, faults, timezone) for column in self.spec.columns})
 
-    def _typed(self, column: Column, faults: Faults, timezone: str) -> pd.Series:
-        name, there = column.name, column.name in self.frame.columns
-        if column.kind == NUMBER:
-            filled = column.filled and there
-            return self.numbers(name, faults=faults, low=column.low, high=column.high, required=filled)
+    def typed(self, column: Column, faults: Faults, timezone: str = "UTC") -> pd.Series:
+        """A declared column: text, numbers (nan where empty), times in UTC (NaT where empty), True or False."""
+        texts_, required = self.text(column.name), column.filled and column.name in self.frame.columns
+        if column.kind not in (NUMBER, TIME, YES_NO, CHOICE):  # text, or what a room reads in a way of its own
+            return texts_
+        if column.kind == TIME and (at_once := timestamps(texts_)) is not None:
+            return at_once
+        read = {text: self._value(text, column, required, timezone) for text in texts_.unique()}
+        for i, text in enumerate(texts_):
+            if problem := read[text][1]:
+                self.fault(faults, i, column.name, problem)
+        values = [read[text][0] for text in texts_]
         if column.kind == TIME:
-            return self.times(name, faults=faults, timezone=timezone, required=column.filled and there)
+            return pd.Series(pd.DatetimeIndex(values, tz="UTC"))
+        return pd.Series(values, dtype={NUMBER: float, YES_NO: bool}.get(column.kind, object))
+
+    def _value(self, text: str, column: Column, required: bool, timezone: str) -> tuple[Any, str | None]:
+        """The value of a cell, or what is wrong with it. Words are matched without regard to case and spaces."""
+        if column.kind == NUMBER:
+            value, problem = self.number(text) if text else (np.nan, "the cell is empty; write a number" * required)
+            if not problem and column.low is not None and value < column.low:
+                problem = f"{value:g} is too small; write {column.low:g} or more"
+            if not problem and column.high is not None and value > column.high:
+                problem = f"{value:g} is too large; write {column.high:g} or less"
+            return value, problem
+        if column.kind == TIME:
+            if required and not text:
+                return pd.NaT, "the cell is empty; write a time such as 2026-01-31T14:00+01:00"
+            return timestamp(text, timezone)
+        word = folded(text)
         if column.kind == YES_NO:
-            return self.flags(name, faults=faults, default=bool(column.default))
-        if column.kind == CHOICE:
-            return self.choices(name, column.allowed, faults=faults, default=str(column.default))
-        return self.text(name)
+            word = {"1.0": "1", "0.0": "0"}.get(word, word)
+            wrong = None if word in YES or word in NO else f"write yes or no, not {quoted(text)}"
+            return word in YES or (not word and bool(column.default)), wrong
+        spelled = {folded(allowed): allowed for allowed in column.allowed}
+        wrong = f"{quoted(text)} is not allowed here; {suggest(word, column.allowed)}"
+        return spelled.get(word, str(column.default)), wrong if text and word not in spelled else None
 
     def number(self, text: str) -> tuple[float, str | None]:
         """A number of this table, or what is wrong with it: where decimals have a comma, a point may mean thousands."""
@@ -140,79 +165,12 @@ class Table:
             message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)
         )
 
-    def text(self, column: str, *, default: str = "") -> pd.Series:
-        """A column as stripped text; the default where the column is missing."""
+    def text(self, column: str) -> pd.Series:
+        """A column as stripped text; empty where the column is missing."""
         if column not in self.frame.columns:
-            return pd.Series([default] * len(self.rows), dtype=object)
+            return pd.Series([""] * len(self.rows), dtype=object)
         cells = self.frame[column]
         return pd.Series([cell if type(cell) is str else as_text(cell) for cell in cells], dtype=object)
-
-    def numbers(
-        self, column: str, *, faults: Faults, low: float | None = None, high: float | None = None, required: bool = True
-    ) -> pd.Series:
-        """A column as numbers within bounds; nan only where it may be empty."""
-        values = []
-        for i, text in enumerate(self.text(column)):
-            value, problem = (
-                self.number(text) if text else (np.nan, "the cell is empty; write a number" if required else None)
-            )
-            if problem is None and low is not None and value < low:
-                problem = f"{value:g} is too small; write {low:g} or more"
-            if problem is None and high is not None and value > high:
-                problem = f"{value:g} is too large; write {high:g} or less"
-            if problem:
-                self.fault(faults, i, column, problem)
-            values.append(value)
-        return pd.Series(values, dtype=float)
-
-    def times(self, column: str, *, faults: Faults, timezone: str = "UTC", required: bool = False) -> pd.Series:
-        """A column as timestamps in UTC; those without a zone are taken in `timezone`; NaT where it may be empty."""
-        stamps, texts_ = [], self.text(column)
-        if (at_once := timestamps(texts_)) is not None:
-            return at_once
-        read = {text: timestamp(text, timezone) for text in texts_.unique()}
-        for i, text in enumerate(texts_):
-            stamp, problem = read[text]
-            if problem is None and stamp is pd.NaT and required:
-                problem = "the cell is empty; write a time such as 2026-01-31T14:00+01:00"
-            if problem:
-                self.fault(faults, i, column, problem)
-            stamps.append(stamp)
-        return pd.Series(pd.DatetimeIndex(stamps, tz="UTC"))
-
-    def choices(self, column: str, allowed: Sequence[str], *, faults: Faults, default: str = "") -> pd.Series:
-        """A column of words from a list, matched without regard to case and spaces."""
-        spelled = {folded(word): word for word in allowed}
-        values = []
-        for i, text in enumerate(self.text(column)):
-            if text and folded(text) not in spelled:
-                self.fault(faults, i, column, f"{quoted(text)} is not allowed here; {suggest(folded(text), allowed)}")
-            values.append(spelled.get(folded(text), default))
-        return pd.Series(values, dtype=object)
-
-    def flags(self, column: str, *, faults: Faults, default: bool = False) -> pd.Series:
-        """A column of yes and no."""
-        values = []
-        for i, text in enumerate(self.text(column)):
-            word = {"1.0": "1", "0.0": "0"}.get(folded(text), folded(text))
-            if word not in YES and word not in NO:
-                self.fault(faults, i, column, f"write yes or no, not {quoted(text)}")
-            values.append(word in YES or (not word and default))
-        return pd.Series(values, dtype=bool)
-
-
-def read_table(
-    source: TableSource | Grid,
-    *,
-    required: Sequence[str] = (),
-    optional: Sequence[str] = (),
-    sheet: str | None = None,
-    kind: str = "table",
-    empty: bool = False,
-) -> Table:
-    """Read a csv file, a sheet of a workbook or a DataFrame whose columns are all text as yet: see `TableSpec.read`."""
-    columns = (*texts(*required, needed=True), *texts(*optional))
-    return TableSpec(kind=kind, columns=columns, empty=empty).read(source, sheet)
 
 
 def _from_grid(grid: Grid, spec: TableSpec) -> Table:

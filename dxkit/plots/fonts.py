@@ -16,14 +16,8 @@ _FIRST = (
     *("IPAexGothic", "IPAGothic", "Source Han Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei"),
     *("WenQuanYi Zen Hei", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic"),
 )
-_NEVER = (
-    "last resort",
-    "lastresort",
-    "adobe blank",
-    "color",
-    "nonunicode",
-    "stixsize",
-)  # boxes, bitmaps, parts of others
+# boxes, bitmaps, parts of others
+_NEVER = ("last resort", "lastresort", "adobe blank", "color", "nonunicode", "stixsize")
 _HAN = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH", "BOPOMOFO")
 
 

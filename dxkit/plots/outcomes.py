@@ -8,23 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from dxkit.plots import style
 from dxkit.plots.sentences import outcomes as sentences
 from dxkit.plots.sentences.outcomes import left
-from dxkit.plots.style import (
-    BLUE,
-    GREY,
-    ORANGE,
-    PALE,
-    RED,
-    SILVER,
-    canvas,
-    fitting,
-    headline,
-    nothing,
-    rows_on,
-    soft,
-    span,
-)
 
 if TYPE_CHECKING:
     from dxkit.outcomes.before_after import BeforeAfter
@@ -38,21 +24,21 @@ def survival(result: Durations, ax: Axes | None = None) -> Axes:
     """The share still open over time with its band and median, and how many are left at each time."""
     told = sentences.survival(result)
     if result.curve.empty:
-        return nothing(ax, told)
-    with canvas(ax, 8, 4.4) as ax:
-        _stairs(ax, result, BLUE)
+        return style.nothing(ax, told)
+    with style.canvas(ax, 8, 4.4) as ax:
+        _stairs(ax, result, style.BLUE)
         half = result.median.estimate
         if half is not None:
-            ax.plot([0, half, half], [0.5, 0.5, 0], color=GREY, linewidth=1, linestyle="--")
+            ax.plot([0, half, half], [0.5, 0.5, 0], color=style.GREY, linewidth=1, linestyle="--")
         _still_open(ax, [result])
-        headline(ax, told, pad=10)
+        style.headline(ax, told, pad=10)
     return ax
 
 
 def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
     """What began before a date and what began after it; for counts the rates with their intervals."""
-    with canvas(ax, 8, 4.4) as ax:
-        colours = dict(zip(("before", "after"), (GREY, BLUE), strict=True))
+    with style.canvas(ax, 8, 4.4) as ax:
+        colours = dict(zip(("before", "after"), (style.GREY, style.BLUE), strict=True))
         if result.curves:
             for (name, colour), each in zip(colours.items(), result.curves, strict=True):
                 _stairs(ax, each, colour, label=f"began {name}")
@@ -60,13 +46,13 @@ def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
             ax.legend(loc="upper right", frameon=False)
         else:
             for y, row in enumerate(result.table.to_dict("records")):
-                span(ax, row["low"], row["high"], y, colours[row["period"]])
+                style.span(ax, row["low"], row["high"], y, colours[row["period"]])
                 ax.plot(row["estimate"], y, "o", color=colours[row["period"]], markersize=8, markeredgecolor="white")
             ax.set_yticks([0, 1], list(colours))
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)
             ax.set_xlabel("a period, with 95% interval")
-        headline(ax, sentences.sides(result), 76, pad=10)
+        style.headline(ax, sentences.sides(result), 76, pad=10)
     return ax
 
 
@@ -77,7 +63,7 @@ def _stairs(ax: Axes, result: Durations, colour: str, label: str | None = None) 
     share, low, high = (np.concatenate([[1.0], curve[name]]) for name in ("survival", "low", "high"))
     ax.fill_between(time, low, high, step="post", facecolor=colour, alpha=0.18, linewidth=0)
     for edge in (low, high):
-        ax.step(time, edge, where="post", color=soft(colour), linewidth=0.8)
+        ax.step(time, edge, where="post", color=style.soft(colour), linewidth=0.8)
     ax.step(time, share, where="post", color=colour, linewidth=2, label=label)
     open_ones = curve[curve["censored"] > 0]
     ax.plot(open_ones["time"], open_ones["survival"], "|", color=colour, markersize=9)
@@ -99,43 +85,45 @@ def _still_open(ax: Axes, curves: Sequence[Durations]) -> None:
 def points(result: Trend, ax: Axes | None = None) -> Axes:
     """The values with the slope that fits them and the limits of each; unusual ones in colour, and the power stated."""
     table = result.table
-    with canvas(ax, 8.5, 3.8) as ax:
+    with style.canvas(ax, 8.5, 3.8) as ax:
         at = np.arange(len(table))
-        ax.fill_between(at, table["low"], table["high"], facecolor=PALE, alpha=0.6, linewidth=0)
+        ax.fill_between(at, table["low"], table["high"], facecolor=style.PALE, alpha=0.6, linewidth=0)
         for edge in ("low", "high"):
-            ax.plot(at, table[edge], color=SILVER, linewidth=0.8)
-        ax.plot(at, table["fitted"], color=GREY, linewidth=1)
-        ax.plot(at, table["value"], "o-", color=BLUE, linewidth=1.2, markersize=5)
+            ax.plot(at, table[edge], color=style.SILVER, linewidth=0.8)
+        ax.plot(at, table["fitted"], color=style.GREY, linewidth=1)
+        ax.plot(at, table["value"], "o-", color=style.BLUE, linewidth=1.2, markersize=5)
         out = table["unusual"].to_numpy(dtype=bool)
-        ax.plot(at[out], table["value"][out], "o", color=RED, markersize=10)
+        ax.plot(at[out], table["value"][out], "o", color=style.RED, markersize=10)
         step = max(1, -(-len(table) // 13))
-        ax.set_xticks(at[::step], [fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right")
+        ax.set_xticks(
+            at[::step], [style.fitting(name, 10, 1) for name in table["period"][::step]], rotation=30, ha="right"
+        )
         ax.set_ylim(bottom=0)
         ax.set_xlabel("line: the slope; grey: what the other values let expect of each")
-        headline(ax, sentences.points(result), 76, pad=10)
+        style.headline(ax, sentences.points(result), 76, pad=10)
     return ax
 
 
 def moved(result: FollowUp, ax: Axes | None = None) -> Axes:
     """Each pain before, as expected, and after; only what moved has colour."""
     rows = result.table.dropna(subset=["estimate"]).to_dict("records")[::-1]
-    with canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
+    with style.canvas(ax, 9, 1.6 + 0.36 * max(4, len(rows))) as ax:
         if not rows:
-            return nothing(ax, sentences.moved(result))
+            return style.nothing(ax, sentences.moved(result))
         for y, row in enumerate(rows):
-            colour = {"moved": BLUE, "worse": RED}.get(row["verdict"], GREY)
-            span(ax, row["expected"] + row["low"], row["expected"] + row["high"], y, colour)
-            ax.plot(row["before"], y, "o", color="white", markeredgecolor=GREY, markersize=6)
-            ax.plot(row["expected"], y, "|", color=GREY, markersize=12, markeredgewidth=2)
+            colour = {"moved": style.BLUE, "worse": style.RED}.get(row["verdict"], style.GREY)
+            style.span(ax, row["expected"] + row["low"], row["expected"] + row["high"], y, colour)
+            ax.plot(row["before"], y, "o", color="white", markeredgecolor=style.GREY, markersize=6)
+            ax.plot(row["expected"], y, "|", color=style.GREY, markersize=12, markeredgewidth=2)
             ax.plot(row["after"], y, "o", color=colour, markersize=7, markeredgecolor="white")
             if row["remark"]:
                 right = max(row["before"], row["after"], row["expected"] + row["high"])
                 ax.text(right, y, f"   {row['remark']}", va="center", color=colour)
-        rows_on(ax, [fitting(row["topic"]) for row in rows])
+        style.rows_on(ax, [style.fitting(row["topic"]) for row in rows])
         low, high = ax.get_xlim()
         ax.set_xlim(max(0.0, low), high + 0.28 * (high - low))
         ax.set_xlabel(f"{result.unit}; ring: before, bar: expected, dot: after with its range")
-        headline(ax, sentences.moved(result), 76, pad=10)
+        style.headline(ax, sentences.moved(result), 76, pad=10)
     return ax
 
 
@@ -150,11 +138,11 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
         "capacity": "hours, if all became output",
     }
     shown = [name for name in names if name in table.index]
-    with canvas(ax, 8.5, 1.7 + 0.5 * len(shown)) as ax:
+    with style.canvas(ax, 8.5, 1.7 + 0.5 * len(shown)) as ax:
         for y, name in enumerate(shown[::-1]):
             row = table.loc[name]
-            colour = RED if name in ("cost", "exit") else ORANGE if name == "capacity" else BLUE
-            ax.barh(y, row["mean"], color=soft(colour), height=0.6)
+            colour = style.RED if name in ("cost", "exit") else style.ORANGE if name == "capacity" else style.BLUE
+            ax.barh(y, row["mean"], color=style.soft(colour), height=0.6)
             ax.plot([row["p10"], row["p90"]], [y, y], color="black", linewidth=1.2)
         most = float(table.loc[:, "p90"].max())
         means = dict(zip(table.index, table["mean"], strict=True))
@@ -169,5 +157,5 @@ def ledgers(result: BusinessCase, ax: Axes | None = None) -> Axes:
         ax.ticklabel_format(axis="x", style="plain")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.set_xlabel(f"present value, {result.currency or 'money'}; thin line: P10 to P90")
-        headline(ax, sentences.ledgers(result), 58, pad=10)
+        style.headline(ax, sentences.ledgers(result), 58, pad=10)
     return ax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -23,16 +23,8 @@ from dxkit.plots.sentences.told import Told, visible
 from dxkit.results.formatting import INSIDE_WORDS
 
 # Okabe and Ito's colours; those that are too pale for a mark on white (WCAG 2.2 asks for 3:1) are darker
-ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE, BLACK = (
-    "#BF7F00",
-    "#3A92CC",
-    "#008F68",
-    "#8C8200",
-    "#0072B2",
-    "#C25400",
-    "#B8629A",
-    "#000000",
-)
+ORANGE, SKY, GREEN, YELLOW = "#BF7F00", "#3A92CC", "#008F68", "#8C8200"
+BLUE, RED, PURPLE, BLACK = "#0072B2", "#C25400", "#B8629A", "#000000"
 GREY, SILVER, PALE = "#595959", "#8F8F8F", "#D9D9D9"  # text, marks, and lines behind what is drawn
 SCALE = ("#8A3300", "#CC7033", SILVER, "#4C93C3", "#0F4C75")  # from unfavourable to favourable
 WORST_TO_BEST = colors.LinearSegmentedColormap.from_list("worst_to_best", SCALE)
@@ -82,10 +74,8 @@ def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """The given Axes, or one on a new figure of this size (inches); text drawn inside is never mathematics."""
     own = ax is not None
     if own:
-        where = (
-            "matplotlib Axes, such as plt.subplots()[1], or None for new ones; .plot().figure.savefig(path) saves it"
-        )
-        instance("ax", ax, Axes, where)
+        where = "such as plt.subplots()[1], or None for new ones; .plot().figure.savefig(path) saves it"
+        instance("ax", ax, Axes, f"matplotlib Axes, {where}")
     # not rc_context: it would undo what a notebook's backend sets while the first figure is made
     before = {name: mpl.rcParams[name] for name in _RC}
     mpl.rcParams.update(_RC)
@@ -195,9 +185,45 @@ def _luminance(colour: Any) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def span(ax: Axes, low: float, high: float, y: float, colour: str, width: float = 6) -> None:
+def span(ax: Axes, low: float, high: float, y: float, colour: str) -> None:
     """A thick pale line behind a point, from the lower to the upper end of what is possible."""
-    ax.plot([low, high], [y, y], color=soft(colour), linewidth=width, solid_capstyle="butt")
+    ax.plot([low, high], [y, y], color=soft(colour), linewidth=6, solid_capstyle="butt")
+
+
+def share_bars(
+    ax: Axes, rows: Sequence[dict[Any, Any]], figure: str, names: Sequence[str], ends: Sequence[str]
+) -> None:
+    """A bar for the share of each row from the bottom up, with its interval; what is hidden is a stripe."""
+    for y, row in enumerate(rows):
+        if not row["shown"]:
+            hidden_bar(ax, y)
+            continue
+        ax.barh(y, 100 * row[figure], color=soft(BLUE), height=0.62)
+        ax.plot([100 * row["low"], 100 * row["high"]], [y, y], color="black", linewidth=1.5)
+    rows_on(ax, names)
+    ends_on(ax, ends)
+    ax.set_xlim(0, 100)
+
+
+def stacked(
+    ax: Axes,
+    y: float,
+    widths: Iterable[float],
+    colours: Sequence[Any],
+    labels: Sequence[str] = (),
+    *,
+    left: float = 0.0,
+    told: Callable[[float], str] = lambda width: "",
+    **looks: Any,
+) -> None:
+    """A bar of parts from `left` on; in each stands what is `told` of its width, in black or white."""
+    for k, width in enumerate(widths):
+        looks = {"height": 0.6, "edgecolor": "white", "linewidth": 0.4, **looks}
+        ax.barh(y, width, left=left, color=colours[k], label=labels[k] if labels else "_", **looks)
+        if text := told(width):
+            ink = ink_on(colours[k])
+            ax.text(left + width / 2, y, text, ha="center", va="center", fontsize=8, color=ink)
+        left += width
 
 
 def hidden_bar(ax: Axes, y: float) -> None:

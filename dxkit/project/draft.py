@@ -6,7 +6,7 @@ import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -104,9 +104,7 @@ class Draft:
             _table(book, "scales", self.scales)
             _table(book, "rules", self.rules)
             segments = self.items.loc[self.items["kind"] == "segment", "item"].tolist()
-            roster = form.add_sheet(
-                book, "roster", (*segments[:1], "headcount") if segments else ("headcount",), {}, 24
-            )
+            roster = form.add_sheet(book, "roster", (*segments[:1], "headcount"), {}, 24)
             for row, group in enumerate(self.groups, 1):
                 roster.write_string(row, 0, writable(group))
             form.at_least_zero(roster, len(segments[:1]), "A headcount is a whole number of people.", whole=True)
@@ -189,12 +187,8 @@ def _table(book: Workbook, name: str, frame: pd.DataFrame) -> None:
     sheet = form.add_sheet(book, name, list(frame.columns), {"label": 60, "scale": 26, "question": 26, "note": 60}, 18)
     for i, row in enumerate(frame.itertuples(index=False), 1):
         for j, value in enumerate(row):
-            _cell(sheet, i, j, value)
-
-
-def _cell(sheet: Any, i: int, j: int, value: object) -> None:
-    if isinstance(value, float):
-        if not math.isnan(value):
-            sheet.write_number(i, j, value)
-    elif value:
-        sheet.write_string(i, j, writable(str(value)))
+            if isinstance(value, float):
+                if not math.isnan(value):
+                    sheet.write_number(i, j, value)
+            elif value:
+                sheet.write_string(i, j, writable(str(value)))

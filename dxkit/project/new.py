@@ -15,73 +15,13 @@ from dxkit.files.errors import DataError
 from dxkit.project import samples
 from dxkit.project.forms import dossier_form, survey_form, year_form
 
-_CI = """# Check the tables, and that every notebook still gives the results stored in it. In any CI: sh ci.sh
-# Set DXKIT to install another dxkit than the one that made this folder.
-set -e
-cd "$(dirname "$0")"
-dxkit=%s
-python3 -m venv .venv
-.venv/bin/pip install --quiet "${DXKIT:-$dxkit}" pytest nbval
-for table in my_survey/responses_* my_decision/costs.csv; do
-  case $table in my_decision/*) checked=my_decision ;; *) checked=$table ;; esac
-  if [ -e "$table" ]; then .venv/bin/dxkit check "$checked"; fi
-done
-.venv/bin/python -m pytest --nbval --nbval-current-env --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=120 \\
-  -p no:cacheprovider notebooks
-"""
-_GITHUB = """# GitHub runs ci.sh on every push, if this folder is the root of the repository.
-name: check
-on: [push, pull_request]
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "%s"
-      - run: sh ci.sh
-"""
-_GITLAB = """# GitLab runs ci.sh on every push, if this folder is the root of the repository.
-check:
-  image: python:%s
-  script:
-    - sh ci.sh
-"""
-_README = """# Your survey, your decision
-
-1. Run `notebooks/00_start_here.ipynb` in JupyterLab (`jupyter lab`). It shows on real data what you get.
-2. Put the export of your survey tool into `my_survey`, as `responses_2026-Q4.csv` or `.xlsx`. What follows the `_` is
-   the survey wave. Run `dxkit draft my_survey/responses_2026-Q4.csv`: it finds out what was asked and writes that to
-   `my_survey/survey.xlsx`. Look at the yellow cells, and fill in the headcount of each group on sheet `roster`.
-3. Run `dxkit check my_survey/responses_2026-Q4.csv`. It names every fault with its cell. Once it finds none, run
-   `dxkit run notebooks/01_where_does_it_hurt.ipynb --data my_survey/responses_2026-Q4.csv`.
-4. Run `02_which_two.ipynb` in the same way. It shows which two pain points to fix, and how certain that is. It also
-   compares with the wave before, if that file (`responses_2026-Q3.csv`) is in the same folder.
-5. Fill in the yellow cells of `my_decision/dossier.xlsx`: what each vendor costs to own and to leave.
-   Run `dxkit check my_decision/dossier.xlsx`, which names the cells that are missing. Then run
-   `dxkit run notebooks/04_own_and_leave.ipynb --data my_decision/dossier.xlsx`.
-   If you fill in the sheets criteria and evidence too, `03_which_tool.ipynb` compares the vendors on them.
-6. After you have acted, fill in `my_year/year.xlsx`: what was agreed, who joined, what broke. Save an export of
-   GitHub, GitLab or DevLake as `my_survey/deployments.csv`, one of PagerDuty, Opsgenie or Jira as
-   `my_survey/incidents.csv`: they are read as they are. Or take deployments (tags) and changes from a clone, with the
-   lines below. Set the wave before and the days in the first cell of `05_did_it_work.ipynb`, and run
-   `dxkit run notebooks/05_did_it_work.ipynb --data my_survey`. What you lack is left out.
-
-```sh
-python3 -c "
-import dxkit as dx
-made = dx.deployments_from_git('CLONE')
-made.to_csv('my_survey/deployments.csv', index=False)
-dx.changes_from_git('CLONE', made).to_csv('my_survey/changes.csv', index=False)"
-```
-
-`sh ci.sh` checks your tables and runs the notebooks against their stored results. `.github/workflows/check.yml` and
-`.gitlab-ci.yml` call it on every push.
-
-The tables in `data_samples/company` are synthetic: a fictional company. Those in `data_samples/github_oss_2017` are
-real.
-"""
+_HERE = Path(__file__).with_name("starter")
+_STARTER = {  # texts beside this file, and where they stand in the folder
+    "README.md": "README.md",
+    "ci.sh": "ci.sh",
+    "check.yml": ".github/workflows/check.yml",
+    "gitlab-ci.yml": ".gitlab-ci.yml",
+}
 _HIDDEN = shutil.ignore_patterns(".*", "__pycache__", "out")
 
 
@@ -104,12 +44,11 @@ def new(folder: str | Path) -> list[str]:
         dossier_form.write_dossier_workbook(work / "my_decision" / "dossier.xlsx")
         (work / "my_year").mkdir()
         year_form.write_year_workbook(work / "my_year" / "year.xlsx")
-        (work / "README.md").write_text(_README, encoding="utf-8")
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        (work / "ci.sh").write_text(_CI % shlex.quote(_installed()), encoding="utf-8")
-        (work / ".github" / "workflows").mkdir(parents=True)
-        (work / ".github" / "workflows" / "check.yml").write_text(_GITHUB % python, encoding="utf-8")
-        (work / ".gitlab-ci.yml").write_text(_GITLAB % python, encoding="utf-8")
+        python, own = f"{sys.version_info.major}.{sys.version_info.minor}", shlex.quote(_installed())
+        for name, path in _STARTER.items():
+            text = (_HERE / name).read_text(encoding="utf-8").replace("@PYTHON@", python).replace("@DXKIT@", own)
+            (work / path).parent.mkdir(parents=True, exist_ok=True)
+            (work / path).write_text(text, encoding="utf-8")
         work.chmod(0o755)
         if target.exists():  # it may be the working directory, so it is kept and filled
             for made in work.iterdir():

@@ -187,7 +187,8 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
         output.get("data", {}).pop(_WIDGET, None)
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     page = re.sub(r'<script src="">\s*</script>', "", page)
-    alts = iter([output.metadata.get("image/png", {}).get("alt") for output in _png_outputs(notebook)])
+    pictures = list(_pictures(notebook))
+    alts = iter([alt for _, _, alt in pictures])
     page = _IMAGE.sub(lambda found: f'<img alt="{escape(alt)}" ' if (alt := next(alts, None)) else found[0], page)
     style = (files("dxkit.project") / "notebook.css").read_text(encoding="utf-8")
     page = page.replace("</head>", f"<style>\n{style}</style>\n</head>", 1)
@@ -197,9 +198,7 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     target, shown = folder / f"{path.stem}.html", folder / path.stem
     before = _WROTE.search(target.read_text(encoding="utf-8", errors="replace")) if target.is_file() else None
     taken: set[str] = set()
-    contents = {
-        f"{number:02d}-{slug(heading, taken)}.png": png for number, (heading, png) in enumerate(_pictures(notebook), 1)
-    }
+    contents = {f"{k:02d}-{slug(heading, taken)}.png": png for k, (heading, png, _) in enumerate(pictures, 1)}
     contents |= {file.name: file.read_bytes() for file in sorted(made.iterdir())}
     for name, content in contents.items():
         shown.mkdir(exist_ok=True)
@@ -212,20 +211,13 @@ def _exported(notebook, path: Path, folder: Path, made: Path, incomplete: bool) 
     return [target, *(shown / name for name in contents)]
 
 
-def _png_outputs(notebook):
-    """Each output that is a picture."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    return [output for output in outputs if output.get("data", {}).get("image/png")]
-
-
 def _pictures(notebook):
-    """Each picture with the heading above it."""
+    """Each picture with the heading above it, and what it shows in words."""
     heading = "picture"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             titles = [line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")]
             heading = titles[-1] if titles else heading
         for output in cell.get("outputs", ()):
-            png = output.get("data", {}).get("image/png")
-            if png:
-                yield heading, base64.b64decode(png)
+            if png := output.get("data", {}).get("image/png"):
+                yield heading, base64.b64decode(png), output.metadata.get("image/png", {}).get("alt")

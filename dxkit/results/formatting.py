@@ -18,9 +18,8 @@ _LONGEST = 80
 _LONGEST_LINE = 320
 INSIDE_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])")  # where one that is longer than a line may be broken
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_INVISIBLE = re.compile(
-    r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
-)  # some of these reverse the text that follows
+# some of these reverse the text that follows
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def percent(p: float) -> str:
@@ -103,21 +102,12 @@ def _format(value: object, kind: str, digits: int, step: float) -> str:
         return "∞" if number > 0 else "-∞"
     if kind == "share":
         return _signed(f"{100 * number:.0f}%")
-    if kind in MONEY_DIGITS:
-        return _signed(f"{round(number / step) * step:,.0f}")
-    if kind in ("count", "money"):
-        return _signed(f"{number:,.0f}")
     if kind == "p":
         return "<0.001" if 0 <= number < 0.001 else f"{number:.3f}" if number < 0.01 else f"{number:.2f}"
-    if kind == "estimate":
-        return _signed(f"{number:,.{digits}f}")
-    if kind == "index":
-        return _signed(f"{number:,.0f}")
-    if kind == "hours":
-        return _signed(f"{number:,.1f}")
-    if number == int(number):
-        return f"{int(number):,}"
-    return _signed(f"{number:,.2f}")
+    if kind in MONEY_DIGITS:
+        return _signed(f"{round(number / step) * step:,.0f}")
+    decimals = {"count": 0, "money": 0, "index": 0, "hours": 1, "estimate": digits}
+    return _signed(f"{number:,.{decimals.get(kind, 0 if number == int(number) else 2)}f}")
 
 
 def _signed(text: str) -> str:

@@ -121,7 +121,8 @@ def _write_column(
     for row, (cell, shown) in enumerate(zip(cells, visible, strict=True), _HEAD):
         cell = cell.item() if isinstance(cell, np.generic) else cell
         if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
-            words = "yes" if cell is True else "no" if cell is False else "" if _missing(cell) else str(cell)
+            missing = cell is None or cell is pd.NA or cell is pd.NaT
+            words = "yes" if cell is True else "no" if cell is False else "" if missing else str(cell)
             _text(sheet, row, at, words, looks["text"])
         elif not shown:
             _text(sheet, row, at, HIDDEN, looks["quiet"])
@@ -134,10 +135,6 @@ def _write_column(
 def _text(sheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
     """Text that stays text, whatever it starts with."""
     sheet.write_string(row, column, writable(text), look)
-
-
-def _missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT
 
 
 def _number_format(column: Column, values: pd.Series) -> str:

@@ -94,8 +94,6 @@ class Result:
         options
             What this picture can vary, such as `level="item"` for scores.
         """
-        if not self.plot_name:
-            raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
         return self._draw(self.plot_name, ax, **options)
 
     def alt(self, **options: object) -> str:
@@ -137,19 +135,19 @@ class Result:
         options
             Those of `plot`.
         """
-        if not self.plot_name:
-            raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
-        return self._of_picture("dxkit.plots.sentences", self.plot_name, ("result",), options)(self, **options)
+        return self._of_picture("dxkit.plots.sentences", self.plot_name, options)(self, **options)
 
     def _draw(self, picture: str, ax: Axes | None, **options: object) -> Axes:
         """Draw one of the pictures in dxkit.plots, `picture` being its module and function."""
-        return self._of_picture("dxkit.plots", picture, ("result", "ax"), options)(self, ax=ax, **options)
+        return self._of_picture("dxkit.plots", picture, options)(self, ax=ax, **options)
 
-    def _of_picture(self, room: str, picture: str, given: Sequence[str], options: Mapping[str, object]) -> Any:
+    def _of_picture(self, room: str, picture: str, options: Mapping[str, object]) -> Any:
         """A function of a picture, which takes these options."""
+        if not picture:
+            raise TypeError(f"{type(self).__name__} has no picture; its figures are in .table")
         module, name = picture.split(".")
         function = getattr(import_module(f"{room}.{module}"), name)
-        known = [option for option in signature(function).parameters if option not in given]
+        known = [option for option in signature(function).parameters if option not in ("result", "ax")]
         for option in options:
             if option not in known:
                 raise DataError(f"plot has no option '{option}'; {suggest(option, known)}")

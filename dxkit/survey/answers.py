@@ -207,8 +207,9 @@ def answers(
     bound = BOUNDS[side]
     low, high = (np.where(bound == "", end, np.nan) for end in (low, high))
     known = np.where(np.isfinite(each.headcount[:, None]) & ~each.part[of], each.headcount[:, None], np.nan)
-    score, apart = teams.of_questions(Estimates.of(counted, fpc), _rated(book, items), at, shown)
-    known_asked = _asked(counted)
+    alike = [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
+    score, apart = teams.of_questions(Estimates.of(counted, fpc), alike, at, shown)
+    known_asked = _asked(counted)[:, of]
     roster, absent = counted.roster is not None, np.full(share.shape, np.nan)
     plain = add(np.where(code_at < 0, counted.states[:, of, NO_OPINION], counted.counts[:, of, code_at]))
     figures = {
@@ -218,8 +219,8 @@ def answers(
         "low": low,
         "high": high,
         "answered": opinions[:, :, ANSWERED] + opinions[:, :, NO_OPINION],
-        "skipped": np.where(known_asked[:, of], opinions[:, :, SKIPPED], np.nan),
-        "not_asked": np.where(known_asked[:, of], opinions[:, :, NOT_ASKED], np.nan),
+        "skipped": np.where(known_asked, opinions[:, :, SKIPPED], np.nan),
+        "not_asked": np.where(known_asked, opinions[:, :, NOT_ASKED], np.nan),
         "score": score[:, item_at],
         "coverage": each.coverage[:, of],
         "headcount": known,
@@ -250,11 +251,6 @@ def _asked(cells: Cells) -> np.ndarray:
             i = book.measured.index(item)
             known[:, i] &= may.figure[:, asking].all(axis=1) if asking else may.detail[:, i]
     return known
-
-
-def _rated(book: Codebook, items: list[str]) -> list[str]:
-    """What each item whose answers have a score is compared with, "" of others."""
-    return [teams.alike(book, item) if book.item(item)["kind"] in SCORED else "" for item in items]
 
 
 def _table(work: Cells, items, rows, figures, shown, told, silent) -> pd.DataFrame:

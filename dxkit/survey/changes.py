@@ -21,7 +21,7 @@ from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.folder import NO_EARLIER
 from dxkit.survey.reading.responses import Survey
-from dxkit.survey.scores import narrowed
+from dxkit.survey.scores import kind_of, label_of, narrowed
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import check_answers, cut, survey_decides
 from dxkit.survey.tally.tally import Tally
@@ -66,7 +66,7 @@ class Change(Result):
         Column("p", "p-value before the adjustment", "p", displayed=False),
         Column("kind", "kind of question", displayed=False),
     )
-    plot_name: ClassVar[str] = "waves.change"
+    plot_name: ClassVar[str] = "survey.change"
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -240,7 +240,8 @@ class _Wave:
         if weighted(self.cells):
             variance = found.variance[0, at]
         variance = np.where(detail, variance, found.variance[0, at])
-        joint, together = found.weighed.joint(np.array(at))[0], found.together(np.array(at))
+        where = np.array(at)
+        joint, together = found.weighed.joint(where, found.answering(where))[0], found.together(where)
         root = np.sqrt(np.diag(joint))
         with np.errstate(invalid="ignore", divide="ignore"):
             shared = np.nan_to_num(joint / np.outer(root, root)) * together
@@ -304,10 +305,8 @@ def _compared(
     book = two.cells.codebook
     units = pd.concat([two.cells.variables, contrasts(book)[0]]).set_index(["level", "name"])["unit"]
     table["shown"], table["unit"] = shown, [units[key] for key in rows.names]
-    table["label"] = [
-        book.label(name) if level == "item" else name[:1].upper() + name[1:] for level, name in rows.names
-    ]
-    table["kind"] = [book.item(name)["kind"] if level == "item" else level for level, name in rows.names]
+    table["label"] = [label_of(book, *key) for key in rows.names]
+    table["kind"] = [kind_of(book, *key) for key in rows.names]
     return table, notes
 
 

@@ -20,19 +20,17 @@ from dxkit.statistics.relative_importance import (
     SINGULAR,
     combined,
     correlation,
-    johnson,
-    lmg,
     parts_of,
     resampled,
 )
 from dxkit.survey.reading.responses import Survey
+from dxkit.survey.scores import label_of
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.from_survey import check_answers, of_survey, tallied
 from dxkit.survey.tally.release import TOO_FEW_OR_ALIKE
 from dxkit.survey.tally.tally import Tally
 from dxkit.survey.tally.variables import contrasts
 
-__all__ = ["Drivers", "drivers", "johnson", "lmg"]
 _METHOD = "Johnson's relative weights and LMG (Shapley) parts of R², pairwise complete; percentile bootstrap intervals"
 
 
@@ -162,7 +160,11 @@ def drivers(
         shown = False
         notes.append(f"hidden: {TOO_FEW_OR_ALIKE}")
     else:
-        _check_answers(names, n)
+        if n < len(names) + 1:
+            raise Missing(
+                f"{width} predictors of {outcome} need at least {len(names) + 1} respondents who answered them; there "
+                f"are {n}; name fewer with predictors=[...]"
+            )
         corr = correlation(covariance)
         _check_consistent(corr, names, pairs)
         parts = parts_of(corr, methods)
@@ -218,8 +220,7 @@ class _Known:
 
     def label(self, j: int) -> str:
         """The short question, or the dimension."""
-        level, name = self.variables.loc[j, ["level", "name"]].tolist()
-        return self.counted.codebook.label(name) if level == "item" else name[:1].upper() + name[1:]
+        return label_of(self.counted.codebook, *self.variables.loc[j, ["level", "name"]])
 
     def items(self, j: int) -> set[str]:
         """The items of which a variable is made."""
@@ -250,23 +251,12 @@ def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.Da
         shares, spread_shares = (values / values.sum(axis=-1, keepdims=True) for values in (parts, spread))
     low, high = np.quantile(spread, [tail, 1 - tail], axis=0)
     share_low, share_high = np.quantile(spread_shares, [tail, 1 - tail], axis=0)
-    figures = {
-        "estimate": parts,
-        "low": low,
-        "high": high,
-        "share": shares,
-        "share_low": share_low,
-        "share_high": share_high,
-    }
-    frame = pd.DataFrame(
-        {
-            "predictor": names * len(methods),
-            "method": [method for method in methods for _ in names],
-            "n": np.tile(n if shown else np.full(len(names), np.nan), len(methods)),
-        }
-    )
-    frame = frame.assign(**{name: figure.ravel() for name, figure in figures.items()})
-    return frame.assign(label=labels * len(methods), shown=shown)
+    figures = {"estimate": parts, "low": low, "high": high}
+    figures |= {"share": shares, "share_low": share_low, "share_high": share_high}
+    columns = {"predictor": names * len(methods), "method": np.repeat(np.array(methods, dtype=object), len(names))}
+    columns |= {"n": np.tile(n if shown else np.full(len(names), np.nan), len(methods))}
+    columns |= {name: figure.ravel() for name, figure in figures.items()}
+    return pd.DataFrame({**columns, "label": labels * len(methods), "shown": shown})
 
 
 def _chosen(known: _Known, outcome: str | None, predictors: str | Sequence[str] | None) -> list[int]:
@@ -305,14 +295,6 @@ def _telling(known: _Known, at: list[int]) -> tuple[list[int], list[str]]:
     if flat[-1] or len(silent) == len(at) - 1:
         return at, []
     return [j for j in at if j not in silent], [known.label(j) for j in silent]
-
-
-def _check_answers(names: list[str], n: int) -> None:
-    if n < len(names) + 1:
-        raise Missing(
-            f"{len(names) - 1} predictors of {names[-1]} need at least {len(names) + 1} respondents who answered them; "
-            f"there are {n}; name fewer with predictors=[...]"
-        )
 
 
 def _check_consistent(corr: np.ndarray, names: list[str], pairs: np.ndarray) -> None:

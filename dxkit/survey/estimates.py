@@ -191,13 +191,28 @@ class Estimates:
 
     def correlation_about(self, fit: spread.Fit, at: np.ndarray) -> np.ndarray:
         """Correlation of what a fit of the cells leaves of the answers, (T, T)."""
-        width, (pairs, sums, products) = self.form.width[at], self.cells.together(at)
+        width, (pairs, sums, products) = self.form.width[at], self._pairs(at)
         sums, products = sums / width[:, None], products / np.outer(width, width)
         fitted = spread.Fit(fitted=fit.fitted[:, at], rank=fit.rank[at])
-        detail = self.everybody.may.detail[0, at]
-        pairs = np.where((pairs >= enough_pairs(self.cells)) & np.logical_and.outer(detail, detail), pairs, 0)
         n, mean, scatter = (each[:, at] for each in self.by_cell)
         return spread.correlation(n, self.cells.people, mean, scatter, fitted, pairs, sums, products)
+
+    def _pairs(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What the tally has of every two variables at these positions; no pairs where these may not be looked into."""
+        pairs, sums, products = self.cells.together(at)
+        detail = self.everybody.may.detail[0, at]
+        known = (pairs >= enough_pairs(self.cells)) & np.logical_and.outer(detail, detail)
+        return np.where(known, pairs, 0), sums, products
+
+    def answering(self, at: np.ndarray) -> np.ndarray:
+        """Correlation of whether people answered the questions at these positions, (T, T): one for all groups; where
+        the tally has not kept it, one skips them all: the widest error."""
+        whole, made, key = self.everybody, self.everybody.cells.memory, ("answering", at.tobytes())
+        if not self.cells.tally.together:
+            return np.ones((len(at), len(at)))
+        if key not in made:
+            made[key] = spread.answering(whole.cells.n[:, at], whole.cells.people, whole._pairs(at)[0])
+        return made[key]
 
     def together(self, at: np.ndarray, fit: spread.Fit | None = None) -> np.ndarray:
         """The same, of everybody or about a fit; where the tally has not kept it, questions are taken to go together
@@ -209,7 +224,7 @@ class Estimates:
     def covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of the errors of the estimates at these positions (all), (G, T, T); of all groups or of some."""
         at = np.arange(len(self.form.form)) if at is None else np.asarray(at, dtype=int)
-        return self.weighed.among(groups).joint(at) * self.answer_covariance(at, groups)
+        return self.weighed.among(groups).joint(at, self.answering(at)) * self.answer_covariance(at, groups)
 
     def answer_covariance(self, at: np.ndarray | None = None, groups: slice = slice(None)) -> np.ndarray:
         """Covariances of one respondent's answers, (G, T, T)."""
@@ -232,7 +247,8 @@ class Estimates:
         at = np.flatnonzero(a.any(axis=0))
         sd, within = self.spread.sd if sd is None else sd, within or self.weighed
         part, here = a[:, at], self.spread
-        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), self.together(at, fit), at)
+        how = self.together(at, fit), at, self.answering(at)
+        variance = within.contrast_variance(part, np.nan_to_num(sd[:, at]), *how)
         df, n = (
             np.stack([each[:, row != 0].min(axis=1) for row in a], axis=1) if len(a) else each[:, :0]
             for each in (here.df, self.n)

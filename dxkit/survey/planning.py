@@ -144,11 +144,8 @@ def plan_survey(
     given = {name: options.number(name, value) for name, value in given.items() if value is not None}
     if topics is not None:
         options.whole("topics", topics)
-    top_n, seed, power = (
-        options.whole("top_n", top_n, 1),
-        options.whole("seed", seed, 0),
-        options.number("power", power, 0.01, 0.9999),
-    )
+    top_n, seed = options.whole("top_n", top_n, 1), options.whole("seed", seed, 0)
+    power = options.number("power", power, 0.01, 0.9999)
     population = None if population is None else options.whole("population", population)
     gap = None if gap is None else options.number("gap", gap)
     counts = sorted({options.whole("answers", n, 0) for n in options.instance("answers", answers, Iterable, _COUNTS)})
@@ -178,18 +175,14 @@ def plan_survey(
         rows.append([n, n / people if population else np.nan, least, right.mean(), float(sampling.error(right))])
     needed = answers_for(wanted, differs, people, power=power)
     named = ", ".join(f"{name} {value:.2g}" for name, value in figures.items())
+    enough = f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}"
     return Plan(
         table=pd.DataFrame(rows, columns=["answers", "response", "gap", "p_pair", "p_pair_se"]),
         seed=seed,
         title=f"What a survey on {count} pain points can tell",
         needed=needed,
         gap=wanted,
-        facts=(
-            (
-                f"answers that tell place {top_n} from place {top_n + 1}",
-                f"{math.ceil(needed - 1e-9):,}, at {'the usual' if gap is None else 'a'} gap of {wanted:.2g}",
-            ),
-        ),
+        facts=((f"answers that tell place {top_n} from place {top_n + 1}", enough),),
         notes=(
             f"{source}: {named}",
             f"gap found with {100 * power:.0f}% power at the 5% level; "
@@ -231,12 +224,9 @@ def _check(figures: dict[str, float], population: int | None, gap: float | None,
     wrong = []
     if figures["topics"] <= top_n:
         wrong.append(f"topics={figures['topics']:g}: write more than the {top_n} to choose")
-    positive = {"spread": figures["spread"], "sd": figures["sd"], "gap": gap}
-    wrong += [
-        f"{name}={value:g}: write a number above 0"
-        for name, value in positive.items()
-        if value is not None and not value > 0
-    ]
+    for name, value in (("spread", figures["spread"]), ("sd", figures["sd"]), ("gap", gap)):
+        if value is not None and not value > 0:
+            wrong.append(f"{name}={value:g}: write a number above 0")
     if not -1 < figures["correlation"] < 1:
         wrong.append(f"correlation={figures['correlation']:g}: write a number above -1 and below 1")
     if population is not None and not population >= 2:

@@ -201,7 +201,8 @@ def rank_pains(
     whole = cut(survey, None, score)
     found = Estimates.of(whole, fpc)
     order = _order(found, **settings)
-    names, by_group, groups, notes = np.array(book.topics, dtype=object), order, None, []
+    names, by_group, groups = np.array(book.topics, dtype=object), order, None
+    notes = ranking_words.warnings(order, top_n, len(names))
     work, here = whole, found
     if by is not None:
         work = cut(survey, by, score)
@@ -212,7 +213,7 @@ def rank_pains(
         by_group = _order(here, like=order, draws=draws, possible=possible, **settings)
         groups = groups_of(work, by_group, order, names, top_n)
         if not possible:
-            notes = [f"over {verdict.MANY} groups: which topics are ruled out in each is told with ruled_out=True"]
+            notes.append(f"over {verdict.MANY} groups: which topics are ruled out in each is told with ruled_out=True")
     table = _table(work, here, by_group, names, confidence)
     chosen, tip = order.top, tipping_point(order, found)
     silent = found.weighed.headcount[0] - found.cells.people.sum()
@@ -227,12 +228,7 @@ def rank_pains(
         top_n=top_n,
         segments=tuple(work.by),
         method=_method(whole, score),
-        notes=(
-            _method(whole, score),
-            *ranking_words.warnings(order, top_n, len(names)),
-            *notes,
-            *hidden_note(table, work.min_group),
-        ),
+        notes=(_method(whole, score), *notes, *hidden_note(table, work.min_group)),
         facts=facts,
         top=names[chosen].tolist(),
         tipping_point=None if tip is None else tip.lean,
@@ -311,7 +307,5 @@ def _robustness(
 
 
 def _method(work: Cells, score: str) -> str:
-    roster = work.roster
-    return f"{score}: {BURDENS[score].method}" + (
-        f", weighted to {', '.join(roster.segments)}" if roster is not None else ""
-    )
+    weighted = f", weighted to {', '.join(work.roster.segments)}" if work.roster is not None else ""
+    return f"{score}: {BURDENS[score].method}{weighted}"

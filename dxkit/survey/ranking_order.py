@@ -85,20 +85,9 @@ class Orders:
 
 def nothing(at: np.ndarray) -> Orders:
     """No group is ranked."""
-    none = np.empty(0)
-    return Orders(
-        at=at,
-        groups=none.astype(int),
-        line=np.empty((0, len(at)), dtype=int),
-        top_n=0,
-        draws=0,
-        apart=none,
-        gap=none,
-        rest=none,
-        p_clear=none,
-        told=None,
-        possible=None,
-    )
+    groups, line = np.empty(0, dtype=int), np.empty((0, len(at)), dtype=int)
+    figures = dict.fromkeys(("apart", "gap", "rest", "p_clear"), np.empty(0))
+    return Orders(at=at, groups=groups, line=line, top_n=0, draws=0, told=None, possible=None, **figures)
 
 
 def orders(
@@ -292,24 +281,16 @@ def action_grid(
     at = counted.at("item", [item for one, two in pairs for item in one + two])
     found = Estimates.of(counted, fpc)
     shown = np.all(found.may.figure[0, at].reshape(-1, 2), axis=1)
-    n, estimate, df, v = found.n[0, at], found.estimate[0, at], found.df[0, at], found.covariance(np.array(at))[0]
+    n, estimate, df = (each[0, at].reshape(-1, 2) for each in (found.n, found.estimate, found.df))
+    v = found.covariance(np.array(at))[0]
     one, two = np.arange(0, len(at), 2), np.arange(1, len(at), 2)
-    figures = np.column_stack(
-        [
-            np.minimum(n[one], n[two]),
-            estimate[one],
-            estimate[two],
-            v[one, one],
-            v[two, two],
-            v[one, two],
-            np.minimum(df[one], df[two]),
-        ]
-    )
-    columns = ["n", "satisfaction", "importance", "var_satisfaction", "var_importance", "covariance", "df"]
-    table = pd.DataFrame(np.where(shown[:, None], figures, np.nan), columns=columns)
-    table.insert(0, "topic", names)
+    figures = {"n": n.min(axis=1), "satisfaction": estimate[:, 0], "importance": estimate[:, 1]}
+    figures |= {"var_satisfaction": v[one, one], "var_importance": v[two, two], "covariance": v[one, two]}
+    figures |= {"df": df.min(axis=1)}
+    figures = {name: np.where(shown, figure, np.nan) for name, figure in figures.items()}
+    chosen_ones = np.isin(np.arange(len(names)), chosen)
     return ActionGrid(
-        table=table.assign(chosen=np.isin(np.arange(len(names)), chosen), shown=shown),
+        table=pd.DataFrame({"topic": names, **figures, "chosen": chosen_ones, "shown": shown}),
         title="Importance and satisfaction",
         confidence=confidence,
         verdict=order.verdicts[0],

@@ -109,8 +109,8 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
         item_rest = item_rest_correlation(covariance)
         against = runs_against(item_rest, n) if len(names) > 2 else np.zeros(len(names), dtype=bool)
         notes += [reverse_note(names[i], dimension, item_rest[i]) for i in np.flatnonzero(against)]
-        figures = np.column_stack([item_rest, alpha_if_dropped(covariance)])
-        parts.append(_item_rows(dimension, names, figures))
+        of_items = {"item": names, "item_rest": item_rest, "alpha_if_dropped": alpha_if_dropped(covariance)}
+        parts.append(pd.DataFrame({"dimension": dimension, **of_items}))
         if len(names) < 2:
             rows.append([dimension, 1, n, complete] + [np.nan] * 4)
             continue
@@ -139,10 +139,3 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
         notes=tuple(notes),
         method="Cronbach's alpha with an interval for any answers, omega total of a one-factor fit",
     )
-
-
-def _item_rows(dimension: str, names: list[str], figures: np.ndarray) -> pd.DataFrame:
-    frame = pd.DataFrame(figures, columns=["item_rest", "alpha_if_dropped"])
-    frame.insert(0, "item", names)
-    frame.insert(0, "dimension", dimension)
-    return frame

@@ -177,7 +177,7 @@ def scores(
     if counted.by:
         of = teams.scored(found, at, a, shown)
         apart, between = teams.stands_out(of), teams.between(found, of, scored, at, confidence)
-        low, width = (np.concatenate([each[at], np.full(len(a), end)]) for each, end in _scales(found))
+        low, width = np.append(found.form.low[at], [0.0] * len(a)), np.append(found.form.width[at], [100.0] * len(a))
         figures |= {name: low + width * each for name, each in zip(_POOLED, teams.pooled(of, confidence), strict=True)}
         notes += teams.told(between, apart, counted.by)
     else:
@@ -230,9 +230,9 @@ def _favourable(found: Estimates, at: np.ndarray, confidence: float) -> list[np.
         places = [k for k, _, _ in rated]
         yes = (counts[:, at[places]] * good).sum(axis=2)
         may, n = found.may.detail[:, at[places]], found.n[:, at[places]]
-        share = found.weighed.take(at[places]).shares(yes)[0]
-        plain = may & (shares_bounded(share, 1 / np.maximum(n, 1), n < 4 * cells.min_group)[1] == 0)
-        for each, figure in zip(result, found.weighed.take(at[places]).shares(yes, confidence), strict=True):
+        figures = found.share(yes, at[places], confidence)
+        plain = may & (shares_bounded(figures[0], 1 / np.maximum(n, 1), n < 4 * cells.min_group)[1] == 0)
+        for each, figure in zip(result, figures, strict=True):
             each[:, places] = np.where(plain, figure, np.nan)
     return result
 
@@ -246,11 +246,6 @@ def favourable_codes(book: Codebook) -> list[str]:
             ends = dict.fromkeys(book.scale(item).label(code) for code in (good[0], good[-1]))
             named[f"{' to '.join(ends)} ({book.scale(item).name})"] = item
     return [f"favourable: {', '.join(named)}"] if named else []
-
-
-def _scales(found: Estimates):
-    """Where the units of questions begin and how wide they are, and those of means of them."""
-    return (found.form.low, 0.0), (found.form.width, 100.0)
 
 
 def _method(cells: Cells, fpc: bool) -> str:
@@ -267,25 +262,32 @@ def _method(cells: Cells, fpc: bool) -> str:
 def _table(work: Cells, variables: pd.DataFrame, figures: dict[str, np.ndarray], shown: np.ndarray) -> pd.DataFrame:
     """A row per variable and group, from arrays (G, J) and which may be shown; what is hidden is empty."""
     book, groups = work.codebook, len(work.groups)
-    items = [book.item(name) if level == "item" else None for level, name, _ in variables.itertuples(index=False)]
-    labels = [
-        book.label(name) if item else name[:1].upper() + name[1:]
-        for item, name in zip(items, variables["name"], strict=True)
-    ]
-    units = [(item and item["unit"]) or unit for item, unit in zip(items, variables["unit"], strict=True)]
-    kinds = [item["kind"] if item else level for item, level in zip(items, variables["level"], strict=True)]
+    names = list(zip(variables["level"], variables["name"], strict=True))
+    own = [book.item(name)["unit"] if level == "item" else "" for level, name in names]
+    units = [named or unit for named, unit in zip(own, variables["unit"], strict=True)]
+    labels, kinds = [label_of(book, *name) for name in names], [kind_of(book, *name) for name in names]
 
     def each(column):
         return pd.Series(list(column)).array.repeat(groups)
 
     columns: dict[str, Any] = {"level": each(variables["level"]), "name": each(variables["name"])}
     for segment in work.by:
-        columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(items)), dtype=object)
+        columns[segment] = pd.Series(np.tile(work.groups[segment].to_numpy(dtype=object), len(names)), dtype=object)
     of_names = [np.where(shown, figures.get(name, np.nan), np.nan).T.ravel() for name in (*_FIGURES, *_POOLED)]
     columns |= dict(zip(_FIGURES, of_names, strict=False))
     columns |= {"shown": shown.T.ravel(), "label": each(labels), "unit": each(units), "kind": each(kinds)}
     columns |= dict(zip(_POOLED, of_names[len(_FIGURES) :], strict=True))
     return pd.DataFrame(columns)
+
+
+def label_of(book: Codebook, level: str, name: str) -> str:
+    """The short question, or the dimension."""
+    return book.label(name) if level == "item" else name[:1].upper() + name[1:]
+
+
+def kind_of(book: Codebook, level: str, name: str) -> str:
+    """The kind of a question; of a mean of questions its level."""
+    return book.item(name)["kind"] if level == "item" else level
 
 
 def title(what: str, work: Cells) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dxkit.files.cells import folded, normal, number
 from dxkit.files.errors import DataError
 from dxkit.files.summary_rows import is_total
-from dxkit.files.table import read_table
+from tests.files.tables import read_table
 
 TYPED = st.text(st.sampled_from("abcXYZäéß019 \u00a0\t'\"-.:;,!?*()/&%_#"), max_size=12)
 ANY = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)

@@ -17,8 +17,9 @@ from openpyxl.styles import numbers
 from dxkit.files.cells import timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
-from dxkit.files.table import read_table
+from dxkit.files.table import CHOICE, NUMBER, YES_NO
 from dxkit.files.writing import as_text_cell, replacing, sheet_name, slug
+from tests.files.tables import read_table, typed
 from tests.laws import examples
 
 CLEAN = pd.DataFrame({"id": ["007", "1E5"], "team": ["NA", "Zürich"], "score": ["4", "5"]})
@@ -337,7 +338,7 @@ def test_every_bad_number_is_told_with_its_cell(tmp_path, refusal):
     texts = ["abc", "1,234", "12%", "inf", "1e400", "EUR 5", "(100)", "0x1F", "1_000", "1.234,50", ""]
     path.write_text("v\tw\n" + "".join(f"{text}\tx\n" for text in texts))
     faults, table = Faults(), read_table(path)
-    assert table.numbers("v", faults=faults).isna().all()
+    assert typed(table, NUMBER, faults, filled=True).isna().all()
     with refusal("row 3", "column 1 (v)", "1,234") as caught:
         faults.raise_if_any()
     assert len(caught.value.faults) == len(texts)
@@ -347,9 +348,9 @@ def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path, refusal):
     path = tmp_path / "n.csv"
     path.write_text("v,w\nask Bob about it,x\nmany,x\n")
     faults, table = Faults(), read_table(path)
-    table.numbers("v", faults=faults)
-    table.flags("v", faults=faults)
-    table.choices("v", ["few"], faults=faults)
+    typed(table, NUMBER, faults)
+    typed(table, YES_NO, faults)
+    typed(table, CHOICE, faults, allowed=("few",))
     with refusal("row 2", "column 1 (v)", "many") as caught:
         faults.raise_if_any()
     assert "Bob" not in str(caught.value)
@@ -358,7 +359,7 @@ def test_a_sentence_where_a_number_belongs_is_not_repeated(tmp_path, refusal):
 def test_good_numbers_are_read(tmp_path):
     path = tmp_path / "n.csv"
     path.write_text("v\tw\n1.5\tx\n 1,5 \tx\n-5\tx\n.5\tx\n1e3\tx\n")
-    assert read_table(path).numbers("v", faults=Faults()).tolist() == [1.5, 1.5, -5, 0.5, 1000]
+    assert typed(read_table(path), NUMBER, Faults(), filled=True).tolist() == [1.5, 1.5, -5, 0.5, 1000]
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):

@@ -7,7 +7,8 @@ import pytest
 from dxkit.files.cells import as_text, number, quoted, timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import open_file
-from dxkit.files.table import CHOICE, NUMBER, TIME, YES_NO, Column, TableSpec, read_table, texts
+from dxkit.files.table import CHOICE, NUMBER, TIME, YES_NO, Column, TableSpec, texts
+from tests.files.tables import read_table, typed
 
 
 def one(values, name="v"):
@@ -150,16 +151,16 @@ def test_what_is_no_time_is_told(text, snapshot):
 
 def test_a_column_of_times(snapshot):
     table = one(["2026-01-31 14:00", "", "2026-06-30 14:00"])
-    found = table.times("v", faults=Faults(), timezone="Europe/Berlin")
+    found = typed(table, TIME, Faults(), "Europe/Berlin")
     assert found.isna().tolist() == [False, True, False]
     assert found[0] == pd.Timestamp("2026-01-31 13:00", tz="UTC")
     assert found[2] == pd.Timestamp("2026-06-30 12:00", tz="UTC")
     assert str(found.dt.tz) == "UTC"
-    assert one(["2026-01-31 14:00"]).times("v", faults=Faults())[0] == pd.Timestamp("2026-01-31 14:00", tz="UTC")
+    assert typed(one(["2026-01-31 14:00"]), TIME, Faults())[0] == pd.Timestamp("2026-01-31 14:00", tz="UTC")
     faults = Faults()
-    assert str(one([""]).times("v", faults=faults).dt.tz) == "UTC"
+    assert str(typed(one([""]), TIME, faults).dt.tz) == "UTC"
     assert len(faults) == 0
-    stamps, faults = told(lambda faults: one(["", "31.1.", "2026-01-31"]).times("v", faults=faults, required=True))
+    stamps, faults = told(lambda faults: typed(one(["", "31.1.", "2026-01-31"]), TIME, faults, filled=True))
     assert stamps[:2] == [pd.NaT, pd.NaT]
     assert stamps[2] == pd.Timestamp("2026-01-31", tz="UTC")
     assert faults == snapshot
@@ -167,8 +168,8 @@ def test_a_column_of_times(snapshot):
 
 def test_numbers_have_bounds_that_belong_to_them(snapshot):
     table = one(["1", "0.5", "2", "2.5", "", "x"])
-    assert told(lambda faults: table.numbers("v", faults=faults, low=1, high=2))[1] == snapshot
-    found = one(["1", ""]).numbers("v", faults=Faults(), low=0, high=2, required=False)
+    assert told(lambda faults: typed(table, NUMBER, faults, low=1, high=2, filled=True))[1] == snapshot
+    found = typed(one(["1", ""]), NUMBER, Faults(), low=0, high=2)
     assert found[0] == 1
     assert np.isnan(found[1])
     assert found.dtype == float
@@ -176,26 +177,25 @@ def test_numbers_have_bounds_that_belong_to_them(snapshot):
 
 def test_words_of_a_list_are_found_in_any_dress(snapshot):
     table = one([" Yearly", "once A  year", "", "yearli", "fortnight", "never ever"])
-    found, faults = told(lambda faults: table.choices("v", ["yearly", "Once a Year"], faults=faults, default="none"))
+    found, faults = told(lambda faults: typed(table, CHOICE, faults, allowed=("yearly", "Once a Year"), default="none"))
     assert found == ["yearly", "Once a Year", "none", "none", "none", "none"]
     assert faults == snapshot
-    assert one([""]).choices("v", ["a"], faults=Faults()).tolist() == [""]
+    assert typed(one([""]), CHOICE, Faults(), allowed=("a",)).tolist() == [""]
 
 
 def test_yes_and_no_in_any_dress(snapshot):
     table = one(["Yes", "y", "TRUE", "1", "x", "1.0", "no", "N", "False", "0", "0.0", ""])
-    assert table.flags("v", faults=Faults()).tolist() == [True] * 6 + [False] * 6
-    assert table.flags("v", faults=Faults(), default=True).tolist() == [True] * 6 + [False] * 5 + [True]
-    found, faults = told(lambda faults: one(["ja", "yes"]).flags("v", faults=faults))
+    assert typed(table, YES_NO, Faults()).tolist() == [True] * 6 + [False] * 6
+    assert typed(table, YES_NO, Faults(), default=True).tolist() == [True] * 6 + [False] * 5 + [True]
+    found, faults = told(lambda faults: typed(one(["ja", "yes"]), YES_NO, faults))
     assert found == [False, True]
     assert faults == snapshot
 
 
-def test_a_column_that_is_missing_is_its_default():
+def test_a_column_that_is_missing_is_empty():
     table = one(["a", " b "])
     assert table.text("v").tolist() == ["a", "b"]
     assert table.text("w").tolist() == ["", ""]
-    assert table.text("w", default="none").tolist() == ["none", "none"]
     assert table.text("w").dtype == table.text("v").dtype == object
 
 
@@ -251,7 +251,7 @@ def test_a_csv_file_names_its_places(tmp_path, snapshot):
     assert (table.file, table.sheet, table.rows) == ("roster.csv", None, [2, 4])
     assert table.columns_at == {"team": "column 1 (Team)", "heads": "column 2 (heads)"}
     assert table.notes[-1] == snapshot
-    assert told(lambda faults: table.numbers("heads", faults=faults))[1] == snapshot
+    assert told(lambda faults: typed(table, NUMBER, faults, name="heads", filled=True))[1] == snapshot
 
 
 def test_a_workbook_names_its_columns_by_letter_and_finds_the_sheet_that_has_them(tmp_path, refusal):

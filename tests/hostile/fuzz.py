@@ -77,7 +77,7 @@ def _git(data: bytes) -> None:
 
 def _tables(path: Path) -> None:
     from dxkit.files.opening import open_file
-    from dxkit.files.table import read_table
+    from tests.files.tables import read_table
 
     _try(lambda: open_file(path).sheets)
     read_table(path, required=("team", "headcount"))

@@ -10,7 +10,7 @@ from matplotlib.patches import Ellipse, Rectangle
 
 import dxkit as dx
 from dxkit.plots.style import BLACK, RED
-from dxkit.plots.waves import _apart
+from dxkit.plots.survey import _apart
 from tests import sample
 from tests.plots.test_survey_plots import HOSTILE
 

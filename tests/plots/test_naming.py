@@ -13,7 +13,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 import dxkit as dx
-from dxkit.plots import answers, options, ranking, survey, waves
+from dxkit.plots import answers, ranking, survey
 from dxkit.plots.style import RED
 from dxkit.results.result import Result
 
@@ -72,12 +72,12 @@ def everything(one):
         (survey.response_rate, dx.response_rate(one)),
         *((answers.answers, of.only(kind=kind)) for kind in ("rating", "importance", "choice", "multi")),
         *((answers.answers, by.only([name])) for name in ("r0", "i0", "y0", "nps")),
-        (options.shares, by.only(kind="multi")),
-        (options.shares, of.only(kind="choice")),
+        (answers.shares, by.only(kind="multi")),
+        (answers.shares, of.only(kind="choice")),
         (ranking.pains, worst),
         (ranking.groups, dx.rank_pains(one, by="team")),
         (ranking.action_grid, worst.grid),
-        (waves.change, dx.compare(world(wave="earlier"), one)),
+        (survey.change, dx.compare(world(wave="earlier"), one)),
     ]
 
 
@@ -98,7 +98,7 @@ def level():
 def test_every_picture_of_a_survey_is_tried(level):
     drawn = {
         function
-        for module in (answers, options, ranking, survey, waves)
+        for module in (answers, ranking, survey)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if not name.startswith("_")
         and next(iter(inspect.signature(function).parameters), "") == "result"

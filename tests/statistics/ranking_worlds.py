@@ -101,7 +101,8 @@ def ranked(answers, form, top_n=2, people=np.inf):
     found = score(counted, form, headcount=people)
     one = np.zeros(1, dtype=int)
     order = np.argsort(-np.round(found.estimate, 12), kind="stable")[::-1]  # of level ones the first is the worst
-    a = coverage.joint_coverage(found.weights, counted.n, counted.people, one, np.array([float(people)]))
+    counts = found.weights, counted.n, counted.people, one, np.array([float(people)])
+    a = coverage.joint_coverage(*counts, found.answering)
     sd = found.spread.sd
     each = found.correlation * np.outer(sd, sd)
     within = np.ix_(order, order)

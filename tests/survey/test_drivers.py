@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.statistics.relative_importance import resampled
-from dxkit.survey.drivers import johnson, lmg
+from dxkit.statistics.relative_importance import johnson, lmg, resampled
 from tests.places import CASE_FILES
 from tests.survey import worlds
 

@@ -1,4 +1,4 @@
-"""What the costs of vendors say in one sentence."""
+"""What the costs of vendors and the choice among them say in one sentence."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told
 from dxkit.results.formatting import percent, rounded_money
-from dxkit.results.words import listed, say, spoken
+from dxkit.results.words import listed, number, say, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dxkit.procurement.choice.scorecard import Scorecard
     from dxkit.procurement.cost.exit_cost import ExitCost
     from dxkit.procurement.cost.ownership import Tco
 
@@ -60,3 +61,12 @@ def leaving(result: ExitCost) -> Told:
     elif len(most) > 1:
         found = say("exit.level", vendors=listed(most, 4))
     return Told(found, say("exit.how", unit=unit))
+
+
+def contributions(result: Scorecard) -> Told:
+    """What can be said of the choice."""
+    first = result.table.iloc[0]
+    how = say("choice.first", vendor=first["vendor"], share=percent(first["p_first"]))
+    if len(result.table) == 1:
+        how = say("choice.points", vendor=first["vendor"], points=number(first["score"]))
+    return Told(result.reasons[0][:1].upper() + result.reasons[0][1:], how)

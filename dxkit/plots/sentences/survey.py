@@ -1,4 +1,4 @@
-"""What scores and response rates say in one sentence."""
+"""What scores, changes and response rates say in one sentence."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dxkit.statistics.means.teams import LEVEL
 from dxkit.statistics.means.teams import named as beyond_chance
 
 if TYPE_CHECKING:
+    from dxkit.survey.changes import Change
     from dxkit.survey.response_rate import ResponseRate
     from dxkit.survey.scores import Scores
 
@@ -117,3 +118,34 @@ def response_rate(result: ResponseRate) -> Told:
     ]
     whole = say("response.whole", responded=number(came.sum()), headcount=number(n.sum()))
     return Told("; ".join(named) or say("response.none"), whole)
+
+
+def changes_drawn(result: Change, kind: str | None) -> pd.DataFrame:
+    """The rows that one picture shows: of this kind, else of the first of the table, in its commonest unit.
+
+    The column `at` counts the later waves, whose rows stand one behind another.
+    """
+    table = result.table.loc[result.table["shown"].astype(bool)]
+    kinds = list(dict.fromkeys(result.table["kind"]))
+    kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
+    rows = table.loc[table["kind"] == kind]
+    rows = rows.loc[rows["unit"] == rows["unit"].mode()[0]] if len(rows) else rows
+    at = rows["wave"].map(waves_of(result).index) + 1 if "wave" in rows else 1
+    return rows.assign(at=at).sort_values("at", kind="stable")
+
+
+def waves_of(result: Change) -> list[str]:
+    """The later waves."""
+    return list(dict.fromkeys(result.table["wave"])) if "wave" in result.table else [say("change.after")]
+
+
+def change(result: Change, kind: str | None = None) -> Told:
+    """What holds after adjustment."""
+    rows = changes_drawn(result, kind)
+    if not len(rows):
+        return nothing()
+    how = say("change.how", count=len(rows))
+    held = rows.loc[rows["holds"].astype(bool)].drop_duplicates("name", keep="last")
+    if not len(held):
+        return Told(say("change.none"), how)
+    return Told(say("change.held", named="; ".join(held["label"])), how)

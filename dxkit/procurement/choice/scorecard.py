@@ -85,7 +85,7 @@ class Scorecard(Result):
         Column("regret", "points that are expected to be lost if it is chosen", "hours", "points"),
         Column("must", "must-haves: pass, fail or unknown"),
     )
-    plot_name: ClassVar[str] = "scorecard.contributions"
+    plot_name: ClassVar[str] = "procurement.contributions"
 
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stability: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -136,15 +136,15 @@ class Scorecard(Result):
 
     def plot_ranks(self, ax: Axes | None = None) -> Axes:
         """Draw how often each vendor has each rank; returns the matplotlib Axes."""
-        return self._draw("scorecard.ranks", ax)
+        return self._draw("procurement.ranks", ax)
 
     def plot_weight_ranges(self, ax: Axes | None = None) -> Axes:
         """Draw the weights for which the winner stays; returns the matplotlib Axes."""
-        return self._draw("scorecard.weight_ranges", ax)
+        return self._draw("procurement.weight_ranges", ax)
 
     def plot_trial_plan(self, ax: Axes | None = None) -> Axes:
         """Draw what to find out first; returns the matplotlib Axes."""
-        return self._draw("scorecard.trial_plan", ax)
+        return self._draw("procurement.trial_plan", ax)
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
         """The ends of the interval in one column, and probabilities rounded with care."""

@@ -64,9 +64,8 @@ def attack(
     known, ids = _people(people)
     every = [figure for table in contents.tables for figure in figures_of(table, known)]
     figures = Figures(every, contents.tables, known)
-    findings = list(
-        dict.fromkeys([*findings, *worked_out(figures, least), *said(contents, ids, figures.attributes, least)])
-    )
+    findings += [*worked_out(figures, least), *said(contents, ids, figures.attributes, least)]
+    findings = list(dict.fromkeys(findings))
     for finding in findings:
         say(str(finding))
     for line in (*_read(told, contents, figures, least), *_not_read(unread, contents, figures)):

@@ -14,16 +14,8 @@ _QUESTION = ("question", "display", "topic", "label", "name", "item")
 _N = ("n", "answered", "answers", "respondents")
 _PERCENT = {"share", "favourable"}
 _VALUES = (
-    "estimate",
-    "mean",
-    "value",
-    "score",
-    "average",
-    "satisfaction",
-    "importance",
-    "favourable",
-    "share",
-    "count",
+    *("estimate", "mean", "value", "score", "average"),
+    *("satisfaction", "importance", "favourable", "share", "count"),
 )
 _OTHERS = {  # what the columns of a table hold besides attributes of people
     *_QUESTION,
@@ -38,12 +30,8 @@ USUAL = {  # what people are grouped by
     *("site", "location", "office", "country", "region", "department", "division"),
 }
 HOURS = (0.0, 168.0)
-_SCALES = {
-    "0-100": (0.0, 100.0),
-    "importance 0-100": (0.0, 100.0),
-    "hours a week": HOURS,
-    "eNPS": (-100.0, 100.0),
-}
+_INDEX = (0.0, 100.0)
+_SCALES = {"0-100": _INDEX, "importance 0-100": _INDEX, "hours a week": HOURS, "eNPS": (-100.0, 100.0)}
 _MEASURE = {"rating": "0-100", "dimension": "0-100", "overall": "0-100", "importance": "importance 0-100"}
 _MEASURE |= {"hours": "hours a week", "recommend": "eNPS"}
 _ANY = (-1e6, 1e6)

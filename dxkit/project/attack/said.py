@@ -61,16 +61,11 @@ def _in_texts(contents: Contents, ids: Sequence[str], least: int) -> Iterator[Fi
     own = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, ids))})(?!\w)", re.IGNORECASE) if ids else None
     for said in contents.texts:
         if mail := _MAIL.search(said.text):
-            yield Finding(
-                file=said.file, where=said.where, who=f"a mail address ({mail[0][:3]}...)", how="it is written out"
-            )
+            who = f"a mail address ({mail[0][:3]}...)"
+            yield Finding(file=said.file, where=said.where, who=who, how="it is written out")
         if own and (found := own.search(said.text)):
-            yield Finding(
-                file=said.file,
-                where=said.where,
-                who=f"an id of the people ({found[0][:3]}...)",
-                how="it is written out",
-            )
+            who = f"an id of the people ({found[0][:3]}...)"
+            yield Finding(file=said.file, where=said.where, who=who, how="it is written out")
         for count in _COUNTED.finditer("" if said.where in ("a table", "code") or said.text in comments else said.text):
             word = (count["number"] or count["n"]).casefold()
             number = int(word) if word.isdigit() else _NUMBERS[word] if said.where != "the text" else 0
@@ -92,9 +87,8 @@ def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Ite
     hidden, seen = set(), set()
     for table in contents.tables:
         for row, n in zip(table.rows, table.cells("n", "answered", "responded", "answers"), strict=False):
-            label = {
-                text for name, text in zip(table.header, row, strict=True) if name in attributes and _is_name(text)
-            }
+            texts = (text for name, text in zip(table.header, row, strict=True) if name in attributes)
+            label = {text for text in texts if len(text) > 1 and not text[0].isdigit() and text != "hidden"}
             (hidden if n.casefold() in ("hidden", "–", "-", "") else seen).update(label)
     for name in sorted(hidden - seen):
         for said in contents.texts:
@@ -102,7 +96,3 @@ def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Ite
             if said.where != "a table" and re.search(rf"(?<!\w){re.escape(name)}(?!\w)[^.]*\d", text):
                 how = f"{name} is hidden in every table and named here"
                 yield Finding(file=said.file, where=said.where, who=f"the group {name}", how=how)
-
-
-def _is_name(text: str) -> bool:
-    return len(text) > 1 and not text[0].isdigit() and text != "hidden"

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 VENDORS = ("Vendor A", "Vendor B")
 _ASK = object()  # a cell to fill in
 _CONVENTION = "each payment counts from the day on which it falls due"
-_RARE = {"shape", "ratchet", "currency", "rises", "committed", *CLAUSES} - {
-    "growth",
-    "minimum",
-}  # not asked in the form
+_RARE = {"shape", "ratchet", "currency", "rises", "committed", *CLAUSES} - {"growth", "minimum"}  # not asked
 _NOT_OF = {"benefits": {"growth", "minimum", "billed"}, "costs": {"declared"}, "exit": {"per"}}
 
 _READ_ME = (
@@ -46,11 +43,7 @@ _DECISION = (
     ("start", "2027-01-01", "first day of the contract, as 2027-01-31"),
     ("horizon_years", 3, "years to look ahead"),
     ("discount_rate", 0.1, f"a year; {_CONVENTION}"),
-    (
-        "jurisdiction",
-        "",
-        "EU: two months' notice at most, no fee for data from 2027-01-12 (Regulation (EU) 2023/2854)",
-    ),
+    ("jurisdiction", "", "EU: two months' notice at most, no fee for data from 2027-01-12 (Regulation (EU) 2023/2854)"),
     ("status", "illustrative", "illustrative until the prices are quotes, then quoted"),
 )
 _DRIVER_ROWS = (
@@ -92,12 +85,7 @@ _OTHER_SHEETS = {
     "evidence": _EVIDENCE_ROWS,
     "fit": ((f"{EXAMPLE} Acme Portal", "Waiting for CI", 0.1, 0.2, 0.4, "reference"),),
 }
-_OTHER_WEIGHTS = {
-    "worth_low",
-    "worth",
-    "worth_high",
-    "order",
-}  # see docs/tables.md
+_OTHER_WEIGHTS = {"worth_low", "worth", "worth_high", "order"}  # see docs/tables.md
 _WIDTHS = {"what": 70, "line": 22, "vendor": 24, "input": 22, "driver": 20, "source": 26, "link": 26, "note": 26}
 
 

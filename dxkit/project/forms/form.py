@@ -39,10 +39,11 @@ def read_me(book: Workbook, lines: Sequence[str]) -> None:
 
 
 def offer(
-    sheet: Worksheet, column: int, words: Sequence[str], *, only: bool = True, rows: tuple[int, int] = (1, _LAST)
+    sheet: Worksheet, column: int, words: Sequence[str] | str, *, only: bool = True, rows: tuple[int, int] = (1, _LAST)
 ) -> None:
-    """A drop-down for a column; `only` these words may be written."""
-    rule = {"validate": "list", "source": list(words), "show_input": False, "show_error": only}
+    """A drop-down for a column, with words or those of other cells (`=cells`); `only` these may be written."""
+    source = words if isinstance(words, str) else list(words)
+    rule = {"validate": "list", "source": source, "show_input": False, "show_error": only}
     message = {"error_message": f"Use one of: {', '.join(words)}."} if only else {}
     sheet.data_validation(rows[0], column, rows[1], column, rule | message)
 
@@ -51,12 +52,6 @@ def at_least_zero(sheet: Worksheet, column: int, message: str, *, whole: bool = 
     """Only numbers of 0 or more may be written into a column."""
     rule = {"validate": "integer" if whole else "decimal", "criteria": ">=", "value": 0, "show_input": False}
     sheet.data_validation(1, column, _LAST, column, rule | {"error_message": message})
-
-
-def offer_cells(sheet: Worksheet, column: int, cells: str) -> None:
-    """A drop-down for a column with the words of other cells; others may be written too."""
-    rule = {"validate": "list", "source": f"={cells}", "show_input": False, "show_error": False}
-    sheet.data_validation(1, column, _LAST, column, rule)
 
 
 def days(book: Workbook, sheet: Worksheet, column: int, *, time: bool = False) -> None:

@@ -65,7 +65,7 @@ def write_year_workbook(path: Path) -> None:
                 else:
                     sheet.write_string(1, j, value, book.add_format(form.EXAMPLE_LOOK))
                 if column == "topic":
-                    form.offer_cells(sheet, j, f"topics!$A$2:$A${len(topics) + 21}")
+                    form.offer(sheet, j, f"=topics!$A$2:$A${len(topics) + 21}", only=False)
         listed = form.add_sheet(book, "topics", ("topic",), {}, 50)
         for number, topic in enumerate(topics, 1):
             listed.write_string(number, 0, topic)

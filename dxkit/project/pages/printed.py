@@ -32,19 +32,14 @@ def written(document: Document) -> bytes:
     sources = {f"{number}.svg": picture.drawn("svg") for number, picture in enumerate(pictures)}
     sources["main.typ"] = (files("dxkit.project.pages") / "page.typ").read_bytes()
     fonts = [Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
-    made = b""
+    given: Any = {}
     for scale in _SCALES if document.one_page else (1.0,):
         page = json.dumps(_data(document, pictures, scale), ensure_ascii=False)
-        given: Any = {"input": sources, "font_paths": fonts, "sys_inputs": {"page": page}}
-        if document.one_page and len(_pages(typst.compile(**given, format="svg"))) > 1 and scale > _SCALES[-1]:
-            continue
-        made = typst.compile(**given, format="pdf", pdf_standards=["ua-1"])
-        break
-    return made
-
-
-def _pages(made: Any) -> list[bytes]:
-    return made if isinstance(made, list) else [made]
+        given = {"input": sources, "font_paths": fonts, "sys_inputs": {"page": page}}
+        pages = typst.compile(**given, format="svg") if document.one_page else b""
+        if not isinstance(pages, list) or len(pages) == 1:
+            break
+    return typst.compile(**given, format="pdf", pdf_standards=["ua-1"])
 
 
 def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str, Any]:

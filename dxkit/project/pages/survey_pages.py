@@ -13,17 +13,18 @@ from dxkit.files.errors import DataError, Missing, suggest
 from dxkit.outcomes.follow_up import follow_up
 from dxkit.outcomes.times import Source
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
-from dxkit.results.absent import Absent, part
+from dxkit.results.absent import part
 from dxkit.results.formatting import shortened
+from dxkit.results.result import Result
 from dxkit.results.words import axis, listed, number, percent_of, say
 from dxkit.statistics.verdict import NAMING
-from dxkit.survey.changes import Change, compare
+from dxkit.survey.changes import compare
 from dxkit.survey.privacy import record
-from dxkit.survey.ranking import Ranking, rank_pains
+from dxkit.survey.ranking import rank_pains
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.rules.table import ROWS_ASIDE
 from dxkit.survey.response_rate import response_rate
-from dxkit.survey.scores import Scores, scores
+from dxkit.survey.scores import scores
 
 _MOST = 5  # rows of a table on one page
 _TOPICS = 10  # that the picture of one page has room for
@@ -41,16 +42,17 @@ class SurveyPage:
     actions: Source | None
 
     @cached_property
-    def ranking(self) -> Ranking | Absent:
+    def ranking(self) -> Any:
+        """The ranking of pains, or why there is none; so are the others."""
         return part(rank_pains, self.survey)
 
     @cached_property
-    def scores(self) -> Scores | Absent:
+    def scores(self) -> Any:
         return part(scores, self.survey)
 
     @cached_property
-    def change(self) -> Change | Absent:
-        return part(compare, self.earlier, self.survey) if self.earlier is not None else Absent("no earlier wave")
+    def change(self) -> Any:
+        return part(compare, self.earlier, self.survey)
 
     @property
     def title(self) -> str:
@@ -102,7 +104,6 @@ class SurveyPage:
         apart = sum(side != "" for side in shown["stands_out"])
         words = {"team": name, "count": apart, "total": len(shown)}
         told = say("team.told" if apart else "team.none", **words)
-        assert isinstance(self.scores, Scores)
         whole = self.scores.table.set_index("name")
         level = str(shown.iloc[0]["level"])
         drawn = seen.loc[seen["level"] == level].drop(columns=segment).reset_index(drop=True)
@@ -132,35 +133,22 @@ class SurveyPage:
         """The ranking of pains; the first `most` of them."""
         if not self.ranking:
             return (Sentences((say("boss.no_topics"),)),)
-        assert isinstance(self.ranking, Ranking)
-        picture = Picture.of(self.ranking)
-        if most is not None and len(self.ranking.table) > most:
-            first = replace(self.ranking, table=self.ranking.table.iloc[:most])
-            drawn = say("picture.first", count=most, total=len(self.ranking.table))
-            told = picture.told._replace(how_sure=f"{picture.told.how_sure}; {drawn}")
-            picture = replace(picture, told=told, figure=first.figure_for_page())
-        return (picture,)
+        table = self.ranking.table
+        return (_of_first(self.ranking, table.iloc[:most], most, len(table)),)
 
     def _areas(self, most: int | None = None) -> tuple[Block, ...]:
         """The scores of the dimensions, or of the questions where there are none; the `most` worst of them."""
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
-        assert isinstance(self.scores, Scores)
-        picture, table = Picture.of(self.scores), self.scores.table
-        drawn = _drawn(table)
-        if most is None or len(drawn) <= most:
-            return (picture,)
-        worst = drawn.sort_values("estimate", ascending=drawn["unit"].iloc[0] != "hours", kind="stable").head(most)
-        alone = replace(self.scores, table=table.loc[table.index.isin(worst.index) | (table["level"] == "overall")])
-        left = say("picture.first", count=most, total=len(drawn))
-        told = picture.told._replace(how_sure=f"{picture.told.how_sure}; {left}")
-        return (replace(picture, told=told, figure=alone.figure_for_page()),)
+        table, drawn = self.scores.table, _drawn(self.scores.table)
+        worst = drawn.sort_values("estimate", ascending="hours" not in set(drawn["unit"]), kind="stable").iloc[:most]
+        worst = table.loc[table.index.isin(worst.index) | (table["level"] == "overall")]
+        return (_of_first(self.scores, worst, most, len(drawn)),)
 
     def _lowest(self) -> tuple[Block, ...]:
         """The questions with the lowest scores."""
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
-        assert isinstance(self.scores, Scores)
         table = self.scores.table
         rated = table.loc[(table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]]
         several = [len(self.survey.codebook.scale(item).codes) != 2 for item in rated["name"]]  # more than yes and no
@@ -178,7 +166,6 @@ class SurveyPage:
         """What changed since the earlier wave, and holds."""
         if not self.change or self.earlier is None:
             return (Sentences((say("boss.no_earlier"),)),)
-        assert isinstance(self.change, Change)
         table = self.change.table.loc[self.change.table["shown"].astype(bool)]
         held = table.loc[table["holds"].astype(bool)]
         if held.empty:
@@ -254,6 +241,16 @@ class SurveyPage:
         caption = say("staff.done_caption", wave=_wave(self.earlier))
         table = Grid.of(caption, _headings(columns, found.confidence), lines)
         return Sentences((found.told().alt,)), table, Sentences((say("staff.done_reads"),))
+
+
+def _of_first(result: Result, first: pd.DataFrame, most: int | None, total: int) -> Picture:
+    """The picture of a result; where it has more than `most` rows in `total`, with the `first` of its table alone."""
+    picture = Picture.of(result)
+    if most is None or total <= most:
+        return picture
+    how_sure = f"{picture.told.how_sure}; {say('picture.first', count=most, total=total)}"
+    figure = replace(result, table=first).figure_for_page()
+    return replace(picture, told=picture.told._replace(how_sure=how_sure), figure=figure)
 
 
 def recorded(survey: Survey) -> int:

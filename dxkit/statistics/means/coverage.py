@@ -89,21 +89,23 @@ def joint_coverage(
     people: np.ndarray,
     group: np.ndarray,
     headcount: np.ndarray,
+    answering: np.ndarray,
     part: np.ndarray | None = None,
 ) -> np.ndarray:
     """A (G, J, J) of every two weighted means; on its diagonal that of `coverage`.
 
-    Pairs of answers inside a cell are taken as n_j n_k / people, exact where nobody skipped. The matrix is positive
-    semidefinite. `people` (C,) are the respondents of each cell, the other arguments those of `coverage`. Variables
-    without an answer in a group have zeros.
+    Pairs of answers inside a cell are taken as n_j n_k / people, and as many more or fewer as `answering` (J, J), the
+    correlation of whether people answered, makes of them. `people` (C,) are the respondents of each cell, the other
+    arguments those of `coverage`. Variables without an answer in a group have zeros.
 
     >>> n, people, group = np.array([[10, 5]]), np.array([10]), np.array([0])
-    >>> joint_coverage(np.ones((1, 2)), n, people, group, np.array([20.0])).round(9).tolist()
+    >>> joint_coverage(np.ones((1, 2)), n, people, group, np.array([20.0]), np.eye(2)).round(9).tolist()
     [[[0.05, 0.05], [0.05, 0.15]]]
     """
     groups, own = len(headcount), np.nan_to_num(coverage(weights, n, group, headcount, part), posinf=0.0)
-    share = _share(weights, n, people, group, groups)
+    share, skipped = _share(weights, n, people, group, groups)
     pairs = total(share[:, :, None] * share[:, None, :], group, groups)
+    pairs += answering * total(skipped[:, :, None] * skipped[:, None, :], group, groups)
     answered = total(share, group, groups) > 0
     both = answered[:, :, None] & answered[:, None, :]
     if part is not None:
@@ -124,6 +126,7 @@ def contrast_variance(
     people: np.ndarray,
     group: np.ndarray,
     headcount: np.ndarray,
+    answering: np.ndarray,
     part: np.ndarray | None = None,
 ) -> np.ndarray:
     """Variance (G, D) of the errors of linear combinations of means: a' V a with V = A R sd sd, without forming V.
@@ -136,37 +139,42 @@ def contrast_variance(
         Spread of the answers.
     correlation : (J, J) array
         Correlation of the answers.
-    weights, n, people, group, headcount, part
+    weights, n, people, group, headcount, answering, part
         Those of `joint_coverage`.
 
     Examples
     --------
     >>> one, people, group = np.ones((1, 2)), np.array([10]), np.array([0])
-    >>> variance = contrast_variance(one / 2, one, np.eye(2), one, 10 * one, people, group, np.array([20.0]))
-    >>> variance.round(9).tolist()
+    >>> counts = one, 10 * one, people, group, np.array([20.0]), np.eye(2)
+    >>> contrast_variance(one / 2, one, np.eye(2), *counts).round(9).tolist()
     [[0.025]]
     """
     groups, own = len(headcount), np.nan_to_num(coverage(weights, n, group, headcount, part), posinf=0.0)
-    share = _share(weights, n, people, group, groups)
+    share, skipped = _share(weights, n, people, group, groups)
     respondents = total(people[:, None], group, groups)[:, 0]
     unseen = 1 / np.maximum(np.maximum(headcount, respondents), 1.0)
     asked_all = np.ones(len(correlation)) if part is None else (~part).astype(float)
-    corrected = own - total(share**2, group, groups) + unseen[:, None] * asked_all
+    corrected = own - total(share**2 + skipped**2, group, groups) + unseen[:, None] * asked_all
     result = np.empty((groups, len(a)))
     for d, combination in enumerate(a):
         at = np.flatnonzero(combination)
         r, b, full = correlation[np.ix_(at, at)], combination[at] * sd[:, at], asked_all[at]
-        u = b[group] * share[:, at]
-        value = total(((u @ r) * u).sum(axis=1, keepdims=True), group, groups)[:, 0]
+        value = (b**2 * corrected[:, at]).sum(axis=1)
+        for each, among in ((share, r), (skipped, r * answering[np.ix_(at, at)])):
+            u = b[group] * each[:, at]
+            value += total(((u @ among) * u).sum(axis=1, keepdims=True), group, groups)[:, 0]
         value -= unseen * (((b @ r) * b).sum(axis=1) - (((b * (1 - full)) @ r) * (b * (1 - full))).sum(axis=1))
-        value += (b**2 * corrected[:, at]).sum(axis=1)
         result[:, d] = np.where(value > 1e-12 * np.abs(b).sum(axis=1) ** 2, value, 0.0)  # else what rounding leaves
     return result
 
 
-def _share(weights: np.ndarray, n: np.ndarray, people: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """w n / (W sqrt(people)) of each cell (C, J); products of two, summed over cells, are the pairs of A."""
+def _share(
+    weights: np.ndarray, n: np.ndarray, people: np.ndarray, group: np.ndarray, groups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each cell (C, J) w n / (W sqrt(people)) and w sqrt(n (1 - n / people)) / W, which is 0 where nobody skipped;
+    their products of two, summed over cells, are the pairs of A."""
     held = weights * n
     sums = total(held, group, groups)
-    inverse = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0)
-    return held * inverse[group] / np.sqrt(np.maximum(people, 1))[:, None]
+    inverse = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0)[group]
+    people = np.maximum(people, 1)[:, None]
+    return held * inverse / np.sqrt(people), weights * inverse * np.sqrt(np.maximum(n * (1 - n / people), 0.0))

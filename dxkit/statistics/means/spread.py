@@ -262,6 +262,37 @@ def correlation(
     return _positive(r)
 
 
+def answering(n: np.ndarray, people: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Correlation (J, J) of whether people answered, within cells; the same for every group.
+
+    Parameters
+    ----------
+    n : (C, J) array
+        Answers of each cell.
+    people : (C,) array
+        Respondents of each cell.
+    pairs : (J, J) array
+        How many answered both; 0 where it may not be known.
+
+    Returns
+    -------
+    (J, J) array
+        Positive semidefinite, with ones on its diagonal; 0 where a correlation cannot be known.
+
+    Examples
+    --------
+    >>> answering(np.array([[6, 6]]), np.array([10]), np.array([[6, 5], [5, 6]])).round(4).tolist()
+    [[1.0, 0.5833], [0.5833, 1.0]]
+    """
+    root = n / np.sqrt(np.maximum(people, 1))[:, None]
+    left = pairs - root.T @ root
+    skipped = np.sqrt(np.maximum(n.sum(axis=0) - (root**2).sum(axis=0), 0.0))
+    known = (pairs > 0) & np.logical_and.outer(skipped > 1e-6, skipped > 1e-6)
+    r = np.divide(left, np.outer(skipped, skipped), out=np.zeros_like(left), where=known)
+    np.fill_diagonal(r, 1.0)
+    return _positive(np.clip(r, -1.0, 1.0))
+
+
 def _positive(r: np.ndarray) -> np.ndarray:
     """The correlation without negative eigenvalues."""
     values, vectors = np.linalg.eigh(r)

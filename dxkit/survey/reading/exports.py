@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,14 @@ from dxkit.files.cells import normal
 from dxkit.files.encoded import encode
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
-from dxkit.survey.reading.codebook import Codebook
+from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.distinct import blank, flags, joined, read_as, same, separate, texts_of
-from dxkit.survey.reading.headers import Column, match
-from dxkit.survey.reading.rules.applied import NOTHING_APPLIED, Applied, apply_rules
+from dxkit.survey.reading.headers import Column, Index, is_option, key, match
+from dxkit.survey.reading.rules.applied import Applied, apply_rules
 from dxkit.survey.reading.rules.columns import Columns
-from dxkit.survey.reading.rules.table import NO_RULES, Rules
-from dxkit.survey.reading.several.multiple_choice import choose, place_columns
-from dxkit.survey.reading.several.used import used_columns
+from dxkit.survey.reading.rules.rows import sheet_of
+from dxkit.survey.reading.rules.table import NO_RULES, SETTINGS, Rules
+from dxkit.survey.reading.several.multiple_choice import choose, families_of, place_columns
 from dxkit.survey.reading.sheet import Elsewhere, Head, blank_na, body_of, na_note, nameless
 from dxkit.survey.reading.structure.statistics_file import open_answers
 from dxkit.survey.reading.tools.base import Tool
@@ -55,12 +55,12 @@ class Export:
     respondent: pd.Categorical
     finished: np.ndarray
     preview: np.ndarray
-    dropped: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    applied: Applied = NOTHING_APPLIED
-    na_cells: int = 0
-    notes: tuple[str, ...] = ()
-    counted: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dropped: tuple[str, ...]
+    ignored: tuple[str, ...]
+    applied: Applied
+    na_cells: int
+    notes: tuple[str, ...]
+    counted: Mapping[str, np.ndarray]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -83,46 +83,32 @@ class Export:
 
 
 def read_export(
-    source: Any,
+    answers: Any,
     codebook: Codebook,
+    rules: Rules = NO_RULES,
     *,
-    as_tool: str | None = None,
+    faults: Faults | None = None,
+    source: str | None = None,
     sheet: str | None = None,
     header: int | None = None,
-    faults: Faults | None = None,
-    rules: Rules = NO_RULES,
     wave: str | None = None,
     **limits: Any,
 ) -> Export:
-    """Read answers as any of the known tools exports them, or a frame.
+    """Answers as any of the known tools exports them, or a frame, read as the rules and before them the arguments say.
 
-    Parameters
-    ----------
-    source : whatever `encode` takes
-        One row per submission.
-    codebook : Codebook
-        What was asked.
-    as_tool : str, optional
-        The tool's name where it should not be recognised.
-    sheet : str, optional
-        The sheet of the answers, where there are several.
-    header : int, optional
-        The number of header rows, where it should not be recognised.
-    faults : Faults, optional
-        Collects the faults of matching, to be raised with others; None raises them here.
-    rules : Rules
-        How to read rows and cells.
-    wave : str, optional
-        The wave to read, where the file holds several; None for the last.
-    limits : memory, progress
-        As in `encode`.
+    `faults` collects the faults of matching, to be raised with others; None raises them here. `limits` are those of
+    `encode`.
 
     Raises
     ------
     DataError
         A question of the codebook that no column asks, a column that appears twice, an unknown tool.
     """
-    given, sheets = None if as_tool is None else tool_named(as_tool), list[Grid]()
+    rules = rules.with_arguments(source=source, sheet=sheet, header=header)
+    said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
+    source, header = source or said.get("source"), header or int(said.get("header", 0)) or None
+    sheet = sheet_of(answers, rules, wave, count_questions(codebook)) if sheet is None else sheet
+    given, sheets = None if source is None else tool_named(source), list[Grid]()
     head = Head(given, header, lambda columns, tool: used_columns(columns, codebook, tool, rules))
 
     def chosen(path: str | os.PathLike[str]) -> Grid:
@@ -131,7 +117,7 @@ def read_export(
         sheets.extend([grid, *(each for each in opened.sheets if each is not grid)])
         return grid
 
-    read = encode(source, head, choose=chosen, **limits)
+    read = encode(answers, head, choose=chosen, **limits)
     body, tool, columns = body_of(read, head), head.tool, head.columns
     notes = [*read.notes, *([] if read.of_frame else nameless(columns, body))]
     na_cells = blank_na(body)
@@ -150,12 +136,15 @@ def read_export(
     at = matched.columns
     for several in matched.apart.values():
         body[several[0].position] = joined([body[column.position] for column in several])
-    body, applied = apply_rules(
-        Columns(rules, columns, body, at, codebook, tool, matching), wave=wave, sheet=read.sheet
-    )
+    file = Columns(rules, columns, body, at, codebook, tool, matching)
+    applied = apply_rules(file, wave=wave, sheet=read.sheet)
     if faults is None:
         matching.raise_if_any()
-    answers, choice_notes, counted = _answers(at, columns, body, codebook, tool, rules)
+    found = {item: file.body[column.position] for item, column in at.items()}
+    choice_notes, counted = choose(found, file)
+    for item in codebook.measured:
+        if item in found and codebook.scale(item).codes:
+            found[item] = read_as(found[item], tool.recoded(texts_of(found[item]), codebook.scale(item)))
     beside_first = [*matched.repeated.values(), *matched.apart.values()]
     taken = [*at.values(), *(column for several in beside_first for column in several)]
     for kind, text, scale in zip(*(codebook.items[each] for each in ("kind", "text", "scale")), strict=True):
@@ -167,17 +156,17 @@ def read_export(
     ignored = Counter(
         column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
     )
-    beside = _Beside(columns, body, len(read))
-    ids = [item for item in codebook.of_kind("id") if item in answers]
+    beside = _Beside(columns, file.body, len(read))
+    ids = [item for item in codebook.of_kind("id") if item in found]
     return Export(
         tool=tool,
         why=head.why,
-        answers=answers,
+        answers=found,
         rows=read.rows,
         columns_at={item: column.place for item, column in at.items()},
         file=read.file,
         sheet=read.sheet,
-        respondent=answers[ids[0]] if ids else beside.column(*tool.respondent),
+        respondent=found[ids[0]] if ids else beside.column(*tool.respondent),
         finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
         preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
         dropped=tuple(dict.fromkeys(personal)),
@@ -200,20 +189,38 @@ def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
     return score
 
 
-def _answers(
-    matched: dict[str, Column],
-    header: Sequence[Column],
-    body: Sequence[pd.Categorical],
-    codebook: Codebook,
-    tool: Tool,
-    rules: Rules,
-) -> tuple[dict[str, pd.Categorical], list[str], dict[str, np.ndarray]]:
-    columns = {item: body[column.position] for item, column in matched.items()}
-    notes, counted = choose(columns, body, header, matched, codebook, tool, rules)
-    for item in codebook.measured:
-        if item in columns and codebook.scale(item).codes:
-            columns[item] = read_as(columns[item], tool.recoded(texts_of(columns[item]), codebook.scale(item)))
-    return columns, notes, counted
+def used_columns(header: Sequence[Column], codebook: Codebook, tool: Tool, rules: Rules) -> list[int] | None:
+    """The positions of these columns, and perhaps of more; None for all."""
+    if any(not rule.question for rule in rules.of("missing")):
+        return None  # such a rule counts the cells of every column
+    index = Index(header, codebook, tool)
+    found: list[Column] = []
+    stems: set[str] = set()
+    for row in codebook.questions:
+        if row.kind == "ignore" and not index.is_filter(row):
+            continue
+        stem = key(split_question(row.text)[0])
+        asked = [column for several in index.of(row) for column in several]
+        if is_option(row):
+            asked += [column for several in index.joined(row, stem, codebook) for column in several]
+            stems |= {stem}.union(*map(families_of, asked))
+        found += [*asked, *index.options.get(key(row.text), [])]
+    openings = tuple(key(f"{stem} - x")[:-1] for stem in stems)
+    names = {*tool.respondent, *tool.finished_in, tool.preview_in}
+    names.update(tool.tells_finished([_code(column) for column in header]))
+    named = {normal(rule.question) for rule in rules.rules if rule.question}
+    for column in header:
+        bare = tool.other_follows and normal(column.stem) == "other"
+        beside = bare or key(column.parts[0]) in stems or stems & families_of(column)
+        if beside or (openings and key(column.stem).startswith(openings)) or _code(column) in names:
+            found.append(column)
+        elif named and not named.isdisjoint(map(normal, (column.code, column.cell, column.name, column.stem))):
+            found.append(column)
+    return sorted({column.position for column in found})
+
+
+def _code(column: Column) -> str:
+    return normal(column.code) or column.code.strip()
 
 
 class _Beside:
@@ -222,7 +229,7 @@ class _Beside:
     def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
         self.n = n
         named = [column for column in reversed(header) if column.code.strip()]
-        self.columns = {normal(c.code) or c.code.strip(): body[c.position] for c in named}
+        self.columns = {_code(column): body[column.position] for column in named}
 
     def column(self, *names: str) -> pd.Categorical:
         """The first of these columns that there is, else a blank one."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults, Missing, fault_at
@@ -14,9 +15,9 @@ from dxkit.files.opening import OpenedFile, open_file
 from dxkit.files.options import instance
 from dxkit.survey.reading.asked_if import with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
-from dxkit.survey.reading.exports import count_questions
+from dxkit.survey.reading.exports import count_questions, read_export
 from dxkit.survey.reading.instrument.known import instrument_of
-from dxkit.survey.reading.responses import Cuts, Survey, read_by_rules, read_survey
+from dxkit.survey.reading.responses import Cuts, Survey, read_survey
 from dxkit.survey.reading.rules.rows import sheets_of_answers
 from dxkit.survey.reading.rules.table import NO_RULES, SHEETS, Rules, natural, rules_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
@@ -87,8 +88,8 @@ def open_survey(
     ('2026-Q3', 112, 180)
     """
     files = Beside(open_answers(_latest(answers)))
-    how = {"source": source, "sheet": sheet, "header": header, "roster_check": roster_check}
-    return read_beside(files, min_group=min_group, cuts=cuts, record=record, comment_group=comment_group, **how)
+    how = {"source": source, "sheet": sheet, "header": header, "roster_check": roster_check, "cuts": cuts}
+    return read_beside(files, min_group=min_group, record=record, comment_group=comment_group, **how)
 
 
 def open_waves(
@@ -218,27 +219,13 @@ def _waves(answers: str | os.PathLike[str]) -> tuple[dict[str, Callable[..., Sur
     return {wave: partial(open_survey, found[wave]) for wave in sorted(found, key=natural)}, files.wave
 
 
-def read_beside(
-    files: Beside,
-    *,
-    wave: str | None = None,
-    min_group: int | None = None,
-    source: str | None = None,
-    sheet: str | None = None,
-    header: int | None = None,
-    roster_check: str = "refuse",
-    cuts: Cuts = None,
-    record: bool | None = None,
-    comment_group: int | None = None,
-) -> Survey:
-    """The survey of a file of answers and the tables beside it. `check`, `open_survey` and notebooks read through it,
-    so what passes one passes all."""
+def read_beside(files: Beside, *, wave: str | None = None, **how: Any) -> Survey:
+    """The survey of a file of answers and the tables beside it, with options of `read_survey`. `check`, `open_survey`
+    and notebooks read through it, so what passes one passes all."""
     book, rules = files.book, files.rules
     if wave is None and not rules.setting("wave"):
         wave = files.wave
-    how = {"min_group": min_group, "source": source, "sheet": sheet, "header": header, "rules": rules}
-    how |= {"roster_check": roster_check, "cuts": cuts, "record": record, "comment_group": comment_group}
-    return read_survey(files.answers, book, roster=files.roster, wave=wave, **how)
+    return read_survey(files.answers, book, roster=files.roster, wave=wave, rules=rules, **how)
 
 
 def wave_of(path: Path) -> str:
@@ -314,10 +301,7 @@ class Beside:
         if folded(rule.value) == SHEETS:
             return sheets_of_answers(self.answers, count_questions(self.book)) if self.answers.is_workbook else []
         asked, _ = with_filters(self.book)
-        faults = Faults()
-        export = read_by_rules(self.answers, asked, self.rules, faults)
-        faults.raise_if_any()
-        return list(export.applied.waves)
+        return list(read_export(self.answers, asked, self.rules).applied.waves)
 
     @property
     def scales(self) -> OpenedFile | None:

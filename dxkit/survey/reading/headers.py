@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, and_more, nearest
 from dxkit.survey.reading.codebook import MEASURED, Codebook, Question, split_question
+from dxkit.survey.reading.structure.plain_text import plain
 from dxkit.survey.reading.tools.base import Heading, Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
@@ -21,7 +22,6 @@ OTHER = re.compile(
 _DIVIDERS = re.compile(r"___|[\[./]")
 _FEW_WORDS = 4
 _BETWEEN = (" ", "-", ".", "/", "_", "__")  # what may stand between a question and its option in a header
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SELECTED = re.compile(r" - selected choice(?= - | \[|$)")
 
 
@@ -43,18 +43,18 @@ class Column(Heading):
         return (self.stem, self.statement) if self.statement else split_question(self.stem)
 
 
-def plain(text: str) -> str:
-    """A text of a header without the marks of a web page: `Professor&nbsp;` and `<b>Which</b>` as people see them."""
-    if "&" not in text and "<" not in text:
-        return text
-    import html
+def as_seen(text: str) -> str:
+    """A text of a header without the marks of a web page.
 
-    return html.unescape(_TAG.sub(" ", text)).replace("\xa0", " ")
+    >>> as_seen("Which <b>List<T></b>&nbsp;do you use?")
+    'Which List<T> do you use?'
+    """
+    return plain(text) if "&" in text or "<" in text else text
 
 
 def key(text: str) -> str:
     """A question text folded for comparing, without what Qualtrics puts behind it."""
-    folded = normal(plain(text))
+    folded = normal(as_seen(text))
     return normal(_SELECTED.sub("", folded)) if "selected choice" in folded else folded
 
 

@@ -18,12 +18,11 @@ from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
 from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
-from dxkit.survey.reading.exports import Export, count_questions, read_export
+from dxkit.survey.reading.exports import Export, read_export
 from dxkit.survey.reading.instrument.known import instrument_of
 from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
 from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
-from dxkit.survey.reading.rules.rows import settle
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import Cut, declared, read_segments
 from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
@@ -280,7 +279,7 @@ def _read(
     book, entries = with_same_as(book, ruled)
     asked, filters = with_filters(book)
     how = {"source": source, "sheet": sheet, "header": header, "wave": wave, **limits}
-    export = faults.take(read_by_rules, answers, asked, ruled, faults, **how)
+    export = faults.take(read_export, answers, asked, ruled, faults=faults, **how)
     if roster is None or isinstance(roster, Roster):
         people = roster
     else:
@@ -328,21 +327,3 @@ def _read(
         roster=people,
     )
     return read, export, rows
-
-
-def read_by_rules(
-    answers: Any,
-    book: Codebook,
-    rules: Rules,
-    faults: Faults,
-    *,
-    source: str | None = None,
-    sheet: str | None = None,
-    header: int | None = None,
-    wave: str | None = None,
-    **limits: Any,
-) -> Export:
-    """Answers, read as the rules and before them the arguments say."""
-    arguments = {"source": source, "sheet": sheet, "header": header, "wave": wave}
-    rules, how = settle(rules, answers, count_questions(book), **arguments)
-    return read_export(answers, book, faults=faults, rules=rules, wave=wave, **how, **limits)

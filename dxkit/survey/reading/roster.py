@@ -132,19 +132,10 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
 
 
 def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
-    """Who could have answered: read headcounts by segment, one row per group, or one row per person.
+    """Who could have answered: headcounts by segment, one row per group, or one row per person.
 
-    Parameters
-    ----------
-    source : path or data frame
-        Columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that fill one
-        segment only give margins: the headcount of each team, then of each site.
-    segments : list of str
-        The segments of the codebook. Other columns are set aside and named in a note.
-
-    Returns
-    -------
-    Roster
+    The table has columns named as the codebook's segments, and `headcount`; without it each row is a person. Rows that
+    fill one segment only give margins: the headcount of each team, then of each site. Other columns are set aside.
 
     Raises
     ------

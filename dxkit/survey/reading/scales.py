@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from dxkit.files import table
 from dxkit.files.cells import normal, number
@@ -119,76 +121,25 @@ def scale_of(name: str, rows: Iterable[tuple[float, str]], favourable: Iterable[
     return Scale(name=name, lo=lo, hi=hi, codes=codes, labels=labels, shown=shown, favourable=top)
 
 
-def _labelled(name: str, first: int, *labels: str) -> Scale:
-    """A built-in scale; variants of one label are written `one|other`."""
-    rows = [(float(code), label) for code, line in enumerate(labels, first) for label in line.split("|")]
-    return scale_of(name, rows)
-
-
 def _numeric(name: str, lo: float, hi: float, unit: str = "") -> Scale:
     labels = {normal(label): math.nan for label in NO_OPINION}
     return Scale(name=name, lo=lo, hi=hi, labels=labels, shown={}, unit=unit)
 
 
+def _labelled() -> Iterator[Scale]:
+    """The scales of `scales.toml`; variants of one label are written `one|other`."""
+    for name, said in tomllib.loads(Path(__file__).with_name("scales.toml").read_text(encoding="utf-8")).items():
+        steps = enumerate(said["labels"], said["first"])
+        yield scale_of(name, [(float(code), label) for code, step in steps for label in step.split("|")])
+
+
 BUILT_IN: Mapping[str, Scale] = {
-    scale.name: scale
-    for scale in (
-        _labelled(
-            "agreement5",
-            1,
-            "Strongly disagree",
-            "Disagree|Somewhat disagree",
-            "Neither agree nor disagree|Neutral|Neither|Undecided",
-            "Agree|Somewhat agree",
-            "Strongly agree",
-        ),
-        _labelled(
-            "satisfaction5",
-            1,
-            "Very dissatisfied",
-            "Dissatisfied|Somewhat dissatisfied",
-            "Neither|Neither satisfied nor dissatisfied|Neither dissatisfied nor satisfied|Neutral",
-            "Satisfied|Somewhat satisfied",
-            "Very satisfied",
-        ),
-        _labelled("frequency5", 1, "Never", "Rarely|Seldom", "Sometimes|Occasionally", "Often|Frequently", "Always"),
-        _labelled(
-            "importance5",
-            1,
-            "Not important|Not at all important",
-            "Slightly important",
-            "Moderately important",
-            "Very important",
-            "Extremely important",
-        ),
-        _labelled(
-            "agreement7",
-            1,
-            "Strongly disagree",
-            "Disagree",
-            "Somewhat disagree|Slightly disagree",
-            "Neither agree nor disagree|Neutral|Neither",
-            "Somewhat agree|Slightly agree",
-            "Agree",
-            "Strongly agree",
-        ),
-        _labelled(
-            "recommend11",
-            0,
-            "0|0 - Not at all likely|Not at all likely",
-            *map(str, range(1, 10)),
-            "10|10 - Extremely likely|Extremely likely",
-        ),
-        _labelled("yesno", 0, "No|n|False|Not selected|Unchecked", "Yes|y|True|Selected|Checked"),
-        _numeric("hours", 0, HOURS_IN_A_WEEK, "hours"),
-    )
+    scale.name: scale for scale in (*_labelled(), _numeric("hours", 0, HOURS_IN_A_WEEK, "hours"))
 }
-
-
-OF_KINDS = {
-    CHOSEN: _labelled(CHOSEN, 0, "No", "Yes"),
+OF_KINDS = {  # the scales of kinds that name none: an option of several, and a number
+    CHOSEN: scale_of(CHOSEN, [(0.0, "No"), (1.0, "Yes")]),
     NUMBER: _numeric(NUMBER, -LARGEST, LARGEST),
-}  # the scales of kinds that name none: an option of several, and a number
+}
 
 
 def options_of(scale: Scale, kind: str, unlisted: str) -> dict[str, Scale]:

@@ -18,7 +18,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.summary_rows import check_rows, label_of, may_sum_up
 from dxkit.survey.reading.codebook import Codebook, Question
 from dxkit.survey.reading.distinct import code_of, column, filled, read_as, texts_of
-from dxkit.survey.reading.headers import Column, columns_of_items, plain
+from dxkit.survey.reading.headers import Column, as_seen, columns_of_items
 from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import TOOLS, recognise
 
@@ -145,7 +145,7 @@ def named(header: Sequence[str]) -> list[str]:
     """Header cells without marks of a web page; "" for what pandas and spreadsheets call a column without a name."""
     numbered = sum(bool(_NUMBERED.fullmatch(cell)) for cell in header) >= _FEWEST
     return [
-        "" if _UNNAMED.fullmatch(cell) or (numbered and _NUMBERED.fullmatch(cell)) else plain(cell) for cell in header
+        "" if _UNNAMED.fullmatch(cell) or (numbered and _NUMBERED.fullmatch(cell)) else as_seen(cell) for cell in header
     ]
 
 

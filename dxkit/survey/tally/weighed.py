@@ -150,15 +150,17 @@ class Weighed:
         """Weighted means (G, J) of the means of cells (C, J)."""
         return coverage.estimates(self.weights, self.worth, means, self.group, self.groups)
 
-    def joint(self, at: np.ndarray) -> np.ndarray:
-        """A of every two means at these positions, (G, T, T)."""
+    def joint(self, at: np.ndarray, answering: np.ndarray) -> np.ndarray:
+        """A of every two means at these positions, (G, T, T); `answering` (T, T) as in `coverage`."""
         counts = self.weights[:, at], self.worth[:, at], self.people
-        return coverage.joint_coverage(*counts, self.group, self.headcount, self.part[at])
+        return coverage.joint_coverage(*counts, self.group, self.headcount, answering, self.part[at])
 
-    def contrast_variance(self, a: np.ndarray, sd: np.ndarray, correlation: np.ndarray, at: np.ndarray) -> np.ndarray:
+    def contrast_variance(
+        self, a: np.ndarray, sd: np.ndarray, correlation: np.ndarray, at: np.ndarray, answering: np.ndarray
+    ) -> np.ndarray:
         """Variances (G, D) of linear combinations `a` (D, T) of the means at these positions."""
-        counts = self.weights[:, at], self.worth[:, at], self.people
-        return coverage.contrast_variance(a, sd, correlation, *counts, self.group, self.headcount, self.part[at])
+        counts = self.weights[:, at], self.worth[:, at], self.people, self.group
+        return coverage.contrast_variance(a, sd, correlation, *counts, self.headcount, answering, self.part[at])
 
     def among(self, groups: slice) -> Weighed:
         """Some of the groups, one after the other."""

@@ -51,6 +51,7 @@ class Scored:
     low: np.ndarray
     high: np.ndarray
     correlation: np.ndarray
+    answering: np.ndarray
     n_eff: np.ndarray
     everybody: "Scored | None" = None
 
@@ -82,9 +83,18 @@ def score(
     r = spread.correlation(
         counted.n, counted.people, counted.mean, counted.scatter, fitted, counted.pairs, counted.sums, counted.products
     )
+    answering = spread.answering(counted.n, counted.people, counted.pairs)
     low, high = score_intervals.means(m[0], a[0], all_of_them, confidence)
     result = Scored(
-        weights=w, estimate=m[0], coverage=a[0], spread=all_of_them, low=low, high=high, correlation=r, n_eff=n_eff
+        weights=w,
+        estimate=m[0],
+        coverage=a[0],
+        spread=all_of_them,
+        low=low,
+        high=high,
+        correlation=r,
+        answering=answering,
+        n_eff=n_eff,
     )
     if group is None:
         return result
@@ -104,6 +114,7 @@ def score(
         low=low,
         high=high,
         correlation=r,
+        answering=answering,
         n_eff=n_eff,
         everybody=result,
     )

@@ -37,7 +37,8 @@ def table(answers, cell, sizes, form=BOUNDED, dimensions=0):
         a = np.vstack([a, a.mean(axis=0)])
         moments = counted.pairs, counted.sums, counted.products
         r = spread.correlation(n, counted.people, counted.mean, counted.scatter, fitted, *moments)
-        counts = r, np.ones_like(n), n, counted.people, each, np.full(groups, np.inf)
+        answering = spread.answering(n, counted.people, counted.pairs)
+        counts = r, np.ones_like(n), n, counted.people, each, np.full(groups, np.inf), answering
         both = [coverage.contrast_variance(a, np.broadcast_to(sd, n.shape), *counts) for sd in (within.sd, here.sd)]
         s2 = np.append(s2, np.einsum("dj,jk,dk->d", a, r * np.outer(within.sd, within.sd), a))
         y, v, own = np.hstack([y, y @ a.T]), np.hstack([v, both[0]]), np.hstack([own, both[1]])

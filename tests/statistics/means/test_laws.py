@@ -99,7 +99,7 @@ def test_coverage_is_positive_semidefinite_and_its_contrasts_are_those_of_the_ma
         (merged.codes[0] * 0, heads.sum()[None].astype(float)),
         (merged.codes[0], merged.people[0]),
     ):
-        counts = found.weights, counted.n, counted.people, group, headcount, part
+        counts = found.weights, counted.n, counted.people, group, headcount, found.answering, part
         matrix = coverage.joint_coverage(*counts)
         for each in matrix:
             assert np.linalg.eigvalsh(each)[0] >= -1e-9
@@ -110,6 +110,20 @@ def test_coverage_is_positive_semidefinite_and_its_contrasts_are_those_of_the_ma
         found_variance = coverage.contrast_variance(a, sd, found.correlation, *counts)
         answered = np.isfinite(own).all(axis=1)
         assert found_variance[answered] == pytest.approx(np.maximum(variance, 0)[answered], abs=1e-12)
+
+
+@examples(40)
+@given(seeds)
+def test_in_one_cell_the_pairs_of_answers_are_those_that_were_counted(seed):
+    answers = company(seed)[0]
+    answers[np.arange(len(answers)) % 3 == 0, 2:] = np.nan  # a third stopped here
+    counted = count(answers)
+    answering = spread.answering(counted.n, counted.people, counted.pairs)
+    assert np.linalg.eigvalsh(answering)[0] >= -1e-9
+    counts = np.ones_like(counted.n), counted.n, counted.people, np.zeros(1, dtype=int), np.array([np.inf])
+    if counted.n.all():
+        pairs = coverage.joint_coverage(*counts, answering)[0] * np.outer(counted.n, counted.n)
+        assert pairs == pytest.approx(counted.pairs, abs=1e-6 * len(answers))
 
 
 @examples(40)

@@ -98,7 +98,7 @@ def test_a_dimension_of_two_questions():
     found = score(counted, headcount=9)
     assert found.correlation[0, 1] == same(0.6984302958)
     half, one = np.full((1, 2), 0.5), np.zeros(1, dtype=int)
-    counts = found.weights, counted.n, counted.people, one, np.array([9.0])
+    counts = found.weights, counted.n, counted.people, one, np.array([9.0]), found.answering
     variance = coverage.contrast_variance(half, found.spread.sd[None, :], found.correlation, *counts)[0, 0]
     assert (100 * found.estimate.mean(), 1e4 * variance) == same((60.41666667, 59.92907779))
     low, high = score_intervals.contrasts(

@@ -93,10 +93,10 @@ def test_qualtrics_may_say_selected_choice_behind_a_question():
         )
     ]
     from dxkit.files.errors import Faults
-    from dxkit.survey.reading.tools.qualtrics import Qualtrics
+    from dxkit.survey.reading.tools.registry import tool_named
 
     faults = Faults()
-    matched = match(header, codebook, Qualtrics(), faults, file="q.csv", sheet=None).columns
+    matched = match(header, codebook, tool_named("qualtrics"), faults, file="q.csv", sheet=None).columns
     faults.raise_if_any()
     assert {item: column.position for item, column in matched.items()} == {"team": 0, "a": 1, "b": 2}
     assert key("Selected choice is fine") == "selected choice is fine"

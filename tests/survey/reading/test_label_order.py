@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.labels.order import families, label_order
+from dxkit.survey.reading.labels.order import label_order
 from tests.places import CASE_FILES, SHARED
 
 
@@ -120,9 +120,9 @@ def test_a_family_lists_the_labels_that_nobody_chose():
 
 
 def test_a_partial_set_belongs_to_the_families_that_hold_all_of_it():
-    first = families(["Stimme eher zu", "Stimme voll zu"])[0]
-    assert (first.name, first.language, len(first.labels)) == ("agreement", "de", 5)
-    assert families(["Agree", "Never"]) == ()
+    found = scale_of(["Stimme eher zu", "Stimme voll zu"])
+    assert (found.rule, len({**found.codes, **found.unused})) == ("agreement (de)", 5)
+    assert label_order(["Agree", "Never"]) is None
 
 
 @pytest.mark.parametrize(

@@ -148,17 +148,5 @@ def _dimensions(asked: Sequence[Asked]) -> None:
             each.doubts["dimension"] = "the question of the grid; leave it empty where its lines are not one thing"
 
 
-def _row(each: Asked) -> list[str]:
-    return [
-        each.item,
-        each.text,
-        each.kind,
-        each.dimension,
-        each.topic,
-        each.scale,
-        each.good,
-        "",
-        "",
-        each.unit,
-        "",
-    ]
+def _row(each: Asked) -> dict[str, str]:
+    return {name: getattr(each, name, "") for name in COLUMNS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dxkit.files.cells import folded, normal
 from dxkit.survey.reading.drafting.fields import Asked, together
@@ -73,9 +73,10 @@ def _labelled(each: Asked, options: Sequence[Option]) -> Asked:
     coded = sum(n for word, n in people.items() if word in codes and word not in known)
     if sum(n for word, n in people.items() if word not in known | codes) > 0.03 * sum(people.values()):
         return each
-    asked = by_order(each.fields, each.text, [option.label for option in options if not option.missing])
+    labels = [option.label for option in options if not option.missing]
+    asked = by_order(each.fields, each.text, labels)
     if asked is None:
-        rows = [(float(code), option.label) for code, option in enumerate(_answers(options), 1)]
+        rows = [(float(code), label) for code, label in enumerate(labels, 1)]
         asked = Asked(each.fields, each.text, "choice", labels=rows)
     asked.item = each.item
     asked.labels += [(math.nan, option.label) for option in options if option.missing]
@@ -85,7 +86,3 @@ def _labelled(each: Asked, options: Sequence[Option]) -> Asked:
             (of[normal(option.label)], option.code) for option in options if normal(option.code) not in known
         ]
     return asked
-
-
-def _answers(options: Iterable[Option]) -> list[Option]:
-    return [option for option in options if not option.missing]

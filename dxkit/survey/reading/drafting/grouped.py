@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.distinct import joined, separate
@@ -62,20 +63,11 @@ def _chosen(fields: Sequence[Field]) -> list[Asked]:
 
 def _line(rated: Asked, field: Field) -> Asked:
     """The question of one line of a grid, on the scale of all."""
-    return Asked(
-        [field],
-        field.name,
-        "rating" if rated.kind == "recommend" else rated.kind,
-        scale="0-10" if rated.kind == "recommend" else rated.scale,
-        good=rated.good,
-        unit=rated.unit,
-        labels=rated.labels,
-        ordered=rated.ordered,
-        family=rated.family,
-        spare=dict(rated.spare),
-        doubts=dict(rated.doubts),
-        rules=list(rated.rules),
-    )
+    own = {"spare": dict(rated.spare), "doubts": dict(rated.doubts), "rules": list(rated.rules)}
+    line = replace(rated, fields=[field], text=field.name, unused=frozenset(), **own)
+    if rated.kind == "recommend":
+        line.kind, line.scale = "rating", "0-10"
+    return line
 
 
 def _is_text(field: Field, fields: Sequence[Field]) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dxkit.files.cells import normal, number
 from dxkit.survey.reading.codebook import LOW, NEITHER
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
-from dxkit.survey.reading.drafting.stated import stated_range
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.labels.order import LabelScale, label_order
 from dxkit.survey.reading.scales import range_scale
@@ -29,6 +28,15 @@ _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
 _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
+_RATES = re.compile(r"\b(rate|rating|scale|escala|skala|échelle|bewert\w*|calific\w*|evalua\w*|note[rz]?)\b")
+_MEANS = r"(?:is|are|being|means|meaning|es|significa|ist|bedeutet|est|[-=:–])"
+_FROM_TO = re.compile(
+    r"\b([01])\b\W{0,3}(?:\([^)]*\)\W{0,3})?(?:to|through|and|al?|y|bis|und|à|et|-|–|/)\W{0,3}(\d{1,2})\b(?! ?%)"
+)
+_ENDS = (
+    re.compile(rf"\b(10|[3-9]) ?{_MEANS} ?\D{{3,80}}?\b([01]) ?{_MEANS}"),
+    re.compile(rf"\b([01]) ?{_MEANS} ?\D{{3,80}}?\b(10|[3-9]) ?{_MEANS}"),
+)
 UNUSED = "nobody chose some labels of this scale; their codes are kept"
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
 BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
@@ -187,7 +195,7 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         return Asked(fields, text, "id")
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return Asked(fields, text, "choice", "yesno")
-    stated = stated_range(text)
+    stated = _stated_range(text)
     if says(_RECOMMEND, text) and (stated is None or stated[0] == 0) and whole and 0 <= low and 7 < high <= 10:
         asked = Asked(fields, text, "recommend", "recommend11")
         if low > 0 or high < 10:
@@ -209,6 +217,22 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         doubts = {"scale": "taken for a slider from 0 to 100; write kind number if it is an amount"}
         return Asked(fields, text, "rating", "0-100", doubts=doubts)
     return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
+
+
+def _stated_range(text: str) -> tuple[int, int] | None:
+    """The ends of the range that a text names, with a word for each end or beside a word such as scale.
+
+    >>> _stated_range("Please rate it from 1 (worst) to 7 (best)"), _stated_range("10 = great, 1 = awful")
+    ((1, 7), (1, 10))
+    >>> _stated_range("How many people, 1 to 5?") is None
+    True
+    """
+    words = text.casefold()
+    found = next(filter(None, (pattern.search(words) for pattern in _ENDS)), None)
+    if found is None and _RATES.search(words):
+        found = _FROM_TO.search(words)
+    low, high = sorted(map(int, found.groups())) if found else (0, 0)
+    return (low, high) if low in (0, 1) and 3 <= high <= 10 else None
 
 
 def _rating(

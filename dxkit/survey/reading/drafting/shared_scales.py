@@ -52,7 +52,7 @@ def name_scales(asked: Sequence[Asked]) -> None:
         name = next((name for name in _KNOWN if _is(name, scale.rows)), "")
         for each in scale.asked:
             each.scale = name or scale.asked[0].item
-            each.labels = [] if name else sorted(scale.rows.values(), key=_by_code)
+            each.labels = [] if name else sorted(scale.rows.values(), key=lambda row: (math.isnan(row[0]), row[0]))
             if not scale.chosen.issuperset(scale.words):
                 each.doubts.setdefault("scale", UNUSED)
             if name and not each.doubts.get("scale", "").startswith("labels"):
@@ -71,10 +71,6 @@ def _add_spare(scale: _Scale) -> None:
     for each in scale.asked:
         if each.spare and scale.words.issuperset(each.spare) and each.doubts.get("scale") == KEPT:
             del each.doubts["scale"]
-
-
-def _by_code(row: tuple[float, str]) -> tuple[bool, float]:
-    return math.isnan(row[0]), row[0]
 
 
 def _united(scale: _Scale, rows: dict[str, tuple[float, str]], chosen: set[str]) -> dict[str, tuple[float, str]] | None:

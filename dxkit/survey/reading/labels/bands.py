@@ -5,43 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_NUMBER_WORDS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "zero null cero",
-            "one ein eine einem einer einen eins une uno",
-            "two zwei deux dos",
-            "three drei trois tres",
-            "four vier quatre cuatro",
-            "five funf cinq cinco",
-            "six sechs seis",
-            "seven sieben sept siete",
-            "eight acht huit ocho",
-            "nine neun neuf nueve",
-            "ten zehn dix diez",
-            "eleven elf onze once",
-            "twelve zwolf douze doce",
-        )
-    )
-    for word in words.split()
-}
+from dxkit.survey.reading.labels.words import WORDS, by_phrase, levels
+
+_NUMBER_WORDS, _UNITS = levels(WORDS["numbers"]), by_phrase(WORDS["units"])
 _SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629800.0}
 _SECONDS |= {"quarter": 3 * _SECONDS["month"], "year": 12 * _SECONDS["month"]}
-_UNIT_WORDS = {
-    "second": "s sec secs second seconds sekunde sekunden seconde secondes segundo segundos 秒",
-    "minute": "min mins minute minutes minuten minuto minutos 分",
-    "hour": "h hr hrs hour hours stunde stunden heure heures hora horas std 時間",
-    "day": "d day days tag tage tagen jour jours dia dias 日",
-    "week": "wk wks week weeks woche wochen semaine semaines semana semanas 週間",
-    "month": "mo month months monat monate monaten mois mes meses ヶ月 か月 カ月 ヵ月",
-    "quarter": "quarter quarters quartal quartale trimestre trimestres",
-    "year": "yr yrs year years jahr jahre jahren an ans annee annees ano anos 年 歳",
-    "%": "% percent pct per-cent prozent pourcent",
-}
-_UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _UNITS_JA = re.compile("|".join(w for w in sorted(_UNITS, key=len, reverse=True) if ord(w[0]) > 0x3000) + "|人|円|万円")
 _BELOW = (
     "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|within|"
@@ -143,11 +113,8 @@ def bands(texts: list[str]) -> tuple[list[float], str] | None:
 
 def _in_unit(read: list[Band], unit: str) -> list[Band]:
     per = _SECONDS.get(unit, 1.0)
-    return [
-        Band(band.low * factor, band.high * factor, band.kind, unit, band.rest, band.inclusive)
-        for band in read
-        for factor in (_SECONDS.get(band.unit or unit, 1.0) / per,)
-    ]
+    factors = [_SECONDS.get(band.unit or unit, 1.0) / per for band in read]
+    return [replace(b, low=b.low * f, high=b.high * f, unit=unit) for b, f in zip(read, factors, strict=True)]
 
 
 def _middles(read: list[Band], unit: str) -> tuple[list[float], str] | None:
@@ -217,7 +184,7 @@ def _band(text: str) -> Band | None:
             if len(numbers) == 2 and numbers[0] < numbers[1] / factor and shape.endswith("nTn"):
                 numbers[0] *= factor
         elif token in _NUMBER_WORDS:
-            numbers.append(float(_NUMBER_WORDS[token]))
+            numbers.append(_NUMBER_WORDS[token])
             shape += "n"
         elif token in _UNITS:
             units.append((len(numbers), _UNITS[token]))

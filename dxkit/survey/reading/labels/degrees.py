@@ -12,11 +12,12 @@ from dxkit.survey.reading.labels.words import (
     COMPARED,
     FILLERS,
     FIXED,
-    FIXED_GOOD,
-    KINDS,
+    GOOD_OF,
     PARTLY,
-    STRENGTHS,
+    SIDES,
+    STRENGTH,
     UNWANTED,
+    any_of,
 )
 
 NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in FITTING
@@ -48,22 +49,13 @@ _PLAIN = 50.0
 _TOO = ("too", "zu", "trop")
 _BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
 _NEGATION = 16.0  # strengths below say "not"
-_STRENGTH = {phrase: float(level) for level, phrases in STRENGTHS.items() for phrase in phrases.split("|")}
 _BASE = {
     phrase: (kind, sign)
-    for kind, (_, upper, lower) in KINDS.items()
-    for phrases, sign in ((upper, 1), (lower, -1))
-    for phrase in phrases.split("|")
-    if phrase
+    for kind, sides in SIDES.items()
+    for phrases, sign in zip(sides, (1, -1), strict=True)
+    for phrase in phrases
 }
-_FIXED = [
-    (kind, {p: value for value, phrases in table.items() for p in phrases.split("|")}) for kind, table in FIXED.items()
-]
-
-
-_PHRASE = re.compile(
-    rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, {**_STRENGTH, **_BASE}), key=len, reverse=True))})(?!\w)"
-)
+_PHRASE = re.compile(rf"(?<![\w'])(?:{any_of({**STRENGTH, **_BASE})})(?!\w)")
 _NEUTRAL = re.compile(rf"(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in NEUTRAL.items())})(?!\w)")
 _PUNCTUATION = re.compile(r"[^\w\s']|_")
 _AS_MUCH = re.compile(r"(?:i'm |i am |we're |we are )?(?:equally|just as|as)\b")
@@ -107,7 +99,7 @@ def _read(text: str) -> _Reading:
     plain = _ARTICLE.sub("", plain)
     core = _without_fillers(plain)
     fixed = tuple(
-        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in _FIXED if {plain, core} & table.keys()
+        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in FIXED.items() if {plain, core} & table.keys()
     )
     middle = (_NEUTRAL.match(plain) or _NEUTRAL.match(core)) if len(plain.split()) <= 9 else None
     neutral = str(middle.lastgroup) if middle else ""
@@ -116,7 +108,7 @@ def _read(text: str) -> _Reading:
     bases = [match for match in found if match[0] in _BASE]
     strengths = [match for match in found if match[0] not in _BASE]
     if len(strengths) == 2 and f"{strengths[0][0]} or {strengths[1][0]}" == plain:
-        level = (_STRENGTH[strengths[0][0]] + _STRENGTH[strengths[1][0]]) / 2
+        level = (STRENGTH[strengths[0][0]] + STRENGTH[strengths[1][0]]) / 2
         return _Reading(plain, neutral, subjects, fixed, "", 0, level, "", alone=True)
     used = bases + strengths
     if len(strengths) == 2 and strengths[1][0] in _TOO:  # slightly too, far too
@@ -126,7 +118,7 @@ def _read(text: str) -> _Reading:
     if len(bases) > 1 or len(strengths) > 1 or plain in _BARE or any(map(str.isdigit, plain)) or "the above" in plain:
         return _Reading(plain, neutral, subjects, fixed, "", 0, None, core, several=True)
     kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
-    level = _STRENGTH[strengths[0][0]] if strengths else None
+    level = STRENGTH[strengths[0][0]] if strengths else None
     rest = plain
     for match in sorted(used, key=re.Match.start, reverse=True):
         rest = f"{rest[: match.start()]} {rest[match.end() :]}"
@@ -144,7 +136,7 @@ def says_degree(text: str) -> bool:
     >>> says_degree("not at all like me"), says_degree("worst"), says_degree("backend")
     (True, True, False)
     """
-    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for _, table in _FIXED))
+    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for table in FIXED.values()))
 
 
 def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
@@ -154,17 +146,12 @@ def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
     ([75.0, 4.0, 30.0], 'polarity', 'high')
     """
     readings = [_read(text) for text in texts]
-    for kind in dict.fromkeys([*_kinds(readings), ""]):
+    named = {reading.kind for reading in readings if reading.kind}
+    named |= {kind for reading in readings for kind, _ in reading.fixed}
+    for kind in (*sorted(named), ""):
         if (places := _one_kind(readings, kind)) is not None:
             return places
     return _mirrored(readings)
-
-
-def _kinds(readings: list[_Reading]) -> list[str]:
-    """Every kind that a label names, in a fixed order."""
-    named = {reading.kind for reading in readings if reading.kind}
-    named |= {kind for reading in readings for kind, _ in reading.fixed}
-    return sorted(named)
 
 
 def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, str] | None:
@@ -203,8 +190,13 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
         values = list(map(abs, values))
-    two_sided = kind in KINDS and all(KINDS[kind][1:]) and not any(negated)
-    if two_sided and None in places and min(map(abs, values)) <= 20 and any(map(_is_vague, readings)):
+    two_sided = all(SIDES.get(kind, ((), ()))) and not any(negated)
+    if (
+        two_sided
+        and None in places
+        and min(map(abs, values)) <= 20
+        and any(r.neutral == "any" and not r.subjects for r in readings)
+    ):
         return None  # "slightly useful, neutral, very useful": the middle, or the lowest?
     denied_upper = any(
         denied and level is not None and level < 8 for denied, level in zip(negated, places, strict=True)
@@ -218,10 +210,6 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
     return None if found is None else (found, "polarity" if kind else "strength", good)
 
 
-def _is_vague(reading: _Reading) -> bool:
-    return reading.neutral == "any" and not reading.subjects
-
-
 def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
     """Whether the upper end is good: high, low or neither; "" where the words do not say."""
     if any({"too", "zu", "trop"} & set(reading.words.split()) for reading in readings):
@@ -230,7 +218,7 @@ def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
         return "low" if UNWANTED & set(" ".join(rests).split()) else ""
     if kind == "use" and any(re.search("important|wichtig", reading.words) or reading.fixed for reading in readings):
         return "neither"
-    good = KINDS[kind][0] if kind in KINDS else FIXED_GOOD.get(kind, "")
+    good = GOOD_OF.get(kind, "")
     return {"high": "low"}.get(good, good) if _turned(readings, kind) else good
 
 
@@ -242,7 +230,7 @@ def _turned(readings: list[_Reading], kind: str) -> bool:
     """Whether the scale is one of the lower word, from "not at all difficult" to "very difficult"."""
     lower = {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
     denied = any(r.level is not None and r.level < _NEGATION and not r.neutral for r in readings)
-    return lower and (denied or not KINDS[kind][1])
+    return lower and (denied or not SIDES[kind][0])
 
 
 def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:

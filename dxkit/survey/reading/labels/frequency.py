@@ -1,95 +1,20 @@
-"""How often: words such as "rarely" and rates such as "a few times a month", as one number to sort by."""
+"""How often and how much, as one number to sort by: "rarely", rates such as "a few times a month", "most of it"."""
 
 from __future__ import annotations
 
 import math
 import re
 
-FREQUENCIES: dict[float, str] = {
-    0: "never|not at all|none of the time|not once|nie|niemals|jamais|nunca|at no time",
-    5: (
-        "almost never|hardly ever|very rarely|nearly never|very seldom|fast nie|sehr selten|presque jamais|casi nunca|"
-        "tres rarement|very infrequently|muy raramente"
-    ),
-    10: (
-        "rarely|seldom|infrequently|selten|rarement|rara vez|raramente|not often|not very often|hardly|"
-        "a little of the time"
-    ),
-    20: (
-        "occasionally|occassionally|occasionaly|"
-        "once in a while|every now and then|now and then|gelegentlich|ab und zu|hin und wieder|"
-        "de temps en temps|occasionnellement|ocasionalmente|de vez en cuando|from time to time"
-    ),
-    25: "sometimes|some of the time|manchmal|parfois|quelquefois|a veces|algunas veces",
-    40: (
-        "about half the time|about half of the time|half the time|half of the time|la mitad del tiempo|"
-        "la moitie du temps|die halfte der zeit|fairly often|quite often|somewhat often"
-    ),
-    50: (
-        "often|frequently|regularly|a good bit of the time|oft|haufig|regelmassig|souvent|frequemment|a menudo|"
-        "frecuentemente|con frecuencia|muchas veces|regularmente|regulierement"
-    ),
-    60: (
-        "very often|very frequently|sehr oft|sehr haufig|tres souvent|muy a menudo|muy frecuentemente|"
-        "a lot of the time|"
-        "extremely often|most often"
-    ),
-    70: (
-        "usually|most of the time|mostly|generally|meistens|meist|la plupart du temps|generalement|normalmente|"
-        "generalmente|la mayoria de las veces|mehrheitlich|much of the time"
-    ),
-    85: (
-        "almost always|nearly always|nearly all the time|almost all the time|fast immer|presque toujours|casi siempre|"
-        "nearly every time"
-    ),
-    95: (
-        "always|all the time|all of the time|constantly|every time|immer|stets|standig|toujours|tout le temps|siempre|"
-        "todo el tiempo|jedes mal|chaque fois|at all times"
-    ),
-}
-_WORDS = {phrase: level for level, phrases in FREQUENCIES.items() for phrase in phrases.split("|")}
-_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?!\w)")
-_BESIDE_RATES: dict[float, float] = {
-    0: 0.0,
-    5: 0.1,
-    10: 0.2,
-    95: 1e8,
-}  # never and rarely come before any rate, always after
+from dxkit.survey.reading.labels.words import FILLERS, WORDS, any_of, by_phrase, levels
+
+_WORDS = levels(WORDS["frequencies"])
+_WORD = re.compile(rf"(?<!\w)(?:{any_of(_WORDS)})(?!\w)")
+_BESIDE_RATES = {0.0: 0.0, 5.0: 0.1, 10.0: 0.2, 95.0: 1e8}  # never and rarely come before any rate, always after
 _PER_YEAR = {"minute": 525600.0, "hour": 8760.0, "day": 365.0, "week": 52.0, "fortnight": 26.0, "month": 12.0}
 _PER_YEAR |= {"quarter": 4.0, "year": 1.0}
-_PERIODS = {
-    word: period
-    for period, words in {
-        "minute": "minute",
-        "hour": "hour hourly stunde stundlich heure hora",
-        "day": "day daily workday weekday tag taglich jour quotidiennement dia diario diariamente 毎日",
-        "week": "week weekly woche wochentlich semaine hebdomadaire semana semanalmente semanal 毎週",
-        "fortnight": "fortnight fortnightly biweekly",
-        "month": "month monthly monat monatlich mois mensuel mensuellement mes mensual mensualmente 毎月",
-        "quarter": "quarter quarterly quartal trimestre trimestriel trimestral",
-        "year": "year yearly annually jahr jahrlich an annee annuellement ano anual anualmente",
-    }.items()
-    for word in words.split()
-}
-_COUNTS = {
-    phrase: count
-    for count, phrases in {
-        1.0: "once|one time|einmal|une fois|una vez|1x",
-        1.5: "once or twice|one or two times|ein oder zwei mal",
-        2.0: "twice|two times|zweimal|deux fois|dos veces|a couple of times|a couple times",
-        3.0: "three times|a few times|few times|several times|multiple times|many times|mehrmals|plusieurs fois|"
-        "varias veces|ein paar mal|quelques fois|several|multiple|mehrfach",
-        4.0: "four times",
-        5.0: "five times",
-    }.items()
-    for phrase in phrases.split("|")
-}
+_PERIODS, _COUNTS = by_phrase(WORDS["periods"]), levels(WORDS["times"])
 _NUMBERS = {"few": 3.0, "couple of": 2.0, "other": 2.0, "second": 2.0, "two": 2.0, "three": 3.0, "four": 4.0}
 _NUMBERS |= {"six": 6.0, "zwei": 2.0, "drei": 3.0, "deux": 2.0, "dos": 2.0}
-
-
-def _any(words: dict[str, float] | dict[str, str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _RATE = re.compile(
@@ -98,22 +23,26 @@ _RATE = re.compile(
     r"menos de )?(?P<more>(?:more|more often|more frequently) than |over |mehr als |ofter als |plus d'|plus de |"
     r"mas de )?"
     r"(?:at least |mindestens |au moins |al menos |about |around |approximately )?(?P<almost>almost |nearly |fast )?"
-    rf"(?:(?:(?P<count>{_any(_COUNTS)})|(?P<low>\d+(?:\.\d+)?)(?: ?(?:-|to|or) ?(?P<high>\d+))?(?P<plus>\+| or more)?)"
+    rf"(?:(?:(?P<count>{any_of(_COUNTS)})|"
+    r"(?P<low>\d+(?:\.\d+)?)(?: ?(?:-|to|or) ?(?P<high>\d+))?(?P<plus>\+| or more)?)"
     r"(?: ?times| ?mal| fois| veces|x| days?| tage?| jours?| dias?)? ?)?"
     r"(?P<per>an?|per|every|each|the|pro|par|por|al|a la|la|jede[nrs]?|tous les|chaque|toutes les|cada|"
     r"todos los|im|in der|in|/)? ?"
-    rf"(?P<every>\d+|{_any(_NUMBERS)})? ?(?P<period>(?:{_any(_PERIODS)})(?:n|en|s)?)(?!\w)"
+    rf"(?P<every>\d+|{any_of(_NUMBERS)})? ?(?P<period>(?:{any_of(_PERIODS)})(?:n|en|s)?)(?!\w)"
     r"(?P<upward> or more(?: often| frequently)?)?(?P<downward> or less(?: often| frequently)?)?"
 )
 _EDGE = {"on demand": 1e7, "continuously": 1e7, "more often": 1e7, "less often": 0.3, "less frequently": 0.3}
 _ARTICLES = ("a", "an", "the", "al", "la", "a la", "im", "in", "in der")  # "1 to 2 years" is not a rate
 _JOINTS = re.compile(r"(?<!\w)(between|and|or|to|from)(?!\w)|[-/,]")
+_QUANTITIES, _SIZES = levels(WORDS["quantities"]), (levels(WORDS["sizes"]), levels(WORDS["orders"]))
+_QUANTITY = re.compile(rf"(?<![\w'])(?:{any_of(_QUANTITIES)})(?!\w)")
+_NOT_AMOUNTS = {"above", "other", "others", "not", "nicht", "pas", "no"}  # "all of the above", "not at all"
 
 
-def frequencies(texts: list[str], fillers: frozenset[str]) -> list[float] | None:
+def frequencies(texts: list[str]) -> list[float] | None:
     """A number for every text that grows with how often it says; None if one of them says something else.
 
-    >>> frequencies(["weekly", "never", "a few times a week"], frozenset())
+    >>> frequencies(["weekly", "never", "a few times a week"])
     [52.0, 0.0, 156.0]
     """
     values: list[float] = []
@@ -128,7 +57,7 @@ def frequencies(texts: list[str], fillers: frozenset[str]) -> list[float] | None
         values.append(value)
         vague.append(is_word)
         left_over = rest if value else ""  # "I have never taken part"
-        rests.append(" ".join(word for word in re.findall(r"[^\W_]+", left_over) if word not in fillers))
+        rests.append(_without_fillers(left_over))
     if not one_subject(rests):
         return None
     if not all(vague):
@@ -136,6 +65,27 @@ def frequencies(texts: list[str], fillers: frozenset[str]) -> list[float] | None
             return None
         values = [_BESIDE_RATES[value] if is_word else value for value, is_word in zip(values, vague, strict=True)]
     return values
+
+
+def quantities(texts: list[str]) -> list[float] | None:
+    """How much of something: none, some, most, all, with the same words after it.
+
+    >>> quantities(["most of it", "all of it", "some of it"])
+    [75.0, 100.0, 30.0]
+    """
+    bare = [re.sub(r" or (?:more|less)$", "", text) for text in texts]
+    for known in _SIZES:
+        if len(texts) > 2 and known.keys() >= set(bare):
+            return [known[text] for text in bare]
+    places, rests = [], []
+    for text in texts:
+        found = _QUANTITY.findall(text)
+        if len(found) != 1:
+            return None
+        places.append(_QUANTITIES[found[0]])
+        rests.append(_without_fillers(_QUANTITY.sub(" ", text)))
+    denied = _NOT_AMOUNTS & set(" ".join(rests).split())
+    return places if one_subject(rests) and not denied else None
 
 
 def one_subject(rests: list[str]) -> bool:
@@ -146,6 +96,10 @@ def one_subject(rests: list[str]) -> bool:
     """
     named = [rest for rest in rests if rest]
     return len(set(named)) <= 1 and len(named) != 1
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(word for word in re.findall(r"[^\W_]+", text) if word not in FILLERS)
 
 
 def _word(text: str) -> tuple[float, str, bool] | None:

@@ -1,4 +1,4 @@
-"""Labels that say "I have no answer": do not know, not applicable, prefer not to say; in five languages."""
+"""Labels that say "I have no answer" (do not know, prefer not to say) or "this is not my case", in five languages."""
 
 from __future__ import annotations
 
@@ -52,6 +52,23 @@ _JAPANESE = (
 _ONE = "|".join(_ENGLISH + _GERMAN + _FRENCH + _SPANISH + _JAPANESE)  # compiled when first used
 _LONGEST = 120
 _JOINT = re.compile(r"\s*(?:[/,;()・:]|(?<!\w)(?:or|oder|ou|o|and|und)(?!\w)|または|\s-\s)\s*")
+_USE = (
+    r"(?:us(?:e|ed|ing|o|amos|e)|do|done|doing|perform\w*|contribut\w*|attend\w*|work\w*|need\w*|utili[sz]\w*|benutz\w*|"
+    r"verwend\w*|nutz\w*|espero usar)"
+)
+_UNUSED = (  # not used: the lowest step of how often
+    rf"(?:(?:i|we) )?(?:(?:do|did|have|had|has|am|are|was|were) not|(?:do|did|have|had|has|was|were)n't|i'm not)"
+    rf"(?: been| currently| yet)? {_USE}\b.*|(?:i|we) (?:have )?never (?:been )?{_USE}\b.*|"
+    rf"(?:yo )?no (?:lo |la )?(?:uso|utilizo|usamos|espero usar)\b.*|(?:ich|wir) {_USE} .*\b(?:nicht|nie|keine?)\b.*|"
+    r"je n'utilise (?:pas|jamais)\b.*"
+)
+_NOT_MINE = (  # the question is not about this person
+    r"(?:i|we|i'm|i've|i'd|we're|we've|my \w+|our \w+) .*\b(?:not|never|n't|don't|didn't|haven't|wasn't|weren't|isn't|"
+    r"no longer|unaware|stop|no)\b.*|(?:i'm|i am|we're|we are) (?:unaware|new|not)\b.*|"
+    r"(?:yo )?(?:no|aun no|todavia no|nunca) (?:lo |la |me |se )?(?:uso|utilizo|usamos|espero|se|conozco|tengo|he|"
+    r"siento)\b.*|planeo dejar\b.*|(?:ich|wir) .*\b(?:nicht|nie|keine?n?)\b.*|je n(?:e|')\s?.*\b(?:pas|jamais)\b.*"
+)
+_LATELY = re.compile(r"\b(?:in a while|recently|lately|any ?more|yet)\b")
 
 
 def is_no_opinion(label: object) -> bool:
@@ -69,3 +86,21 @@ def is_no_opinion(label: object) -> bool:
         return True
     pieces = [piece for piece in _JOINT.split(text) if piece]
     return len(pieces) > 1 and all(re.fullmatch(_ONE, piece) for piece in pieces)
+
+
+def is_unused(text: str) -> bool:
+    """Whether a folded label says that somebody does not use or do the thing.
+
+    >>> is_unused("i had not been using tools like these"), is_unused("i was not aware of the calls")
+    (True, False)
+    """
+    return bool(re.fullmatch(_UNUSED, text)) and not _LATELY.search(text)
+
+
+def is_not_mine(text: str) -> bool:
+    """Whether a folded label is a sentence that says that the question is not about this person.
+
+    >>> is_not_mine("i have never submitted a request"), is_not_mine("not so helpful")
+    (True, False)
+    """
+    return len(text.split()) > 2 and (bool(re.fullmatch(_NOT_MINE, text)) or is_unused(text))

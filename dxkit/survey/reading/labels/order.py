@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.labels.amounts import quantities
 from dxkit.survey.reading.labels.bands import bands
 from dxkit.survey.reading.labels.degrees import degrees, says_degree
-from dxkit.survey.reading.labels.families import GOOD, scales
 from dxkit.survey.reading.labels.folding import fold
-from dxkit.survey.reading.labels.frequency import frequencies
-from dxkit.survey.reading.labels.no_opinion import is_no_opinion
-from dxkit.survey.reading.labels.sentences import after_beginning, is_not_mine, is_unused
-from dxkit.survey.reading.labels.words import FILLERS
-
-
-@dataclass(frozen=True)
-class Family:
-    """A published scale: all of its labels from lowest to highest; the code of a label is its place, from 1."""
-
-    name: str
-    language: str
-    good: str
-    labels: tuple[str, ...]
+from dxkit.survey.reading.labels.frequency import frequencies, quantities
+from dxkit.survey.reading.labels.no_opinion import is_no_opinion, is_not_mine, is_unused
+from dxkit.survey.reading.labels.words import spellings, table_of
 
 
 @dataclass(frozen=True)
@@ -48,34 +36,32 @@ class LabelScale:
     unused: Mapping[str, float] = field(default_factory=dict)
 
 
-_KNOWN = [
-    (Family(name, language, GOOD[name], tuple(step[0] for step in steps)), places)
-    for name, language, steps in scales()
-    for places in ({fold(label): place for place, step in enumerate(steps) for label in step},)
-]
-_HOLDING: dict[str, set[int]] = {}
-for _i, (_, _places) in enumerate(_KNOWN):
-    for _label in _places:
-        _HOLDING.setdefault(_label, set()).add(_i)
+class _Family(NamedTuple):
+    """A published scale: its first labels from lowest to highest, and the place of each folded label from 0."""
+
+    name: str
+    language: str
+    labels: list[str]
+    places: dict[str, int]
 
 
-def families(labels: Iterable[str]) -> tuple[Family, ...]:
-    """The published scales that hold all of these labels on steps of their own, the closest first.
+def _families() -> Iterator[_Family]:
+    """Every published scale; one with two sides also without its middle, and without its ends."""
+    for scale in table_of("families.toml")["scale"]:
+        steps = list(map(spellings, scale["steps"]))
+        middle = len(steps) // 2
+        ways = [steps]
+        if scale["family"] in _TWO_SIDED and not _NEUTRAL.isdisjoint(steps[middle]):
+            ways += [steps[:middle] + steps[middle + 1 :], *([steps[1:-1]] if len(steps) == 5 else [])]
+        for way in ways:
+            places = {fold(label): place for place, step in enumerate(way) for label in step}
+            yield _Family(scale["family"], scale["language"], [step[0] for step in way], places)
 
-    >>> families(["Agree", "Strongly agree"])[0].labels[0]
-    'Strongly disagree'
-    """
-    wanted = _distinct(labels)
-    return tuple(family for family, _ in _fitting(list(wanted)))
 
-
-def _fitting(texts: list[str]) -> list[tuple[Family, dict[str, int]]]:
-    """Families with every text on a step of its own; one that the texts fill comes first, else as listed."""
-    if not texts or any(text not in _HOLDING for text in texts):
-        return []
-    found = [_KNOWN[i] for i in sorted(set.intersection(*(_HOLDING[text] for text in texts)))]
-    found = [(family, places) for family, places in found if len({places[text] for text in texts}) == len(texts)]
-    return sorted(found, key=lambda pair: len(pair[0].labels) != len(texts))
+_NEUTRAL = {"Neutral", "Neutre", "中立"}
+_TWO_SIDED = ("agreement", "satisfaction", "ease")
+_GOOD = {**dict.fromkeys(_TWO_SIDED, "high"), "importance": "neither"}
+_FAMILIES = list(_families())
 
 
 def _distinct(labels: Iterable[str]) -> dict[str, list[str]]:
@@ -123,51 +109,49 @@ def _with_aside(texts: list[str], aside: str) -> Found | None:
 Found = tuple[dict[str, float], str, str, str, dict[str, float]]
 
 
+_REMARK = r"\s-\s|:\s|\s?\("
+_CUTS: tuple[Callable[[str], str], ...] = (
+    lambda text: re.sub(r"\s*[(\[][^)\]]*[)\]]\s*", " ", text),
+    lambda text: re.split(_REMARK, text)[0],
+    lambda text: re.split(r"[,;]\s", text)[0],
+    lambda text: re.split(_REMARK, text, maxsplit=1)[-1].rstrip(")"),
+)
+
+
 def _ordered(texts: list[str]) -> Found | None:
-    """The first rule that orders the folded texts; then the same without remarks in parentheses or after a dash, and
-    without what all of them begin with."""
-    for shorten in (*_SHORTER, None):
-        short = list(map(shorten, texts)) if shorten else after_beginning(texts)
-        lost = len(set(short)) < len(texts) or any(
-            not re.search(r"[^\W\d]", b) and b != a for a, b in zip(texts, short, strict=True)
-        )
-        if lost or (shorten is not _same and short == texts):
+    """The first rule that orders the folded texts; else the same without remarks, without what stands before remarks,
+    or without what all of them begin with."""
+    for short in (texts, *([normal(cut(text)) for text in texts] for cut in _CUTS), _after_beginning(texts)):
+        bare = (b != a and not re.search(r"[^\W\d]", b) for a, b in zip(texts, short, strict=True))
+        if len(set(short)) < len(texts) or any(bare) or (short is not texts and short == texts):
             continue
         for rule in _RULES:
             if (found := rule(short)) is not None:
-                codes, name, good, unit, unused = found
-                return {text: codes[key] for text, key in zip(texts, short, strict=True)}, name, good, unit, unused
+                return {text: found[0][key] for text, key in zip(texts, short, strict=True)}, *found[1:]
     return None
 
 
-def _same(text: str) -> str:
-    return text
+def _after_beginning(texts: list[str]) -> list[str]:
+    """The folded labels without the words that all of them begin with.
 
-
-def _without_parentheses(text: str) -> str:
-    return normal(re.sub(r"\s*[(\[][^)\]]*[)\]]\s*", " ", text))
-
-
-def _head(text: str) -> str:
-    return normal(re.split(r"\s-\s|:\s|\s?\(", text)[0])
-
-
-def _clause(text: str) -> str:
-    return normal(re.split(r"[,;]\s", text)[0])
-
-
-def _explanation(text: str) -> str:
-    return normal(re.split(r"\s-\s|:\s|\s?\(", text, maxsplit=1)[-1].rstrip(")"))
-
-
-_SHORTER = (_same, _without_parentheses, _head, _clause, _explanation)
+    >>> _after_beginning(["i expect it to increase", "i expect it to decrease", "i expect it to stay the same"])
+    ['increase', 'decrease', 'stay the same']
+    """
+    words = [text.split() for text in texts]
+    k = 0
+    while len(words) > 2 and all(len(each) > k + 1 and each[k] == words[0][k] for each in words):
+        k += 1
+    return [" ".join(each[k:]) for each in words] if k > 1 else list(texts)
 
 
 def _family(texts: list[str]) -> Found | None:
-    for family, places in _fitting(texts)[:1]:
-        codes = {text: places[text] + 1.0 for text in texts}
-        unused = {label: place + 1.0 for place, label in enumerate(family.labels) if place + 1.0 not in codes.values()}
-        return codes, f"{family.name} ({family.language})", family.good, "", unused
+    """A published scale with every text on a step of its own; one that the texts fill comes first, else as listed."""
+    for family in sorted(_FAMILIES, key=lambda family: len(family.labels) != len(texts)):
+        if family.places.keys() >= set(texts) and len({family.places[text] for text in texts}) == len(texts):
+            codes = {text: family.places[text] + 1.0 for text in texts}
+            every = {label: place + 1.0 for place, label in enumerate(family.labels)}
+            unused = {label: code for label, code in every.items() if code not in codes.values()}
+            return codes, f"{family.name} ({family.language})", _GOOD.get(family.name, ""), "", unused
     return None
 
 
@@ -219,7 +203,7 @@ def _numbered(texts: list[str]) -> Found | None:
 
 def _says_step(text: str) -> bool:
     """Whether a text holds words of degree or of how often."""
-    return says_degree(text) or frequencies([text], FILLERS) is not None
+    return says_degree(text) or frequencies([text]) is not None
 
 
 def _range(texts: list[str]) -> Found | None:
@@ -246,27 +230,24 @@ def _range(texts: list[str]) -> Found | None:
     return {**numbers, bottom: below, top: high + 1}, "range", ends[2], "", {}
 
 
-def _words(rule: Callable[[list[str]], tuple[list[float], str, str] | None]) -> Callable[[list[str]], Found | None]:
-    """A rule that gives places to sort by: codes 1 to k, unless two are equal."""
-
-    def ordered(texts: list[str]) -> Found | None:
-        if (found := rule(texts)) is None or len(set(found[0])) < len(texts):
-            return None
-        places, name, good = found
-        ranked = sorted(zip(places, texts, strict=True))
-        return {text: float(code) for code, (_, text) in enumerate(ranked, 1)}, name, good, "", {}
-
-    return ordered
+def _ranked(texts: list[str], places: list[float] | None, rule: str, good: str = "") -> Found | None:
+    """Codes from 1 by places to sort by, unless two are equal."""
+    if places is None or len(set(places)) < len(texts):
+        return None
+    ranked = sorted(zip(places, texts, strict=True))
+    return {text: float(code) for code, (_, text) in enumerate(ranked, 1)}, rule, good, "", {}
 
 
-def _frequency(texts: list[str]) -> tuple[list[float], str, str] | None:
-    places = frequencies(texts, FILLERS)
-    return None if places is None else (places, "frequency words", "")
+def _degree(texts: list[str]) -> Found | None:
+    return None if (found := degrees(texts)) is None else _ranked(texts, *found)
 
 
-def _quantity(texts: list[str]) -> tuple[list[float], str, str] | None:
-    places = quantities(texts)
-    return None if places is None else (places, "amount words", "")
+def _frequency(texts: list[str]) -> Found | None:
+    return _ranked(texts, frequencies(texts), "frequency words")
+
+
+def _quantity(texts: list[str]) -> Found | None:
+    return _ranked(texts, quantities(texts), "amount words")
 
 
 def _bands(texts: list[str]) -> Found | None:
@@ -276,4 +257,4 @@ def _bands(texts: list[str]) -> Found | None:
     return dict(zip(texts, middles, strict=True)), "bands", "", unit, {}
 
 
-_RULES = (_family, _numbered, _range, _words(degrees), _words(_frequency), _words(_quantity), _bands)
+_RULES = (_family, _numbered, _range, _degree, _frequency, _quantity, _bands)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from dxkit.survey.reading.rules.cells import labels, missing, separators, unreadable
 from dxkit.survey.reading.rules.columns import Columns
 from dxkit.survey.reading.rules.questions import check_questions
 from dxkit.survey.reading.rules.rows import other_waves, rows_aside
-from dxkit.survey.reading.rules.table import NO_RULES, ROWS_READ, Entry, Rules
+from dxkit.survey.reading.rules.table import ROWS_READ, Entry, Rules
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -23,21 +22,16 @@ class Applied:
     wave     the wave that is read, of all `waves` in the file, in natural order
     """
 
-    rules: Rules = NO_RULES
-    aside: tuple[tuple[str, str, np.ndarray], ...] = ()
-    entries: tuple[Entry, ...] = ()
-    wave: str = ""
-    waves: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    rules: Rules
+    aside: tuple[tuple[str, str, np.ndarray], ...]
+    entries: tuple[Entry, ...]
+    wave: str
+    waves: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-NOTHING_APPLIED = Applied()
-
-
-def apply_rules(
-    columns: Columns, *, wave: str | None = None, sheet: str | None = None
-) -> tuple[list[pd.Categorical], Applied]:
-    """The columns of a file as the rules want them read, and what the rules did."""
+def apply_rules(columns: Columns, *, wave: str | None = None, sheet: str | None = None) -> Applied:
+    """Read the columns of a file as the rules want them read, in place; what the rules did."""
     rules = columns.rules
     aside = [*rows_aside(columns, "keep"), *rows_aside(columns, "drop")]
     chosen, waves, of_waves = other_waves(columns, wave, sheet)
@@ -57,7 +51,7 @@ def apply_rules(
     ]
     if of_waves and wave is None:
         notes.append(f"wave {chosen} is read, the last of {len(waves)} in the file; dx.open_waves reads all")
-    return columns.body, Applied(
+    return Applied(
         rules=rules,
         aside=(*aside, *of_waves),
         entries=(*entries, *columns.entries),

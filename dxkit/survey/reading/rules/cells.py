@@ -41,7 +41,7 @@ def labels(columns: Columns) -> None:
             wanted.setdefault(position, {}).setdefault(normal(rule.value), rule)
     met = dict.fromkeys((rule.place for rule in columns.rules.of("label")), 0)
     for position, rules in wanted.items():
-        cells, joined = columns.body[position], _holds_several(columns, position)
+        cells, joined = columns.body[position], any(is_option(columns.rows[i]) for i in columns.items.get(position, ()))
         new = {}
         for text, n in zip(cells.categories, times(cells).tolist(), strict=True):
             new[text], used = _relabelled(text, rules, joined)
@@ -73,7 +73,7 @@ def _label_columns(columns: Columns, rule: Rule) -> list[int]:
 
 def _labels_of(columns: Columns, item: str) -> list[str] | None:
     """The answers that a question knows; None where it takes any text."""
-    row = next(row for row in columns.book.questions if row.item == item)
+    row = columns.rows[item]
     if is_option(row):
         stem = key(split_question(row.text)[0])
         options = [split_question(other.text) for other in columns.book.questions if is_option(other)]
@@ -85,18 +85,10 @@ def _labels_of(columns: Columns, item: str) -> list[str] | None:
 
 def _knows(columns: Columns, item: str, label: str) -> bool:
     """Whether a label or number is an answer of this question."""
-    known = _labels_of(columns, item)
+    known, row = _labels_of(columns, item), columns.rows[item]
     if known is None or normal(label) in map(normal, known):
         return True
-    row = next(row for row in columns.book.questions if row.item == item)
     return not is_option(row) and columns.book.scales[row.scale].code_of(label) is not None
-
-
-def _holds_several(columns: Columns, position: int) -> bool:
-    """Whether a cell of this column may hold several answers."""
-    kinds = {row.kind for row in columns.book.questions if row.item in columns.items.get(position, ())}
-    options = any(is_option(row) for row in columns.book.questions if row.item in columns.items.get(position, ()))
-    return options or not kinds.isdisjoint(("multi", "rank"))
 
 
 def separators(columns: Columns) -> None:
@@ -138,8 +130,7 @@ def _pieces(text: str, separator: str, known: Collection[str]) -> list[str]:
 def unreadable(columns: Columns) -> None:
     """Cells that should hold a number and do not become blank, where they are few."""
     for rule in columns.rules.of("unreadable"):
-        asked = [row.item for row in columns.book.questions if row.item in columns.at]
-        numeric = [columns.at[item] for item in asked if _reads_number(columns, item)]
+        numeric = [columns.at[item] for item in columns.rows if item in columns.at and _reads_number(columns, item)]
         found = columns.find(rule) if rule.question else numeric
         met = 0
         for position in dict.fromkeys(found):
@@ -164,11 +155,10 @@ def unreadable(columns: Columns) -> None:
 
 def _reads_number(columns: Columns, *items: str) -> Callable[[str], object] | None:
     """What reads a cell of a question that asks for a number; None for other questions."""
-    for row in columns.book.questions:
-        scale = columns.book.scales.get(row.scale)
-        if row.item in items and scale is not None and scale.numeric:
-            return lambda text, scale=scale: 0 if normal(text) in NOT_AFFECTED else scale.code_of(text)
-    return None
+    scales = (columns.book.scales.get(columns.rows[item].scale) for item in items)
+    if (scale := next((scale for scale in scales if scale is not None and scale.numeric), None)) is None:
+        return None
+    return lambda text: 0 if normal(text) in NOT_AFFECTED else scale.code_of(text)
 
 
 def _count(columns: Columns, rule: Rule, what: str, met: int) -> None:

@@ -1,4 +1,4 @@
-"""The columns of a file of answers, as rules name and change them."""
+"""The columns of a file of answers with the items that they answer, as rules name and change them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ class Columns:
         faults: Faults,
     ):
         self.rules, self.header, self.body, self.book = rules, header, list(body), book
-        self.tool, self.faults = tool, faults
+        self.tool, self.faults, self.matched = tool, faults, matched
         self.entries: list[Entry] = []
         self.idle: list[Rule] = []
         self.items: dict[int, list[str]] = {}
         for item, column in matched.items():
             self.items.setdefault(column.position, []).append(item)
         self.at = {item: column.position for item, column in matched.items()}
+        self.rows = {row.item: row for row in book.questions}
 
     def find(self, rule: Rule) -> list[int]:
         """The columns that a rule names: by item id, header or question text; a fault where there is none."""

@@ -18,7 +18,6 @@ from dxkit.survey.reading.rules.table import (
     BLANK,
     COMPARED,
     DAY,
-    SETTINGS,
     SHEETS,
     Rule,
     Rules,
@@ -90,31 +89,10 @@ def sheets_of_answers(file: OpenedFile, score: Callable[[Grid], float]) -> list[
     return sorted((grid.sheet or "" for grid in asking or sheets), key=natural)
 
 
-def settle(
-    rules: Rules,
-    answers: object,
-    score: Callable[[Grid], float],
-    *,
-    source: str | None,
-    sheet: str | None,
-    header: int | None,
-    wave: str | None,
-) -> tuple[Rules, dict[str, Any]]:
-    """The rules that count beside the arguments, and the tool, sheet and number of header rows to read with."""
-    rules = rules.with_arguments(source=source, sheet=sheet, header=header)
-    said = {name: rule.value for name in SETTINGS if (rule := rules.setting(name))}
-    if sheet is None and isinstance(answers, str | os.PathLike) and (file := open_answers(answers)).is_workbook:
-        sheet = _sheet(file, rules, wave, score)
-    how = {
-        "as_tool": source or said.get("source"),
-        "sheet": sheet,
-        "header": header or int(said.get("header", 0)) or None,
-    }
-    return rules, how
-
-
-def _sheet(file: OpenedFile, rules: Rules, wave: str | None, score: Callable[[Grid], float]) -> str | None:
-    """The sheet of answers that a rule names, else the one with the most questions."""
+def sheet_of(answers: object, rules: Rules, wave: str | None, score: Callable[[Grid], float]) -> str | None:
+    """The sheet of answers that a rule names, else the one with the most questions; None where there are no sheets."""
+    if not isinstance(answers, str | os.PathLike) or not (file := open_answers(answers)).is_workbook:
+        return None
     sheets, faults = sheets_of_answers(file, score), Faults()
     waves, named = rules.setting("wave"), rules.setting("sheet")
     if named is not None:

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import normal, number
-from dxkit.survey.reading.codebook import UNLISTED, Codebook, split_question
+from dxkit.survey.reading.codebook import UNLISTED, split_question
 from dxkit.survey.reading.distinct import appended, blank, filled, flags, looked_up, overlaid, read_as, times
 from dxkit.survey.reading.distinct import column as column_of
 from dxkit.survey.reading.headers import Column, is_joined, is_option, key
 from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED, means_none
-from dxkit.survey.reading.rules.table import JOINT, Rules
+from dxkit.survey.reading.rules.columns import Columns
+from dxkit.survey.reading.rules.table import JOINT
 from dxkit.survey.reading.scales import NOT_PLACED
 from dxkit.survey.reading.several.joined_cells import SPARE, Multiple, between, split_cells
-from dxkit.survey.reading.tools.base import Tool
 from dxkit.survey.reading.tools.registry import is_technical
 
 
@@ -29,32 +29,27 @@ def texts_of(name: str) -> str:
     return f"{UNLISTED} {name}"
 
 
-def choose(
-    columns: dict[str, pd.Categorical],
-    body: Sequence[pd.Categorical],
-    header: Sequence[Column],
-    matched: Mapping[str, Column],
-    codebook: Codebook,
-    tool: Tool,
-    rules: Rules,
-) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Put Yes, No or blank (or the place) into `columns` for every option of the codebook.
+def choose(answers: dict[str, pd.Categorical], file: Columns) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Put Yes, No or blank (or the place) into `answers` for every option of the codebook.
 
     Returns notes; and the notes that end with a number of people, with a flag per row for those who count.
     """
     notes: list[str] = []
     counted: dict[str, np.ndarray] = {}
-    for asked in _multiples(codebook, matched):
-        joined = all(is_joined(matched[item], asked.stem) for item in asked.items) or _shares(asked, matched)
-        cells = {item: columns[item] for item in asked.items}
+    for asked in _multiples(file):
+        options = [file.matched[item] for item in asked.items]
+        joined = all(is_joined(column, asked.stem) for column in options) or _share(options)
+        cells = {item: answers[item] for item in asked.items}
         if asked.old and _is_grid(asked, cells, joined):
             continue
         others: list[tuple[int | None, pd.Categorical]] = []
         if joined:
             whole = cells[asked.items[0]]
             often = dict(zip(whole.categories, times(whole).tolist(), strict=True))
-            split = rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in often)
-            usual, spare = ((JOINT,), ()) if split else ((*tool.separators, "\n"), (*SPARE, *between(often, asked)))
+            split = file.rules.about("separator", asked.name, asked.stem) or any(JOINT in cell for cell in often)
+            usual, spare = (
+                ((JOINT,), ()) if split else ((*file.tool.separators, "\n"), (*SPARE, *between(often, asked)))
+            )
             marks, written, separator = split_cells(often, asked, usual, spare)
             found = {item: read_as(whole, marks[item]) for item in asked.items}
             unlisted = read_as(whole, ["\n".join(labels) for labels in written])
@@ -62,9 +57,9 @@ def choose(
                 notes.append(f"'{asked.stem[:60]}': answers are split by '{separator.strip()}'")
             every = [whole]
         elif asked.kind == "rank":
-            found, unlisted, every = _placed(asked, cells, header, body)
+            found, unlisted, every = _placed(asked, cells, file)
         else:
-            others = _unlisted(header, body, matched, asked.stem, asked.items, codebook, tool)
+            others = _unlisted(asked, options, file)
             found, unlisted = _ticked(asked, cells)
             every = [*cells.values(), *(column for _, column in others)]
             for position, column in others:
@@ -77,21 +72,22 @@ def choose(
             return overlaid(overlaid(marks, ~answered, ""), declined, "N/A")
 
         for item in asked.items:
-            columns[item] = cell(found[item])
-        columns[texts_of(asked.name)] = unlisted = overlaid(unlisted, declined, "")
+            answers[item] = cell(found[item])
+        answers[texts_of(asked.name)] = unlisted = overlaid(unlisted, declined, "")
         beside = filled(unlisted)
         if asked.kind == "multi":
-            columns[f"{asked.name}[{UNLISTED}]"] = cell(column_of(beside.astype(np.int8), ["No", "Yes"]))
+            answers[f"{asked.name}[{UNLISTED}]"] = cell(column_of(beside.astype(np.int8), ["No", "Yes"]))
         notes += _remarks(asked, found, answered)
-        told = joined or rules.about("blank_is_none", asked.name, asked.stem) is not None
+        told = joined or file.rules.about("blank_is_none", asked.name, asked.stem) is not None
         counted |= _counted(asked, found, answered, declined, beside, told)
     return notes, counted
 
 
-def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[Multiple]:
+def _multiples(file: Columns) -> list[Multiple]:
     groups: dict[str, Multiple] = {}
+    codebook = file.book
     for row in codebook.questions:
-        if not is_option(row) or row.item not in matched:
+        if not is_option(row) or row.item not in file.matched:
             continue
         stem, label = split_question(row.text)
         name = codebook.question_of(row.item) if row.kind != "rating" else key(stem)
@@ -110,10 +106,10 @@ def _multiples(codebook: Codebook, matched: Mapping[str, Column]) -> list[Multip
     return list(groups.values())
 
 
-def _shares(asked: Multiple, matched: Mapping[str, Column]) -> bool:
+def _share(options: Sequence[Column]) -> bool:
     """Whether all options are in one column, which was found by the id of the question."""
-    columns = {matched[item].position: matched[item] for item in asked.items}
-    return len(asked.items) > len(columns) == 1 and not any(column.parts[1] for column in columns.values())
+    same = len({column.position for column in options}) == 1 < len(options)
+    return same and not any(column.parts[1] for column in options)
 
 
 def _is_grid(asked: Multiple, cells: Mapping[str, pd.Categorical], joined: bool) -> bool:
@@ -155,13 +151,10 @@ def place_columns(stem: str, options: Container[str], header: Sequence[Column]) 
 
 
 def _placed(
-    asked: Multiple,
-    cells: Mapping[str, pd.Categorical],
-    header: Sequence[Column],
-    body: Sequence[pd.Categorical],
+    asked: Multiple, cells: Mapping[str, pd.Categorical], file: Columns
 ) -> tuple[dict[str, pd.Categorical], pd.Categorical, list[pd.Categorical]]:
     """The places of options: from a column for each option, or from a column for each place."""
-    places = place_columns(asked.stem, asked.options, header)
+    places = place_columns(asked.stem, asked.options, file.header)
     unlisted = blank(len(cells[asked.items[0]]))
     if not places:
         found = {
@@ -174,48 +167,35 @@ def _placed(
         return found, unlisted, list(cells.values())
     found = {item: read_as(unlisted, [NOT_PLACED]) for item in asked.items}
     for order, column in enumerate(places, 1):
-        number, texts = re.search(r"\d+", column.parts[1]), body[column.position]
+        number, texts = re.search(r"\d+", column.parts[1]), file.body[column.position]
         options = [asked.options.get(normal(text), "") for text in texts.categories]
         for item in asked.items:
             here = looked_up(np.array([option == item for option in options]), texts.codes)
             found[item] = overlaid(found[item], here, number[0] if number else str(order))
         unlisted = appended(unlisted, _beside(asked, texts, {""} | asked.options.keys()))
-    return found, unlisted, [body[column.position] for column in places]
+    return found, unlisted, [file.body[column.position] for column in places]
 
 
-def _unlisted(
-    header: Sequence[Column],
-    body: Sequence[pd.Categorical],
-    matched: Mapping[str, Column],
-    stem: str,
-    items: Sequence[str],
-    codebook: Codebook,
-    tool: Tool,
-) -> list[tuple[int | None, pd.Categorical]]:
+def _unlisted(asked: Multiple, options: Sequence[Column], file: Columns) -> list[tuple[int | None, pd.Categorical]]:
     """Columns of the same question that are not options of it, such as "Other (please specify)": position, or None
     where the column is a comment of the codebook, and cells. A tick there stands for the name of the column."""
-    options = [matched[item] for item in items]
-    comments = {matched[item].position for item in codebook.of_kind("comment") if item in matched}
-    taken = {column.position for column in matched.values()} - comments  # what a comment holds was an answer too
-    families = {key(stem)}.union(*map(families_of, options))
-    opening = key(f"{stem} - x")[:-1]
+    tool, stem = file.tool, key(asked.stem)
+    comments = {file.at[item] for item in file.book.of_kind("comment") if item in file.at}
+    taken = set(file.at.values()) - comments  # what a comment holds was an answer too
+    families = {stem}.union(*map(families_of, options))
+    opening = key(f"{asked.stem} - x")[:-1]
     last = max(column.position for column in options)
-    known = {
-        normal(column.parts[1]) for column in options if column.parts[1]
-    }  # again: of another question of this text
+    known = {normal(column.parts[1]) for column in options}
     others: list[tuple[int | None, pd.Categorical]] = []
-    for column in header:
-        again = normal(column.parts[1]) in known and key(column.parts[0]) == key(stem)
-        if (
-            again
-            or column.position in taken
-            or (is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings))
-        ):
+    for column in file.header:
+        again = column.parts[1] and normal(column.parts[1]) in known and key(column.parts[0]) == stem
+        added = is_technical(tool, column.code) and not column.code.upper().endswith(tool.text_endings)
+        if again or added or column.position in taken:  # again: of another question of this text
             continue
         bare = tool.other_follows and column.position == last + 1 and normal(column.stem) == "other"
         if bare or families & families_of(column) or key(column.stem).startswith(opening):
             name = column.parts[1] or split_question(column.code)[1] or column.stem
-            texts = body[column.position]
+            texts = file.body[column.position]
             position = None if column.position in comments else column.position
             words = [name if normal(text) in TICKED else text for text in texts.categories]
             others.append((position, read_as(texts, words)))

@@ -15,14 +15,8 @@ _DEEPEST = 20
 def simple(expression: str, term: Callable[[str], str], depth: int = 0) -> str:
     """The condition in the common form; "" where it is more than comparisons joined by one word.
 
-    Parameters
-    ----------
-    expression : str
-    term : function
-        Turns one comparison of the tool into `code = option`, or into "" where it cannot.
+    `term` turns one comparison of the tool into `code = option`, or into "" where it cannot.
 
-    Examples
-    --------
     >>> simple("((a) and (b))", str.upper), simple("a and (b or c)", str.upper)
     ('A and B', '')
     """

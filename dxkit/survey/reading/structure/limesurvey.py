@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dxkit.survey.reading.structure.conditions import joined, simple
-from dxkit.survey.reading.structure.model import Line, Option, Question, number_of
+from dxkit.files.errors import and_more
+from dxkit.survey.reading.structure.conditions import joined, simple, unread
+from dxkit.survey.reading.structure.model import Line, Option, Question, Structure, assembled, number_of
 from dxkit.survey.reading.structure.plain_text import in_line, plain
 
 _SINGLE = {"L": "one", "!": "one", "O": "one", "5": "one", "Y": "one", "G": "one", "I": "one"}
@@ -52,18 +53,22 @@ class Asked:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def questions(asked: Iterable[Asked], language: str) -> tuple[list[Question], list[str], list[str]]:
-    """The questions; the codes of those whose condition is not simple; notes about types that are left out."""
+def structure(
+    asked: Iterable[Asked], file: str, spoken: str, languages: Sequence[str], notes: Iterable[str] = ()
+) -> Structure:
+    """The questions of a survey in one of its languages, with notes on those that are left out or not simple."""
     made, complex_ones, unknown = [], [], []
     for one in asked:
         condition, read = _condition(one.relevance)
         if one.type not in TYPES:
             unknown.append(f"{one.code} (type {one.type or 'missing'})")
-        for question in _made(one, language, condition):
-            made.append(question)
-            if not read:
-                complex_ones.append(question.code)
-    return made, complex_ones, unknown
+        found = list(_made(one, spoken, condition))
+        made += found
+        complex_ones += [question.code for question in found if not read]
+    told = [*notes, *unread(complex_ones)]
+    if unknown:
+        told.append(f"questions of a type that dxkit does not know are left out: {and_more(unknown)}")
+    return assembled("LimeSurvey", file, made, told, language=spoken, languages=languages)
 
 
 def _condition(relevance: Iterable[str]) -> tuple[str, bool]:

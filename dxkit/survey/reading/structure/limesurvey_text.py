@@ -7,9 +7,8 @@ from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, and_more, fault_at
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile
-from dxkit.survey.reading.structure.conditions import unread
-from dxkit.survey.reading.structure.limesurvey import Asked, questions
-from dxkit.survey.reading.structure.model import Structure, assembled, chosen_language, number_of
+from dxkit.survey.reading.structure.limesurvey import Asked, structure
+from dxkit.survey.reading.structure.model import Structure, chosen_language, number_of
 
 _NEEDED = ("class", "type/scale", "name", "text", "language")
 
@@ -24,11 +23,7 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     own = next((row["text"] for _, row in rows if row["class"] == "S" and row["name"] == "language"), "")
     own = own or (languages or [""])[0]
     spoken = chosen_language(language, languages or [own], own, file.name)
-    made, complex_ones, unknown = questions(_asked(rows, spoken, grid), spoken)
-    notes += [*grid.notes, *unread(complex_ones)]
-    if unknown:
-        notes.append(f"questions of a type that dxkit does not know are left out: {and_more(unknown)}")
-    return assembled("LimeSurvey", file.name, made, notes, language=spoken, languages=languages)
+    return structure(_asked(rows, spoken, grid), file.name, spoken, languages, [*notes, *grid.notes])
 
 
 def _rows(grid: Grid) -> list[tuple[int, dict[str, str]]]:

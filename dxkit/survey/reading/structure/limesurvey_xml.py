@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from dxkit.files.errors import DataError, and_more, fault_at
+from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import OpenedFile
-from dxkit.survey.reading.structure.conditions import unread
-from dxkit.survey.reading.structure.limesurvey import Asked, questions
-from dxkit.survey.reading.structure.model import Structure, assembled, chosen_language, number_of
+from dxkit.survey.reading.structure.limesurvey import Asked, structure
+from dxkit.survey.reading.structure.model import Structure, chosen_language, number_of
 
 MOST_BYTES = 60 * 2**20
 _DEEPEST = 50
@@ -30,12 +29,7 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     own = next((row["language"] for row in tables.get("surveys", []) if row.get("language")), "")
     own = own or (languages or [""])[0]
     spoken = chosen_language(language, languages or [own], own, file.name)
-    asked = _asked(tables, spoken, own, file.name)
-    made, complex_ones, unknown = questions(asked, spoken)
-    notes = unread(complex_ones)
-    if unknown:
-        notes.append(f"questions of a type that dxkit does not know are left out: {and_more(unknown)}")
-    return assembled("LimeSurvey", file.name, made, notes, language=spoken, languages=languages)
+    return structure(_asked(tables, spoken, own, file.name), file.name, spoken, languages)
 
 
 def parsed(data: bytes, file: str) -> Element:

@@ -18,22 +18,13 @@ KINDS = ("one", "multi", "rank", "number", "text", "date", "grid", "ignore")
 class Option:
     """An answer that people could choose, also if nobody did.
 
-    Parameters
-    ----------
-    code : str
-        What an export of codes holds for it.
-    label : str
-        What people saw.
-    value : float, optional
-        The number that the tool gives it.
-    column : str
-        The header of its own column in an export, where it has one and the tool's rule for it leaves no doubt.
-    also : tuple of str
-        Other texts that an export may hold in place of the label.
-    alone : bool
-        Whether the tool lets nobody choose it beside another.
-    missing : bool
-        Whether the survey's author marked it as no substantive answer.
+    code     what an export of codes holds for it
+    label    what people saw
+    value    the number that the tool gives it
+    column   the header of its own column in an export, where it has one and the tool's rule for it leaves no doubt
+    also     other texts that an export may hold in place of the label
+    alone    whether the tool lets nobody choose it beside another
+    missing  whether the survey's author marked it as no substantive answer
     """
 
     code: str
@@ -58,28 +49,16 @@ class Line:
 class Question:
     """A question with its columns.
 
-    Parameters
-    ----------
-    code : str
-        Its name in the tool, which is the header of its column, or how the headers of its columns begin.
-    text : str
-        Plain text; tags are left out.
-    kind : str
-        one (one of the options: a choice or a rating), multi, rank, number, text, date, grid (one option a line), or
-        ignore (a column that the tool fills).
-    options : tuple of Option
-    lines : tuple of Line
-        The statements of a grid. Of number and text the fields, of rank the places, where each has its own column.
-    texts : tuple of Line
-        The columns for an own text beside the answer, such as that of "Other" or a comment.
-    asked_if : str
-        The condition as `code = option`, joined by `and` or by `or`; "" where there is none or it is not that simple.
-    section : str
-        The heading it stands under.
-    ids : tuple of str
-        Other names under which an export may have it; also other beginnings of the headers of its options.
-    low, high : float, optional
-        The smallest and largest number that the tool accepts.
+    code       its name in the tool, which is the header of its column, or how the headers of its columns begin
+    text       plain text; tags are left out
+    kind       one (one of the options: a choice or a rating), multi, rank, number, text, date, grid (one option a
+               line), or ignore (a column that the tool fills)
+    lines      the statements of a grid; of number and text the fields, of rank the places, if each has its own column
+    texts      the columns for an own text beside the answer, such as that of "Other" or a comment
+    asked_if   the condition as `code = option`, joined by `and` or by `or`; "" if there is none or it is not so simple
+    section    the heading it stands under
+    ids        other names under which an export may have it; also other beginnings of the headers of its options
+    low, high  the smallest and largest number that the tool accepts
     """
 
     code: str
@@ -144,7 +123,8 @@ def assembled(
     plain = Structure(questions=asked, tool=tool, language=language, languages=tuple(languages))
     told = [*notes]
     if len(plain.languages) > 1:
-        told.append(f"the texts are read in {language}; the file also has {_others(language, languages)}")
+        others = and_more([other for other in languages if other != language], 12)
+        told.append(f"the texts are read in {language}; the file also has {others}")
     if repeated := plain.repeated:
         spelled = {folded(header): header for question in asked for header in question.columns()}
         told.append(
@@ -154,10 +134,6 @@ def assembled(
         if found := [question.code for question in asked if doubles(question)]:
             told.append(f"two options of one question have the same {what[:-1]}: {and_more(found)}")
     return Structure(questions=asked, tool=tool, notes=tuple(told), language=language, languages=tuple(languages))
-
-
-def _others(language: str, languages: Sequence[str]) -> str:
-    return and_more([other for other in languages if other != language], 12)
 
 
 def _doubles(field: str):

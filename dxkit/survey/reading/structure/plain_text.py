@@ -1,48 +1,23 @@
-"""Texts of a structure file as people read them."""
+"""Texts of a web page or a file of questions as people read them."""
 
 from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 
-_BLOCKS = frozenset("p br div li ul ol td th tr table h1 h2 h3 h4 h5 h6 hr blockquote section dd dt dl".split())
-_TAGS = _BLOCKS | frozenset(
-    "a abbr b big button center cite code em font i img input ins kbd label mark nobr q s small span strike strong"
-    " style script sub sup tbody thead tfoot tt u var video audio source iframe body html head meta link pre figure"
-    " article header footer main nav o:p svg path select option form col colgroup caption del".split()
+_BLOCKS = "p|br|div|li|ul|ol|td|th|tr|table|h[1-6]|hr|blockquote|section|dd|dt|dl"
+_INLINE = (
+    "abbr|a|big|button|b|center|cite|code|em|font|input|ins|i|kbd|label|mark|nobr|q|small|span|strike|strong|sub|sup|s|"
+    "tbody|thead|tfoot|tt|u|var|video|audio|source|iframe|body|html|head|meta|link|pre|figure|article|header|footer|"
+    "main|nav|o:p|svg|path|select|option|form|colgroup|col|caption|del"
 )
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style"):
-            self.hidden += 1
-        elif tag not in _TAGS:
-            self.parts.append(self.get_starttag_text() or "")
-        elif tag in _BLOCKS:
-            self.parts.append(" ")
-        elif tag == "img":
-            self.parts.append(f" {dict(attrs).get('alt') or ''} ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("script", "style"):
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style"):
-            self.hidden = max(self.hidden - 1, 0)
-        elif tag in _BLOCKS:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.parts.append(data)
+_REST = r"""(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*>"""  # attributes, and the end of the tag
+_MARKUP = re.compile(
+    rf"<(?P<unseen>script|style){_REST}.*?(?:</(?P=unseen)\s*>|$)|<!--.*?(?:-->|$)|<[!?][^<>]*>|"
+    rf"(?P<block></?(?:{_BLOCKS}){_REST})|<img\b(?P<image>{_REST})|<(?:{_INLINE}){_REST}|</[a-z][^<>]*>",
+    flags=re.IGNORECASE | re.DOTALL,
+)
+_ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", flags=re.IGNORECASE)
 
 
 def plain(text: object) -> str:
@@ -54,17 +29,13 @@ def plain(text: object) -> str:
     'List<T>, less than <5 minutes'
     """
     text = text if isinstance(text, str) else "" if text is None else str(text)
-    if "<" in text:
-        parser = _Text()
-        try:
-            parser.feed(text)
-            parser.close()
-            text = "".join(parser.parts)
-        except (AssertionError, ValueError):  # declarations that the parser of the standard library gives up on
-            text = re.sub(r"<[^<>]*>", " ", text)
-    else:
-        text = html.unescape(text)
-    return " ".join(text.replace("\x00", "").split())
+    return " ".join(html.unescape(_MARKUP.sub(_seen, text)).replace("\x00", "").split())
+
+
+def _seen(tag: re.Match[str]) -> str:
+    """What people see of a tag: a space where a line begins, the words in place of an image, else nothing."""
+    words = _ALT.search(tag["image"] or "")
+    return f" {next(filter(None, words.groups()), '')} " if words else " " if tag["block"] or tag["image"] else ""
 
 
 def in_line(stem: str, statement: str) -> str:

@@ -10,7 +10,6 @@ from dxkit.files.errors import and_more, fault_at
 from dxkit.files.opening import OpenedFile
 from dxkit.survey.reading.structure import qualtrics_flow
 from dxkit.survey.reading.structure.conditions import unread
-from dxkit.survey.reading.structure.json_values import as_dict, as_list, word
 from dxkit.survey.reading.structure.model import (
     Line,
     Option,
@@ -21,6 +20,7 @@ from dxkit.survey.reading.structure.model import (
     number_of,
 )
 from dxkit.survey.reading.structure.plain_text import in_line, plain
+from dxkit.survey.reading.structure.qualtrics_flow import as_dict, as_list, word
 
 MOST_BYTES = 40 * 2**20
 _SHOWN = {"DB", "Captcha"}

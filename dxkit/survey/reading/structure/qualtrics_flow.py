@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from dxkit.files.errors import and_more
 from dxkit.survey.reading.structure.conditions import joined
-from dxkit.survey.reading.structure.json_values import as_list
 
 _CHOICE = re.compile(r"q://(QID\w+)/SelectableChoice/(\w+)")
 _ANSWER = re.compile(r"q://(QID\w+)/(?:ChoiceTextEntryValue|ChoiceNumericEntryValue|SelectedChoicesRecode)(?:/\w+)?")
@@ -135,3 +134,26 @@ def _blocks_of(flow: object, logic: tuple[Any, ...]) -> list[tuple[str, tuple[An
             found.append((str(step["ID"]), inside))
         found += _blocks_of(step.get("Flow"), inside)
     return found
+
+
+def as_dict(value: object) -> dict[str, Any]:
+    """The object; an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The list, or the values of an object that is used as one.
+
+    >>> as_list({"0": "a"}), as_list(None)
+    (['a'], [])
+    """
+    return value if isinstance(value, list) else list(as_dict(value).values())
+
+
+def word(value: object) -> str:
+    """A code or setting; "" for what is neither text nor a whole number.
+
+    >>> word(3), word(" Q1 "), word(None), word(True)
+    ('3', 'Q1', '', '')
+    """
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""

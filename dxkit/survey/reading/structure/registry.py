@@ -39,12 +39,8 @@ _INSTEAD = {
 def read_structure(path: str | os.PathLike[str], language: str | None = None) -> Structure:
     """What was asked, and which answers could be chosen, as the survey tool itself has it.
 
-    Parameters
-    ----------
-    path : path
-        Qualtrics .qsf, LimeSurvey .lss or its tab-separated .txt, XLSForm .xlsx (ODK, Kobo), SPSS .sav, Stata .dta.
-    language : str, optional
-        The language of the texts, where the survey has several; by default the survey's own.
+    The file is a Qualtrics .qsf, a LimeSurvey .lss or its tab-separated .txt, an XLSForm .xlsx (ODK, Kobo), an SPSS
+    .sav or a Stata .dta. `language` is that of the texts, where the survey has several; None for the survey's own.
 
     Raises
     ------

@@ -8,16 +8,14 @@ import subprocess
 import sys
 from functools import cached_property
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from dxkit.files.errors import and_more, fault_at
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile, open_file
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from dxkit.survey.reading.structure.model import Question, Structure
+from dxkit.survey.reading.structure.model import Option, Question, Structure, assembled
 
 MOST_CELLS = 30_000_000
 LONGEST = 600
@@ -37,26 +35,15 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
 
 
 def answers(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Structure]:
-    """The answers as people saw them, and what was asked.
+    """The answers of an SPSS or Stata file as people saw them, a column of text for each variable; and what was asked.
 
-    Parameters
-    ----------
-    path : path
-        An SPSS (.sav, .zsav) or Stata (.dta) file.
-
-    Returns
-    -------
-    tuple of DataFrame and Structure
-        A column of text for each variable: labels in place of codes, "" where nothing was answered. Values that the
-        file declares missing are "" too, unless their label says that somebody had no opinion.
+    Nothing answered is "". So are values that the file declares missing, unless their label says "no opinion".
 
     Raises
     ------
     DataError
         A file that is neither, is broken or too large, or the package that reads it is not installed.
     """
-    import pandas as pd
-
     file = open_file(path)
     told = _told(file, "answers")
     counts = [f"{name} {count}" for name, count in told["blanks"].items()]
@@ -112,16 +99,12 @@ def _is_stata(file: OpenedFile) -> bool:
 
 
 def _structure(told: dict[str, Any], file: OpenedFile, notes: list[str] | None = None) -> Structure:
-    from dxkit.survey.reading.structure.model import assembled
-
     questions = [_question(fields) for fields in told["questions"]]
     return assembled("Stata" if _is_stata(file) else "SPSS", file.name, questions, notes or ())
 
 
 def _question(fields: dict[str, Any]) -> Question:
     """A question from JSON, where a tuple has become a list; the lists that such a file leaves empty are left out."""
-    from dxkit.survey.reading.structure.model import Option, Question
-
     given: dict[str, Any] = {name: value for name, value in fields.items() if value != []}
     options: list[dict[str, Any]] = [
         {n: value for n, value in option.items() if value != []} for option in fields["options"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, and_more, fault_at, suggest
@@ -67,9 +67,9 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     rows = _rows(survey, ("type", "name"))
     listed = _rows(choices, ("list_name", "name")) if choices is not None else []
     own = next((row.get("default_language", "") for _, row in (_rows(settings, ()) if settings else [])), "")
-    languages = _languages(survey)
-    bare = "label" in _header(survey)
-    first = own if own in languages or bare or not languages else languages[0]
+    labels = [name for name in _header(survey) if name.partition("::")[0] == "label"]
+    languages = list(dict.fromkeys(name.partition("::")[2] for name in labels if "::" in name))
+    first = own if own in languages or "label" in labels or not languages else languages[0]
     spoken = chosen_language(language, languages, first, file.name)
     form = _Form(survey, _lists(listed, spoken, choices), spoken)
     for number, row in rows:
@@ -87,10 +87,6 @@ def _header(grid: Grid) -> list[str]:
         folded(name.partition("::")[0]) + "::" + name.partition("::")[2] if "::" in name else name for name in names
     ]
     return ["name" if name == "value" and "name" not in names else name for name in names]
-
-
-def _languages(grid: Grid) -> list[str]:
-    return list(dict.fromkeys(name.partition("::")[2] for name in _header(grid) if name.startswith("label::")))
 
 
 def _rows(grid: Grid, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
@@ -224,7 +220,7 @@ class _Form:
             options = [*options, Option(code="other", label="Other")]
             texts = (Line(f"{name}_other", "Specify other."),)
         if kind == "multi":
-            options = [_with_column(option, name) for option in options]
+            options = [replace(option, column=f"{name}/{option.code}") for option in options]
         self._add(name, text, kind, relevant, options=tuple(options), texts=texts)
 
     def _list(self, name: str, number: int, question: str) -> list[Option]:
@@ -248,11 +244,6 @@ class _Form:
 
     def _place(self, number: int) -> dict:
         return {"file": self.grid.file, "sheet": self.grid.sheet, "row": number}
-
-
-def _with_column(option: Option, question: str) -> Option:
-    column = f"{question}/{option.code}"
-    return Option(code=option.code, label=option.label, value=option.value, column=column)
 
 
 def _term(text: str) -> str:

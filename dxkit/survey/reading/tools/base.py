@@ -15,7 +15,7 @@ def folded_names(text: str) -> frozenset[str]:
     >>> sorted(folded_names("#, StartDate, IP Address"))
     ['#', 'ip address', 'startdate']
     """
-    return frozenset(normal(name) or name for name in text.split(", "))
+    return frozenset(normal(name) or name.strip() for name in text.split(","))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +29,9 @@ class Heading:
     cell: str = ""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Tool:
-    """A survey tool. Each has its own module, which sets these attributes and overrides what the tool does otherwise.
+    """A survey tool, with what `tools.toml` says of it; those of `kinds.py` override what they do otherwise.
 
     name             as users write it in `source=`
     signs            column names of the tool's exports; `needed` of them must be there, and all of one set of `must`
@@ -40,11 +41,13 @@ class Tool:
                      hold what was written beside the option "Other"
     respondent       columns with the id of a submission: the first one there counts
     separators       what may stand between several chosen options in one cell
-    finished_in      columns that tell whether a submission is finished, see `is_finished`: the first one there counts
-    preview_in       the column that tells whether it is a test, see `is_preview`
+    finished_in      columns that tell whether a submission is finished: the first one there counts. It is where the
+                     cell is one of `finished`, or without these not blank or none of `unfinished`
+    preview_in       the column that tells whether it is a test: where the cell is none of `real`
     by_hand          whether a person made the table: it has no technical columns, and no name may come twice
     numbers_repeats  whether a number follows a header that comes for the second time
     keeps_order      whether columns stand in the order of the questions, which tells bare statements apart
+    bare_statements  whether any heading may be the statement of a grid without the grid's question
     other_follows    whether a bare column "Other" right behind the options belongs to them
     divider          what stands between a group and its questions in a header
     """
@@ -60,10 +63,14 @@ class Tool:
     respondent: tuple[str, ...] = ()
     separators: tuple[str, ...] = (";",)
     finished_in: tuple[str, ...] = ()
+    finished: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
     preview_in: str = ""
+    real: tuple[str, ...] = ()
     by_hand: bool = False
     numbers_repeats: bool = False
     keeps_order: bool = False
+    bare_statements: bool = False
     other_follows: bool = False
     divider: str = ""
 
@@ -95,7 +102,7 @@ class Tool:
 
     def may_be_statement(self, heading: Heading) -> bool:
         """Whether a heading may be the statement of a grid without the grid's question."""
-        return False
+        return self.bare_statements
 
     def tells_finished(self, names: Sequence[str]) -> list[str]:
         """The columns, of these folded names, that tell whether a submission is finished: in one of them is enough."""
@@ -103,11 +110,13 @@ class Tool:
 
     def is_finished(self, cell: str) -> bool:
         """Whether a cell of such a column says that the submission is finished."""
-        return bool(cell)
+        if self.finished:
+            return normal(cell) in self.finished
+        return normal(cell) not in self.unfinished if self.unfinished else bool(cell)
 
     def is_preview(self, cell: str) -> bool:
         """Whether a cell of the column `preview_in` says that the submission is a test."""
-        return False
+        return normal(cell) not in self.real
 
     def is_no_opinion(self, text: str) -> bool:
         """Whether an answer that its scale does not know is how the tool exports "not applicable"."""
@@ -116,9 +125,6 @@ class Tool:
     def recoded(self, texts: list[str], scale: Scale) -> list[str]:
         """Distinct answers as labels or codes of their scale, where the tool exports codes of its own."""
         return texts
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
 
 def cells_under(names: frozenset[str], header: Sequence[str], row: Sequence[str]) -> list[str]:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from dxkit.files import options
 from dxkit.files.cells import normal
-from dxkit.survey.reading.tools.alchemer import Alchemer
-from dxkit.survey.reading.tools.base import Tool
-from dxkit.survey.reading.tools.google_forms import GoogleForms
-from dxkit.survey.reading.tools.kobo import Kobo
-from dxkit.survey.reading.tools.limesurvey import LimeSurvey
-from dxkit.survey.reading.tools.microsoft_forms import MicrosoftForms
-from dxkit.survey.reading.tools.plain import Plain
-from dxkit.survey.reading.tools.qualtrics import Qualtrics
-from dxkit.survey.reading.tools.redcap import Redcap
-from dxkit.survey.reading.tools.surveymonkey import SurveyMonkey
-from dxkit.survey.reading.tools.typeform import Typeform
+from dxkit.survey.reading.tools.base import Tool, folded_names
+from dxkit.survey.reading.tools.kinds import Alchemer, Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
 
-TOOLS: tuple[Tool, ...] = (
-    Qualtrics(),
-    SurveyMonkey(),
-    Typeform(),
-    LimeSurvey(),
-    Alchemer(),
-    Redcap(),
-    Kobo(),
-    MicrosoftForms(),
-    GoogleForms(),
-    Plain(),  # the last, for it fits every file
+_KINDS: dict[str, type[Tool]] = {
+    "qualtrics": Qualtrics,
+    "surveymonkey": SurveyMonkey,
+    "limesurvey": LimeSurvey,
+    "alchemer": Alchemer,
+    "redcap": Redcap,
+    "kobo": Kobo,
+    "plain": Plain,
+}
+
+
+def _read(field: str, value: Any) -> Any:
+    """What `tools.toml` says in a field; long texts go on in the next line."""
+    if field == "signs":
+        return folded_names(value)
+    if field == "must":
+        return tuple(map(folded_names, value))
+    return re.sub(r"(^|\n)\s+", "", value) if isinstance(value, str) else tuple(value) if type(value) is list else value
+
+
+_SAID = tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding="utf-8"))
+TOOLS: tuple[Tool, ...] = tuple(
+    _KINDS.get(name, Tool)(name=name, **{field: _read(field, value) for field, value in said.items()})
+    for name, said in _SAID.items()
 )
 _PERSONAL = "|".join(tool.personal for tool in TOOLS if tool.personal)  # both are compiled when first used
 _TECHNICAL = "|".join(tool.technical for tool in TOOLS if tool.technical)
@@ -71,7 +78,8 @@ def is_personal(name: str) -> bool:
 def is_technical(tool: Tool, code: str) -> bool:
     """Whether a tool added this column and did not ask it; columns of other tools count, for files are passed on.
 
-    >>> is_technical(Qualtrics(), "Q1_DO"), is_technical(Typeform(), "StartDate"), is_technical(Plain(), "StartDate")
+    >>> qualtrics, typeform, plain = map(tool_named, ("qualtrics", "typeform", "plain"))
+    >>> is_technical(qualtrics, "Q1_DO"), is_technical(typeform, "StartDate"), is_technical(plain, "StartDate")
     (True, True, False)
     """
     if tool.by_hand:
