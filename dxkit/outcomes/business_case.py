@@ -14,8 +14,7 @@ import pandas as pd
 from dxkit.files.errors import DataError, Missing, suggest
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.outcomes.claim import check_hours
-from dxkit.outcomes.overlap import guard
-from dxkit.outcomes.saved_hours import SavedHours, hourly_rate
+from dxkit.outcomes.saved_hours import SavedHours, guard, hourly_rate
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.run import worked_out

@@ -1,6 +1,6 @@
-"""Hours that a vendor would save a person each week, from what people reported and what it removes.
+"""Hours that a vendor would save a person each week, and benefits that these hours may hold already.
 
-See docs/methods/business_case.md, "Hours saved"."""
+See docs/methods/business_case.md, "Hours saved" and "Overlaps"."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from dxkit.files.errors import DataError
+from dxkit.files.errors import DataError, and_more
+from dxkit.files.options import choices, instance
 from dxkit.procurement.cost.schedule import exit_figure
+from dxkit.procurement.dossier.columns import BENEFITS
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Fit
 from dxkit.statistics.estimate import Estimate
@@ -20,6 +22,12 @@ from dxkit.statistics.sampling import SCRAMBLES, scrambled
 if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
 
+OVERLAPS = {  # category of a benefit: what may hold it already
+    "hours": "the reported hours",
+    "incidents": "the hours of the people on call",
+    "onboarding": "the hours of new people",
+    "licences": "the cost of ownership",
+}
 _RATE = "engineer_day_rate"
 _SEQUENCE = 2_000_003  # a sequence of its own, so that the hours leave the draws of the money alone
 
@@ -64,3 +72,28 @@ def hourly_rate(dossier: Dossier, draws: Mapping[str, np.ndarray], hours_a_day: 
         raise DataError(f"sheet exit has {_RATE} for {listed} alone, not for all; give hourly=, what an hour costs")
     figure, _ = exit_figure(dossier, "all", _RATE)
     return draws.get(figure.key, np.array([figure.mean])) / hours_a_day
+
+
+def guard(dossier: Dossier, declared: Mapping[str, str]) -> None:
+    """Refuse benefits without a category, and those that the hours or the costs may include already, until it is
+    declared why they do not."""
+    instance("declared", declared, Mapping, "a dict of category and reason")
+    choices("declared", list(declared), list(OVERLAPS))
+    nameless = [line.line for line in dossier.benefits if not line.category]
+    if nameless:
+        listed = and_more([repr(name[:40]) for name in dict.fromkeys(nameless)])
+        raise DataError(f"sheet benefits: write a category ({', '.join(BENEFITS)}) for {listed}")
+    overlapping: dict[str, list[str]] = {}
+    for line in dossier.benefits:
+        reason = line.declared or str(declared.get(line.category, "")).strip()
+        if line.category in OVERLAPS and not reason:
+            overlapping.setdefault(line.category, []).append(line.line)
+    if overlapping:
+        listed = [
+            f"{name}, perhaps in {OVERLAPS[name]}: {', '.join(repr(each[:40]) for each in dict.fromkeys(lines))}"
+            for name, lines in overlapping.items()
+        ]
+        raise DataError(
+            "these benefits may be counted twice; leave them out, or say in column declared of sheet benefits or with "
+            "declared= why they are not:\n" + "\n".join(listed)
+        )

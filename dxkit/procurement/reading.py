@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dxkit.files.errors import and_more
-from dxkit.procurement.cost.idle import idle_cells
+from dxkit.procurement.cost.idle import idle_cells, usual_values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.reading import read_sheets
 from dxkit.procurement.dossier.sheets import Source
@@ -23,7 +23,7 @@ def read_dossier(source: Source) -> Dossier:
         Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures
         has conflicting sources: each is as likely, and all stay visible in `.conflicting`. A workbook of
         `write_workbook` is read back, with what was changed in `.changed`. What was filled in and moves no result is in
-        `.idle`.
+        `.idle`. What no sheet gives and a result rests on has a usual value, and is listed in `.unsupported` too.
 
     Returns
     -------
@@ -43,6 +43,7 @@ def read_dossier(source: Source) -> Dossier:
     ['A', 'B']
     """
     dossier = read_twin(source) if is_twin(source) else read_sheets(source)
+    dossier = replace(dossier, assumed=(*dossier.assumed, *usual_values(dossier)))
     idle = idle_cells(dossier)
     if not len(idle):
         return dossier

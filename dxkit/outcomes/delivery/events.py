@@ -91,8 +91,7 @@ def check_deployments(table: Table | None, frame: pd.DataFrame, faults: Faults) 
     if table is not None:
         blank = (table.text("time") == "").to_numpy()
         for i in np.flatnonzero(blank & (frame["outcome"] != "not finished").to_numpy()):
-            if blank[i]:
-                table.fault(faults, i, "time", "the cell is empty; write a time such as 2026-01-31T14:00+01:00")
+            table.fault(faults, i, "time", "the cell is empty; write a time such as 2026-01-31T14:00+01:00")
 
 
 def check_incidents(table: Table | None, frame: pd.DataFrame, faults: Faults) -> None:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -22,119 +24,28 @@ from dxkit.outcomes.delivery.json_tables import flat, is_json, read_json
 from dxkit.outcomes.times import Source
 
 _NO_RESULT = "no_result"  # a column that stands for a result that the export does not have
-_DONE, _FAILED, _OPEN = "success", "failed", "not finished"
+_TABLES = {"deployments": events.DEPLOYMENTS, "incidents": events.INCIDENTS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """An export of one tool.
-
-    known    columns of which all must be there; `a|b` is either
-    columns  own column: theirs, the first that is there and filled
-    result   their words of a result: ours; any other word is "not finished"
-    """
+    """An export of one tool, as exports.toml has it."""
 
     tool: str
-    spec: TableSpec
+    table: str
     known: tuple[str, ...]
     columns: Mapping[str, str]
-    result: Mapping[str, str] | None = None
+    success: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    def result(self, text: str) -> str:
+        """What a word of theirs means."""
+        word = folded(text)
+        return "success" if word in self.success else "failed" if word in self.failed else "not finished"
 
 
-EXPORTS = (
-    Export(
-        tool="GitHub deployments",
-        spec=events.DEPLOYMENTS,
-        known=("sha", "environment", "created_at"),
-        columns={
-            "deployment": "id|node_id|sha",
-            "service": "repository.full_name|repository|repository_url",
-            "time": "created_at",
-            "environment": "environment",
-            "outcome": "state|status|latest_status.state|latestStatus.state|statuses",
-        },
-        result={
-            "success": _DONE,
-            "inactive": _DONE,
-            "active": _DONE,
-            "failure": _FAILED,
-            "error": _FAILED,
-        },
-    ),
-    Export(
-        tool="GitHub releases",
-        spec=events.DEPLOYMENTS,
-        known=("tag_name|tagName", "published_at|publishedAt"),
-        columns={
-            "deployment": "tag_name|tagName",
-            "time": "published_at|publishedAt",
-            "outcome": "draft|isDraft",
-            "prerelease": "prerelease|isPrerelease",
-        },
-        result={"": _DONE, "false": _DONE, "0": _DONE, "no": _DONE},
-    ),
-    Export(
-        tool="GitLab deployments",
-        spec=events.DEPLOYMENTS,
-        known=("iid", "status", "environment.name|environment"),
-        columns={
-            "deployment": "id|iid",
-            "service": "project.path_with_namespace|deployable.project.path_with_namespace",
-            "time": "deployable.finished_at|finished_at|updated_at|created_at",
-            "environment": "environment.name|environment",
-            "outcome": "status",
-        },
-        result={"success": _DONE, "failed": _FAILED, "canceled": _FAILED},
-    ),
-    Export(
-        tool="DevLake deployments",
-        spec=events.DEPLOYMENTS,
-        known=("cicd_scope_id", "result", "finished_date"),
-        columns={
-            "deployment": "cicd_deployment_id|id",
-            "service": "repo_url|cicd_scope_id",
-            "time": "finished_date",
-            "environment": "environment",
-            "outcome": "result",
-        },
-        result={"success": _DONE, "failure": _FAILED, "failed": _FAILED, "abort": _FAILED},
-    ),
-    Export(
-        tool="PagerDuty incidents",
-        spec=events.INCIDENTS,
-        known=("incident_number", "created_on|created_at", "resolved_on|resolved_at"),
-        columns={
-            "incident": "incident_number",
-            "service": "service_name|service.summary",
-            "opened": "created_on|created_at",
-            "resolved": "resolved_on|resolved_at",
-        },
-    ),
-    Export(
-        tool="Opsgenie incidents",
-        spec=events.INCIDENTS,
-        known=("tinyId|tiny_id", "createdAt|created_at"),
-        columns={
-            "incident": "tinyId|tiny_id",
-            "service": "impactedServices|service",
-            "opened": "impactStartDate|impact_start_date|createdAt|created_at",
-            "resolved": "impactEndDate|impact_end_date|resolvedAt|closedAt|updatedAt",
-            "outcome": "status",
-        },
-        result={"resolved": _DONE, "closed": _DONE},
-    ),
-    Export(
-        tool="Jira issues",
-        spec=events.INCIDENTS,
-        known=("Issue key", "Created", "Resolved"),
-        columns={
-            "incident": "Issue key",
-            "service": "Component/s|Components|Component",
-            "opened": "Created",
-            "resolved": "Resolved",
-        },
-    ),
-)
+_FOUND = tomllib.loads((files("dxkit.outcomes.delivery") / "exports.toml").read_text(encoding="utf-8"))
+EXPORTS = tuple(Export(**each) for each in _FOUND["export"])
 _MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _JIRA = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d\d|\d{4})(?: (\d{1,2}):(\d\d)(?::\d\d)? ?([AaPp][Mm])?)?")
 _NUMBERS = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d\d|\d{4})( .*)?")
@@ -155,7 +66,7 @@ def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> T
     header = {folded(name) for name in loose.frame.columns}
     if {folded(name) for name in spec.needed} <= header:
         return replace(loose, spec=spec, notes=(*loose.notes, *_of_clone(source)))
-    export = next((one for one in EXPORTS if one.spec is spec and _fits(one, header)), None)
+    export = next((one for one in EXPORTS if _TABLES[one.table] is spec and _fits(one, header)), None)
     return _mapped(loose, export, faults) if export else spec.read(source, file=file)
 
 
@@ -196,26 +107,24 @@ def _mapped(table: Table, export: Export, faults: Faults) -> Table:
         if found:
             columns[own] = _first_filled(table, found)
             places[own] = table.columns_at[found[0]]
-    notes = [*_unused(table.notes), f"read as an export of {export.tool}"]
+    notes = [note for note in table.notes if "that are not used" not in note]
+    notes.append(f"read as an export of {export.tool}")
     _dates(columns, table, faults)
     said = columns.pop("outcome", None)
-    if export.spec is events.DEPLOYMENTS:
+    if export.table == "deployments":
         if said is not None:
-            columns["outcome"] = said.map(lambda text: _result(export, text))
+            columns["outcome"] = said.map(export.result)
         else:
             columns[_NO_RESULT] = pd.Series("yes", index=table.frame.index)
             notes.append("the export does not say what became of a deployment, so each counts as a success")
     elif said is not None:
-        ended = said.map(lambda text: _result(export, text) == _DONE)
+        ended = said.map(export.result) == "success"
         columns["resolved"] = columns["resolved"].where(ended, "")
-    missing = [name for name in export.spec.needed if name not in columns]
+    spec = _TABLES[export.table]
+    missing = [name for name in spec.needed if name not in columns]
     columns |= {name: pd.Series("", index=table.frame.index, dtype=object) for name in missing}
-    spec = replace(export.spec, kind=f"export of {export.tool}")
+    spec = replace(spec, kind=f"export of {export.tool}")
     return replace(table, frame=pd.DataFrame(columns), columns_at=places, notes=tuple(notes), spec=spec)
-
-
-def _unused(notes: tuple[str, ...]) -> list[str]:
-    return [note for note in notes if "that are not used" not in note]
 
 
 def _first_filled(table: Table, names: list[str]) -> pd.Series:
@@ -224,10 +133,6 @@ def _first_filled(table: Table, names: list[str]) -> pd.Series:
     for name in names[1:]:
         values = values.where(values != "", table.text(name))
     return values
-
-
-def _result(export: Export, text: str) -> str:
-    return (export.result or {}).get(folded(text), _OPEN)
 
 
 def _dates(columns: dict[str, pd.Series], table: Table, faults: Faults) -> None:

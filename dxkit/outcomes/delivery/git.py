@@ -155,9 +155,10 @@ def _word_of(pattern: str) -> str:
 def _merged(path: str | os.PathLike[str], branch: str, each: str, subject: str, paths: Sequence[str]) -> pd.DataFrame:
     """Commit, time and commit again of each merge or commit of a branch's main line; and how many are no merges."""
     _check_whole(path)
-    line = len(_git(path, "rev-list", "--first-parent", _commit_of(path, branch)))
+    tip = _commit_of(path, branch)
+    line = len(_git(path, "rev-list", "--first-parent", tip))
     kind = ["--merges"] if each == "merge" else []
-    found = _log(path, "%cI%x09%s", ["--first-parent", *kind, _commit_of(path, branch)], paths)
+    found = _log(path, "%cI%x09%s", ["--first-parent", *kind, tip], paths)
     rows = [(sha, *text.split("\t", 1)) for sha, text in found]
     kept = [[sha, time, sha] for sha, time, line in rows if fnmatchcase(line, subject)]
     if not rows and each == "merge":

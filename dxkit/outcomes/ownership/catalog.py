@@ -5,19 +5,19 @@ See docs/methods/catalog.md, "Measures"."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import NO, YES, folded, timestamp
-from dxkit.files.errors import Faults
+from dxkit.files.errors import DataError, Faults
 from dxkit.files.options import choice, whole
 from dxkit.files.table import Table, TableSpec, texts
 from dxkit.outcomes.durations import Durations, durations
-from dxkit.outcomes.ownership import owners
 from dxkit.outcomes.ownership.codeowners import DIALECTS, Rules, rules_of
 from dxkit.outcomes.times import Moment, Source, flags, moment, times, zone
 from dxkit.results.absent import Absent
@@ -32,6 +32,7 @@ MEASURES = (
     "made from a template",
     "older services registered",
 )
+Aliases = Mapping[str, str]  # owners that are the same under other names
 Codeowners = str | os.PathLike[str] | Mapping[str, str | os.PathLike[str]]
 _CATALOG = TableSpec(
     kind="table of the catalog",
@@ -123,7 +124,7 @@ def catalog_health(
     [0.5, 1.0]
     """
     max_lag, dialect = whole("max_lag", max_lag, 0), choice("dialect", dialect, DIALECTS)
-    joined = owners.checked(aliases)
+    joined = _checked(aliases)
     faults = Faults()
     table = _CATALOG.read(catalog)
     frame = table.values(faults, zone(timezone))
@@ -143,7 +144,7 @@ def catalog_health(
             frame[name] = frame[name].where(frame[name] <= cutoff)
     frame["codeowners"] = _owners(frame, codeowners, dialect)
     frame["agrees"] = [
-        None if not owner or not theirs else owners.agree(owner, theirs.split(), joined)
+        None if not owner or not theirs else _agree(owner, theirs.split(), joined)
         for owner, theirs in zip(frame["owner"], frame["codeowners"], strict=True)
     ]
     frame["days_behind"] = ((frame["source_changed"] - frame["metadata_changed"]) / pd.Timedelta(days=1)).clip(lower=0)
@@ -226,3 +227,47 @@ def _cutoff(as_of: Moment | None, timezone: str, frame: pd.DataFrame) -> pd.Time
         return moment(as_of, "as_of", timezone, end=True)
     dates = frame.filter(["since", "metadata_changed", "source_changed", "created"]).max().dropna()
     return max(dates, default=None)
+
+
+class Owner(NamedTuple):
+    """A name without kind and @, and the namespace or organisation before it ("" for none)."""
+
+    name: str
+    space: str
+
+
+def owner_of(text: str) -> Owner:
+    """The name of an owner.
+
+    >>> owner_of("group:default/Team-A"), owner_of("@Org/team-a"), owner_of("alice@example.com").name
+    (Owner(name='team-a', space=''), Owner(name='team-a', space='org'), 'alice')
+    """
+    plain = text.strip().casefold()
+    if re.fullmatch(r"[^@\s/]+@[^@\s]+", plain):
+        return Owner(plain.split("@")[0], "")
+    plain = re.sub(r"^(group|user|team):", "", plain.removeprefix("@"))
+    space, _, name = plain.rpartition("/")
+    return Owner(name, "" if space == "default" else space)
+
+
+def _agree(catalog: str, codeowners: list[str], aliases: Aliases) -> bool:
+    """Whether the catalog's owner is among those of CODEOWNERS, by name; by an alias, where one is declared."""
+    joined = aliases.get(catalog.strip().casefold())
+    ours = owner_of(catalog)
+    for each in codeowners:
+        theirs = owner_of(each)
+        if joined is not None and each.strip().casefold() == joined:
+            return True
+        if ours.name == theirs.name and (not ours.space or not theirs.space or ours.space == theirs.space):
+            return True
+    return False
+
+
+def _checked(aliases: Aliases | None) -> dict[str, str]:
+    """Aliases, folded; refused where they are not names."""
+    if aliases is None:
+        return {}
+    texts = isinstance(aliases, Mapping) and all(isinstance(text, str) for pair in aliases.items() for text in pair)
+    if not texts:
+        raise DataError("aliases: give a dict such as {'group:payments/platform': '@org/platform'}")
+    return {ours.strip().casefold(): theirs.strip().casefold() for ours, theirs in aliases.items()}

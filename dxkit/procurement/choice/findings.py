@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.robustness import ranks, rating_changes, stability
 from dxkit.procurement.choice.values import Ratings, by_fit
 from dxkit.procurement.dossier.dossier import Dossier
@@ -20,6 +21,7 @@ _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
 _OUT = -1e6  # the score of a vendor that is knocked out, far below any other
 _MOSTLY = 0.5  # a vendor that others beat as often as not is not recommended
 _BLOCKING = ("demos alone",)
+NO_CLAIM = "no claim for some topics, so they count as 0"
 _TWICE, _APART = "cost may count twice", 0.05
 
 Musts = Mapping[str, Mapping[str, str]]  # by vendor and must-have: pass, fail or unknown
@@ -70,9 +72,11 @@ def flags_of(dossier: Dossier, criteria: Sequence[Criterion], ratings: Ratings) 
     flags = [[v, c, flag] for (v, c), each in ratings.items() if c not in fitted for flag in each.flags]
     for name in fitted:
         for vendor in dossier.vendors:
-            kinds = {each.kind for each in dossier.fit_read if each.vendor == vendor}
-            if kinds <= {"demo"}:
-                flags.append([vendor, name, "demos alone" if kinds else "no evidence"])
+            claims = [each for each in dossier.fit_read if each.vendor == vendor]
+            if {each.kind for each in claims} <= {"demo"}:
+                flags.append([vendor, name, "demos alone" if claims else NO_EVIDENCE])
+            if 0 < len(claims) < len({each.topic for each in dossier.fit_read}):
+                flags.append([vendor, name, NO_CLAIM])
     return flags
 
 

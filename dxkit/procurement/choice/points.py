@@ -83,6 +83,13 @@ def _rating(dossier: Dossier, criterion: Criterion, vendor: str, needs: Result |
     return rating.mean if rating.known else criterion.worst
 
 
+def unjudged(dossier: Dossier, criterion: Criterion, vendor: str) -> bool:
+    """Whether nobody has judged a vendor on a criterion, so that it counts as the worst."""
+    if by_fit(dossier, criterion):
+        return all(each.vendor != vendor for each in dossier.fit_read)
+    return criterion.measure == "rating" and not rating_of(dossier, vendor, criterion).known
+
+
 def points_of(dossier: Dossier, needs: Result | None = None, scenario: str = "likely") -> Points:
     """The point score of every vendor, worked out by the formulas of `score_sheet`."""
     found = _worked_out(dossier, at_scenario(dossier, scenario), needs)

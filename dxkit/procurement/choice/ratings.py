@@ -18,6 +18,7 @@ TRIAL_WEEKS = 3
 LEAST_SPREAD = 0.05  # points; nobody judges more finely
 _STALE = 0.5  # how much of its spread evidence gains for every year beyond the first
 _APART = 2.0  # points between raters that are worth a flag
+NO_EVIDENCE = "no evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def rate(
     """
     rated = [each for each in evidence if each.rating == each.rating]
     if not rated:
-        return Rating(mean=sum(scale) / 2, sd=np.nan, known=False, flags=("no evidence",), scale=scale)
+        return Rating(mean=sum(scale) / 2, sd=np.nan, known=False, flags=(NO_EVIDENCE,), scale=scale)
     spread = SPREAD | dict(spread or {})
     values = np.array([each.rating for each in rated])
     wide = (scale[1] - scale[0]) / (RATINGS[1] - RATINGS[0])

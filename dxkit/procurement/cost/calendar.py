@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from dxkit.procurement.cost.leaving import EU_NOTICE, day_after, in_the_eu
+from dxkit.procurement.cost.leaving import EU_NOTICE, contract_lines, day_after, in_the_eu
 from dxkit.procurement.cost.schedule import exit_figure, term_of
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import Dossier, Figure
 
 
 def effective_notice(dossier: Dossier, vendor: str) -> float:
@@ -64,7 +64,14 @@ def renewals(term: float, renewal: float, horizon: int) -> list[int]:
 
 def renewals_of(dossier: Dossier, vendor: str) -> list[int]:
     """Quarters at which something that this vendor is paid for again and again renews: each line by its own term."""
-    lines = [line for line in dossier.lines_of(vendor) if line.paid_to_vendor and not line.once]
-    terms = [term_of(dossier, line, vendor) for line in (lines or [None])]
+    terms = [term_of(dossier, line, vendor) for line in contract_lines(dossier, vendor) or [None]]
     each = {(term.mean, renewal.mean) for term, renewal in terms}
     return sorted({quarter for term, renewal in each for quarter in renewals(term, renewal, dossier.horizon)})
+
+
+def terms_of(dossier: Dossier, vendor: str) -> list[Figure]:
+    """The figures that a renewal and its last day of notice rest on."""
+    lines = contract_lines(dossier, vendor) or [None]
+    eu = [exit_figure(dossier, vendor, "data_service")[0]] if in_the_eu(dossier) else []
+    terms = [figure for line in lines for figure in term_of(dossier, line, vendor)]
+    return [exit_figure(dossier, vendor, "notice_months")[0], *terms, *eu]

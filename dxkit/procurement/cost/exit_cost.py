@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from dxkit.files.errors import and_more
 from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.calendar import dates_of, effective_notice, renewals_of
 from dxkit.procurement.cost.leaving import COMPONENTS, EU_NAMES, RUSHED, people_driver
@@ -98,7 +99,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     ----------
     dossier : Dossier
         The vendors and their figures, from `read_dossier`. Its sheet `exit` has the inputs; those that are
-        not given are assumed with a range, and a note counts them.
+        not given are assumed with a range, and a note names them.
     seed : int
         Seed of the random draws; the same seed gives the same result.
 
@@ -192,21 +193,12 @@ def _event(of: OfVendor) -> list[float]:
 
 
 def _notes(dossier: Dossier) -> Iterator[str]:
-    given = {
-        (vendor, name)
-        for vendor in dossier.vendors
-        for name in EXIT_INPUTS
-        if any((o, name) in dossier.exit for o in (vendor, "all"))
-    }
-    bare = [vendor for vendor in dossier.vendors if (vendor, "people") not in given]
+    names = [figure.key.split("|")[-1] for figure in dossier.assumed]
+    if names:
+        yield f"usual values, which the dossier does not give: {and_more(names)}; see .unsupported of the dossier"
+    given = {vendor for vendor, name in dossier.exit if name == "people"}
+    bare = [] if "all" in given else [vendor for vendor in dossier.vendors if vendor not in given]
     counted = {vendor: people_driver(dossier, vendor) for vendor in bare}
-    known = len(given) + sum(bool(driver) for driver in counted.values())
-    known += sum(
-        (vendor, "renewal_months") not in given and (vendor, "term_months") in given for vendor in dossier.vendors
-    )
-    count = len(EXIT_INPUTS) * len(dossier.vendors) - known
-    verb = "is" if count == 1 else "are"
-    yield f"{count} of {len(EXIT_INPUTS) * len(dossier.vendors)} inputs {verb} assumed, not given"
     for driver in dict.fromkeys(counted.values()):
         of = ", ".join(vendor for vendor in bare if counted[vendor] == driver)
         if driver:

@@ -4,7 +4,7 @@ See docs/methods/ownership_cost.md, "One model, two forms"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -274,11 +274,12 @@ def _power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:
     return np.power(base, exponent)
 
 
-def inputs_of(sheets: Mapping[str, Sheet], sheet: str, row: str) -> set[str]:
-    """The keys of every input that a row rests on."""
+def inputs_of(sheets: Mapping[str, Sheet], rows: Iterable[tuple[str, str]] | None = None) -> set[str]:
+    """The keys of every input that some rows, each of a sheet, rest on; None for all rows of all sheets."""
+    rows = [(name, row) for name, sheet in sheets.items() for row in sheet.rows] if rows is None else rows
     found: set[str] = set()
     seen: set[tuple[str, str]] = set()
-    waiting: list[tuple[str, Operand]] = [(sheet, Row(row))]
+    waiting: list[tuple[str, Operand]] = [(sheet, Row(row)) for sheet, row in rows]
     while waiting:
         here, operand = waiting.pop()
         if isinstance(operand, Input):

@@ -1,4 +1,4 @@
-"""Cells that were filled in and move no result: all figures of a vendor are raised, each in a row of one batch.
+"""Cells that were filled in and move no result, and usual values that stand where nothing was filled in.
 
 See docs/methods/ownership_cost.md, "Idle cells"."""
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.cells import folded
-from dxkit.procurement.cost.expressions import Values
+from dxkit.procurement.cost.expressions import Values, inputs_of
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario, every_figure
 from dxkit.procurement.dossier.dossier import IDLE, Dossier, Figure
@@ -21,7 +21,9 @@ _PEOPLE = ("people", "users")  # a count of them may be asked for by the busines
 
 
 def idle_cells(dossier: Dossier) -> pd.DataFrame:
-    """Sheet, cell, figure and value of every number that was filled in and moves nothing at low, likely and high."""
+    """Sheet, cell, figure and value of every number that was filled in and moves nothing at low, likely and high.
+
+    All figures of a vendor are raised, each in a row of one batch."""
     figures = _filled(dossier)
     moved = np.zeros(len(figures), dtype=bool)
     scenarios = [at_scenario(dossier, scenario) for scenario in SCENARIOS]
@@ -50,6 +52,22 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
         for claim in figure.claims
     ]
     return pd.DataFrame(rows, columns=IDLE)
+
+
+def usual_values(dossier: Dossier) -> tuple[Figure, ...]:
+    """The figures that no cell gives and some result of a vendor rests on, told by the formulas themselves."""
+    used = set()
+    for vendor in dossier.vendors:
+        used |= inputs_of(sheets_of(dossier, vendor))
+    return tuple(figure for figure in every_figure(dossier).values() if figure.key in used and figure.assumed)
+
+
+def behind(dossier: Dossier, row: str) -> list[Figure]:
+    """The figures that a row of results rests on, of any vendor."""
+    used = set()
+    for vendor in dossier.vendors:
+        used |= inputs_of(sheets_of(dossier, vendor), [(results_sheet(vendor), row)])
+    return [figure for figure in every_figure(dossier).values() if figure.key in used]
 
 
 def _filled(dossier: Dossier) -> list[Figure]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.procurement.cost.expressions import inputs_of
-from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet
+from dxkit.procurement.cost.leaving import results_sheet
 from dxkit.procurement.cost.run import Run, event_key
 from dxkit.procurement.cost.simulation import WAYS, every_figure
 from dxkit.procurement.dossier.dossier import Dossier
@@ -18,7 +18,7 @@ from dxkit.procurement.dossier.dossier import Dossier
 COLUMNS = ("vendor", "basis", "input", "share", "low", "high")
 _BINS = 32
 _EVENTS = {"forced": "whether and when it must be left", "voluntary": "whether and when it is left by choice"}
-_ROWS = {"pv": ("pv",), "pv_served": ("pv_served",), "exit": ("expected",)}
+_ROWS = {"pv": "pv", "pv_served": "pv_served", "exit": "expected"}
 
 
 def tornado(dossier: Dossier, run: Run, bases: Iterable[str]) -> pd.DataFrame:
@@ -46,11 +46,7 @@ def tornado(dossier: Dossier, run: Run, bases: Iterable[str]) -> pd.DataFrame:
 
 def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[str, str]) -> dict[str, str]:
     """The uncertain inputs that a vendor's money rests on: the name of each by key."""
-    sheets, keys = run.sheets[vendor], set()
-    for row in _ROWS[basis]:
-        keys |= inputs_of(
-            sheets, results_sheet(vendor) if row in sheets[results_sheet(vendor)].rows else leaving_sheet(vendor), row
-        )
+    keys = inputs_of(run.sheets[vendor], [(results_sheet(vendor), _ROWS[basis])])
     found = {key: name for key, name in names.items() if key in keys and key in run.inputs}
     if basis != "pv":
         found |= {event_key(vendor, way): _EVENTS[way] for way in WAYS if event_key(vendor, way) in run.inputs}

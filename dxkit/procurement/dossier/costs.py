@@ -15,13 +15,21 @@ from dxkit.procurement.dossier.columns import Row, rows_of
 from dxkit.procurement.dossier.dossier import Figure, Line
 from dxkit.procurement.dossier.estimates import amount_of, claim_of, single
 from dxkit.procurement.dossier.steps import TIERS, Steps
-from dxkit.procurement.dossier.totals import check_totals
 from dxkit.procurement.dossier.units import CREDIT, MONEY, RATE
 
 _SAME = (  # in all rows of one line
     *("category", "timing", "per", "growth", "ratchet", "billed", "advance", "rises", "committed", "currency"),
     *("ledger", "tier_kind"),
 )
+_ALIKE = (
+    "vendor",
+    "timing",
+    "from_month",
+    "to_month",
+    "per",
+    "currency",
+    "ledger",
+)  # lines that a total adds up
 
 
 def read_lines(
@@ -178,3 +186,41 @@ def _check_likeness(table: Table, lines: Mapping[tuple[str, str], tuple[int, Lin
                 table.fault(faults, i, column, f"{both} look like one {column}; spell it one way")
         if count_of[vendor] > 1 and is_total(name):
             table.fault(faults, i, "line", "this looks like a total beside other lines; delete it, totals are computed")
+
+
+def check_totals(table: Table, rows: Sequence[Row], faults: Faults) -> None:
+    """A fault for each likely amount that equals, to half of its last written digit, the sum of the lines above it.
+
+    These are the two or more lines of the same vendor, timing, months, driver and currency since the first, or since
+    the last total: the third year of a ramp may well cost what the first two did. A line that says in `declared` why it
+    is none is left alone.
+    """
+    open_: dict[tuple[str, ...], list[float]] = {}
+    seen = set()
+    for i, row in enumerate(rows):
+        if (line := (row["vendor"], row["line"])) in seen:
+            continue  # a further source of the same line
+        seen.add(line)
+        amount, problem = table.number(row["likely"]) if row["likely"] else (0.0, "empty")
+        if problem:
+            continue
+        key = tuple(row.get(name, "") for name in _ALIKE)
+        above = open_.setdefault(key, [])
+        if len(above) > 1 and amount and not row["declared"] and abs(amount - sum(above)) <= _half_digit(row["likely"]):
+            listed = " + ".join(f"{each:,.15g}" for each in above[:4]) + (" + ..." if len(above) > 4 else "")
+            message = f"{amount:,.15g} is the sum of the lines above it ({listed})"
+            table.fault(faults, i, "likely", f"{message}; delete the total, or say in column declared why it is none")
+            above.clear()
+        else:
+            above.append(amount)
+
+
+def _half_digit(text: str) -> float:
+    """Half a unit of the last digit of a number as it is written.
+
+    >>> _half_digit("1500"), _half_digit("0.25"), _half_digit("1,5")
+    (0.5, 0.005, 0.05)
+    """
+    digits = text.rstrip("%").strip()
+    decimal = max(digits.rfind("."), digits.rfind(","))
+    return 0.5 * 10.0 ** -(len(digits) - decimal - 1 if decimal >= 0 else 0)

@@ -17,6 +17,7 @@ A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
 MONEY = "currency of the dossier"  # the unit of columns of money
 PAID = ("licence", "support", "hosting")  # categories that are paid to the vendor
 IDLE = ["sheet", "cell", "figure", "value"]
+USUAL = "usual value"  # the source of what a dossier does not give
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,6 +37,11 @@ class SourcedFigure:
     @property
     def supported(self) -> bool:
         return bool(self.source and self.date) and self.source.casefold() != "assumption"
+
+    @property
+    def told(self) -> str:
+        """The source in words."""
+        return USUAL if not self.cell else self.source or "none"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,8 +71,9 @@ class Figure:
         return self.variance == 0.0
 
     @property
-    def supported(self) -> bool:
-        return all(claim.supported for claim in self.claims)
+    def assumed(self) -> bool:
+        """Whether nobody gives it, so that a usual value stands for it."""
+        return not any(claim.cell for claim in self.claims)
 
     def draw(self, u: np.ndarray) -> np.ndarray:
         """A draw for each uniform number; several claims share the unit interval equally."""
@@ -145,6 +152,11 @@ class Line:
         return self.category in PAID and not self.ledger
 
     @property
+    def flat(self) -> bool:
+        """Whether the vendor is paid again and again at a price of which no rise is named."""
+        return self.paid_to_vendor and not self.once and self.growth is None and not self.prices
+
+    @property
     def once(self) -> bool:
         return self.timing == "once"
 
@@ -177,6 +189,7 @@ class Dossier:
     exit       the figures of exit cost by (vendor, input); exit_per: the driver that one is multiplied with
     tables     every sheet as text, without its examples
     criteria_read, evidence_read, fit_read   what the scorecard judges by
+    assumed    what no sheet gives and a result rests on, at its usual value
     idle       sheet, cell, figure, value: what was filled in and moves no result
     changed    of a workbook that dxkit wrote: sheet, cell, figure, what, delivered, now, taken; None for any other
     """
@@ -189,6 +202,7 @@ class Dossier:
     exit_per: Mapping[tuple[str, str], str] = field(default_factory=dict)
     numbers: Mapping[str, Figure] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    assumed: tuple[Figure, ...] = ()
     idle: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=IDLE))
     changed: pd.DataFrame | None = None
     criteria_read: tuple[Criterion, ...] = ()
@@ -227,11 +241,11 @@ class Dossier:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """Every figure of drivers, costs, benefits and exit by name."""
+        """Every figure that results rest on by name: of drivers, costs, benefits and exit, then what is assumed."""
         figures = [driver.amount for driver in self.drivers.values()]
         figures += [driver.growth for driver in self.drivers.values() if isinstance(driver.growth, Figure)]
         figures += [figure for line in (*self.costs, *self.benefits) for figure in line.figures]
-        return {figure.name: figure for figure in (*figures, *self.exit.values())}
+        return {figure.name: figure for figure in (*figures, *self.exit.values(), *self.assumed)}
 
     def lines_of(self, vendor: str) -> list[Line]:
         """The lines of cost of a vendor."""
@@ -239,9 +253,10 @@ class Dossier:
 
     @property
     def unsupported(self) -> pd.DataFrame:
-        """The figures without source or date, or marked assumption: name, low, likely, high, source, place."""
+        """The figures without source or date, or marked assumption: name, low, likely, high, source, place. Those that
+        the dossier does not give have the source `usual value`, and no place."""
         rows = [
-            [name, claim.estimate.low, claim.estimate.likely, claim.estimate.high, claim.source or "none", claim.place]
+            [name, claim.estimate.low, claim.estimate.likely, claim.estimate.high, claim.told, claim.place]
             for name, figure in self.figures.items()
             for claim in figure.claims
             if not claim.supported

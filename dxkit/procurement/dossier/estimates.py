@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import nan
 
-from dxkit.files.errors import DataError, Faults, suggest
+from dxkit.files.errors import Faults, suggest
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import AMOUNT, Row
+from dxkit.procurement.dossier.columns import AMOUNT, Row, estimate_in
 from dxkit.procurement.dossier.dossier import Figure, SourcedFigure
 from dxkit.procurement.dossier.units import Unit
 from dxkit.statistics.estimate import SHAPES, Estimate, estimate
@@ -26,32 +27,18 @@ def amount_of(
     shape: str | None = None,
 ) -> Estimate | None:
     """The estimate of row i, or None with its faults. `shape` stands for that of the row."""
-    numbers: list[float | None] = []
+    numbers: list[float] = []
     for name in columns:
         number, problem = number_in(table, row[name], unit)
         if problem:
             table.fault(faults, i, name, problem)
             return None
-        numbers.append(number)
-    low, likely, high = numbers
+        numbers.append(nan if number is None else number)
     shape = (row.get("shape", "").casefold() if shape is None else shape) or None
     if shape is not None and shape not in SHAPES:
         table.fault(faults, i, "shape", f"'{shape[:40]}' is not the name of a shape; {suggest(shape, SHAPES)}")
         return None
-    if low is None and high is None:
-        if likely is None:
-            table.fault(faults, i, columns[1], "the cell is empty; write a number, or low, likely and high")
-            return None
-        return estimate(likely)
-    if low is None or high is None:
-        empty = columns[0] if low is None else columns[2]
-        table.fault(faults, i, empty, "low and high go together; fill in both or neither")
-        return None
-    try:
-        return estimate(low, likely, high, shape)
-    except DataError as problem:
-        table.fault(faults, i, columns[0] if low > high else columns[1], str(problem))
-        return None
+    return estimate_in(table, i, columns, numbers, faults, shape)
 
 
 def number_in(table: Table, text: str, unit: Unit) -> tuple[float | None, str | None]:

@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 
 from dxkit.files.cells import number
-from dxkit.files.errors import DataError, Faults, suggest
+from dxkit.files.errors import Faults, suggest
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import Row, day_of, rows_of
+from dxkit.procurement.dossier.columns import AMOUNT, Row, day_of, estimate_in, rows_of
 from dxkit.statistics.estimate import Estimate, estimate
 
 MUSTS = ("pass", "fail", "unknown")
@@ -148,25 +148,14 @@ def _order(table: Table, i: int, row: Row, faults: Faults) -> int:
 
 def _weight(table: Table, i: int, row: Row, kind: str, faults: Faults) -> Estimate | None:
     columns = [f"{kind}_low", kind, f"{kind}_high"]
-    low, likely, high = (row[column] for column in columns)
-    if np.isnan(likely):
+    numbers = [row[column] for column in columns]
+    if np.isnan(numbers[1]):
         return None
-    for column, value in zip(columns, (low, likely, high), strict=True):
+    for column, value in zip(columns, numbers, strict=True):
         if value < 0:
             table.fault(faults, i, column, f"{value:g} is too small; write 0 or more")
             return None
-    if np.isnan(low) and np.isnan(high):
-        return estimate(likely)
-    if np.isnan(low) or np.isnan(high):
-        table.fault(
-            faults, i, columns[0] if np.isnan(low) else columns[2], "low and high go together; fill in both or neither"
-        )
-        return None
-    try:
-        return estimate(low, likely, high)
-    except DataError as problem:
-        table.fault(faults, i, kind, str(problem))
-        return None
+    return estimate_in(table, i, columns, numbers, faults)
 
 
 def read_evidence(
@@ -205,19 +194,15 @@ def read_fit(table: Table | None, vendors: Sequence[str], faults: Faults) -> tup
         return ()
     fits, pairs = [], set()
     for i, row in enumerate(rows_of(table, faults)):
-        vendor, topic, low, likely, high = (row[name] for name in ("vendor", "topic", "low", "likely", "high"))
+        vendor, topic = row["vendor"], row["topic"]
         _check_known(table, i, "vendor", vendor, vendors, faults)
         if (vendor, topic) in pairs:
             table.fault(faults, i, "topic", f"'{topic[:40]}' appears twice for {vendor[:40]}; keep one row")
         pairs.add((vendor, topic))
-        if np.isnan(likely):
-            continue
-        try:
-            share = estimate(likely) if np.isnan(low) and np.isnan(high) else estimate(low, likely, high)
-        except DataError as problem:
-            table.fault(faults, i, "likely", str(problem))
-            continue
-        fits.append(Fit(vendor=vendor, topic=topic, share=share, kind=row["kind"]))
+        numbers = [row[name] for name in AMOUNT]
+        share = None if np.isnan(row["likely"]) else estimate_in(table, i, AMOUNT, numbers, faults)
+        if share is not None:
+            fits.append(Fit(vendor=vendor, topic=topic, share=share, kind=row["kind"]))
     return tuple(fits)
 
 

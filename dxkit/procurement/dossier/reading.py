@@ -24,7 +24,7 @@ from dxkit.procurement.dossier.judging import read_criteria, read_evidence, read
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS, SINGLE
 from dxkit.procurement.dossier.sheets import Source, sheets_of
 from dxkit.procurement.dossier.steps import read_steps
-from dxkit.procurement.dossier.units import DISCOUNT, MONEY, SHARE
+from dxkit.procurement.dossier.units import DISCOUNT, MONEY, SHARE, YEARS, Unit
 from dxkit.statistics.estimate import estimate
 
 _DEFAULTS: dict[str, Any] = {
@@ -63,7 +63,7 @@ def read_sheets(source: Source) -> Dossier:
     faults = Faults()
     if "costs" not in tables:
         raise DataError(f"{name}: there is no sheet costs; a decision needs one row for each line of cost")
-    decision, numbers = _decision(tables.get("decision", _EMPTY), faults)
+    decision, numbers, assumed = _decision(tables.get("decision", _EMPTY), faults)
     rates = {text for sheet in ("costs", "benefits") for text in names_in(tables.get(sheet), "growth")}
     drivers = read_drivers(tables.get("drivers"), rates, faults)
     named = [text for text in tables["drivers"].text("driver") if text] if "drivers" in tables else []
@@ -91,6 +91,7 @@ def read_sheets(source: Source) -> Dossier:
         benefits=tuple(benefits),
         exit=exits,
         exit_per=per,
+        assumed=assumed,
         notes=tuple(dict.fromkeys([*(note for table in tables.values() for note in table.notes), *notes])),
         tables={sheet: table.frame.map(as_text) for sheet, table in tables.items()},
         criteria_read=criteria,
@@ -129,8 +130,8 @@ def _renamed(table: Table) -> Table:
     return replace(table, frame=table.frame.assign(timing=timing), notes=(*table.notes, note))
 
 
-def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, Figure]]:
-    """The keys of the decision with their defaults, and those that are figures."""
+def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, Figure], tuple[Figure, ...]]:
+    """The keys of the decision with their defaults, those that are figures, and the years where nobody names them."""
     decision = dict(_DEFAULTS)
     placed: dict[str, SourcedFigure] = {}
     first_at: dict[str, int] = {}
@@ -150,9 +151,21 @@ def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, F
                 placed[name] = claim_of(table, i, row, estimate(decision[name]), ("value",))
     numbers = {}
     for name, unit in _NUMBERS.items():
-        claim = placed.get(name, SourcedFigure(estimate=estimate(decision[name])))
-        numbers[name] = Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
-    return decision, numbers
+        numbers[name] = _of_decision(name, unit, placed.get(name) or _usual(decision[name]))
+    years = (
+        ()
+        if "horizon_years" in first_at
+        else (_of_decision("horizon_years", YEARS, _usual(decision["horizon_years"])),)
+    )
+    return decision, numbers, years
+
+
+def _of_decision(name: str, unit: Unit, claim: SourcedFigure) -> Figure:
+    return Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
+
+
+def _usual(value: float) -> SourcedFigure:
+    return SourcedFigure(estimate=estimate(value))
 
 
 def _value(table: Table, name: str, text: str) -> tuple[object, str | None]:

@@ -4,35 +4,65 @@ See docs/methods/ownership_cost.md, "One model, two forms"."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dxkit.procurement.cost.expressions import LABEL, Call, Constant, Input, Largest, Operand, Row, Sum
+from dxkit.procurement.workbook.pages import Page, letter, quoted
 
 _LEVEL = {">": 1, ">=": 1, "<": 1, "<=": 1, "=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
 _ATOM = 5
-
-
 COLUMN = "\x00"  # stands for the letter of a column in a printed formula
 
 
-class Addresses(Protocol):
-    """Where a workbook holds the inputs and the rows of sheets."""
+@dataclass(eq=False)
+class Place:
+    """Where a sheet of the model stands: its page, the row of each of its rows, its first column and how many."""
 
-    def input(self, key: str, here: str) -> str: ...
-
-    def cell(self, sheet: str, row: str, here: str) -> str: ...
-
-    def area(self, sheet: str, row: str, here: str) -> str: ...
-
-    def so_far(self, sheet: str, row: str) -> str: ...
+    page: Page
+    rows: dict[str, int]
+    first: int
+    count: int
 
 
-def printed(operand: Operand, sheet: str, at: Addresses) -> str:
+@dataclass(eq=False)
+class Places:
+    """Addresses for the formulas of one vendor's sheets; the cells of inputs are shared by all."""
+
+    sheets: dict[str, Place]
+    inputs: Mapping[str, tuple[Page, int, int]]
+
+    def input(self, key: str, here: str) -> str:
+        page, row, column = self.inputs[key]
+        return page.address(row, column, "") if page is not self._page(here) else f"${letter(column)}${row + 1}"
+
+    def _page(self, sheet: str) -> Page:
+        return self.sheets[sheet].page
+
+    def cell(self, sheet: str, row: str, here: str) -> str:
+        place = self.sheets[sheet]
+        if place.count == 1 or sheet != here:
+            cell = f"${letter(place.first)}${place.rows[row] + 1}"
+            return cell if place.page is self._page(here) else f"{quoted(place.page.title)}!{cell}"
+        return f"{COLUMN}{place.rows[row] + 1}"
+
+    def area(self, sheet: str, row: str, here: str) -> str:
+        place = self.sheets[sheet]
+        at = place.rows[row] + 1
+        area = f"${letter(place.first)}${at}:${letter(place.first + place.count - 1)}${at}"
+        return area if place.page is self._page(here) else f"{quoted(place.page.title)}!{area}"
+
+    def so_far(self, sheet: str, row: str) -> str:
+        place = self.sheets[sheet]
+        return f"${letter(place.first)}{place.rows[row] + 1}:{COLUMN}{place.rows[row] + 1}"
+
+
+def printed(operand: Operand, sheet: str, at: Places) -> str:
     """A formula as a spreadsheet writes it in any column of a sheet, without the equals sign."""
     return _print(operand, sheet, at)[0]
 
 
-def _print(operand: Operand, sheet: str, at: Addresses) -> tuple[str, int]:
+def _print(operand: Operand, sheet: str, at: Places) -> tuple[str, int]:
     if isinstance(operand, Constant):
         operand = operand.value
     if isinstance(operand, float | int):
@@ -65,7 +95,7 @@ def _print(operand: Operand, sheet: str, at: Addresses) -> tuple[str, int]:
     return f"{first}{operand.name}{second}", level
 
 
-def _inside(operand: Operand, level: int, sheet: str, at: Addresses) -> str:
+def _inside(operand: Operand, level: int, sheet: str, at: Places) -> str:
     """An operand, in brackets where it would otherwise be read with its neighbour."""
     text, own = _print(operand, sheet, at)
     return text if own >= level and own > 1 else f"({text})"

@@ -15,7 +15,6 @@ from dxkit.procurement.workbook.pages import NUMBER, Book, Page
 SCENARIO = (2, 2)  # the cell that names the scenario
 LOW, LIKELY, HIGH, USED = 3, 4, 5, 6
 HEADS = ("figure", "unit", "low", "likely", "high", "in use", "source", "date")
-NONE_GIVEN = "none given"
 _HEAD = 4
 
 
@@ -79,7 +78,7 @@ def _write_claim(
             page.put(row, column, float(getattr(claim.estimate, which)), "input", NUMBER)
             page.bound(row, column, bounds_of(unit))
     _use(page, row, float(getattr(claim.estimate, scenario)), single=single)
-    page.put(row, USED + 1, claim.source or NONE_GIVEN, "note" if claim.supported else "quiet note")
+    page.put(row, USED + 1, claim.told, "note" if claim.supported else "quiet note")
     page.put(row, USED + 2, claim.date)
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dxkit.procurement.cost.expressions import LABEL, Each, Sheet, Values, inputs_of
-from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
+from dxkit.procurement.cost.expressions import LABEL, Each, Sheet, Values
+from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet
 from dxkit.procurement.cost.schedule import spare_key
 from dxkit.procurement.dossier.columns import CATEGORIES
 from dxkit.procurement.dossier.dossier import PAID, Dossier
-from dxkit.procurement.workbook.formulas import COLUMN, printed
-from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, Book, Page, letter, quoted
+from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
+from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, Book, Page, letter
 
 _A_PAGE = 13  # months side by side on a printed page
 SPARE = 5  # rows for finance on each vendor's sheet
@@ -47,48 +47,6 @@ _WORDS = {
 
 
 @dataclass(eq=False)
-class Place:
-    """Where a sheet of the model stands: its page, the row of each of its rows, its first column and how many."""
-
-    page: Page
-    rows: dict[str, int]
-    first: int
-    count: int
-
-
-@dataclass(eq=False)
-class Places:
-    """Addresses for the formulas of one vendor's sheets; the cells of inputs are shared by all."""
-
-    sheets: dict[str, Place]
-    inputs: Mapping[str, tuple[Page, int, int]]
-
-    def input(self, key: str, here: str) -> str:
-        page, row, column = self.inputs[key]
-        return page.address(row, column, "") if page is not self._page(here) else f"${letter(column)}${row + 1}"
-
-    def _page(self, sheet: str) -> Page:
-        return self.sheets[sheet].page
-
-    def cell(self, sheet: str, row: str, here: str) -> str:
-        place = self.sheets[sheet]
-        if place.count == 1 or sheet != here:
-            cell = f"${letter(place.first)}${place.rows[row] + 1}"
-            return cell if place.page is self._page(here) else f"{quoted(place.page.title)}!{cell}"
-        return f"{COLUMN}{place.rows[row] + 1}"
-
-    def area(self, sheet: str, row: str, here: str) -> str:
-        place = self.sheets[sheet]
-        at = place.rows[row] + 1
-        area = f"${letter(place.first)}${at}:${letter(place.first + place.count - 1)}${at}"
-        return area if place.page is self._page(here) else f"{quoted(place.page.title)}!{area}"
-
-    def so_far(self, sheet: str, row: str) -> str:
-        place = self.sheets[sheet]
-        return f"${letter(place.first)}{place.rows[row] + 1}:{COLUMN}{place.rows[row] + 1}"
-
-
-@dataclass(eq=False)
 class OfVendor:
     """A vendor's sheets, where they stand and the values that they have."""
 
@@ -96,21 +54,6 @@ class OfVendor:
     places: dict[str, Place]
     values: Values
     pages: list[Page] = field(default_factory=list)
-
-
-def inputs_in(made: Mapping[str, Mapping[str, Sheet]]) -> set[str]:
-    """The keys of the inputs that some formula uses."""
-    return {
-        key
-        for sheets in made.values()
-        for sheet in sheets.values()
-        for row in sheet.rows
-        for key in inputs_of(sheets, sheet.name, row)
-    }
-
-
-def make_sheets(dossier: Dossier) -> dict[str, dict[str, Sheet]]:
-    return {vendor: sheets_of(dossier, vendor, spare=SPARE) for vendor in dossier.vendors}
 
 
 def spare_inputs(dossier: Dossier) -> dict[str, np.ndarray]:
@@ -143,8 +86,7 @@ def place_vendor(
     quarters = book.page(f"{vendor[:22]} leaving", [38, 11], freeze=(4, FIRST))
     made.places[leaving_sheet(vendor)] = _lay_out(quarters, sheets[leaving_sheet(vendor)], 3)
     made.pages = [months, quarters]
-    again = [sheet for name, sheet in sheets.items() if " from " in name and name not in made.places]
-    again = [sheet for sheet in again if sheet.name != results_sheet(vendor)]
+    again = [sheet for name, sheet in sheets.items() if name not in (*made.places, results_sheet(vendor))]
     if again:
         after = book.page(f"after {vendor[:22]}", [38, 9], freeze=(3, FIRST), portrait=True, wide=wide, high=1)
         row = 3

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet
+from dxkit.files.errors import and_more
+from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet, results_sheet
 from dxkit.procurement.cost.ownership import OF, Tco
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.workbook.model import FIRST, RESULTS, OfVendor
 from dxkit.procurement.workbook.pages import HOLDS, MONEY, Book, Page, letter, quoted
 
@@ -44,10 +45,15 @@ def simulated_of(result: Tco) -> Simulated:
     }
 
 
-def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Simulated) -> None:
-    """Labels and simulated ranges around the live results, and the pictures."""
+def write_results(
+    page: Page, dossier: Dossier, made: Mapping[str, OfVendor], simulated: Simulated, usual: Collection[Figure]
+) -> None:
+    """Labels and simulated ranges around the live results, what of them is assumed, and the pictures."""
+    if usual:
+        names = and_more([figure.key.split("|")[-1] for figure in usual])
+        page.put(2, 1, f"usual values, not in the dossier (sheet Inputs, About): {names}", "quiet")
     page.put(_HEAD, 1, "live: changes with the workbook", "head")
-    there = {name for of in made.values() for name in of.sheets[_results_of(of)].rows}
+    there = {name for vendor, of in made.items() for name in of.sheets[results_sheet(vendor)].rows}
     for k, name in enumerate(RESULTS):
         if name in there:
             page.key(5 + k, name)
@@ -66,10 +72,6 @@ def write_results(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], si
                 form = "0%" if name == "p_cheapest" else MONEY
                 page.put(row, j, simulated[basis][vendor][name], "simulated", form)
     _charts(page, dossier, made, row + 2)
-
-
-def _results_of(of: OfVendor) -> str:
-    return next(name for name, place in of.places.items() if place.count == 1)
 
 
 def _charts(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], row: int) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, weight_key
+from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, unjudged, weight_key
+from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.values import must_haves, weights_of
 from dxkit.procurement.cost.expressions import Each, Values
 from dxkit.procurement.dossier.dossier import Dossier
-from dxkit.procurement.workbook.formulas import COLUMN, printed
-from dxkit.procurement.workbook.model import OfVendor, Place, Places
+from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
+from dxkit.procurement.workbook.model import OfVendor
 from dxkit.procurement.workbook.pages import NUMBER, Book, Page, letter
 
 FIRST = 5  # the column of the first vendor
@@ -64,4 +65,10 @@ def write_scorecard(
     for j, vendor in enumerate(dossier.vendors, FIRST):
         verdicts = [f"{name}: {said}" for name, said in must_haves(dossier, vendor).items()]
         page.put(row, j, "; ".join(verdicts) or "none set", "wrap")
+    page.key(row + 1, NO_EVIDENCE)
+    page.put(row + 1, 1, f"{NO_EVIDENCE}, so counted as the worst", "total")
+    for j, vendor in enumerate(dossier.vendors, FIRST):
+        page.put(
+            row + 1, j, "; ".join(each.name for each in criteria if unjudged(dossier, each, vendor)) or "none", "wrap"
+        )
     return page

@@ -11,7 +11,8 @@ from importlib.metadata import version
 import pandas as pd
 
 from dxkit.files.cells import as_text
-from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.procurement.dossier.clauses import BILLED
+from dxkit.procurement.dossier.dossier import USUAL, Dossier
 from dxkit.procurement.workbook.pages import Book, Page
 
 ABOUT, LINES, STEPS, HIDDEN = "About", "Lines", "Steps", "dossier"
@@ -25,6 +26,7 @@ _HOW = (
     "Choose low, likely or high on sheet Inputs. Every figure then takes that value at once, so low and high are "
     "extremes and unlikely to happen. Grey figures were simulated by dxkit and do not change. P10 and P90: 10% and 90% "
     "of the simulations are below.",
+    f"A figure with the source `{USUAL}` on sheet Inputs is not in the dossier. Put in your own.",
     "Each vendor has a sheet by month: what its lines serve and what falls due. A second one, by quarter, has what "
     "leaving costs then.",
     "Owning: to the horizon. With exit: the money that this vendor causes, if it may be left earlier. Served: the same "
@@ -45,9 +47,10 @@ def write_about(page: Page, dossier: Dossier) -> None:
     for row, key in enumerate(_KEYS, 3):
         value = dossier.decision[key]
         text = "; ".join(f"{each:g}" for each in value) if isinstance(value, tuple) else as_text(value)
+        usual = any(figure.name == key for figure in dossier.assumed)
         page.key(row, key)
         page.put(row, 1, key, "head")
-        page.put(row, 2, text, "wrap")
+        page.put(row, 2, f"{text} ({USUAL}: the dossier gives none)" if usual else text, "wrap")
     for k, text in enumerate(_HOW):
         row = 4 + len(_KEYS) + k
         page.key(row, f"how|{k}")
@@ -62,11 +65,11 @@ def write_lines(book: Book, dossier: Dossier) -> None:
     for j, name in enumerate(_LINE, 1):
         page.put(0, j, name, "head")
     for row, line in enumerate((*dossier.costs, *dossier.benefits), 1):
-        months = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly", 0: "term"}[line.billed]
+        billed = next(name for name, months in BILLED.items() if months == line.billed)
         said = {name: getattr(line, name, "") for name in _LINE} | {
             "kind": "benefit" if line.ledger else "cost",
             "growth": line.growth if isinstance(line.growth, str) else "",
-            "billed": "" if line.once else f"{months} in {'advance' if line.advance else 'arrears'}",
+            "billed": "" if line.once else f"{billed} in {'advance' if line.advance else 'arrears'}",
             "rises": line.rises if line.growth is not None else "",
             "ratchet": "yes" if line.ratchet else "",
         }

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import choice, instance, whole
-from dxkit.procurement.cost.expressions import Values
+from dxkit.procurement.cost.expressions import Values, inputs_of
+from dxkit.procurement.cost.idle import usual_values
+from dxkit.procurement.cost.leaving import sheets_of
 from dxkit.procurement.cost.ownership import tco
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
 from dxkit.procurement.workbook.inputs import write_inputs
-from dxkit.procurement.workbook.model import FIRST, inputs_in, make_sheets, place_vendor, spare_inputs, write_sheets
+from dxkit.procurement.workbook.model import FIRST, SPARE, place_vendor, spare_inputs, write_sheets
 from dxkit.procurement.workbook.pages import HOLDS, Book, quoted
 from dxkit.procurement.workbook.results import Simulated, simulated_of, write_checks, write_results
 from dxkit.procurement.workbook.scorecard import write_scorecard
@@ -66,10 +68,11 @@ def write_workbook(dossier: Dossier, path: str | os.PathLike[str], seed: int = 0
 
 def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) -> Book:
     """The workbook in memory."""
-    book, sheets = Book(), make_sheets(dossier)
+    book, sheets = Book(), {vendor: sheets_of(dossier, vendor, spare=SPARE) for vendor in dossier.vendors}
     about = book.page(ABOUT, [20, 100], portrait=True)
     write_about(about, dossier)
-    page, cells = write_inputs(book, dossier, inputs_in(sheets), scenario)
+    usual = {figure.key: figure for figure in (*dossier.assumed, *usual_values(dossier))}
+    page, cells = write_inputs(book, dossier, {key for own in sheets.values() for key in inputs_of(own)}, scenario)
     write_lines(book, dossier)
     write_steps(book, dossier)
     results = book.page("Results", [58, 18], freeze=(5, FIRST), portrait=True, high=1)
@@ -80,7 +83,7 @@ def make_book(dossier: Dossier, simulated: Simulated, seed: int, scenario: str) 
     }
     for each in made.values():
         write_sheets(each, cells)
-    write_results(results, dossier, made, simulated)
+    write_results(results, dossier, made, simulated, usual.values())
     card = write_scorecard(book, dossier, made, known)
     checks = write_checks(book, dossier, made, results)
     write_judging(book, dossier)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dxkit.files.table import CHOICE, EXAMPLE, YES_NO, Column
 from dxkit.files.writing import new_workbook
 from dxkit.procurement.dossier.columns import SHEETS, STATUSES
-from dxkit.procurement.dossier.leaving_inputs import DEFAULT_SOURCE, EXIT_INPUTS
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.procurement.dossier.units import CLAUSES
 from dxkit.project.forms import form
 
@@ -49,7 +49,7 @@ _DECISION = (
 _DRIVER_ROWS = (
     (f"{EXAMPLE} seats", "people", 90, 100, 120, 0, 0.05, 0.1, "HR head count", "2026-10-01", "three numbers: a range"),
     ("seats", "people", "", _ASK, "", "", _ASK, "", "", "", "users in the first year, and their growth a year"),
-    ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", DEFAULT_SOURCE, "", "what an engineer costs a year"),
+    ("engineer_year", "money a year", "", _ASK, "", "", 0.03, "", "assumption", "", "what an engineer costs a year"),
 )
 _EXAMPLE_COST = (
     *(f"{EXAMPLE} Acme Portal", "seats", "licence", "monthly", "seats", 18, 20, 25, 0.05, 50, "yearly"),

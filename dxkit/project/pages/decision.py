@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit.procurement.choice.findings import NO_CLAIM
 from dxkit.procurement.choice.negotiation import negotiation
+from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.scorecard import scorecard
+from dxkit.procurement.cost.calendar import terms_of
 from dxkit.procurement.cost.exit_cost import ExitCost, exit_cost
+from dxkit.procurement.cost.idle import behind
 from dxkit.procurement.cost.ownership import Tco, tco
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
@@ -19,6 +23,7 @@ from dxkit.results.formatting import percent, rounded_money, shortened, step_of
 from dxkit.results.words import listed, number, percent_of, say, spoken
 
 _MOST = 6  # clauses on one page
+_NAMED = 3  # assumed figures, those that move the money most
 _LONGEST = 40  # characters of a name
 
 
@@ -58,17 +63,49 @@ def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block
             of: Any = standing.loc[vendor]
             cells += [number(of["score"]), say(f"must.{of['must'].replace(' ', '_')}")]
         lines.append(cells)
-    caption = say("decision.cost_caption", span=_span(dossier), unit=_unit(dossier), rate=_rate(dossier.rate))
-    headings = [(say(f"table.{key}"), right) for key, right in columns]
-    count, total = dossier.unsupported["figure"].nunique(), len(dossier.figures)
-    said = [say("decision.leaving"), say("decision.assumed", count=count, total=total)]
-    return Grid.of(caption, headings, lines), Sentences(tuple([*said, *_weights(dossier, card)]))
+    rate = _marked(_rate(dossier.rate), dossier.numbers["discount_rate"].assumed)
+    caption = say("decision.cost_caption", span=_span(dossier), unit=_unit(dossier), rate=rate)
+    headings = [(_heading(dossier, key), right) for key, right in columns]
+    said = [say("decision.leaving"), *_assumed(dossier, cost, left), *_weights(dossier, card)]
+    return Grid.of(caption, headings, lines), Sentences(tuple(said))
+
+
+def _heading(dossier: Dossier, key: str) -> str:
+    """The name of a column; where usual values stand for what the dossier does not give, it says so."""
+    row = {"own": "pv", "leave": "certain"}.get(key)
+    rests = [] if row is None else [each for each in behind(dossier, row) if not each.key.startswith("decision|")]
+    usual = [figure for figure in rests if figure.assumed]
+    stated = [figure for figure in rests if not figure.assumed and (key == "own" or figure.key.startswith("exit|"))]
+    return _marked(say(f"table.{key}"), bool(usual), partly=bool(stated))
+
+
+def _marked(text: str, assumed: bool, *, partly: bool = False) -> str:
+    """A text with a word that it is assumed, where it is."""
+    return say("decision.partly_assumed" if partly else "decision.is_assumed", text=text) if assumed else text
+
+
+def _assumed(dossier: Dossier, cost: Tco, left: ExitCost) -> list[str]:
+    """How many figures nobody vouches for, and which of them move the money most; whether leaving is all assumed."""
+    shares: Any = pd.concat([cost.tornado, left.tornado]).groupby("input")["share"].max()
+    usual = {figure.name: figure.key.split("|")[-1] for figure in dossier.assumed}
+    bare = sorted(dict.fromkeys(dossier.unsupported["figure"]), key=lambda name: -shares.get(name, 0.0))
+    undated = [shortened(name, _LONGEST) for name in bare if name not in usual]
+    missing = [usual[name] for name in bare if name in usual]
+    said = [say("decision.assumed", count=len(bare), total=len(dossier.figures))]
+    said += [say("decision.undated", count=len(undated), names="; ".join(undated[:_NAMED]))] if undated else []
+    said += [say("decision.missing", count=len(missing), names="; ".join(missing[:_NAMED]))] if missing else []
+    silent = all(figure.assumed for figure in behind(dossier, "certain") if figure.key.startswith("exit|"))
+    flat = [f"{line.vendor}: {line.line}" for line in dossier.costs if line.flat and dossier.horizon > 1]
+    flat = [shortened(name, _LONGEST) for name in flat]
+    said += [say("decision.flat", lines="; ".join(flat[:_NAMED]), count=len(flat))] if flat else []
+    return [*([say("decision.silent")] if silent else []), *said, say("decision.ranges")]
 
 
 def _span(dossier: Dossier) -> str:
     """How many years, and from when."""
     years, start = dossier.horizon, dossier.decision["start"]
     span = say("decision.span", years=number(years)) if years != 1 else say("decision.span_one")
+    span = _marked(span, any(figure.name == "horizon_years" for figure in dossier.assumed))
     return say("decision.span_from", span=span, date=_date(str(start))) if start else span
 
 
@@ -91,9 +128,12 @@ def _weights(dossier: Dossier, card: Any) -> list[str]:
     named = [
         say("decision.weight", criterion=shortened(str(c), _LONGEST), share=percent_of(w)) for c, w in weights.items()
     ]
+    bare = card.flags.loc[card.flags["flag"].isin([NO_EVIDENCE, NO_CLAIM])]
+    lowest = [shortened(f"{vendor}: {criterion}", _LONGEST) for vendor, criterion in bare.iloc[:, :2].to_numpy()]
     return [
         say("decision.weights", criteria=listed(named, _MOST)),
         *([say("decision.alike")] if dossier.fit_read else []),
+        *([say("decision.lowest", cells="; ".join(lowest[:_MOST]), count=len(lowest))] if lowest else []),
     ]
 
 
@@ -155,7 +195,7 @@ def _notice(dossier: Dossier, left: ExitCost) -> dict[str, str]:
         else:
             years, before = (number(value, 1) for value in (rows[0]["quarter"] / 4, rows[0]["last_notice"]))
             said[vendor] = say("decision.notice_after", years=years, before=before)
-        if rows and not any((of, "notice_months") in dossier.exit for of in (vendor, "all")):
+        if rows and any(figure.assumed for figure in terms_of(dossier, vendor)):
             said[vendor] = say("decision.usual", notice=said[vendor])
     return said
 

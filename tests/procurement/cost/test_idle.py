@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import dxkit as dx
+from dxkit.procurement.cost.expressions import Values
 from dxkit.procurement.cost.idle import idle_cells
-from dxkit.procurement.cost.leaving import leaving_sheet, sheets_of
-from dxkit.procurement.cost.simulation import every_figure
+from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
+from dxkit.procurement.cost.simulation import at_scenario, every_figure
 from dxkit.procurement.dossier.reading import read_sheets
 from tests import sample
 from tests.procurement.cost.calculator import world
@@ -102,3 +103,40 @@ def test_a_listed_cell_has_its_sheet_and_value():
     row = read.idle.iloc[0]
     assert (row["sheet"], row["figure"], row["value"]) == ("costs", "A: fee: minimum", 3)
     assert row["cell"] == "row 1, column minimum"
+
+
+def moved_without_a_cell(read):
+    """The figures that no cell gives and that move money of some vendor when they are raised."""
+    figures = [figure for figure in every_figure(read).values() if not any(claim.cell for claim in figure.claims)]
+    inputs, moved = {key: np.repeat(each, len(figures) + 1) for key, each in at_scenario(read, "likely").items()}, set()
+    for row, figure in enumerate(figures, 1):
+        inputs[figure.key][row] += 1 if figure.unit.whole else 0.03 * abs(inputs[figure.key][row]) + 0.013
+    for vendor in read.vendors:
+        sheets = sheets_of(read, vendor)
+        for name in sheets[results_sheet(vendor)].rows:
+            found = np.broadcast_to(Values(sheets, inputs).row(results_sheet(vendor), name)[:, 0], len(figures) + 1)
+            moved |= {figure.name for figure, each in zip(figures, found[1:], strict=True) if each != found[0]}
+    return moved
+
+
+@pytest.mark.parametrize("without", ["", "decision", "benefits", "exit", "criteria", "evidence", "fit"])
+def test_what_no_sheet_gives_and_moves_a_result_is_counted_and_named_as_assumed(without):
+    tables = {name: frame for name, frame in sample.portal().tables.items() if name != without}
+    read = dx.read_dossier(tables)
+    named = read.unsupported.set_index("figure")["source"]
+    moved = moved_without_a_cell(read)
+    assert moved
+    assert set(named[list(moved)]) == {"usual value"}
+    assert ("horizon_years" in named.index) == ("discount_rate" in moved) == (without == "decision")
+    assert ("all: exit people" in moved) == (without == "exit")
+    assert len(named) == len(read.unsupported)
+    assert set(named.index) <= set(read.figures)
+
+
+def test_a_driver_that_counts_people_and_a_term_of_their_own_are_not_assumed():
+    rows = [{"likely": 1000, "per": "seats", "term_months": 24, "billed": "term in advance"}]
+    read = dossier(rows, drivers=[{"driver": "seats", "unit": "people", "likely": 50}])
+    named = {figure.name for figure in read.assumed}
+    assert "all: exit notice_months" in named
+    assert not named & {"all: exit people", "all: exit term_months", "all: exit renewal_months"}
+    assert "all: exit term_months" in {figure.name for figure in dossier([{"likely": 1000}]).assumed}

@@ -8,8 +8,8 @@ import pytest
 import dxkit as dx
 from dxkit.files.errors import Faults
 from dxkit.files.table import TableSpec, texts
+from dxkit.procurement.dossier.costs import check_totals
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS, assumed
-from dxkit.procurement.dossier.totals import check_totals
 from dxkit.procurement.dossier.units import CLAUSE_UNITS
 from tests.places import CASE_FILES
 from tests.procurement.cost.worlds import dossier, steps

@@ -144,8 +144,10 @@ def test_a_point_among_decimal_commas_is_not_guessed(tmp_path, rows, plain, refu
 
 def test_figures_without_source_or_date_are_accepted_and_listed():
     listed = dossier().unsupported
-    assert listed["figure"].tolist() == ["uplift", "Alpha: setup"]
-    assert "none" in listed["source"].tolist()
+    stated = listed.loc[listed["source"] != "usual value"]
+    assert stated["figure"].tolist() == ["uplift", "Alpha: setup"]
+    assert "none" in stated["source"].tolist()
+    assert set(listed.loc[listed["source"] == "usual value", "place"]) == {""}
 
 
 def test_sources_that_differ_are_pooled_and_both_stay_visible():

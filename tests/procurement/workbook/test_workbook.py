@@ -224,6 +224,24 @@ def test_inputs_alone_can_be_changed_and_refuse_what_lies_beyond_their_unit(twin
     assert (float(bounds[share].formula1), float(bounds[share].formula2)) == (0, 1)
 
 
+def test_the_workbook_marks_what_the_dossier_does_not_give(tmp_path):
+    sheets = {"criteria": [{"criterion": "ease", "weight": 1}]}
+    read = dossier([{"likely": 10}], leaving={"notice_months": 2}, **sheets)
+    path = dx.write_workbook(read, tmp_path / "twin.xlsx")
+    book = openpyxl.load_workbook(path)
+    source = {str(row[0].value): row[7].value for row in book["Inputs"].iter_rows(min_row=6)}
+    usual = {key for key, text in source.items() if text == "usual value"}
+    assert usual == {figure.key for figure in read.assumed} - {"decision|horizon_years"}
+    assert "exit|all|notice_months" not in usual
+    said = [
+        str(cell.value) for name in ("About", "Results", "Scorecard") for row in book[name].iter_rows() for cell in row
+    ]
+    assert "3 (usual value: the dossier gives none)" in said
+    assert any(text.startswith("usual values, not in the dossier") and text.endswith("more") for text in said)
+    assert "no evidence, so counted as the worst" in said
+    assert dx.read_dossier(path).changed.empty
+
+
 @pytest.mark.thorough
 def test_hostile_names_stay_text(tmp_path):
     lines = [{"vendor": name, "line": name, "likely": 10} for name in HOSTILE]

@@ -11,6 +11,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
+from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.project.attack.attack import attack
 from dxkit.project.pages.blocks import Grid, Sentences
 from dxkit.results.words import LANGUAGES
@@ -223,6 +224,53 @@ def test_a_decision_of_one_vendor_without_criteria_says_what_it_lacks():
     assert "Left out: a comparison needs a second vendor." in text
     assert "Left out: points need criteria in the dossier." in text
     assert not re.search(r"\bnan\b|\bNone\b", text)
+
+
+def decided(lang="en", **sheets):
+    """What the page of two vendors says, with these sheets besides their prices."""
+    costs = pd.DataFrame({"vendor": ["A", "B"], "line": "seats", "category": "licence", "likely": [100_000, 120_000]})
+    made = {name: pd.DataFrame(frame) for name, frame in sheets.items()}
+    return words(dx.page(dx.read_dossier({"costs": costs, **made}), "decision", lang=lang))
+
+
+def test_what_rests_on_values_that_the_dossier_does_not_give_says_so():
+    text = decided()
+    assert "cost to leave (assumed)" in text
+    assert "3 years (assumed)" in text
+    assert "10% (assumed) a year" in text
+    assert "The dossier says nothing about leaving, so its cost rests on usual values that were assumed." in text
+    assert "Assumed: 40 of 40 figures. Without a dated source: 2, such as A: seats; B: seats." in " ".join(text.split())
+    assert "Not in the dossier, so at usual values: 38, such as engineer_day_rate; people; hazard_voluntary." in text
+    assert "Where the dossier gives no terms, usual ones are assumed." in text
+    assert "Prices without a rise, because none is named: 2, such as A: seats; B: seats." in text
+    assert "Ausstiegskosten (angenommen)" in decided("de")
+
+
+def test_what_the_dossier_gives_is_not_called_assumed():
+    given = {"vendor": "all", "input": ["engineer_day_rate", "notice_months"], "likely": [700, 2]}
+    terms = {"key": ["horizon_years", "discount_rate"], "value": ["3", "0.1"]}
+    text = decided(exit=given, decision=terms)
+    assert "cost to leave (partly assumed)" in text
+    assert "3 years, money" in text
+    assert "at 10% a year" in text
+    assert "Where the dossier gives no terms" in text  # the length of the contract is assumed still
+    assert "says nothing about leaving" not in text
+    given = {"vendor": "all", "input": ["notice_months", "term_months"], "likely": [2, 12]}
+    assert "Where the dossier gives no terms" not in decided(exit=given)
+    given = {"vendor": "all", "input": list(EXIT_INPUTS), "likely": [each.default for each in EXIT_INPUTS.values()]}
+    text = decided(exit=given, decision=terms)
+    assert "assumed)" not in text
+    assert "Not in the dossier" not in text
+
+
+def test_points_that_nobody_judged_are_named():
+    criteria = {"criterion": ["ease", "feature fit"], "weight": [1, 1]}
+    evidence = {"vendor": ["A"], "criterion": "ease", "rating": "4"}
+    fit = {"vendor": ["A", "A", "B"], "topic": ["x", "y", "x"], "likely": [0.3, 0.4, 0.5]}
+    lowest = "Points that nobody has judged, which count as the worst: {}."
+    assert lowest.format("3, such as A: ease; B: ease; B: feature fit") in decided(criteria=criteria, fit=fit)
+    text = decided(criteria=criteria, evidence=evidence)
+    assert lowest.format("3, such as A: feature fit; B: ease; B: feature fit") in text
 
 
 @pytest.mark.thorough
