@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit.survey.privacy.programs import TINY, Program
+from dxkit.survey.privacy.rowspace import alike_cells
 
 AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
@@ -87,13 +88,18 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
         The minimum.
     """
     shown = [each.copy() for each in shown]
-    bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
     sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    given = [_by_group(cut, answers.given, len(size)) for cut, size in zip(cuts, sizes, strict=True)]
+    bound = [
+        _bounds(n, _of_groups(cut, answers.weight), gave, share, answers)
+        for cut, n, gave, share in zip(cuts, sizes, given, answers.share, strict=True)
+    ]
     known: list[np.ndarray] = []
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        pinned = _pinned(cuts, shown, bound, others, answers, k, known)
+        page = _Page(cuts=cuts, shown=shown, bound=bound, others=others, given=given)
+        pinned = _pinned(page, answers, k, known) if page.may_pin(answers) else None
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -104,10 +110,9 @@ def _of_groups(cut: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.bincount(cut, values, int(cut.max(initial=-1)) + 1)
 
 
-def _bounds(cut: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
+def _bounds(n, weight, given: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
     """Which means are within one person's reach of an end."""
-    n, weight = _of_groups(cut, answers.n), _of_groups(cut, answers.weight)
-    mean = _of_groups(cut, answers.sums) / np.where(weight > 0, weight, 1)
+    mean = given @ answers.values / np.where(weight > 0, weight, 1)
     reach = answers.reach * (share + TINY)
     near_top = answers.top & (mean >= answers.reach - reach)
     return np.where(n >= answers.below, 0, np.where(mean <= reach, AT_MOST, np.where(near_top, AT_LEAST, 0)))
@@ -131,26 +136,74 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Page:
+    """What is shown: of each cut the group of each cell, which groups are shown (G,), which only as a bound (G,),
+    whether the hidden ones have a figure together, and what each group gave (G, A)."""
+
+    cuts: Sequence[np.ndarray]
+    shown: list[np.ndarray]
+    bound: list[np.ndarray]
+    others: list[bool]
+    given: list[np.ndarray]
+
+    def detail(self, answers: Answers) -> list[np.ndarray]:
+        """Groups whose shares of answers are shown."""
+        return [each & may for each, may in zip(self.shown, answers.detail, strict=True)]
+
+    def may_pin(self, answers: Answers) -> bool:
+        """Whether anybody may be left one answer: of many cells, groups alone tell that of nearly everybody."""
+        if (answers.n > 0).sum() <= _FEW_CELLS:
+            return True
+        detail = self.detail(answers)
+        gave = [each > TINY for each in self.given]
+        lacks = [each & ~all_.all(axis=1) for each, all_ in zip(detail, gave, strict=True)]
+        some = np.flatnonzero(
+            (answers.n > 0) & np.any([lack[cut] for lack, cut in zip(lacks, self.cuts, strict=True)], axis=0)
+        )
+        possible = np.ones((len(some), len(answers.values)), dtype=bool)
+        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
+            possible &= (which | ~each[:, None])[cut[some]]
+        left, at = answers.given[some], np.arange(len(some))
+        alike = np.zeros(len(some), dtype=bool)  # that twice the minimum and more all answered alike is told
+        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
+            alike |= (each & (which.sum(axis=1) == 1))[cut[some]]
+        if ((possible.sum(axis=1) == 1) & ~alike).any():
+            return True
+        for cut, each, all_, rest, given in zip(self.cuts, detail, self.shown, self.others, self.given, strict=True):
+            of_end = []
+            for first, last in ((0, possible.argmax(axis=1)), (-1, _last(possible)))[: 1 + answers.top]:
+                more = np.bincount(cut[some], left[at, last] - left[:, first], len(given))
+                of_end.append(given[:, first] + more)
+            total, end = given.sum(axis=1), np.max(of_end, axis=0)
+            told = all_ & (total > 0) & (end >= total * (1 - TINY)) & ~(each & ((given > TINY).sum(axis=1) == 1))
+            if told.any():
+                return True
+            hidden = max(one[~all_].sum() for one in of_end) if rest else -1.0
+            if hidden >= total[~all_].sum() * (1 - TINY):
+                return True
+        return False
+
+
+def _pinned(page: _Page, answers: Answers, k: int, known: list) -> int | None:
     """The cut in which the figures leave somebody one answer only.
 
     `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
     hidden.
     """
-    there = answers.n > 0
+    there, shown, bound, others = answers.n > 0, page.shown, page.bound, page.others
     if not there.any() or not any(each.any() for each in shown):
         return None
-    cuts, n, weight = [cut[there] for cut in cuts], answers.n[there], answers.weight[there]
-    given, values = answers.given[there], answers.values / answers.reach
-    seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
-    _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
-    atom = atom.ravel()
-    detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
-    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
-    for cut, each in zip(cuts, detail, strict=True):
-        gave = _by_group(cut, given, len(each)) > TINY
+    detail = page.detail(answers)
+    possible, alike = np.ones(answers.given.shape, dtype=bool), np.zeros(len(answers.n), dtype=bool)
+    for cut, each, given in zip(page.cuts, detail, page.given, strict=True):  # by the shares of their groups
+        gave = given > TINY
         possible &= (gave | ~each[:, None])[cut]
         alike |= (each & (gave.sum(axis=1) == 1))[cut]
+    possible, alike = possible[there], alike[there]
+    cuts, n, weight = [cut[there] for cut in page.cuts], answers.n[there], answers.weight[there]
+    given, values = answers.given[there], answers.values / answers.reach
+    first, atom = alike_cells([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)], len(n))
     few = len(n) <= _FEW_CELLS
     inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
     for c, (cut, each) in enumerate(zip(cuts, detail, strict=True)):  # shares of several cuts may leave one answer
@@ -216,9 +269,8 @@ def _last(possible: np.ndarray) -> np.ndarray:
 
 def _by_group(code: np.ndarray, values: np.ndarray, groups: int) -> np.ndarray:
     """Sums of rows by group."""
-    found = np.zeros((groups, *values.shape[1:]))
-    np.add.at(found, code, values)
-    return found
+    columns = values.reshape(len(code), -1).T
+    return np.column_stack([np.bincount(code, each, groups) for each in columns]).reshape(groups, *values.shape[1:])
 
 
 def _to_check(cuts, shown, bound, others, given, possible, top: bool, few: bool) -> np.ndarray:
