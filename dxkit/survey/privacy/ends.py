@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.survey.privacy.exchanges import Sums
 from dxkit.survey.privacy.programs import TINY, Program
 from dxkit.survey.privacy.rowspace import alike_cells
 
 AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
+_MOST = 5e7  # numbers that are worked out at once; beyond, groups tell who can exchange answers with whom
 _NO_STEP = 0.01  # of what one answer can move, where answers have no step
 
 
@@ -94,12 +96,17 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
         _bounds(n, _of_groups(cut, answers.weight), gave, share, answers)
         for cut, n, gave, share in zip(cuts, sizes, given, answers.share, strict=True)
     ]
+    for cut, (each, ends, gave) in enumerate(zip(shown, bound, given, strict=True)):
+        if cut:  # that all of a group answered alike is told by its figure alone
+            alike = gave[:, [0, -1][: 1 + answers.top]].max(axis=1) >= gave.sum(axis=1) * (1 - TINY)
+            each &= (ends != 0) | answers.detail[cut] | ~alike
     known: list[np.ndarray] = []
+    free = np.zeros(len(answers.n), dtype=bool)
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
         page = _Page(cuts=cuts, shown=shown, bound=bound, others=others, given=given)
-        pinned = _pinned(page, answers, k, known) if page.may_pin(answers) else None
+        pinned = _pinned(page, answers, k, known, free) if page.may_pin(answers) else None
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -185,11 +192,11 @@ class _Page:
         return False
 
 
-def _pinned(page: _Page, answers: Answers, k: int, known: list) -> int | None:
+def _pinned(page: _Page, answers: Answers, k: int, known: list, free: np.ndarray) -> int | None:
     """The cut in which the figures leave somebody one answer only.
 
-    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
-    hidden.
+    `known` are answers of the cells that agree with all figures, `free` cells of very many that are not pinned; what
+    is found is added. Both stay so when a figure is hidden.
     """
     there, shown, bound, others = answers.n > 0, page.shown, page.bound, page.others
     if not there.any() or not any(each.any() for each in shown):
@@ -233,6 +240,19 @@ def _pinned(page: _Page, answers: Answers, k: int, known: list) -> int | None:
     low, high, people, whole, *seen = (
         np.add.reduceat(each[in_order], starts) for each in (low, high, n, weight, *known)
     )
+    check_at = np.flatnonzero(check < len(cuts))
+    if not by_answer and len(check_at) * len(first) * sum(int(each.sum()) for each in shown) > _MOST:
+        told = []
+        for cut, each, ends, share in zip(cuts, shown, bound, answers.share, strict=True):
+            total = _by_group(cut, weight, len(each))
+            told.append(_within(_by_group(cut, unknown[:, 0], len(each)), ends, total, share))
+        code = [np.where(each[cut], cut, -1)[first] for each, cut in zip(shown, cuts, strict=True)]
+        ends, one = {"low": low[:, 0], "high": high[:, 0], "base": seen[0][:, 0]}, step * whole / people
+        known_free = np.bincount(atom, free[there], len(first)) > 0
+        sums = Sums(code=code, told=told, one=one, single=people == 1, **ends)
+        pins, found = sums.pins(check_at[~known_free[check_at]])
+        free[np.flatnonzero(there)[first[found]]] = True
+        return None if pins is None else int(check[pins])
     parts = []
     for cut, each, ends, spread, share in zip(cuts, shown, bound, detail, answers.share, strict=True):
         told, total = _by_group(cut, unknown, len(each)), _by_group(cut, weight, len(each))[:, None]
@@ -249,7 +269,7 @@ def _pinned(page: _Page, answers: Answers, k: int, known: list) -> int | None:
     rows = np.concatenate([part[0].reshape(-1, *low.shape) for part in parts])
     told = [np.concatenate([part[end].ravel() for part in parts]) for end in (1, 2)]
     program = Program(rows, told, low, high, step * whole / people, people == 1, np.array(seen))
-    pins = program.pins(np.flatnonzero(check < len(cuts)))
+    pins = program.pins(check_at)
     for solution in program.found:
         known.append(np.zeros(unknown.shape))
         known[-1][first] = solution
