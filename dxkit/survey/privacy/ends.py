@@ -96,10 +96,12 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
         _bounds(n, _of_groups(cut, answers.weight), gave, share, answers)
         for cut, n, gave, share in zip(cuts, sizes, given, answers.share, strict=True)
     ]
-    for cut, (each, ends, gave) in enumerate(zip(shown, bound, given, strict=True)):
-        if cut:  # that all of a group answered alike is told by its figure alone
-            alike = gave[:, [0, -1][: 1 + answers.top]].max(axis=1) >= gave.sum(axis=1) * (1 - TINY)
-            each &= (ends != 0) | answers.detail[cut] | ~alike
+    everybody = shown[0].any()
+    for each, ends, gave, detail in zip(shown, bound, given, answers.detail, strict=True):
+        alike = gave[:, [0, -1][: 1 + answers.top]].max(axis=1) >= gave.sum(axis=1) * (1 - TINY)
+        each &= (ends != 0) | detail | ~alike  # that all of a group answered alike is told by its figure alone
+    if everybody and not shown[0].any():  # nor may anything else be shown of them
+        shown = [np.zeros_like(each) for each in shown]
     known: list[np.ndarray] = []
     free = np.zeros(len(answers.n), dtype=bool)
     while True:
