@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.tally.from_survey import of_survey
+from dxkit.survey.tally.margins import Cross
 from tests.survey import worlds
 from tests.survey.tally.test_tally import same
 
@@ -176,3 +178,16 @@ def test_a_tally_of_a_survey_holds_nobody(frame):
     assert type(counted) is dx.Tally
     assert not hasattr(counted, "coded")
     assert replace(counted, wave="Q3").wave == "Q3"
+
+
+def test_the_cross_of_all_cuts_counts_what_margins_count_and_adds_up(frame):
+    """It keeps codes in place of counts, each question in an order of its own, and parts of it are one."""
+    survey = of_survey(dx.read_survey(frame, BOOK))
+    cross, margins = survey.fine(["team", "site", "role"]), survey.cut(["team", "site", "role"]).margins
+    parts = [dx.tally(part, codebook=BOOK) for part in (frame.iloc[::2], frame.iloc[1::2])]
+    for each in (cross, (parts[0] + parts[1]).cross, Cross.of([cross], ["team", "site", "role"])):
+        pd.testing.assert_frame_equal(each.groups, margins.groups)
+        assert each.people.tolist() == margins.people.tolist()
+        for i in range(len(margins.counts[0])):
+            assert (each.of_item(i) == margins.of_item(i)).all()
+    assert (Cross.of([cross], ["site"]).of_item(0) == survey.cut(["site"]).margins.counts[:, 0]).all()
