@@ -30,6 +30,7 @@ FLOORS = {
 }
 FLOOR_PYTHON = next((version for version in PYTHONS[:2] if shutil.which(f"python{version}")), PYTHONS[0])
 LEAST_TYPED = 0.98
+SLOWEST = "--durations=15"  # what to look at first when the whole takes too long
 PICTURES = Path("build/browser")
 OWN_DATA = ("tests/own", "tests/survey/real", "tests/survey/reading", "tests/test_arguments.py")
 
@@ -229,7 +230,7 @@ def thorough(session: nox.Session) -> None:
     """What the unit tests leave out to be quick: all examples of every law, other programs, processes and kernels."""
     chosen = "not simulated and (thorough or hypothesis)"
     profile = "--hypothesis-profile=thorough"
-    session.run(sys.executable, "-m", "pytest", "-m", chosen, profile, "-n", "0", *session.posargs)
+    session.run(sys.executable, "-m", "pytest", "-m", chosen, profile, "-n", "0", SLOWEST, *session.posargs)
 
 
 @here
@@ -241,11 +242,11 @@ def fuzz(session: nox.Session) -> None:
 @here
 def own(session: nox.Session) -> None:
     """Surveys and decisions that are not ours, made up and published ones, from the export to the pages."""
-    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", *OWN_DATA, *session.posargs)
+    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", SLOWEST, *OWN_DATA, *session.posargs)
 
 
 @here
 def simulated(session: nox.Session) -> None:
     """Statistical claims, hostile files and kills."""
     others = [f"--ignore={path}" for path in OWN_DATA]
-    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", "-s", *others, *session.posargs)
+    session.run(sys.executable, "-m", "pytest", "-m", "simulated", "-n", "0", "-s", SLOWEST, *others, *session.posargs)

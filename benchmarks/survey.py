@@ -72,7 +72,9 @@ def ratios():
         counted = dx.tally(frame, codebook=book, roster=roster)
         exact = {name: counted.roster.margin(name).to_dict() for name in margins}
 
-        sample = Sample(pl.DataFrame({**{name: frame[name].to_numpy(str) for name in margins}, "w": 1.0}), Design(wgt="w"))
+        sample = Sample(
+            pl.DataFrame({**{name: frame[name].to_numpy(str) for name in margins}, "w": 1.0}), Design(wgt="w")
+        )
 
         def theirs():
             raked = sample.weighting.rake(controls=exact, wgt_name="raked", tol=1e-12)

@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="print what was found as JSON, a list with an entry per file"
     )
     check.add_argument("--codebook", metavar="FILE", help="the codebook of these answers, if it is not in their folder")
-    report = commands.add_parser("report", help="write a page to send: to the management, all who were asked, a team")
+    report = commands.add_parser(
+        "report", help="write a page to send: for the boss, the staff, a team, or on a decision"
+    )
     report.add_argument("source", metavar="ANSWERS", help="the file of answers; for a decision the dossier")
     report.add_argument("--for", dest="reader", required=True, choices=("boss", "staff", "team", "decision"))
     report.add_argument("--team", metavar="NAME", help="the team that its page is about")

@@ -11,6 +11,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -41,6 +42,7 @@ DAMAGE = (
 _BROKEN = "the workbook is broken or cut short; open it in a spreadsheet program and save it again"
 _ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # not the halves of a letter
 _MOST_AREAS = 5_000
+_SMALL = 1 << 18  # bytes of a workbook whose text is worth keeping
 _STRANGE = "no spreadsheet program builds a workbook in this way; open it in one and save it again"
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
@@ -48,6 +50,10 @@ _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
 def read(data: bytes, file: str) -> list[Grid]:
     """The grids of the visible sheets that hold something, in their order."""
+    return list(_kept(data, file) if len(data) < _SMALL else _read(data, file))
+
+
+def _read(data: bytes, file: str) -> tuple[Grid, ...]:
     archive, notes = _checked(data, file)
     parts = _parts(archive)
     names = _sheets(archive, parts)
@@ -69,7 +75,10 @@ def read(data: bytes, file: str) -> list[Grid]:
     grids = [grid for grid in grids if grid.cells]
     if not grids:
         raise fault_at("every visible sheet is empty; fill one in", file=file)
-    return grids
+    return tuple(grids)
+
+
+_kept = lru_cache(maxsize=4)(_read)  # each wave of a survey asks for the same codebook
 
 
 def open_twice(data: bytes, file: str) -> tuple[Any, Any]:

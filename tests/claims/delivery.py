@@ -68,6 +68,14 @@ def trend_shown(shape, rho, runs, mean=40.0, sd=0.25):
     return float(np.mean([dx.trend(counts).verdict != "not shown" for counts in series]))
 
 
+def detectable_shown(n, rho, runs):
+    """How often a slope is shown that is as large as quiet series of its kind call detectable, at their middle."""
+    made = np.random.default_rng([n, round(10 * rho), 5])
+    quiet = [dx.trend(dependent(made, 40.0, rho, n, sd=0.25, shape=months(n))) for _ in range(runs)]
+    ratio = np.median([each.detectable_ratio.estimate for each in quiet])
+    return trend_shown(months(n, growth=ratio ** (1 / (n - 1)) - 1), rho, runs)
+
+
 def step_holds(shape, rho, runs, mean=40.0, sd=0.25):
     """How often a step in the middle is said to hold."""
     n = len(shape)

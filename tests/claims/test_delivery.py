@@ -10,6 +10,7 @@ from scipy.stats import CensoredData, ecdf
 import dxkit as dx
 from dxkit.statistics.release_clusters import clustered_curve
 from tests.claims.delivery import (
+    detectable_shown,
     found_different,
     frequency_covered,
     median_covered,
@@ -111,6 +112,17 @@ def test_trends_where_nothing_changes(claimed):
         "85%; 97%",
         f"{100 * power[1]:.0f}%; {100 * power[2]:.0f}% ({100 * power[0]:.0f}% in 12 months)",
         "400 series",
+    )
+
+
+def test_what_is_called_detectable_is_shown(claimed):
+    rates = {f"{n} points, rho {rho:g}": detectable_shown(n, rho, 200) for n in (12, 24, 52) for rho in (0, 0.3, 0.6)}
+    assert min(rates.values()) >= 0.7 - error(0.7, 200)
+    claimed(
+        "a trend is shown that is as large as the `detectable_ratio` of such series, counts of 40 a month",
+        "about 80%, 70% or more in each world",
+        f"{percent(rates.values())}, worst: {worst(rates, min)}",
+        f"200 series, {len(rates)} worlds",
     )
 
 

@@ -1,6 +1,7 @@
 """The reference has a page for each public name, with the columns that its result declares."""
 
 import importlib.util
+import inspect
 
 import pytest
 
@@ -29,6 +30,12 @@ def test_a_page_shows_the_object_and_what_it_returns(name):
     assert page.startswith(f"# dx.{name}\n\n::: dxkit.")
     kind = reference.returned(name)
     assert kind is None or kind.__name__ in page
+
+
+@pytest.mark.parametrize("name", [name for name in dx.__all__ if inspect.isfunction(getattr(dx, name))])
+def test_every_public_function_has_an_example(name):
+    """`--doctest-modules` runs them all."""
+    assert ">>>" in getattr(dx, name).__doc__
 
 
 def test_declared_columns_become_a_table(monkeypatch):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import dxkit as dx
@@ -164,6 +165,9 @@ def main() -> int:
     options.add_argument("--seconds", type=int, default=300, help="of each reader (default: 300)")
     options.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
+    if find_spec("atheris") is None:
+        print('atheris is not installed: pip install -e ".[dev]", with a Python that it has been built for')
+        return 1
     if chosen.here:
         fuzz(chosen.readers[0], chosen.seconds)
     failed = []

@@ -133,6 +133,8 @@ class Held:
     ranges: np.ndarray
     verdicts: np.ndarray
     cautious: np.ndarray
+    regret: np.ndarray
+    lost: np.ndarray
 
 
 def judged(rows):
@@ -153,6 +155,8 @@ def judged(rows):
                 "ranges": ((s.rank_low[0] <= last) & (rank <= s.rank_high[0])).mean(),
                 "verdicts": order.verdicts[0],
                 "cautious": order.far_out and order.verdicts[0] != "clear",
+                "regret": s.regret[0],
+                "lost": np.sort(true)[-top_n:].sum() - true[-top_n:].sum(),
             }
         )
     return Held(**{name: np.array([row[name] for row in found]) for name in found[0]})

@@ -44,6 +44,14 @@ def test_moments_are_those_of_the_quantiles(made):
     assert (np.diff(values) >= 0).all()
 
 
+@pytest.mark.parametrize("likely", [0, 0.02, 0.1, 0.5, 0.97, 1])
+def test_draws_of_pert_from_a_table_are_right_to_what_is_said(likely):
+    made, u = estimate(0, likely, 1), U[::10]
+    off = np.abs(made.draw(u) - made.quantile(u))
+    assert off.max() < 5e-5
+    assert off.mean() < 1e-7
+
+
 def test_a_lognormal_has_low_and_high_at_5_and_95_percent():
     made = estimate(10, None, 60, "lognormal")
     assert made.quantile(np.array([0.05, 0.95])) == pytest.approx([10, 60])

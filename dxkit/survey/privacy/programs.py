@@ -78,8 +78,8 @@ class Program:
         if self._coded:
             most[np.arange(len(atoms)), self._gave[atoms]] = 0.0
             return np.where((most < one).all(axis=1), _MORE, 0)
-        ends = (each[atoms, 0] for each in (self._low, self._high))
-        return needed_step(least[:, 0], most[:, 0], *ends, self._one[atoms], self._single[atoms])
+        low, high = self._low[atoms, 0], self._high[atoms, 0]
+        return needed_step(least[:, 0], most[:, 0], low, high, self._one[atoms], self._single[atoms])
 
     def _pinned(self, atoms: np.ndarray) -> np.ndarray:
         return atoms[self._need(atoms) != 0]
