@@ -57,7 +57,7 @@ class Sums:
         least, most = self.base.copy(), self.base.copy()
         room = [self._room(code, *told) for code, told in zip(self.code, self.told, strict=True)]
         for sign in (1, -1):
-            need = needed_step(least[atoms], most[atoms], *(each[atoms] for each in self._limits))
+            need = self._need(atoms, least, most)
             some = atoms[(need == sign) | (need == 2)]
             step, limit = self.one[some] * MOVED, self.one[some].max(initial=0.0) * MOVED
             forth, back = (self.high - self.base, self.base - self.low)[::sign]
@@ -79,12 +79,12 @@ class Sums:
                     free = free[found]
                 ends = most if sign > 0 else least
                 ends[free] = self.base[free] + sign * self.one[free] * MOVED
-            need = needed_step(least[atoms], most[atoms], *(each[atoms] for each in self._limits))
+            need = self._need(atoms, least, most)
             some, ends = atoms[need == sign], most if sign > 0 else least
             for lead in range(len(self.code)):
                 free = some[self._passed_on(some, sign, lead, room[lead])]
                 ends[free] = self.base[free] + sign * self.one[free] * MOVED
-        return atoms[needed_step(least[atoms], most[atoms], *(each[atoms] for each in self._limits)) != 0]
+        return atoms[self._need(atoms, least, most) != 0]
 
     def _passed_on(self, atoms: np.ndarray, sign: int, lead: int, room: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Which of these atoms can take a step that others pass on: somebody in the same groups of all other cuts takes
@@ -104,9 +104,10 @@ class Sums:
             reached |= more
         return reached[key[atoms]] & forth[atoms] & (up[atoms] >= limit)
 
-    @property
-    def _limits(self) -> tuple[np.ndarray, ...]:
-        return self.low, self.high, self.one, self.single
+    def _need(self, atoms: np.ndarray, least: np.ndarray, most: np.ndarray) -> np.ndarray:
+        """The steps that these atoms have not taken."""
+        low, high, one, single = (each[atoms] for each in (self.low, self.high, self.one, self.single))
+        return needed_step(least[atoms], most[atoms], low, high, one, single)
 
     def _room(self, code: np.ndarray, least: np.ndarray, most: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How much more and how much less than the true one the sum of the group of each atom may be."""
