@@ -114,7 +114,8 @@ class Sums:
         there = code >= 0
         sums = np.bincount(code[there], self.base[there], len(least))
         slack = np.where(least == most, 0.0, TINY * np.maximum(most, 1))
-        return tuple(np.where(there, each[code], np.inf) for each in (most + slack - sums, sums - least + slack))
+        more, less = (np.where(there, each[code], np.inf) for each in (most + slack - sums, sums - least + slack))
+        return more, less
 
     def _partner(self, atoms: np.ndarray, others: np.ndarray, cuts: int) -> np.ndarray:
         """One of the others who is in the same groups of these cuts, -1 where there is none but the atom itself."""
