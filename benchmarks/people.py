@@ -177,7 +177,7 @@ def saved(folder: str) -> Work:
 
     found = dx.tally(f"{folder}/answers.csv", codebook=f"{folder}/codebook.csv")
     yield
-    found.save(f"{folder}/answers.tally")
+    found.save(f"{folder}/answers.tally", by="team")
     yield
     return [Path(folder, "answers.tally").stat().st_size]
 

@@ -101,3 +101,15 @@ def per_group(group: np.ndarray, groups: int, how: np.ufunc = np.add) -> Callabl
         return result
 
     return reduce
+
+
+def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """`left.T @ right` of (n, a) and (n, b), in one thread.
+
+    >>> products(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])).tolist()
+    [[11.0]]
+    """
+    at = tiles(np.array([max(len(left), 1)]), max(left.shape[1], right.shape[1]))
+    one, two = (at.empty(each.shape[1], float) for each in (left, right))
+    one[: len(left)], two[: len(right)] = left, right
+    return crossed(one, two, at)[0]

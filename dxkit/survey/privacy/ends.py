@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.survey.privacy.exchanges import Sums
 from dxkit.survey.privacy.programs import TINY, Program
+from dxkit.survey.privacy.rowspace import alike_cells
 
 AT_MOST, AT_LEAST = -1, 1
 _FEW_CELLS = 60
+_MOST = 5e7  # numbers that are worked out at once; beyond, groups tell who can exchange answers with whom
 _NO_STEP = 0.01  # of what one answer can move, where answers have no step
 
 
@@ -87,13 +90,25 @@ def bounded(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], answers: An
         The minimum.
     """
     shown = [each.copy() for each in shown]
-    bound = [_bounds(cut, share, answers) for cut, share in zip(cuts, answers.share, strict=True)]
     sizes = [_of_groups(cut, answers.n) for cut in cuts]
+    given = [_by_group(cut, answers.given, len(size)) for cut, size in zip(cuts, sizes, strict=True)]
+    bound = [
+        _bounds(n, _of_groups(cut, answers.weight), gave, share, answers)
+        for cut, n, gave, share in zip(cuts, sizes, given, answers.share, strict=True)
+    ]
+    everybody = shown[0].any()
+    for each, ends, gave, detail in zip(shown, bound, given, answers.detail, strict=True):
+        alike = gave[:, [0, -1][: 1 + answers.top]].max(axis=1) >= gave.sum(axis=1) * (1 - TINY)
+        each &= (ends != 0) | detail | ~alike  # that all of a group answered alike is told by its figure alone
+    if everybody and not shown[0].any():  # nor may anything else be shown of them
+        shown = [np.zeros_like(each) for each in shown]
     known: list[np.ndarray] = []
+    free = np.zeros(len(answers.n), dtype=bool)
     while True:
         bound = [np.where(each, ends, 0) for each, ends in zip(shown, bound, strict=True)]
         others = _others(shown, bound, sizes, k)
-        pinned = _pinned(cuts, shown, bound, others, answers, k, known)
+        page = _Page(cuts=cuts, shown=shown, bound=bound, others=others, given=given)
+        pinned = _pinned(page, answers, k, known, free) if page.may_pin(answers) else None
         if pinned is None:
             return Ends(shown=shown, bound=bound, others=others)
         cut, group = _least(shown, bound, sizes, pinned)
@@ -104,10 +119,9 @@ def _of_groups(cut: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.bincount(cut, values, int(cut.max(initial=-1)) + 1)
 
 
-def _bounds(cut: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
+def _bounds(n, weight, given: np.ndarray, share: np.ndarray, answers: Answers) -> np.ndarray:
     """Which means are within one person's reach of an end."""
-    n, weight = _of_groups(cut, answers.n), _of_groups(cut, answers.weight)
-    mean = _of_groups(cut, answers.sums) / np.where(weight > 0, weight, 1)
+    mean = given @ answers.values / np.where(weight > 0, weight, 1)
     reach = answers.reach * (share + TINY)
     near_top = answers.top & (mean >= answers.reach - reach)
     return np.where(n >= answers.below, 0, np.where(mean <= reach, AT_MOST, np.where(near_top, AT_LEAST, 0)))
@@ -131,26 +145,74 @@ def _least(shown, bound, sizes, pinned: int) -> tuple[int, int]:
     return min(listed)[-2:]
 
 
-def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int, known: list) -> int | None:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Page:
+    """What is shown: of each cut the group of each cell, which groups are shown (G,), which only as a bound (G,),
+    whether the hidden ones have a figure together, and what each group gave (G, A)."""
+
+    cuts: Sequence[np.ndarray]
+    shown: list[np.ndarray]
+    bound: list[np.ndarray]
+    others: list[bool]
+    given: list[np.ndarray]
+
+    def detail(self, answers: Answers) -> list[np.ndarray]:
+        """Groups whose shares of answers are shown."""
+        return [each & may for each, may in zip(self.shown, answers.detail, strict=True)]
+
+    def may_pin(self, answers: Answers) -> bool:
+        """Whether anybody may be left one answer: of many cells, groups alone tell that of nearly everybody."""
+        if (answers.n > 0).sum() <= _FEW_CELLS:
+            return True
+        detail = self.detail(answers)
+        gave = [each > TINY for each in self.given]
+        lacks = [each & ~all_.all(axis=1) for each, all_ in zip(detail, gave, strict=True)]
+        some = np.flatnonzero(
+            (answers.n > 0) & np.any([lack[cut] for lack, cut in zip(lacks, self.cuts, strict=True)], axis=0)
+        )
+        possible = np.ones((len(some), len(answers.values)), dtype=bool)
+        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
+            possible &= (which | ~each[:, None])[cut[some]]
+        left, at = answers.given[some], np.arange(len(some))
+        alike = np.zeros(len(some), dtype=bool)  # that twice the minimum and more all answered alike is told
+        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
+            alike |= (each & (which.sum(axis=1) == 1))[cut[some]]
+        if ((possible.sum(axis=1) == 1) & ~alike).any():
+            return True
+        for cut, each, all_, rest, given in zip(self.cuts, detail, self.shown, self.others, self.given, strict=True):
+            of_end = []
+            for first, last in ((0, possible.argmax(axis=1)), (-1, _last(possible)))[: 1 + answers.top]:
+                more = np.bincount(cut[some], left[at, last] - left[:, first], len(given))
+                of_end.append(given[:, first] + more)
+            total, end = given.sum(axis=1), np.max(of_end, axis=0)
+            told = all_ & (total > 0) & (end >= total * (1 - TINY)) & ~(each & ((given > TINY).sum(axis=1) == 1))
+            if told.any():
+                return True
+            hidden = max(one[~all_].sum() for one in of_end) if rest else -1.0
+            if hidden >= total[~all_].sum() * (1 - TINY):
+                return True
+        return False
+
+
+def _pinned(page: _Page, answers: Answers, k: int, known: list, free: np.ndarray) -> int | None:
     """The cut in which the figures leave somebody one answer only.
 
-    `known` are answers of the cells that agree with all figures; what is found is added. They still do when one is
-    hidden.
+    `known` are answers of the cells that agree with all figures, `free` cells of very many that are not pinned; what
+    is found is added. Both stay so when a figure is hidden.
     """
-    there = answers.n > 0
+    there, shown, bound, others = answers.n > 0, page.shown, page.bound, page.others
     if not there.any() or not any(each.any() for each in shown):
         return None
-    cuts, n, weight = [cut[there] for cut in cuts], answers.n[there], answers.weight[there]
-    given, values = answers.given[there], answers.values / answers.reach
-    seen = np.array([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)])
-    _, first, atom = np.unique(seen, axis=1, return_index=True, return_inverse=True)
-    atom = atom.ravel()
-    detail = [each & may for each, may in zip(shown, answers.detail, strict=True)]
-    possible, alike = np.ones(given.shape, dtype=bool), np.zeros(len(n), dtype=bool)  # by the shares of their groups
-    for cut, each in zip(cuts, detail, strict=True):
-        gave = _by_group(cut, given, len(each)) > TINY
+    detail = page.detail(answers)
+    possible, alike = np.ones(answers.given.shape, dtype=bool), np.zeros(len(answers.n), dtype=bool)
+    for cut, each, given in zip(page.cuts, detail, page.given, strict=True):  # by the shares of their groups
+        gave = given > TINY
         possible &= (gave | ~each[:, None])[cut]
         alike |= (each & (gave.sum(axis=1) == 1))[cut]
+    possible, alike = possible[there], alike[there]
+    cuts, n, weight = [cut[there] for cut in page.cuts], answers.n[there], answers.weight[there]
+    given, values = answers.given[there], answers.values / answers.reach
+    first, atom = alike_cells([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)], len(n))
     few = len(n) <= _FEW_CELLS
     inside = _to_check(cuts, shown, bound, others, given, possible, answers.top, few)
     for c, (cut, each) in enumerate(zip(cuts, detail, strict=True)):  # shares of several cuts may leave one answer
@@ -180,6 +242,19 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     low, high, people, whole, *seen = (
         np.add.reduceat(each[in_order], starts) for each in (low, high, n, weight, *known)
     )
+    check_at = np.flatnonzero(check < len(cuts))
+    if not by_answer and len(check_at) * len(first) * sum(int(each.sum()) for each in shown) > _MOST:
+        told = []
+        for cut, each, ends, share in zip(cuts, shown, bound, answers.share, strict=True):
+            total = _by_group(cut, weight, len(each))
+            told.append(_within(_by_group(cut, unknown[:, 0], len(each)), ends, total, share))
+        code = [np.where(each[cut], cut, -1)[first] for each, cut in zip(shown, cuts, strict=True)]
+        ends, one = {"low": low[:, 0], "high": high[:, 0], "base": seen[0][:, 0]}, step * whole / people
+        known_free = np.bincount(atom, free[there], len(first)) > 0
+        sums = Sums(code=code, told=told, one=one, single=people == 1, **ends)
+        pins, found = sums.pins(check_at[~known_free[check_at]])
+        free[np.flatnonzero(there)[first[found]]] = True
+        return None if pins is None else int(check[pins])
     parts = []
     for cut, each, ends, spread, share in zip(cuts, shown, bound, detail, answers.share, strict=True):
         told, total = _by_group(cut, unknown, len(each)), _by_group(cut, weight, len(each))[:, None]
@@ -196,7 +271,7 @@ def _pinned(cuts, shown, bound, others: Sequence[bool], answers: Answers, k: int
     rows = np.concatenate([part[0].reshape(-1, *low.shape) for part in parts])
     told = [np.concatenate([part[end].ravel() for part in parts]) for end in (1, 2)]
     program = Program(rows, told, low, high, step * whole / people, people == 1, np.array(seen))
-    pins = program.pins(np.flatnonzero(check < len(cuts)))
+    pins = program.pins(check_at)
     for solution in program.found:
         known.append(np.zeros(unknown.shape))
         known[-1][first] = solution
@@ -216,9 +291,8 @@ def _last(possible: np.ndarray) -> np.ndarray:
 
 def _by_group(code: np.ndarray, values: np.ndarray, groups: int) -> np.ndarray:
     """Sums of rows by group."""
-    found = np.zeros((groups, *values.shape[1:]))
-    np.add.at(found, code, values)
-    return found
+    columns = values.reshape(len(code), -1).T
+    return np.column_stack([np.bincount(code, each, groups) for each in columns]).reshape(groups, *values.shape[1:])
 
 
 def _to_check(cuts, shown, bound, others, given, possible, top: bool, few: bool) -> np.ndarray:

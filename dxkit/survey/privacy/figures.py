@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dxkit.survey.privacy.pairs import Pairs
 from dxkit.survey.privacy.rowspace import needed
 
 
@@ -23,7 +24,7 @@ class Figures:
     def others(self, cuts: Sequence[np.ndarray], answered: np.ndarray, k: int) -> list[np.ndarray]:
         """Of each cut, the questions (Q,) whose hidden groups may stand in one row: the groups shown imply it."""
         everybody = self.figure[0][0]
-        n = [_sizes(cut, answered) for cut in cuts]
+        n = [sizes(cut, answered) for cut in cuts]
         left = [(size * ~shown).sum(axis=0) for size, shown in zip(n, self.figure, strict=True)]
         return [everybody & (rest >= k) & (rest < answered.sum(axis=0)) for rest in left]
 
@@ -42,29 +43,37 @@ def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray
     k : int
         The minimum.
     """
-    first = admitted(cuts, people, k)
-    several = admitted(cuts, people, 2 * k, first)
+    pairs = Pairs(cuts, people)
+    first = admitted(cuts, people, k, pairs=pairs)
+    several = admitted(cuts, people, 2 * k, first, pairs)
     figure = [np.zeros((len(each), answered.shape[1]), dtype=bool) for each in first]
     detail = [each.copy() for each in figure]
-    distinct, column = np.unique(answered, axis=1, return_inverse=True)
-    for j, n in enumerate(distinct.T):
-        here = column.ravel() == j
-        shown = admitted(cuts, n, k, first)
-        spread = admitted(cuts, n, 2 * k, several)
+    alike: dict[bytes, list[int]] = {}
+    for j, n in enumerate(answered.T):
+        alike.setdefault(n.tobytes(), []).append(j)
+    for here in alike.values():
+        n = answered[:, here[0]].astype(float)
+        each = Pairs(cuts, n, pairs.keys)
+        shown = admitted(cuts, n, k, first, each)
+        spread = admitted(cuts, n, 2 * k, several, each)
         for c, (one, two) in enumerate(zip(shown, spread, strict=True)):
             figure[c][:, here] = one[:, None]
             detail[c][:, here] = (one & two)[:, None]
     return Figures(people=first, figure=figure, detail=detail)
 
 
-def _sizes(cut: np.ndarray, answered: np.ndarray) -> np.ndarray:
+def sizes(cut: np.ndarray, answered: np.ndarray) -> np.ndarray:
     """Answers (G, Q) of each group."""
     groups = int(cut.max(initial=-1)) + 1
     return np.column_stack([np.bincount(cut, n, groups) for n in answered.T] or [np.zeros((groups, 0))])
 
 
 def admitted(
-    cuts: Sequence[np.ndarray], n: np.ndarray, k: int, start: Sequence[np.ndarray] | None = None
+    cuts: Sequence[np.ndarray],
+    n: np.ndarray,
+    k: int,
+    start: Sequence[np.ndarray] | None = None,
+    pairs: Pairs | None = None,
 ) -> list[np.ndarray]:
     """Groups of each cut that may be shown: no combination of them is about fewer than k people.
 
@@ -81,6 +90,8 @@ def admitted(
         The minimum.
     start : sequence of bool arrays (G,), optional
         Groups that may be shown at all.
+    pairs : Pairs, optional
+        How many answers two groups share, where it is known.
 
     Returns
     -------
@@ -92,11 +103,12 @@ def admitted(
     >>> admitted([everybody, team], np.array([9, 8, 3]), 5)[1].tolist()  # everybody less two teams would be the third
     [True, False, False]
     """
-    sizes = [np.bincount(cut, n, int(cut.max(initial=-1)) + 1) for cut in cuts]
+    pairs = pairs or Pairs(cuts, n)
+    sizes = pairs.sizes
     shown = [size >= k for size in sizes]
     if start is not None:
         shown = [each & may for each, may in zip(shown, start, strict=True)]
-    if needed(cuts, shown, n, k, len(cuts) - 1) is None:
+    if pairs.apart(shown, k) or needed(cuts, shown, n, k, len(cuts) - 1) is None:
         return shown
     for c in range(len(cuts)):
         while shown[c].any():

@@ -11,7 +11,7 @@ import numpy as np
 TINY = 1e-9
 _MORE, _LESS, _EITHER = 1, -1, 2  # what an atom of sums still needs
 _ENOUGH = 1 - 1e-6  # of what one person changes: last digits decide nothing
-_MOVED = 1 - 5e-7
+MOVED = 1 - 5e-7
 _DUST = 1e-12
 
 
@@ -78,9 +78,8 @@ class Program:
         if self._coded:
             most[np.arange(len(atoms)), self._gave[atoms]] = 0.0
             return np.where((most < one).all(axis=1), _MORE, 0)
-        narrow = self._single[atoms, None] & (most - least < one)
-        missing = [most < self._low[atoms] + one, least > self._high[atoms] - one, narrow]
-        return np.select(missing, [_MORE, _LESS, _EITHER], 0)[:, 0]
+        low, high = self._low[atoms, 0], self._high[atoms, 0]
+        return needed_step(least[:, 0], most[:, 0], low, high, self._one[atoms], self._single[atoms])
 
     def _pinned(self, atoms: np.ndarray) -> np.ndarray:
         return atoms[self._need(atoms) != 0]
@@ -131,7 +130,7 @@ class Program:
                 )
                 for sign in (1, -1)
             )
-            one = self._one * _MOVED
+            one = self._one * MOVED
             some = some[forth[some] >= one[some]]
             if not len(some):
                 continue
@@ -173,3 +172,11 @@ class Program:
         start = np.where(steps > 0, self._low[atoms], self._high[atoms])
         gains = np.where(steps != 0, (self._last[atoms] - start) * steps, 0.0)
         return float((first * gains).sum() / first[0, 0] / one[0, 0])
+
+
+def needed_step(least, most, low, high, one, single: np.ndarray) -> np.ndarray:
+    """What solutions have not shown of sums (N,) that were from `least` to `most`: up (1), down (-1), either (2) or
+    nothing (0)."""
+    one = one * _ENOUGH
+    missing = [most < low + one, least > high - one, single & (most - least < one)]
+    return np.select(missing, [_MORE, _LESS, _EITHER], 0)

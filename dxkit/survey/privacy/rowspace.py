@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-_ZERO = 1e-9
+from dxkit.statistics.moments import products
+
+ZERO = 1e-9
 _BLOCK = 512  # rows that are worked out at a time
+_ATOMS = 8_192  # atoms that are looked at together
 _NODE = 1e5  # what a step of the search takes besides its entries
 _MOST_WORK = 2e8  # entries: 2,000 steps at most, less than a second
 _Matrix = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -64,23 +68,23 @@ class _Space:
     group: np.ndarray
     length: np.ndarray  # root of the people of each row
     share: np.ndarray  # (groups of the largest cut, rows) mean of each row of length 1 in them
-    inside: np.ndarray  # (atoms, rows) rows of length 1, less their share
+    at: np.ndarray  # (other cuts, atoms) the row of each atom; -1 where that is not shown
     values: np.ndarray  # eigenvalues and eigenvectors of their products
     vectors: np.ndarray
 
     def breach(self, k: int) -> np.ndarray | None:
         """A vector of the row space over atoms that is about fewer than k people; empty where the search gave up."""
-        kept = self.values > _ZERO
-        basis = self.inside @ (self.vectors[:, kept] / np.sqrt(self.values[kept]))
         of_lead = np.where(self.lead >= 0, 1 / np.maximum(self.people[self.lead], 1), 0.0)
-        leverage = of_lead + np.einsum("ar,ar->a", basis, basis)
+        leverage = of_lead + np.concatenate(
+            [np.square(self._basis(slice(at, at + _ATOMS))).sum(axis=1) for at in range(0, len(of_lead), _ATOMS)]
+        )
         small = np.flatnonzero(self.size < k)
         own = self.size[small]
         most = _largest(leverage[small], own, k - 1)
-        if most[-1] < 1 - _ZERO:  # a vector on a set of people needs leverages that sum to 1 or more
+        if most[-1] < 1 - ZERO:  # a vector on a set of people needs leverages that sum to 1 or more
             return None
-        pool = small[own * leverage[small] + most[k - 1 - own] >= 1 - _ZERO]
-        size, lead, share, basis = self.size[pool], self.lead[pool], of_lead[pool], basis[pool]
+        pool = small[own * leverage[small] + most[k - 1 - own] >= 1 - ZERO]
+        size, lead, share, basis = self.size[pool], self.lead[pool], of_lead[pool], self._basis(pool)
         root = np.sqrt(size)
 
         def left(one: np.ndarray, two: np.ndarray) -> np.ndarray:
@@ -89,7 +93,7 @@ class _Space:
             return (one[:, None] == two) - root[one][:, None] * alike * root[two]
 
         diagonal = 1 - size * leverage[pool]
-        scale = 1 / np.sqrt(np.maximum(diagonal, _ZERO))
+        scale = 1 / np.sqrt(np.maximum(diagonal, ZERO))
         norm = np.sqrt(np.einsum("ar,ar->a", basis, basis))
         beside = np.zeros(len(self.people) + 1)  # the last is of no group
         np.maximum.at(beside, lead, scale / root)
@@ -104,12 +108,30 @@ class _Space:
         target[pool[found]] = vector / root[found]
         return target
 
+    @cached_property
+    def _parts(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the groups of the other cuts, and those of the largest, have of a basis of what is within the largest;
+        the last row is of no group."""
+        kept = self.values > ZERO
+        each = self.vectors[:, kept] / np.sqrt(self.values[kept])
+        none = np.zeros((1, each.shape[1]))
+        return np.vstack([each / self.length[:, None], none]), np.vstack([self.share @ each, none])
+
+    def _basis(self, atoms: slice | np.ndarray) -> np.ndarray:
+        """Rows of length 1 of these atoms, less their share in the groups of the largest cut."""
+        rows, share = self._parts
+        return sum((rows[at] for at in self.at[:, atoms]), -share[self.lead[atoms]])
+
     def coefficients(self, target: np.ndarray, cut: int, groups: int) -> np.ndarray:
         """Which groups of a cut have a coefficient in the least-norm combination of the shown groups for a target."""
-        kept, led = self.values > _ZERO, self.lead >= 0
+        kept, led = self.values > ZERO, self.lead >= 0
         weighted = target * self.size
-        rows = self.vectors[:, kept] @ (self.vectors[:, kept].T @ (self.inside.T @ weighted) / self.values[kept])
-        first = np.bincount(self.lead[led], weighted[led], len(self.people)) / np.maximum(self.people, 1)
+        first = np.bincount(self.lead[led], weighted[led], len(self.people))
+        inside = -self.share.T @ first
+        for at in self.at:
+            inside += np.bincount(at[at >= 0], weighted[at >= 0], len(inside)) / self.length
+        rows = self.vectors[:, kept] @ (self.vectors[:, kept].T @ inside / self.values[kept])
+        first /= np.maximum(self.people, 1)
         one = np.concatenate([first - self.share @ rows, rows / self.length])
         free = self.vectors[:, ~kept]  # what can be added to the coefficients and changes nothing
         none = np.vstack([-self.share @ free, free / self.length[:, None]])
@@ -141,21 +163,15 @@ def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarra
     lead, people = np.where(seen[largest][cuts[largest]], cuts[largest], -1), np.maximum(sizes[largest], 1)
     share = sum((_counted(lead, each, n, len(people), rows) for each in at), np.zeros((len(people), rows)))
     share = share / people[:, None] / length
-    products = sum((_counted(one, two, n, rows, rows) for one in at for two in at), np.zeros((rows, rows)))
-    values, vectors = np.linalg.eigh(products / np.outer(length, length) - share.T @ (share * people[:, None]))
-    kept = values[values > _ZERO]
+    both = sum((_counted(one, two, n, rows, rows) for one in at for two in at), np.zeros((rows, rows)))
+    values, vectors = np.linalg.eigh(both / np.outer(length, length) - products(share, share * people[:, None]))
+    kept = values[values > ZERO]
     least = 1 / sizes[largest][seen[largest]].min()
     if len(kept):  # twice: a row and its share within a group of the largest cut
         least += 2 * sum(1 / sizes[c][seen[c]].min() for c in others) / kept[0]
-    if (k - 1) * least < 1 - _ZERO:
+    if (k - 1) * least < 1 - ZERO:
         return None
-    first, atom = _alike([lead, *at], n)
-    inside = np.zeros((len(first), rows))
-    for each in at:
-        in_it = np.flatnonzero(each[first] >= 0)
-        inside[in_it, each[first][in_it]] = 1 / length[each[first][in_it]]
-    led = lead[first] >= 0
-    inside[led] -= share[lead[first][led]]
+    first, atom = alike_cells([lead, *at], len(n))
     return _Space(
         size=np.bincount(atom, n).astype(int),
         largest=largest,
@@ -165,7 +181,7 @@ def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarra
         group=np.concatenate([np.zeros(0, dtype=int), *group]),
         length=length,
         share=share,
-        inside=inside,
+        at=np.array([each[first] for each in at], dtype=int).reshape(len(at), len(first)),
         values=values,
         vectors=vectors,
     )
@@ -177,9 +193,9 @@ def _counted(one: np.ndarray, two: np.ndarray, n: np.ndarray, rows: int, columns
     return np.bincount(one[both] * columns + two[both], n[both], rows * columns).reshape(rows, columns)
 
 
-def _alike(codes: Sequence[np.ndarray], n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def alike_cells(codes: Sequence[np.ndarray], cells: int) -> tuple[np.ndarray, np.ndarray]:
     """A first cell of each atom, and the atom of each cell: cells that agree in all codes are one."""
-    key, span = np.zeros(len(n), dtype=np.int64), 1
+    key, span = np.zeros(cells, dtype=np.int64), 1
     for code in codes:
         width = int(code.max()) + 2
         if span * width > 2**62:
@@ -228,23 +244,23 @@ class _Search:
         `most` is a bound of the entries of each row, per person; few rows are worked out, and they tell what fits.
         """
         every = np.arange(len(atoms))
-        leads = np.flatnonzero((room - size) * most >= 1 - _ZERO)
+        leads = np.flatnonzero((room - size) * most >= 1 - ZERO)
         self._work += _NODE + float(len(atoms)) * len(leads)
         if self.gave_up or not len(atoms):
             return None
-        if (gone := np.flatnonzero(diagonal <= _ZERO)).size:
+        if (gone := np.flatnonzero(diagonal <= ZERO)).size:
             return [int(atoms[gone[np.argmin(size[gone])]])]
         root = np.sqrt(diagonal)
         for start in range(0, len(leads), _BLOCK):
             block = leads[start : start + _BLOCK]
             rows = left(block, every) / root / root[block][:, None]
             rows[np.arange(len(block)), block] = 0.0
-            may = _highest(np.abs(rows) / size, size, room - size[block]) >= 1 - _ZERO
+            may = _highest(np.abs(rows) / size, size, room - size[block]) >= 1 - ZERO
             for lead, row in zip(block[may].tolist(), rows[may], strict=True):
                 own, off = room - int(size[lead]), np.abs(row)
                 best = _largest(off / size, size, own)
                 fits = np.flatnonzero(size <= own)
-                rest = fits[off[fits] + best[own - size[fits]] >= 1 - _ZERO]
+                rest = fits[off[fits] + best[own - size[fits]] >= 1 - ZERO]
                 rest = rest[rest != lead]
                 found = self._without(left, root, row[rest], rest, size, atoms, own, most)
                 if found is not None or self.gave_up:
@@ -261,7 +277,7 @@ class _Search:
         off, every = np.abs(row), np.arange(len(rest))
         highest = min(float(off.max(initial=0.0)), 1.0)
         diagonal = 1 - off**2
-        bound = np.sqrt(np.maximum(diagonal, _ZERO) * max(1 - highest**2, _ZERO))
+        bound = np.sqrt(np.maximum(diagonal, ZERO) * max(1 - highest**2, ZERO))
         matrix = _part(taken(every, every)) if len(rest) <= _BLOCK else taken
         return self.singular(diagonal, matrix, size[rest], atoms[rest], room, (most[rest] + off * highest) / bound)
 

@@ -28,15 +28,18 @@ def cuts_of(declared: Iterable[Cut], known: Sequence[str], inside: Sequence[str]
     return list(found.values())
 
 
-def crossing(segments: pd.DataFrame, cuts: Sequence[Cut], each: int, memory: int) -> list[Cut]:
-    """A cut of all these cuts, or of as many of the first as fit: what decides what may be shown of them."""
+def crossing(segments: pd.DataFrame, cuts: Sequence[Cut], person: int, cell: int, memory: int) -> Cut | None:
+    """The cross of all these cuts, or of as many of the first as fit, at so many bytes a person and a cell.
+
+    It decides what may be shown of them. None where they need none, or one of them is it.
+    """
     for count in range(len(cuts), 2, -1):  # the first is everybody
         cross = tuple(dict.fromkeys(name for cut in cuts[:count] for name in cut))
         if any(set(cross) == set(cut) for cut in cuts):
-            return []
-        if _groups(segments, cross) * each <= memory:
-            return [cross]
-    return []
+            return None
+        if len(segments) * person + _groups(segments, cross) * (cell + 8 * len(cross)) <= memory:
+            return cross
+    return None
 
 
 def _groups(segments: pd.DataFrame, cut: Cut) -> int:

@@ -24,10 +24,11 @@ from dxkit.survey.reading.segments import declared
 from dxkit.survey.tally.comoments import BYTES
 from dxkit.survey.tally.cuts import amount, check_size, crossing, cuts_of, strays
 from dxkit.survey.tally.from_survey import Counted, of_answers, of_survey
-from dxkit.survey.tally.margins import counted
+from dxkit.survey.tally.margins import counted, crossed
 from dxkit.survey.tally.merging import respelled
 from dxkit.survey.tally.tally import Tally
 
+_FAN_IN = 8  # partitions that are merged at once
 MOST_VARIABLES = 1_000  # of which co-moments are kept unasked: 24 MB
 APART = "an id that comes again is noticed within its partition only; remove earlier submissions before"
 
@@ -139,9 +140,7 @@ def tally(
     people = roster if roster is None or isinstance(roster, Roster) else read_roster(roster, book.segments)
     part = Part(book=book, source=source, min_group=min_group, rules=known, wanted=wanted)
     if type(answers).__module__.partition(".")[0] in ("dask", "dask_expr"):
-        from dxkit.survey.tally.from_dask import tally_partitions
-
-        found = tally_partitions(answers, replace(part, inside=people.segments if people else []))
+        found = of_partitions(answers, replace(part, inside=people.segments if people else []))
         notes = (*found.notes, *[APART][: len(book.of_kind("id"))])
         return respelled(replace(found, wave=wave, notes=notes), people, "DataFrame", roster_check)
     return part.tally(answers, people, wave, progress, roster_check)
@@ -164,14 +163,15 @@ class Wanted:
         cuts = cuts_of(shown, known, inside)
         items, width = layout.values.shape
         extra = len(layout.summed)
-        each = 4 * items * width + 24 * extra + 8
+        beside = 8 + 24 * extra
         if people.coded.weights is not None:
-            each += 16 * items * width + 24 * extra
-        check_size(people.coded.segments, cuts, each, self.memory)
+            beside += 16 * items * width + 24 * extra
+        check_size(people.coded.segments, cuts, 4 * items * width + beside, self.memory)
         keep = len(layout.columns) <= MOST_VARIABLES if self.comoments is None else self.comoments
         if keep and (size := BYTES * len(layout.columns) ** 2) > self.memory:
             raise DataError(f"co-moments need {amount(size)}; pass comoments=False, or raise memory=")
-        cuts += crossing(people.coded.segments, cuts, each, self.memory // 4)
+        person = items * people.coded.codes.itemsize
+        cross = crossing(people.coded.segments, cuts, person, beside, self.memory // 4)
         found = dict(zip(cuts, counted(layout, people.coded, cuts), strict=True))
         notes = [
             note
@@ -182,6 +182,7 @@ class Wanted:
         return Tally(
             codebook=people.codebook,
             cuts=found,
+            cross=None if cross is None else crossed(layout, people.coded, cross),
             comoments=people.comoments_of(np.arange(len(layout.columns))) if keep else None,
             complete={name: people.complete_of(name) for name in people.codebook.dimensions},
             roster=roster,
@@ -217,3 +218,18 @@ class Part:
         how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
         read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
         return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)
+
+
+def of_partitions(frame: Any, part: Part) -> Tally:
+    """Tally every partition of a Dask frame where it is, and merge the tallies; no raw row leaves a worker."""
+    from dask.base import compute
+    from dask.delayed import delayed
+
+    tally = delayed(part.tally, pure=True)
+    merge = delayed(Tally.merged, pure=True)
+    level = [tally(each) for each in frame.to_delayed()]
+    if not level:
+        raise DataError("there is nothing to tally: the frame has no partition")
+    while len(level) > 1:
+        level = [merge(level[at : at + _FAN_IN]) for at in range(0, len(level), _FAN_IN)]
+    return compute(*level)[0]

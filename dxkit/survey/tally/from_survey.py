@@ -21,7 +21,7 @@ from dxkit.survey.reading.responses import Read, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, path, segments_of, shown
-from dxkit.survey.tally.margins import Margins, chunks, counted, grouped
+from dxkit.survey.tally.margins import Cross, Margins, chunks, counted, crossed, grouped
 from dxkit.survey.tally.tally import Tally
 
 By = str | int | Sequence[str | int] | None  # the segments to split by
@@ -77,6 +77,10 @@ class Counted(Tally):
         if cut not in self.cuts:
             self.cuts[cut] = counted(self.layout, self.coded, [cut])[0]
         return self.cuts[cut]
+
+    def fine(self, by: Iterable[str]) -> Margins | Cross:
+        """What is counted of each cell of these segments, crossed with the weighting cells."""
+        return crossed(self.layout, self.coded, self._crossed(path(by, self.codebook)))
 
     @property
     def together(self) -> bool:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,10 +53,76 @@ class Margins:
         """Whether the file has weights."""
         return self.weighted_sums.shape[2] > 0
 
+    def of_item(self, i: int) -> np.ndarray:
+        """The counts of an item, (G, K+S)."""
+        return self.counts[:, i]
+
     def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
         """The margins of these groups, of which every present one is a part, by its code (G,)."""
         add = per_group(code, len(groups))
         return Margins(groups=groups, **{name: add(getattr(self, name)) for name in ARRAYS})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cross:
+    """What is counted of each of the C cells of all declared cuts crossed: as `Margins`, but a byte an answer.
+
+    Most cells hold one or two people, so that codes take less than how often each was given.
+
+    codes (n, I)    the codes of everybody, cell after cell; within a cell those of every item have an order of their
+                    own, so that no row is a person
+    width           K + S
+    """
+
+    groups: pd.DataFrame
+    people: np.ndarray
+    codes: np.ndarray
+    width: int
+    sums: np.ndarray
+    weighted_counts: np.ndarray
+    weighted_sums: np.ndarray
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the file has weights."""
+        return self.weighted_sums.shape[2] > 0
+
+    @cached_property
+    def _cell(self) -> np.ndarray:
+        """The cell of each respondent, (n,)."""
+        return np.repeat(np.arange(len(self.people)), self.people)
+
+    def of_item(self, i: int) -> np.ndarray:
+        """The counts of an item, (C, K+S), those of a code side by side."""
+        cells = len(self.people)
+        at = self.codes[:, i].astype(np.int64) * cells + self._cell
+        return np.bincount(at, minlength=self.width * cells).reshape(self.width, cells).T
+
+    @classmethod
+    def of(cls, parts: Sequence[Cross], cut: Sequence[str]) -> Cross:
+        """The cells of these segments of all people."""
+        labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
+        groups, code = grouped(labels.astype("category"), cut)
+        add, people = per_group(code, len(groups)), np.concatenate([part.people for part in parts])
+        arrays = {name: add(np.concatenate([getattr(part, name) for part in parts])) for name in ARRAYS[2:]}
+        codes = in_cells(np.repeat(code, people), np.concatenate([part.codes for part in parts]), parts[0].width)
+        return cls(groups=groups, people=add(people), codes=codes, width=parts[0].width, **arrays)
+
+
+def in_cells(cell: np.ndarray, codes: np.ndarray, width: int) -> np.ndarray:
+    """The codes (n, I) of respondents, cell after cell, those of every item in order within a cell.
+
+    >>> in_cells(np.array([1, 0, 1]), np.array([[2, 0], [1, 1], [0, 2]]), 3).tolist()
+    [[1, 1], [0, 0], [2, 2]]
+    """
+    order = np.argsort(cell, kind="stable")
+    least = np.int32 if (int(cell.max(initial=0)) + 1) * width < 2**31 else np.int64
+    start, found = (cell[order] * width).astype(least), np.empty(codes.shape, dtype=codes.dtype, order="F")
+    for i in range(codes.shape[1]):
+        key = start + codes[:, i][order]
+        key.sort()
+        found[:, i] = key - start
+    return found
 
 
 def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -71,7 +139,7 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     for name, each in known.items():
         rank = np.empty(len(labels[name]), dtype=np.int64)
         rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
-        code = _packed(code * len(rank) + rank.take(each.codes))
+        code = packed(code * len(rank) + rank.take(each.codes))
     count = int(code.max(initial=0)) + 1
     first = np.empty(count, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
@@ -79,7 +147,7 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     return pd.DataFrame(columns, index=range(count), dtype=object), code
 
 
-def _packed(code: np.ndarray) -> np.ndarray:
+def packed(code: np.ndarray) -> np.ndarray:
     """The same order with numbers from 0 on, none left out."""
     most = int(code.max(initial=0)) + 1
     if most > 4 * len(code) + 1_024:
@@ -97,15 +165,27 @@ def chunks(count: int, width: int, least: int = 1) -> Iterator[slice]:
 def counted(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Margins]:
     """The margins of these cuts; small ones are counted together, as their cross, and added up from it."""
     made = [_Counting(layout, coded, cross) for cross in _crosses(layout, coded, cuts)]
-    for each in made:
-        each.count_codes()
+    counts = [each.count_codes() for each in made]
+    _add_sums(layout, coded, made)
+    found = [Margins(counts=of, **each.arrays()) for of, each in zip(counts, made, strict=True)]
+    return [smallest(found, cut) for cut in cuts]
+
+
+def crossed(layout: Layout, coded: Coded, cut: Sequence[str]) -> Cross:
+    """The cells of all declared cuts."""
+    made, width = _Counting(layout, coded, cut), layout.values.shape[1]
+    if made.weighted_counts.shape[3]:
+        made.count_codes()
+    _add_sums(layout, coded, [made])
+    return Cross(codes=in_cells(made.code, coded.codes, width), width=width, **made.arrays())
+
+
+def _add_sums(layout: Layout, coded: Coded, made: Sequence[_Counting]) -> None:
     if len(layout.summed):
         for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
             values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
             for each in made:
                 each.add_sums(rows, values)
-    found = [each.margins() for each in made]
-    return [smallest(found, cut) for cut in cuts]
 
 
 def _crosses(layout: Layout, coded: Coded, cuts: Sequence[Cut]) -> list[Cut]:
@@ -141,15 +221,14 @@ class _Counting:
         self.weights = np.empty(0) if coded.weights is None else coded.weights
         self.groups, self.code = grouped(coded.segments, cut)
         size, (items, width), extra = len(self.groups), layout.values.shape, len(layout.summed)
-        self.counts = np.zeros((size, items, width), dtype=np.int32)
         self.sums = np.zeros((size, extra, 3))
         self.weighted_counts = np.zeros((size, items, width, 2 * weighed))
         self.weighted_sums = np.zeros((size, extra, 3 * weighed))
 
-    def count_codes(self) -> None:
-        """Count the codes of all items."""
-        size, items, width = self.counts.shape
-        start = self.code * width
+    def count_codes(self) -> np.ndarray:
+        """Count the codes of all items, (G, I, K+S), and their weights."""
+        size, items, width, _ = self.weighted_counts.shape
+        counts, start = np.zeros((size, items, width), dtype=np.int32), self.code * width
         for i in range(items):
             found = np.zeros((1 + self.weighted_counts.shape[3], size * width))
             for rows in chunks(len(self.coded), 1, least=size * width):
@@ -157,8 +236,9 @@ class _Counting:
                 found[0] += np.bincount(at, minlength=size * width)
                 for power in range(1, len(found)):
                     found[power] += np.bincount(at, self.weights[rows] ** power, size * width)
-            self.counts[:, i] = found[0].reshape(size, width)
+            counts[:, i] = found[0].reshape(size, width)
             self.weighted_counts[:, i] = found[1:].reshape(-1, size, width).transpose(1, 2, 0)
+        return counts
 
     def add_sums(self, rows: slice, values: np.ndarray) -> None:
         """Add the values about their origin (n, V) of these rows, nan for none."""
@@ -173,6 +253,7 @@ class _Counting:
                 for k, each in enumerate((w, w * x, w**2)):
                     self.weighted_sums[:, v, k] += np.bincount(at, each, size)
 
-    def margins(self) -> Margins:
-        arrays = {name: getattr(self, name) for name in ARRAYS[1:]}
-        return Margins(groups=self.groups, people=np.bincount(self.code, minlength=len(self.groups)), **arrays)
+    def arrays(self) -> dict[str, Any]:
+        """The fields of what is counted, but for the counts."""
+        arrays = {name: getattr(self, name) for name in ARRAYS[2:]}
+        return {"groups": self.groups, "people": np.bincount(self.code, minlength=len(self.groups)), **arrays}

@@ -19,7 +19,7 @@ from dxkit.survey.reading.rules.table import added_logs
 from dxkit.survey.reading.segments import check_groups, one_spelling, segment_notes
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.cuts import Cut, shown
-from dxkit.survey.tally.margins import ARRAYS, Margins, grouped, smallest
+from dxkit.survey.tally.margins import ARRAYS, Cross, Margins, grouped, smallest
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
@@ -53,6 +53,7 @@ def _added(parts: list[Tally]) -> Tally:
     return replace(
         parts[0],
         cuts=cuts,
+        cross=_cross(parts),
         declared=tuple(cut for cut in parts[0].declared if frozenset(cut) in alike),
         comment_group=max(part.comment_group for part in parts),
         comoments=_added_up(blocks),
@@ -72,6 +73,14 @@ def _united(parts: Sequence[Margins], cut: Cut) -> Margins:
     places = np.split(code, np.cumsum([len(part) for part in parts])[:-1])
     arrays = {name: _placed([getattr(part, name) for part in parts], places, len(groups)) for name in ARRAYS}
     return Margins(groups=groups, **arrays)
+
+
+def _cross(parts: Sequence[Tally]) -> Cross | None:
+    """The cross that all of them have; None where there is none."""
+    have = [part.cross for part in parts if part.cross is not None]
+    cut = min((tuple(each.groups.columns) for each in have), key=len, default=())
+    alike = len(have) == len(parts) and all(set(cut) <= set(each.groups.columns) for each in have)
+    return Cross.of(have, cut) if alike else None
 
 
 def _placed(parts: Sequence[np.ndarray], places: Sequence[np.ndarray], size: int) -> np.ndarray:
@@ -113,9 +122,14 @@ def respelled(tally: Tally, roster: Roster | None, file: str, roster_check: str 
         cuts[cut] = margins.added(groups, code)
         if roster is not None and set(roster.segments) <= set(cut) and not fit:
             fit.append(check_fit(roster, groups, cuts[cut].people, roster_check))
+    cross = tally.cross
+    if cross is not None:
+        labels = cross.groups.apply(lambda column: column.map(spelling[str(column.name)]))
+        cross = Cross.of([replace(cross, groups=labels)], tuple(labels.columns))
     return replace(
         tally,
         cuts=cuts,
+        cross=cross,
         roster=roster,
         notes=tuple(dict.fromkeys((*tally.notes, *notes, *(note for told in fit for note in told)))),
     )

@@ -4,7 +4,7 @@ See docs/methods/anonymity.md, "What may be shown"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,15 +15,15 @@ from dxkit.files.errors import DataError
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.results.words import say
-from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
+from dxkit.statistics.moments import per_group
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
-from dxkit.survey.privacy.figures import decided
+from dxkit.survey.privacy.figures import decided, sizes
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
-from dxkit.survey.tally.weighed import Weighed, answered, said, weighed
+from dxkit.survey.tally.questions import Held, Questions
 
 if TYPE_CHECKING:
     from dxkit.survey.tally.tally import Tally
@@ -142,12 +142,15 @@ def release_of(tally: Tally) -> Release:
     """Decide what a survey shows."""
     cuts: list[Cut] = [(), *tally.declared]
     covered = _covered(tally, cuts)
-    fine = tally.cut(dict.fromkeys(name for cut in covered for name in cut)).every()
-    codes = [tally.group_codes(fine.cells, cut)[1] for cut in covered]
-    counts = [np.rint(weighed(fine, counts=of).n).astype(int) for of in (answered, said)]  # of those who have a weight
-    n, every = counts[0], np.hstack(counts)
-    found = decided(codes, fine.people.astype(int), every, tally.min_group)
-    j = n.shape[1]
+    fine = tally.fine(dict.fromkeys(name for cut in covered for name in cut))
+    questions, columns, items = Questions(tally, fine), len(tally.layout.columns), len(tally.layout.values)
+    groups_of, codes = zip(*(tally.group_codes(fine.groups, cut) for cut in covered), strict=True)
+    every = np.empty((len(fine.people), columns + items), dtype=np.min_scalar_type(fine.people.max()), order="F")
+    for p in range(columns):
+        every[:, p] = np.rint(questions.n(p))
+        if p < items:
+            every[:, columns + p] = np.rint(questions.said(p))
+    found, j = decided(codes, fine.people, every, tally.min_group), columns
     others = found.others(codes, every, tally.min_group)
     made = [
         May(
@@ -161,19 +164,21 @@ def release_of(tally: Tally) -> Release:
         )
         for people, figure, detail, rest in zip(found.people, found.figure, found.detail, others, strict=True)
     ]
-    _apply_ends(tally, fine, codes, n, made)
+    _apply_ends(tally, questions, codes, made)
     decisions, rows = {}, []
-    names = [name if level == "item" else f"{level}/{name}" for level, name in _names(fine)]
+    labels = tally.layout.columns[["level", "name"]].itertuples(index=False, name=None)
+    names = [name if level == "item" else f"{level}/{name}" for level, name in labels]
     for cut in cuts:
         if cut in covered:
-            may = made[covered.index(cut)]
-            groups, code = tally.group_codes(fine.cells, cut)
+            at = covered.index(cut)
+            groups, may = groups_of[at], made[at]
+            people = np.bincount(codes[at], fine.people, len(groups))
+            n = np.column_stack([people, sizes(codes[at], every[:, :j])])
         else:
-            counted = tally.cut(cut)
-            groups, code = counted.groups, counted.group
-            may = _nothing(len(groups), j, every.shape[1] - j)
+            groups, n = tally.cut(cut).groups, None
+            may = _nothing(len(groups), j, items)
         decisions[frozenset(cut)] = groups, may
-        rows.append(_rows(cut, groups, may, names, fine, code if cut in covered else None, n))
+        rows.append(_rows(cut, groups, may, names, n))
     return Release(
         table=pd.concat(rows, ignore_index=True),
         title="What may be shown" + (f", {tally.wave}" if tally.wave else ""),
@@ -189,10 +194,6 @@ def release_of(tally: Tally) -> Release:
             if cut not in covered
         ),
     )
-
-
-def _names(cells: Cells) -> list[tuple[str, str]]:
-    return list(cells.variables[["level", "name"]].itertuples(index=False, name=None))
 
 
 def _covered(tally: Tally, cuts: Sequence[Cut]) -> list[Cut]:
@@ -219,38 +220,35 @@ def _nothing(groups: int, columns: int, items: int) -> May:
     )
 
 
-def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarray, made: list[May]) -> None:
+def _apply_ends(tally: Tally, questions: Questions, codes: Sequence[np.ndarray], made: list[May]) -> None:
     """Bounds near the ends of the scale, and what they still tell: the figures of `made` change in place."""
-    form, each, k = tally.layout.form, weighed(fine), tally.min_group
-    held = each.weights * each.worth
-    about = each.file_means if each.file_means is not None else fine.means
-    above = held * np.where(held > 0, np.nan_to_num(about) - form.low, 0.0)
-    shares = [
-        replace(each, group=code, headcount=np.full(len(may.people), np.inf)).heaviest
-        for code, may in zip(codes, made, strict=True)
-    ]
-    for p, whole in _whole_answers(tally, each, n, above):
-        for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
-            may.figure[:, p] &= stays
-            may.detail[:, p] &= stays
-    by_code = fine.counts * each.weights[:, : fine.counts.shape[1], None]
-    if each.file_means is not None:
-        by_code = fine.weighed_codes
-    for p in np.flatnonzero((form.form != NUMBER) & (n.sum(axis=0) > 0)).tolist():
-        hours, several = form.form[p] == HOURS, tally.layout.columns["unit"].iloc[p] == "share"
-        coded = not np.isnan(tally.layout.step[p])
+    layout, k = tally.layout, tally.min_group
+    form = layout.form
+    for p in range(len(layout.columns)):
+        each = questions.of(p)
+        if form.form[p] == NUMBER or not each.n.any():
+            continue
+        held = each.weights * each.worth
+        above = np.where(held > 0, held * (each.means - form.low[p]), 0.0)
+        if whole := _whole_answers(tally, p, each, above):
+            for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
+                may.figure[:, p] &= stays
+                may.detail[:, p] &= stays
+        hours, several = form.form[p] == HOURS, layout.columns["unit"].iloc[p] == "share"
+        coded = not np.isnan(layout.step[p])
         if coded:
-            known = np.flatnonzero(~np.isnan(tally.layout.values[p]))
-            values, at = np.unique(tally.layout.values[p][known] - form.low[p], return_inverse=True)
-            given = by_code[:, p, known] @ (at.ravel()[:, None] == np.arange(len(values)))
+            known = np.flatnonzero(~np.isnan(layout.values[p, : layout.width]))
+            values, at = np.unique(layout.values[p][known] - form.low[p], return_inverse=True)
+            given = per_group(at.ravel(), len(values))(each.given.T[known]).T
         else:
-            given, values = any_number(above[:, p], held[:, p], 1.0 if hours else form.width[p])
+            given, values = any_number(above, held, 1.0 if hours else form.width[p])
+        shares = [questions.heaviest(each, code, len(may.people)) for code, may in zip(codes, made, strict=True)]
         answers = Answers(
-            n=n[:, p] * (held[:, p] > 0),
+            n=np.where(held > 0, np.rint(each.n), 0.0),
             given=given,
             values=values,
-            weight=held[:, p],
-            share=[share[:, p] for share in shares],
+            weight=held,
+            share=shares,
             detail=[may.detail[:, p] & (coded and not several) for may in made],
             coded=coded,
             top=not hours,
@@ -261,43 +259,35 @@ def _apply_ends(tally: Tally, fine: Cells, codes: list[np.ndarray], n: np.ndarra
             may.figure[:, p] &= shown_
             may.detail[:, p] &= shown_
             may.bound[:, p], may.others[p] = bound, rest
-            end = np.select([bound == AT_MOST, bound == AT_LEAST], [share[:, p], 1 - share[:, p]], np.nan)
+            end = np.select([bound == AT_MOST, bound == AT_LEAST], [share, 1 - share], np.nan)
             may.end[:, p] = end * answers.reach / form.width[p]  # of hours in bands, one person moves the highest band
 
 
-def _whole_answers(tally: Tally, each: Weighed, n: np.ndarray, above: np.ndarray) -> Iterator[tuple[int, Whole]]:
-    """The questions with evenly spaced answers whose people count differently, with what was answered by cell."""
-    form, held = tally.layout.form, each.weights * each.worth
-    for p in np.flatnonzero(tally.layout.coded & (form.form == BOUNDED)).tolist():
-        there, step = each.n[:, p] > 0, tally.layout.step[p] * form.width[p]
-        alike = np.isclose(each.worth[:, p], each.n[:, p], rtol=1e-9)
-        if (
-            np.isnan(step)
-            or not there.any()
-            or (alike.all() and np.ptp(each.weights[there, p]) <= 1e-9 * each.weights[:, p].max())
-        ):
-            continue
-        counts = np.where(there, n[:, p], 0).astype(float)
-        yield (
-            p,
-            Whole(n=counts, sums=above[:, p] / step, weight=held[:, p], alike=alike, top=round(form.width[p] / step)),
-        )
+def _whole_answers(tally: Tally, p: int, each: Held, above: np.ndarray) -> Whole | None:
+    """What was answered by cell to a question with evenly spaced answers, where people count differently."""
+    form, there = tally.layout.form, each.n > 0
+    if not tally.layout.coded[p] or form.form[p] != BOUNDED or np.isnan(tally.layout.step[p]):
+        return None
+    alike = np.isclose(each.worth, each.n, rtol=1e-9)
+    if alike.all() and np.ptp(each.weights[there]) <= 1e-9 * each.weights.max():
+        return None
+    step = tally.layout.step[p] * form.width[p]
+    weight, top = each.weights * each.worth, round(form.width[p] / step)
+    return Whole(n=np.where(there, np.rint(each.n), 0.0), sums=above / step, weight=weight, alike=alike, top=top)
 
 
-def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], fine: Cells, code, n: np.ndarray) -> pd.DataFrame:
-    """The rows of `.table` for a cut."""
+def _rows(cut: Cut, groups: pd.DataFrame, may: May, names: list[str], n: np.ndarray | None) -> pd.DataFrame:
+    """The rows of `.table` for a cut, from how many responded and answered, where that is known."""
     labels = [" / ".join(row) for row in groups.itertuples(index=False)] if cut else [""]
     figure, detail = (np.column_stack([may.people, part]) for part in (may.figure, may.detail))
     detail[:, 0] = False
-    counts = np.full(figure.shape, np.nan)
-    if code is not None:
-        counts = total(np.column_stack([fine.people, n]), code, len(groups))
-        together = np.append(False, may.others)
-        if cut and together.any():  # all hidden groups, where the rest tells of them anyway
-            labels = [*labels, OTHERS]
-            left = np.where(figure, 0.0, counts).sum(axis=0)
-            figure, counts = np.vstack([figure, together]), np.vstack([counts, left])
-            detail = np.vstack([detail, np.zeros_like(together)])
+    counts = np.full(figure.shape, np.nan) if n is None else n
+    together = np.append(False, may.others)
+    if n is not None and cut and together.any():  # all hidden groups, where the rest tells of them anyway
+        labels = [*labels, OTHERS]
+        left = np.where(figure, 0.0, counts).sum(axis=0)
+        figure, counts = np.vstack([figure, together]), np.vstack([counts, left])
+        detail = np.vstack([detail, np.zeros_like(together)])
     return pd.DataFrame(
         {
             "cut": " x ".join(cut),

@@ -21,7 +21,7 @@ from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
 from dxkit.survey.tally.cuts import Cut, amount, asking, segments_of, shown
 from dxkit.survey.tally.cuts import path as path_of
-from dxkit.survey.tally.margins import Margins, smallest
+from dxkit.survey.tally.margins import Cross, Margins, packed, smallest
 from dxkit.survey.tally.variables import Layout
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Tally:
 
     codebook    what was asked
     cuts        what is counted of each group, by cut: the segments, those of the roster among them
+    cross       what is counted of the cells of all declared cuts crossed, which decides what may be shown; None where
+                one of the cuts is it, or it was not kept
     comoments   how variables go together, over everybody; None where that was not kept
     complete    sums over everybody who answered all items of a dimension, which the interval of alpha needs
     roster      headcount by segment; None where it is not known
@@ -49,6 +51,7 @@ class Tally:
 
     codebook: Codebook
     cuts: Mapping[Cut, Margins]
+    cross: Cross | None = None
     comoments: Comoments | None = None
     complete: Mapping[str, np.ndarray] = field(default_factory=dict)
     roster: Roster | None = None
@@ -116,7 +119,18 @@ class Tally:
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether it is counted how these segments go together."""
-        return any(set(self._crossed(names)) <= set(cut) for cut in self.cuts)
+        return any(set(self._crossed(names)) <= set(cut) for cut in [*self.cuts, *self._of_cross])
+
+    @property
+    def _of_cross(self) -> list[Cut]:
+        return [] if self.cross is None else [tuple(self.cross.groups.columns)]
+
+    def fine(self, by: Iterable[str]) -> Margins | Cross:
+        """What is counted of each cell of these segments, crossed with the weighting cells."""
+        cut = self._crossed(path_of(by, self.codebook))
+        if self.cross is None or any(set(cut) <= set(have) for have in self.cuts):
+            return self._margins(cut)
+        return self.cross if set(cut) == set(*self._of_cross) else Cross.of([self.cross], cut)
 
     def group_codes(self, cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
         """The groups of a cut of these cells, and the group of each cell."""
@@ -282,11 +296,13 @@ def _in_order(cells: pd.DataFrame, by: Sequence[str], roster: Roster | None) -> 
     each cell."""
     if not by:
         return pd.DataFrame(index=[0]), np.zeros(len(cells), dtype=int)
-    columns = []
+    code = np.zeros(len(cells), dtype=np.int64)
     for name in by:
+        each, labels = pd.factorize(cells[name])
         known = roster.categories(name) if roster and name in roster.segments else []
-        rank = {label: f"{i:06d}" for i, label in enumerate(known)}
-        columns.append([rank.get(label, label) for label in cells[name]])
-    keys = ["\x00".join(labels) for labels in zip(*columns, strict=True)]
-    _, first, code = np.unique(np.array(keys, dtype=object), return_index=True, return_inverse=True)
+        place = {label: f"{i:06d}" for i, label in enumerate(known)}
+        rank = np.argsort(np.argsort(np.array([place.get(label, label) for label in labels], dtype=object)))
+        code = packed(code * len(labels) + rank[each])
+    first = np.empty(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
     return cells[list(by)].iloc[first].reset_index(drop=True), code

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.tally.from_survey import of_survey
+from dxkit.survey.tally.margins import Cross
 from tests.survey import worlds
 from tests.survey.tally.test_tally import same
 
@@ -36,12 +38,14 @@ def test_a_tally_keeps_each_segment_alone_unless_it_is_asked_for_others(frame):
     """The cross of all cuts is counted beside them: it decides what may be shown."""
     alone = dx.tally(frame, codebook=BOOK)
     assert alone.declared == (("team",), ("site",), ("role",))
-    assert list(alone.cuts) == [(), ("team",), ("site",), ("role",), ("team", "site", "role")]
+    assert list(alone.cuts) == [(), ("team",), ("site",), ("role",)]
+    assert list(alone.cross.groups) == ["team", "site", "role"]
     assert list(dx.tally(frame, [], codebook=BOOK).cuts) == [()]
     assert list(dx.tally(frame, "team", codebook=BOOK).cuts) == [(), ("team",)]
     two = dx.tally(frame, [1, ["role", "site"]], codebook=BOOK)
     assert two.declared == (("team",), ("role", "site"))
-    assert list(two.cuts) == [(), ("team",), ("role", "site"), ("team", "role", "site")]
+    assert list(two.cuts) == [(), ("team",), ("role", "site")]
+    assert list(two.cross.groups) == ["team", "role", "site"]
 
 
 def test_a_cut_that_was_not_kept_is_told_with_those_that_were(frame, refusal):
@@ -65,7 +69,8 @@ def test_a_survey_is_cut_as_it_is_asked_to_be(frame):
 def test_with_a_roster_every_cut_holds_the_cells_of_the_weights_and_scores_as_the_survey(frame):
     roster = pd.DataFrame({"site": ["site 0", "site 1", "site 2"], "headcount": [90, 120, 300]})
     kept, survey = dx.tally(frame, codebook=BOOK, roster=roster), dx.read_survey(frame, BOOK, roster)
-    assert list(kept.cuts) == [("site",), ("team", "site"), ("role", "site"), ("site", "team", "role")]
+    assert list(kept.cuts) == [("site",), ("team", "site"), ("role", "site")]
+    assert list(kept.cross.groups) == ["site", "team", "role"]
     for by in (None, "team", "site"):
         pd.testing.assert_frame_equal(dx.scores(kept, by=by).table, dx.scores(survey, by=by).table)
     one, two = (dx.rank_pains(source, by="role").table for source in (kept, survey))
@@ -192,7 +197,7 @@ def test_a_tally_says_what_it_counts_and_refuses_to_guess_how_segments_cross(fra
 
 def test_a_cut_of_which_the_crossing_is_not_known_is_hidden(frame):
     kept = dx.tally(frame, ["team", "site"], codebook=BOOK)
-    alone = replace(kept, cuts={cut: kept.cuts[cut] for cut in [(), ("team",), ("site",)]})
+    alone = replace(kept, cuts={cut: kept.cuts[cut] for cut in [(), ("team",), ("site",)]}, cross=None)
     assert alone.release.notes == (
         "the cut site is hidden: the tally does not know how it goes together with the cuts before it; tally with "
         "cuts=['site'], or the survey itself",
@@ -207,3 +212,16 @@ def test_a_cut_of_which_the_crossing_is_not_known_is_hidden(frame):
     assert may.said.shape == (3, 6)
     assert not any(each.any() for each in (may.people, may.figure, may.detail, may.bound, may.others, may.said))
     assert np.isnan(may.end).all()
+
+
+def test_the_cross_of_all_cuts_counts_what_margins_count_and_adds_up(frame):
+    """It keeps codes in place of counts, each question in an order of its own, and parts of it are one."""
+    survey = of_survey(dx.read_survey(frame, BOOK))
+    cross, margins = survey.fine(["team", "site", "role"]), survey.cut(["team", "site", "role"]).margins
+    parts = [dx.tally(part, codebook=BOOK) for part in (frame.iloc[::2], frame.iloc[1::2])]
+    for each in (cross, (parts[0] + parts[1]).cross, Cross.of([cross], ["team", "site", "role"])):
+        pd.testing.assert_frame_equal(each.groups, margins.groups)
+        assert each.people.tolist() == margins.people.tolist()
+        for i in range(len(margins.counts[0])):
+            assert (each.of_item(i) == margins.of_item(i)).all()
+    assert (Cross.of([cross], ["site"]).of_item(0) == survey.cut(["site"]).margins.counts[:, 0]).all()

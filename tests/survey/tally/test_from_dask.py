@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
-from dxkit.survey.tally.from_dask import tally_partitions
+from dxkit.survey.tally.entry import of_partitions
 from tests.places import ROOT
 from tests.survey.tally.test_tally import same
 
@@ -135,4 +135,4 @@ def test_a_frame_without_a_partition_is_refused(refusal):
         tally = staticmethod(len)
 
     with refusal():
-        tally_partitions(Nothing(), Part())
+        of_partitions(Nothing(), Part())

@@ -45,6 +45,7 @@ def kept(tally: Tally, by: Sequence[str] = ()) -> Tally:
     return replace(
         tally,
         cuts=margins,
+        cross=None,
         declared=tuple(cut for cut in margins if cut),
         comoments=None if not tally.together else _comoments(tally, used, whole),
         complete={name: _complete(tally, name, whole.weighted) for name in tally.codebook.dimensions},

@@ -1,0 +1,117 @@
+"""Very many groups: whom exchanges by group and programs of a few find free, a program over everything finds free; and
+what two cuts at a time call certain, an attacker who tries all sets confirms."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+import dxkit as dx
+from dxkit.survey.privacy import ends, exchanges
+from dxkit.survey.privacy.exchanges import Sums
+from dxkit.survey.privacy.pairs import Pairs
+from tests.survey.privacy import companies
+
+
+def sums_of(rng):
+    """A made-up question of one answer from 0 to 1 a person: who is in which group, some sums exact, some a bound."""
+    atoms, top = int(rng.integers(6, 40)), rng.choice([1.0, np.inf])
+    code = [np.zeros(atoms, dtype=int), *(rng.integers(0, g, atoms) for g in rng.choice([2, 3, 8], rng.integers(1, 4)))]
+    single = rng.random(atoms) < 0.8
+    people = np.where(single, 1, 3)
+    base = np.minimum(rng.choice([0.0, 0.0, 0.0, 0.5, 1.0], atoms) * people, people * min(top, 9.0))
+    told, seen = [], []
+    for cut in code:
+        whole = np.bincount(cut, base)
+        bound = (whole <= 1) & (rng.random(len(whole)) < 0.9)
+        told.append((np.where(bound, 0.0, whole), np.where(bound, 1.0, whole)))
+        hidden = rng.random(len(whole)) < (0.2 if cut.any() else 0)
+        seen.append(np.where(hidden[cut], -1, cut))
+    one = people * rng.choice([1.0, 0.5])
+    high = people * top
+    return Sums(code=seen, told=told, low=np.zeros(atoms), high=high, base=base, one=one / people, single=single)
+
+
+def free(made, atom):
+    """By a program over all atoms for each end of one."""
+    rows, low, high = [], [], []
+    for code, (least, most) in zip(made.code, made.told, strict=True):
+        for group in np.unique(code[code >= 0]):
+            rows, low, high = [*rows, code == group], [*low, least[group]], [*high, most[group]]
+    matrix, objective = np.array(rows, dtype=float), np.zeros(len(made.base))
+    limits = {"A_ub": np.vstack([matrix, -matrix]), "b_ub": np.append(high, -np.array(low)) + 1e-9}
+    found = []
+    for sign in (1, -1):
+        objective[atom] = sign
+        solved = linprog(objective, **limits, bounds=list(zip(made.low, made.high, strict=True)))
+        found.append(np.inf if solved.status == 3 else sign * solved.fun)
+    person, single = made.one[atom] * (1 - 2e-6), made.single[atom]
+    least, most = found
+    return most >= person and least <= made.high[atom] - person and (not single or most - least >= person)
+
+
+@pytest.mark.parametrize("questions", [4, pytest.param(60, marks=pytest.mark.thorough)])
+def test_nobody_is_called_free_whom_a_program_over_everything_pins(questions):
+    rng, freed, left = np.random.default_rng(6), 0, 0
+    for _ in range(questions):
+        made = sums_of(rng)
+        check = np.flatnonzero(rng.random(len(made.base)) < 0.5)
+        pinned, found = made.pins(check)
+        assert set(found) <= set(check)
+        assert all(free(made, atom) for atom in found)
+        freed += len(found)
+        if pinned is not None:
+            assert pinned in check
+            left += free(made, pinned)
+    assert freed > 3 * questions
+    assert left <= questions // 4  # counted as pinned though a program over everything would free them
+
+
+@pytest.mark.parametrize("k", [3, 5])
+def test_where_two_cuts_at_a_time_are_certain_no_sum_is_about_a_few(k):
+    rng, certain = np.random.default_rng(k), 0
+    for _ in range(300):
+        codes, answered = companies.company(rng, least=30, most=60, cuts=2, blank=0.1)
+        shown = [np.bincount(code, answered) >= k for code in codes]
+        if Pairs(codes, answered).apart(shown, k):
+            certain += 1
+            assert companies.smallest_sum(companies.rows_over_people(codes, shown), answered, k) is None
+    assert certain >= 10
+
+
+def near_an_end(people, teams, seed=1):
+    """Answers near the ends of their scales, in many small teams."""
+    rng = np.random.default_rng(seed)
+    frame = {"team": rng.integers(0, teams, people), "site": rng.integers(0, 8, people)}
+    frame |= {"no": np.where(rng.random(people) < 0.06, "Yes", "No"), "lost": rng.choice([0] * 9 + [3], people)}
+    rows = [("team", "segment", ""), ("site", "segment", ""), ("no", "rating", "yesno"), ("lost", "hours", "")]
+    book = pd.DataFrame([(name, name, *rest) for name, *rest in rows], columns=["item", "text", "kind", "scale"])
+    return pd.DataFrame(frame).astype(str), book
+
+
+def test_1_000_teams_near_an_end_are_decided_and_shown():
+    frame, book = near_an_end(12_000, 1_000)
+    table = dx.tally(frame, codebook=book).release.table
+    teams = table[(table["cut"] == "team") & (table["question"] != "people")]
+    assert teams["figure"].mean() > 0.95
+
+
+def test_groups_tell_as_much_as_programs_over_everything(monkeypatch):
+    frame, book = near_an_end(300, 30)
+    before = dx.tally(frame, codebook=book).release.table
+    monkeypatch.setattr(ends, "_MOST", 0)
+    monkeypatch.setattr(exchanges, "_TOGETHER", 1)
+    pd.testing.assert_frame_equal(dx.tally(frame, codebook=book).release.table, before)
+
+
+def test_a_group_that_all_answered_alike_is_hidden_and_not_the_smaller_ones():
+    team = np.repeat(["a", "b", "c", "d"], [21, 22, 30, 60])
+    ticked = np.arange(len(team)) % 3 == 0
+    options = np.where(ticked & (team != "c"), "A;B", "B")
+    book = pd.DataFrame(
+        {"item": ["team", "q"], "text": ["team", "q"], "kind": ["segment", "multi"], "scale": ["", "L"]}
+    )
+    scales = pd.DataFrame({"scale": ["L", "L"], "code": ["0", "1"], "label": ["A", "B"]})
+    survey = dx.read_survey(pd.DataFrame({"team": team, "q": options}), dx.read_codebook(book, scales))
+    table = survey.release.table.query("cut == 'team' and question == 'q[A]'").set_index("group")["figure"]
+    assert table.to_dict() == {"a": False, "b": True, "c": False, "d": True, "(others)": True}  # c alone would follow
