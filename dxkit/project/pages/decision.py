@@ -87,7 +87,7 @@ def _marked(text: str, assumed: bool, *, partly: bool = False) -> str:
 def _assumed(dossier: Dossier, cost: Tco, left: ExitCost) -> list[str]:
     """How many figures nobody vouches for, and which of them move the money most; whether leaving is all assumed."""
     shares: Any = pd.concat([cost.tornado, left.tornado]).groupby("input")["share"].max()
-    usual = {figure.name: figure.key.split("|")[-1] for figure in dossier.assumed}
+    usual = {figure.name: figure.key.split("|")[-1].replace("_", " ") for figure in dossier.assumed}
     bare = sorted(dict.fromkeys(dossier.unsupported["figure"]), key=lambda name: -shares.get(name, 0.0))
     undated = [shortened(name, _LONGEST) for name in bare if name not in usual]
     missing = [usual[name] for name in bare if name in usual]

@@ -240,7 +240,7 @@ def test_what_rests_on_values_that_the_dossier_does_not_give_says_so():
     assert "10% (assumed) a year" in text
     assert "The dossier says nothing about leaving, so its cost rests on usual values that were assumed." in text
     assert "Assumed: 40 of 40 figures. Without a dated source: 2, such as A: seats; B: seats." in " ".join(text.split())
-    assert "Not in the dossier, so at usual values: 38, such as engineer_day_rate; people; hazard_voluntary." in text
+    assert "Not in the dossier, so at usual values: 38, such as engineer day rate; people; hazard voluntary." in text
     assert "Where the dossier gives no terms, usual ones are assumed." in text
     assert "Prices without a rise, because none is named: 2, such as A: seats; B: seats." in text
     assert "Ausstiegskosten (angenommen)" in decided("de")
