@@ -48,7 +48,12 @@ def tables() -> dict[str, pd.DataFrame]:
                     "high": 1.6 * likely,
                 }
             )
-    return {"costs": pd.DataFrame(costs).astype(object), "drivers": pd.DataFrame(drivers).astype(object)}
+    settings = pd.DataFrame({"key": ["discounting"], "value": ["year end"]})  # as the peers do
+    return {
+        "costs": pd.DataFrame(costs).astype(object),
+        "drivers": pd.DataFrame(drivers).astype(object),
+        "decision": settings,
+    }
 
 
 def cells(frames) -> list[tuple[float, float, float]]:
