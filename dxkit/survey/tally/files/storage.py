@@ -19,7 +19,6 @@ from dxkit.files.opening import checked_path
 from dxkit.files.options import writable_path
 from dxkit.files.writing import replacing
 from dxkit.survey.reading.codebook import Codebook
-from dxkit.survey.reading.roster import Roster
 from dxkit.survey.reading.scales import Scale
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.margins import ARRAYS, Margins
@@ -86,7 +85,6 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     arrays: dict[str, np.ndarray] = {}
     facts = {
         "codebook": codebook_facts(tally.codebook),
-        "roster": roster_facts(tally.roster),
         "cleaning": frame_facts(tally.cleaning),
         "notes": list(tally.notes),
         "wave": tally.wave,
@@ -132,7 +130,7 @@ def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str,
         "cuts": cuts,
         "comoments": comoments,
         "complete": {name: arrays[f"complete {d}"].astype(float) for d, name in enumerate(book.dimensions)},
-        "roster": roster_of(facts["roster"]),
+        "roster": None,
         "cleaning": frame_of(facts["cleaning"]),
         "notes": tuple(facts["notes"]),
         "wave": facts["wave"],
@@ -204,16 +202,3 @@ def codebook_of(facts: dict[str, Any]) -> Codebook:
         for scale in facts["scales"]
     }
     return Codebook(items=frame_of(facts["items"]), scales=scales, notes=tuple(facts["notes"]))
-
-
-def roster_facts(roster: Roster | None) -> dict[str, Any] | None:
-    """A roster as plain values."""
-    return None if roster is None else {"table": frame_facts(roster.table), "notes": list(roster.notes)}
-
-
-def roster_of(facts: dict[str, Any] | None) -> Roster | None:
-    """The roster of `roster_facts`."""
-    if facts is None:
-        return None
-    table = frame_of(facts["table"])
-    return Roster(table=table.assign(headcount=table["headcount"].astype(np.int64)), notes=tuple(facts["notes"]))
