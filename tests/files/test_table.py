@@ -419,3 +419,8 @@ def test_text_in_a_workbook_is_never_a_formula(tmp_path):
 def test_a_time_is_read_where_it_can_be_only_one(text, read, snapshot):
     stamp, problem = timestamp(text)
     assert stamp == pd.Timestamp(f"2026-01-31T{read}Z") if read else problem == snapshot
+
+
+def test_the_same_blank_cell_behind_every_row_is_no_cell(tmp_path):
+    (tmp_path / "a.csv").write_text("team,n\nRed,1,\nBlue,2,\n")
+    assert open_file(tmp_path / "a.csv").choose().cells == [["team", "n"], ["Red", "1"], ["Blue", "2"]]
