@@ -1,5 +1,6 @@
 """A wave is shown once: late rows are told, and a row that was counted and is gone or changed is refused."""
 
+import datetime
 import json
 import time
 
@@ -129,6 +130,8 @@ def test_answers_that_come_after_a_wave_was_shown_do_not_count_and_none_may_go(t
     survey = dx.open_survey(file)
     before = dx.scores(survey, by="team").table
     assert main(["publish", str(file)]) == 0
+    record = file.with_name("release.json")
+    record.write_text(record.read_text().replace(datetime.date.today().isoformat(), "2026-10-01"))
     written(tmp_path / "ours", [*rows, *[(5, "A")] * 6])
     late = dx.open_survey(file)
     assert len(late) == 20
