@@ -55,18 +55,15 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
 
 
 def usual_values(dossier: Dossier) -> tuple[Figure, ...]:
-    """The figures that no cell gives and some result of a vendor rests on, told by the formulas themselves."""
-    used = set()
-    for vendor in dossier.vendors:
-        used |= inputs_of(sheets_of(dossier, vendor))
-    return tuple(figure for figure in every_figure(dossier).values() if figure.key in used and figure.assumed)
+    """The figures that no cell gives and some result of a vendor rests on."""
+    return tuple(figure for figure in behind(dossier) if figure.assumed)
 
 
-def behind(dossier: Dossier, row: str) -> list[Figure]:
-    """The figures that a row of results rests on, of any vendor."""
+def behind(dossier: Dossier, row: str | None = None) -> list[Figure]:
+    """The figures that a row of results rests on, or any row, of any vendor: told by the formulas themselves."""
     used = set()
     for vendor in dossier.vendors:
-        used |= inputs_of(sheets_of(dossier, vendor), [(results_sheet(vendor), row)])
+        used |= inputs_of(sheets_of(dossier, vendor), None if row is None else [(results_sheet(vendor), row)])
     return [figure for figure in every_figure(dossier).values() if figure.key in used]
 
 

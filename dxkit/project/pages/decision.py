@@ -89,16 +89,22 @@ def _assumed(dossier: Dossier, cost: Tco, left: ExitCost) -> list[str]:
     shares: Any = pd.concat([cost.tornado, left.tornado]).groupby("input")["share"].max()
     usual = {figure.name: figure.key.split("|")[-1].replace("_", " ") for figure in dossier.assumed}
     bare = sorted(dict.fromkeys(dossier.unsupported["figure"]), key=lambda name: -shares.get(name, 0.0))
-    undated = [shortened(name, _LONGEST) for name in bare if name not in usual]
-    missing = [usual[name] for name in bare if name in usual]
-    said = [say("decision.assumed", count=len(bare), total=len(dossier.figures))]
-    said += [say("decision.undated", count=len(undated), names="; ".join(undated[:_NAMED]))] if undated else []
-    said += [say("decision.missing", count=len(missing), names="; ".join(missing[:_NAMED]))] if missing else []
     silent = all(figure.assumed for figure in behind(dossier, "certain") if figure.key.startswith("exit|"))
     flat = [f"{line.vendor}: {line.line}" for line in dossier.costs if line.flat and dossier.horizon > 1]
-    flat = [shortened(name, _LONGEST) for name in flat]
-    said += [say("decision.flat", lines="; ".join(flat[:_NAMED]), count=len(flat))] if flat else []
-    return [*([say("decision.silent")] if silent else []), *said, say("decision.ranges")]
+    return [
+        *([say("decision.silent")] if silent else []),
+        say("decision.assumed", count=len(bare), total=len(dossier.figures)),
+        *_such_as("decision.undated", [name for name in bare if name not in usual]),
+        *_such_as("decision.missing", [usual[name] for name in bare if name in usual]),
+        *_such_as("decision.flat", flat),
+        say("decision.ranges"),
+    ]
+
+
+def _such_as(key: str, names: list[str], most: int = _NAMED) -> list[str]:
+    """A sentence on how many there are, with the first of their names; none where there are none."""
+    first = "; ".join(shortened(name, _LONGEST) for name in names[:most])
+    return [say(key, count=len(names), names=first)] if names else []
 
 
 def _span(dossier: Dossier) -> str:
@@ -129,11 +135,11 @@ def _weights(dossier: Dossier, card: Any) -> list[str]:
         say("decision.weight", criterion=shortened(str(c), _LONGEST), share=percent_of(w)) for c, w in weights.items()
     ]
     bare = card.flags.loc[card.flags["flag"].isin([NO_EVIDENCE, NO_CLAIM])]
-    lowest = [shortened(f"{vendor}: {criterion}", _LONGEST) for vendor, criterion in bare.iloc[:, :2].to_numpy()]
+    lowest = [f"{vendor}: {criterion}" for vendor, criterion in bare.iloc[:, :2].to_numpy()]
     return [
         say("decision.weights", criteria=listed(named, _MOST)),
         *([say("decision.alike")] if dossier.fit_read else []),
-        *([say("decision.lowest", cells="; ".join(lowest[:_MOST]), count=len(lowest))] if lowest else []),
+        *_such_as("decision.lowest", lowest, _MOST),
     ]
 
 

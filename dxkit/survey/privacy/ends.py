@@ -160,23 +160,27 @@ class _Page:
         """Groups whose shares of answers are shown."""
         return [each & may for each, may in zip(self.shown, answers.detail, strict=True)]
 
+    def by_shares(self, answers: Answers, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The answers (N, A) that the shares of their groups leave these cells, and whether a group of theirs all
+        answered alike: of twice the minimum and more that is told."""
+        possible, alike = np.ones((len(cells), len(answers.values)), dtype=bool), np.zeros(len(cells), dtype=bool)
+        for cut, each, given in zip(self.cuts, self.detail(answers), self.given, strict=True):
+            gave = given > TINY
+            possible &= (gave | ~each[:, None])[cut[cells]]
+            alike |= (each & (gave.sum(axis=1) == 1))[cut[cells]]
+        return possible, alike
+
     def may_pin(self, answers: Answers) -> bool:
         """Whether anybody may be left one answer: of many cells, groups alone tell that of nearly everybody."""
         if (answers.n > 0).sum() <= _FEW_CELLS:
             return True
         detail = self.detail(answers)
-        gave = [each > TINY for each in self.given]
-        lacks = [each & ~all_.all(axis=1) for each, all_ in zip(detail, gave, strict=True)]
+        lacks = [each & ~(gave > TINY).all(axis=1) for each, gave in zip(detail, self.given, strict=True)]
         some = np.flatnonzero(
             (answers.n > 0) & np.any([lack[cut] for lack, cut in zip(lacks, self.cuts, strict=True)], axis=0)
         )
-        possible = np.ones((len(some), len(answers.values)), dtype=bool)
-        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
-            possible &= (which | ~each[:, None])[cut[some]]
+        possible, alike = self.by_shares(answers, some)
         left, at = answers.given[some], np.arange(len(some))
-        alike = np.zeros(len(some), dtype=bool)  # that twice the minimum and more all answered alike is told
-        for cut, each, which in zip(self.cuts, detail, gave, strict=True):
-            alike |= (each & (which.sum(axis=1) == 1))[cut[some]]
         if ((possible.sum(axis=1) == 1) & ~alike).any():
             return True
         for cut, each, all_, rest, given in zip(self.cuts, detail, self.shown, self.others, self.given, strict=True):
@@ -204,12 +208,7 @@ def _pinned(page: _Page, answers: Answers, k: int, known: list, free: np.ndarray
     if not there.any() or not any(each.any() for each in shown):
         return None
     detail = page.detail(answers)
-    possible, alike = np.ones(answers.given.shape, dtype=bool), np.zeros(len(answers.n), dtype=bool)
-    for cut, each, given in zip(page.cuts, detail, page.given, strict=True):  # by the shares of their groups
-        gave = given > TINY
-        possible &= (gave | ~each[:, None])[cut]
-        alike |= (each & (gave.sum(axis=1) == 1))[cut]
-    possible, alike = possible[there], alike[there]
+    possible, alike = page.by_shares(answers, np.flatnonzero(there))
     cuts, n, weight = [cut[there] for cut in page.cuts], answers.n[there], answers.weight[there]
     given, values = answers.given[there], answers.values / answers.reach
     first, atom = alike_cells([np.where(each[cut], cut, -1) for each, cut in zip(shown, cuts, strict=True)], len(n))
