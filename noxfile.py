@@ -36,7 +36,7 @@ OWN_DATA = ("tests/own", "tests/survey/real", "tests/survey/reading", "tests/tes
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["style", "walls", "types", "tests"]
-nox.options.default_venv_backend = "virtualenv"
+nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 os.environ.pop("MPLBACKEND", None)  # another backend than the notebooks' own would lose their pictures
 here = nox.session(venv_backend="none")
@@ -184,10 +184,7 @@ def installed(session: nox.Session, commands: Path, **env: str) -> None:
 
 def from_wheel(session: nox.Session) -> None:
     """Put the wheel in place of the clone, and do with it what a user does."""
-    made = session.create_tmp()
-    session.run("pip", "wheel", ".", "--no-deps", "--quiet", "--wheel-dir", made, silent=True)
-    session.run("pip", "uninstall", "--yes", "--quiet", "dxkit")
-    session.install("--no-deps", str(next(Path(made).glob("dxkit-*.whl"))))
+    session.install("--no-deps", ".")
     installed(session, Path(session.bin))
 
 
@@ -199,10 +196,11 @@ def wheel(session: nox.Session) -> None:
         session.run("python", "-m", "build", "--outdir", made, silent=True)
         session.run("twine", "check", "--strict", *map(str, Path(made).iterdir()))
         place = Path(made) / "Größe und Ähre"
-        session.run(sys.executable, "-m", "venv", str(place), external=True)
+        session.run(tool("uv"), "venv", "--quiet", "--python", sys.executable, str(place), external=True)
         commands = place / ("Scripts" if os.name == "nt" else "bin")
         package = f"dxkit[lab,pdf,pptx] @ {next(Path(made).glob('dxkit-*.whl')).as_uri()}"
-        session.run(str(commands / "pip"), "install", "--quiet", package, "-c", "constraints.txt", external=True)
+        into = ("--quiet", "--python", str(place), "-c", "constraints.txt")
+        session.run(tool("uv"), "pip", "install", *into, package, external=True)
         installed(session, commands, WITH_CI_SH="yes")
 
 

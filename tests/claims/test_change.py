@@ -33,7 +33,7 @@ def test_unchanged_opinions_hold_no_change(claimed):
     claimed(
         "the error of a change with ids beside that without, 60% answer, retest 0.65",
         "0.76 or less; 0.82 since the change of the same people alone is in no figure",
-        f"{ratio:.2f}",
+        f"**{ratio:.2f}**" if ratio > 0.76 else f"{ratio:.2f}",
         "200 pairs of waves",
     )
 

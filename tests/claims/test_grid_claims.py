@@ -56,7 +56,7 @@ def test_ellipses(claimed):
     claimed(
         "the ellipse of a topic holds its true importance and satisfaction",
         "94% or more",
-        f"{in_percent(found[where])} in the worst (satisfaction: {where[0][0]}, importance: {where[0][1]}, {where[1]} "
-        f"answers)",
+        f"{in_percent(found[where], 0.94)} in the worst (satisfaction: {where[0][0]}, importance: {where[0][1]}, "
+        f"{where[1]} answers)",
         "4 worlds, 12 to 80 answers, 25 surveys of 12 topics each",
     )

@@ -71,11 +71,11 @@ def test_intervals_without_a_roster(claimed, unweighted):
         pairs = [each[1] for each in found.values() if each[1] == each[1]]
         assert items[0] >= least(target, RUNS), items
         assert min(pairs, default=1) >= least(target, RUNS)
-        of_two = f", of dimensions {in_percent(min(pairs))}" if pairs else ""
+        of_two = f", of dimensions {in_percent(min(pairs), target)}" if pairs else ""
         claimed(
             f"95% intervals without a roster hold the mean of all that could be: {claim}",
             f"{100 * target:g}% or more in each world",
-            f"{in_percent(items[0])} in the worst ({items[1][0]}, {items[1][1]} answers){of_two}; "
+            f"{in_percent(items[0], target)} in the worst ({items[1][0]}, {items[1][1]} answers){of_two}; "
             f"Student's t {in_percent(student[0])}",
             f"{len(worlds)} world{'s' * (len(worlds) > 1)}, 8 to 100 answers, 600 surveys each",
         )
@@ -105,7 +105,7 @@ def test_intervals_of_a_finite_staff(claimed, of_staff):
     claimed(
         "95% intervals hold the truth of all staff: ratings, dimensions, overall, recommendation",
         "93.5 to 98%",
-        f"{in_percent(low)} ({where[1]}; {where[0]}) to {in_percent(max(means.values()))}",
+        f"{in_percent(low, 0.935)} ({where[1]}; {where[0]}) to {in_percent(max(means.values()))}",
         "60, 180 and 1,200 people in teams of 4 to 12, of whom 20 to 95% answer and leave 0 to 15% blank; one and "
         "three margins; 200 surveys each (simulation error up to 2.5 points)",
     )
@@ -120,7 +120,7 @@ def test_intervals_of_a_finite_staff(claimed, of_staff):
         claimed(
             f"of all staff: {claim}",
             f"{100 * target:g}% or more",
-            f"{in_percent(low)} in the worst ({where[0]})",
+            f"{in_percent(low, target)} in the worst ({where[0]})",
             "the same",
         )
     assert sum(each.flat for each in of_staff.values()) == 0
@@ -136,7 +136,7 @@ def test_intervals_of_groups(claimed, of_groups):
     claimed(
         "95% intervals of groups hold the truth of the group: ratings, dimensions",
         "94.5 to 98.5%",
-        f"{in_percent(low)} ({where[1]}; {where[0]}) to {in_percent(max(liked.values()))}",
+        f"{in_percent(low, 0.945)} ({where[1]}; {where[0]}) to {in_percent(max(liked.values()))}",
         runs,
     )
     for claim, kinds, target in (
@@ -153,7 +153,7 @@ def test_intervals_of_groups(claimed, of_groups):
         claimed(
             f"of groups: {claim}",
             f"{100 * target:g}% or more",
-            f"{in_percent(low)} in the worst ({where[1]}; {where[0]})",
+            f"{in_percent(low, target)} in the worst ({where[1]}; {where[0]})",
             "the same",
         )
     each = of_groups["by team"]
@@ -236,7 +236,7 @@ def test_intervals_where_people_leave_a_form_half_way_or_skip_a_block(claimed):
         claimed(
             claim,
             "94% or more in each world, within 2% of the width that exact counts give",
-            f"{in_percent(low)} in the worst ({at[0]}; {at[1]}), within {in_percent(off)}; were blanks taken as "
+            f"{in_percent(low, 0.94)} in the worst ({at[0]}; {at[1]}), within {in_percent(off)}; were blanks taken as "
             f"independent {in_percent(inside[0].min())}, with {ratio.min():.2f} to {ratio.max():.2f} of the width",
             where,
         )

@@ -99,8 +99,8 @@ def judged(names):
     assert means[where] >= least(0.94, RUNS), where
     assert questions.min() >= least(0.90, RUNS)
     return (
-        f"{in_percent(means[where])} of all questions of a survey in the worst ({where[0]}, {where[1]} answers); "
-        f"{in_percent(questions.min())} of the worst of {len(questions)} questions"
+        f"{in_percent(means[where], 0.94)} of all questions of a survey in the worst ({where[0]}, {where[1]} answers); "
+        f"{in_percent(questions.min(), 0.9)} of the worst of {len(questions)} questions"
     )
 
 

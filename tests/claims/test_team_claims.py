@@ -132,7 +132,7 @@ def test_how_much_teams_differ_and_what_their_next_score_is_near(claimed):
     claimed(
         "the interval of ICC holds the true one: ratings around the middle",
         "91% or more",
-        f"{in_percent(inside[middle].min())} in the worst ({where(np.where(middle, inside, 1).argmin())})",
+        f"{in_percent(inside[middle].min(), 0.91)} in the worst ({where(np.where(middle, inside, 1).argmin())})",
         runs,
     )
     claimed(
@@ -145,7 +145,7 @@ def test_how_much_teams_differ_and_what_their_next_score_is_near(claimed):
     claimed(
         "the interval of a team's pooled score holds the score of all people that it could have",
         "93% or more",
-        f"{in_percent(held.min())} in the worst ({where(held.argmin())})",
+        f"{in_percent(held.min(), 0.93)} in the worst ({where(held.argmin())})",
         f"ratings around the middle and near the ceiling; {runs}",
     )
     claimed(

@@ -98,5 +98,7 @@ def most(target, runs):
     return target + 2 * np.sqrt(target * (1 - target) / runs)
 
 
-def in_percent(share):
-    return f"{100 * share:.1f}%"
+def in_percent(share, promised=0.0):
+    """The share; in bold where it misses the promise, within the simulation error that its test allows."""
+    text = f"{100 * share:.1f}%"
+    return text if share >= promised else f"**{text}**"
