@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from dxkit.plots import style
 from dxkit.plots.sentences import survey as sentences
-from dxkit.plots.sentences.survey import DECIMAL, changes_drawn, drawn, label_of, waves_of
+from dxkit.plots.sentences.survey import DECIMAL, changes_drawn, drawn, label_of
 from dxkit.results.formatting import estimate_decimals
 from dxkit.results.words import axis, number, percent_of, say
 
@@ -158,7 +158,7 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
     the questions (rating, importance, hours, dimension ...); the first of the table by default. Several later waves
     stand one behind another, each compared with the first.
     """
-    rows, waves, told = changes_drawn(result, kind), waves_of(result), sentences.change(result, kind)
+    rows, told = changes_drawn(result, kind), sentences.change(result, kind)
     if not len(rows):
         return style.nothing(ax, told)
     unit = rows.iloc[0]["unit"]
@@ -173,7 +173,8 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
             places = _apart([row[column] for row in ends], step)
             for row, place in zip(ends, places, strict=True):
                 x, sure = row["at"] if side > 0 else 0, row["name"] in held
-                name = f"{style.fitting(row['label'], 34, 1)}  " if side < 0 else ""
+                name = f"{style.fitting(row['label'], 34, 1)}{'*' * (row['name'] in result.reworded)}  "
+                name = name if side < 0 else ""
                 moved = f"  ({number(row['estimate'], row['decimals'], '+')})" if side > 0 and row["holds"] else ""
                 ink = _colour(held[row["name"]], unit) if sure else style.GREY
                 looks: dict[str, Any] = {"ha": align, "color": ink, "weight": "bold" if sure else "normal"}
@@ -185,12 +186,14 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
             ink, width = (_colour(held[name], unit), 2.4) if name in held else (style.SILVER, 1.0)
             line = [each["before"].iloc[0], *each["after"]]
             ax.plot([0, *each["at"]], line, "o-", color=ink, markersize=4, linewidth=width)
-        ax.set_xlim(-0.75, len(waves) + 0.3)
-        ax.set_xticks(range(len(waves) + 1), [say("change.before"), *waves])
+        ax.set_xlim(-0.75, len(result.waves) - 0.7)
+        usual = (say("change.before"), *[say("change.after")] * (len(result.waves) - 1))
+        ax.set_xticks(range(len(usual)), [wave or word for wave, word in zip(result.waves, usual, strict=True)])
         ax.set_yticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
-        ax.set_xlabel(say("change.holds", axis=axis(first[0]["kind"], unit)))
+        reworded = say("change.reworded") if result.reworded & set(rows["name"]) else ""
+        ax.set_xlabel(say("change.holds", axis=axis(first[0]["kind"], unit)) + reworded)
         style.headline(ax, told, 88, pad=12)
     return ax
 

@@ -69,6 +69,8 @@ class Change(Result):
     plot_name: ClassVar[str] = "survey.change"
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    waves: tuple[str, ...] = ("", "")  # the earlier one first; empty where it has no name
+    reworded: frozenset[str] = frozenset()
 
     def only(
         self, level: str | None = None, names: Sequence[str] | None = None, *, kind: str | Sequence[str] | None = None
@@ -153,7 +155,8 @@ def compare(
         second = _Wave(source, other, rows.items)
         table, remarks = _compared(first, second, rows, each.earlier, confidence)
         parts.append(table if len(works) == 1 else table.assign(wave=name))
-        notes += [remark if len(works) == 1 else f"{name}: {remark}" for remark in (*remarks, *each.notes)]
+        remarks += [f"compared though asked in other words, as same_as says: {item}" for item in each.reworded]
+        notes += [remark if len(works) == 1 else f"{name}: {remark}" for remark in remarks]
     table = pd.concat(parts, ignore_index=True)
     table["p_adjusted"] = comparison.adjusted_p(table["p"].to_numpy(dtype=float), adjust)
     table["holds"] = (table["p_adjusted"] < 1 - confidence).fillna(False)
@@ -164,6 +167,8 @@ def compare(
     return Change(
         table=table.loc[:, [*several, *_ORDER]],
         not_compared=apart,
+        waves=(work.wave, *titles),
+        reworded=frozenset(name for each in alike for name in each.reworded),
         title=f"Change{begun} to {', '.join(titles)}" if all(titles) and begun else "Change between waves",
         confidence=confidence,
         method=f"t test with people seen twice, adjusted by {adjust}",

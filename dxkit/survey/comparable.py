@@ -21,12 +21,12 @@ from dxkit.survey.tally.variables import contrasts
 
 
 class Alike(NamedTuple):
-    """(level, name) of what was asked alike in both waves; a frame of what was not, and why; notes on wordings; the
-    earlier question of each later one; and the later codebook."""
+    """(level, name) of what was asked alike in both waves; a frame of what was not, and why; questions of the former
+    that were asked in other words; the earlier question of each later one; and the later codebook."""
 
     names: list[tuple[str, str]]
     apart: pd.DataFrame
-    notes: list[str]
+    reworded: list[str]
     earlier: dict[str, str]
     codebook: Codebook
 
@@ -54,13 +54,10 @@ def comparable(first: Cells, second: Cells) -> Alike:
         if (level, name) not in why and others:
             why[level, name] = f"holds {', '.join(sorted(others))}, not the same in both waves"
     alike = [key for key in keys[1] if key not in why]
-    notes = [
-        f"compared though asked in other words, as same_as says: {name}"
-        for level, name in alike
-        if level == "item" and _words(one, earlier[name]) != _words(two, name)
-    ]
+    items = [name for level, name in alike if level == "item"]
+    reworded = [name for name in items if _words(one, earlier[name]) != _words(two, name)]
     rows = [(level, name, reason) for (level, name), reason in why.items()]
-    return Alike(alike, pd.DataFrame(rows, columns=["level", "name", "why"]), notes, earlier, two)
+    return Alike(alike, pd.DataFrame(rows, columns=["level", "name", "why"]), reworded, earlier, two)
 
 
 def continued(one: Codebook, two: Codebook) -> dict[str, str]:

@@ -149,6 +149,19 @@ def test_a_change_of_what_is_neither_good_nor_bad_is_black_with_the_decimals_of_
     assert f"A  {row['before']:.1f}" in texts
 
 
+def test_a_change_names_its_waves_and_marks_what_was_reworded():
+    def wave(text, **more):
+        book = {"item": ["a", "b"], "text": [text, "B"], "kind": "rating", "scale": "1-5", "same_as": ["a", ""]}
+        return dx.read_survey(pd.DataFrame({name: [1, 2, 3, 4, 5] * 4 for name in "ab"}), pd.DataFrame(book), **more)
+
+    first, alike, other = wave("How fast?", wave="spring"), wave("How fast?"), wave("Is it fast?", wave="autumn")
+    for second, ticks, stars in ((other, ["spring", "autumn"], 1), (alike, ["spring", "after"], 0)):
+        axes = dx.compare(first, second).plot()
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ticks
+        assert sum("*" in text.get_text() for text in axes.texts) == stars
+        assert ("asked in other words" in axes.get_xlabel()) == stars
+
+
 @pytest.mark.thorough
 def test_hostile_labels_are_only_text():
     survey = hostile()

@@ -130,13 +130,8 @@ def changes_drawn(result: Change, kind: str | None) -> pd.DataFrame:
     kind = choice("kind", kind, kinds) if kind is not None else table.iloc[0]["kind"] if len(table) else None
     rows = table.loc[table["kind"] == kind]
     rows = rows.loc[rows["unit"] == rows["unit"].mode()[0]] if len(rows) else rows
-    at = rows["wave"].map(waves_of(result).index) + 1 if "wave" in rows else 1
+    at = rows["wave"].map(result.waves[1:].index) + 1 if "wave" in rows else 1
     return rows.assign(at=at).sort_values("at", kind="stable")
-
-
-def waves_of(result: Change) -> list[str]:
-    """The later waves."""
-    return list(dict.fromkeys(result.table["wave"])) if "wave" in result.table else [say("change.after")]
 
 
 def change(result: Change, kind: str | None = None) -> Told:

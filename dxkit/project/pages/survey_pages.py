@@ -64,12 +64,13 @@ class SurveyPage:
 
     def boss(self) -> Told:
         """One page: what costs most, how work is experienced, what changed, and what is not known."""
+        known = (*self._responded(), *self._not_known(), say("boss.hidden", k=self.survey.min_group))
         return self.title, [
             Part(say("boss.worst"), self._worst(_TOPICS), half=bool(self.ranking)),
-            Part(say("boss.parts"), self._areas(_TOPICS), half=bool(self.scores)),
+            Part(self._parts(), self._areas(_TOPICS), half=bool(self.scores)),
             Part(say("boss.lowest"), self._lowest(), half=bool(self.scores)),
             Part(say("boss.changed"), self._changed()),
-            Part(say("boss.known"), (Sentences((*self._responded(), *self._not_known(), self._few())),)),
+            Part(say("boss.known"), (Sentences(known),)),
         ]
 
     def staff(self) -> Told:
@@ -81,7 +82,7 @@ class SurveyPage:
             who.append(Picture.of(rates))
         return self.title, [
             Part(say("staff.who"), tuple(who)),
-            Part(say("boss.parts"), self._areas()),
+            Part(self._parts(), self._areas()),
             Part(say("boss.lowest"), self._lowest()),
             Part(say("staff.hurts"), self._worst()),
             Part(say("boss.changed"), self._changed()),
@@ -126,7 +127,7 @@ class SurveyPage:
             caption = say("team.questions_caption", team=name, axis=say("axis.index"))
             columns[0] = (say("table.question"), False)
             parts.append(Part(say("team.questions"), (Grid.of(caption, columns, lines),)))
-        rules = (say("team.few"), say("staff.nobody"), self._few(), self._interval())
+        rules = (say("team.few"), say("staff.nobody"), say("boss.hidden", k=self.survey.min_group), self._interval())
         return capital(told), [*parts, Part(say("page.read"), (Sentences(rules),))]
 
     def _worst(self, most: int | None = None) -> tuple[Block, ...]:
@@ -135,6 +136,9 @@ class SurveyPage:
             return (Sentences((say("boss.no_topics"),)),)
         table = self.ranking.table
         return (_of_first(self.ranking, table.iloc[:most], most, len(table)),)
+
+    def _parts(self) -> str:
+        return say("boss.places" if self.scores and {*_drawn(self.scores.table)["unit"]} == {"place"} else "boss.parts")
 
     def _areas(self, most: int | None = None) -> tuple[Block, ...]:
         """The scores of the dimensions, or of the questions where there are none; the `most` worst of them."""
@@ -199,7 +203,9 @@ class SurveyPage:
 
     def _interval(self) -> str:
         """How to read a score and its interval."""
-        return say("boss.interval", percent=percent_of(self.scores.confidence if self.scores else 0.95))
+        scored = self.scores and "index" in set(self.scores.table.loc[self.scores.table["shown"], "unit"])
+        middle = f"{say('boss.middle')} " if scored else ""
+        return middle + say("boss.interval", percent=percent_of(self.scores.confidence if self.scores else 0.95))
 
     def _not_known(self) -> list[str]:
         """What the figures do not tell."""
@@ -214,9 +220,6 @@ class SurveyPage:
         if roster is not None and roster.total > len(self.survey) >= self.survey.min_group:
             said.append(say("boss.silent", count=number(roster.total - len(self.survey))))
         return [*said, say("boss.reported"), self._interval()]
-
-    def _few(self) -> str:
-        return say("boss.hidden", k=self.survey.min_group)
 
     def _aside(self) -> list[str]:
         """How many rows of the file are not counted."""

@@ -109,6 +109,20 @@ def test_two_topics_of_two_are_no_ranking():
     assert "sure" not in title
 
 
+@pytest.mark.parametrize("kind", ["rank", "rating"])
+def test_a_page_of_places_speaks_of_no_scale(kind):
+    cells = {"rating": [3, 4, 2, 5], "rank": ["CI;Docs", "Docs;CI"]}[kind]
+    book = pd.DataFrame(
+        {"item": ["q"], "text": ["q"], "kind": [kind], "scale": [{"rating": "1-5", "rank": "of"}[kind]]}
+    )
+    scales = pd.DataFrame({"scale": "of", "code": [1, 2], "label": ["CI", "Docs"]}) if kind == "rank" else None
+    survey = dx.read_survey(pd.DataFrame({"q": cells * 6}), dx.read_codebook(book, scales))
+    document = dx.page(survey).document
+    headings = {part.heading for part in document.parts}
+    said = " ".join(text for part in document.parts for block in part.blocks for text in getattr(block, "texts", ()))
+    assert ("What people put first" in headings) == ("50 is the middle" not in said) == (kind == "rank")
+
+
 def test_a_team_that_differs_is_said_to_and_where():
     frame, book = own(people=90, dimension=["Flow", "Flow", "Focus", "Focus"])
     low = frame["team"] == "Team 1"
