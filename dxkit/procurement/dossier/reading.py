@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dxkit.files.cells import as_text, folded
-from dxkit.files.errors import DataError, Faults, Missing, suggest
+from dxkit.files.errors import DataError, Fault, Faults, Missing, suggest
 from dxkit.files.opening import checked_path
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, SHEETS, STATUSES, day_of, rows_of
@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
 _NUMBERS = {"discount_rate": DISCOUNT, "tax": SHARE}
 _WORDS = {"status": STATUSES, "discounting": DISCOUNTING}
 _MOST_YEARS = 10
+_BLANK = "the cell is empty"  # how a message begins that is alike for many cells
 _EMPTY = Table(frame=pd.DataFrame(), rows=[], columns_at={}, file="dossier")  # a sheet that is not there
 
 
@@ -77,7 +78,7 @@ def read_sheets(source: Source) -> Dossier:
     criteria = read_criteria(tables.get("criteria"), faults)
     evidence = read_evidence(tables.get("evidence"), criteria, vendors, faults)
     fit = read_fit(tables.get("fit"), vendors, faults)
-    faults.raise_if_any()
+    _raise_by_cause(faults)
     stated = [driver.amount for driver in drivers.values()]
     stated += [figure for line in (*costs, *benefits) for figure in line.figures]
     figures = Counter(figure.name for figure in {figure.key: figure for figure in stated}.values())
@@ -98,6 +99,32 @@ def read_sheets(source: Source) -> Dossier:
         evidence_read=evidence,
         fit_read=fit,
     )
+
+
+def _raise_by_cause(faults: Faults) -> None:
+    """Raise all faults, each with its cell; in the text the empty cells of a column are one line."""
+    told, causes, last = Faults(), list[tuple[Fault, list[int]]](), dict[Fault, list[int]]()
+    for fault in faults:
+        row, alike = fault.row or 0, replace(fault, row=None)
+        if fault.message.startswith(_BLANK) and last.get(alike, [row])[-1] < row:
+            last[alike].append(row)
+        else:
+            last[alike] = [row]
+            causes.append((fault, last[alike]))
+    for fault, rows in causes:
+        message, column = fault.message, (fault.column or "").removeprefix("column ")
+        if len(rows) > 1:
+            letter, what = (column, "") if column.isupper() else ("", "rows ")
+            there = set(rows)
+            begins, ends = ([row for row in rows if row + step not in there] for step in (-1, 1))
+            runs = [f"{letter}{a}" + (f" to {letter}{b}" if a < b else "") for a, b in zip(begins, ends, strict=True)]
+            message = f"{len(rows)} cells of column {column} are empty, {what}{', '.join(runs)}{message[len(_BLANK) :]}"
+        place = {} if len(rows) > 1 else {"row": fault.row, "column": fault.column}
+        told.add(message, file=fault.file, sheet=fault.sheet, **place)
+    try:
+        told.raise_if_any()
+    except DataError as error:
+        raise DataError(str(error), tuple(faults)) from None
 
 
 def _lines_of(table: Table) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
