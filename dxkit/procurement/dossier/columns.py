@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from math import isnan
 from pathlib import Path
@@ -11,8 +12,6 @@ from typing import Any
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.table import Table, TableSpec, declared
 from dxkit.statistics.estimate import Estimate, estimate
-
-Row = Mapping[Any, Any]  # the typed cells of a row by column
 
 STATUSES = ("illustrative", "quoted")
 DISCOUNTING = ("payment", "year end")
@@ -30,29 +29,57 @@ CATEGORIES, BENEFITS, KINDS = (
 )
 
 
-def rows_of(table: Table, faults: Faults) -> list[Row]:
-    """The typed cells of every row, by column."""
-    return [*table.values(faults).to_dict("records")]
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of a sheet: its typed cells by column, and where what is wrong with one of them goes."""
+
+    table: Table
+    at: int
+    cells: Mapping[Any, Any]
+    faults: Faults
+
+    def __getitem__(self, column: str) -> Any:
+        return self.cells[column]
+
+    def get(self, column: str) -> Any:
+        """The cell of a column that only some sheets have, else an empty one."""
+        return self.cells.get(column, "")
+
+    @property
+    def number(self) -> int:
+        """The row's number in its file."""
+        return self.table.rows[self.at]
+
+    def filled(self, column: str) -> bool:
+        """Whether anything stands in a cell, be it right or wrong."""
+        return bool(self.table.text(column)[self.at])
+
+    def fault(self, column: str, message: str) -> None:
+        self.table.fault(self.faults, self.at, column, message)
+
+
+def rows_of(table: Table | None, faults: Faults) -> list[Row]:
+    """Every row of a sheet; none of a sheet that is not there."""
+    cells = [] if table is None else table.values(faults).to_dict("records")
+    return [Row(table, i, each, faults) for i, each in enumerate(cells) if table is not None]
 
 
 def estimate_in(
-    table: Table, i: int, columns: Sequence[str], numbers: Sequence[float], faults: Faults, shape: str | None = None
+    row: Row, columns: Sequence[str], numbers: Sequence[float], shape: str | None = None
 ) -> Estimate | None:
     """The estimate of the numbers in three cells, nan where one is empty; None with its fault."""
     low, likely, high = numbers
     if isnan(low) and isnan(high):
         if not isnan(likely):
             return estimate(likely)
-        table.fault(faults, i, columns[1], "the cell is empty; write a number, or low, likely and high")
+        row.fault(columns[1], "the cell is empty; write a number, or low, likely and high")
     elif isnan(low) or isnan(high):
-        table.fault(
-            faults, i, columns[0] if isnan(low) else columns[2], "low and high go together; fill in both or neither"
-        )
+        row.fault(columns[0] if isnan(low) else columns[2], "low and high go together; fill in both or neither")
     else:
         try:
             return estimate(low, None if isnan(likely) else likely, high, shape)
         except DataError as problem:
-            table.fault(faults, i, columns[0] if low > high else columns[1], str(problem))
+            row.fault(columns[0] if low > high else columns[1], str(problem))
     return None
 
 
