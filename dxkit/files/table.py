@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -83,6 +85,27 @@ class TableSpec:
             return _without_examples(_from_frame(table, self, file))
         grid = table if isinstance(table, Grid) else table.choose(sheet, self.score)
         return _without_examples(_from_grid(grid, self))
+
+
+def declared(path: Path) -> dict[str, tuple[Column, ...]]:
+    """The columns of each table in a csv file that declares them, a row each; one row may be of several tables."""
+    columns: dict[str, tuple[Column, ...]] = {}
+    with path.open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            low, high = (float(row[end]) if row[end] else None for end in ("low", "high"))
+            column = Column(
+                name=row["column"],
+                kind=row["kind"],
+                needed=bool(row["needed"]),
+                filled=bool(row["filled"]),
+                low=low,
+                high=high,
+                allowed=tuple(filter(None, row["allowed"].split("; "))),
+                default=row["default"] == "yes" if row["kind"] == YES_NO else row["default"],
+            )
+            for table in row["table"].split():
+                columns[table] = (*columns.get(table, ()), column)
+    return columns
 
 
 def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:

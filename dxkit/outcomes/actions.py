@@ -13,24 +13,12 @@ import pandas as pd
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, suggest
 from dxkit.files.table import TableSpec
-from dxkit.files.table import texts as text_columns
 from dxkit.outcomes.durations import Durations, durations
-from dxkit.outcomes.times import Moment, Source, moment, times
+from dxkit.outcomes.times import COLUMNS, Moment, Source, moment
 from dxkit.results.absent import Absent
 from dxkit.statistics.intervals import wilson
 
-_ACTIONS = TableSpec(
-    kind="table of actions",
-    empty=True,
-    columns=(
-        *times("retro_date", needed=True, filled=True),
-        *text_columns("action", "topic", needed=True),
-        *times("done", needed=True),
-        *text_columns("scope", "owner"),
-        *times("due"),
-        *text_columns("measure"),
-    ),
-)
+_ACTIONS = TableSpec(kind="table of actions", columns=COLUMNS["actions"], empty=True)
 _COUNTED = ("actions", "on_time", "late", "no_due", "open")
 _DAY = pd.Timedelta(days=1)
 

@@ -14,10 +14,10 @@ from scipy.special import ndtri, stdtrit
 
 from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice
-from dxkit.files.table import TableSpec, texts
+from dxkit.files.table import TableSpec
 from dxkit.outcomes.durations import UNITS, Durations, from_times
 from dxkit.outcomes.series import back, in_order, scaled, times_as_much
-from dxkit.outcomes.times import Moment, Source, moment, numbers, times, zone
+from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, zone
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
 from dxkit.statistics.levels import detectable, fit
@@ -26,18 +26,8 @@ from dxkit.statistics.survival import log_rank
 
 _LEVEL = 0.05
 _SIDE, _ALL = 4, 12  # periods from which there is a verdict
-_DURATIONS = TableSpec(
-    kind="table of durations",
-    columns=(*times("start", needed=True, filled=True), *times("end", needed=True), *texts("cluster"), *times("since")),
-)
-_COUNTS = TableSpec(
-    kind="table of counts",
-    columns=(
-        *times("period", needed=True, filled=True),
-        *numbers("count", needed=True, filled=True),
-        *numbers("exposure", low=None, filled=True),
-    ),
-)
+_DURATIONS = TableSpec(kind="table of durations", columns=COLUMNS["durations"])
+_COUNTS = TableSpec(kind="table of counts", columns=COLUMNS["counts"])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

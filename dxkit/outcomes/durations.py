@@ -15,19 +15,15 @@ from numpy.typing import ArrayLike
 from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice, instance, whole
-from dxkit.files.table import TableSpec, texts
-from dxkit.outcomes.times import Moment, Source, moment, stamps, times, zone
+from dxkit.files.table import TableSpec
+from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, stamps, zone
 from dxkit.results.columns import Column, columns_of, shared
 from dxkit.results.result import Result
 from dxkit.statistics.release_clusters import FEWEST, LEAST_WORTH, clustered_curve, effective
 from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
 
 UNITS = {"hours": pd.Timedelta(hours=1), "days": pd.Timedelta(days=1)}
-_HIRES = TableSpec(
-    kind="table of hires",
-    empty=True,
-    columns=(*times("start", needed=True, filled=True), *times("first_deploy", needed=True), *texts("person")),
-)
+_HIRES = TableSpec(kind="table of hires", columns=COLUMNS["hires"], empty=True)
 _SHOWN = (0.25, 0.5, 0.75, 0.85)
 
 

@@ -1,9 +1,10 @@
-"""Times as people give them: one cut-off date, a column of times, the time zone of those that name none."""
+"""Tables of outcomes and times as people give them: one cut-off date, the zone of times that name none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 import pandas as pd
@@ -11,8 +12,9 @@ import pandas as pd
 from dxkit.files.cells import as_text, timestamp
 from dxkit.files.errors import DataError, Missing
 from dxkit.files.frames import TableSource
-from dxkit.files.table import NUMBER, TIME, YES_NO, Column
+from dxkit.files.table import declared
 
+COLUMNS = declared(Path(__file__).with_name("columns.csv"))  # of each table
 Moment = str | date | pd.Timestamp
 Source = TableSource  # a table: a file or a frame
 
@@ -55,18 +57,3 @@ def stamps(values: Iterable[object], name: str, timezone: str) -> pd.Series:
     if faults := [f"row {i}, {name}: {problem}" for i, (_, problem) in enumerate(read, 1) if problem]:
         raise DataError("\n".join(faults))
     return pd.Series(pd.DatetimeIndex([stamp for stamp, _ in read], tz="UTC"))
-
-
-def times(*names: str, needed: bool = False, filled: bool = False) -> tuple[Column, ...]:
-    """Columns of times: `needed` must be there, `filled` have no empty cell."""
-    return tuple(Column(name=name, kind=TIME, needed=needed, filled=filled) for name in names)
-
-
-def numbers(*names: str, low: float | None = 0.0, needed: bool = False, filled: bool = False) -> tuple[Column, ...]:
-    """Columns of numbers that are not below `low`."""
-    return tuple(Column(name=name, kind=NUMBER, low=low, needed=needed, filled=filled) for name in names)
-
-
-def flags(*names: str, default: bool = False) -> tuple[Column, ...]:
-    """Columns of yes and no; an empty cell is the default."""
-    return tuple(Column(name=name, kind=YES_NO, default=default) for name in names)

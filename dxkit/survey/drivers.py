@@ -61,9 +61,12 @@ class Drivers(Result):
     n: int | None
 
     def _printed(self) -> tuple[pd.DataFrame, Sequence[Column]]:
-        """A row for each predictor: its share by Johnson's weights, the largest first, and beside it by LMG."""
+        """A row for each predictor: its share by Johnson's weights, the largest first, and beside it by LMG.
+
+        No row where all are hidden: the note that says why is all there is to tell.
+        """
         names = ["label", "n", "share", "share_low", "share_high", "shown"]
-        frame = self.table.loc[self.table["method"] == "johnson", names]
+        frame = self.table.loc[(self.table["method"] == "johnson") & self.table["shown"].any(), names]
         columns = [
             Column("predictor", "short question, or the dimension"),
             shared("n"),
@@ -73,7 +76,7 @@ class Drivers(Result):
             shared("shown"),
         ]
         lmg_shares = self.table.loc[self.table["method"] == "lmg", "share"]
-        if len(lmg_shares):
+        if len(frame) and len(lmg_shares):
             frame = frame.assign(lmg_share=lmg_shares.to_numpy())
             columns.append(Column("lmg_share", "share by LMG", "share"))
         return frame.sort_values("share", ascending=False, kind="stable"), columns

@@ -1,6 +1,7 @@
 """The workbook to fill in: what it asks, what it allows, and that a filled one is a whole decision."""
 
 import openpyxl
+import pandas as pd
 import pytest
 
 import dxkit as dx
@@ -64,7 +65,22 @@ def test_an_empty_form_names_each_cell_that_is_missing_and_nothing_else(form, sn
         dx.read_dossier(form)
     assert len(caught.value.faults) == 2 + 7 * len(VENDORS)
     assert {fault.message for fault in caught.value.faults} == snapshot
-    assert "dossier.xlsx, sheet drivers, cell D3" in str(caught.value)
+    assert str(caught.value) == snapshot(name="in words")
+
+
+def test_empty_cells_of_a_column_are_told_in_one_line_with_the_gaps_between_them():
+    """A column is called by its name where it has no letter; all else has a line of its own."""
+    rows = {
+        "vendor": "A",
+        "line": [*"abcdefg"],
+        "likely": ["", "", 1, "", "", "", "x"],
+        "per": ["", "", "seats", *"...."],
+    }
+    with pytest.raises(dx.DataError) as caught:
+        dx.read_dossier({"costs": pd.DataFrame(rows), "drivers": pd.DataFrame({"driver": ["seats"], "likely": ""})})
+    told = str(caught.value).splitlines()
+    assert "DataFrame: 5 cells of column likely are empty, rows 1 to 2, 4 to 6; write a number, or low" in told[2]
+    assert [fault.row for fault in caught.value.faults if "empty" in fault.message] == [1, 1, 2, 4, 5, 6]
 
 
 def test_a_filled_form_is_a_decision_with_its_defaults_and_without_its_examples(form, snapshot):

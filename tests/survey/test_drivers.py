@@ -252,6 +252,9 @@ def test_where_everybody_answered_alike_nothing_is_shown_and_the_note_does_not_s
         found = dx.drivers(survey_of(frame), "rating", names)
         assert not found.table["shown"].any()
         assert "hidden: too few answers, or all alike" in found.notes
+        lines = repr(found).splitlines()
+        assert lines[1:3] == ["explained variance (R²): hidden", found.notes[0]]  # no row of which nothing is shown
+        assert "hidden: too few answers, or all alike" in lines
 
 
 def test_of_predictors_that_nobody_named_those_that_can_tell_nothing_are_left_out_and_noted(snapshot):

@@ -13,46 +13,15 @@ import pandas as pd
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults
-from dxkit.files.table import CHOICE, Column, Table, TableSpec, texts
+from dxkit.files.table import Table, TableSpec
 from dxkit.outcomes.delivery.audit import Reasons
-from dxkit.outcomes.times import flags, times
+from dxkit.outcomes.times import COLUMNS
 
 _ZONED = re.compile(r":\d\d.*(Z|UTC|GMT|[-+]\d\d(:?\d\d)?)$", re.IGNORECASE)
 
-DEPLOYMENTS = TableSpec(
-    kind="table of deployments",
-    empty=True,
-    columns=(
-        *texts("deployment", needed=True),
-        *times("time", needed=True),
-        *texts("service", "environment", "team"),
-        Column(name="outcome", kind=CHOICE, allowed=("success", "failed", "not finished"), default="success"),
-        Column(name="kind", kind=CHOICE, allowed=("planned", "unplanned", "rollback"), default="planned"),
-        *flags("prerelease"),
-        *texts("sha"),
-    ),
-)
-INCIDENTS = TableSpec(
-    kind="table of incidents",
-    empty=True,
-    columns=(
-        *texts("incident", needed=True),
-        *times("opened", needed=True, filled=True),
-        *times("resolved", needed=True),
-        *texts("service", "deployment", "responders", "direct_cost"),
-        *times("reviewed"),
-    ),
-)
-CHANGES = TableSpec(
-    kind="table of changes",
-    empty=True,
-    columns=(
-        *texts("change", needed=True),
-        *times("committed", needed=True, filled=True),
-        *texts("deployment", needed=True),
-        *texts("service"),
-        *times("given_up"),
-    ),
+DEPLOYMENTS, INCIDENTS, CHANGES = (
+    TableSpec(kind=f"table of {name}", columns=COLUMNS[name], empty=True)
+    for name in ("deployments", "incidents", "changes")
 )
 
 

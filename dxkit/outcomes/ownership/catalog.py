@@ -16,10 +16,10 @@ import pandas as pd
 from dxkit.files.cells import NO, YES, folded, timestamp
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.options import choice, whole
-from dxkit.files.table import Table, TableSpec, texts
+from dxkit.files.table import Table, TableSpec
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.ownership.codeowners import DIALECTS, Rules, rules_of
-from dxkit.outcomes.times import Moment, Source, flags, moment, times, zone
+from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, zone
 from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, shared
 from dxkit.results.result import Result
@@ -34,18 +34,7 @@ MEASURES = (
 )
 Aliases = Mapping[str, str]  # owners that are the same under other names
 Codeowners = str | os.PathLike[str] | Mapping[str, str | os.PathLike[str]]
-_CATALOG = TableSpec(
-    kind="table of the catalog",
-    columns=(
-        *texts("service", needed=True),
-        *texts("path", "repository", "registered", "owner"),
-        *times("metadata_changed", "source_changed", "created"),
-        *flags("created_by_template"),
-        *flags("eligible", default=True),
-    ),
-)
-
-
+_CATALOG = TableSpec(kind="table of the catalog", columns=COLUMNS["catalog"])
 _UNDATED = Absent("no service is known to be made since the catalog began; give created, registered and since=")
 
 

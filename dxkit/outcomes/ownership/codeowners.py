@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from dxkit.files.errors import DataError, fault_at
 from dxkit.files.opening import checked_path
@@ -160,38 +161,15 @@ def _parts(path: str, anchored: bool) -> tuple[str, ...]:
 
 
 def _part_matches(glob: str, name: str, classes: bool) -> bool:
-    """Whether a name between slashes matches a glob with * and ? (and, for GitLab, [..]): two pointers, no going back
-    but to the last star. An unnamed file matches stars alone.
+    """Whether a name between slashes matches a glob with * and ? (and, for GitLab, [..]); Python's own matching never
+    goes back but to the last star. An unnamed file matches stars alone.
 
     >>> _part_matches("a*b*c", "aXbYcZ", False), _part_matches("[a-c]?", "b1", True)
     (False, True)
     """
     if name == _NEW:
         return bool(glob) and not glob.strip("*")
-    pieces = re.findall(r"\[!?\]?[^\]]*\]|.", glob) if classes else list(glob)
-    i = k = 0
-    star, back = -1, 0
-    while k < len(name):
-        if i < len(pieces) and pieces[i] == "*":
-            star, back, i = i, k, i + 1
-        elif i < len(pieces) and _letter(pieces[i], name[k]):
-            i, k = i + 1, k + 1
-        elif star >= 0:
-            back += 1
-            i, k = star + 1, back
-        else:
-            return False
-    return all(piece == "*" for piece in pieces[i:])
-
-
-def _letter(piece: str, letter: str) -> bool:
-    if len(piece) < 2:
-        return piece in ("?", letter)
-    inside, wanted = piece[1:-1], True
-    if inside[:1] in ("!", "^"):
-        inside, wanted = inside[1:], False
-    spans = [span for span in re.findall(r".-.|.", inside)]
-    return any(len(s) == 3 and s[0] <= letter <= s[2] or s == letter for s in spans) == wanted
+    return fnmatchcase(name, glob.replace("[^", "[!") if classes else glob.replace("[", "[[]"))
 
 
 def _text_of(source: str | os.PathLike[str]) -> str:

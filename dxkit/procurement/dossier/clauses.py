@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import folded
-from dxkit.files.errors import Faults
-from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import Row
 from dxkit.procurement.dossier.dossier import PAID, Figure, Line
 from dxkit.procurement.dossier.estimates import single
@@ -22,41 +20,36 @@ _NEEDS_DRIVER = ("minimum", "included", "overage", "block")
 _NOT_ONCE = ("growth", "billed", "committed", "to_month", "rises")
 
 
-def billing(table: Table, i: int, text: str, faults: Faults) -> tuple[int, bool]:
+def billing(row: Row) -> tuple[int, bool]:
     """How many months an invoice covers (0: the term), and whether it comes in advance."""
+    text = row["billed"]
     found = _BILLED.fullmatch(folded(text).replace("half yearly", "half-yearly"))
     if found is None:
         message = f"'{text[:40]}': write {', '.join(BILLED)}, and in advance or in arrears if it is not as usual"
-        table.fault(faults, i, "billed", message)
+        row.fault("billed", message)
         return 1, False
     months = BILLED[found[1] or "monthly"]
     return months, found[2] == "advance" if found[2] else months != 1
 
 
-def read_clauses(table: Table, i: int, row: Row, name: str, key: str, faults: Faults) -> dict[str, Figure]:
+def read_clauses(row: Row, name: str, key: str) -> dict[str, Figure]:
     """The numbers of the contract that are filled in, but growth, by column."""
     figures = {}
     for column, unit in CLAUSE_UNITS.items():
         if column != "growth":
-            figure = single(table, i, row, column, faults, unit, name=f"{name}: {column}", key=f"{key}|{column}")
+            figure = single(row, column, unit, name=f"{name}: {column}", key=f"{key}|{column}")
             if figure is not None:
                 figures[column] = figure
     for column in ("from_month", "to_month", "block"):
         if column in figures and figures[column].mean == 0:
             message = "0: months are counted from 1" if column != "block" else "0: a pack holds more than nothing"
-            table.fault(faults, i, column, message)
+            row.fault(column, message)
     return figures
 
 
-def check_clauses(
-    table: Table, i: int, row: Row, clauses: Mapping[str, Figure], steps: Steps, horizon: int, faults: Faults
-) -> None:
-    """A fault for each clause of row i that cannot act."""
-    vendor, line, once = row["vendor"], row["line"], row["timing"] == "once"
-
-    def fault(column: str, message: str) -> None:
-        table.fault(faults, i, column, message)
-
+def check_clauses(row: Row, clauses: Mapping[str, Figure], steps: Steps, horizon: int) -> None:
+    """A fault for each clause of a row that cannot act."""
+    vendor, line, once, fault = row["vendor"], row["line"], row["timing"] == "once", row.fault
     if not row["per"]:
         for column in (*_NEEDS_DRIVER, *(["ratchet"] if row["ratchet"] else [])):
             if column in clauses or column == "ratchet":

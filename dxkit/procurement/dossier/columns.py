@@ -1,161 +1,85 @@
-"""The sheets of a dossier and their columns, declared once: what the reader reads and the form to fill in offers."""
+"""The sheets of a dossier, as columns.csv declares them: what the reader reads and the form to fill in offers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 from dxkit.files.errors import DataError, Faults
-from dxkit.files.table import CHOICE, NUMBER, YES_NO, Column, Table, TableSpec, texts
-from dxkit.procurement.dossier.units import CLAUSES
+from dxkit.files.table import Table, TableSpec, declared
 from dxkit.statistics.estimate import Estimate, estimate
 
-Row = Mapping[Any, Any]  # the typed cells of a row by column
-
-CATEGORIES = (
-    "licence",
-    "implementation",
-    "integration",
-    "training",
-    "operations",
-    "support",
-    "hosting",
-    "credit",
-    "other",
-)
-TIMINGS = ("once", "yearly", "monthly")
-LEDGERS = ("cash", "risk")
-BENEFITS = ("hours", "incidents", "onboarding", "licences", "infrastructure", "other")  # what a benefit is about
 STATUSES = ("illustrative", "quoted")
-MEASURES = ("rating", "tco", "exit_cost", "cost")
-KINDS = ("demo", "documentation", "reference", "trial", "production")
-RISES, COMMITTED = ("yearly", "renewal"), ("all", "minimum", "none")
-STEPS = ("graduated", "volume", "band", "price", "adoption", "liability")
 DISCOUNTING = ("payment", "year end")
-
 AMOUNT = ("low", "likely", "high")
 GROWTH = ("growth_low", "growth_likely", "growth_high")
-ESTIMATE = "estimate"  # a cell of a figure: its three numbers, shape and source are read together, by `estimates`
 
 
-def _numbers(*names: str, low: float | None = 0.0, high: float | None = None) -> tuple[Column, ...]:
-    return tuple(Column(name=name, kind=NUMBER, low=low, high=high) for name in names)
-
-
-def _choice(name: str, allowed: tuple[str, ...], default: str) -> Column:
-    return Column(name=name, kind=CHOICE, allowed=allowed, default=default)
-
-
-def _flag(name: str) -> Column:
-    return Column(name=name, kind=YES_NO)
-
-
-_AMOUNT = tuple(Column(name=name, kind=ESTIMATE, needed=name == "likely") for name in AMOUNT)
-_SHAPE, _SOURCE = texts("shape"), texts("source", "source_date")
-_VENDOR_AND_LINE = texts("vendor", "line", needed=True)
-_LINE = (
-    _choice("category", CATEGORIES, "other"),
-    _choice("timing", TIMINGS, "yearly"),
-    *texts("per"),
-    *_AMOUNT,
-    *_SHAPE,
-    *texts("growth"),
-    *(Column(name=name, kind=ESTIMATE) for name in CLAUSES if name != "growth"),
-    _flag("ratchet"),
-    *texts("billed"),
-    _choice("rises", RISES, ""),
-    _choice("committed", COMMITTED, ""),
-    *texts("currency", "declared"),
-    *_SOURCE,
-)
-_KIND = _choice("kind", KINDS, "demo")
-_COLUMNS = {
-    "decision": (*texts("key", "value", needed=True), *texts("what")),
-    "drivers": (
-        *texts("driver", needed=True),
-        *texts("unit"),
-        *_AMOUNT,
-        *_SHAPE,
-        *(Column(name=name, kind=ESTIMATE) for name in GROWTH),
-        *_SOURCE,
-        *texts("what"),
-    ),
-    "costs": (*_VENDOR_AND_LINE, *_LINE, *texts("what")),
-    "benefits": (
-        *_VENDOR_AND_LINE,
-        _choice("ledger", LEDGERS, "cash"),
-        _choice("category", BENEFITS, ""),
-        *_LINE[1:],
-        *texts("what"),
-    ),
-    "steps": (
-        *_VENDOR_AND_LINE[:1],
-        *texts("line"),
-        Column(name="what", kind=CHOICE, allowed=STEPS, needed=True),
-        Column(name="from", kind=ESTIMATE, needed=True),
-        *_AMOUNT,
-        Column(name="fixed", kind=ESTIMATE),
-        *_SOURCE,
-    ),
-    "exit": (
-        *texts("vendor", "input", needed=True),
-        *_AMOUNT,
-        *_SHAPE,
-        *texts("per"),
-        *_SOURCE,
-        *texts("unit", "assumed", "what"),
-    ),
-    "criteria": (
-        *texts("criterion", needed=True),
-        *_numbers("weight_low", "weight", "weight_high", "worth_low", "worth", "worth_high", "order", low=None),
-        *_numbers("worst", "best", low=None),
-        _flag("must"),
-        _choice("measure", MEASURES, "rating"),
-    ),
-    "evidence": (
-        *texts("vendor", "criterion", "rating", needed=True),
-        _KIND,
-        *texts("rater", "date"),
-        *_numbers("trial_week"),
-        _flag("similar_environment"),
-        *texts("link", "note"),
-    ),
-    "fit": (
-        *texts("vendor", "topic", needed=True),
-        *_numbers("low", high=1.0),
-        Column(name="likely", kind=NUMBER, low=0.0, high=1.0, needed=True, filled=True),
-        *_numbers("high", high=1.0),
-        _KIND,
-    ),
+SHEETS = {
+    name: TableSpec(kind=f"sheet {name}", columns=columns)
+    for name, columns in declared(Path(__file__).with_name("columns.csv")).items()
 }
-SHEETS = {name: TableSpec(kind=f"sheet {name}", columns=columns) for name, columns in _COLUMNS.items()}
+CATEGORIES, BENEFITS, KINDS = (
+    next(column.allowed for column in SHEETS[sheet].columns if column.name == name)
+    for sheet, name in (("costs", "category"), ("benefits", "category"), ("evidence", "kind"))
+)
 
 
-def rows_of(table: Table, faults: Faults) -> list[Row]:
-    """The typed cells of every row, by column."""
-    return [*table.values(faults).to_dict("records")]
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of a sheet: its typed cells by column, and where what is wrong with one of them goes."""
+
+    table: Table
+    at: int
+    cells: Mapping[Any, Any]
+    faults: Faults
+
+    def __getitem__(self, column: str) -> Any:
+        return self.cells[column]
+
+    def get(self, column: str) -> Any:
+        """The cell of a column that only some sheets have, else an empty one."""
+        return self.cells.get(column, "")
+
+    @property
+    def number(self) -> int:
+        """The row's number in its file."""
+        return self.table.rows[self.at]
+
+    def filled(self, column: str) -> bool:
+        """Whether anything stands in a cell, be it right or wrong."""
+        return bool(self.table.text(column)[self.at])
+
+    def fault(self, column: str, message: str) -> None:
+        self.table.fault(self.faults, self.at, column, message)
+
+
+def rows_of(table: Table | None, faults: Faults) -> list[Row]:
+    """Every row of a sheet; none of a sheet that is not there."""
+    cells = [] if table is None else table.values(faults).to_dict("records")
+    return [Row(table, i, each, faults) for i, each in enumerate(cells) if table is not None]
 
 
 def estimate_in(
-    table: Table, i: int, columns: Sequence[str], numbers: Sequence[float], faults: Faults, shape: str | None = None
+    row: Row, columns: Sequence[str], numbers: Sequence[float], shape: str | None = None
 ) -> Estimate | None:
     """The estimate of the numbers in three cells, nan where one is empty; None with its fault."""
     low, likely, high = numbers
     if isnan(low) and isnan(high):
         if not isnan(likely):
             return estimate(likely)
-        table.fault(faults, i, columns[1], "the cell is empty; write a number, or low, likely and high")
+        row.fault(columns[1], "the cell is empty; write a number, or low, likely and high")
     elif isnan(low) or isnan(high):
-        table.fault(
-            faults, i, columns[0] if isnan(low) else columns[2], "low and high go together; fill in both or neither"
-        )
+        row.fault(columns[0] if isnan(low) else columns[2], "low and high go together; fill in both or neither")
     else:
         try:
             return estimate(low, None if isnan(likely) else likely, high, shape)
         except DataError as problem:
-            table.fault(faults, i, columns[0] if low > high else columns[1], str(problem))
+            row.fault(columns[0] if low > high else columns[1], str(problem))
     return None
 
 

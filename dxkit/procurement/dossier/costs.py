@@ -42,50 +42,36 @@ def read_lines(
 ) -> list[Line]:
     """The lines of cost, or of benefit where the vendors are known by their costs. Rows of one line with other figures
     are claims on the same figure."""
-    if table is None:
-        return []
     benefit = vendors is not None  # costs and benefits may have lines of one name
-    lines: dict[tuple[str, str], tuple[int, Line]] = {}
-    rows, horizon = rows_of(table, faults), int(str(decision["horizon_years"]).split(".")[0])
-    for i, row in enumerate(rows):
-        _check_names(table, i, row, vendors, faults)
-        _check_drivers(table, i, row, drivers, decision, faults)
-        own = steps if not benefit else Steps(None)
-        line = _line(table, i, row, drivers, str(decision["currency"]), own, benefit, horizon, faults)
+    lines: dict[tuple[str, str], tuple[Row, Line]] = {}
+    rows = rows_of(table, faults)
+    for row in rows:
+        _check_names(row, vendors)
+        _check_drivers(row, drivers, decision)
+        line = _line(row, drivers, decision, steps if not benefit else Steps(), benefit)
         if line is not None:
-            _add(lines, i, line, table, faults)
-    _check_likeness(table, lines, faults)
-    check_totals(table, rows, faults)
+            _add(lines, row, line)
+    _check_likeness(lines)
+    check_totals(rows)
     return [line for _, line in lines.values()]
 
 
-def _line(
-    table: Table,
-    i: int,
-    row: Row,
-    drivers: Sequence[str],
-    currency: str,
-    steps: Steps,
-    benefit: bool,
-    horizon: int,
-    faults: Faults,
-) -> Line | None:
-    """The line of row i; None where its amount is at fault."""
+def _line(row: Row, drivers: Sequence[str], decision: Mapping[str, object], steps: Steps, benefit: bool) -> Line | None:
+    """The line of a row; None where its amount is at fault."""
+    currency, horizon = str(decision["currency"]), int(str(decision["horizon_years"]).split(".")[0])
     vendor, name = row["vendor"], row["line"]
-    label, key = (
-        f"{vendor}: {'benefit ' if benefit else ''}{name}",
-        f"{'benefit' if benefit else 'cost'}|{vendor}|{name}",
-    )
-    growth = _growth(table, i, row, drivers, f"{label}: growth", f"{key}|growth", faults)
-    clauses = read_clauses(table, i, row, label, key, faults)
-    check_clauses(table, i, row, clauses, steps, horizon, faults)
+    label = f"{vendor}: {'benefit ' if benefit else ''}{name}"
+    key = f"{'benefit' if benefit else 'cost'}|{vendor}|{name}"
+    growth = _growth(row, drivers, f"{label}: growth", f"{key}|growth")
+    clauses = read_clauses(row, label, key)
+    check_clauses(row, clauses, steps, horizon)
     unit = CREDIT if row["category"] == "credit" else MONEY
     stepped = any(steps.own(vendor, name, what) for what in (*TIERS, "price"))
-    amount = None if stepped else amount_of(table, i, row, faults, unit)
+    amount = None if stepped else amount_of(row, unit)
     if amount is None and not stepped:
         return None
-    months, advance = billing(table, i, row["billed"], faults)
-    claims = () if amount is None else (claim_of(table, i, row, amount),)
+    months, advance = billing(row)
+    claims = () if amount is None else (claim_of(row, amount),)
     foreign = row["currency"].casefold() not in ("", currency.casefold())
     kind = next((kind for kind in TIERS if steps.own(vendor, name, kind)), "")
     return Line(
@@ -108,44 +94,40 @@ def _line(
         prices=steps.of(vendor, name, "price") if steps.own(vendor, name, "price") else (),
         adoption=steps.of(vendor, name, "adoption") if row["per"] else (),
         liability=steps.of(vendor, name, "liability"),
-        ledger=row.get("ledger", ""),
+        ledger=row.get("ledger"),
         declared=row["declared"],
     )
 
 
-def _growth(
-    table: Table, i: int, row: Row, drivers: Sequence[str], name: str, key: str, faults: Faults
-) -> Figure | str | None:
+def _growth(row: Row, drivers: Sequence[str], name: str, key: str) -> Figure | str | None:
     """A yearly rate, or the name of the driver that gives it."""
     text = row["growth"]
     if not text or text in drivers:
         return text or None
-    if table.number(text)[1]:
+    if row.table.number(text)[1]:
         message = f"'{text[:40]}' is neither a yearly rate such as 0.05 nor a driver"
-        table.fault(faults, i, "growth", f"{message}; {suggest(text, drivers)}" if drivers else message)
+        row.fault("growth", f"{message}; {suggest(text, drivers)}" if drivers else message)
         return None
-    return single(table, i, row, "growth", faults, RATE, name=name, key=key)
+    return single(row, "growth", RATE, name=name, key=key)
 
 
-def _check_names(table: Table, i: int, row: Row, vendors: Sequence[str] | None, faults: Faults) -> None:
+def _check_names(row: Row, vendors: Sequence[str] | None) -> None:
     vendor = row["vendor"]
     if not vendor:
-        table.fault(faults, i, "vendor", "the vendor is empty; write its name in each row")
+        row.fault("vendor", "the vendor is empty; write its name in each row")
     elif vendors is not None and vendor not in vendors:
-        table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
+        row.fault("vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
     if not row["line"]:
-        table.fault(faults, i, "line", "the cell is empty; give the line a name")
+        row.fault("line", "the cell is empty; give the line a name")
 
 
-def _check_drivers(
-    table: Table, i: int, row: Row, drivers: Sequence[str], decision: Mapping[str, object], faults: Faults
-) -> None:
+def _check_drivers(row: Row, drivers: Sequence[str], decision: Mapping[str, object]) -> None:
     currency, own = row["currency"], str(decision["currency"])
     if row["per"] and row["per"] not in drivers:
-        table.fault(faults, i, "per", f"there is no driver '{row['per'][:40]}'; {suggest(row['per'], drivers)}")
+        row.fault("per", f"there is no driver '{row['per'][:40]}'; {suggest(row['per'], drivers)}")
     if currency and own and currency.casefold() != own.casefold() and rate_name(own, currency) not in drivers:
         message = f"'{currency[:10]}' is not the dossier's currency {own}"
-        table.fault(faults, i, "currency", f"{message}; add a driver called {rate_name(own, currency)}")
+        row.fault("currency", f"{message}; add a driver called {rate_name(own, currency)}")
 
 
 def rate_name(own: str, foreign: str) -> str:
@@ -157,38 +139,38 @@ def rate_name(own: str, foreign: str) -> str:
     return f"{own} per {foreign}"
 
 
-def _add(lines: dict[tuple[str, str], tuple[int, Line]], i: int, line: Line, table: Table, faults: Faults) -> None:
+def _add(lines: dict[tuple[str, str], tuple[Row, Line]], row: Row, line: Line) -> None:
     """A further row of a line is another claim on its figure, if all else is the same."""
     key = (line.vendor, line.line)
     if key not in lines:
-        lines[key] = (i, line)
+        lines[key] = (row, line)
         return
     first, earlier = lines[key]
     others = differing(earlier, line, _SAME)
     if others or earlier.amount is None or line.amount is None:
         column = "billed" if others and others[0] == "advance" else others[0] if others else "line"
         another = f", with another {column}" if others else "; its figures are in sheet steps"
-        message = f"row {table.rows[first]} holds this line too{another}"
-        table.fault(faults, i, column, f"{message}; rows of one line are sources of one figure, so make it equal")
+        message = f"row {first.number} holds this line too{another}"
+        row.fault(column, f"{message}; rows of one line are sources of one figure, so make it equal")
         return
     amount = replace(earlier.amount, claims=earlier.amount.claims + line.amount.claims)
     lines[key] = (first, replace(earlier, amount=amount, declared=earlier.declared or line.declared))
 
 
-def _check_likeness(table: Table, lines: Mapping[tuple[str, str], tuple[int, Line]], faults: Faults) -> None:
+def _check_likeness(lines: Mapping[tuple[str, str], tuple[Row, Line]]) -> None:
     """Names that look alike are one, spelled in two ways; a total among the lines of a vendor counts twice."""
     spelled: dict[tuple[str, ...], str] = {}
     count_of = Counter(vendor for vendor, _ in lines)
-    for (vendor, name), (i, _) in lines.items():
+    for (vendor, name), (row, _) in lines.items():
         for column, text, key in (("vendor", vendor, (normal(vendor),)), ("line", name, (vendor, normal(name)))):
             if (other := spelled.setdefault(key, text)) != text:
                 both = f"'{text[:40]}' and '{other[:40]}'"
-                table.fault(faults, i, column, f"{both} look like one {column}; spell it one way")
+                row.fault(column, f"{both} look like one {column}; spell it one way")
         if count_of[vendor] > 1 and is_total(name):
-            table.fault(faults, i, "line", "this looks like a total beside other lines; delete it, totals are computed")
+            row.fault("line", "this looks like a total beside other lines; delete it, totals are computed")
 
 
-def check_totals(table: Table, rows: Sequence[Row], faults: Faults) -> None:
+def check_totals(rows: Sequence[Row]) -> None:
     """A fault for each likely amount that equals, to half of its last written digit, the sum of the lines above it.
 
     These are the two or more lines of the same vendor, timing, months, driver and currency since the first, or since
@@ -197,19 +179,19 @@ def check_totals(table: Table, rows: Sequence[Row], faults: Faults) -> None:
     """
     open_: dict[tuple[str, ...], list[float]] = {}
     seen = set()
-    for i, row in enumerate(rows):
+    for row in rows:
         if (line := (row["vendor"], row["line"])) in seen:
             continue  # a further source of the same line
         seen.add(line)
-        amount, problem = table.number(row["likely"]) if row["likely"] else (0.0, "empty")
+        amount, problem = row.table.number(row["likely"]) if row["likely"] else (0.0, "empty")
         if problem:
             continue
-        key = tuple(row.get(name, "") for name in _ALIKE)
+        key = tuple(row.get(name) for name in _ALIKE)
         above = open_.setdefault(key, [])
         if len(above) > 1 and amount and not row["declared"] and abs(amount - sum(above)) <= _half_digit(row["likely"]):
             listed = " + ".join(f"{each:,.15g}" for each in above[:4]) + (" + ..." if len(above) > 4 else "")
             message = f"{amount:,.15g} is the sum of the lines above it ({listed})"
-            table.fault(faults, i, "likely", f"{message}; delete the total, or say in column declared why it is none")
+            row.fault("likely", f"{message}; delete the total, or say in column declared why it is none")
             above.clear()
         else:
             above.append(amount)

@@ -22,23 +22,21 @@ def names_in(table: Table | None, column: str) -> set[str]:
 def read_drivers(table: Table | None, rates: Collection[str], faults: Faults) -> dict[str, Driver]:
     """The drivers by name; growth is a number, an estimate or the name of another driver. Rows of one name are claims
     on the same figure. `rates` are the drivers that others grow with."""
-    if table is None:
-        return {}
     rows = rows_of(table, faults)
     names, rates = {row["driver"] for row in rows}, {*rates, *names_in(table, "growth_likely")}
     drivers: dict[str, Driver] = {}
-    first_at: dict[str, int] = {}
-    for i, row in enumerate(rows):
+    first_at: dict[str, Row] = {}
+    for row in rows:
         name = row["driver"]
         if not name:
-            table.fault(faults, i, "driver", "the cell is empty; give the driver a name")
+            row.fault("driver", "the cell is empty; give the driver a name")
             continue
         unit = RATE if name in rates else _unit(row["unit"])
-        amount = amount_of(table, i, row, faults, unit)
-        growth = _growth(table, i, row, names, faults)
+        amount = amount_of(row, unit)
+        growth = _growth(row, names)
         if amount is None:
             continue
-        figure = Figure(name=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(table, i, row, amount),))
+        figure = Figure(name=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(row, amount),))
         if name in drivers:
             earlier = drivers[name]
             for column, same in (
@@ -46,20 +44,20 @@ def read_drivers(table: Table | None, rates: Collection[str], faults: Faults) ->
                 ("unit", earlier.unit == row["unit"]),
             ):
                 if row[column] and not same:
-                    message = f"row {table.rows[first_at[name]]} holds this driver too, with another {column}"
-                    table.fault(faults, i, column, f"{message}; rows of one driver are sources of one figure")
+                    message = f"row {first_at[name].number} holds this driver too, with another {column}"
+                    row.fault(column, f"{message}; rows of one driver are sources of one figure")
             claims = (*earlier.amount.claims, *figure.claims)
             drivers[name] = replace(earlier, amount=replace(earlier.amount, claims=claims))
         else:
-            drivers[name], first_at[name] = Driver(name=name, unit=row["unit"], growth=growth, amount=figure), i
+            drivers[name], first_at[name] = Driver(name=name, unit=row["unit"], growth=growth, amount=figure), row
     spelled: dict[str, str] = {}
     for name in drivers:
         if (other := spelled.setdefault(normal(name), name)) != name:
             both = f"'{name[:40]}' and '{other[:40]}'"
-            table.fault(faults, first_at[name], "driver", f"{both} look like one driver; spell it one way")
+            first_at[name].fault("driver", f"{both} look like one driver; spell it one way")
         if circle := _circle(name, drivers):
             message = f"growth goes round in a circle: {' -> '.join(circle)}"
-            table.fault(faults, first_at[name], "growth_likely", message)
+            first_at[name].fault("growth_likely", message)
     return drivers
 
 
@@ -73,17 +71,17 @@ def _alike(one: Figure | str | None, other: Figure | str | None) -> bool:
     return one == other
 
 
-def _growth(table: Table, i: int, row: Row, names: set[str], faults: Faults) -> Figure | str | None:
+def _growth(row: Row, names: set[str]) -> Figure | str | None:
     likely = row["growth_likely"]
     if not any(row[column] for column in GROWTH):
         return None
-    if table.number(likely)[1] and likely in names:
+    if row.table.number(likely)[1] and likely in names:
         return likely
     shape = "" if likely else "uniform"  # of its own, whatever the amount's is
-    grown = amount_of(table, i, row, faults, RATE, GROWTH, shape=shape)
+    grown = amount_of(row, RATE, GROWTH, shape=shape)
     if grown is None:
         return None
-    claim = claim_of(table, i, row, grown, GROWTH)
+    claim = claim_of(row, grown, GROWTH)
     return Figure(name=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
 
 

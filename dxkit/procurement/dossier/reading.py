@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from dxkit.files.cells import as_text, folded
-from dxkit.files.errors import DataError, Faults, Missing, suggest
+from dxkit.files.errors import DataError, Fault, Faults, Missing, suggest
 from dxkit.files.opening import checked_path
 from dxkit.files.table import Table
-from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, SHEETS, STATUSES, day_of, rows_of
+from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, SHEETS, STATUSES, Row, day_of, rows_of
 from dxkit.procurement.dossier.costs import read_lines
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line, SourcedFigure
 from dxkit.procurement.dossier.drivers import names_in, read_drivers
@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
 _NUMBERS = {"discount_rate": DISCOUNT, "tax": SHARE}
 _WORDS = {"status": STATUSES, "discounting": DISCOUNTING}
 _MOST_YEARS = 10
+_BLANK = "the cell is empty"  # how a message begins that is alike for many cells
 _EMPTY = Table(frame=pd.DataFrame(), rows=[], columns_at={}, file="dossier")  # a sheet that is not there
 
 
@@ -63,7 +64,7 @@ def read_sheets(source: Source) -> Dossier:
     faults = Faults()
     if "costs" not in tables:
         raise DataError(f"{name}: there is no sheet costs; a decision needs one row for each line of cost")
-    decision, numbers, assumed = _decision(tables.get("decision", _EMPTY), faults)
+    decision, numbers, assumed, stated_at = _decision(tables.get("decision", _EMPTY), faults)
     rates = {text for sheet in ("costs", "benefits") for text in names_in(tables.get(sheet), "growth")}
     drivers = read_drivers(tables.get("drivers"), rates, faults)
     named = [text for text in tables["drivers"].text("driver") if text] if "drivers" in tables else []
@@ -72,12 +73,12 @@ def read_sheets(source: Source) -> Dossier:
     vendors = list(dict.fromkeys(line.vendor for line in costs))
     benefits = read_lines(tables.get("benefits"), named, decision, steps, faults, vendors)
     exits, per = _exit(tables.get("exit", _EMPTY), vendors, named, faults)
-    _check_decision(tables.get("decision", _EMPTY), decision, vendors, costs, faults)
+    _check_decision(stated_at, decision, vendors, costs)
     _check_terms(tables["costs"], costs, exits, faults)
     criteria = read_criteria(tables.get("criteria"), faults)
     evidence = read_evidence(tables.get("evidence"), criteria, vendors, faults)
     fit = read_fit(tables.get("fit"), vendors, faults)
-    faults.raise_if_any()
+    _raise_by_cause(faults)
     stated = [driver.amount for driver in drivers.values()]
     stated += [figure for line in (*costs, *benefits) for figure in line.figures]
     figures = Counter(figure.name for figure in {figure.key: figure for figure in stated}.values())
@@ -98,6 +99,32 @@ def read_sheets(source: Source) -> Dossier:
         evidence_read=evidence,
         fit_read=fit,
     )
+
+
+def _raise_by_cause(faults: Faults) -> None:
+    """Raise all faults, each with its cell; in the text the empty cells of a column are one line."""
+    told, causes, last = Faults(), list[tuple[Fault, list[int]]](), dict[Fault, list[int]]()
+    for fault in faults:
+        row, alike = fault.row or 0, replace(fault, row=None)
+        if fault.message.startswith(_BLANK) and last.get(alike, [row])[-1] < row:
+            last[alike].append(row)
+        else:
+            last[alike] = [row]
+            causes.append((fault, last[alike]))
+    for fault, rows in causes:
+        message, column = fault.message, (fault.column or "").removeprefix("column ")
+        if len(rows) > 1:
+            letter, what = (column, "") if column.isupper() else ("", "rows ")
+            there = set(rows)
+            begins, ends = ([row for row in rows if row + step not in there] for step in (-1, 1))
+            runs = [f"{letter}{a}" + (f" to {letter}{b}" if a < b else "") for a, b in zip(begins, ends, strict=True)]
+            message = f"{len(rows)} cells of column {column} are empty, {what}{', '.join(runs)}{message[len(_BLANK) :]}"
+        place = {} if len(rows) > 1 else {"row": fault.row, "column": fault.column}
+        told.add(message, file=fault.file, sheet=fault.sheet, **place)
+    try:
+        told.raise_if_any()
+    except DataError as error:
+        raise DataError(str(error), tuple(faults)) from None
 
 
 def _lines_of(table: Table) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
@@ -130,25 +157,28 @@ def _renamed(table: Table) -> Table:
     return replace(table, frame=table.frame.assign(timing=timing), notes=(*table.notes, note))
 
 
-def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, Figure], tuple[Figure, ...]]:
-    """The keys of the decision with their defaults, those that are figures, and the years where nobody names them."""
+def _decision(
+    table: Table, faults: Faults
+) -> tuple[dict[str, Any], dict[str, Figure], tuple[Figure, ...], dict[str, Row]]:
+    """The keys of the decision with their defaults, those that are figures, the years where nobody names them, and the
+    row of each."""
     decision = dict(_DEFAULTS)
     placed: dict[str, SourcedFigure] = {}
-    first_at: dict[str, int] = {}
-    for i, row in enumerate(rows_of(table, faults)):
+    first_at: dict[str, Row] = {}
+    for row in rows_of(table, faults):
         key, value = row["key"], row["value"]
         name = key.casefold().replace(" ", "_").replace("data_status", "status")
         if name not in _DEFAULTS:
-            table.fault(faults, i, "key", f"a decision has no key '{key[:40]}'; {suggest(name, list(_DEFAULTS))}")
-        elif first_at.setdefault(name, i) != i:
-            table.fault(faults, i, "key", f"row {table.rows[first_at[name]]} has this key too; keep one")
+            row.fault("key", f"a decision has no key '{key[:40]}'; {suggest(name, list(_DEFAULTS))}")
+        elif first_at.setdefault(name, row) is not row:
+            row.fault("key", f"row {first_at[name].number} has this key too; keep one")
         elif value:
-            decision[name], problem = _value(table, name, value)
+            decision[name], problem = _value(row, name, value)
             if problem:
-                table.fault(faults, i, "value", problem)
+                row.fault("value", problem)
                 decision[name] = _DEFAULTS[name]
             elif name in _NUMBERS:
-                placed[name] = claim_of(table, i, row, estimate(decision[name]), ("value",))
+                placed[name] = claim_of(row, estimate(decision[name]), ("value",))
     numbers = {}
     for name, unit in _NUMBERS.items():
         numbers[name] = _of_decision(name, unit, placed.get(name) or _usual(decision[name]))
@@ -157,7 +187,7 @@ def _decision(table: Table, faults: Faults) -> tuple[dict[str, Any], dict[str, F
         if "horizon_years" in first_at
         else (_of_decision("horizon_years", YEARS, _usual(decision["horizon_years"])),)
     )
-    return decision, numbers, years
+    return decision, numbers, years, first_at
 
 
 def _of_decision(name: str, unit: Unit, claim: SourcedFigure) -> Figure:
@@ -168,17 +198,17 @@ def _usual(value: float) -> SourcedFigure:
     return SourcedFigure(estimate=estimate(value))
 
 
-def _value(table: Table, name: str, text: str) -> tuple[object, str | None]:
+def _value(row: Row, name: str, text: str) -> tuple[object, str | None]:
     """The value of a key of the decision, or what is wrong with it."""
     if name in _NUMBERS:
-        return number_in(table, text, _NUMBERS[name])
+        return number_in(row, text, _NUMBERS[name])
     if name == "horizon_years":
-        number, problem = table.number(text)
+        number, problem = row.table.number(text)
         if problem is None and not (1 <= number <= _MOST_YEARS and number == int(number)):
             problem = f"{number:g}: write a whole number of years from 1 to {_MOST_YEARS}"
         return number, problem
     if name == "budget":
-        read = [number_in(table, part.strip(), MONEY) for part in text.split(";")]
+        read = [number_in(row, part.strip(), MONEY) for part in text.split(";")]
         problem = next((problem for _, problem in read if problem), None)
         if problem is None and any(number is None for number, _ in read):
             problem = "a year is empty; write one number for the horizon, or one for each year between ;"
@@ -193,22 +223,21 @@ def _value(table: Table, name: str, text: str) -> tuple[object, str | None]:
 
 
 def _check_decision(
-    table: Table, decision: dict[str, Any], vendors: Sequence[str], costs: Sequence[Line], faults: Faults
+    rows: dict[str, Row], decision: dict[str, Any], vendors: Sequence[str], costs: Sequence[Line]
 ) -> None:
     """What the decision says of the vendors and years."""
-    rows = {key.casefold().replace(" ", "_"): i for i, key in enumerate(table.text("key"))}
     if decision["replacement"] and decision["replacement"] not in vendors:
         message = (
             f"'{decision['replacement'][:40]}' has no line in sheet costs; {suggest(decision['replacement'], vendors)}"
         )
-        table.fault(faults, rows["replacement"], "value", message)
+        rows["replacement"].fault("value", message)
     years, given = int(decision["horizon_years"]), len(decision["budget"])
     if given not in (0, 1, years):
         message = f"{given} numbers for {years} years; write one for the horizon, or one for each year between ;"
-        table.fault(faults, rows["budget"], "value", message)
+        rows["budget"].fault("value", message)
     if decision["tax"] and not any(line.paid_to_vendor for line in costs):
         message = "tax falls on licence, support and hosting, and no line is one of them; empty the cell"
-        table.fault(faults, rows["tax"], "value", message)
+        rows["tax"].fault("value", message)
 
 
 def _check_terms(table: Table, costs: Sequence[Line], exits: dict[tuple[str, str], Figure], faults: Faults) -> None:
@@ -237,28 +266,28 @@ def _exit(
     that has no own row."""
     exits: dict[tuple[str, str], Figure] = {}
     per: dict[tuple[str, str], str] = {}
-    for i, row in enumerate(rows_of(table, faults)):
+    for row in rows_of(table, faults):
         vendor, name, driver = row["vendor"], row["input"], row["per"]
         if vendor not in (*vendors, "all"):
-            table.fault(faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
+            row.fault("vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
         if driver and driver not in drivers:
-            table.fault(faults, i, "per", f"there is no driver '{driver[:40]}'; {suggest(driver, drivers)}")
+            row.fault("per", f"there is no driver '{driver[:40]}'; {suggest(driver, drivers)}")
         if name not in EXIT_INPUTS:
             advice = _GONE.get(name) or suggest(name, list(EXIT_INPUTS))
-            table.fault(faults, i, "input", f"exit cost has no input '{name[:40]}'; {advice}")
+            row.fault("input", f"exit cost has no input '{name[:40]}'; {advice}")
             continue
         if not any(row[column] for column in AMOUNT):
             continue  # an input without a figure takes its default, which exit cost counts and says
-        amount = amount_of(table, i, row, faults, EXIT_INPUTS[name].bounds)
+        amount = amount_of(row, EXIT_INPUTS[name].bounds)
         if amount is None:
             continue
         if name in SINGLE and (not amount.fixed or driver):
             column = "per" if driver else "low"
-            table.fault(faults, i, column, "a term is one whole number; where it is not known, make two dossiers")
-        claim = claim_of(table, i, row, amount)
+            row.fault(column, "a term is one whole number; where it is not known, make two dossiers")
+        claim = claim_of(row, amount)
         key, earlier = (vendor, name), exits.get((vendor, name))
         if earlier is not None and (per.get(key, "") != driver or name in SINGLE):
-            table.fault(faults, i, "per" if driver else "likely", "another row holds this input too; make them equal")
+            row.fault("per" if driver else "likely", "another row holds this input too; make them equal")
             continue
         claims = (*(earlier.claims if earlier else ()), claim)
         unit = EXIT_INPUTS[name].bounds

@@ -24,17 +24,16 @@ class Ladder:
 
     what: str
     steps: list[Step] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 class Steps:
     """The steps of a dossier by vendor and line; line "" holds for every line of the vendor that can take them."""
 
-    def __init__(self, table: Table | None) -> None:
-        self.table = table
+    def __init__(self) -> None:
         self._ladders: dict[tuple[str, str, str], Ladder] = {}
 
-    def add(self, vendor: str, line: str, what: str, step: Step, row: int) -> Ladder:
+    def add(self, vendor: str, line: str, what: str, step: Step, row: Row) -> Ladder:
         ladder = self._ladders.setdefault((vendor, line, what), Ladder(what))
         ladder.steps.append(step)
         ladder.rows.append(row)
@@ -54,70 +53,62 @@ def read_steps(
 ) -> Steps:
     """The steps, each ladder ascending. lines: the names of the lines of cost of each vendor; credits: those that pay
     back."""
-    steps = Steps(table)
-    if table is None:
-        return steps
-    for i, row in enumerate(rows_of(table, faults)):
+    steps = Steps()
+    for row in rows_of(table, faults):
         vendor, line, what = row["vendor"], row["line"], row["what"]
         if vendor not in lines:
-            table.fault(
-                faults, i, "vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, list(lines))}"
-            )
+            row.fault("vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, list(lines))}")
             continue
         if line and line not in lines[vendor]:
-            table.fault(
-                faults, i, "line", f"'{line[:40]}' is not a line of {vendor[:40]}; {suggest(line, lines[vendor])}"
-            )
+            row.fault("line", f"'{line[:40]}' is not a line of {vendor[:40]}; {suggest(line, lines[vendor])}")
             continue
         if not what:
-            table.fault(
-                faults, i, "what", "the cell is empty; write graduated, volume, band, price, adoption or liability"
-            )
+            row.fault("what", "the cell is empty; write graduated, volume, band, price, adoption or liability")
             continue
         if not line and what not in ("adoption", "liability"):
-            table.fault(faults, i, "line", f"{what} belongs to one line; name it")
+            row.fault("line", f"{what} belongs to one line; name it")
             continue
-        step = _step(table, i, row, (vendor, line) in credits, faults)
+        step = _step(row, (vendor, line) in credits)
         if step is not None:
-            _check(table, i, steps.add(vendor, line, what, step, i), faults)
+            _check(steps.add(vendor, line, what, step, row))
     for (vendor, line, what), ladder in steps._ladders.items():
         kinds = [other for other in TIERS if (vendor, line, other) in steps._ladders]
         if what in kinds[1:]:
             message = f"the line has {kinds[0]} tiers too; a line has one kind of tiers"
-            table.fault(faults, ladder.rows[0], "what", message)
+            ladder.rows[0].fault("what", message)
     return steps
 
 
-def _step(table: Table, i: int, row: Row, credit: bool, faults: Faults) -> Step | None:
+def _step(row: Row, credit: bool) -> Step | None:
     vendor, line, what = row["vendor"], row["line"], row["what"]
     by_units = what in TIERS
     key, name = (
         f"step|{vendor}|{line}|{what}|{row['from']}",
         f"{vendor}: {line or 'all lines'} {what} from {row['from']}",
     )
-    start = single(table, i, row, "from", faults, COUNT if by_units else MONTHS, name=name, key=f"{key}|from")
+    start = single(row, "from", COUNT if by_units else MONTHS, name=name, key=f"{key}|from")
     if start is None:
         if not row["from"]:
-            table.fault(faults, i, "from", f"the cell is empty; write the {'units' if by_units else 'month'}")
+            row.fault("from", f"the cell is empty; write the {'units' if by_units else 'month'}")
         return None
     unit = _UNITS.get(what, CREDIT if credit else MONEY)
-    amount = amount_of(table, i, row, faults, unit)
-    fixed = single(table, i, row, "fixed", faults, MONEY, name=f"{name}, fixed", key=f"{key}|fixed")
+    amount = amount_of(row, unit)
+    fixed = single(row, "fixed", MONEY, name=f"{name}, fixed", key=f"{key}|fixed")
     if fixed is not None and what not in TIERS[:2]:
-        table.fault(faults, i, "fixed", f"{what} has no fixed money; leave the cell empty")
+        row.fault("fixed", f"{what} has no fixed money; leave the cell empty")
     if amount is None:
         return None
-    figure = Figure(name=name, key=f"{key}|amount", unit=unit, claims=(claim_of(table, i, row, amount),))
+    figure = Figure(name=name, key=f"{key}|amount", unit=unit, claims=(claim_of(row, amount),))
     return Step(start=start, amount=figure, fixed=fixed)
 
 
-def _check(table: Table, i: int, ladder: Ladder, faults: Faults) -> None:
+def _check(ladder: Ladder) -> None:
     """Tiers begin at 0 units, what is owed at month 1, and each step lies above the one before."""
-    now = ladder.steps[-1].start.mean
+    now, row = ladder.steps[-1].start.mean, ladder.rows[-1]
     if len(ladder.steps) == 1:
         if ladder.what in TIERS and now != 0:
-            table.fault(faults, i, "from", f"{now:g}: the first tier begins at 0")
+            row.fault("from", f"{now:g}: the first tier begins at 0")
         if ladder.what == "liability" and now > 1:
-            table.fault(faults, i, "from", f"{now:g}: what is owed is said from month 1 on")
+            row.fault("from", f"{now:g}: what is owed is said from month 1 on")
     elif now <= (before := ladder.steps[-2].start.mean):
-        table.fault(faults, i, "from", f"{now:g} does not lie above {before:g}; write the steps in ascending order")
+        row.fault("from", f"{now:g} does not lie above {before:g}; write the steps in ascending order")

@@ -8,36 +8,19 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dxkit.project.attack.published import Seen
+from dxkit.project.attack.published import HEADINGS, Seen
 
-_QUESTION = ("question", "display", "topic", "label", "name", "item")
-_N = ("n", "answered", "answers", "respondents")
+_QUESTION, _N, _VALUES = (tuple(HEADINGS[name]) for name in ("question", "answers", "values"))
+_OTHERS = {*_QUESTION, *_N, *_VALUES, *HEADINGS["others"]}
+USUAL = {*HEADINGS["groups"]}
 _PERCENT = {"share", "favourable"}
-_VALUES = (
-    *("estimate", "mean", "value", "score", "average"),
-    *("satisfaction", "importance", "favourable", "share", "count"),
-)
-_OTHERS = {  # what the columns of a table hold besides attributes of people
-    *_QUESTION,
-    *_N,
-    *_VALUES,
-    *("answer", "code", "kind", "level", "measure", "unit", "dimension", "rank", "place", "verdict", "chosen", "items"),
-    *("low", "high", "se", "side", "shown", "bound", "what", "rule", "display", "holds", "predictor"),
-    *("possible ranks", "95% interval", "90% interval", "comment", "vendor", "criterion", "input", "measure of"),
-}
-USUAL = {  # what people are grouped by
-    *("team", "squad", "role", "job", "tenure", "seniority", "grade", "age", "gender", "sex", "contract", "manager"),
-    *("site", "location", "office", "country", "region", "department", "division"),
-}
 HOURS = (0.0, 168.0)
-_INDEX = (0.0, 100.0)
-_SCALES = {"0-100": _INDEX, "importance 0-100": _INDEX, "hours a week": HOURS, "eNPS": (-100.0, 100.0)}
-_MEASURE = {"rating": "0-100", "dimension": "0-100", "overall": "0-100", "importance": "importance 0-100"}
-_MEASURE |= {"hours": "hours a week", "recommend": "eNPS"}
+_SCALES = {name: (low, high) for name, (low, high) in HEADINGS["scales"].items()}
+_MEASURE = HEADINGS["measures"]
 _ANY = (-1e6, 1e6)
 RESPONDED = "who responded"
 _WAVE = re.compile(r"\b(?:19|20)\d\d(?:-(?:Q[1-4]|H[12]|\d\d(?:-\d\d)?))?\b")
-_NOTHING = {"", "hidden", "–", "-", "—", "n/a", "nan", "*"}
+_NOTHING = {*HEADINGS["nothing"]}
 
 
 @dataclass(frozen=True, kw_only=True)

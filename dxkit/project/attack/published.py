@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+import tomllib
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 _MOST_BYTES = 200 * 2**20
 _INLINE = {"a", "abbr", "b", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"}
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "content", "placeholder", "value", "summary", "longdesc")
 _IN_DRAWING = re.compile(r'\b(?:descr|title)="([^"]*)"|<a:t>([^<]*)</a:t>')
-_OF_WHAT = {"question", "topic", "label", "display", "item", "name", "dimension"}
-_HOW_MANY = {"n", "answered", "answers", "respondents", "both times"}
-_MEAN = {"estimate", "mean", "value", "score", "average"}
+HEADINGS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
+_OF_WHAT, _HOW_MANY, _MEAN = ({*HEADINGS[name]} for name in ("of_what", "how_many", "means"))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

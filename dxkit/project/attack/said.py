@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from dxkit.project.attack.published import Contents, Finding, Seen, some
+from dxkit.project.attack.published import HEADINGS, Contents, Finding, Seen, some
 
 _FEWEST_WRITERS = 5
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
@@ -17,7 +17,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(r"(than|least|most|under|below|from|to|every|each|minimum|between|if|per)\s*$", re.IGNORECASE)
-IDS = {"id", "ids", "person", "respondent", "respondent id", "email", "e-mail", "mail", "employee", "user", "token"}
+IDS = {*HEADINGS["ids"]}
 _ABOUT = "Developer survey"  # what every page is headed, also where a role is called Developer
 
 

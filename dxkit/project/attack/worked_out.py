@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.project.attack.figures_shown import HOURS, RESPONDED, USUAL, Shown, hidden_in, of_waves, waves_of
-from dxkit.project.attack.published import Finding, Seen, some
+from dxkit.project.attack.published import HEADINGS, Finding, Seen, some
 from dxkit.survey.privacy.audit_tables import audit_tables
 
 _HOUR = 1.0  # nobody learns much from a wider range
@@ -200,8 +200,7 @@ def _seen_twice(figures: Figures, least: int) -> Iterator[Finding]:
                         yield Finding(file=table.file, where=table.where, who=who, how=how)
 
 
-_COUNTS = ("n", "answered", "answers", "respondents", "responded", "n complete", "both times")
-_OF_PEOPLE = {"question", "topic", "label", "display", "item", "dimension", "predictor"}
+_COUNTS, _OF_PEOPLE = HEADINGS["counts"], {*HEADINGS["of_people"]}
 
 
 def _few(figures: Figures, least: int) -> Iterator[Finding]:

@@ -1,15 +1,18 @@
-"""A workbook to fill in: headers, widths, and what may be written where."""
+"""A workbook to fill in: headers, widths, and what may be written where. What stands in it is in forms.toml."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+FORMS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
 HEAD: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE"}
 GREY = "#808080"
 EXAMPLE_LOOK: dict[str, Any] = {"italic": True, "font_color": GREY}
@@ -54,9 +57,11 @@ def at_least_zero(sheet: Worksheet, column: int, message: str, *, whole: bool = 
     sheet.data_validation(1, column, _LAST, column, rule | {"error_message": message})
 
 
-def days(book: Workbook, sheet: Worksheet, column: int, *, time: bool = False) -> None:
-    """Only days, or days with a time, may be written into a column."""
-    how = "2026-01-31 14:00" if time else "2026-01-31"
-    sheet.set_column(column, column, 18, book.add_format({"num_format": "yyyy-mm-dd hh:mm" if time else "yyyy-mm-dd"}))
+def days(book: Workbook, sheet: Worksheet, column: int, example: date) -> None:
+    """Only days, or days with a time, may be written into a column, as its example is."""
+    time = isinstance(example, datetime)
+    shape, how = {"num_format": "yyyy-mm-dd hh:mm" if time else "yyyy-mm-dd"}, "2026-01-31" + " 14:00" * time
+    sheet.set_column(column, column, 18, book.add_format(shape))
     rule = {"validate": "date", "criteria": ">=", "value": date(2000, 1, 1), "show_input": False}
     sheet.data_validation(1, column, _LAST, column, rule | {"error_message": f"Write it as {how}."})
+    sheet.write_datetime(1, column, example, book.add_format(EXAMPLE_LOOK | shape))

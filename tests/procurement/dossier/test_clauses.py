@@ -8,6 +8,7 @@ import pytest
 import dxkit as dx
 from dxkit.files.errors import Faults
 from dxkit.files.table import TableSpec, texts
+from dxkit.procurement.dossier.columns import Row
 from dxkit.procurement.dossier.costs import check_totals
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS, assumed
 from dxkit.procurement.dossier.units import CLAUSE_UNITS
@@ -142,7 +143,7 @@ TABLE = TableSpec(kind="sheet costs", columns=texts(*NAMES)).read(pd.DataFrame([
 def totals_of(rows):
     """The rows in which a total is found: rows of (vendor, line, likely) and other columns by name."""
     faults = Faults()
-    check_totals(TABLE, [{name: str(row.get(name, "")) for name in NAMES} for row in rows], faults)
+    check_totals([Row(TABLE, i, {n: str(row.get(n, "")) for n in NAMES}, faults) for i, row in enumerate(rows)])
     return [fault.row for fault in faults._found]
 
 

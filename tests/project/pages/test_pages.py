@@ -14,7 +14,7 @@ from dxkit.__main__ import main
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.project.attack.attack import attack
 from dxkit.project.pages.blocks import Grid, Sentences
-from dxkit.results.words import LANGUAGES
+from dxkit.results.words import LANGUAGES, sentences
 from tests import sample
 from tests.places import ROOT
 
@@ -254,10 +254,21 @@ def test_what_rests_on_values_that_the_dossier_does_not_give_says_so():
     assert "10% (assumed) a year" in text
     assert "The dossier says nothing about leaving, so its cost rests on usual values that were assumed." in text
     assert "Assumed: 40 of 40 figures. Without a dated source: 2, such as A: seats; B: seats." in " ".join(text.split())
-    assert "Not in the dossier, so at usual values: 38, such as engineer day rate; people; hazard voluntary." in text
+    usual = "Not in the dossier, so at usual values: 38, such as {}."
+    assert usual.format("day rate of an engineer; number of users; chance of leaving by choice") in text
     assert "Where the dossier gives no terms, usual ones are assumed." in text
     assert "Prices without a rise, because none is named: 2, such as A: seats; B: seats." in text
-    assert "Ausstiegskosten (angenommen)" in decided("de")
+    text = decided("de")
+    assert "Ausstiegskosten (angenommen)" in text
+    assert "38, etwa Tagessatz der Entwicklung; Zahl der Anwender; Chance eines gewollten Ausstiegs." in text
+    given = {"vendor": ["B"], "input": ["people"], "likely": [90]}
+    assert "Ohne datierte Quelle: 3, etwa A: seats; B: seats; B: Zahl der Anwender." in decided("de", exit=given)
+
+
+def test_every_figure_that_may_be_assumed_has_a_name_in_plain_words():
+    names = [*EXIT_INPUTS, "horizon_years", "discount_rate", "tax"]
+    assert {key.removeprefix("input.") for key in sentences("en") if key.startswith("input.")} == {*names}
+    assert all(len(sentences(lang)[f"input.{name}"]) <= 40 for lang in LANGUAGES for name in names)
 
 
 def test_what_the_dossier_gives_is_not_called_assumed():
