@@ -11,13 +11,12 @@ from typing import Any
 from dxkit.files import options
 from dxkit.files.cells import normal
 from dxkit.survey.reading.tools.base import Tool, folded_names
-from dxkit.survey.reading.tools.kinds import Alchemer, Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
+from dxkit.survey.reading.tools.kinds import Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
 
 _KINDS: dict[str, type[Tool]] = {
     "qualtrics": Qualtrics,
     "surveymonkey": SurveyMonkey,
     "limesurvey": LimeSurvey,
-    "alchemer": Alchemer,
     "redcap": Redcap,
     "kobo": Kobo,
     "plain": Plain,
