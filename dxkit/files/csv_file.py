@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.grid import MOST_BYTES, Grid
@@ -55,16 +58,27 @@ def doubts(text: str) -> list[str]:
     return notes
 
 
-def rows(
-    text: str, separator: str, first: int, file: str, *, above: Grid | None = None, notes: Sequence[str] = ()
-) -> Grid:
-    """Lines of a csv file as a grid, under the header rows `above` where they are not among the lines."""
-    csv.field_size_limit(MOST_BYTES)
-    records, numbers = _unquoted(text, separator, first) or _records(text, separator, first, file)
-    if above is not None:
-        records, numbers = [*map(list, above.cells), *records], [*above.rows, *numbers]
-    if not records:
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """What stands between the cells of a file, and whether its quotation marks quote."""
+
+    separator: str
+    quoted: bool
+    file: str
+
+
+def rows(text: str, separator: str, first: int, file: str, *, notes: Sequence[str] = ()) -> Grid:
+    """Lines of a csv file as a grid, the first of this number."""
+    unquoted = quotes_nothing(separator, lambda: (x for x in io.StringIO(text, newline="") if x.strip()))
+    records, lines, _ = read_records(
+        text, first, Dialect(separator=separator, quoted=not unquoted, file=file), ended=True
+    )
+    filled = [(record, line) for record, line in zip(records, lines, strict=False) if not is_blank(record)]
+    if not filled:
         raise fault_at("the file has no rows", file=file)
+    records, numbers = map(list, zip(*filled, strict=True))
+    if "'" in text and any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j]):
+        records = [[unguarded(cell) for cell in record] for record in records]
     cells = rectangular(records, numbers, file)
     return Grid(cells=cells, rows=numbers, file=file, separator=separator, notes=tuple(notes))
 
@@ -145,38 +159,53 @@ def _separator(text: str) -> str:
     return likeliest
 
 
-def _unquoted(text: str, separator: str, first: int) -> tuple[list[list[str]], list[int]] | None:
-    """The records of text with tabs that quotes nothing, as online sheets write it: each line has the same tabs, and
-    read with quotation marks some lines would be one. None where that is not so."""
-    if separator != "\t" or '"' not in text:
-        return None
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), first) if line.strip()]
-    if len({line.count("\t") for _, line in lines}) > 1:
-        return None
+def quotes_nothing(separator: str, lines: Callable[[], Iterator[str]]) -> bool:
+    """Whether quotation marks are letters, as online sheets write text with tabs: each filled line has the same tabs,
+    and quoted some lines would be one."""
+    if separator != "\t":
+        return False
+    tabs, count, quoted = set(), 0, False
+    for line in lines():
+        tabs.add(line.count("\t"))
+        count, quoted = count + 1, quoted or '"' in line
+        if len(tabs) > 1:
+            return False
     try:
-        quoted = sum(1 for _ in csv.reader((line for _, line in lines), delimiter="\t", strict=True))
+        return quoted and sum(1 for _ in csv.reader(lines(), delimiter="\t", strict=True)) != count
     except csv.Error:
-        quoted = 0
-    if quoted == len(lines):
-        return None
-    return [line.split("\t") for _, line in lines], [number for number, _ in lines]
+        return True
 
 
-def _records(text: str, separator: str, first: int, file: str) -> tuple[list[list[str]], list[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    records, rows, line = [], [], first
+def read_records(
+    text: str, line: int, dialect: Dialect, *, ended: bool, most: int | None = None
+) -> tuple[list[list[str]], list[int], list[int]]:
+    """The records of a text; the line of each and of what follows; how many letters stand before each and before that.
+
+    A record that does not end in the text is left out, or is a fault where the file has ended. `most` is the most
+    records that are read."""
+    csv.field_size_limit(MOST_BYTES)
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for each in io.StringIO(text, newline=""):
+            taken += len(each)
+            yield each
+
+    how: dict[str, Any] = {"quoting": csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE}
+    reader = csv.reader(counted(), delimiter=dialect.separator, strict=True, **how)
+    records, lines, starts = [], [line], [0]
     try:
-        for record in reader:
-            if not is_blank(record):
-                records.append(record)
-                rows.append(line)
-            line = first + reader.line_num
-    except csv.Error:
-        raise broken_record(file, line) from None
-    guarded = "'" in text and any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j])
-    if guarded:
-        records = [[unguarded(cell) for cell in record] for record in records]
-    return records, rows
+        for record in islice(reader, most):
+            records.append(record)
+            lines.append(line + reader.line_num)
+            starts.append(taken)
+    except csv.Error as error:
+        if ended or str(error) != "unexpected end of data":
+            raise broken_record(dialect.file, lines[-1]) from None
+    if not ended and records and taken == starts[-1] == len(text) and text[-1] not in "\r\n":
+        del records[-1], lines[-1], starts[-1]  # it is cut off in the middle
+    return records, lines, starts
 
 
 def is_blank(record: Sequence[str]) -> bool:

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from dxkit.files.batches.gathered import FEW, Cells, as_list, of_cells, only_used
-from dxkit.files.csv_file import broken_record, is_blank, unguarded
-from dxkit.files.grid import MOST_BYTES
+from dxkit.files.csv_file import Dialect, is_blank, read_records, unguarded
 
 _QUOTE, _RETURN, _LINE = b'"\r\n'
 Part = tuple[Sequence[int] | np.ndarray, dict[int, Cells]]  # line of each row; numbers and texts
@@ -25,15 +23,6 @@ Part = tuple[Sequence[int] | np.ndarray, dict[int, Cells]]  # line of each row; 
 
 class OtherWidth(Exception):
     """A row has more or fewer cells than the others."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dialect:
-    """What stands between the cells of a file, and whether its quotation marks quote."""
-
-    separator: str
-    quoted: bool
-    file: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -167,38 +156,6 @@ def whole_rows(
         return 0, None
     records = (records, lines[:-1])
     return end, Block(data=data[:end], line=line, until=lines[-1], dialect=dialect, records=records)
-
-
-def read_records(
-    text: str, line: int, dialect: Dialect, *, ended: bool, most: int | None = None
-) -> tuple[list[list[str]], list[int], list[int]]:
-    """The records of a text; the line of each and of what follows; how many letters stand before each and before that.
-
-    A record that does not end in the text is left out, or is a fault where the file has ended. `most` is the most
-    records that are read."""
-    csv.field_size_limit(MOST_BYTES)
-    taken = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal taken
-        for each in io.StringIO(text, newline=""):
-            taken += len(each)
-            yield each
-
-    how: dict[str, Any] = {"quoting": csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE}
-    reader = csv.reader(counted(), delimiter=dialect.separator, strict=True, **how)
-    records, lines, starts = [], [line], [0]
-    try:
-        for record in islice(reader, most):
-            records.append(record)
-            lines.append(line + reader.line_num)
-            starts.append(taken)
-    except csv.Error as error:
-        if ended or str(error) != "unexpected end of data":
-            raise broken_record(dialect.file, lines[-1]) from None
-    if not ended and records and taken == starts[-1] == len(text) and text[-1] not in "\r\n":
-        del records[-1], lines[-1], starts[-1]  # it is cut off in the middle
-    return records, lines, starts
 
 
 def _outside(text: np.ndarray, byte: int) -> np.ndarray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from dxkit.files import csv_file
-from dxkit.files.batches.csv_block import Block, Dialect, OtherWidth, Part, read_records, way, whole_rows
+from dxkit.files.batches.csv_block import Block, OtherWidth, Part, way, whole_rows
 from dxkit.files.batches.csv_text import LONGEST, CsvText, open_text
 from dxkit.files.batches.gathered import as_list
 from dxkit.files.errors import DataError, fault_at
@@ -31,7 +31,7 @@ class LargeCsv:
     """
 
     text: CsvText
-    dialect: Dialect
+    dialect: csv_file.Dialect
     top: Grid
     head: str
     records: list[list[str]]
@@ -144,8 +144,14 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
     if not head.strip():
         raise fault_at(EMPTY, file=file)
     body, first, separator, notes = csv_file.begun(head, file)
-    dialect = Dialect(separator=separator, quoted=not _quotes_nothing(text, separator, first), file=file)
-    records, lines, starts = read_records(body, first, dialect, ended=complete, most=TOP)
+
+    def filled_lines() -> Iterator[str]:
+        every = (line for data, _, _ in text.lines() for line in io.StringIO(data.decode(), newline=""))
+        return (line for line in islice(every, first - 1, None) if line.strip())
+
+    unquoted = csv_file.quotes_nothing(separator, filled_lines)
+    dialect = csv_file.Dialect(separator=separator, quoted=not unquoted, file=file)
+    records, lines, starts = csv_file.read_records(body, first, dialect, ended=complete, most=TOP)
     filled = [i for i, record in enumerate(records) if not csv_file.is_blank(record)]
     if not filled:
         raise fault_at("the file has no rows", file=file)
@@ -166,24 +172,3 @@ def open_large(path: Path, file: str, encoding: str | None = None) -> LargeCsv |
         raise
     top = Grid(cells=cells, rows=large.lines, file=file, separator=separator, notes=tuple(dict.fromkeys(notes)))
     return replace(large, top=top)
-
-
-def _quotes_nothing(text: CsvText, separator: str, first: int) -> bool:
-    """Whether quotation marks are letters: each line has the same tabs, and quoted some lines would be one."""
-    if separator != "\t":
-        return False
-
-    def lines() -> Iterator[str]:
-        every = (line for data, _, _ in text.lines() for line in io.StringIO(data.decode(), newline=""))
-        return (line for n, line in enumerate(every, 1) if n >= first and line.strip())
-
-    tabs, count, quoted = set(), 0, False
-    for line in lines():
-        tabs.add(line.count("\t"))
-        count, quoted = count + 1, quoted or '"' in line
-        if len(tabs) > 1:
-            return False
-    try:
-        return quoted and sum(1 for _ in csv.reader(lines(), delimiter="\t", strict=True)) != count
-    except csv.Error:
-        return True

@@ -184,7 +184,7 @@ def count_questions(codebook: Codebook) -> Callable[[Grid], float]:
 
     def score(grid: Grid) -> float:
         cells = [cell for row in grid.cells[:2] for cell in row]
-        return float(sum(any(normal(tool.split(cell)[1]) in known for tool in TOOLS) for cell in cells))
+        return float(sum(any(normal(tool.heading(cell).stem) in known for tool in TOOLS) for cell in cells))
 
     return score
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import os
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import checked_path
 from dxkit.survey.reading.distinct import joined, separate, times
 from dxkit.survey.reading.headers import Column, is_sentence, key
+from dxkit.survey.reading.labels.folding import unbroken
 from dxkit.survey.reading.labels.marks import NOT_TICKED
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
@@ -38,6 +41,8 @@ _FLAGS = ({"0", "1"}, {"true", "false"})
 _CODED = re.compile(r"\w+(\.\w+)+")
 _LONGEST_STEM = {" - ": 300, ": ": 60}
 _FEWEST = {" - ": 2, ": ": 3}  # columns that must share a stem
+_SAID = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+_WORDS = {name: re.compile(unbroken(words)) for name, words in _SAID.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,6 +270,15 @@ def unsure(fields: Iterable[Field]) -> tuple[list[tuple[float, str]], int]:
     return [(math.nan, spelled[word]) for word in words if people[word] >= LEAST], sum(people[w] < LEAST for w in words)
 
 
-def says(pattern: re.Pattern[str], *texts: str) -> bool:
-    """Whether one of the texts has the words of a pattern."""
-    return any(pattern.search(text.casefold()) for text in texts)
+def found_in(text: str, name: str) -> re.Match[str] | None:
+    """Where a text has the words of this name in `words.toml`."""
+    return _WORDS[name].search(text.casefold())
+
+
+def says(name: str, text: str) -> bool:
+    """Whether a text has the words of this name.
+
+    >>> says("hours", "How many hours?"), says("hours", "How many houses?")
+    (True, False)
+    """
+    return found_in(text, name) is not None

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.distinct import joined, separate
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import TICKED
@@ -17,10 +17,8 @@ from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.tools.base import Tool
 
 _PLACE = re.compile(r"\D{0,12}\d{1,2}\D{0,8}|(first|second|third|fourth|fifth)( choice| place)?|most|least")
-_NONE = re.compile(r"(none|nothing|neither|no|other|not)\b.*|keine?s?|nichts|aucun.*|ningun.*|なし|その他")
 _FEW_LABELS = 12
 _STEPS = frozenset("1")  # a mark that may also be a step
-_RANKED = re.compile(r"\brank|\border\b|priorit|reihenfolge|class(er|ez)|orden")
 
 
 def in_group(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:
@@ -111,17 +109,13 @@ def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
         k < 2
         or len(values) < 2
         or not values <= set(map(float, range(1, k + 1)))
-        or max(values) < k - (k > 4 and bool(_RANKED.search(stem.casefold())))
+        or max(values) < k - (k > 4 and says("ranked", stem))
     ):
         return []
     rows = [[text for text in row if text] for row in zip(*(each.cells for each in numeric), strict=True)]
     rows = [row for row in rows if len(row) > 1]
     apart = sum(len(set(row)) == len(row) for row in rows)
-    if (
-        len(rows) < 3
-        or apart < 0.9 * len(rows)
-        or (k < 4 and not _RANKED.search(stem.casefold()) and apart < len(rows))
-    ):
+    if len(rows) < 3 or apart < 0.9 * len(rows) or (k < 4 and not says("ranked", stem) and apart < len(rows)):
         return []
     labels = _options([each.option for each in numeric])
     return [Asked(numeric, stem, "rank", labels=labels + unsure(numeric)[0])]
@@ -196,7 +190,7 @@ def bare_ticks(fields: Sequence[Field], tool: Tool) -> list[list[Field]]:
             and tool.may_be_statement(each.column)
         ):
             runs[-1].append(each)
-            if _NONE.fullmatch(normal(each.stem)):
+            if says("none", normal(each.stem)):
                 runs.append([])
         else:
             runs.append([])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
@@ -20,7 +20,6 @@ _ALONE = 0.65
 _TRUSTED = (";", "|", "\n", "json")  # they hardly ever stand inside a label
 _IN_WORDS = (" ", "/")  # they also stand inside labels
 _MOSTLY_ALONE = 0.75
-_GOES_ON = re.compile(r"(but|and|or|i|i'[a-z]+|because|so|if|not|it|we|etc|aber|und|mais|et|pero|y)\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +200,7 @@ def _parts_of_labels(way: _Way) -> int:
         word
         for word, sides in beside.items()
         if word in way.options and any(len(side) == 1 and side != {""} and not side & standing for side in sides)
-    } | {word for word in beside if _GOES_ON.match(word)}
+    } | {word for word in beside if says("goes_on", word)}
     return sum(not parts.isdisjoint(words) for words in way.cells.values() if len(set(words)) > 1)
 
 

@@ -7,13 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import Asked, Field
+from dxkit.survey.reading.drafting.fields import Asked, Field, says
 
-_STOP = frozenset(
-    "a an and are at be been by can could did do does for from had has have how i if in into is it its may many me "
-    "most much my of on or our so that the their them these they this those to us use was we were what when where "
-    "which who why will with would you your please select all apply following any der die das und ist wie sie".split()
-)
 _LONGEST = 24
 
 
@@ -70,7 +65,7 @@ def _without_accent(letter: str) -> str:
 
 def _slug(text: str, longest: int = _LONGEST) -> str:
     every = re.findall(r"\w+", "".join(map(_without_accent, re.sub(r"\([^)]*\)", " ", text).casefold())))
-    words = [word for word in every if word not in _STOP] or every
+    words = [word for word in every if not says("stop", word)] or every
     name = ""
     for word in words:
         if name and len(name) + len(word) + 1 > longest:

@@ -8,27 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from dxkit.files.cells import normal, number
 from dxkit.survey.reading.codebook import LOW, NEITHER
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, found_in, says, together, unsure
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.labels.order import LabelScale, label_order
 from dxkit.survey.reading.scales import range_scale
 
-_HOURS = re.compile(r"\bhours?\b|\bstunden?\b|\bheures?\b|\bhoras?\b|時間")
-_RECOMMEND = re.compile(r"recommend|empf[ei]e?hl|recommand|recomi?end|勧め|すすめ|薦め|推奨")
-_IMPORTANT = re.compile(r"importan|priorit|wichtig|重要|\bmatters? (?:most )?to you|care about most|care most")
-_OFTEN = re.compile(r"how often|frequen|\bfreq\b|wie oft|häufig|à quelle fréquence|con qué frecuencia|頻度")
-_COUNT = re.compile(
-    r"how many|how much time|how long|number of|# of|\bcount\b|\bage\b|\bedad\b|\byears?\b|\bmonths?\b|\bdays?\b|"
-    r"\bminutes?\b|anzahl|wie viele|wie lange|nombre d|combien|cuánt|número de|"
-    r"いくつ|何[年月日回人件個分]|[件回人]?数[はを]"
-)
-_UNITS = re.compile(r"\b(hours?|days?|weeks?|months?|years?|minutes?)\b")
-ID = re.compile(r"(?<![a-z])ids?(?![a-z])|identifier|\btoken\b|respondent|\bnr\b|unique|survey code|your code")
 _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
 _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
-_RATES = re.compile(r"\b(rate|rating|scale|escala|skala|échelle|bewert\w*|calific\w*|evalua\w*|note[rz]?)\b")
 _MEANS = r"(?:is|are|being|means|meaning|es|significa|ist|bedeutet|est|[-=:–])"
 _FROM_TO = re.compile(
     r"\b([01])\b\W{0,3}(?:\([^)]*\)\W{0,3})?(?:to|through|and|al?|y|bis|und|à|et|-|–|/)\W{0,3}(\d{1,2})\b(?! ?%)"
@@ -93,10 +81,10 @@ def _rated(fields: Sequence[Field], text: str, found: LabelScale, labels: list[t
     """The kind of question that has this scale, and which end is good."""
     rule = found.rule.split()[0]
     asked = Asked(fields, text, "rating", labels=sorted(labels, key=_by_code), ordered=True, family=found.rule)
-    if _IMPORTANT.search(text.casefold()) or rule == "importance":
+    if says("important", text) or rule == "importance":
         asked.kind = "importance"
         return asked
-    if rule == "bands" and found.unit == "hour" and says(_HOURS, text):
+    if rule == "bands" and found.unit == "hour" and says("hours", text):
         asked.kind = "hours"
         return asked
     asked.good = "" if found.good == "high" else found.good
@@ -188,24 +176,24 @@ def _missing(counts: Mapping[float, int]) -> list[float]:
 def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, int]) -> Asked | None:
     low, high, n = min(values), max(values), sum(values.values())
     whole = all(value.is_integer() for value in values)
-    unit = _UNITS.search(text.casefold())
-    if says(_HOURS, text) and 0 <= low and high <= 168:
+    unit = found_in(text, "units")
+    if says("hours", text) and 0 <= low and high <= 168:
         return Asked(fields, text, "hours", "hours")
-    if len(fields) == 1 and len(values) == n > 4 and whole and (says(ID, text) or high > 1e6):
+    if len(fields) == 1 and len(values) == n > 4 and whole and (says("id", text) or high > 1e6):
         return Asked(fields, text, "id")
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return Asked(fields, text, "choice", "yesno")
     stated = _stated_range(text)
-    if says(_RECOMMEND, text) and (stated is None or stated[0] == 0) and whole and 0 <= low and 7 < high <= 10:
+    if says("recommend", text) and (stated is None or stated[0] == 0) and whole and 0 <= low and 7 < high <= 10:
         asked = Asked(fields, text, "recommend", "recommend11")
         if low > 0 or high < 10:
             asked.doubts["kind"] = "nobody chose an end of the scale; it may not go from 0 to 10"
         return asked
     if stated and whole and stated[0] <= low and high <= stated[1]:
         return _rating(fields, text, values, stated)
-    if says(_COUNT, text) or not whole or low < 0:
+    if says("count", text) or not whole or low < 0:
         years = 1900 <= low <= high <= 2100 and whole
-        if len(values) <= 2 and len(fields) == 1 and n > 4 and (years or not says(_COUNT, text)):
+        if len(values) <= 2 and len(fields) == 1 and n > 4 and (years or not says("count", text)):
             return None  # two versions or two years are labels
         return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
     named = (len(fields) == 1 and len(values) == 1) or all(f"{value:g}" in text for value in values)
@@ -229,7 +217,7 @@ def _stated_range(text: str) -> tuple[int, int] | None:
     """
     words = text.casefold()
     found = next(filter(None, (pattern.search(words) for pattern in _ENDS)), None)
-    if found is None and _RATES.search(words):
+    if found is None and says("rates", text):
         found = _FROM_TO.search(words)
     low, high = sorted(map(int, found.groups())) if found else (0, 0)
     return (low, high) if low in (0, 1) and 3 <= high <= 10 else None
@@ -247,11 +235,11 @@ def _rating(
     all_seen = set(values) == set(map(float, range(start, int(high) + 1)))
     if stated is None and high in (3, 4, 6) and all_seen and sum(values.values()) >= 100:
         top = int(high)
-    kind = "importance" if _IMPORTANT.search(text.casefold()) else "rating"
+    kind = "importance" if says("important", text) else "rating"
     asked = Asked(fields, text, kind, f"{start}-{top}", family="range")
     if stated is None and (low > start or high < top or top not in (5, 7, 10) or len(values) < 3):
         asked.doubts["scale"] = "nobody chose an end of the range; it may be another"
-    if kind == "rating" and says(_OFTEN, text):
+    if kind == "rating" and says("often", text):
         asked.good, asked.doubts["good"] = NEITHER, "how often something is done may be good, bad or neither"
     return asked
 

@@ -5,36 +5,16 @@ from __future__ import annotations
 import re
 
 from dxkit.files.cells import normal
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, found_in, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
-from dxkit.survey.reading.drafting.ordered import ID, by_labels, by_numbers
+from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.tools.base import Tool
 
-_SEGMENT = re.compile(
-    r"\b(teams?|squad|roles?|job (title|role|function|family)|your job|positions?|departments?|dept|division|sites?|"
-    r"office|locations?|country|region|tenure|seniority|level of experience|years of experience|industry|sector|"
-    r"time ?zone|kind of user|age( group)?|gender|(which|what) (organi[sz]ation|company|employer)|"
-    r"where (do you (work|live)|are you (based|located|from|in the world))|"
-    r"abteilung|rolle|standort|land|branche|geschlecht|équipe|rôle|pays|secteur|"
-    r"genre|equipo|rol|país|industria|género)\b|^(your )?(organi[sz]ation|company|employer)$|"
-    r"部署|チーム|役割|勤続|性別|年齢"
-)
-_ABOUT_SELF = re.compile(r"\b(gender|age|country|region|geschlecht|genre|género|país|pays)\b")
-_ASKS = re.compile(  # a question about what somebody does or thinks, whatever group it names
-    r"^\W*(do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|"
-    r"how (do|does|did|often|much|many|well|likely|satisfied|easy)|please indicate if|(to )?what extent)\b"
-)
-_TENURE = re.compile(r"tenure|seniority|experience|\bage\b|company size|how long have you (been (here|at|with)|worked)")
-_PERSONAL = re.compile(r"e-?mail|your name|phone|telefon|contact you|being contacted|github (user|handle)|ip address")
-_WEIGHT = re.compile(r"(\w+[ _])?weights?|gewicht(e|ung)?|poids|pondération|peso|ponderación|重み|ウェイト")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([tT ].*)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_OWN_WORDS = re.compile(
-    r"\belse\b|comment|feedback|anything|tell us|\bdescribe\b|\bwhy\b|sonst|warum|autre chose|algo más"
-)
 _MOST_LABELS = 30
 _FEW_RARE = 2
 _MANY_GROUPS = 25
@@ -44,13 +24,13 @@ _MANY_STEPS = 12
 def alone(field: Field, tool: Tool) -> Asked:
     """What one column asks: the first of yes or no, numbers, a scale, several joined, groups, a choice, own words."""
     text, answers = field.name, field.answers
-    if says(_PERSONAL, text) and len(text) < 120 and 3 * len(answers) > field.filled:
+    if says("personal", text) and len(text) < 120 and 3 * len(answers) > field.filled:
         return Asked([field], text, "ignore")
     if not answers or OTHER.search(normal(field.option)):
         return Asked([field], text, "comment")
     if sum(n for word, n in answers.items() if _DATE.fullmatch(word)) >= 0.97 * field.filled:
         return Asked([field], text, "date")
-    if _WEIGHT.fullmatch(normal(text)) and sum(field.numbers.values()) == field.filled:
+    if says("weight", normal(text)) and sum(field.numbers.values()) == field.filled:
         return Asked([field], text, "weight", doubts={"kind": "it is called so; a weight counts in every figure"})
     if set(answers) <= (TICKED | NOT_TICKED) - {"0", "1", "x"}:
         known = all(BUILT_IN["yesno"].code_of(word) is not None for word in field.people)
@@ -58,7 +38,7 @@ def alone(field: Field, tool: Tool) -> Asked:
         yes.labels = [] if known else choices(field, list(answers))
         return yes if known or len(answers) > 1 else Asked([field], text, "comment")
     if found := by_numbers([field], text) or by_labels([field], text):
-        if found.family == "bands" and says(_TENURE, text):
+        if found.family == "bands" and says("tenure", text):
             return _segment(field)
         return found
     if joined := by_pieces(field, tool.separators):
@@ -69,13 +49,13 @@ def alone(field: Field, tool: Tool) -> Asked:
 def _labelled(field: Field) -> Asked:
     """A segment or a choice where labels come again and again, else own words."""
     repeated = {word: n for word, n in field.answers.items() if n >= LEAST}
-    if says(ID, _CAMEL.sub(" ", field.name)) and len(field.answers) > 0.9 * field.filled:
+    if says("id", _CAMEL.sub(" ", field.name)) and len(field.answers) > 0.9 * field.filled:
         return Asked(
             [field], field.name, "ignore", doubts={"kind": "it looks like an id; write id if it names a person"}
         )
     share = sum(repeated.values()) / field.filled
     short = sum(len(word) for word in repeated) / max(1, len(repeated)) < 120
-    own_words = says(_OWN_WORDS, field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
+    own_words = says("own_words", field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
     place = _is_place(field)
     few = len(repeated) <= _MOST_LABELS and len(repeated) <= max(2, field.filled / 3)
     least = 0.5 if place else 0.8
@@ -116,18 +96,18 @@ def _is_place(field: Field) -> bool:
     if (
         field.option
         or text.casefold().endswith("other")
-        or not says(_SEGMENT, text)
+        or not says("segment", text)
         or (len(field.answers) > max(_MANY_GROUPS, field.filled / 4))
     ):
         return False
     first = {word.split()[0].strip(",.;:-") for word, n in field.answers.items() if n >= LEAST and word.split()}
-    return first.isdisjoint(TICKED | NOT_TICKED) and (not says(_ASKS, text) or says(_ABOUT_SELF, text))
+    return first.isdisjoint(TICKED | NOT_TICKED) and (not says("asks", text) or says("about_self", text))
 
 
 def _segment(field: Field) -> Asked:
     """A segment; its id is the word for such a group, for titles and columns of results are called so."""
     asked = Asked([field], field.name, "segment")
-    word = _SEGMENT.search(_CAMEL.sub(" ", field.name).casefold())
+    word = found_in(_CAMEL.sub(" ", field.name), "segment")
     if word and word[0].isalpha():
         asked.item = word[0]
     if len(field.answers) > _MANY_GROUPS:

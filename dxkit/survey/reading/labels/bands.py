@@ -7,68 +7,26 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from dxkit.survey.reading.labels.words import WORDS, by_phrase, levels
+from dxkit.survey.reading.labels.words import WORDS, by_phrase, levels, spellings
 
 _NUMBER_WORDS, _UNITS = levels(WORDS["numbers"]), by_phrase(WORDS["units"])
 _SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629800.0}
 _SECONDS |= {"quarter": 3 * _SECONDS["month"], "year": 12 * _SECONDS["month"]}
 _UNITS_JA = re.compile("|".join(w for w in sorted(_UNITS, key=len, reverse=True) if ord(w[0]) > 0x3000) + "|人|円|万円")
-_BELOW = (
-    "less than or equal to|less than|lesser than|fewer than|no more than|not more than|maximum of|max|at most|within|"
-    "up to|under|"
-    "below|younger than|shorter than|smaller than|<=|<|≤|weniger als|unter|bis zu|hochstens|moins de|moins d'|"
-    "jusqu'a|menos de|hasta|por debajo de"
-)
-_ABOVE = (
-    "more than|greater than|longer than|older than|larger than|bigger than|higher than|at least|minimum of|over|above|"
-    ">=|>|≥|mehr als|uber|mindestens|ab|plus de|plus d'|au moins|mas de|al menos|por encima de"
-)
-_OR_MORE = "|".join(
-    f"{joint} {word}"
-    for joint, words in (
-        ("or", "more above over older greater higher longer larger up"),
-        ("and", "more above over older greater higher longer larger up beyond"),
-        ("und", "mehr alter daruber"),
-        ("oder", "mehr alter langer"),
-        ("et", "plus"),
-        ("ou", "plus"),
-        ("o", "mas"),
-        ("y", "mas"),
-    )
-    for word in words.split()
-)
-_OR_LESS = (
-    "or less|or fewer|or younger|or under|or below|and under|and below|and younger|or lower|oder weniger|und weniger|"
-    "oder junger|ou moins|et moins|o menos|y menos"
-)
+_SAID = {name: "|".join(spellings(text)) for name, text in WORDS["bands"].items()}
 _MARKS = (  # phrase -> one letter, before the words are looked up; the longest first
-    ("P", rf"(?<!\w)(?:{_OR_MORE})(?!\w)|\+|以上|超|(?<=\d )plus(?!\w)"),
-    ("M", rf"(?<!\w)(?:{_OR_LESS})(?!\w)|以下|未満|まで"),
-    ("L", rf"(?<!\w)(?:{_BELOW})(?=[\W\d])"),
-    ("G", rf"(?<!\w)(?:{_ABOVE})(?=[\W\d])"),
-    (
-        "B",
-        r"(?<!\w)(?:between|from|only|zwischen|von|entre|de|desde|about|around|approximately|approx|ca|circa|roughly|"
-        r"etwa)(?!\w)",
-    ),
-    (
-        "T",
-        r"(?<!\w)(?:to|through|thru|until|till|bis|and|und|et|y|a)(?= (?:\d|"
-        rf"(?:{'|'.join(_NUMBER_WORDS)})(?!\w)))|[-~〜～−]|から",
-    ),
+    ("P", rf"(?<!\w)(?:{_SAID['or_more']})(?!\w)|\+|以上|超|(?<=\d )plus(?!\w)"),
+    ("M", rf"(?<!\w)(?:{_SAID['or_less']})(?!\w)|以下|未満|まで"),
+    ("L", rf"(?<!\w)(?:{_SAID['below']})(?=[\W\d])"),
+    ("G", rf"(?<!\w)(?:{_SAID['above']})(?=[\W\d])"),
+    ("B", rf"(?<!\w)(?:{_SAID['between']})(?!\w)"),
+    ("T", rf"(?<!\w)(?:{_SAID['to']})(?= (?:\d|(?:{'|'.join(_NUMBER_WORDS)})(?!\w)))|[-~〜～−]|から"),
 )
-_ZERO = re.compile(
-    r"(none|zero|nothing|nada|rien|"
-    r"no time|no experience|just started|nichts|keine|aucun|ninguno|not at all)( at all)?\b(?=$|\s*[,;:(-])"
-)
+_ZERO = re.compile(rf"({_SAID['zero']})( at all)?\b(?=$|\s*[,;:(-])")
 _ONE = re.compile(r"(just|only) (me|myself|one)\b(?=$|\s*[,;:(-])")
 _CURRENCY = re.compile(r"[$€£¥₹]|(?<![^\W\d])(usd|eur|gbp|chf|inr|cad|aud|dollars?|euros?)(?!\w)")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")
-_FILLERS = frozenset(
-    "is are was were of old age more people persons experience experiences employees employee per the time in total "
-    "each ago alt "
-    "employes empleados mitarbeiter mitarbeitende personen personas ans developers engineers members".split()
-)
+_FILLERS = frozenset(_SAID["fillers"].split("|"))
 _EACH = re.compile(  # the "a week" of "5 hours a week"
     r"^(.*\d.*(?<! to)(?<! and)(?<!-)(?<! than)) ?(?:per|an?|each|every|/|pro|par|por|al|am|in der|im) ?"
     rf"(?:{'|'.join(word for word in _UNITS if len(word) > 1 and word.isascii())})$"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dxkit.survey.reading.labels.folding import unbroken
 from dxkit.survey.reading.labels.frequency import one_subject
 from dxkit.survey.reading.labels.words import (
     ALONE,
@@ -17,35 +18,12 @@ from dxkit.survey.reading.labels.words import (
     SIDES,
     STRENGTH,
     UNWANTED,
+    WORDS,
     any_of,
 )
 
-NEUTRAL = {  # labels of the middle; which kinds they can be the middle of is in FITTING
-    "any": r"neither|ok|okay|neutral|neutrally|neutre|neutro|weder|ni|undecided|indifferent|"
-    r"indiferente|indeciso|unentschieden|"
-    r"teils|balanced|both equally|equally|equal|mixed|in the middle|in between|no preference|average|about average|"
-    r"50 50|half and half",
-    "same": r"no change|no difference|no real change|unchanged|(about |roughly |exactly |much |pretty |more or less )?"
-    r"the same|same|(stay|stays|stayed|remain|remains|remained) (about )?(the same|constant|stable)|"
-    r"siga igual|se mantenga|"
-    r"no more and no less|as expected|about as expected|as i expected|"
-    r"about what i expected|what i expected|gleich|unverandert|igual|sin cambios|sans changement|pareil|"
-    r"keine veranderung",
-    "met": r"met( my| our| the)? (goals|targets|objectives|expectations)|on target|at target",
-    "impact": r"(has had |had |has )?no (impact|effect)( on)?",
-    "right": r"about right|just right|just about right|(about |just )?the right|right amount|just enough|genau richtig|"
-    r"gerade richtig|juste bien|comme il faut|adequate|enough",
-    "maybe": r"might or might not|maybe|perhaps|vielleicht|peut etre|tal vez|quizas|puede ser",
-}
-FITTING = {
-    "same": ("change", "more", "pace", "expectation", ""),
-    "right": ("size", "length", "speed", "pace", "ease", ""),
-    "maybe": ("likelihood",),
-    "met": ("standing",),
-    "impact": ("change", "more", "pace", "tone", "effect", "quality"),
-}
-
 _PLAIN = 50.0
+_FITTING = WORDS["fitting"]  # the kinds that a label of the middle can be the middle of
 _TOO = ("too", "zu", "trop")
 _BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not in the label
 _NEGATION = 16.0  # strengths below say "not"
@@ -56,7 +34,9 @@ _BASE = {
     for phrase in phrases
 }
 _PHRASE = re.compile(rf"(?<![\w'])(?:{any_of({**STRENGTH, **_BASE})})(?!\w)")
-_NEUTRAL = re.compile(rf"(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in NEUTRAL.items())})(?!\w)")
+_NEUTRAL = re.compile(
+    rf"(?:{'|'.join(f'(?P<{kind}>{unbroken(words)})' for kind, words in WORDS['neutral'].items())})(?!\w)"
+)
 _PUNCTUATION = re.compile(r"[^\w\s']|_")
 _AS_MUCH = re.compile(r"(?:i'm |i am |we're |we are )?(?:equally|just as|as)\b")
 _AT_ALL = re.compile(r"\bnot (.+) at all\b")
@@ -72,7 +52,7 @@ class _Reading:
     """One label: the kinds it may be of with their place, its own strength, and the words left over."""
 
     words: str
-    neutral: str  # "" or a key of NEUTRAL
+    neutral: str  # "" or the name of a middle
     subjects: frozenset[str]
     fixed: tuple[tuple[str, float], ...]
     kind: str
@@ -85,7 +65,7 @@ class _Reading:
     def is_middle(self, kind: str) -> bool:
         """Whether this neutral label can be the middle of a kind: not "neither easy nor difficult" of another one."""
         as_much = kind in COMPARED and bool(_AS_MUCH.match(self.words))
-        return kind in FITTING.get(self.neutral, (kind,)) and (not self.subjects or kind in self.subjects or as_much)
+        return kind in _FITTING.get(self.neutral, (kind,)) and (not self.subjects or kind in self.subjects or as_much)
 
     @property
     def denies_subject(self) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 from dxkit.files.cells import normal
 
@@ -30,3 +33,13 @@ def fold(label: object) -> str:
         for written, kana in _KANA:
             text = text.replace(written, kana)
     return _ENDING.sub("", text.replace("n/a", "na")) if "(" in text or "/" in text or "·" in text else text
+
+
+def unbroken(text: str) -> str:
+    """A text of such a file that goes on in the next line, as one line."""
+    return re.sub(r"(^|\n)\s+", "", text)
+
+
+def table_of(name: str) -> dict[str, Any]:
+    """A file of folded words beside this one."""
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from dxkit.files.cells import normal
 from dxkit.survey.reading.labels.bands import bands
 from dxkit.survey.reading.labels.degrees import degrees, says_degree
-from dxkit.survey.reading.labels.folding import fold
+from dxkit.survey.reading.labels.folding import fold, table_of
 from dxkit.survey.reading.labels.frequency import frequencies, quantities
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion, is_not_mine, is_unused
-from dxkit.survey.reading.labels.words import spellings, table_of
+from dxkit.survey.reading.labels.words import spellings
 
 
 @dataclass(frozen=True)

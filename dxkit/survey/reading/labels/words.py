@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-
-def table_of(name: str) -> dict[str, Any]:
-    """A file of words beside this one."""
-    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+from dxkit.survey.reading.labels.folding import table_of
 
 
 def spellings(text: str) -> list[str]:

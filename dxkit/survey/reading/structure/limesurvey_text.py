@@ -8,22 +8,20 @@ from dxkit.files.errors import Faults, and_more, fault_at
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile
 from dxkit.survey.reading.structure.limesurvey import Asked, structure
-from dxkit.survey.reading.structure.model import Structure, chosen_language, number_of
+from dxkit.survey.reading.structure.model import Structure
 
 _NEEDED = ("class", "type/scale", "name", "text", "language")
 
 
-def read(file: OpenedFile, language: str | None = None) -> Structure:
-    """The questions in the order of the file, of one language."""
-    text, notes = csv_file.decoded(file.data(), file.name)
+def read(file: OpenedFile) -> Structure:
+    """The questions in the order of the file, in the survey's own language."""
+    text, _ = csv_file.decoded(file.data(), file.name)
     grid = csv_file.rows(text, "\t", 1, file.name)
     rows = _rows(grid)
-    languages = list(dict.fromkeys(row["language"] for _, row in rows if row["class"] == "SL" and row["language"]))
-    languages = languages or list(dict.fromkeys(row["language"] for _, row in rows if row["class"] in _CALLED))
     own = next((row["text"] for _, row in rows if row["class"] == "S" and row["name"] == "language"), "")
-    own = own or (languages or [""])[0]
-    spoken = chosen_language(language, languages or [own], own, file.name)
-    return structure(_asked(rows, spoken, grid), file.name, spoken, languages, [*notes, *grid.notes])
+    titled = (row["language"] for _, row in rows if row["class"] == "SL" and row["language"])
+    own = own or next(titled, "") or next((row["language"] for _, row in rows if row["class"] in _CALLED), "")
+    return structure(_asked(rows, own, grid), file.name, own)
 
 
 def _rows(grid: Grid) -> list[tuple[int, dict[str, str]]]:
@@ -42,18 +40,17 @@ def _rows(grid: Grid) -> list[tuple[int, dict[str, str]]]:
     return list(zip(grid.rows[1:], named, strict=True))
 
 
-def _asked(rows: list[tuple[int, dict[str, str]]], spoken: str, grid: Grid) -> list[Asked]:
+def _asked(rows: list[tuple[int, dict[str, str]]], own: str, grid: Grid) -> list[Asked]:
     """The questions of one language; a subquestion or answer belongs to the question above it."""
     faults = Faults()
     asked: list[Asked] = []
-    section, condition, current = "", "", None
+    current = None
     for number, row in rows:
-        if row["class"] not in ("G", "Q", "SQ", "A") or row["language"] not in ("", spoken):
+        if row["class"] not in ("G", "Q", "SQ", "A") or row["language"] not in ("", own):
             continue
         if row["class"] == "G":
-            section, condition, current = row["name"], row.get("relevance", ""), None
-            continue
-        if not row["name"]:
+            current = None
+        elif not row["name"]:
             place = {"file": grid.file, "row": number, "column": "column name"}
             faults.add(f"this {_CALLED[row['class']]} has no code; export the survey again", **place)
         elif row["class"] == "Q":
@@ -61,9 +58,7 @@ def _asked(rows: list[tuple[int, dict[str, str]]], spoken: str, grid: Grid) -> l
                 code=row["name"],
                 type=row["type/scale"],
                 text=row["text"],
-                section=section,
                 other=row.get("other") == "Y",
-                relevance=(condition, row.get("relevance", "")),
                 attributes={name: cell for name, cell in row.items() if cell},
             )
             asked.append(current)
@@ -72,8 +67,7 @@ def _asked(rows: list[tuple[int, dict[str, str]]], spoken: str, grid: Grid) -> l
         elif row["class"] == "SQ":
             current.lines.append((row["name"], row["text"], row["type/scale"]))
         else:
-            value = number_of(row.get("assessment_value") or row.get("relevance"))
-            current.answers.append((row["name"], row["text"], row["type/scale"], value))
+            current.answers.append((row["name"], row["text"], row["type/scale"]))
     faults.raise_if_any()
     return asked
 

@@ -16,7 +16,7 @@ from dxkit.survey.reading.structure import (
 )
 from dxkit.survey.reading.structure.model import Structure
 
-READERS: dict[str, Callable[[OpenedFile, str | None], Structure]] = {
+READERS: dict[str, Callable[[OpenedFile], Structure]] = {
     ".qsf": qualtrics.read,
     ".lss": limesurvey_xml.read,
     ".txt": limesurvey_text.read,
@@ -36,11 +36,11 @@ _INSTEAD = {
 }
 
 
-def read_structure(path: str | os.PathLike[str], language: str | None = None) -> Structure:
+def read_structure(path: str | os.PathLike[str]) -> Structure:
     """What was asked, and which answers could be chosen, as the survey tool itself has it.
 
     The file is a Qualtrics .qsf, a LimeSurvey .lss or its tab-separated .txt, an XLSForm .xlsx (ODK, Kobo), an SPSS
-    .sav or a Stata .dta. `language` is that of the texts, where the survey has several; None for the survey's own.
+    .sav or a Stata .dta. Of several languages it is the survey's own.
 
     Raises
     ------
@@ -52,4 +52,4 @@ def read_structure(path: str | os.PathLike[str], language: str | None = None) ->
     if suffix not in READERS:
         known = f"this is not a structure file that dxkit reads; export the survey as one of {and_more(list(READERS))}"
         raise fault_at(_INSTEAD.get(suffix, known), file=file.name)
-    return READERS[suffix](file, language)
+    return READERS[suffix](file)

@@ -27,10 +27,8 @@ _SAV, _DTA = (
 )
 
 
-def read(file: OpenedFile, language: str | None = None) -> Structure:
-    """The variables of the file as questions; the file has only one language."""
-    if language is not None:
-        raise fault_at(f"the file has one language only, so language='{language}' cannot be chosen", file=file.name)
+def read(file: OpenedFile) -> Structure:
+    """The variables of the file as questions."""
     return _structure(_told(file), file)
 
 
@@ -104,10 +102,5 @@ def _structure(told: dict[str, Any], file: OpenedFile, notes: list[str] | None =
 
 
 def _question(fields: dict[str, Any]) -> Question:
-    """A question from JSON, where a tuple has become a list; the lists that such a file leaves empty are left out."""
-    given: dict[str, Any] = {name: value for name, value in fields.items() if value != []}
-    options: list[dict[str, Any]] = [
-        {n: value for n, value in option.items() if value != []} for option in fields["options"]
-    ]
-    given["options"] = tuple(Option(**option) for option in options)
-    return Question(**given)
+    """A question from JSON, where a tuple has become a list."""
+    return Question(**{**fields, "options": tuple(Option(*option) for option in fields["options"])})

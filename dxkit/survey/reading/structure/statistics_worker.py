@@ -11,12 +11,10 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from dxkit.files.cells import as_text, normal
 from dxkit.survey.reading.scales import NO_OPINION
-from dxkit.survey.reading.structure.model import Option, Question
 from dxkit.survey.reading.structure.plain_text import plain
 
 _TIME = re.compile(r"(?:%t|%d|DATE|ADATE|EDATE|JDATE|SDATE|TIME|DTIME|MTIME|YMDHMS|QYR|MOYR|WKYR)", flags=re.IGNORECASE)
@@ -31,7 +29,7 @@ def main(path: str, most: int, wants_answers: bool) -> dict[str, Any]:
     try:
         _, described = read(path, metadataonly=True, user_missing=True)
         width = max(len(described.column_names), 1)
-        told: dict[str, Any] = {"questions": [asdict(question) for question in _questions(described)]}
+        told: dict[str, Any] = {"questions": _questions(described)}
         if wants_answers:
             limit = max(most // width, 1)
             values, described = read(path, row_limit=limit + 1, user_missing=True, output_format="dict")
@@ -51,26 +49,22 @@ def _answers(described: Any, values: dict[str, list[Any]], limit: int) -> dict[s
     return {"columns": columns, "blanks": {name: count for name, count in blanks.items() if count}}
 
 
-def _questions(described: Any) -> list[Question]:
+def _questions(described: Any) -> list[dict[str, Any]]:
+    """The fields of each `Question` and, in a list, those of its options."""
     sets = _ticks(described)
     known = set(described.column_names)
     member_of = {variable: name for name, group in sets.items() for variable in group["variable_list"]}
-    questions: list[Question] = []
-    made = set()
+    questions: dict[str, dict[str, Any]] = {}
     for name in described.column_names:
         if name not in member_of:
-            questions.append(_question(described, name))
-        elif (group_name := member_of[name]) not in made:
-            made.add(group_name)
-            group = sets[group_name]
+            questions[name] = _question(described, name)
+        elif (of := member_of[name]) not in questions:
+            group, code = sets[of], of.lstrip("$")
             members = [variable for variable in group["variable_list"] if variable in known]
-            options = tuple(
-                Option(code=variable, label=_text(described, variable) or variable, column=variable)
-                for variable in members
-            )
-            code = group_name.lstrip("$")
-            questions.append(Question(code=code, text=plain(group.get("label")) or code, kind="multi", options=options))
-    return questions
+            options = [(variable, _text(described, variable) or variable, variable) for variable in members]
+            text = plain(group.get("label")) or code
+            questions[of] = {"code": code, "text": text, "kind": "multi", "options": options}
+    return list(questions.values())
 
 
 def _ticks(described: Any) -> dict[str, Any]:
@@ -89,25 +83,17 @@ def _marks(described: Any, name: str) -> dict[Any, str]:
     return {}
 
 
-def _question(described: Any, name: str) -> Question:
+def _question(described: Any, name: str) -> dict[str, Any]:
     labels, is_missing = _labels(described, name), _missing(described, name)
-    format_ = str((described.original_variable_types or {}).get(name) or "")
-    options = tuple(
-        Option(
-            code=as_text(value),
-            label=label or as_text(value),
-            value=float(value) if isinstance(value, int | float) else None,
-            missing=is_missing(value),
-        )
-        for value, label in labels.items()
-    )
-    if any(not option.missing for option in options):
+    options = [(as_text(value), label or as_text(value), "", is_missing(value)) for value, label in labels.items()]
+    if any(not missing for *_, missing in options):
         kind = "one"
     elif _is_text(described, name):
         kind = "text"
     else:
+        format_ = str((described.original_variable_types or {}).get(name) or "")
         kind = "date" if _TIME.match(format_) else "number"
-    return Question(code=name, text=_text(described, name) or name, kind=kind, options=options)
+    return {"code": name, "text": _text(described, name) or name, "kind": kind, "options": options}
 
 
 def _text(described: Any, name: str) -> str:

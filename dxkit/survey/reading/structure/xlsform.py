@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, and_more, fault_at, suggest
 from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile
-from dxkit.survey.reading.structure.conditions import joined, simple, unread
-from dxkit.survey.reading.structure.model import (
-    Line,
-    Option,
-    Question,
-    Structure,
-    assembled,
-    chosen_language,
-    number_of,
-)
+from dxkit.survey.reading.structure.model import Line, Option, Question, Structure, assembled, number_of
 from dxkit.survey.reading.structure.plain_text import plain
 
 _KINDS = {"text": "text", "string": "text", "integer": "number", "int": "number", "decimal": "number"}
@@ -29,7 +20,6 @@ _FILLED = frozenset(
     " start-geopoint background-audio".split()
 )
 _SHOWN = frozenset(("note", "xml-external", "csv-external"))
-_OMITTED = frozenset("geopoint geotrace geoshape image audio video file".split())
 _SELECT = re.compile(
     r"(select[ _]one|select[ _]multiple|select one from|select all that apply from|rank)"
     r"(?P<file>[ _]from[ _]file|[ _]external)?\s+(?P<list>\S+)(?P<other>\s+(?:or[ _]other|or specify other))?",
@@ -37,27 +27,23 @@ _SELECT = re.compile(
 )
 _BEGIN = re.compile(r"begin[ _](group|repeat|kobomatrix|score|rank)", flags=re.IGNORECASE)
 _END = re.compile(r"end[ _](group|repeat|kobomatrix|score|rank)", flags=re.IGNORECASE)
-_EQUAL = re.compile(r"""\$\{([^{}]+)\}\s*(!=|>=|<=|=|>|<)\s*(?:'([^']*)'|"([^"]*)"|(-?[\d.]+))""")
-_CHOSEN = re.compile(r"""selected\(\s*\$\{([^{}]+)\}\s*,\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
-_NOT = re.compile(r"not\s*\((.*)\)")
 _BOUND = re.compile(r"\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
 
 
 @dataclass
 class _Group:
-    """A group that is open: its path, heading and conditions; of Kobo's scores and ranks also what they hold."""
+    """A group that is open, and where it begins; of Kobo's scores and ranks also what they hold."""
 
     type: str
     name: str
     label: str
-    relevant: tuple[str, ...]
     row: int
     choices: str = ""
     lines: list[Line] = field(default_factory=list)
 
 
-def read(file: OpenedFile, language: str | None = None) -> Structure:
-    """The questions in the order of the sheet `survey`."""
+def read(file: OpenedFile) -> Structure:
+    """The questions in the order of the sheet `survey`, in the form's own language."""
     survey = file.sheet("survey")
     if survey is None or not file.is_workbook:
         raise fault_at(
@@ -69,14 +55,11 @@ def read(file: OpenedFile, language: str | None = None) -> Structure:
     own = next((row.get("default_language", "") for _, row in (_rows(settings, ()) if settings else [])), "")
     labels = [name for name in _header(survey) if name.partition("::")[0] == "label"]
     languages = list(dict.fromkeys(name.partition("::")[2] for name in labels if "::" in name))
-    first = own if own in languages or "label" in labels or not languages else languages[0]
-    spoken = chosen_language(language, languages, first, file.name)
-    form = _Form(survey, _lists(listed, spoken, choices), spoken)
+    language = own if own in languages or "label" in labels or not languages else languages[0]
+    form = _Form(survey, _lists(listed, language, choices), language)
     for number, row in rows:
         form.take(number, row)
-    questions = form.finished()
-    notes = [*survey.notes, *form.notes(), *unread(form.complex)]
-    return assembled("XLSForm", file.name, questions, notes, language=spoken, languages=languages)
+    return assembled("XLSForm", file.name, form.finished())
 
 
 def _header(grid: Grid) -> list[str]:
@@ -113,9 +96,8 @@ def _lists(rows: list[tuple[int, dict[str, str]]], language: str, grid: Grid | N
             place = {"file": grid.file, "sheet": grid.sheet, "row": number}
             raise fault_at("this choice has no name; write the code that an answer gets", **place)
         if row["list_name"]:
-            code = row["name"]
-            label = _label(row, language) or code
-            found.setdefault(row["list_name"], []).append(Option(code=code, label=label, value=number_of(code)))
+            option = Option(row["name"], _label(row, language) or row["name"])
+            found.setdefault(row["list_name"], []).append(option)
     return found
 
 
@@ -127,11 +109,6 @@ class _Form:
         self.faults = Faults()
         self.groups: list[_Group] = []
         self.questions: list[Question] = []
-        self.complex: list[str] = []
-        self.omitted: list[str] = []
-        self.unknown: list[str] = []
-        self.unlisted: list[str] = []
-        self.repeats: list[str] = []
 
     def take(self, number: int, row: dict[str, str]) -> None:
         """Take one row of the sheet."""
@@ -140,17 +117,14 @@ class _Form:
             return
         if begin := _BEGIN.fullmatch(type_.partition(" appearance")[0]):
             kind = begin[1].lower()
-            relevant = (*(self.groups[-1].relevant if self.groups else ()), row.get("relevant", ""))
             listed = row.get("kobo--score-choices", "") or row.get("kobo--rank-items", "")
-            group = _Group(kind, row["name"], _label(row, self.language), relevant, number, listed)
-            self.groups.append(group)
-            if kind in ("repeat", "kobomatrix"):
-                self.repeats.append(row["name"])
+            self.groups.append(_Group(kind, row["name"], _label(row, self.language), number, listed))
         elif _END.fullmatch(type_):
             self._close(number)
         elif folded(type_) in ("score__row", "rank__level"):
             if self.groups and self.groups[-1].type in ("score", "rank"):
-                self.groups[-1].lines.append(Line(row["name"], _label(row, self.language)))
+                line = Line(f"{self.groups[-1].name}/{row['name']}", _label(row, self.language))
+                self.groups[-1].lines.append(line)
         else:
             self._question(number, row, type_)
 
@@ -161,17 +135,6 @@ class _Form:
         self.faults.raise_if_any()
         return self.questions
 
-    def notes(self) -> list[str]:
-        """What was left out, and what cannot be known from the file."""
-        notes = [f"questions for places and files are left out: {and_more(self.omitted)}"] if self.omitted else []
-        if self.unknown:
-            notes.append(f"questions of a type that dxkit does not know are left out: {and_more(self.unknown)}")
-        if self.unlisted:
-            notes.append(f"the choices are in another file, so they are not known here: {and_more(self.unlisted)}")
-        if self.repeats:
-            notes.append(f"groups that people may answer more than once: {and_more(self.repeats)}")
-        return notes
-
     def _close(self, number: int) -> None:
         if not self.groups:
             self.faults.add("a group ends here that never began", **self._place(number))
@@ -179,9 +142,8 @@ class _Form:
         group = self.groups.pop()
         if group.type in ("score", "rank") and group.lines:
             kind = "grid" if group.type == "score" else "rank"
-            lines = tuple(Line(f"{group.name}/{line.code}", line.text, (line.code,)) for line in group.lines)
             options = tuple(self._list(group.choices, group.row, group.name))
-            self._add(group.name, group.label, kind, group.relevant, options=options, lines=lines)
+            self._add(group.name, group.label, kind, options=options, lines=tuple(group.lines))
 
     def _question(self, number: int, row: dict[str, str], type_: str) -> None:
         name, select = row["name"], _SELECT.fullmatch(type_)
@@ -191,37 +153,25 @@ class _Form:
         if not name:
             self.faults.add("this question has no name", **self._place(number))
             return
-        relevant = (*(self.groups[-1].relevant if self.groups else ()), row.get("relevant", ""))
         text = _label(row, self.language)
         if select:
-            self._select(number, row, select, relevant, text)
-        elif word in _OMITTED:
-            self.omitted.append(name)
+            self._select(number, name, select, text)
         elif word in _FILLED or (word in _KINDS and row.get("calculation") and not text):
-            self._add(name, text, "ignore", ())
+            self._add(name, text, "ignore")
         elif word in _KINDS:
             low, high = _bounds(row)
-            self._add(name, text, _KINDS[word], relevant, low=low, high=high)
-        else:
-            self.unknown.append(f"{name} ({type_[:30]})")
+            self._add(name, text, _KINDS[word], low=low, high=high)
 
-    def _select(
-        self, number: int, row: dict[str, str], select: re.Match[str], relevant: tuple[str, ...], text: str
-    ) -> None:
-        name, word = row["name"], folded(select[1])
+    def _select(self, number: int, name: str, select: re.Match[str], text: str) -> None:
+        """A question with options; those in another file are not known here."""
+        word, other = folded(select[1]), bool(select["other"])
         kind = "rank" if word == "rank" else "multi" if "multiple" in word or "all" in word else "one"
-        options = []
-        if select["file"] or select["list"].startswith("${"):
-            self.unlisted.append(name)
-        else:
-            options = self._list(select["list"], number, name)
-        texts = ()
-        if select["other"]:
-            options = [*options, Option(code="other", label="Other")]
-            texts = (Line(f"{name}_other", "Specify other."),)
+        elsewhere = select["file"] or select["list"].startswith("${")
+        options = [] if elsewhere else self._list(select["list"], number, name)
+        options = [*options, *[Option("other", "Other")] * other]
         if kind == "multi":
-            options = [replace(option, column=f"{name}/{option.code}") for option in options]
-        self._add(name, text, kind, relevant, options=tuple(options), texts=texts)
+            options = [option._replace(column=f"{name}/{option.code}") for option in options]
+        self._add(name, text, kind, options=tuple(options), texts=(f"{name}_other",) * other)
 
     def _list(self, name: str, number: int, question: str) -> list[Option]:
         if name not in self.lists:
@@ -230,32 +180,12 @@ class _Form:
             self.faults.add(message, **self._place(number))
         return self.lists.get(name, [])
 
-    def _add(self, name: str, text: str, kind: str, relevant: tuple[str, ...], **more) -> None:
-        given = [condition for condition in relevant if condition]
-        condition = joined(simple(expression, _term) for expression in given) if given else ""
-        if given and not condition:
-            self.complex.append(name)
+    def _add(self, name: str, text: str, kind: str, **more) -> None:
         path = "/".join([*(group.name for group in self.groups if group.name), name])
-        section = next((group.label for group in reversed(self.groups) if group.label), "")
-        ids = (path,) if path != name else ()
-        self.questions.append(
-            Question(code=name, text=text, kind=kind, asked_if=condition, section=section, ids=ids, **more)
-        )
+        self.questions.append(Question(code=name, text=text, kind=kind, ids=(path,) if path != name else (), **more))
 
     def _place(self, number: int) -> dict:
         return {"file": self.grid.file, "sheet": self.grid.sheet, "row": number}
-
-
-def _term(text: str) -> str:
-    """One comparison: `${job} = 'dev'`, `selected(${tools}, 'ci')` or `not(...)` around the latter."""
-    if (refused := _NOT.fullmatch(text.strip())) and (found := _CHOSEN.fullmatch(refused[1].strip())):
-        return f"{found[1].strip()} != {found[2] or found[3]}"
-    if found := _EQUAL.fullmatch(text.strip()):
-        value = next(value for value in found.groups()[2:] if value is not None)
-        return f"{found[1].strip()} {found[2]} {value}" if value.strip() else ""
-    if found := _CHOSEN.fullmatch(text.strip()):
-        return f"{found[1].strip()} = {found[2] or found[3]}"
-    return ""
 
 
 def _bounds(row: dict[str, str]) -> tuple[float | None, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,8 @@ class Tool:
     bare_statements  whether any heading may be the statement of a grid without the grid's question
     other_follows    whether a bare column "Other" right behind the options belongs to them
     divider          what stands between a group and its questions in a header
+    header           pattern of a header that says more than the question: it has parts code, stem or statement
+    whole            what stands in the second row under a question that has no parts
     """
 
     name: str
@@ -73,10 +76,12 @@ class Tool:
     bare_statements: bool = False
     other_follows: bool = False
     divider: str = ""
+    header: str = ""
+    whole: tuple[str, ...] = ()
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
         """By which signs in its first two rows a file is one of this tool, in words; "" where it is not."""
-        present = {normal(cell) or cell.strip() for cell in first} | {normal(self.split(cell)[0]) for cell in first}
+        present = {normal(cell) or cell.strip() for cell in first} | {normal(self.heading(cell).code) for cell in first}
         signs = sorted(self.signs & present)
         fits = len(signs) >= self.needed and any(must <= present for must in self.must)
         return f"its header has {', '.join(signs[:4])}" if fits else ""
@@ -90,15 +95,28 @@ class Tool:
 
         Of two rows the first goes on where it is blank, and the second has the lines of a grid; else it has the texts.
         """
-        if len(rows) > 1:
-            return _headings_of_two(rows[0], rows[1])
-        return [
-            Heading(code=code, stem=text, cell=cell.strip()) for cell in rows[0] for code, text in [self.split(cell)]
-        ]
+        if len(rows) < 2:
+            return [self.heading(cell) for cell in rows[0]]
+        pairs = [(cell.strip(), part.strip()) for cell, part in zip(rows[0], rows[1], strict=True)]
+        if not self.whole and not any(part and not cell for cell, part in pairs):
+            return [Heading(code=code, stem=text or code) for code, text in pairs]
+        headings, stem = [], ""
+        for code, part in pairs:
+            stem = code or stem
+            statement = "" if normal(part) in self.whole or not stem else part
+            headings.append(Heading(code=code, stem=stem, statement=statement))
+        return headings
 
-    def split(self, cell: str) -> tuple[str, str]:
-        """The code and the question in a header cell; the whole cell as both where the tool writes one of them."""
-        return cell.strip(), cell.strip()
+    def heading(self, cell: str) -> Heading:
+        """The heading in one cell.
+
+        >>> limesurvey = Tool(name="", header=r"(?P<code>\\w+)\\. (?P<stem>.+)")
+        >>> [limesurvey.heading(cell).stem for cell in ("Q2. Is CI fast?", "Is CI fast?")]
+        ['Is CI fast?', 'Is CI fast?']
+        """
+        whole = cell.strip()
+        parts = re.fullmatch(self.header, whole, flags=re.DOTALL) if self.header else None
+        return Heading(**{"code": whole, "stem": whole} | (parts.groupdict() if parts else {}), cell=whole)
 
     def may_be_statement(self, heading: Heading) -> bool:
         """Whether a heading may be the statement of a grid without the grid's question."""
@@ -130,17 +148,3 @@ class Tool:
 def cells_under(names: frozenset[str], header: Sequence[str], row: Sequence[str]) -> list[str]:
     """The cells of a row that stand under these column names, stripped."""
     return [cell.strip() for name, cell in zip(header, row, strict=False) if normal(name) in names]
-
-
-def _headings_of_two(first: Sequence[str], second: Sequence[str]) -> list[Heading]:
-    goes_on = any(not cell.strip() and part.strip() for cell, part in zip(first, second, strict=True))
-    headings, stem = [], ""
-    for cell, part in zip(first, second, strict=True):
-        code, text = cell.strip(), part.strip()
-        stem = code or stem
-        headings.append(
-            Heading(code=code, stem=stem, statement=text if stem else "")
-            if goes_on
-            else Heading(code=code, stem=text or code)
-        )
-    return headings

@@ -11,9 +11,6 @@ from dxkit.survey.reading.scales import Scale
 from dxkit.survey.reading.tools.base import Heading, Tool, cells_under, folded_names
 
 _DATES = folded_names("StartDate, EndDate, RecordedDate, Progress, Duration (in seconds), ResponseId")
-_NOTHING = ("response", "open-ended response")  # in the second row of SurveyMonkey: the question has no parts
-_CODED = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\.\s(.+)", flags=re.DOTALL)
-_CHOICE = re.compile(r"(.+\S)\s*\(choice=(.+)\)", flags=re.DOTALL)
 _STATES = ("0", "incomplete", "1", "2", "unverified", "complete")
 _GAPS = 3  # nameless columns from which a header may go on in its second row
 
@@ -67,48 +64,27 @@ class SurveyMonkey(Tool):
     """A second header row holds the statements and options of the question above or left of it."""
 
     def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
-        return super().recognised_by(first, second) or _trimmed(first, second)
+        return super().recognised_by(first, second) or self._trimmed(first, second)
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Two where the second row says "Response", or has no id and yet some text."""
         ids = cells_under(folded_names("Respondent ID"), first, second)
         blank = bool(ids) and not any(ids) and any(cell.strip() for cell in second)
-        return 2 if blank or not {normal(cell) for cell in second}.isdisjoint(_NOTHING) else 1
+        return 2 if blank or not {normal(cell) for cell in second}.isdisjoint(self.whole) else 1
 
-    def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
-        if len(rows) == 1:
-            return super().headings(rows)
-        headings, stem = [], ""
-        for cell, part in zip(rows[0], rows[1], strict=True):
-            stem = cell.strip() or stem
-            statement = "" if normal(part) in _NOTHING or not stem else part.strip()
-            headings.append(Heading(code=cell.strip(), stem=stem, statement=statement))
-        return headings
-
-
-def _trimmed(first: Sequence[str], second: Sequence[str]) -> str:
-    """The sign that is left where somebody has deleted the tool's own columns: what stands under a question."""
-    under = [
-        cell.strip() for name, cell in zip(first, second, strict=False) if name.strip() and normal(cell) in _NOTHING
-    ]
-    stray = sum(normal(cell) in _NOTHING for cell in second) - len(under)
-    certain = len(under) > 1 or "open-ended response" in map(normal, under) or not all(cell.strip() for cell in first)
-    return (
-        f"its second row has {', '.join(dict.fromkeys(under))}" if under and certain and 3 * stray <= len(under) else ""
-    )
+    def _trimmed(self, first: Sequence[str], second: Sequence[str]) -> str:
+        """The sign that is left where somebody has deleted the tool's own columns: what stands under a question."""
+        said = [(name.strip(), cell.strip()) for name, cell in zip(first, second, strict=False)]
+        under = [cell for name, cell in said if name and normal(cell) in self.whole]
+        stray = sum(normal(cell) in self.whole for cell in second) - len(under)
+        text = "open-ended response" in map(normal, under)
+        certain = len(under) > 1 or text or not all(cell.strip() for cell in first)
+        told = bool(under) and certain and 3 * stray <= len(under)
+        return f"its second row has {', '.join(dict.fromkeys(under))}" if told else ""
 
 
 class LimeSurvey(Tool):
     """Headers such as `Q2[SQ001]. text` or full texts, answer codes such as A4."""
-
-    def split(self, cell: str) -> tuple[str, str]:
-        """The two parts of a header such as `Q2[SQ001]. text`.
-
-        >>> LimeSurvey(name="").split("Q2[SQ001]. Is CI fast?"), LimeSurvey(name="").split("Is CI fast?")
-        (('Q2[SQ001]', 'Is CI fast?'), ('Is CI fast?', 'Is CI fast?'))
-        """
-        parts = _CODED.fullmatch(cell.strip())
-        return (parts[1], parts[2]) if parts else super().split(cell)
 
     def may_be_statement(self, heading: Heading) -> bool:
         return heading.stem != heading.code and bool(split_question(heading.code)[1])
@@ -121,24 +97,6 @@ class LimeSurvey(Tool):
         return texts
 
 
-class Alchemer(Tool):
-    """A column of an option is called `Option:Question`, so is a line of a grid."""
-
-    def headings(self, rows):
-        return [self._heading(cell) for cell in rows[0]]
-
-    def _heading(self, cell: str) -> Heading:
-        """`Git:Which tools?` as the option Git of that question; other headers whole.
-
-        >>> [Alchemer(name="")._heading(cell).statement for cell in ("Git:Which tools?", "Your team: which?")]
-        ['Git', '']
-        """
-        option, colon, stem = cell.strip().partition(":")
-        if colon and option and stem and stem == stem.lstrip():
-            return Heading(code=cell.strip(), stem=stem, statement=option, cell=cell.strip())
-        return Heading(code=cell.strip(), stem=cell.strip(), cell=cell.strip())
-
-
 class Redcap(Tool):
     """A column of completion for each form, an option in a column such as `tools___1` or `Tools? (choice=Git)`."""
 
@@ -146,14 +104,6 @@ class Redcap(Tool):
         forms = frozenset(self.tells_finished([normal(cell) for cell in first]))
         states = all(normal(cell) in ("", *_STATES) for cell in cells_under(forms, first, second))
         return super().recognised_by(first, second) if forms and states else ""
-
-    def headings(self, rows: Sequence[Sequence[str]]) -> list[Heading]:
-        headings = []
-        for cell in rows[0]:
-            parts = _CHOICE.fullmatch(cell.strip())
-            stem, statement = (parts[1], parts[2].strip()) if parts else (cell.strip(), "")
-            headings.append(Heading(code=cell.strip(), stem=stem, statement=statement, cell=cell.strip()))
-        return headings
 
     def tells_finished(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if name.endswith("_complete") or name == "complete"]

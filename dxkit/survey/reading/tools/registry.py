@@ -10,14 +10,14 @@ from typing import Any
 
 from dxkit.files import options
 from dxkit.files.cells import normal
+from dxkit.survey.reading.labels.folding import unbroken
 from dxkit.survey.reading.tools.base import Tool, folded_names
-from dxkit.survey.reading.tools.kinds import Alchemer, Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
+from dxkit.survey.reading.tools.kinds import Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
 
 _KINDS: dict[str, type[Tool]] = {
     "qualtrics": Qualtrics,
     "surveymonkey": SurveyMonkey,
     "limesurvey": LimeSurvey,
-    "alchemer": Alchemer,
     "redcap": Redcap,
     "kobo": Kobo,
     "plain": Plain,
@@ -30,7 +30,7 @@ def _read(field: str, value: Any) -> Any:
         return folded_names(value)
     if field == "must":
         return tuple(map(folded_names, value))
-    return re.sub(r"(^|\n)\s+", "", value) if isinstance(value, str) else tuple(value) if type(value) is list else value
+    return unbroken(value) if isinstance(value, str) else tuple(value) if type(value) is list else value
 
 
 _SAID = tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding="utf-8"))

@@ -23,10 +23,10 @@ ASKED = [
         "group": "Work",
     },
     {"code": "hours", "type": "N", "text": ["Hours lost?", "Stunden?"], "group": "Work"},
-    {"code": "why", "type": "T", "text": ["Why?", "Warum?"], "group": "Work", "relevance": '((oncall.NAOK == "Y"))'},
+    {"code": "why", "type": "T", "text": ["Why?", "Warum?"], "group": "Work"},
 ]
 ASKED[1]["answers"] = [("1", ["Web", "Web"]), ("2", ["Data", "Daten"])]
-ASKED[3] |= {"other": "Y", "attributes": {"exclude_all_others": "NONE", "other_replace_text": "Else:"}}
+ASKED[3] |= {"other": "Y", "attributes": {"other_replace_text": "Else:"}}
 ASKED[5]["attributes"] = {"min_num_value_n": "0", "max_num_value_n": "168"}
 WRITERS = {
     "version 6": lambda folder, *args, **options: lss(folder, *args, **options),
@@ -52,38 +52,30 @@ def test_questions_in_their_order_with_all_their_answers(tmp_path, write):
     found = read_structure(write(tmp_path, ASKED, languages=("en", "de")))
     team, oncall, use, ci, hours, why = found.questions
     assert found.tool == "LimeSurvey"
-    assert [one.section for one in found.questions] == ["You", "You", "Work", "Work", "Work", "Work"]
-    assert (team.text, team.kind, team.texts) == ("Your team?", "one", (Line("team[other]", "Other"),))
+    assert (team.text, team.kind, team.texts) == ("Your team?", "one", ("team[other]",))
     assert [(option.code, option.label) for option in team.options] == [("1", "Web"), ("2", "Data"), ("-oth-", "Other")]
     assert [option.label for option in oncall.options] == ["Yes", "No"]
     assert (use.kind, [option.column for option in use.options]) == (
         "multi",
         ["use[SQ1]", "use[SQ2]", "use[NONE]", "use[other]"],
     )
-    assert [option.alone for option in use.options] == [False, False, True, False]
     assert [option.label for option in use.options][2:] == ["None of them", "Else:"]
     assert (ci.kind, ci.lines) == ("grid", (Line("ci[SQ1]", "CI"), Line("ci[SQ2]", "Docs")))
     assert [option.label for option in ci.options] == ["Bad", "Good"]
     assert (hours.kind, hours.low, hours.high) == ("number", 0, 168)
-    assert (why.kind, why.asked_if) == ("text", "oncall = Y")
-    assert found.notes == ("the texts are read in en; the file also has de",)
+    assert why.kind == "text"
+
+
+@each_file
+def test_the_fixed_answers_of_a_type_are_in_the_language_of_the_survey(tmp_path, write):
+    german = [one | {"text": one["text"][1:]} for one in ASKED[2:3]]
+    (found,) = read_structure(write(tmp_path, german, languages=("de",))).questions
+    assert (found.text, [option.label for option in found.options]) == ("Bereitschaft?", ["Ja", "Nein"])
 
 
 def test_all_files_say_the_same(tmp_path):
     found = [read_structure(write(tmp_path, ASKED, languages=("en", "de"))) for write in WRITERS.values()]
     assert found[0] == found[1] == found[2]
-
-
-@each_file
-def test_another_language_of_the_survey(tmp_path, write):
-    path = write(tmp_path, ASKED, languages=("en", "de"))
-    found = read_structure(path, "DE")
-    assert [one.text for one in found.questions][:2] == ["Dein Team?", "Bereitschaft?"]
-    assert [option.label for option in found.questions[1].options] == ["Ja", "Nein"]
-    assert found.questions[1].options[0].also == ("Yes",)
-    assert [option.label for option in found.questions[3].options] == ["Schlecht", "Gut"]
-    with pytest.raises(DataError, match="the file has no language 'fr'; it has en, de"):
-        read_structure(path, "fr")
 
 
 @each_file
@@ -148,48 +140,9 @@ def test_an_array_of_two_scales_is_two_grids(tmp_path, write):
 
 
 @each_file
-def test_assessment_values_count_only_where_they_tell_the_answers_apart(tmp_path, write):
-    told = english("a", "L", answers=[("A1", "Bad", 10), ("A2", "Good", 20)])
-    silent = english("b", "L", answers=[("A1", "Bad", 0), ("A2", "Good", 0)])
-    one, two = read(tmp_path, write, told, silent).questions
-    assert [option.value for option in one.options] == [10, 20]
-    assert [option.value for option in two.options] == [None, None]
-
-
-@each_file
-@pytest.mark.parametrize(
-    ("relevance", "group", "read_as"),
-    [
-        ("1", "1", ""),
-        ("", "", ""),
-        ('oncall == "Y"', "1", "oncall = Y"),
-        ("((use_SQ1.NAOK == 'Y') or (use_SQ2.NAOK == 'Y'))", "", "use_SQ1 = Y or use_SQ2 = Y"),
-        ('(hours.NAOK >= 3) && (oncall.NAOK != "N")', "1", "hours >= 3 and oncall != N"),
-        ('oncall == "Y"', "team == 2", "team = 2 and oncall = Y"),
-        ('oncall == "Y" and (team == 1 or team == 2)', "1", None),
-        ("is_empty(oncall)", "1", None),
-        ("count(that.use.NAOK) > 2", "1", None),
-    ],
-)
-def test_relevance_is_read_where_it_is_simple(tmp_path, write, relevance, group, read_as):
-    first = english("oncall", "Y", group="A")
-    found = read(tmp_path, write, first, english("why", "T", relevance=relevance, group="B", grelevance=group))
-    assert found.questions[1].asked_if == (read_as or "")
-    assert bool(found.notes) == (read_as is None)
-
-
-def test_names_of_old_expressions_become_codes(tmp_path):
-    old = '36161X1X101SQ1 == "Y" and 36161X1X103 == "Y"'
-    use = english("use", "M", lines=[("SQ1", "CI")])
-    found = read(tmp_path, lss, use, english("oncall", "Y"), english("why", "T", relevance=old), version=3)
-    assert found.questions[2].asked_if == "use_SQ1 = Y and oncall = Y"
-
-
-@each_file
-def test_an_unknown_type_is_noted_and_japanese_is_kept(tmp_path, write):
+def test_an_unknown_type_is_left_out_and_japanese_is_kept(tmp_path, write):
     found = read(tmp_path, write, english("Q1", "L", "満足ですか", answers=[("1", "はい")]), english("Q2", "Z"))
-    assert found.questions[0].text == "満足ですか"
-    assert found.notes == ("questions of a type that dxkit does not know are left out: Q2 (type Z)",)
+    assert [one.text for one in found.questions] == ["満足ですか"]
 
 
 DOCTYPE = (

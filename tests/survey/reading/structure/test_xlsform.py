@@ -54,7 +54,6 @@ def test_every_type_has_its_kind(tmp_path):
     by_code = {one.code: one for one in found.questions}
     assert list(by_code["use"].columns()) == ["use/ci", "use/docs"]
     assert [(by_code[code].low, by_code[code].high) for code in ("hours", "good")] == [(0, 168), (0, 10)]
-    assert found.notes == ("questions for places and files are left out: where",)
 
 
 @pytest.mark.parametrize(
@@ -63,35 +62,28 @@ def test_every_type_has_its_kind(tmp_path):
 def test_or_other_adds_an_option_and_a_text(tmp_path, words):
     (found,) = read(tmp_path, [row(words, "q", "Q?")], YES).questions
     assert [option.code for option in found.options] == ["yes", "no", "other"]
-    assert found.texts == (Line("q_other", "Specify other."),)
+    assert found.texts == ("q_other",)
 
 
-def test_groups_give_headings_paths_and_conditions(tmp_path):
+def test_groups_give_paths(tmp_path):
     found = read(
         tmp_path,
         [
             row("select_multiple tools", "use", "Use?"),
-            row("begin group", "ops", "Operations", relevant="selected(${use}, 'ci')"),
+            row("begin group", "ops", "Operations"),
             row("begin_group", "deep"),
-            row("text", "why", "Why?", relevant="${n} != 3"),
+            row("text", "why", "Why?"),
             row("end_group", ""),
             row("end group", ""),
             row("begin_repeat", "child", "Child"),
-            row("integer", "n", "N?", relevant="not(selected(${use}, 'docs'))"),
+            row("integer", "n", "N?"),
             row("end_repeat", ""),
-            row("text", "last", "Last?", relevant="string-length(${why}) > 3"),
+            row("text", "last", "Last?"),
         ],
         TOOLS,
     )
-    assert [(one.code, one.ids, one.section, one.asked_if) for one in found.questions[1:]] == [
-        ("why", ("ops/deep/why",), "Operations", "use = ci and n != 3"),
-        ("n", ("child/n",), "Child", "use != docs"),
-        ("last", (), "", ""),
-    ]
-    assert found.notes == (
-        "groups that people may answer more than once: child",
-        "conditions too complex to read, fill in asked_if yourself: last",
-    )
+    paths = [("why", ("ops/deep/why",)), ("n", ("child/n",)), ("last", ())]
+    assert [(one.code, one.ids) for one in found.questions[1:]] == paths
 
 
 @pytest.mark.parametrize("column", ["label::English (en)", "label:English (en)", "Label :: English (en)"])
@@ -99,19 +91,10 @@ def test_labels_in_several_languages(tmp_path, column):
     survey = [{"type": "select_one yn", "name": "q", column: "On call?", "label::日本語 (ja)": "当番ですか"}]
     choices = [("yn", "1", {column: "Yes", "label::日本語 (ja)": "はい"}), ("yn", "0", {column: "No"})]
     path = xlsform(tmp_path, survey, choices, {"form_title": "Team", "default_language": "日本語 (ja)"})
-    own, other = read_structure(path), read_structure(path, "en")
-    assert (own.language, own.questions[0].text, own.questions[0].options[0].label) == (
-        "日本語 (ja)",
-        "当番ですか",
-        "はい",
-    )
-    assert (other.questions[0].text, [option.label for option in other.questions[0].options]) == (
-        "On call?",
-        ["Yes", "No"],
-    )
-    assert [option.value for option in own.questions[0].options] == [1, 0]
-    with pytest.raises(DataError, match="the file has no language 'fr'"):
-        read_structure(path, "fr")
+    (own,) = read_structure(path).questions
+    assert (own.text, [option.label for option in own.options]) == ("当番ですか", ["はい", "No"])
+    (first,) = read_structure(xlsform(tmp_path, survey, choices)).questions
+    assert (first.text, [option.label for option in first.options]) == ("On call?", ["Yes", "No"])
 
 
 def test_grids_and_rankings_of_kobo(tmp_path):
@@ -132,15 +115,12 @@ def test_grids_and_rankings_of_kobo(tmp_path):
         ("grid", ["Yes", "No"]),
         ("rank", ["CI", "Docs"]),
     ]
-    assert found[0].lines == (Line("rate/ci", "CI", ("ci",)), Line("rate/docs", "Docs", ("docs",)))
+    assert found[0].lines == (Line("rate/ci", "CI"), Line("rate/docs", "Docs"))
 
 
-def test_choices_of_another_file_and_unknown_types_are_noted(tmp_path):
+def test_choices_of_another_file_and_unknown_types_are_left_out(tmp_path):
     found = read(tmp_path, [row("select_one_from_file a.csv", "q", "Q?"), row("telepathy", "t", "T?")])
-    assert found.notes == (
-        "questions of a type that dxkit does not know are left out: t (telepathy)",
-        "the choices are in another file, so they are not known here: q",
-    )
+    assert [(one.code, one.options) for one in found.questions] == [("q", ())]
 
 
 def test_names_and_labels_used_twice_are_noted(tmp_path):

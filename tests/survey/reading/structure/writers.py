@@ -61,18 +61,6 @@ def _members(tags, ids):
     return [{"Type": "Question", "QuestionID": ids[tag]} for tag in tags] + [{"Type": "Page Break"}]
 
 
-def logic(*groups, word="Or"):
-    """Display logic: each group is a list of (qid, choice, operator)."""
-    made = {"Type": "BooleanExpression", "inPage": False}
-    for i, group in enumerate(groups):
-        made[str(i)] = {"Type": "If" if i == 0 else "OrIf" if word == "Or" else "AndIf"}
-        for j, (qid, choice, operator) in enumerate(group):
-            place = f"q://{qid}/SelectableChoice/{choice}"
-            part = {"LogicType": "Question", "QuestionID": qid, "LeftOperand": place, "Operator": operator}
-            made[str(i)][str(j)] = part | {"Type": "Expression"} | ({"Conjuction": word} if j else {})
-    return made
-
-
 def lss(folder, asked, *, languages=("en",), version=6, name="survey.lss", sid=36161):
     """A LimeSurvey survey of version 6 or 3; a question is a dict, each text a list with one for each language."""
     tables = {key: [] for key in ("answers", "groups", "questions", "subquestions", "question_attributes")}
@@ -89,15 +77,14 @@ def lss(folder, asked, *, languages=("en",), version=6, name="survey.lss", sid=3
             tables[row[0]].append(row[1])
 
     for i, group in enumerate(groups):
-        condition = next((one["grelevance"] for one in asked if one.get("group") == group and "grelevance" in one), "")
-        row = {"gid": i + 1, "sid": sid, "group_order": i, "grelevance": condition}
+        row = {"gid": i + 1, "sid": sid, "group_order": i, "grelevance": "1"}
         text_rows("groups", "gid", i + 1, "group_name", [group] * len(languages), ("groups", row))
     number = 100
     for order, one in enumerate(asked):
         number += 1
         qid, place = number, groups.index(one.get("group", "Start")) + 1
         row = {"qid": qid, "parent_qid": 0, "sid": sid, "gid": place, "type": one["type"], "title": one["code"]}
-        row |= {"other": one.get("other", "N"), "question_order": order, "relevance": one.get("relevance", "1")}
+        row |= {"other": one.get("other", "N"), "question_order": order, "relevance": "1"}
         text_rows("questions", "qid", qid, "question", one["text"], ("questions", row))
         for i, (code, texts, *scale) in enumerate(one.get("lines", ())):
             number += 1
@@ -147,9 +134,9 @@ def txt(folder, asked, *, languages=("en",), name="survey.txt", encoding="utf-8-
             common = {"language": language}
             if one.get("group", "Start") != group:
                 group = one.get("group", "Start")
-                rows.append(common | {"class": "G", "name": group, "relevance": one.get("grelevance", "1")})
+                rows.append(common | {"class": "G", "name": group, "relevance": "1"})
             row = common | {"class": "Q", "type/scale": one["type"], "name": one["code"], "text": one["text"][place]}
-            row |= {"relevance": one.get("relevance", "1"), "other": one.get("other", "N")}
+            row |= {"relevance": "1", "other": one.get("other", "N")}
             rows.append(row | one.get("attributes", {}))
             for code, texts, *scale in one.get("lines", ()):
                 row = {"class": "SQ", "type/scale": scale[0] if scale else 0, "name": code, "text": texts[place]}
