@@ -43,8 +43,8 @@ def blocks(
 ) -> Iterator[np.ndarray]:
     """The numbers of `scrambled` in blocks of at most 16,384 rows, for what would not fit into memory at once.
 
-    >>> [block.shape for block in blocks(2, scrambles=2, points=1_024)]
-    [(1024, 2), (1024, 2)]
+    >>> [block.shape for block in blocks(2, scrambles=3, points=8_192)]
+    [(16384, 2), (8192, 2)]
     """
     for block in units(dimensions, seed, scrambles=scrambles, points=points, kept=kept):
         yield (block * 2.0**-32).T
@@ -60,7 +60,7 @@ def units(
     these: Sequence[int] | slice = slice(None),
 ) -> Iterator[np.ndarray]:
     """The numbers of `blocks` for `these` dimensions, one a row, in units of 2^-32."""
-    size = min(BLOCK, points)
+    size, waiting = min(BLOCK, points), []
     for k in range(scrambles):
         steps, shift = (each[these] for each in _scrambled(dimensions, dimensions if kept is None else kept, seed, k))
         first = np.zeros((len(steps), size), dtype=np.uint32)
@@ -69,7 +69,10 @@ def units(
         for start in range(0, points, size):
             turn = np.flatnonzero((start ^ start >> 1) >> np.arange(_BITS) & 1)
             block = first ^ (shift ^ np.bitwise_xor.reduce(steps[:, turn], axis=1))[:, None]
-            yield np.maximum(block << (32 - _BITS), 1)
+            waiting.append(np.maximum(block << (32 - _BITS), 1))
+            if len(waiting) * size == BLOCK or (k + 1, start + size) == (scrambles, points):
+                yield np.hstack(waiting)
+                waiting = []
 
 
 @lru_cache(maxsize=4 * SCRAMBLES)

@@ -60,11 +60,6 @@ def at_mean(dossier: Dossier) -> dict[str, np.ndarray]:
     return {key: np.array([figure.mean]) for key, figure in every_figure(dossier).items()}
 
 
-def block_rows(draws: int) -> int:
-    """Rows of every block."""
-    return min(points_for(draws), BLOCK)
-
-
 def event_key(vendor: str, way: str) -> str:
     """What the uniform numbers are called that say when a vendor is left in one way."""
     return f"event|{vendor}|{way}"
@@ -82,7 +77,8 @@ class Draws(Mapping[str, np.ndarray]):
         own, left = owning(dossier), leaving(dossier)
         sizes = [len(own), len(WAYS) * len(dossier.vendors) + len(chances), len(left)]
         starts = np.cumsum([0, *(WIDTH * -(-max(size, 1) // WIDTH) for size in sizes)]).tolist()
-        self.size, self.rows = points_for(draws) * SCRAMBLES, block_rows(draws)
+        self.size = points_for(draws) * SCRAMBLES
+        self.rows = min(self.size, BLOCK)
         self._certain, self._width, self._seed = at_mean(dossier), starts[-1], seed
         self._made: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {}
         for start, part in ((0, own), (starts[2], left)):

@@ -58,12 +58,11 @@ def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[
 
 
 def _order(draws: np.ndarray) -> np.ndarray:
-    """The places of draws, ascending, the earlier first where they are level: by sorting each with its place."""
-    bits = (draws + np.float32(0)).view(np.int32).astype(np.int64)  # + 0, so that -0 is 0
-    ascending = np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
-    both = (ascending << 32) + np.arange(len(draws))
-    both.sort()
-    return both & 0xFFFFFFFF
+    """The places of draws, ascending, the earlier first where they are level: by half of their bits after the other."""
+    bits = (draws + np.float32(0)).view(np.uint32)  # 0 in place of -0
+    ascending = bits ^ np.where(bits >> 31, 0xFFFFFFFF, 0x80000000).astype(np.uint32)
+    order = np.argsort(ascending.astype(np.uint16), kind="stable")
+    return order[np.argsort((ascending >> 16).astype(np.uint16)[order], kind="stable")]
 
 
 def _share(ordered: np.ndarray) -> list[float]:
