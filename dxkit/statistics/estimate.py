@@ -16,7 +16,7 @@ SHAPES = ("pert", "triangular", "uniform", "lognormal")
 _Z95 = float(ndtri(0.95))
 _CELLS = 4_096
 _GRID = np.linspace(0.0, 1.0, _CELLS + 1)
-_TAIL = 1 / 128  # where quantiles may be too steep for even steps
+_TAIL = _CELLS // 128  # cells at either end, where quantiles may be too steep for even steps
 _PERT = 4.0  # how many times the likely value counts (Malcolm et al. 1959)
 
 
@@ -111,11 +111,16 @@ class Estimate:
             return self.quantile(u)
         below, even, step = _table(*self._weights)
         place = u * _CELLS
-        cell = place.astype(np.int32)
-        values = even[cell] + (place - cell) * step[cell]
-        tail = np.flatnonzero((u < _TAIL) | (u > 1 - _TAIL))
+        cell = place.astype(np.intp)
+        place -= cell
+        values = step.take(cell)
+        values *= place
+        values += even.take(cell)
+        tail = np.flatnonzero(np.abs(cell - _CELLS // 2) >= _CELLS // 2 - _TAIL)
         values[tail] = np.interp(u[tail], below, _GRID)
-        return self.low + (self.high - self.low) * values
+        values *= self.high - self.low
+        values += self.low
+        return values
 
 
 @lru_cache(maxsize=256)

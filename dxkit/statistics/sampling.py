@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,20 +43,43 @@ def blocks(
 ) -> Iterator[np.ndarray]:
     """The numbers of `scrambled` in blocks of at most 16,384 rows, for what would not fit into memory at once.
 
-    >>> [block.shape for block in blocks(2, scrambles=2, points=1_024)]
-    [(1024, 2), (1024, 2)]
+    >>> [block.shape for block in blocks(2, scrambles=3, points=8_192)]
+    [(16384, 2), (8192, 2)]
     """
-    width, size = dimensions if kept is None else kept, min(BLOCK, points)
+    for block in units(dimensions, seed, scrambles=scrambles, points=points, kept=kept):
+        yield (block * 2.0**-32).T
+
+
+def units(
+    dimensions: int,
+    seed: int = 0,
+    *,
+    scrambles: int = SCRAMBLES,
+    points: int = POINTS,
+    kept: int | None = None,
+    these: Sequence[int] | slice = slice(None),
+) -> Iterator[np.ndarray]:
+    """The numbers of `blocks` for `these` dimensions, one a row, in units of 2^-32."""
+    size, waiting = min(BLOCK, points), []
     for k in range(scrambles):
-        (rng,) = np.random.default_rng([seed, k]).spawn(1)
-        steps, shift = _scramble(_directions(dimensions)[:width], dimensions, rng)
-        first = np.zeros((size, width), dtype=np.uint32)
+        steps, shift = (each[these] for each in _scrambled(dimensions, dimensions if kept is None else kept, seed, k))
+        first = np.zeros((len(steps), size), dtype=np.uint32)
         for bit in range((size - 1).bit_length()):
-            first[1 << bit : 2 << bit] = first[: 1 << bit][::-1] ^ steps[:, bit]
+            first[:, 1 << bit : 2 << bit] = first[:, : 1 << bit][:, ::-1] ^ steps[:, bit, None]
         for start in range(0, points, size):
             turn = np.flatnonzero((start ^ start >> 1) >> np.arange(_BITS) & 1)
-            block = (first ^ shift ^ np.bitwise_xor.reduce(steps[:, turn], axis=1)) * 2.0**-_BITS
-            yield np.clip(block, 2.0**-32, 1 - 2.0**-32)
+            block = first ^ (shift ^ np.bitwise_xor.reduce(steps[:, turn], axis=1))[:, None]
+            waiting.append(np.maximum(block << (32 - _BITS), 1))
+            if len(waiting) * size == BLOCK or (k + 1, start + size) == (scrambles, points):
+                yield np.hstack(waiting)
+                waiting = []
+
+
+@lru_cache(maxsize=4 * SCRAMBLES)
+def _scrambled(dimensions: int, kept: int, seed: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Directions and shift of the first dimensions of one scramble."""
+    (rng,) = np.random.default_rng([seed, k]).spawn(1)
+    return _scramble(_directions(dimensions)[:kept], dimensions, rng)
 
 
 def _scramble(directions: np.ndarray, dimensions: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

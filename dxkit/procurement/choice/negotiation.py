@@ -18,7 +18,7 @@ from dxkit.procurement.cost.expressions import Values
 from dxkit.procurement.cost.leaving import contract_lines, sheets_of
 from dxkit.procurement.cost.run import by_draw
 from dxkit.procurement.cost.schedule import exit_figure
-from dxkit.procurement.cost.simulation import Draw, at_scenario, drawn
+from dxkit.procurement.cost.simulation import Draws, Inputs, at_scenario
 from dxkit.procurement.cost.spread import quantiles
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure, Line, certain, title_of
 from dxkit.results.columns import Column, columns_of
@@ -226,29 +226,26 @@ def _worked_out(
     kept: dict[str, list[list[np.ndarray]]] = {vendor: [] for vendor in others}
     made = {vendor: [dossier, priced(dossier, vendor, 0.0), *each] for vendor, each in others.items()}
     sheets = {vendor: [sheets_of(one, vendor) for one in each] for vendor, each in made.items()}
-    for draw in drawn(dossier, seed):
+    for _, block in Draws(dossier, seed).blocks():
         for vendor, each in made.items():
             blocks = [
-                by_draw(one, vendor, own, _with_own(one, dossier, draw), basis)
+                by_draw(one, vendor, own, _with_own(one, dossier, block), basis)
                 for one, own in zip(each, sheets[vendor], strict=True)
             ]
             kept[vendor].append(blocks)
     return {vendor: [np.concatenate(parts) for parts in zip(*blocks, strict=True)] for vendor, blocks in kept.items()}
 
 
-def _with_own(one: Dossier, dossier: Dossier, draw: Draw) -> Draw:
-    """The draw with the figures in which a dossier differs from the one that was drawn."""
+def _with_own(one: Dossier, dossier: Dossier, drawn: Inputs) -> Inputs:
+    """The draws with the figures in which a dossier differs from the one that was drawn."""
     if one is dossier:
-        return draw
+        return drawn
     own = {figure.key: figure for line in one.costs for figure in line.cells}
     own |= {figure.key: figure for figure in one.exit.values()}
     known = {figure.key: figure for line in dossier.costs for figure in line.cells}
     known |= {figure.key: figure for figure in dossier.exit.values()}
-    values = dict(draw.values)
-    for key, figure in own.items():
-        if figure is not known.get(key):
-            values[key] = np.array([figure.mean])
-    return replace(draw, values=values)
+    differ = {key: np.array([figure.mean]) for key, figure in own.items() if figure is not known.get(key)}
+    return {**drawn, **differ}
 
 
 def _others(dossier: Dossier, vendor: str) -> Iterator[tuple[str, str, str, str, Dossier]]:

@@ -15,7 +15,7 @@ from dxkit.files.errors import and_more
 from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.calendar import dates_of, effective_notice, renewals_of
 from dxkit.procurement.cost.leaving import COMPONENTS, EU_NAMES, RUSHED, people_driver
-from dxkit.procurement.cost.run import OfVendor, worked_out
+from dxkit.procurement.cost.run import OfVendor, with_leaving
 from dxkit.procurement.cost.schedule import exit_figure
 from dxkit.procurement.cost.spread import P10, P90, quantiles
 from dxkit.procurement.cost.tornado import tornado
@@ -125,7 +125,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
     """
     instance("dossier", dossier, Dossier, A_DOSSIER)
     seed = whole("seed", seed, 0)
-    run = worked_out(dossier, seed)
+    run = with_leaving(dossier, seed)
     rows, totals, expected, events, calendar, again = [], [], [], [], [], []
     end = (1 + dossier.rate) ** -float(dossier.horizon)
     for vendor, of in run.vendors.items():

@@ -4,11 +4,13 @@ See docs/methods/ownership_cost.md, "One model, two forms"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
+
+from dxkit.procurement.cost.cells import Cells, called, largest
 
 
 class Expr:
@@ -163,115 +165,107 @@ class Sheet:
 
 
 LABEL = "label"  # the row that holds the labels
-_FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    "=": np.equal,
-    "MIN": lambda first, *others: _folded(np.minimum, first, others),
-    "MAX": lambda first, *others: _folded(np.maximum, first, others),
-    "INT": np.floor,
-    "MOD": np.mod,
-    "IF": np.where,
-    "EXP": np.exp,
-}
-
-
-def _folded(join: np.ufunc, first: np.ndarray, others: tuple[np.ndarray, ...]) -> np.ndarray:
-    for other in others:
-        first = join(first, other)
-    return first
 
 
 class Values:
     """The rows of a model for given values of its inputs: (draws, columns) each, or (1, columns) where all draws agree.
+    `only` names the draws that are wanted.
 
     >>> sheet = Sheet("A", np.arange(3.0), {"units": Input("seats") * 2, "so far": Sum("units", None, Row(LABEL))})
-    >>> Values({"A": sheet}, {"seats": np.array([1.0, 5.0])}).row("A", "so far").tolist()
+    >>> Values({"A": sheet}, {"seats": np.array([1.0, 5.0])}).full("A", "so far").tolist()
     [[2.0, 4.0, 6.0], [10.0, 20.0, 30.0]]
     """
 
-    def __init__(self, sheets: Mapping[str, Sheet], inputs: Mapping[str, np.ndarray]):
-        self._sheets, self._inputs = sheets, inputs
-        self._known: dict[tuple[str, str], np.ndarray] = {}
-        self._sums: dict[tuple[str, str], np.ndarray] = {}
+    def __init__(
+        self, sheets: Mapping[str, Sheet], inputs: Mapping[str, np.ndarray], only: np.ndarray | slice = slice(None)
+    ):
+        self._sheets, self._inputs, self._only = sheets, inputs, only
+        self._known: dict[tuple[str, str], Cells] = {}
+        self._drawn: dict[str, Cells] = {}
+        self._places: dict[tuple, tuple[Cells, list[np.ndarray]]] = {}
+
+    def cells(self, sheet: str, name: str) -> Cells:
+        if (found := self._known.get((sheet, name))) is None:
+            own = self._sheets[sheet]
+            found = Cells(own.labels) if name == LABEL else self._of(own.rows[name], sheet)
+            self._known[sheet, name] = found
+        return found
 
     def row(self, sheet: str, name: str) -> np.ndarray:
-        if (found := self._known.get((sheet, name))) is None:
-            found = self._known[sheet, name] = self._worked_out(sheet, name)
-        return found
+        return self.cells(sheet, name).array()
 
     def full(self, sheet: str, name: str) -> np.ndarray:
         """A row with a value for every column of its sheet."""
         found = self.row(sheet, name)
         return np.broadcast_to(found, (len(found), len(self._sheets[sheet].labels)))
 
-    def put(self, sheet: str, name: str, values: np.ndarray) -> None:
-        """Take these values for a row in place of its formula."""
-        self._known[sheet, name] = values
+    def sums(self, sheet: str, name: str, shares: np.ndarray) -> list[np.ndarray | float]:
+        """Sums over the columns of a row, by shares (c, n) of each: by draw, or a number where all draws agree."""
+        cells = self.cells(sheet, name)
+        return cells.columns(shares @ self._table(sheet, cells))
 
-    def _worked_out(self, sheet: str, name: str) -> np.ndarray:
-        if name == LABEL:
-            return self._sheets[sheet].labels[None, :]
-        return np.asarray(self._of(self._sheets[sheet].rows[name], sheet), dtype=float)
+    def over_draws(self, sheet: str, name: str, draws: int) -> np.ndarray:
+        """The sum of each column over so many draws (n,)."""
+        return np.broadcast_to(self.cells(sheet, name).over_draws(draws), len(self._sheets[sheet].labels))
 
-    def _of(self, operand: Operand, sheet: str) -> np.ndarray:
+    def put(self, sheet: str, name: str, cells: Cells) -> None:
+        """Take these for a row in place of its formula. Labels may differ by draw, where there is one column."""
+        self._known[sheet, name] = cells
+
+    def _table(self, sheet: str, cells: Cells) -> np.ndarray:
+        return np.broadcast_to(table := cells.table, (len(self._sheets[sheet].labels), table.shape[1]))
+
+    def _of(self, operand: Operand, sheet: str) -> Cells:
         if isinstance(operand, Call):
-            given = [self._of(each, sheet) for each in operand.operands]
-            if operand.name == "^":
-                return _power(*given)
-            found = _FUNCTIONS[operand.name](*given)
-            return found.astype(float) if found.dtype == bool else found
+            return called(operand.name, [self._of(each, sheet) for each in operand.operands])
         if isinstance(operand, Row):
-            return self.row(operand.sheet or sheet, operand.name)
+            return self.cells(operand.sheet or sheet, operand.name)
         if isinstance(operand, Input):
-            return self._inputs[operand.key].reshape(-1, 1)
+            if (found := self._drawn.get(operand.key)) is None:
+                given = self._inputs[operand.key]
+                found = Cells(given) if len(given) == 1 else Cells.drawn(given[None, self._only])
+                self._drawn[operand.key] = found
+            return found
         if isinstance(operand, Sum):
             return self._summed(operand, sheet)
         if isinstance(operand, Largest):
-            return np.maximum.accumulate(self.row(sheet, operand.name), axis=1)
+            return largest(self.cells(sheet, operand.name))
         if isinstance(operand, Each):
-            return np.hstack(np.broadcast_arrays(*(self._of(each, sheet) for each in operand.operands)))
+            labels = self._sheets[sheet].labels.tolist()
+            own = [where(equal(Row(LABEL), at), each, 0) for at, each in zip(labels, operand.operands, strict=True)]
+            return self._of(total(own), sheet)
         assert isinstance(operand, Constant | float | int)
-        return np.array([[operand.value if isinstance(operand, Constant) else operand]], dtype=float)
+        return Cells(np.array([operand.value if isinstance(operand, Constant) else operand], dtype=float))
 
-    def _summed(self, operand: Sum, sheet: str) -> np.ndarray:
+    def _summed(self, operand: Sum, sheet: str) -> Cells:
         source = operand.sheet or sheet
+        cells = self.cells(source, operand.name)
+        table = self._table(source, cells)
         if operand.over is None and operand.to is None:
-            return self.full(source, operand.name).sum(axis=1, keepdims=True)
-        if (sums := self._sums.get((source, operand.name))) is None:
-            row = self.full(source, operand.name)
-            sums = np.empty((row.shape[0], row.shape[1] + 1))
-            sums[:, 0] = 0.0
-            np.cumsum(row, axis=1, out=sums[:, 1:])
-            self._sums[source, operand.name] = sums
-        labels = self._sheets[source].labels
-        low, high = (
-            np.array([[end]]) if at is None else np.searchsorted(labels, self._of(at, sheet), side="right")
-            for at, end in ((operand.over, 0), (operand.to, len(labels)))
-        )
-        high = np.maximum(low, high)
-        return _columns(sums, high) if not low.any() else _columns(sums, high) - _columns(sums, low)
+            return cells.of(table.sum(axis=0, keepdims=True))
+        sums = np.vstack([np.zeros((1, table.shape[1])), table.cumsum(axis=0)])
+        low, high = self._ends(operand.over, sheet, source, 0), self._ends(operand.to, sheet, source, len(table))
+        if all(each.ndim == 0 for each in (*low, *high)):
+            return cells.of(sums[np.maximum(low, high)] - sums[np.array(low)])
+        drawn = [1.0, *(row for _, values in cells.parts.values() for row in values)]
+        columns = max(len(low), len(high))
+        found = []
+        for start, end in zip(low * (columns // len(low)), high * (columns // len(high)), strict=True):
+            ends = np.maximum(start, end)
+            parts = [(of[ends] - of[start]) * row for of, row in zip(sums.T.copy(), drawn, strict=True) if of.any()]
+            found.append(reduce(np.add, parts, np.zeros(ends.shape)))
+        return Cells.drawn(np.stack(found), range(columns))
 
-
-def _columns(sums: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """sums (S or 1, n) at the columns named for all draws, (1, c), or for each, (S, c)."""
-    if len(at) == 1:
-        return sums[:, at[0]]
-    return sums[0][at] if len(sums) == 1 else np.take_along_axis(sums, at, axis=1)
-
-
-def _power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:
-    """base ^ exponent, each different exponent worked out once where all draws share them."""
-    if len(exponent) == 1 and exponent.shape[1] > 1 and base.shape[1] == 1:
-        different, place = np.unique(exponent[0], return_inverse=True)
-        return np.power(base, different[None, :])[:, place]
-    return np.power(base, exponent)
+    def _ends(self, at: Operand | None, sheet: str, source: str, open_end: int) -> list[np.ndarray]:
+        """How many columns of a sheet lie up to a label, for each column of the formula that asks."""
+        if at is None:
+            return [np.array(open_end)]
+        cells = self._of(at, sheet)
+        key = source, cells.table.tobytes(), *cells.parts
+        if key not in self._places:  # the cells are kept too, so that what their key names stays theirs
+            labels = self._sheets[source].labels
+            self._places[key] = cells, [np.searchsorted(labels, each, side="right") for each in cells.columns()]
+        return self._places[key][1]
 
 
 def inputs_of(sheets: Mapping[str, Sheet], rows: Iterable[tuple[str, str]] | None = None) -> set[str]:

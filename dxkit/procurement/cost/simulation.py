@@ -4,9 +4,7 @@ See docs/methods/ownership_cost.md, "Shared draws"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -14,21 +12,13 @@ from dxkit.files.progress import watched
 from dxkit.procurement.cost.schedule import exit_figure
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
-from dxkit.statistics.sampling import BLOCK, POINTS, SCRAMBLES, blocks, points_for
+from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for, units
 
 DRAWS = 16_384
 WAYS = ("forced", "voluntary")  # how a vendor is left
 SCENARIOS = ("low", "likely", "high")
 WIDTH = 128  # dimensions of a part of the sequence: a figure more moves no other part
 Inputs = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class Draw:
-    """A block of draws: the value of every figure, (B,) or (1,), and the uniform numbers of each vendor's ways out."""
-
-    values: dict[str, np.ndarray]
-    ways: Mapping[str, Mapping[str, np.ndarray]]
 
 
 def owning(dossier: Dossier) -> list[Figure]:
@@ -70,52 +60,55 @@ def at_mean(dossier: Dossier) -> dict[str, np.ndarray]:
     return {key: np.array([figure.mean]) for key, figure in every_figure(dossier).items()}
 
 
-def block_rows(draws: int) -> int:
-    """Rows of every block."""
-    return min(points_for(draws), BLOCK)
+def event_key(vendor: str, way: str) -> str:
+    """What the uniform numbers are called that say when a vendor is left in one way."""
+    return f"event|{vendor}|{way}"
 
 
-def drawn(dossier: Dossier, seed: int = 0, draws: int = DRAWS) -> Iterator[Draw]:
-    """Blocks of draws of one scrambled Sobol sequence. Its parts belong to owning, to what may happen, and to leaving:
-    the earlier a part, the more even it is."""
-    chances = [line.clauses["chance"] for line in (*dossier.costs, *dossier.benefits) if "chance" in line.clauses]
-    own, left, certain, vendors = owning(dossier), leaving(dossier), at_mean(dossier), dossier.vendors
-    sizes = [len(own), 2 * len(vendors) + len(chances), len(left)]
-    starts = np.cumsum([0, *(WIDTH * -(-max(size, 1) // WIDTH) for size in sizes)]).tolist()
-    points = points_for(draws)
-    count = SCRAMBLES * points // block_rows(draws)
-    for block in watched(_points(starts[-1], seed, points), count, "draws"):
-        values = dict(certain)
+class Draws(Mapping[str, np.ndarray]):
+    """What differs by draw, by key: uncertain figures, chances, and each vendor's ways out.
+
+    All are of one scrambled Sobol sequence. Its parts belong to owning, to what may happen, and to leaving: the earlier
+    a part, the more even it is. The same numbers are made anew whenever they are asked for.
+    """
+
+    def __init__(self, dossier: Dossier, seed: int = 0, draws: int = DRAWS):
+        chances = [line.clauses["chance"] for line in (*dossier.costs, *dossier.benefits) if "chance" in line.clauses]
+        own, left = owning(dossier), leaving(dossier)
+        sizes = [len(own), len(WAYS) * len(dossier.vendors) + len(chances), len(left)]
+        starts = np.cumsum([0, *(WIDTH * -(-max(size, 1) // WIDTH) for size in sizes)]).tolist()
+        self.size = points_for(draws) * SCRAMBLES
+        self.rows = min(self.size, BLOCK)
+        self._certain, self._width, self._seed = at_mean(dossier), starts[-1], seed
+        self._made: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {}
         for start, part in ((0, own), (starts[2], left)):
-            for k, figure in enumerate(part):
-                if not figure.fixed:
-                    values[figure.key] = figure.draw(_uniform(block[start + k]))
+            self._made |= {f.key: (start + k, f.draw) for k, f in enumerate(part) if not f.fixed}
         for k, chance in enumerate(chances):  # from the far end, so that a further vendor moves none of them
-            values[chance.key] = (_uniform(block[starts[2] - 1 - k]) < chance.mean).astype(float)
-        ways = {
-            way: {vendor: _uniform(block[starts[1] + 2 * k + j]) for k, vendor in enumerate(vendors)}
-            for j, way in enumerate(WAYS)
-        }
-        yield Draw(values, ways)
+            self._made[chance.key] = starts[2] - 1 - k, lambda u, p=chance.mean: (u < p).astype(float)
+        keys = [event_key(vendor, way) for vendor in dossier.vendors for way in WAYS]
+        self._made |= {key: (starts[1] + k, lambda u: u) for k, key in enumerate(keys)}
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
 
-def _points(width: int, seed: int, points: int) -> Iterable[np.ndarray]:
-    """Blocks (width, B) of the sequence, in units of 2^-32; that of the usual size is kept for the next call."""
-    return _usual(width, seed) if points == POINTS else _made(width, seed, points)
+    def __len__(self) -> int:
+        return len(self._made)
 
+    def __getitem__(self, key: str) -> np.ndarray:
+        """All draws (S,), in single precision."""
+        at, made = self._made[key]
+        return np.concatenate([made(block[0] * 2.0**-32).astype(np.float32) for block in self._units([at])])
 
-@lru_cache(maxsize=1)
-def _usual(width: int, seed: int) -> list[np.ndarray]:
-    return list(_made(width, seed, POINTS))
+    def blocks(self) -> Iterator[tuple[slice, dict[str, np.ndarray]]]:
+        """Blocks of draws: which they are, and the value of every figure, (B,) or (1,), and way out."""
+        units_ = self._units([at for at, _ in self._made.values()])
+        for k, block in enumerate(watched(units_, self.size // self.rows, "draws")):
+            made = zip(self._made.items(), block, strict=True)
+            values = {key: make(row * 2.0**-32) for (key, (_, make)), row in made}
+            yield slice(k * self.rows, (k + 1) * self.rows), self._certain | values
 
-
-def _made(width: int, seed: int, points: int) -> Iterator[np.ndarray]:
-    for block in blocks(width, seed, scrambles=SCRAMBLES, points=points):
-        yield (block.T * 2.0**32).astype(np.uint32)
-
-
-def _uniform(row: np.ndarray) -> np.ndarray:
-    return row * 2.0**-32
+    def _units(self, these: list[int]) -> Iterator[np.ndarray]:
+        return units(self._width, self._seed, points=self.size // SCRAMBLES, these=these)
 
 
 def drawn_apart(dossier: Dossier, seed: int, draws: int) -> Iterator[list[Inputs]]:

@@ -17,7 +17,7 @@ from dxkit.procurement.cost.calendar import renewals_of
 from dxkit.procurement.cost.expressions import LABEL, Each, Row, Sheet, Sum, Values
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.schedule import month_sheet
-from dxkit.procurement.cost.simulation import DRAWS, block_rows, drawn
+from dxkit.procurement.cost.simulation import Draws
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import rounded_money
@@ -185,8 +185,9 @@ def _drawn(dossier: Dossier, vendor: str, rival: str, seed: int) -> dict[str, np
     }
     sheets["move"] = Sheet("move", labels, rows)
     parts: dict[str, list[np.ndarray]] = {}
-    for draw in drawn(dossier, seed):
-        values = Values(sheets, draw.values)
+    draws = Draws(dossier, seed)
+    for _, block in draws.blocks():
+        values = Values(sheets, block)
         planned = values.row(quarters, "planned")
         each = {name: values.row("move", name) for name in ("own", "rival")} | {
             "planned": planned,
@@ -195,7 +196,7 @@ def _drawn(dossier: Dossier, vendor: str, rival: str, seed: int) -> dict[str, np
             "stay": values.row(results_sheet(vendor), "pv"),
         }
         for name, found in each.items():
-            parts.setdefault(name, []).append(np.broadcast_to(found, (block_rows(DRAWS), found.shape[1])))
+            parts.setdefault(name, []).append(np.broadcast_to(found, (draws.rows, found.shape[1])))
     return {name: np.concatenate(each) for name, each in parts.items()}
 
 

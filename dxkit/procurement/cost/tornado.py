@@ -11,8 +11,8 @@ import pandas as pd
 
 from dxkit.procurement.cost.expressions import inputs_of
 from dxkit.procurement.cost.leaving import results_sheet
-from dxkit.procurement.cost.run import Run, event_key
-from dxkit.procurement.cost.simulation import WAYS, every_figure
+from dxkit.procurement.cost.run import Run
+from dxkit.procurement.cost.simulation import WAYS, event_key, every_figure
 from dxkit.procurement.dossier.dossier import Dossier
 
 COLUMNS = ("vendor", "basis", "input", "share", "low", "high")
@@ -28,20 +28,24 @@ def tornado(dossier: Dossier, run: Run, bases: Iterable[str]) -> pd.DataFrame:
     2010); low and high are the means in its lowest and highest tenth.
     """
     names = {key: figure.name for key, figure in every_figure(dossier).items()}
-    orders: dict[str, np.ndarray] = {}
-    rows = []
-    for vendor, of in run.vendors.items():
-        for basis in bases:
-            money = of.by_draw[basis]
-            variance = float(np.var(money, dtype=float))
-            if variance <= (1e-9 * float(np.abs(money).max())) ** 2:
-                continue
-            moved = [
-                [vendor, basis, name, *_share(money, orders, run.inputs, key, variance)]
-                for key, name in _inputs(dossier, run, vendor, basis, names).items()
-            ]
-            rows += sorted(moved, key=lambda row: -row[3])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    wanted = {
+        (vendor, basis): _inputs(dossier, run, vendor, basis, names)
+        for vendor, of in run.vendors.items()
+        for basis in bases
+        if np.var(of.by_draw[basis], dtype=float) > (1e-9 * float(np.abs(of.by_draw[basis]).max())) ** 2
+    }
+    rows: dict[tuple[str, str], list[list]] = {each: [] for each in wanted}
+    for key in dict.fromkeys(
+        key for inputs in wanted.values() for key in inputs
+    ):  # so that one order is held at a time
+        order = _order(run.inputs[key])
+        for (vendor, basis), inputs in wanted.items():
+            if key in inputs:
+                ordered = run.vendors[vendor].by_draw[basis][order]
+                rows[vendor, basis].append([vendor, basis, inputs[key], *_share(ordered)])
+    return pd.DataFrame(
+        [row for each in rows.values() for row in sorted(each, key=lambda row: -row[3])], columns=COLUMNS
+    )
 
 
 def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[str, str]) -> dict[str, str]:
@@ -53,16 +57,20 @@ def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[
     return found
 
 
-def _share(
-    money: np.ndarray, orders: dict[str, np.ndarray], draws: Mapping[str, np.ndarray], key: str, variance: float
-) -> list[float]:
-    if key not in orders:
-        orders[key] = np.argsort(draws[key], kind="stable")
-    ordered = money[orders[key]]
+def _order(draws: np.ndarray) -> np.ndarray:
+    """The places of draws, ascending, the earlier first where they are level: by half of their bits after the other."""
+    bits = (draws + np.float32(0)).view(np.uint32)  # 0 in place of -0
+    ascending = bits ^ np.where(bits >> 31, 0xFFFFFFFF, 0x80000000).astype(np.uint32)
+    order = np.argsort(ascending.astype(np.uint16), kind="stable")
+    return order[np.argsort((ascending >> 16).astype(np.uint16)[order], kind="stable")]
+
+
+def _share(ordered: np.ndarray) -> list[float]:
+    """The share of an input in the variance of money that is ordered by it, and the money in its outer tenths."""
     size, tenth = len(ordered), len(ordered) // 10
     means = ordered[: size - size % _BINS].reshape(_BINS, -1).mean(axis=1, dtype=float)
     return [
-        float(np.var(means)) / variance,
+        float(np.var(means)) / float(np.var(ordered, dtype=float)),
         float(ordered[:tenth].mean(dtype=float)),
         float(ordered[-tenth:].mean(dtype=float)),
     ]
