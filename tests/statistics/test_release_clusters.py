@@ -92,6 +92,13 @@ def test_rows_of_their_own_cluster_have_the_band_of_independent_ones_within_a_te
             assert own == pytest.approx(plain, rel=0.1)
 
 
+def test_a_row_that_came_late_is_at_risk_from_then_on():
+    """At 2 both early rows are there, at 4 the later two, at 6 one."""
+    curve = clustered_curve([2, 4, 6], [True] * 3, np.arange(3), [-np.inf, -np.inf, 3])
+    assert curve.at_risk.tolist() == [2, 2, 1]
+    assert curve.survival.tolist() == pytest.approx([1 / 2, 1 / 4, 0])
+
+
 @examples(60)
 @given(ROWS)
 def test_each_row_twice_in_its_cluster_changes_nothing(rows):
