@@ -135,7 +135,10 @@ def test_below_four_clusters_there_is_a_curve_and_no_band():
     assert np.isnan(few.low).all()
     assert not np.isnan(few.survival).any()
     times, ended = ([*one, *two] for one, two in zip(FIRST, SECOND, strict=True))
-    assert np.isnan(clustered_log_rank(times, ended, np.arange(16) >= 8, np.arange(16) // 4).p)
+    test = clustered_log_rank(times, ended, np.arange(16) >= 8, np.arange(16) // 4)
+    assert np.isnan([test.t, test.df, test.p]).all()
+    assert test.total == pytest.approx(1.996429, abs=5e-7)  # whatever the clusters are
+    assert test.sums.sum() == pytest.approx(test.total)
 
 
 def test_where_one_cluster_holds_most_there_is_a_curve_and_no_band():

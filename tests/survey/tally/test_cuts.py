@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.reading.roster import read_roster
 from dxkit.survey.tally.cuts import check_size
 from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.margins import Cross
+from dxkit.survey.tally.merging import respelled
 from tests.survey import worlds
 from tests.survey.tally.test_tally import same
 
@@ -187,6 +189,32 @@ def test_a_tally_goes_to_another_process_without_what_it_works_out_when_asked(fr
     assert not {"_made", "layout", "release"} & set(tally.__getstate__())
     back = pickle.loads(pickle.dumps(tally))
     pd.testing.assert_frame_equal(dx.scores(back, by="team").table, expected)
+
+
+def test_a_merged_tally_is_held_against_its_roster_once(frame):
+    """Other spellings are those of the roster; 200 answers of 150 people are too many."""
+    kept = dx.tally(frame.assign(site=frame["site"].str.upper()), ["team", ["team", "site"]], codebook=BOOK)
+    sites = pd.DataFrame({"site": ["site 0", "site 1", "site 2"], "headcount": [300, 300, 300]})
+    found = respelled(kept, read_roster(sites, ["site"]), "all.csv")
+    assert found.cuts["team", "site"].groups["site"].unique().tolist() == ["site 0", "site 1", "site 2"]
+    assert found.cuts["team", "site"].people.tolist() == kept.cuts["team", "site"].people.tolist()
+    assert found.notes == kept.notes
+    few = read_roster(sites.assign(headcount=50), ["site"])
+    with pytest.raises(dx.DataError, match="3 groups of site have more answers than headcount"):
+        respelled(kept, few, "all.csv")
+    (note,) = set(respelled(kept, few, "all.csv", "note").notes) - set(kept.notes)
+    assert note.startswith("3 groups of site have more answers than headcount")
+    missing = read_roster(sites[:2], ["site"])
+    with pytest.raises(dx.DataError, match=r"^all\.csv"):
+        respelled(kept, missing, "all.csv")
+
+
+def test_what_was_cleaned_and_noted_of_a_survey_is_in_its_tally(frame):
+    survey = replace(dx.read_survey(frame, BOOK), notes=("a note",))
+    cleaned = pd.DataFrame([["odd", 3, "rule", "rows"]], columns=["what", "count", "rule", "unit"])
+    kept = dx.tally(replace(survey, cleaning=cleaned))
+    pd.testing.assert_frame_equal(kept.cleaning, cleaned)
+    assert kept.notes == ("a note",)
 
 
 def test_a_tally_of_a_survey_holds_nobody(frame):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 import dxkit as dx
+from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.tally.files import storage
 from dxkit.survey.tally.files.kept import _semidefinite, kept
 from dxkit.survey.tally.files.laws import broken
@@ -188,12 +189,14 @@ def summed(n=40):
 def test_a_weighted_file_keeps_how_many_answered_and_how_many_skipped():
     """B counts twice as much, and ten of its fifteen skipped a question: 30 + 5 answered, whatever they count."""
     teams, answers = ["A"] * 30 + ["B"] * 15, [1, 2, 3, 4, 5] * 9
-    frame = pd.DataFrame({"team": teams, "ci": [*answers[:35], *[np.nan] * 10], "tests": answers, "lost": 1.0})
+    frame = pd.DataFrame({"team": teams, "ci": [*answers[:35], *[np.nan] * 10], "tests": answers, "lost": answers})
     roster = pd.DataFrame({"team": ["A", "B"], "headcount": [60, 60]})
     whole = kept(dx.tally(frame, codebook=SUMMED, roster=roster)).cuts[()]
     assert whole.counts[0, 0].tolist() == [7, 7, 7, 7, 7, 0, 0, 10, 0]
     assert whole.counts[0, 1].tolist() == [9, 9, 9, 9, 9, 0, 0, 0, 0]
     assert (whole.people.tolist(), whole.weighted) == ([45], True)
+    # hours: the weighted mean is 3 as well, and the squares about it are those of the 45 people
+    assert whole.sums[0, 0] == pytest.approx([45, 45 * 3, 9 * (1 + 4 + 9 + 16 + 25)])
 
 
 def _set(name, at, value):
@@ -296,6 +299,7 @@ def _answers_of(n, total, squares):
             "dimension builds: its sums are of another size, or not numbers",
         ),
         (_answers_of(20, 100, 700), ""),
+        (_answers_of(20, 20 * 168.0, 20 * 168.0**2), ""),
         (_with(min_group=3), ""),
     ],
 )
@@ -320,6 +324,8 @@ def test_all_of_a_tally_comes_back_from_its_file(tmp_path):
     assert list(back.complete) == ["builds"]
     assert back.complete["builds"].tolist() == tally.complete_of("builds").tolist()
     assert back.complete["builds"][0, 0] == 40
+    points = np.column_stack([np.resize([0, 25, 50, 75, 100], 40), np.resize([25, 25, 50, 100, 75, 0, 50], 40)]) - 50
+    assert back.complete["builds"] == pytest.approx(fourth_moments(points))
     one, two = (dx.scores(each, by="team").table["estimate"] for each in (back, tally))
     assert one.tolist() == pytest.approx(two.tolist())
 
