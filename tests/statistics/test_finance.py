@@ -32,6 +32,17 @@ def test_the_figures_of_r_and_libreoffice(case):
             assert found is None if known is None else found == pytest.approx(known, abs=1e-9), (kind, which)
 
 
+def test_a_return_on_less_than_one_unit_of_money():
+    assert roi(3, 0.5) == 5
+
+
+def test_rates_are_exact_to_the_last_digits():
+    """An annuity of 60 years, whose polynomial has roots that eigenvalues alone give to 14 digits."""
+    for paid in (85 / 3, 12):
+        (rate,) = dx.irr([-1_000, *[paid] * 60])
+        assert annuity(rate, 60) * paid == pytest.approx(1_000, rel=1e-14)
+
+
 def test_forresters_tei_of_salesloft():
     case = PUBLISHED["tei_salesloft"]
     costs, benefits, rate = (case["inputs"][name] for name in ("costs", "benefits", "rate"))

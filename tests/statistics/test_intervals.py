@@ -19,6 +19,14 @@ def test_wilson_equals_r_to_the_last_digits(case):
     assert float(high) == pytest.approx(case["wilson"][1], abs=1e-12)
 
 
+def test_one_answer_has_wilsons_interval_too():
+    """z^2 / (1 + z^2) from the answer; of nobody there is none."""
+    z2 = 1.959963984540054**2
+    low, high = wilson(np.array([0.0, 1.0, 0.0, 1.0]), np.array([1, 1, 0.5, 0]))
+    assert low == pytest.approx([0, 1 - z2 / (1 + z2), 0, np.nan], nan_ok=True)
+    assert high == pytest.approx([z2 / (1 + z2), 1, 2 * z2 / (1 + 2 * z2), np.nan], nan_ok=True)
+
+
 def test_student_equals_a_printed_table():
     # Student's t, 97.5th percentile, nine degrees of freedom: 2.262157 (any printed table)
     low, high = student(50.0, 1.0, 9)

@@ -1,5 +1,7 @@
 """The linear model with AR(1) errors: worked figures, laws, and series that do not scatter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,28 @@ def test_a_series_that_does_not_scatter_has_p_1_or_none():
     assert flat.p[1] == 1.0
     assert np.isnan(rising.p[1])
     assert rising.quantile(1, 0.025) == pytest.approx(1.0)
+    for level in (flat, rising):
+        assert (level.variance, level.rho, level.df, level.se.tolist()) == (0, 0, 10, [0, 0])
+
+
+def test_two_values_and_two_columns_leave_nothing_to_judge_by():
+    level = fit(np.array([1.0, 4.0]), np.array([[1.0, 0.0], [1.0, 1.0]]))
+    assert level.estimate == pytest.approx([1, 3])
+    assert (level.df, level.se.tolist(), np.isnan(level.p).all()) == (0, [0, 0], True)
+
+
+def test_a_mean_without_autocorrelation_has_the_t_distribution_of_a_sample():
+    """Each autocorrelation alone gives generalised least squares; without any it is the mean and its error."""
+    level = fit(Y, ONE[:, None])
+    assert level.estimates[0] == pytest.approx(Y.mean())
+    assert level.errors[0] == pytest.approx(Y.std(ddof=1) / np.sqrt(12))
+    r = 0.9 ** np.abs(np.subtract.outer(np.arange(12), np.arange(12)))
+    weight = np.linalg.inv(r).sum(axis=0)
+    assert level.estimates[-1] == pytest.approx(weight @ Y / weight.sum())
+    rest = Y - level.estimates[-1]
+    assert level.errors[-1] == pytest.approx(np.sqrt(rest @ np.linalg.inv(r) @ rest / 11 / weight.sum()))
+    assert level.se == pytest.approx(np.sqrt(level.weights @ level.errors**2))
+    assert level.weights.sum() == pytest.approx(1)
 
 
 def test_a_constant_or_a_unit_changes_no_p():
@@ -62,4 +86,8 @@ def test_a_constant_or_a_unit_changes_no_p():
 def test_what_can_be_found_grows_with_the_scatter_and_has_limits_around_it():
     size, low, high = detectable(fit(Y, np.column_stack([ONE, AFTER])), 1)
     assert low < size < high
+    ten = replace(fit(Y, np.column_stack([ONE, TIME])), se=np.array([1.0, 2.0]))
+    # printed tables with ten degrees of freedom: t 2.228139 and 0.879058, chi-square 15.987179 and 4.865182
+    expected = 2 * (2.228139 + 0.879058) * np.array([1, np.sqrt(10 / 15.987179), np.sqrt(10 / 4.865182)])
+    assert detectable(ten, 1) == pytest.approx(tuple(expected), rel=1e-6)
     assert size > detectable(fit(Y, np.column_stack([ONE, TIME])), 1)[0]

@@ -64,6 +64,12 @@ def test_swapped_waves_turn_the_sign_and_a_constant_moves_the_estimate_only(firs
     assert moved.se == pytest.approx(plain.se, abs=1e-9)
 
 
+def test_a_change_that_is_the_same_for_all_has_no_error_but_rounding():
+    one = wave(np.arange(1.0, 12)[:, None] / 7)
+    found = difference(one, wave(one.y + 0.1), ONE)
+    assert (found.estimate[0], found.se[0], found.both[0]) == (pytest.approx(0.1), 0, 11)
+
+
 def test_weights_that_are_all_alike_change_little():
     """The two formulas for people seen once differ only in which answers tell the spread."""
     made = np.random.default_rng(2)

@@ -92,6 +92,13 @@ def test_rows_of_their_own_cluster_have_the_band_of_independent_ones_within_a_te
             assert own == pytest.approx(plain, rel=0.1)
 
 
+def test_a_row_that_came_late_is_at_risk_from_then_on():
+    """At 2 both early rows are there, at 4 the later two, at 6 one."""
+    curve = clustered_curve([2, 4, 6], [True] * 3, np.arange(3), [-np.inf, -np.inf, 3])
+    assert curve.at_risk.tolist() == [2, 2, 1]
+    assert curve.survival.tolist() == pytest.approx([1 / 2, 1 / 4, 0])
+
+
 @examples(60)
 @given(ROWS)
 def test_each_row_twice_in_its_cluster_changes_nothing(rows):
@@ -128,7 +135,10 @@ def test_below_four_clusters_there_is_a_curve_and_no_band():
     assert np.isnan(few.low).all()
     assert not np.isnan(few.survival).any()
     times, ended = ([*one, *two] for one, two in zip(FIRST, SECOND, strict=True))
-    assert np.isnan(clustered_log_rank(times, ended, np.arange(16) >= 8, np.arange(16) // 4).p)
+    test = clustered_log_rank(times, ended, np.arange(16) >= 8, np.arange(16) // 4)
+    assert np.isnan([test.t, test.df, test.p]).all()
+    assert test.total == pytest.approx(1.996429, abs=5e-7)  # whatever the clusters are
+    assert test.sums.sum() == pytest.approx(test.total)
 
 
 def test_where_one_cluster_holds_most_there_is_a_curve_and_no_band():

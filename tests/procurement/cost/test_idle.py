@@ -5,7 +5,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.procurement.cost.expressions import Values
-from dxkit.procurement.cost.idle import idle_cells
+from dxkit.procurement.cost.idle import behind, idle_cells
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.simulation import at_scenario, every_figure
 from dxkit.procurement.dossier.reading import read_sheets
@@ -131,6 +131,15 @@ def test_what_no_sheet_gives_and_moves_a_result_is_counted_and_named_as_assumed(
     assert ("all: exit people" in moved) == (without == "exit")
     assert len(named) == len(read.unsupported)
     assert set(named.index) <= set(read.figures)
+
+
+def test_the_present_value_of_owning_rests_on_no_figure_of_leaving():
+    read = dossier([{"likely": 1000, "per": "n"}], drivers=[{"driver": "n", "unit": "calls", "likely": 10}])
+    owning, every = ({figure.key for figure in behind(read, row)} for row in ("pv", None))
+    assert len(owning) == 3  # the price, the driver and the discount rate
+    assert owning < every
+    assert not any("exit" in key for key in owning)
+    assert {key for key in every - owning if "exit" not in key} == set()
 
 
 def test_a_driver_that_counts_people_and_a_term_of_their_own_are_not_assumed():

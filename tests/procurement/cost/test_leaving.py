@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
-from dxkit.procurement.cost.calendar import renewals, renewals_of, term_ends
+from dxkit.procurement.cost.calendar import renewals, renewals_of, term_ends, terms_of
 from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, people_driver
 from dxkit.procurement.cost.run import worked_out
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
@@ -303,6 +303,20 @@ def test_a_line_renews_by_its_own_term():
     costs = costs.assign(timing=["yearly", "yearly", "once"], likely=1000.0, term_months=[24.0, 18.0, 0.0])
     assert renewals_of(dx.read_dossier({"costs": costs}), "A") == [6, 8]
     assert renewals_of(dx.read_dossier({"costs": costs.drop(columns="term_months")}), "A") == [4, 8]
+
+
+def test_a_renewal_rests_on_its_notice_its_terms_and_in_the_eu_on_what_the_service_is():
+    lines = [{"line": "seats", "likely": 9, "term_months": 24}, {"line": "help", "likely": 3, "term_months": 18}]
+    own, eu = [{"line": "team", "category": "operations", "likely": 5}], START | {"jurisdiction": "EU"}
+
+    def names(lines, decision):
+        read = dossier([*lines, {"vendor": "B", "line": "seats", "likely": 2, "term_months": 6}], decision=decision)
+        return [(figure.key.split("|")[-1], figure.mean) for figure in terms_of(read, "A")]
+
+    notice, data, long, short = ("notice_months", 3), ("data_service", 1), ("term_months", 24), ("term_months", 18)
+    assert names(lines, START) == [notice, long, long, short, short]  # for as long again
+    assert names(lines[:1], eu) == [notice, long, long, data]
+    assert names(own, START) == [notice, ("term_months", 12), ("term_months", 12)]
 
 
 def test_the_tables_of_leaving_are_those_of_its_quarters_and_draws():

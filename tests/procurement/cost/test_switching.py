@@ -47,6 +47,12 @@ def test_the_break_even_saving_is_the_one_at_which_the_present_values_meet():
     assert moved["needed"] * sum(1.1**-t for t in (1, 2, 3)) == pytest.approx(moved["move"])
 
 
+def test_what_pays_at_once_says_so():
+    moved = dx.switching(certain(a=900_000), "B")
+    assert moved.first[["first_quarter", "saving"]].values.tolist() == [[0, pytest.approx(870_000)]]
+    assert moved._printed()[0]["pays"].tolist() == ["from the start"]
+
+
 def test_what_never_pays_says_so(snapshot):
     moved = dx.switching(certain(a=31_000), "B")
     assert np.isnan(moved.first.iloc[0]["first_quarter"])
@@ -62,6 +68,8 @@ def test_deciding_at_a_renewal_equals_the_integral():
     assert found["decide"] == pytest.approx(2.5, abs=1e-6)
     assert found["value"] == pytest.approx(found["at_most"], abs=1e-6)
     assert found["p_leaves"] == pytest.approx(0.5, abs=1e-4)
+    beside = np.column_stack([a, np.full(len(a), 1e10)])  # what is large and certain tells nothing
+    assert option_value(3 * a, {4: a + 2}, {4: beside})["decide"] == pytest.approx(2.5, abs=1e-6)
 
 
 def test_two_renewals_wait_where_waiting_is_better():

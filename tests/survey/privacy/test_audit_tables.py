@@ -90,6 +90,13 @@ def test_crossed_figures_are_compared_with_the_figure_that_they_are_part_of():
     assert rows_of(dx.audit_tables(crossed, step=25)) == [("team A, role (not shown)", 1, 25.0, 25.0, True)]
 
 
+def test_what_is_left_over_is_named_by_the_attributes_that_the_finer_figures_are_cut_by():
+    """By team of 30: A has 12 and B 14, so four are left; of A all but one are developers."""
+    shown = figures((30, "50"), (12, "56.2", "A"), (14, "40", "B"), (11, "59.1", "A", "dev"))
+    found = [("team (not shown)", 4, 62.5, 68.75, True), ("team A, role (not shown)", 1, 25.0, 25.0, True)]
+    assert rows_of(dx.audit_tables(shown, step=25)) == found
+
+
 def test_waves_are_kept_apart():
     waves = [figures(*THREE).assign(wave=wave).drop(columns="role") for wave in ("2026-Q1", "2026-Q2")]
     assert dx.audit_tables(pd.concat(waves)).table.empty

@@ -1,5 +1,6 @@
 """A tally is cut as it was asked to be, within its memory, along a hierarchy, and never against a release."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,11 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.reading.roster import read_roster
+from dxkit.survey.tally.cuts import check_size
 from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.margins import Cross
+from dxkit.survey.tally.merging import respelled
 from tests.survey import worlds
 from tests.survey.tally.test_tally import same
 
@@ -84,6 +88,10 @@ def test_groups_that_need_too_much_memory_are_refused_before_anything_is_counted
         dx.tally(survey, [["team", "site", "role"]], memory="500 KB")
     with refusal("the whole"):
         dx.tally(survey, [], memory=200)
+    with pytest.raises(dx.DataError) as told:
+        check_size(survey.segments.astype("category"), [("team",), ("team", "site")], 2_000, 1_000_000)
+    assert str(told.value).startswith("the cut team x site has 3,000 groups and needs 6 MB; leave out team (7")
+    check_size(survey.segments.astype("category"), [("site",), ("role",)], 2_000, 76_000)  # 30 and 8 groups
 
 
 def test_comoments_that_were_not_kept_are_told_with_how_to_keep_them(frame, refusal):
@@ -158,7 +166,9 @@ def test_a_label_under_two_parents_is_noted_and_counts_nobody_by_name(nested):
 
 
 def test_the_counts_of_a_cut_come_out_as_a_table(frame):
-    table = dx.tally(frame, codebook=BOOK).frame("team").table
+    result = dx.tally(frame, codebook=BOOK).frame("team")
+    assert (result.title, result.segments) == ("Counts by team", ("team",))
+    table = result.table
     assert list(table) == ["team", "item", "label", "code", "count"]
     wanted = frame.groupby("team")["q1"].value_counts()
     rows = table[(table["item"] == "q1") & table["code"].notna()]
@@ -171,6 +181,40 @@ def test_the_counts_of_a_cut_come_out_as_a_table(frame):
 def test_surveys_and_tallies_in_a_list_are_added_up(frame):
     parts = [dx.read_survey(frame[:90].reset_index(drop=True), BOOK), dx.tally(frame[90:], codebook=BOOK)]
     same(dx.tally(parts), dx.tally(frame, codebook=BOOK))
+
+
+def test_a_tally_goes_to_another_process_without_what_it_works_out_when_asked(frame):
+    tally = dx.tally(frame, codebook=BOOK)
+    expected = dx.scores(tally, by="team").table
+    assert not {"_made", "layout", "release"} & set(tally.__getstate__())
+    back = pickle.loads(pickle.dumps(tally))
+    pd.testing.assert_frame_equal(dx.scores(back, by="team").table, expected)
+
+
+def test_a_merged_tally_is_held_against_its_roster_once(frame):
+    """Other spellings are those of the roster; 200 answers of 150 people are too many."""
+    kept = dx.tally(frame.assign(site=frame["site"].str.upper()), ["team", ["team", "site"]], codebook=BOOK)
+    sites = pd.DataFrame({"site": ["site 0", "site 1", "site 2"], "headcount": [300, 300, 300]})
+    found = respelled(kept, read_roster(sites, ["site"]), "all.csv")
+    assert found.cuts["team", "site"].groups["site"].unique().tolist() == ["site 0", "site 1", "site 2"]
+    assert found.cuts["team", "site"].people.tolist() == kept.cuts["team", "site"].people.tolist()
+    assert found.notes == kept.notes
+    few = read_roster(sites.assign(headcount=50), ["site"])
+    with pytest.raises(dx.DataError, match="3 groups of site have more answers than headcount"):
+        respelled(kept, few, "all.csv")
+    (note,) = set(respelled(kept, few, "all.csv", "note").notes) - set(kept.notes)
+    assert note.startswith("3 groups of site have more answers than headcount")
+    missing = read_roster(sites[:2], ["site"])
+    with pytest.raises(dx.DataError, match=r"^all\.csv"):
+        respelled(kept, missing, "all.csv")
+
+
+def test_what_was_cleaned_and_noted_of_a_survey_is_in_its_tally(frame):
+    survey = replace(dx.read_survey(frame, BOOK), notes=("a note",))
+    cleaned = pd.DataFrame([["odd", 3, "rule", "rows"]], columns=["what", "count", "rule", "unit"])
+    kept = dx.tally(replace(survey, cleaning=cleaned))
+    pd.testing.assert_frame_equal(kept.cleaning, cleaned)
+    assert kept.notes == ("a note",)
 
 
 def test_a_tally_of_a_survey_holds_nobody(frame):
@@ -193,6 +237,14 @@ def test_a_tally_says_what_it_counts_and_refuses_to_guess_how_segments_cross(fra
     )
     with pytest.raises(dx.DataError, match=r"tally with cuts=\['team'\]$"):
         replace(kept, cuts={(): kept.cuts[()]}).cut(["team"])
+
+
+def test_a_cut_asked_for_in_another_order_shows_and_hides_the_same_groups(frame):
+    kept = dx.tally(frame[:90], [["team", "site"]], codebook=BOOK)
+    one, two = (dx.scores(kept, by=names).table for names in (["team", "site"], ["site", "team"]))
+    assert 0 < one["estimate"].isna().sum() < len(one)
+    names = ["team", "site", "name"]
+    pd.testing.assert_frame_equal(*(each.sort_values(names, ignore_index=True)[one.columns] for each in (one, two)))
 
 
 def test_a_cut_of_which_the_crossing_is_not_known_is_hidden(frame):

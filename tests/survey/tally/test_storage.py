@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 import dxkit as dx
+from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.tally.files import storage
-from dxkit.survey.tally.files.kept import kept
+from dxkit.survey.tally.files.kept import _semidefinite, kept
 from dxkit.survey.tally.files.laws import broken
 from tests.laws import examples
 from tests.survey.tally.test_from_csv import PLAIN, either
@@ -150,6 +151,19 @@ def test_how_questions_go_together_can_be_that_of_answers_also_where_many_are_bl
     found = kept(dx.tally(frame, codebook=book, min_group=3)).comoments
     cross = np.nan_to_num(found.products - found.sums * found.sums.T / np.where(found.pairs > 0, found.pairs, np.nan))
     assert np.linalg.eigvalsh(cross)[0] >= -1e-9 * np.trace(cross)
+    assert np.isfinite(found.products).all()
+
+
+def test_correlations_that_no_answers_have_become_the_nearest_that_some_have():
+    """Three pairs at -1: half of it is the most that three can be against each other. The variances stay."""
+    sd, against = np.array([1.0, 2, 3]), 2 * np.eye(3) - 1
+    assert _semidefinite(against * np.outer(sd, sd)) == pytest.approx((1.5 * np.eye(3) - 0.5) * np.outer(sd, sd))
+    whole = np.outer(sd, sd)
+    assert _semidefinite(whole) is whole
+    never = np.zeros((4, 4))
+    never[:3, :3] = against
+    assert _semidefinite(never)[:3, :3] == pytest.approx(1.5 * np.eye(3) - 0.5)
+    assert not _semidefinite(never)[3].any()
 
 
 SUMMED = dx.read_codebook(
@@ -170,6 +184,19 @@ def summed(n=40):
     ci, tests = np.resize([1, 2, 3, 4, 5], n), np.resize([2, 2, 3, 5, 4, 1, 3], n)
     frame = pd.DataFrame({"team": np.resize(["A", "B"], n), "ci": ci, "tests": tests, "lost": lost})
     return replace(dx.tally(frame, codebook=SUMMED, wave="Q3"), comment_group=12)
+
+
+def test_a_weighted_file_keeps_how_many_answered_and_how_many_skipped():
+    """B counts twice as much, and ten of its fifteen skipped a question: 30 + 5 answered, whatever they count."""
+    teams, answers = ["A"] * 30 + ["B"] * 15, [1, 2, 3, 4, 5] * 9
+    frame = pd.DataFrame({"team": teams, "ci": [*answers[:35], *[np.nan] * 10], "tests": answers, "lost": answers})
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [60, 60]})
+    whole = kept(dx.tally(frame, codebook=SUMMED, roster=roster)).cuts[()]
+    assert whole.counts[0, 0].tolist() == [7, 7, 7, 7, 7, 0, 0, 10, 0]
+    assert whole.counts[0, 1].tolist() == [9, 9, 9, 9, 9, 0, 0, 0, 0]
+    assert (whole.people.tolist(), whole.weighted) == ([45], True)
+    # hours: the weighted mean is 3 as well, and the squares about it are those of the 45 people
+    assert whole.sums[0, 0] == pytest.approx([45, 45 * 3, 9 * (1 + 4 + 9 + 16 + 25)])
 
 
 def _set(name, at, value):
@@ -272,6 +299,7 @@ def _answers_of(n, total, squares):
             "dimension builds: its sums are of another size, or not numbers",
         ),
         (_answers_of(20, 100, 700), ""),
+        (_answers_of(20, 20 * 168.0, 20 * 168.0**2), ""),
         (_with(min_group=3), ""),
     ],
 )
@@ -296,6 +324,8 @@ def test_all_of_a_tally_comes_back_from_its_file(tmp_path):
     assert list(back.complete) == ["builds"]
     assert back.complete["builds"].tolist() == tally.complete_of("builds").tolist()
     assert back.complete["builds"][0, 0] == 40
+    points = np.column_stack([np.resize([0, 25, 50, 75, 100], 40), np.resize([25, 25, 50, 100, 75, 0, 50], 40)]) - 50
+    assert back.complete["builds"] == pytest.approx(fourth_moments(points))
     one, two = (dx.scores(each, by="team").table["estimate"] for each in (back, tally))
     assert one.tolist() == pytest.approx(two.tolist())
 

@@ -75,6 +75,19 @@ def test_what_is_added_does_not_depend_on_the_order(frame):
     same(one + two, two + one)
 
 
+def test_answers_counted_a_few_at_a_time_are_those_counted_at_once(monkeypatch):
+    """Codes, sums of numbers, and how they go together."""
+    frame = with_sites(worlds.answers(120))
+    frame["lost"] = np.random.default_rng(1).gamma(1, 2, 120).round(1)
+    hours = pd.DataFrame([{"item": "lost", "text": "Hours lost", "kind": "hours"}])
+    book = dx.read_codebook(pd.concat([worlds.codebook(segments=("team", "site")), hours]).fillna(""))
+    whole = dx.tally(frame, ["team", ["team", "site"]], codebook=book)
+    monkeypatch.setattr("dxkit.survey.tally.margins.ROWS", 50)
+    parts = dx.tally(frame, ["team", ["team", "site"]], codebook=book)
+    same(parts, whole)
+    assert parts.cuts[()].sums[0, 0] == pytest.approx([120, frame["lost"].sum(), (frame["lost"] ** 2).sum()])
+
+
 def test_many_parts_add_up_as_a_few():
     frame = with_sites(worlds.answers(60))
     pieces = [tallied(frame[at : at + 3]) for at in range(0, 60, 3)]

@@ -201,7 +201,7 @@ def _semidefinite(cross: np.ndarray) -> np.ndarray:
     if value.size == 0 or value[0] >= -1e-12 * len(value):
         return cross
     unit = (vector * np.maximum(value, 0.0)) @ vector.T
-    size = np.sqrt(np.where(np.diag(unit) > 0, np.diag(unit), 1.0))
+    size = np.sqrt(np.maximum(np.diag(unit), 1.0))  # what was cut off was below 0
     return unit / np.outer(size, size) * np.outer(root, root)
 
 
