@@ -93,6 +93,19 @@ def columns_of(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) ->
     return tuple(columns)
 
 
+def commonest(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[Any, int]]:
+    """The rows of the commonest kind and unit, which one picture or table can show, and how many names the others have.
+
+    >>> scores = pd.DataFrame({"name": ["a", "b", "c"], "kind": "rating", "unit": ["index", "index", "code"]})
+    >>> commonest(scores)[0]["name"].tolist(), commonest(scores)[1]
+    (['a', 'b'], {('rating', 'code'): 1})
+    """
+    names: dict[Any, int] = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size().to_dict()
+    kind, unit = max(names, key=lambda each: names[each], default=(None, None))
+    names.pop((kind, unit), None)
+    return rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)], names
+
+
 def distinct(names: Sequence[object] | pd.Index) -> list[str]:
     """Column names as text, each different from the others.
 

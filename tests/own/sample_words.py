@@ -33,7 +33,8 @@ def sample_words() -> re.Pattern[str]:
 
 def _general() -> str:
     """What dxkit and its notebooks say to everybody."""
-    said = [path.read_text(encoding="utf-8") for path in (ROOT / "dxkit").rglob("*.py") if "_shipped" not in path.parts]
+    paths = [*(ROOT / "dxkit").rglob("*.py"), ROOT / "dxkit" / "project" / "forms" / "forms.toml"]
+    said = [path.read_text(encoding="utf-8") for path in paths if "_shipped" not in path.parts]
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         said += [cell.source for cell in notebook.cells if not {"sample", "parameters"} & set(cells._tags(cell))]

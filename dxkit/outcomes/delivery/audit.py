@@ -14,14 +14,10 @@ USED, BUT = "used", "used, but "
 COLUMNS = ["table", "reason", "n", "of", "share", "examples", "advice"]
 _EXAMPLES = 3
 _ADVICE = {
-    "failed": "",
-    "not finished": "",
-    "pre-release": "",
     "before since": "name an earlier since= if they count",
     "after as_of": "name a later as_of= if they count",
     "the same deployment again": "the first landing counts; regions and retries are one deployment",
     "the same change again": "the first landing counts",
-    "given up": "",
     "names an unknown deployment": "give the deployments of the whole time, or correct the names",
     "its deployment is left out": "see the reasons of deployments",
     "landed before it was written": "check the time zones: name timezone= for times without one",

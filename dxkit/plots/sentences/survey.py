@@ -9,6 +9,7 @@ import pandas as pd
 
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told, no_difference, nothing
+from dxkit.results.columns import commonest
 from dxkit.results.formatting import shortened
 from dxkit.results.words import axis, number, percent_of, say
 from dxkit.statistics.means.teams import LEVEL
@@ -34,15 +35,11 @@ def drawn(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, str]:
         choice("level", level, levels)
     elif levels:
         level = "dimension" if "dimension" in levels else levels[0]
-    rows = table.loc[table["level"] == level]
-    names = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size()
-    kind, unit = names.idxmax() if len(names) else (None, None)
+    rows, others = commonest(table.loc[table["level"] == level])
     left = ", ".join(
-        say("picture.of_unit" if other == kind else "picture.of_kind", count=count, kind=other)
-        for (other, measure), count in names.items()
-        if (other, measure) != (kind, unit)
+        say("picture.of_unit" if kind in set(rows["kind"]) else "picture.of_kind", count=count, kind=kind)
+        for (kind, _), count in others.items()
     )
-    rows = rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)]
     return rows, say("picture.not_drawn", what=left) if left else ""
 
 

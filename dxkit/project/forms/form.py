@@ -57,7 +57,7 @@ def at_least_zero(sheet: Worksheet, column: int, message: str, *, whole: bool = 
     sheet.data_validation(1, column, _LAST, column, rule | {"error_message": message})
 
 
-def days(book: Workbook, sheet: Worksheet, column: int, example: date) -> None:
+def days(book: Workbook, sheet: Worksheet, column: int, example: Any) -> None:
     """Only days, or days with a time, may be written into a column, as its example is."""
     time = isinstance(example, datetime)
     shape, how = {"num_format": "yyyy-mm-dd hh:mm" if time else "yyyy-mm-dd"}, "2026-01-31" + " 14:00" * time

@@ -14,6 +14,7 @@ from dxkit.outcomes.follow_up import follow_up
 from dxkit.outcomes.times import Source
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
+from dxkit.results.columns import commonest
 from dxkit.results.formatting import shortened
 from dxkit.results.result import Result
 from dxkit.results.words import axis, listed, number, percent_of, say
@@ -289,11 +290,7 @@ def _segment_of(survey: Survey, name: str) -> str:
 def _drawn(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that a picture of scores draws: of dimensions, else of questions, those of the commonest unit."""
     level = "dimension" if "dimension" in set(table["level"]) else "item"
-    rows = table.loc[table["level"] == level]
-    names = rows.drop_duplicates("name").groupby(["kind", "unit"], sort=False).size()
-    commonest: Any = names.idxmax() if len(names) else (None, None)
-    kind, unit = commonest
-    return rows.loc[(rows["kind"] == kind) & (rows["unit"] == unit)]
+    return commonest(table.loc[table["level"] == level])[0]
 
 
 def _headings(columns: Sequence[tuple[str, bool]], confidence: float) -> list[tuple[str, bool]]:
