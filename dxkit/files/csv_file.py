@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 from dxkit.files.errors import DataError, Faults, fault_at
@@ -73,10 +73,10 @@ def rows(text: str, separator: str, first: int, file: str, *, notes: Sequence[st
     records, lines, _ = read_records(
         text, first, Dialect(separator=separator, quoted=not unquoted, file=file), ended=True
     )
-    filled = [(record, line) for record, line in zip(records, lines, strict=False) if not is_blank(record)]
-    if not filled:
+    filled = [not is_blank(record) for record in records]
+    records, numbers = list(compress(records, filled)), list(compress(lines, filled))
+    if not records:
         raise fault_at("the file has no rows", file=file)
-    records, numbers = map(list, zip(*filled, strict=True))
     if "'" in text and any("'" in record[j][:1] for record in records for j in range(len(record)) if record[j]):
         records = [[unguarded(cell) for cell in record] for record in records]
     cells = rectangular(records, numbers, file)
@@ -184,26 +184,19 @@ def read_records(
     A record that does not end in the text is left out, or is a fault where the file has ended. `most` is the most
     records that are read."""
     csv.field_size_limit(MOST_BYTES)
-    taken = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal taken
-        for each in io.StringIO(text, newline=""):
-            taken += len(each)
-            yield each
-
+    source = io.StringIO(text, newline="")
     how: dict[str, Any] = {"quoting": csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE}
-    reader = csv.reader(counted(), delimiter=dialect.separator, strict=True, **how)
+    reader = csv.reader(source, delimiter=dialect.separator, strict=True, **how)
     records, lines, starts = [], [line], [0]
     try:
         for record in islice(reader, most):
             records.append(record)
             lines.append(line + reader.line_num)
-            starts.append(taken)
+            starts.append(source.tell())
     except csv.Error as error:
         if ended or str(error) != "unexpected end of data":
             raise broken_record(dialect.file, lines[-1]) from None
-    if not ended and records and taken == starts[-1] == len(text) and text[-1] not in "\r\n":
+    if not ended and records and source.tell() == starts[-1] == len(text) and text[-1] not in "\r\n":
         del records[-1], lines[-1], starts[-1]  # it is cut off in the middle
     return records, lines, starts
 

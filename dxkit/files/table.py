@@ -182,11 +182,14 @@ class Table:
             return np.nan, f"{either}; write it without thousands separators"
         return number(text)
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """What messages call the table."""
+        return {"file": self.file, "sheet": self.sheet}
+
     def fault(self, faults: Faults, i: SupportsIndex, column: str, message: str) -> None:
         """Add a fault of the cell in row i (counted from 0) of a column."""
-        faults.add(
-            message, file=self.file, sheet=self.sheet, row=self.rows[i], column=self.columns_at.get(column, column)
-        )
+        faults.add(message, row=self.rows[i], column=self.columns_at.get(column, column), **self.place)
 
     def text(self, column: str) -> pd.Series:
         """A column as stripped text; empty where the column is missing."""

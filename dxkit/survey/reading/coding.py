@@ -175,24 +175,12 @@ def _unknown(export: Export, scale: Scale, found: list[tuple[str, str, np.ndarra
         message = f"{quoted} is not {wanted}" + (" hours a week" if scale.name == "hours" else "")
     else:
         labels = {normal(label): label for label in scale.shown.values()}
+        shown = [x if normal(x) == f"{code:g}" else f"{code:g} {x}" for code, x in scale.shown.items()]
         near = nearest(normal(text)[:_LONGEST], labels, cutoff=0.5)
-        known = (
-            f"did you mean '{labels[near]}'?"
-            if near
-            else "its answers are "
-            + "; ".join(
-                label if normal(label) == f"{code:g}" else f"{code:g} {label}" for code, label in scale.shown.items()
-            )
-        )
+        known = f"did you mean '{labels[near]}'?" if near else f"its answers are {'; '.join(shown)}"
         harmless = _like_a_number(text) or normal(text) in NOT_AFFECTED or is_label(text, count, labels)
         message = f"{_quoted(text) if harmless else _UNSHOWN} is not an answer of scale {scale.name}; {known}"
-    faults.add(
-        message + (f" ({times})" if times else ""),
-        file=export.file,
-        sheet=export.sheet,
-        row=int(export.rows[where[0]]),
-        column=export.columns_at.get(item, item),
-    )
+    faults.add(message + (f" ({times})" if times else ""), **export.place(item, int(where[0])))
 
 
 def _quoted(text: str) -> str:

@@ -70,6 +70,12 @@ class Export:
         """The name of the tool."""
         return self.tool.name
 
+    def place(self, item: str = "", i: int | None = None) -> dict[str, Any]:
+        """Where a fault is: of an item its column, of an answer its row."""
+        place: dict[str, Any] = {"file": self.file, "sheet": self.sheet}
+        place |= {"column": self.columns_at.get(item, item)} if item else {}
+        return place | ({} if i is None else {"row": int(self.rows[i])})
+
     def remarks(self, counted: Sequence[str] = ()) -> list[str]:
         """How the file was read, and which of its columns were not; with the notes that count people."""
         remarks = [f"read as {self.source.replace('_', ' ')}: {self.why}", *self.notes, *counted]

@@ -82,14 +82,14 @@ def weights_of(export: Export, book: Codebook, faults: Faults) -> np.ndarray | N
     columns = [item for item in book.of_kind("weight") if item in export.answers]
     if not columns:
         return None
-    place = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[columns[0]]}
     if len(columns) > 1:
-        faults.add(f"the codebook has {len(columns)} questions of kind weight; keep the one to use", **place)
+        message = f"the codebook has {len(columns)} questions of kind weight; keep the one to use"
+        faults.add(message, **export.place(columns[0]))
     cells = export.answers[columns[0]]
     read = [number(text) if text else (0.0, None) for text in cells.categories]
     problems = [problem or ("" if value >= 0 else "a weight is not below 0") for value, problem in read]
     for i in np.flatnonzero(looked_up(np.array(problems) != "", cells.codes)).tolist():
-        faults.add(problems[cells.codes[i]], row=int(export.rows[i]), **place)
+        faults.add(problems[cells.codes[i]], **export.place(columns[0], i))
     return looked_up(np.array([value for value, _ in read]), cells.codes)
 
 
@@ -162,9 +162,7 @@ def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np
         faults.add(
             f"a spreadsheet has shortened the ids, as 1.15E+11 or ####, so that {spoiled} rows seem to come from one "
             "person; export the answers again, and do not save them in a spreadsheet",
-            file=export.file,
-            sheet=export.sheet,
-            row=int(export.rows[int(np.flatnonzero(repeated)[0])]),
+            **export.place(i=int(np.flatnonzero(repeated)[0])),
         )
     return repeated
 

@@ -35,7 +35,29 @@ Cuts = str | int | Iterable[str | int | Iterable[str | int]] | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Survey:
+class Facts:
+    """What is known of one wave beside its answers; `Survey` says what each is."""
+
+    cleaning: pd.DataFrame
+    roster: Roster | None = None
+    wave: str = ""
+    source: str = "plain"
+    min_group: int = 5
+    cuts: tuple[Cut, ...] = ()
+    comment_group: int = 10
+    rows: Rows | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Read(Facts):
+    """One wave as it is counted, without what tells people apart."""
+
+    coded: Coded
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Survey(Facts):
     """One wave of answers, cleaned and coded.
 
     codebook    what was asked
@@ -62,16 +84,7 @@ class Survey:
     keys: np.ndarray
     identified: np.ndarray
     comments: pd.DataFrame
-    cleaning: pd.DataFrame
-    roster: Roster | None = None
     weights: np.ndarray | None = None
-    wave: str = ""
-    source: str = "plain"
-    min_group: int = 5
-    cuts: tuple[Cut, ...] = ()
-    comment_group: int = 10
-    rows: Rows | None = field(default=None, repr=False)
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def release(self) -> Release:
@@ -104,22 +117,6 @@ class Survey:
 
     def _repr_html_(self) -> str:
         return self._shown()._repr_html_()
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Read:
-    """What was read of one wave, and nothing that tells people apart: `Survey` says what the parts are."""
-
-    coded: Coded
-    cleaning: pd.DataFrame
-    notes: tuple[str, ...]
-    wave: str
-    source: str
-    min_group: int
-    cuts: tuple[Cut, ...]
-    comment_group: int
-    roster: Roster | None
-    rows: None = None
 
 
 def read_survey(
@@ -199,57 +196,40 @@ def read_survey(
     ([4.0, 2.0, 5.0], [1])
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
-    how |= {"cuts": cuts, "record": record, "comment_group": comment_group}
-    how["roster_check"] = roster_check
-    read, export, rows = _read(answers, codebook, roster, wave, source, min_group, **how)
-    coded, book = read.coded, read.coded.codebook
-    given, segments = coded.answers(), coded.segments.astype(object)
-    comments = [item for item in book.of_kind("comment") if item in export.answers]
-    survey = Survey(
+    how |= {"cuts": cuts, "record": record, "comment_group": comment_group, "roster_check": roster_check}
+    read, export, kept = _read(answers, codebook, roster, wave, source, min_group, **how)
+    facts = {name: value for name, value in vars(read).items() if name != "coded"}
+    book, given, segments = read.coded.codebook, read.coded.answers(), read.coded.segments.astype(object)
+    comments = {
+        item: export.answers[item][kept].astype(object) for item in book.of_kind("comment") if item in export.answers
+    }
+    facts["rows"] = rows_of(answers, export, book, read.wave, kept)
+    facts["notes"] = tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given))))
+    return Survey(
         codebook=book,
         answers=given,
-        state=coded.states(),
+        state=read.coded.states(),
         segments=segments,
-        identified=identified(export, book, rows),
-        comments=pd.DataFrame(
-            {item: export.answers[item][rows].astype(object) for item in comments}, index=given.index, dtype=object
-        ),
-        keys=person_keys(export, book, given, segments, rows),
-        cleaning=read.cleaning,
-        roster=read.roster,
-        wave=read.wave,
-        weights=coded.weights,
-        source=read.source,
-        min_group=read.min_group,
-        cuts=read.cuts,
-        comment_group=read.comment_group,
-        rows=rows_of(answers, export, book, read.wave, rows),
+        identified=identified(export, book, kept),
+        comments=pd.DataFrame(comments, index=given.index, dtype=object),
+        keys=person_keys(export, book, given, segments, kept),
+        weights=read.coded.weights,
+        **facts,
     )
-    return replace(survey, notes=tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given)))))
 
 
-def read_coded(
-    answers: Any,
-    codebook: Codebook | TableSource,
-    roster: Roster | TableSource | None = None,
-    wave: str | None = None,
-    source: str | None = None,
-    min_group: int | None = None,
-    *,
-    rules: Rules | TableSource | None = None,
-    **limits: Any,
-) -> Read:
-    """What `read_survey` reads, without what only a Survey holds of a person; `limits` are those of `encode`."""
-    return _read(answers, codebook, roster, wave, source, min_group, rules=rules, **limits)[0]
+def read_coded(answers: Any, codebook: Codebook | TableSource, **how: Any) -> Read:
+    """What `read_survey` reads, as it is counted; `how` are its options and those of `encode`."""
+    return _read(answers, codebook, **how)[0]
 
 
 def _read(
     answers: Any,
     codebook: Codebook | TableSource | None,
-    roster: Roster | TableSource | None,
-    wave: str | None,
-    source: str | None,
-    min_group: int | None,
+    roster: Roster | TableSource | None = None,
+    wave: str | None = None,
+    source: str | None = None,
+    min_group: int | None = None,
     sheet: str | None = None,
     header: int | None = None,
     rules: Rules | TableSource | None = None,

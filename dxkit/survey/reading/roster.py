@@ -88,11 +88,8 @@ class Roster:
             counts = self._counted[tuple(by)] = filled.groupby(names, sort=False)["headcount"].sum()
         if len(names) > 1 and counts.sum() != self.total:
             return np.full(len(groups), np.nan)
-        wanted = (
-            pd.Index(groups[names[0]])
-            if len(names) == 1
-            else pd.MultiIndex.from_arrays([groups[name] for name in names])
-        )
+        every = [groups[name] for name in names]
+        wanted = pd.MultiIndex.from_arrays(every) if len(names) > 1 else pd.Index(every[0])
         return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
 
 
@@ -146,13 +143,9 @@ def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
     faults = Faults()
     used = [name for name in segments if name in table.frame.columns]
     if not used:
-        faults.add(
-            f"no column is named like a segment of the codebook; name one {' or '.join(segments)}"
-            if segments
-            else "the codebook has no segment, so a roster has no use; add a question of kind segment",
-            file=table.file,
-            sheet=table.sheet,
-        )
+        wrong = f"no column is named like a segment of the codebook; name one {' or '.join(segments)}"
+        none = "the codebook has no segment, so a roster has no use; add a question of kind segment"
+        faults.add(wrong if segments else none, **table.place)
         faults.raise_if_any()
     values = table.values(faults)
     frame = values.loc[:, used].map(lambda text: " ".join(text.split()))
@@ -201,9 +194,8 @@ def _check_uncounted(table: Table, frame: pd.DataFrame, used: list[str], faults:
             faults.add(
                 f"column '{name[:40]}' holds a number for each group; call it headcount if it counts people, "
                 "delete it if it does not",
-                file=table.file,
-                sheet=table.sheet,
                 column=name[:40],
+                **table.place,
             )
 
 
@@ -217,12 +209,8 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
             if len(filled) <= 3 or 2 * count != total:
                 continue
             if normal(label) in _EVERYBODY:
-                table.fault(
-                    faults,
-                    i,
-                    name,
-                    "this row counts as many people as all others together; it is a total, so delete it",
-                )
+                message = "this row counts as many people as all others together; it is a total, so delete it"
+                table.fault(faults, i, name, message)
             else:
                 notes.append(
                     f"row {table.rows[i]} of the roster counts as many people as all other rows of {name} together; "
@@ -232,7 +220,7 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
 
 
 def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
-    at = {"file": table.file, "sheet": table.sheet}
+    at = table.place
     if len(frame) == len(table.rows):
         first_row: dict[tuple[str, ...], int] = {}
         for i, group in enumerate(frame[used].itertuples(index=False, name=None)):

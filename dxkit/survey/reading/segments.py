@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +37,6 @@ def read_segments(
     columns, notes = {}, []
     at = np.arange(len(export))[rows]
     for name in [name for name in book.segments if name in export.answers]:
-        place: dict[str, Any] = {"file": export.file, "sheet": export.sheet, "column": export.columns_at[name]}
         texts = [" ".join(text.split()) for text in export.answers[name].categories]
         texts = _labelled(texts, book.scales.get(book.item(name)["scale"]))
         cells = read_as(export.answers[name], texts)
@@ -46,7 +44,7 @@ def read_segments(
         often = zip(cells.categories, counts(codes, len(cells.categories)).tolist(), strict=True)
         often = {text: n for text, n in often if n}
         if len(often) > _MOST_VALUES:
-            raise fault_at(_is_an_id(name, len(often), len(at)), file=export.file, sheet=export.sheet)
+            raise fault_at(_is_an_id(name, len(often), len(at)), **export.place())
         spelling = one_spelling(name, often, roster)
         labels = {label: k for k, label in enumerate(sorted(set(spelling.values())))}
         table = np.array([labels.get(spelling.get(text, ""), -1) for text in cells.categories], dtype=codes.dtype)
@@ -58,11 +56,11 @@ def read_segments(
         stated = len(at) - people.get(NOT_STATED, 0)
         values = len(people) - (NOT_STATED in people)
         if values > _FEW_VALUES and 2 * values > stated:
-            faults.add(_is_an_id(name, values, stated), file=export.file, sheet=export.sheet)
+            faults.add(_is_an_id(name, values, stated), **export.place())
             continue
         notes += segment_notes(name, people, roster)
         for label, problem in check_groups(name, people, roster).items():
-            faults.add(problem, row=int(export.rows[int(at[first[labels[label]]])]), **place)
+            faults.add(problem, **export.place(name, int(at[first[labels[label]]])))
     return pd.DataFrame(columns, index=range(len(at))), notes
 
 
@@ -154,13 +152,9 @@ def _one_edit(one: str, other: str) -> bool:
 
 def check_groups(name: str, people: Mapping[str, int], roster: Roster | None) -> dict[str, str]:
     """What is wrong with groups of so many respondents: the roster does not know them."""
-    if roster is None or name not in roster.segments:
-        return {}
     groups, found = _groups(roster, name), {}
-    for label, n in people.items():
-        if label == NOT_STATED:
-            continue
-        if label not in groups:  # a word of one person may be an answer in the wrong column; it is not repeated
+    for label, n in people.items() if groups else ():
+        if label not in (NOT_STATED, *groups):  # what one person wrote may be an answer in the wrong column
             known = is_label(label, n, map(normal, groups))
             shown = f"{name} '{label[:40]}'" if known else f"{name} of this row"
             told = "respondent" if n == 1 else "respondents"

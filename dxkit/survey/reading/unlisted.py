@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,6 @@ def check_labels(export: Export, rows: np.ndarray | slice, coded: Coded, least: 
     """
     book = coded.codebook
     for name, items in _asked(book, export).items():
-        place: dict[str, Any] = {"column": export.columns_at.get(items[0], items[0])}
         answered = int(np.count_nonzero(coded.of(items[0]) < coded.width + SKIPPED))
         people: Counter[str] = Counter()
         spelled: dict[str, str] = {}
@@ -47,7 +45,7 @@ def check_labels(export: Export, rows: np.ndarray | slice, coded: Coded, least: 
             ]
             shown = "; ".join(parts[:_MOST_LABELS]) + ("; ..." if len(parts) > _MOST_LABELS else "")
             message = f"{shown}; correct it in scales, or add a rule label"
-            faults.add(message, file=export.file, sheet=export.sheet, **place)
+            faults.add(message, **export.place(items[0]))
 
 
 def by_item(what: str, people: Mapping[str, int]) -> list[str]:

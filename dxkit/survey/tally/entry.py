@@ -216,7 +216,8 @@ class Part:
     ) -> Tally:
         """The tally of these answers."""
         how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
-        read = read_coded(answers, self.book, roster, wave or None, self.source, self.min_group, **how)
+        how |= {"roster": roster, "wave": wave or None, "source": self.source, "min_group": self.min_group}
+        read = read_coded(answers, self.book, **how)
         return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)
 
 

@@ -112,10 +112,8 @@ def _ranked(stem: str, fields: Sequence[Field]) -> list[Asked]:
         or max(values) < k - (k > 4 and says("ranked", stem))
     ):
         return []
-    rows = [[text for text in row if text] for row in zip(*(each.cells for each in numeric), strict=True)]
-    rows = [row for row in rows if len(row) > 1]
-    apart = sum(len(set(row)) == len(row) for row in rows)
-    if len(rows) < 3 or apart < 0.9 * len(rows) or (k < 4 and not says("ranked", stem) and apart < len(rows)):
+    apart = _apart(numeric)
+    if apart < 0.9 or (k < 4 and not says("ranked", stem) and apart < 1):
         return []
     labels = _options([each.option for each in numeric])
     return [Asked(numeric, stem, "rank", labels=labels + unsure(numeric)[0])]
@@ -127,15 +125,19 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
         return []
     people, spelled = together(fields)
     labels = [spelled[word] for word, n in people.items() if n >= LEAST and not is_no_opinion(word)]
-    rows = [[normal(text) for text in row if text] for row in zip(*(each.cells for each in fields), strict=True)]
-    rows = [row for row in rows if len(row) > 1]
-    apart = sum(len(set(row)) == len(row) for row in rows)
     numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
     listed = sum(n for n in people.values() if n >= LEAST)
     own_words = listed < 0.8 * sum(people.values())
-    if own_words or len(rows) < 3 or apart < 0.9 * len(rows) or not len(fields) <= len(labels) <= 30 or numbers:
+    if own_words or _apart(fields) < 0.9 or not len(fields) <= len(labels) <= 30 or numbers:
         return []
     return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
+
+
+def _apart(fields: Sequence[Field]) -> float:
+    """The share of people with several answers in these columns who gave no two alike; 0 where they are too few."""
+    rows = [[normal(text) for text in row if text] for row in zip(*(each.cells for each in fields), strict=True)]
+    apart = [len(set(row)) == len(row) for row in rows if len(row) > 1]
+    return sum(apart) / len(apart) if len(apart) > 2 else 0.0
 
 
 def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field]]:

@@ -176,7 +176,7 @@ def _missing(counts: Mapping[float, int]) -> list[float]:
 def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, int]) -> Asked | None:
     low, high, n = min(values), max(values), sum(values.values())
     whole = all(value.is_integer() for value in values)
-    unit = found_in(text, "units")
+    unit = f"{found[1].rstrip('s')}s" if (found := found_in(text, "units")) else ""
     if says("hours", text) and 0 <= low and high <= 168:
         return Asked(fields, text, "hours", "hours")
     if len(fields) == 1 and len(values) == n > 4 and whole and (says("id", text) or high > 1e6):
@@ -195,7 +195,7 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         years = 1900 <= low <= high <= 2100 and whole
         if len(values) <= 2 and len(fields) == 1 and n > 4 and (years or not says("count", text)):
             return None  # two versions or two years are labels
-        return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
+        return Asked(fields, text, "number", unit=unit)
     named = (len(fields) == 1 and len(values) == 1) or all(f"{value:g}" in text for value in values)
     if high <= 10 and (len(values) > 2 or len(fields) > 1 or not named):
         return _rating(fields, text, values)
@@ -204,7 +204,7 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
     if 20 < high <= 100:
         doubts = {"scale": "taken for a slider from 0 to 100; write kind number if it is an amount"}
         return Asked(fields, text, "rating", "0-100", doubts=doubts)
-    return Asked(fields, text, "number", unit=f"{unit[1].rstrip('s')}s" if unit else "")
+    return Asked(fields, text, "number", unit=unit)
 
 
 def _stated_range(text: str) -> tuple[int, int] | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,10 +19,8 @@ from dxkit.files.table import CHOICE, Column, Table, TableSpec, texts
 from dxkit.survey.reading.tools.registry import tool_named
 
 SETTINGS = ("sheet", "source", "header")
-NAMES = (
-    *(*SETTINGS, "keep", "drop", "missing", "label", "separator", "blank_is_none", "unreadable", "include"),
-    *("wave", "same_as"),
-)
+_SAID = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+NAMES = tuple(_SAID)
 RULES = TableSpec(
     kind="table of rules",
     columns=(Column(name="rule", kind=CHOICE, needed=True, allowed=NAMES), *texts("question", "value", "to", "note")),
@@ -34,29 +34,6 @@ DEFAULT = "default"
 ROWS_ASIDE, ROWS_READ, ROWS_INCLUDED, CELLS = "rows set aside", "rows read", "rows included", "cells"
 COMPARED = re.compile(r"(>=|<=|>|<)\s*(.+)")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_NEEDED = {
-    **dict.fromkeys((*SETTINGS, "missing", "include"), ("value",)),
-    **dict.fromkeys(("keep", "drop", "separator", "same_as"), ("question", "value")),
-    "label": ("value", "to"),
-}
-_UNUSED = {
-    **dict.fromkeys((*SETTINGS, "include"), ("question", "to")),
-    **dict.fromkeys(("blank_is_none", "unreadable"), ("value", "to")),
-    **dict.fromkeys(("keep", "drop", "missing", "separator", "wave", "same_as"), ("to",)),
-}
-_AT_MOST_ONE = (*SETTINGS, "wave")
-_EXAMPLE = {
-    "question": "an item of the codebook or the header of a column",
-    "value": {
-        "sheet": "the name of the sheet",
-        "source": "the survey tool, such as qualtrics",
-        "header": "the number of header rows, such as 2",
-        "separator": "what stands between two answers, such as ; or newline",
-        "include": f"one of {', '.join(INCLUDED)}",
-        "same_as": "the id or text that the question had in the earlier wave",
-    },
-    "to": "the label or number that the value stands for",
-}
 
 
 class Rule(NamedTuple):
@@ -158,9 +135,9 @@ def read_rules(source: TableSource, sheet: str | None = None) -> Rules:
     earlier: dict[tuple[str, ...], Rule] = {}
     for rule in found:
         _check(rules, rule, faults)
-        once = rule.name in _AT_MOST_ONE or rule.name in ("separator", "same_as")
-        key = (rule.name,) if rule.name in _AT_MOST_ONE else (rule.name, normal(rule.question))
-        first = earlier.setdefault(key if once else (*key, folded(rule.value)), rule)
+        once = _SAID.get(rule.name, {}).get("once", "")
+        parts = () if once == "in a table" else (normal(rule.question), *([] if once else [folded(rule.value)]))
+        first = earlier.setdefault((rule.name, *parts), rule)
         if first is not rule:
             rules.fault(faults, rule, "rule", f"row {first.row} already holds this rule; keep one of them")
     faults.raise_if_any()
@@ -176,12 +153,10 @@ def _check(rules: Rules, rule: Rule, faults: Faults) -> None:
     if not rule.name:
         fault("rule", f"the cell is empty; {suggest('', NAMES)}")
         return
-    empty = [column for column in _NEEDED.get(rule.name, ()) if not getattr(rule, column)]
-    for column in empty:
-        wanted = _EXAMPLE[column]
-        wanted = wanted.get(rule.name, "the answer, as the file has it") if isinstance(wanted, Mapping) else wanted
-        fault(column, f"the rule {rule.name} needs {wanted} here")
-    for column in _UNUSED.get(rule.name, ()):
+    empty = {column: what for column, what in _SAID[rule.name].get("needs", {}).items() if not getattr(rule, column)}
+    for column, what in empty.items():
+        fault(column, f"the rule {rule.name} needs {what} here")
+    for column in _SAID[rule.name].get("unused", ()):
         if getattr(rule, column):
             fault(column, f"the rule {rule.name} does not use this cell; leave it empty")
     if "value" in empty:

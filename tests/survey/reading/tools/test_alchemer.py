@@ -1,11 +1,8 @@
 """Alchemer: Response ID and Status in front, `Option:Question` in a header."""
 
-import pytest
-
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
-    check_nobody_is_lost,
     check_notes,
     check_same_survey,
     option,
@@ -37,16 +34,7 @@ def exported(folder):
     return write(folder / "alchemer.csv", rows)
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("alchemer"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "alchemer")
     check_notes(survey, "Longitude", snapshot)
     assert survey.cleaning["count"].tolist() == [2]
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "alchemer")

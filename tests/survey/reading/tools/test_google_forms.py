@@ -28,11 +28,6 @@ def exported(folder):
     return write(folder / "google.csv", rows, quoting=csv.QUOTE_ALL)
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("google_forms"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "google_forms")
     check_notes(survey, "Email Address", snapshot)

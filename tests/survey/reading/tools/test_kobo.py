@@ -7,7 +7,6 @@ import dxkit as dx
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
-    check_nobody_is_lost,
     check_notes,
     check_same_survey,
     joined,
@@ -45,11 +44,6 @@ def exported(folder):
     return write(folder / "kobo.csv", rows, delimiter=";")
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("kobo"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "kobo")
     check_notes(survey, "_submitted_by", snapshot)
@@ -80,7 +74,3 @@ def test_odk_central_names_its_own_columns_and_says_what_was_rejected(tmp_path):
     survey = dx.read_survey(write(tmp_path / "k.csv", [head, *rows]), TOOLS.iloc[:2])
     assert (survey.source, survey.answers["ci"].tolist()) == ("kobo", [5])
     assert survey.cleaning["count"].tolist() == [1]
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "kobo")

@@ -10,7 +10,6 @@ from tests.survey.reading.one_survey import (
     BOOK,
     CI,
     CLEAN,
-    check_nobody_is_lost,
     check_notes,
     check_same_survey,
     option,
@@ -38,18 +37,9 @@ def exported(folder):
     )
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("limesurvey"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "limesurvey")
     check_notes(survey, "ipaddr", snapshot)
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "limesurvey")
 
 
 def test_answer_codes_are_codes_of_the_scale(tmp_path):

@@ -2,7 +2,6 @@
 
 import openpyxl
 import pandas as pd
-import pytest
 
 from tests.survey.reading.one_survey import (
     BOOK,
@@ -39,11 +38,6 @@ def exported(folder):
     path = folder / "microsoft.xlsx"
     book_.save(path)
     return path
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("microsoft_forms"))
 
 
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):

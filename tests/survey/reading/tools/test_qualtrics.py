@@ -10,7 +10,6 @@ from tests.survey.reading.one_survey import (
     CI,
     CLEAN,
     NOT_ANSWERS,
-    check_nobody_is_lost,
     check_notes,
     check_row_is_refused,
     check_same_survey,
@@ -77,18 +76,9 @@ def exported(folder):
     return write(folder / "qualtrics.csv", [*head, *rows])
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("qualtrics"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "qualtrics")
     check_notes(survey, "IPAddress", snapshot)
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "qualtrics")
 
 
 @pytest.mark.parametrize(("first", "people"), [("Start Date", 1), ("2026-08-10 09:00:00", 2)])

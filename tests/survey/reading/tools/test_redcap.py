@@ -1,13 +1,10 @@
 """REDCap: raw names and codes, or labels; a column of completion for each form."""
 
-import pytest
-
 import dxkit as dx
 from tests.survey.reading.one_survey import (
     BOOK,
     CI,
     CLEAN,
-    check_nobody_is_lost,
     check_notes,
     check_same_survey,
     option,
@@ -33,11 +30,6 @@ def exported(folder):
         done = "Complete" if k < len(CLEAN) else "Incomplete"
         rows.append([str(k + 1), "", f"2026-08-{10 + k % 9} 09:09:01", "192.0.2.7", *answers, done])
     return write(folder / "redcap.csv", rows)
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("redcap"))
 
 
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
@@ -70,10 +62,6 @@ def test_raw_names_and_codes_are_read_by_the_ids_of_the_codebook(tmp_path):
     assert survey.source == "redcap"
     assert survey.answers.to_dict("list") == {"ci": [5, 4], "tools_git": [1, 0], "tools___helm": [0, 0]}
     assert survey.cleaning["count"].tolist() == [1]
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "redcap")
 
 
 def test_a_table_by_hand_with_a_question_that_ends_so_loses_nobody(tmp_path):

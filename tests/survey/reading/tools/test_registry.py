@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.survey.reading.tools.registry import TOOLS, is_personal, is_technical, recognise, tool_named
+from tests.survey.reading.one_survey import check_nobody_is_lost
 
 
 def test_each_tool_of_the_registry_has_its_test():
@@ -24,3 +25,8 @@ def test_a_tool_is_recognised_by_its_signs_and_named_in_any_spelling(tool):
 def test_a_sign_is_either_technical_or_personal(tool):
     for sign in tool.signs:
         assert is_personal(sign) != is_technical(tool, sign), sign
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_file_without_the_columns_of_the_tool_loses_nobody(tool, tmp_path):
+    check_nobody_is_lost(tmp_path, tool.name)

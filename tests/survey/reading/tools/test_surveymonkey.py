@@ -9,7 +9,6 @@ from tests.survey.reading.one_survey import (
     CI,
     CLEAN,
     NOT_ANSWERS,
-    check_nobody_is_lost,
     check_notes,
     check_row_is_refused,
     check_same_survey,
@@ -56,18 +55,9 @@ def exported(folder):
     return write(folder / "monkey.csv", rows)
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("surveymonkey"))
-
-
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
     survey = check_same_survey(path, "surveymonkey")
     check_notes(survey, "First Name", snapshot)
-
-
-def test_a_file_without_the_columns_of_the_tool_loses_nobody(tmp_path):
-    check_nobody_is_lost(tmp_path, "surveymonkey")
 
 
 @pytest.mark.parametrize("row", NOT_ANSWERS)

@@ -1,7 +1,5 @@
 """Typeform: one header row, and an id that is not a number."""
 
-import pytest
-
 from tests.survey.reading.one_survey import (
     BOOK,
     CLEAN,
@@ -25,11 +23,6 @@ def exported(folder):
         ]
         rows.append([f"{k:06x}f00d", *answers, "2026-08-10 09:00:00", f"2026-08-{10 + k % 9} 09:09:01", "a1b2c3"])
     return write(folder / "typeform.csv", rows)
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("typeform"))
 
 
 def test_the_export_is_read_as_the_survey_that_was_answered(path, snapshot):
