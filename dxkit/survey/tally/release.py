@@ -19,7 +19,7 @@ from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.statistics.moments import per_group
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
-from dxkit.survey.privacy.figures import decided, sizes
+from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
@@ -151,7 +151,7 @@ def release_of(tally: Tally) -> Release:
         if p < items:
             every[:, columns + p] = np.rint(questions.said(p))
     found, j = decided(codes, fine.people, every, tally.min_group), columns
-    others = found.others(codes, every, tally.min_group)
+    others = found.others(tally.min_group)
     made = [
         May(
             people=people,
@@ -173,7 +173,7 @@ def release_of(tally: Tally) -> Release:
             at = covered.index(cut)
             groups, may = groups_of[at], made[at]
             people = np.bincount(codes[at], fine.people, len(groups))
-            n = np.column_stack([people, sizes(codes[at], every[:, :j])])
+            n = np.column_stack([people, found.n[at][:, :j]])
         else:
             groups, n = tally.cut(cut).groups, None
             may = _nothing(len(groups), j, items)
