@@ -47,8 +47,8 @@ def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray
     pairs = Pairs(cuts, people)
     first = admitted(cuts, people, k, pairs=pairs)
     several = admitted(cuts, people, 2 * k, first, pairs)
-    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool) for each in first]
-    detail, sizes = [each.copy() for each in figure], [np.zeros(each.shape) for each in figure]
+    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool, order="F") for each in first]
+    detail, sizes = [each.copy("F") for each in figure], [np.zeros(each.shape, order="F") for each in figure]
     alike: dict[bytes, list[int]] = {}
     for j, n in enumerate(answered.T):
         alike.setdefault(n.tobytes(), []).append(j)
