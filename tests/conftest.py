@@ -119,8 +119,10 @@ def _no_bounds(cuts, shown, answers, k):
 
 
 def _all_decided(cuts, people, answered, k):
-    def any_of(values, cut):
-        return np.array([values[cut == group].sum(axis=0) > 0 for group in range(int(cut.max(initial=-1)) + 1)])
+    def of_groups(values, cut):
+        return np.array([values[cut == group].sum(axis=0) for group in range(int(cut.max(initial=-1)) + 1)])
 
-    every = [any_of(answered, cut) for cut in cuts]
-    return Figures(people=[any_of(people, cut) for cut in cuts], figure=every, detail=[each.copy() for each in every])
+    n = [of_groups(answered, cut) for cut in cuts]
+    every = [each > 0 for each in n]
+    present = [of_groups(people, cut) > 0 for cut in cuts]
+    return Figures(people=present, figure=every, detail=[each.copy() for each in every], n=n)

@@ -9,6 +9,7 @@ without finite population correction.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -211,5 +212,8 @@ def named(t: np.ndarray, df: np.ndarray, level: float = LEVEL) -> np.ndarray:
     >>> named(np.array([5.0, 1.0, -2.3]), np.array([30.0, 30.0, 30.0])).tolist()
     [1, 0, 0]
     """
-    beyond = adjusted_p(t_two_sided(t, df).ravel()).reshape(t.shape) < level
+    p = np.where(np.isnan(t) | ~(df > 0), np.nan, 1.0)
+    far = np.abs(t) > NormalDist().inv_cdf(1 - level / 2)  # t has longer tails, so the p of others is above the level
+    p[far] = t_two_sided(t[far], df[far])
+    beyond = adjusted_p(p.ravel()).reshape(t.shape) < level
     return np.where(beyond, np.sign(np.nan_to_num(t)), 0).astype(int)

@@ -133,8 +133,9 @@ def unpinned(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], each: Whol
     if each.top >= _MOST_ANSWERS:
         return kept
     groups, free = [_Groups.of(cut, each) for cut in cuts], set()
+    within = [[one.within(larger) for one in groups] for larger in groups]
     while True:
-        for key, (members, low, high, hide) in _known(groups, kept).items():
+        for key, (members, low, high, hide) in _known(groups, within, kept).items():
             if (key, low, high) not in free and _pins(each, members, low, high):
                 kept[hide[0]][hide[1]] = False
                 break
@@ -184,7 +185,9 @@ class _Groups:
         return np.where((low == high) & (self.n < larger.n[np.minimum(low, len(larger.n) - 1)]), low, -1)
 
 
-def _known(groups: Sequence[_Groups], shown: Sequence[np.ndarray]) -> dict[bytes, tuple]:
+def _known(
+    groups: Sequence[_Groups], within: Sequence[Sequence[np.ndarray]], shown: Sequence[np.ndarray]
+) -> dict[bytes, tuple]:
     """Sets of up to 8 answers whose sum follows: their cells, its least and largest value, and the figure to hide."""
     sets: dict[bytes, tuple] = {}
 
@@ -196,9 +199,9 @@ def _known(groups: Sequence[_Groups], shown: Sequence[np.ndarray]) -> dict[bytes
     for c, (one, flags) in enumerate(zip(groups, shown, strict=True)):
         for g in np.flatnonzero(flags & (one.n > 0) & (one.n <= _ENUMERATED)).tolist():
             tell(one.cut == g, one.sums[g] - one.half[g], one.sums[g] + one.half[g], (c, g))
-    for larger, there in zip(groups, shown, strict=True):
+    for larger, there, lies in zip(groups, shown, within, strict=True):
         for d, (one, flags) in enumerate(zip(groups, shown, strict=True)):
-            inside = np.where(flags & (one.n > 0), one.within(larger), -1)
+            inside = np.where(flags & (one.n > 0), lies[d], -1)
             used = inside >= 0
             left = larger.n - np.bincount(inside[used], one.n[used], len(larger.n))
             for g in np.flatnonzero(there & (left <= _ENUMERATED) & (left < larger.n)).tolist():

@@ -15,18 +15,19 @@ from dxkit.survey.privacy.rowspace import needed
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What may be shown of each cut: of all who responded (G,), of each question (G, Q), and its spread (G, Q)."""
+    """What may be shown of each cut: of all who responded (G,), of each question (G, Q), and its spread (G, Q); and how
+    many answered it (G, Q)."""
 
     people: list[np.ndarray]
     figure: list[np.ndarray]
     detail: list[np.ndarray]
+    n: list[np.ndarray]
 
-    def others(self, cuts: Sequence[np.ndarray], answered: np.ndarray, k: int) -> list[np.ndarray]:
+    def others(self, k: int) -> list[np.ndarray]:
         """Of each cut, the questions (Q,) whose hidden groups may stand in one row: the groups shown imply it."""
-        everybody = self.figure[0][0]
-        n = [sizes(cut, answered) for cut in cuts]
-        left = [(size * ~shown).sum(axis=0) for size, shown in zip(n, self.figure, strict=True)]
-        return [everybody & (rest >= k) & (rest < answered.sum(axis=0)) for rest in left]
+        everybody, whole = self.figure[0][0], self.n[0][0]
+        left = [(n * ~shown).sum(axis=0) for n, shown in zip(self.n, self.figure, strict=True)]
+        return [everybody & (rest >= k) & (rest < whole) for rest in left]
 
 
 def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray, k: int) -> Figures:
@@ -46,8 +47,8 @@ def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray
     pairs = Pairs(cuts, people)
     first = admitted(cuts, people, k, pairs=pairs)
     several = admitted(cuts, people, 2 * k, first, pairs)
-    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool) for each in first]
-    detail = [each.copy() for each in figure]
+    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool, order="F") for each in first]
+    detail, sizes = [each.copy("F") for each in figure], [np.zeros(each.shape, order="F") for each in figure]
     alike: dict[bytes, list[int]] = {}
     for j, n in enumerate(answered.T):
         alike.setdefault(n.tobytes(), []).append(j)
@@ -59,13 +60,8 @@ def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray
         for c, (one, two) in enumerate(zip(shown, spread, strict=True)):
             figure[c][:, here] = one[:, None]
             detail[c][:, here] = (one & two)[:, None]
-    return Figures(people=first, figure=figure, detail=detail)
-
-
-def sizes(cut: np.ndarray, answered: np.ndarray) -> np.ndarray:
-    """Answers (G, Q) of each group."""
-    groups = int(cut.max(initial=-1)) + 1
-    return np.column_stack([np.bincount(cut, n, groups) for n in answered.T] or [np.zeros((groups, 0))])
+            sizes[c][:, here] = each.sizes[c][:, None]
+    return Figures(people=first, figure=figure, detail=detail, n=sizes)
 
 
 def admitted(

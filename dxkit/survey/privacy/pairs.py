@@ -42,6 +42,9 @@ class Pairs:
         if len(used) < 2:
             return True
         lead, *others = used
+        least = sum(2 / people[c].min() / len(others) for c in others)  # the eigenvalues are at most as many as cuts
+        if (k - 1) * (1 / people[lead].min() + least) >= 1 - ZERO:
+            return False
 
         def counted(one: int, two: int) -> np.ndarray:
             """People of each pair of groups that are told apart."""

@@ -163,8 +163,12 @@ def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarra
     lead, people = np.where(seen[largest][cuts[largest]], cuts[largest], -1), np.maximum(sizes[largest], 1)
     share = sum((_counted(lead, each, n, len(people), rows) for each in at), np.zeros((len(people), rows)))
     share = share / people[:, None] / length
-    both = sum((_counted(one, two, n, rows, rows) for one in at for two in at), np.zeros((rows, rows)))
-    values, vectors = np.linalg.eigh(both / np.outer(length, length) - products(share, share * people[:, None]))
+    both = np.zeros((rows, rows))
+    for i, one in enumerate(at):
+        for two in at[:i]:
+            both += _counted(one, two, n, rows, rows)
+    both = (both + both.T) / np.outer(length, length) + np.eye(rows)
+    values, vectors = np.linalg.eigh(both - products(share, share * people[:, None]))
     kept = values[values > ZERO]
     least = 1 / sizes[largest][seen[largest]].min()
     if len(kept):  # twice: a row and its share within a group of the largest cut

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """K: the most codes that a scale of the codebook has."""
         return most_codes(self.codebook)
@@ -89,9 +90,10 @@ def coded_answers(
     """The same from float codes and states, a column per measured item."""
     width = most_codes(book)
     codes, numbers = np.empty((len(answers), len(book.measured)), dtype=kind_of(width), order="F"), {}
-    for i, item in enumerate(book.measured):
-        given, scale = answers[item].to_numpy(dtype=float), book.scale(item)
-        codes[:, i] = placed(scale, given, state[item].to_numpy(), width)
+    columns = answers[book.measured].to_numpy(dtype=float).T, state[book.measured].to_numpy().T
+    for i, (item, given, states) in enumerate(zip(book.measured, *columns, strict=True)):
+        scale = book.scale(item)
+        codes[:, i] = placed(scale, given, states, width)
         if not scale.codes:
             numbers[item] = given
     return Coded(codebook=book, codes=codes, numbers=numbers, segments=segments.astype("category"), weights=weights)

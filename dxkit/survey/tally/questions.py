@@ -49,12 +49,12 @@ class Questions:
             n = self._counts(p)[:, np.flatnonzero(~np.isnan(layout.values[p, : layout.width]))].sum(axis=1)
         else:
             n = self._fine.sums[:, np.searchsorted(layout.summed, p), 0]
-        return n if self._everybody else np.where(self._weights(0, p, n)[0] > 0, n, 0)
+        return n if self.everybody else np.where(self._weights(0, p, n)[0] > 0, n, 0)
 
     def said(self, i: int) -> np.ndarray:
         """How many gave any answer to an item, no opinion included, and have a weight, (C,)."""
         n = self._counts(i)[:, self._said].sum(axis=1)
-        return n if self._everybody else np.where(self._weights(1, i, n)[0] > 0, n, 0)
+        return n if self.everybody else np.where(self._weights(1, i, n)[0] > 0, n, 0)
 
     def of(self, p: int) -> Held:
         """What was answered to a column of the layout, and what it counts."""
@@ -76,14 +76,14 @@ class Questions:
         """The largest share of one person in the weight of each group, (G,); with weights in the file at most."""
         one = each.weights * np.sqrt(each.worth) if self._heavy else each.weights
         held, most = np.bincount(group, each.weights * each.worth, groups), np.zeros(groups)
-        if self._everybody:
+        if self.everybody:
             most[held > 0] = 1.0
         else:
             np.maximum.at(most, group, one)
         return np.divide(most, held, out=np.ones(groups), where=held > 0)
 
     @property
-    def _everybody(self) -> bool:
+    def everybody(self) -> bool:
         """Whether everybody counts one."""
         return not self._heavy and not self._of_roster
 

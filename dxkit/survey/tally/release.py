@@ -19,7 +19,7 @@ from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.statistics.moments import per_group
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
-from dxkit.survey.privacy.figures import decided, sizes
+from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
@@ -151,14 +151,14 @@ def release_of(tally: Tally) -> Release:
         if p < items:
             every[:, columns + p] = np.rint(questions.said(p))
     found, j = decided(codes, fine.people, every, tally.min_group), columns
-    others = found.others(codes, every, tally.min_group)
+    others = found.others(tally.min_group)
     made = [
         May(
             people=people,
             figure=figure[:, :j],
             detail=detail[:, :j],
-            bound=np.zeros((len(people), j), dtype=int),
-            end=np.full((len(people), j), np.nan),
+            bound=np.zeros((len(people), j), dtype=int, order="F"),
+            end=np.full((len(people), j), np.nan, order="F"),
             others=rest[:j],
             said=figure[:, j:].astype(int) + detail[:, j:],
         )
@@ -173,7 +173,7 @@ def release_of(tally: Tally) -> Release:
             at = covered.index(cut)
             groups, may = groups_of[at], made[at]
             people = np.bincount(codes[at], fine.people, len(groups))
-            n = np.column_stack([people, sizes(codes[at], every[:, :j])])
+            n = np.column_stack([people, found.n[at][:, :j]])
         else:
             groups, n = tally.cut(cut).groups, None
             may = _nothing(len(groups), j, items)
@@ -223,18 +223,18 @@ def _nothing(groups: int, columns: int, items: int) -> May:
 def _apply_ends(tally: Tally, questions: Questions, codes: Sequence[np.ndarray], made: list[May]) -> None:
     """Bounds near the ends of the scale, and what they still tell: the figures of `made` change in place."""
     layout, k = tally.layout, tally.min_group
-    form = layout.form
-    for p in range(len(layout.columns)):
+    form, units = layout.form, layout.columns["unit"].to_numpy()
+    for p, unit in enumerate(units):
         each = questions.of(p)
         if form.form[p] == NUMBER or not each.n.any():
             continue
         held = each.weights * each.worth
         above = np.where(held > 0, held * (each.means - form.low[p]), 0.0)
-        if whole := _whole_answers(tally, p, each, above):
+        if not questions.everybody and (whole := _whole_answers(tally, p, each, above)):
             for may, stays in zip(made, unpinned(codes, [may.figure[:, p] for may in made], whole), strict=True):
                 may.figure[:, p] &= stays
                 may.detail[:, p] &= stays
-        hours, several = form.form[p] == HOURS, layout.columns["unit"].iloc[p] == "share"
+        hours, several = form.form[p] == HOURS, unit == "share"
         coded = not np.isnan(layout.step[p])
         if coded:
             known = np.flatnonzero(~np.isnan(layout.values[p, : layout.width]))
@@ -259,8 +259,9 @@ def _apply_ends(tally: Tally, questions: Questions, codes: Sequence[np.ndarray],
             may.figure[:, p] &= shown_
             may.detail[:, p] &= shown_
             may.bound[:, p], may.others[p] = bound, rest
-            end = np.select([bound == AT_MOST, bound == AT_LEAST], [share, 1 - share], np.nan)
-            may.end[:, p] = end * answers.reach / form.width[p]  # of hours in bands, one person moves the highest band
+            if bound.any():  # of hours in bands, one person moves the highest band
+                end = np.select([bound == AT_MOST, bound == AT_LEAST], [share, 1 - share], np.nan)
+                may.end[:, p] = end * answers.reach / form.width[p]
 
 
 def _whole_answers(tally: Tally, p: int, each: Held, above: np.ndarray) -> Whole | None:

@@ -61,7 +61,7 @@ def test_hidden_groups_stand_in_one_row_where_the_shown_ones_imply_it():
     n = np.array([[5, 5], [3, 3], [4, 0], [10, 10]])
     figures = decided(cuts, n[:, 0], n, 5)
     assert figures.figure[1].T.tolist() == [[True, False, False, True], [False, False, False, True]]
-    assert [each.tolist() for each in figures.others(cuts, n, 5)] == [[False, False], [True, True]]
+    assert [each.tolist() for each in figures.others(5)] == [[False, False], [True, True]]
     assert figures.detail[1].T.tolist() == [[False, False, False, True], [False, False, False, False]]
 
 
