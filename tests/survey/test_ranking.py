@@ -276,6 +276,16 @@ def test_many_groups_have_the_figures_of_few_and_tell_what_is_ruled_out_on_reque
     assert many.groups[:50][["worst 1", "worst 2"]].equals(few[["worst 1", "worst 2"]])
 
 
+def test_groups_that_are_ranked_one_at_a_time_are_ranked_as_all_at_once(monkeypatch):
+    made = sample.wave()
+    together = dx.rank_pains(made, by="tenure")
+    monkeypatch.setattr("dxkit.survey.ranking_order._HELD", 1)
+    monkeypatch.setattr("dxkit.statistics.verdict._HELD", 1)
+    apart = dx.rank_pains(made, by="tenure")
+    pd.testing.assert_frame_equal(apart.table, together.table)
+    pd.testing.assert_frame_equal(apart.groups, together.groups)
+
+
 def test_a_small_group_has_its_own_spread_and_everybodys_correlation():
     """A group that is the whole staff is ranked as everybody; its spread is moderated by its own."""
     made = survey(likert([20, 10, 4, 0, -5], 60, np.random.default_rng(4)), population=90)
