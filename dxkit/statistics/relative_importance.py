@@ -46,11 +46,11 @@ def lmg(corr: np.ndarray) -> np.ndarray:
         first, rest = residual[..., :1, 1:], residual[..., 1:, 1:]
         swept = rest - np.swapaxes(first, -1, -2) * (first / residual[..., :1, :1])
         residual = np.concatenate([rest, swept], axis=-3)  # bit j of a subset's position says that it has predictor j
-    explained = corr[..., -1:, -1] - residual[..., 0, 0]
+    left = residual[..., 0, 0]
     member = (np.arange(2**predictors)[:, None] >> np.arange(predictors)) & 1
     size = member.sum(axis=1, keepdims=True)
     orders = np.array([1 / (predictors * comb(predictors - 1, others)) for others in range(predictors)] + [0.0])
-    return explained @ np.where(member == 1, orders[size - 1], -orders[size])
+    return left @ np.where(member == 1, -orders[size - 1], orders[size])
 
 
 def correlation(covariance: np.ndarray) -> np.ndarray:

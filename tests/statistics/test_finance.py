@@ -32,6 +32,13 @@ def test_the_figures_of_r_and_libreoffice(case):
             assert found is None if known is None else found == pytest.approx(known, abs=1e-9), (kind, which)
 
 
+def test_a_rate_that_is_none_is_named():
+    with pytest.raises(dx.DataError, match="rate"):
+        dx.npv(float("nan"), [1, 2])
+    with pytest.raises(dx.DataError, match="above -100%, such as 0.1 for 10%, not -100%$"):
+        dx.npv(-1, [1, 2])
+
+
 def test_a_return_on_less_than_one_unit_of_money():
     assert roi(3, 0.5) == 5
 

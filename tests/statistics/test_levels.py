@@ -56,6 +56,10 @@ def test_a_series_that_does_not_scatter_has_p_1_or_none():
         assert (level.variance, level.rho, level.df, level.se.tolist()) == (0, 0, 10, [0, 0])
 
 
+def test_a_level_series_of_large_numbers_has_no_slope_but_rounding():
+    assert fit(1e6 / 3 * ONE, np.column_stack([ONE, TIME])).p[1] == 1
+
+
 def test_two_values_and_two_columns_leave_nothing_to_judge_by():
     level = fit(np.array([1.0, 4.0]), np.array([[1.0, 0.0], [1.0, 1.0]]))
     assert level.estimate == pytest.approx([1, 3])
@@ -73,6 +77,10 @@ def test_a_mean_without_autocorrelation_has_the_t_distribution_of_a_sample():
     rest = Y - level.estimates[-1]
     assert level.errors[-1] == pytest.approx(np.sqrt(rest @ np.linalg.inv(r) @ rest / 11 / weight.sum()))
     assert level.se == pytest.approx(np.sqrt(level.weights @ level.errors**2))
+    inverses = [np.linalg.inv(rho ** np.abs(np.subtract.outer(range(12), range(12)))) for rho in np.arange(19) / 20]
+    rests = [Y - mean for mean in level.estimates[:, 0]]
+    variances = [rest @ inverse @ rest / 11 for rest, inverse in zip(rests, inverses, strict=True)]
+    assert level.variance == pytest.approx(level.weights @ variances)
     assert level.weights.sum() == pytest.approx(1)
 
 

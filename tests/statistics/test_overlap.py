@@ -92,6 +92,11 @@ def test_errors_go_together_as_far_as_people_are_the_same():
     assert (carried(both, wave(half), least=41) == 0).all()
 
 
+def test_one_person_seen_twice_tells_nothing_of_how_errors_go_together():
+    one, two = pair(FIRST, SECOND, 1)
+    assert carried(one, two).tolist() == [[0]]
+
+
 BEFORE, AFTER = np.array([62.0, 58, 51, 47, 44]), np.array([50.0, 56, 49, 46, 40])
 ERRORS = 16 * (0.7 * np.eye(5) + 0.3)
 ACTED = np.arange(5) == 0

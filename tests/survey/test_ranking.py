@@ -21,6 +21,9 @@ COMPANY = sample.wave()
 TRUTH = json.loads(dx.samples.path("company/truth/truth.json").read_text())["waves"]["2026-Q3"]["topics"]
 
 
+BOTH = ("rating", "importance")
+
+
 def by_topic(ranking):
     return ranking.table.set_index("topic").sort_index()
 
@@ -273,6 +276,16 @@ def test_many_groups_have_the_figures_of_few_and_tell_what_is_ruled_out_on_reque
     assert many.groups[:50][["worst 1", "worst 2"]].equals(few[["worst 1", "worst 2"]])
 
 
+def test_groups_that_are_ranked_one_at_a_time_are_ranked_as_all_at_once(monkeypatch):
+    made = sample.wave()
+    together = dx.rank_pains(made, by="tenure")
+    monkeypatch.setattr("dxkit.survey.ranking_order._HELD", 1)
+    monkeypatch.setattr("dxkit.statistics.verdict._HELD", 1)
+    apart = dx.rank_pains(made, by="tenure")
+    pd.testing.assert_frame_equal(apart.table, together.table)
+    pd.testing.assert_frame_equal(apart.groups, together.groups)
+
+
 def test_a_small_group_has_its_own_spread_and_everybodys_correlation():
     """A group that is the whole staff is ranked as everybody; its spread is moderated by its own."""
     made = survey(likert([20, 10, 4, 0, -5], 60, np.random.default_rng(4)), population=90)
@@ -311,6 +324,47 @@ def test_what_cannot_be_ranked_is_said(change, options, named, refusal):
     frame = pd.DataFrame(np.full((8, 3), 2), columns=["t00", "t01", "t02"])
     with refusal(*named):
         dx.rank_pains(dx.read_survey(frame, codebook(3).assign(**change)), **options)
+
+
+def two_questions(topics=3, people=40):
+    """A rating and an importance for each topic, from 1 to 5."""
+    rows = [(f"{kind[0]}{k}", f"{kind} {k}", kind, f"T{k}", "1-5") for k in range(topics) for kind in BOTH]
+    book = dx.read_codebook(pd.DataFrame(rows, columns=["item", "text", "kind", "topic", "scale"]))
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({item: rng.integers(1, 6, people) for item in book.measured}).astype(float)
+    frame.loc[:4, "r1"] = np.nan
+    return dx.read_survey(frame, book), frame
+
+
+def test_the_action_grid_holds_both_means_of_a_topic_with_their_errors():
+    made, frame = two_questions()
+    ranking = dx.rank_pains(made)
+    grid = ranking.grid
+    scores = dx.scores(made).table.query("level == 'item'").set_index("name")
+    for k, row in enumerate(grid.table.to_dict("records")):
+        assert (row["topic"], row["n"], row["shown"]) == (f"T{k}", 35 if k == 1 else 40, True)
+        for kind, name in zip(BOTH, ("satisfaction", "importance"), strict=True):
+            assert row[name] == pytest.approx((25 * (frame[f"{kind[0]}{k}"] - 1)).mean())
+            assert row[f"var_{name}"] == pytest.approx(scores.loc[f"{kind[0]}{k}", "se"] ** 2, rel=1e-9)
+        r = frame[f"r{k}"].corr(frame[f"i{k}"])
+        if k != 1:
+            covariance = r * np.sqrt(row["var_satisfaction"] * row["var_importance"])
+            assert row["covariance"] == pytest.approx(covariance, rel=1e-6)
+        assert row["chosen"] == (row["topic"] in ranking.top)
+    assert (grid.title, grid.confidence, grid.verdict) == ("Importance and satisfaction", 0.95, ranking.verdict)
+    assert grid.notes == (
+        "index points, 0 to 100; weighted as the scores are",
+        f"chosen: what came out as the worst 2, verdict {ranking.verdict}",
+    )
+
+
+def test_where_there_is_no_action_grid_it_says_why():
+    alone = dx.rank_pains(survey(likert([20, 10, 0], 40, np.random.default_rng(4)))).grid
+    assert repr(alone) == (
+        "Left out: this picture needs one question on satisfaction and one on importance for every pain point"
+    )
+    few = dx.rank_pains(two_questions(topics=2, people=5)[0]).grid
+    assert repr(few) == "Left out: too few answers to show or to rank"
 
 
 def importance_only(items, per_topic=1):

@@ -131,7 +131,7 @@ class Release(Result):
     def of(self, cells: Cells) -> May:
         """What may be shown of the groups and variables of a cut."""
         groups, may = self.decisions[frozenset(cells.by)]
-        if cells.by and list(groups.columns) != cells.by:
+        if list(groups.columns) != cells.by:
             names = cells.by
             one, two = (pd.MultiIndex.from_arrays([frame[name] for name in names]) for frame in (groups, cells.groups))
             may = may.in_order(one.get_indexer(two))

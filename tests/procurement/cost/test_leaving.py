@@ -210,6 +210,17 @@ def test_a_result_has_every_vendor_quarter_mode_and_component(snapshot):
     assert repr(result) == snapshot(name="in print")
 
 
+def test_where_no_driver_counts_users_a_note_says_how_many_are_assumed():
+    notes = dx.exit_cost(dossier([FEE])).notes
+    assert "people of A: 100, as no driver counts users (drivers: none)" in notes
+
+
+def test_the_picture_of_leaving_is_of_the_vendor_that_is_asked_for():
+    result = dx.exit_cost(dossier([FEE, {"vendor": "B", "likely": 9}]))
+    for vendor in ("A", "B"):
+        assert result.plot_tornado(vendor).get_title(loc="left").startswith(f"{vendor}: ")
+
+
 def test_expected_certain_and_drawn_exit_stand_side_by_side():
     none = [{"vendor": "A", "input": name, "likely": 0} for name in ("hazard_forced", "hazard_voluntary")]
     some = [

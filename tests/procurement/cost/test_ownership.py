@@ -292,6 +292,14 @@ def test_lines_with_draws_of_their_own_share_no_driver():
     assert apart.loc[("B", "nominal"), ["p10", "mean", "p90"]].tolist() == pytest.approx([21] * 3)
 
 
+def test_lines_may_be_drawn_apart_as_often_as_is_asked():
+    read = worlds.dossier([{"low": 1000, "likely": 2000, "high": 3000}, {"vendor": "B", "line": "seats", "likely": 7}])
+    totals = dx.tco(read, draws=1024, shared=False).totals.set_index(["vendor", "basis"])
+    assert totals.loc[("A", "nominal"), "mean"] == pytest.approx(6_000, rel=1e-3)
+    with pytest.raises(dx.DataError, match="shared"):
+        dx.tco(read, shared=1)
+
+
 @pytest.mark.thorough
 def test_drawn_apart_has_the_means_and_understates_the_spread(snapshot):
     one, apart = sample.cost(), dx.tco(sample.portal(), shared=False)

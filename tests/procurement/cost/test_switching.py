@@ -110,6 +110,11 @@ def test_every_other_vendor_has_its_rows(portal):
     assert moved.option.set_index("vendor")["stay"].to_dict() == pytest.approx(stay.drop("Port").to_dict())
 
 
+def test_what_is_no_dossier_is_said():
+    with pytest.raises(dx.DataError, match="^dossier=5: give a dossier"):
+        dx.switching(5, "B")
+
+
 def test_an_unknown_or_a_lone_vendor_is_said(portal, refusal):
     with refusal("Compass"):
         dx.switching(portal, "Compass")

@@ -67,3 +67,27 @@ def test_an_interval_next_time_needs_one_degree_of_freedom():
         assert np.isfinite(value).all()
         assert np.isfinite(se).all()
         assert np.isfinite(low).all() == np.isfinite(high).all() == known
+
+
+def test_a_group_that_spreads_wider_than_the_others_has_its_own_error():
+    """The error of the others stays that of the spread within all groups."""
+    own = np.array([[100.0], [10.0], [V[2, 0]], [200.0], [np.nan]])
+    own[4] = 0
+    t, plain = teams.against_the_rest(Y, V, own), teams.against_the_rest(Y, V)
+    assert t[1:3] == pytest.approx(plain[1:3])
+    for g in (0, 3):
+        others = np.delete(np.arange(5), g)
+        weight = 1 / V[others, 0]
+        gap = Y[g, 0] - weight @ Y[others, 0] / weight.sum()
+        assert t[g, 0] == pytest.approx(gap / np.sqrt(own[g, 0] + 1 / weight.sum()))
+    assert teams.standing_out(Y, V, DF).ravel().tolist() == [1, 0, 0, -1, 0]
+    assert teams.standing_out(Y, V, DF, own).ravel().tolist() == [1, 0, 0, 0, 0]
+
+
+def test_three_groups_are_enough_to_differ_and_four_to_be_drawn_together():
+    three = teams.between(Y[:3], V[:3], S2, DF)
+    assert np.isfinite([three.tau2[0], three.icc[0], three.p[0], three.reliability[0]]).all()
+    assert np.isnan(teams.pooled(Y[:3], V[:3], three.tau2, DF)[0]).all()
+    assert np.isfinite(teams.pooled(Y[:4], V[:4], three.tau2, DF)[0]).all()
+    shrunk = three.tau2[0] / (three.tau2[0] + V[:3, 0])
+    assert three.reliability[0] == pytest.approx(np.median(shrunk))

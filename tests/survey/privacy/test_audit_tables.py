@@ -97,6 +97,15 @@ def test_what_is_left_over_is_named_by_the_attributes_that_the_finer_figures_are
     assert rows_of(dx.audit_tables(shown, step=25)) == found
 
 
+def test_figures_of_everybody_alone_are_held_against_how_many_work_there():
+    """Four people at the top of the scale; of eight as many tell nothing of fewer than five."""
+    shown = pd.DataFrame({"question": ["CI is fast"], "n": [4], "value": ["100.0"]})
+    found = dx.audit_tables(shown, KINDS[:1].assign(n=4))
+    assert rows_of(found) == [("everybody", 4, 99.95, 100.0, True)]
+    assert found.title == "1 set of fewer than 5 people can be worked out"
+    assert dx.audit_tables(shown.assign(n=8), KINDS[:1].assign(n=8)).table.empty
+
+
 def test_waves_are_kept_apart():
     waves = [figures(*THREE).assign(wave=wave).drop(columns="role") for wave in ("2026-Q1", "2026-Q2")]
     assert dx.audit_tables(pd.concat(waves)).table.empty

@@ -199,6 +199,10 @@ def test_a_merged_tally_is_held_against_its_roster_once(frame):
     assert found.cuts["team", "site"].groups["site"].unique().tolist() == ["site 0", "site 1", "site 2"]
     assert found.cuts["team", "site"].people.tolist() == kept.cuts["team", "site"].people.tolist()
     assert found.notes == kept.notes
+    three = dx.tally(frame.assign(site=frame["site"].str.upper()), codebook=BOOK)
+    again = respelled(three, read_roster(sites, ["site"]), "all.csv").cross
+    assert sorted(again.groups["site"].unique()) == ["site 0", "site 1", "site 2"]
+    assert again.people.tolist() == three.cross.people.tolist()
     few = read_roster(sites.assign(headcount=50), ["site"])
     with pytest.raises(dx.DataError, match="3 groups of site have more answers than headcount"):
         respelled(kept, few, "all.csv")

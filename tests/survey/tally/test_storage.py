@@ -311,6 +311,17 @@ def test_every_law_of_counts_is_told_with_its_place(change, law):
     assert bool(told) == bool(law)
 
 
+def test_a_file_with_weights_below_0_is_told():
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [60, 90]})
+    frame = pd.DataFrame(
+        {"team": np.resize(["A", "B"], 40), "ci": np.resize([1, 2, 3, 4, 5], 40), "tests": 3, "lost": 1}
+    )
+    tally = kept(dx.tally(frame, codebook=SUMMED, roster=roster), ["team"])
+    assert broken(tally) == ""
+    tally.cuts["team",].weighted_counts[0, 0, 0, 0] *= -1
+    assert broken(tally) == "cut team: a weight below 0"
+
+
 def test_all_of_a_tally_comes_back_from_its_file(tmp_path):
     tally = replace(summed(), notes=("a note",), cleaning=pd.DataFrame([["odd", 3, "rule", "rows"]], columns=LOG))
     tally.save(tmp_path / "a.tally", by="team")
@@ -363,5 +374,9 @@ def test_what_two_tallies_say_is_added_up():
     assert (many.respondents, many.cuts["team",].people.tolist()) == (800, [400, 400])
     with pytest.raises(dx.DataError, match="^there is nothing to add up: no tally came$"):
         dx.Tally.merged([])
+    with pytest.raises(dx.DataError, match=r"^tallies=5: give a list of tallies, from dx\.tally or Tally\.load$"):
+        dx.Tally.merged(5)
+    with pytest.raises(dx.DataError, match="^tallies=1: give tallies and nothing else$"):
+        dx.Tally.merged([one, 1])
     apart = [replace(summed(), cuts={cut: summed().cuts[cut]}, comoments=None) for cut in [("team",)]]
     assert (apart[0] + replace(summed(), comoments=None)).respondents == 80
