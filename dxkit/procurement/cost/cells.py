@@ -170,7 +170,7 @@ def largest(cells: Cells) -> Cells:
         return Cells(np.maximum.accumulate(cells.fixed))
     first, place = _alike([cells.table])
     values = cells.of(cells.table[first]).array().T
-    return Cells.drawn(np.maximum.accumulate(values, axis=0), np.maximum.accumulate(place))
+    return Cells.drawn(np.maximum.accumulate(values, axis=0), np.maximum.accumulate(place).tolist())
 
 
 def called(name: str, given: Sequence[Cells]) -> Cells:
