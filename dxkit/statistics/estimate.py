@@ -116,7 +116,7 @@ class Estimate:
         values = step.take(cell)
         values *= place
         values += even.take(cell)
-        tail = np.flatnonzero(np.abs(cell - _CELLS // 2) >= _CELLS // 2 - _TAIL)
+        tail = np.flatnonzero(np.abs(2 * cell + 1 - _CELLS) > _CELLS - 2 * _TAIL)
         values[tail] = np.interp(u[tail], below, _GRID)
         values *= self.high - self.low
         values += self.low

@@ -5,7 +5,7 @@ See docs/methods/ownership_cost.md, "One model, two forms"."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -58,10 +58,10 @@ class Cells:
         weights[np.arange(len(place)), place] = scale
         return cls(np.zeros(len(place)), {id(values): (weights, values)})
 
-    @property
+    @cached_property
     def table(self) -> np.ndarray:
         """The number and the weights of each column, (n, 1 + k)."""
-        return np.hstack([self.fixed[:, None], *(weights for weights, _ in self.parts.values())])
+        return np.concatenate([self.fixed[:, None], *(weights for weights, _ in self.parts.values())], axis=1)
 
     def of(self, table: np.ndarray) -> Cells:
         """Other sums of the same draws."""
@@ -77,7 +77,7 @@ class Cells:
         for key, (weights, values) in other.parts.items():
             parts[key] = (parts[key][0] + sign * weights if key in parts else sign * weights, values)
         fixed = self.fixed + sign * other.fixed
-        return Cells(fixed, {k: (np.broadcast_to(w, (len(fixed), w.shape[1])), v) for k, (w, v) in parts.items()})
+        return Cells(fixed, {key: (_wide(weights, len(fixed)), values) for key, (weights, values) in parts.items()})
 
     def columns(self, table: np.ndarray | None = None) -> list[np.ndarray | float]:
         """Each column, or each sum that a table names, by draw (S,); a number where all draws agree."""
@@ -102,13 +102,34 @@ class Cells:
         return reduce(np.add, (w @ v.sum(axis=1) for w, v in self.parts.values()), draws * self.fixed)
 
 
-def _alike(tables: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+class Some:
+    """Some of the draws, taken once of whatever several rows share."""
+
+    def __init__(self, draws: np.ndarray):
+        self._draws = draws
+        self._taken: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def of(self, cells: Cells) -> Cells:
+        parts = {}
+        for key, (weights, values) in cells.parts.items():
+            if key not in self._taken:
+                self._taken[key] = values, values.take(self._draws, axis=1)
+            taken = self._taken[key][1]
+            parts[id(taken)] = weights, taken
+        return Cells(cells.fixed, parts)
+
+
+def _wide(table: np.ndarray, columns: int) -> np.ndarray:
+    return table if len(table) == columns else np.repeat(table, columns, axis=0)
+
+
+def _alike(tables: Sequence[np.ndarray]) -> tuple[list[int], list[int]]:
     """The first of all columns that are alike in every table, and the place of each column among these."""
     columns = max(len(table) for table in tables)
-    wide = np.hstack([np.broadcast_to(table, (columns, table.shape[1])) for table in tables]) + 0.0  # no -0.0
+    wide = np.concatenate([_wide(table, columns) for table in tables], axis=1) + 0.0  # no -0.0
     known: dict[bytes, int] = {}
     place = [known.setdefault(row.tobytes(), len(known)) for row in wide]
-    return np.unique(place, return_index=True)[1], place
+    return [place.index(k) for k in range(len(known))], place
 
 
 def _joined(
@@ -149,7 +170,7 @@ def largest(cells: Cells) -> Cells:
         return Cells(np.maximum.accumulate(cells.fixed))
     first, place = _alike([cells.table])
     values = cells.of(cells.table[first]).array().T
-    return Cells.drawn(np.maximum.accumulate(values, axis=0), np.maximum.accumulate(place))
+    return Cells.drawn(np.maximum.accumulate(values, axis=0), np.maximum.accumulate(place).tolist())
 
 
 def called(name: str, given: Sequence[Cells]) -> Cells:

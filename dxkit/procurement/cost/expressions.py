@@ -10,7 +10,7 @@ from functools import reduce
 
 import numpy as np
 
-from dxkit.procurement.cost.cells import Cells, called, largest
+from dxkit.procurement.cost.cells import Cells, Some, called, largest
 
 
 class Expr:
@@ -169,27 +169,37 @@ LABEL = "label"  # the row that holds the labels
 
 class Values:
     """The rows of a model for given values of its inputs: (draws, columns) each, or (1, columns) where all draws agree.
-    `only` names the draws that are wanted.
 
     >>> sheet = Sheet("A", np.arange(3.0), {"units": Input("seats") * 2, "so far": Sum("units", None, Row(LABEL))})
     >>> Values({"A": sheet}, {"seats": np.array([1.0, 5.0])}).full("A", "so far").tolist()
     [[2.0, 4.0, 6.0], [10.0, 20.0, 30.0]]
     """
 
-    def __init__(
-        self, sheets: Mapping[str, Sheet], inputs: Mapping[str, np.ndarray], only: np.ndarray | slice = slice(None)
-    ):
-        self._sheets, self._inputs, self._only = sheets, inputs, only
+    def __init__(self, sheets: Mapping[str, Sheet], inputs: Mapping[str, np.ndarray]):
+        self._sheets, self._inputs = sheets, inputs
         self._known: dict[tuple[str, str], Cells] = {}
         self._drawn: dict[str, Cells] = {}
         self._places: dict[tuple, tuple[Cells, list[np.ndarray]]] = {}
+        self._all: tuple[Values, str, Some] | None = None
+
+    def at(self, draws: np.ndarray, sheet: str, labels: np.ndarray) -> Values:
+        """The same for some of the draws, and of one sheet a single column, whose label differs by draw."""
+        found = Values(self._sheets, self._inputs)
+        found._all = self, sheet, Some(draws)
+        found.put(sheet, LABEL, Cells.drawn(labels[None, :]))
+        return found
 
     def cells(self, sheet: str, name: str) -> Cells:
         if (found := self._known.get((sheet, name))) is None:
-            own = self._sheets[sheet]
-            found = Cells(own.labels) if name == LABEL else self._of(own.rows[name], sheet)
-            self._known[sheet, name] = found
+            found = self._known[sheet, name] = self._found(sheet, name)
         return found
+
+    def _found(self, sheet: str, name: str) -> Cells:
+        if self._all:
+            every, other, some = self._all
+            if sheet != other and (sheet, name) in every._known:
+                return some.of(every._known[sheet, name])
+        return Cells(self._sheets[sheet].labels) if name == LABEL else self._of(self._sheets[sheet].rows[name], sheet)
 
     def row(self, sheet: str, name: str) -> np.ndarray:
         return self.cells(sheet, name).array()
@@ -209,7 +219,7 @@ class Values:
         return np.broadcast_to(self.cells(sheet, name).over_draws(draws), len(self._sheets[sheet].labels))
 
     def put(self, sheet: str, name: str, cells: Cells) -> None:
-        """Take these for a row in place of its formula. Labels may differ by draw, where there is one column."""
+        """Take these for a row in place of its formula."""
         self._known[sheet, name] = cells
 
     def _table(self, sheet: str, cells: Cells) -> np.ndarray:
@@ -223,8 +233,8 @@ class Values:
         if isinstance(operand, Input):
             if (found := self._drawn.get(operand.key)) is None:
                 given = self._inputs[operand.key]
-                found = Cells(given) if len(given) == 1 else Cells.drawn(given[None, self._only])
-                self._drawn[operand.key] = found
+                found = Cells(given) if len(given) == 1 else Cells.drawn(given[None, :])
+                found = self._drawn[operand.key] = self._all[2].of(found) if self._all else found
             return found
         if isinstance(operand, Sum):
             return self._summed(operand, sheet)

@@ -4,14 +4,13 @@ See docs/methods/ownership_cost.md, "Shared draws"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from dxkit.procurement.cost.cells import Cells
-from dxkit.procurement.cost.expressions import LABEL, Sheet, Values
+from dxkit.procurement.cost.expressions import Sheet, Values
 from dxkit.procurement.cost.leaving import COMPONENTS, RUSHED, leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.schedule import exit_figure, year_of
 from dxkit.procurement.cost.simulation import DRAWS, WAYS, Draws, Inputs, drawn_apart, event_key, quarter_left
@@ -21,7 +20,6 @@ from dxkit.statistics.sampling import points_for
 _OWNING, _LEAVING = ("nominal", "pv"), ("certain", "expected", "p_exit")
 _EVENT = ("pv_with_exit", "pv_served", "exit")
 _QUARTERS = (*COMPONENTS, *(f"forced {name}" for name in RUSHED[:3]), "planned", "forced", "unused", "yearly")
-_IN_FULL = 2**17  # more draws are kept in single precision, enough for quantiles; means are summed in full
 
 
 @dataclass(eq=False)
@@ -65,14 +63,14 @@ def worked_out(dossier: Dossier, seed: int = 0, draws: int = DRAWS, *, shared: b
     key = (seed, points_for(draws), shared)
     if (found := _kept.get(dossier, {}).get(key)) is None:
         found = _worked_out(dossier, seed, draws, shared)
-        if found.size <= _IN_FULL:
+        if found.inputs.few:
             _kept[dossier] = {key: found}
     return found
 
 
 def _worked_out(dossier: Dossier, seed: int, draws: int, shared: bool) -> Run:
     inputs = Draws(dossier, seed, draws)
-    kind = np.float64 if inputs.size <= _IN_FULL else np.float32
+    kind = np.float64 if inputs.few else np.float32  # means are summed in full
     run = Run(inputs, {vendor: sheets_of(dossier, vendor) for vendor in dossier.vendors}, {})
     for vendor in run.sheets:
         names = (*_OWNING, *_EVENT, "quarter", "forced")
@@ -106,7 +104,12 @@ def with_leaving(dossier: Dossier, seed: int = 0) -> Run:
 def _add(run: Run, dossier: Dossier, vendor: str, inputs: Inputs, of_lines: Sequence[Inputs], rows: slice) -> None:
     """Work out a block of draws of one vendor."""
     of, sheets, count = run.vendors[vendor], run.sheets[vendor], rows.stop - rows.start
-    values, kind = _values(dossier, vendor, sheets, inputs, of_lines), of.by_draw["pv"].dtype
+    values, kind = Values(sheets, inputs), of.by_draw["pv"].dtype
+    for line, own in zip(dossier.costs, of_lines, strict=False):  # none where lines share their draws
+        if line.vendor == vendor:
+            alone = Values(sheets, own)
+            for name in (f"{line.key}|service", f"{line.key}|paid"):
+                values.put(vendor, name, alone.cells(vendor, name))
     months, years = np.arange(len(sheets[vendor].labels), dtype=float), np.arange(dossier.horizon + 1)
     for line in dossier.lines_of(vendor):
         if line.category not in of.cells:
@@ -126,57 +129,30 @@ def _add(run: Run, dossier: Dossier, vendor: str, inputs: Inputs, of_lines: Sequ
         (gained,) = values.sums(vendor, f"gained|{ledger}", np.ones((1, len(months))))
         of.gains.setdefault(ledger, np.zeros(run.size, dtype=kind))[rows] = gained
     owned = {name: values.row(results_sheet(vendor), name)[:, 0] for name in _OWNING}
-    for name, found in (owned | as_event(dossier, vendor, sheets, inputs, owned["pv"], of_lines)).items():
+    for name, found in (owned | _as_event(dossier, vendor, values, inputs)).items():
         of.by_draw[name][rows] = found
-
-
-def _values(
-    dossier: Dossier,
-    vendor: str,
-    sheets: Mapping[str, Sheet],
-    inputs: Inputs,
-    of_lines: Iterable[Inputs],
-    only: np.ndarray | slice = slice(None),
-) -> Values:
-    """The model of a vendor in these draws; where each line has draws of its own, with the rows that come of them."""
-    values = Values(sheets, inputs, only)
-    for line, own in zip(dossier.costs, of_lines, strict=False):
-        if line.vendor == vendor:
-            alone = Values(sheets, own, only)
-            for name in (f"{line.key}|service", f"{line.key}|paid"):
-                values.put(vendor, name, alone.cells(vendor, name))
-    return values
 
 
 def by_draw(dossier: Dossier, vendor: str, sheets: Mapping[str, Sheet], inputs: Inputs, basis: str) -> np.ndarray:
     """A vendor's money on one basis in each draw of a block (B,)."""
-    owned = Values(sheets, inputs).row(results_sheet(vendor), "pv")[:, 0]
-    if basis == "pv":
-        return np.broadcast_to(owned, inputs[event_key(vendor, WAYS[0])].shape)
-    return as_event(dossier, vendor, sheets, inputs, owned)[basis]
+    values = Values(sheets, inputs)
+    if basis in _EVENT:
+        return _as_event(dossier, vendor, values, inputs)[basis]
+    return np.broadcast_to(values.row(results_sheet(vendor), basis)[:, 0], inputs[event_key(vendor, WAYS[0])].shape)
 
 
-def as_event(
-    dossier: Dossier,
-    vendor: str,
-    sheets: Mapping[str, Sheet],
-    inputs: Inputs,
-    owned: np.ndarray,
-    of_lines: Iterable[Inputs] = (),
-) -> dict[str, np.ndarray]:
+def _as_event(dossier: Dossier, vendor: str, values: Values, inputs: Inputs) -> dict[str, np.ndarray]:
     """What a vendor costs if it may be left, each (B,): what owning to the horizon costs where it stays.
 
     Only the draws in which it is left are worked out here, each at its quarter.
     """
     quarter, forced = when_left(dossier, vendor, inputs)
-    left, sheet = np.flatnonzero(quarter), leaving_sheet(vendor)
-    stays = np.broadcast_to(owned, quarter.shape)
-    found = {"pv_with_exit": stays.copy(), "pv_served": stays.copy(), "exit": np.zeros(len(quarter))}
-    if len(left):
-        values = _values(dossier, vendor, sheets, inputs, of_lines, left)
-        values.put(sheet, LABEL, Cells.drawn(3.0 * quarter[None, left]))
-        rows = {"pv_with_exit": "with exit, ", "pv_served": "served, ", "exit": ""}
-        for name, row in rows.items():
+    stays = np.broadcast_to(values.row(results_sheet(vendor), "pv")[:, 0], quarter.shape)
+    found = {"pv_with_exit": stays.copy(), "pv_served": stays.copy(), "exit": np.zeros(quarter.shape)}
+    if (left := np.flatnonzero(quarter)).size:
+        sheet = leaving_sheet(vendor)
+        values = values.at(left, sheet, 3.0 * quarter[left])
+        for name, row in (("pv_with_exit", "with exit, "), ("pv_served", "served, "), ("exit", "")):
             planned, by_force = (values.row(sheet, row + mode)[:, 0] for mode in ("planned", "forced"))
             found[name][left] = np.where(forced[left], by_force, planned)
         found["exit"][left] *= values.row(sheet, "factor")[:, 0]

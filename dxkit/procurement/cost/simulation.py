@@ -17,6 +17,7 @@ from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for, unit
 DRAWS = 16_384
 WAYS = ("forced", "voluntary")  # how a vendor is left
 SCENARIOS = ("low", "likely", "high")
+_FEW = 2**17  # more draws are not kept, and money is kept in single precision: enough for quantiles
 WIDTH = 128  # dimensions of a part of the sequence: a figure more moves no other part
 Inputs = Mapping[str, np.ndarray]
 
@@ -69,7 +70,7 @@ class Draws(Mapping[str, np.ndarray]):
     """What differs by draw, by key: uncertain figures, chances, and each vendor's ways out.
 
     All are of one scrambled Sobol sequence. Its parts belong to owning, to what may happen, and to leaving: the earlier
-    a part, the more even it is. The same numbers are made anew whenever they are asked for.
+    a part, the more even it is. Where there are many, they are made anew whenever they are asked for.
     """
 
     def __init__(self, dossier: Dossier, seed: int = 0, draws: int = DRAWS):
@@ -77,9 +78,11 @@ class Draws(Mapping[str, np.ndarray]):
         own, left = owning(dossier), leaving(dossier)
         sizes = [len(own), len(WAYS) * len(dossier.vendors) + len(chances), len(left)]
         starts = np.cumsum([0, *(WIDTH * -(-max(size, 1) // WIDTH) for size in sizes)]).tolist()
-        self.size = points_for(draws) * SCRAMBLES
-        self.rows = min(self.size, BLOCK)
+        self._points = points_for(draws)
+        self.size = self._points * SCRAMBLES
+        self.rows, self.few = min(self.size, BLOCK), self.size <= _FEW
         self._certain, self._width, self._seed = at_mean(dossier), starts[-1], seed
+        self._kept: dict[str, np.ndarray] = {}
         self._made: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {}
         for start, part in ((0, own), (starts[2], left)):
             self._made |= {f.key: (start + k, f.draw) for k, f in enumerate(part) if not f.fixed}
@@ -96,19 +99,32 @@ class Draws(Mapping[str, np.ndarray]):
 
     def __getitem__(self, key: str) -> np.ndarray:
         """All draws (S,), in single precision."""
+        if key in self._kept:
+            return self._kept[key]
         at, made = self._made[key]
-        return np.concatenate([made(block[0] * 2.0**-32).astype(np.float32) for block in self._units([at])])
+        return np.concatenate(
+            [_by_scramble(made, u * 2.0**-32, self._points) for (u,) in self._units([at])], dtype="f4"
+        )
 
     def blocks(self) -> Iterator[tuple[slice, dict[str, np.ndarray]]]:
         """Blocks of draws: which they are, and the value of every figure, (B,) or (1,), and way out."""
         units_ = self._units([at for at, _ in self._made.values()])
         for k, block in enumerate(watched(units_, self.size // self.rows, "draws")):
             made = zip(self._made.items(), block, strict=True)
-            values = {key: make(row * 2.0**-32) for (key, (_, make)), row in made}
-            yield slice(k * self.rows, (k + 1) * self.rows), self._certain | values
+            values = {key: _by_scramble(make, u * 2.0**-32, self._points) for (key, (_, make)), u in made}
+            rows = slice(k * self.rows, (k + 1) * self.rows)
+            if self.few:
+                for key, each in values.items():
+                    self._kept.setdefault(key, np.empty(self.size, dtype=np.float32))[rows] = each
+            yield rows, self._certain | values
 
     def _units(self, these: list[int]) -> Iterator[np.ndarray]:
-        return units(self._width, self._seed, points=self.size // SCRAMBLES, these=these)
+        return units(self._width, self._seed, points=self._points, these=these)
+
+
+def _by_scramble(draw: Callable[[np.ndarray], np.ndarray], u: np.ndarray, points: int) -> np.ndarray:
+    """A draw for each uniform number of a block, as if each scramble came alone: of few numbers, draws are exact."""
+    return np.concatenate([draw(part) for part in np.split(u, max(1, len(u) // points))])
 
 
 def drawn_apart(dossier: Dossier, seed: int, draws: int) -> Iterator[list[Inputs]]:
@@ -116,9 +132,13 @@ def drawn_apart(dossier: Dossier, seed: int, draws: int) -> Iterator[list[Inputs
     figures, certain = owning(dossier), at_mean(dossier)
     uncertain = [figure for figure in figures if not figure.fixed]
     width = WIDTH * -(-max(len(uncertain) * len(dossier.costs), 1) // WIDTH)
-    for points in blocks(width, seed, scrambles=SCRAMBLES, points=points_for(draws)):
-        each = np.array_split(points, len(dossier.costs), axis=1)
-        yield [certain | {figure.key: figure.draw(own[:, k]) for k, figure in enumerate(uncertain)} for own in each]
+    points = points_for(draws)
+    for block in blocks(width, seed, points=points):
+        each = np.array_split(block, len(dossier.costs), axis=1)
+        yield [
+            certain | {figure.key: _by_scramble(figure.draw, own[:, k], points) for k, figure in enumerate(uncertain)}
+            for own in each
+        ]
 
 
 def quarter_left(hazard: np.ndarray, u: np.ndarray) -> np.ndarray:
