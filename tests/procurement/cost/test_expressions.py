@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dxkit.procurement.cost.cells import Cells
 from dxkit.procurement.cost.expressions import (
     LABEL,
     Constant,
@@ -86,7 +87,7 @@ def test_each_draw_has_a_row_and_ends_of_its_own():
 
 def test_a_row_that_is_put_stands_in_place_of_its_formula():
     values = Values({"s": Sheet("s", LABELS, {"x": Each(*AMOUNTS), "made": X + 1})}, {})
-    values.put("s", "x", np.array([[1.0, 2, 3, 4]]))
+    values.put("s", "x", Cells(np.array([1.0, 2, 3, 4])))
     assert values.row("s", "made").tolist() == [[2, 3, 4, 5]]
 
 
