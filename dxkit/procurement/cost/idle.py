@@ -39,11 +39,13 @@ def idle_cells(dossier: Dossier) -> pd.DataFrame:
             raised = np.repeat(values[figure.key], size)
             raised[row::size] += 1 if figure.unit.whole else _PART * np.abs(raised[row::size]) + _STEP
             inputs[figure.key] = raised
-        for found in _results(vendor, Values(own, inputs), own):
+        model = Values(own, inputs)
+        paid = float(np.abs(model.row(vendor, "paid")).max())  # sums of it that cancel leave its last digits
+        for found in _results(vendor, model, own):
             if len(found) > 1:
                 each = found.reshape(len(SCENARIOS), size, -1)
                 apart = np.abs(each[:, 1:] - each[:, :1]).max(axis=2)
-                level = np.maximum(np.abs(each[:, :1]).max(axis=2), 1e-300)
+                level = np.maximum(np.abs(each[:, :1]).max(axis=2), max(paid, 1e-300))
                 moved[mine] |= (apart > _LEVEL * level).any(axis=0)
     rows = [
         [claim.at[0] if claim.at else "", claim.cell, figure.name, claim.estimate.likely]
