@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from dxkit.files.errors import DataError
 from dxkit.statistics.estimate import Estimate, estimate
 from tests.places import CASE_FILES
 
@@ -77,3 +78,8 @@ def test_what_cannot_be_an_estimate_is_said(given, refusal):
 def test_a_single_number_is_certain():
     assert estimate(7) == Estimate(low=7.0, likely=7.0, high=7.0, shape="pert")
     assert estimate(7).quantile(U[:3]).tolist() == [7.0] * 3
+
+
+def test_a_lognormal_estimate_from_nothing_is_refused():
+    with pytest.raises(DataError, match="^a lognormal estimate needs low above 0, got 0$"):
+        estimate(0, 1, 2, "lognormal")

@@ -320,13 +320,16 @@ def test_a_renewal_rests_on_its_notice_its_terms_and_in_the_eu_on_what_the_servi
     lines = [{"line": "seats", "likely": 9, "term_months": 24}, {"line": "help", "likely": 3, "term_months": 18}]
     own, eu = [{"line": "team", "category": "operations", "likely": 5}], START | {"jurisdiction": "EU"}
 
-    def names(lines, decision):
-        read = dossier([*lines, {"vendor": "B", "line": "seats", "likely": 2, "term_months": 6}], decision=decision)
+    def names(lines, decision, **more):
+        other = {"vendor": "B", "line": "seats", "likely": 2, "term_months": 6}
+        read = dossier([*lines, other], decision=decision, **more)
         return [(figure.key.split("|")[-1], figure.mean) for figure in terms_of(read, "A")]
 
     notice, data, long, short = ("notice_months", 3), ("data_service", 1), ("term_months", 24), ("term_months", 18)
     assert names(lines, START) == [notice, long, long, short, short]  # for as long again
     assert names(lines[:1], eu) == [notice, long, long, data]
+    by_vendor = [{"vendor": "A", "input": "data_service", "likely": 0}]
+    assert names(lines[:1], eu, exit=by_vendor) == [notice, long, long, ("data_service", 0)]
     assert names(own, START) == [notice, ("term_months", 12), ("term_months", 12)]
 
 

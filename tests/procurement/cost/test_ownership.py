@@ -292,6 +292,13 @@ def test_lines_with_draws_of_their_own_share_no_driver():
     assert apart.loc[("B", "nominal"), ["p10", "mean", "p90"]].tolist() == pytest.approx([21] * 3)
 
 
+def test_a_result_holds_the_drawn_money_that_its_totals_sum_up():
+    result = dx.tco(worlds.dossier([{"low": 1000, "likely": 2000, "high": 3000}]), draws=1024)
+    totals = result.totals.set_index("basis")["mean"]
+    assert result.present["A"].mean() == pytest.approx(totals["pv"])
+    assert result.served["A"].mean() == pytest.approx(totals["pv_served"])
+
+
 def test_lines_may_be_drawn_apart_as_often_as_is_asked():
     read = worlds.dossier([{"low": 1000, "likely": 2000, "high": 3000}, {"vendor": "B", "line": "seats", "likely": 7}])
     totals = dx.tco(read, draws=1024, shared=False).totals.set_index(["vendor", "basis"])

@@ -9,7 +9,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.survey.reading.roster import read_roster
-from dxkit.survey.tally.cuts import check_size
+from dxkit.survey.tally.cuts import check_size, cuts_of
 from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.margins import Cross
 from dxkit.survey.tally.merging import respelled
@@ -191,6 +191,15 @@ def test_a_tally_goes_to_another_process_without_what_it_works_out_when_asked(fr
     pd.testing.assert_frame_equal(dx.scores(back, by="team").table, expected)
 
 
+def test_a_cut_by_what_was_not_answered_names_what_was():
+    assert cuts_of([("team",), ("team", "site")], ["team", "site"], ["site"]) == [("site",), ("team", "site")]
+    told = "^segment 'role' is not among the answers; they have team, site$"
+    with pytest.raises(dx.DataError, match=told):
+        cuts_of([("role",)], ["team", "site"], [])
+    with pytest.raises(dx.DataError, match="they have none$"):
+        cuts_of([("role",)], [], [])
+
+
 def test_a_merged_tally_is_held_against_its_roster_once(frame):
     """Other spellings are those of the roster; 200 answers of 150 people are too many."""
     kept = dx.tally(frame.assign(site=frame["site"].str.upper()), ["team", ["team", "site"]], codebook=BOOK)
@@ -224,6 +233,8 @@ def test_what_was_cleaned_and_noted_of_a_survey_is_in_its_tally(frame):
 def test_a_tally_of_a_survey_holds_nobody(frame):
     counted = dx.tally(dx.read_survey(frame, BOOK))
     assert type(counted) is dx.Tally
+    assert counted.release.title == "What may be shown"
+    assert replace(counted, wave="Q3").release.title == "What may be shown, Q3"
     assert not hasattr(counted, "coded")
     assert replace(counted, wave="Q3").wave == "Q3"
 
