@@ -19,6 +19,11 @@ def test_the_readme_has_short_sentences():
     assert sum(words) / len(words) < 18
 
 
+@pytest.mark.parametrize("page", [*ALL_PAGES, ROOT / "benchmarks" / "README.md"], ids=named)
+def test_no_page_holds_both_sides_of_a_merge(page):
+    assert not [line for line in text(page).splitlines() if line.startswith(("<<<<<<< ", ">>>>>>> "))]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_no_page_has_a_long_sentence(page):
     assert not [sentence for sentence in sentences(page) if len(sentence.split()) > 30]
