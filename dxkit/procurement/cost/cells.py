@@ -49,7 +49,8 @@ class Cells:
     """
 
     def __init__(self, fixed: np.ndarray, parts: Mapping[int, tuple[np.ndarray, np.ndarray]] | None = None):
-        self.fixed, self.parts = fixed, parts or {}
+        self.fixed: np.ndarray = fixed
+        self.parts: Mapping[int, tuple[np.ndarray, np.ndarray]] = parts or {}
 
     @classmethod
     def drawn(cls, values: np.ndarray, place: Sequence[int] = (0,), scale: float | np.ndarray = 1.0) -> Cells:

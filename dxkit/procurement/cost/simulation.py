@@ -79,8 +79,9 @@ class Draws(Mapping[str, np.ndarray]):
         sizes = [len(own), len(WAYS) * len(dossier.vendors) + len(chances), len(left)]
         starts = np.cumsum([0, *(WIDTH * -(-max(size, 1) // WIDTH) for size in sizes)]).tolist()
         self._points = points_for(draws)
-        self.size = self._points * SCRAMBLES
-        self.rows, self.few = min(self.size, BLOCK), self.size <= _FEW
+        self.size: int = self._points * SCRAMBLES
+        self.rows: int = min(self.size, BLOCK)
+        self.few: bool = self.size <= _FEW
         self._certain, self._width, self._seed = at_mean(dossier), starts[-1], seed
         self._kept: dict[str, np.ndarray] = {}
         self._made: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {}

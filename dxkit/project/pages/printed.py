@@ -39,7 +39,12 @@ def written(document: Document) -> bytes:
         pages = typst.compile(**given, format="svg") if document.one_page else b""
         if not isinstance(pages, list) or len(pages) == 1:
             break
-    return typst.compile(**given, format="pdf", pdf_standards=["ua-1"])
+    try:
+        return typst.compile(**given, format="pdf", pdf_standards=["ua-1"])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        return typst.compile(**given, format="pdf")  # a box stands for a letter that no font here has
 
 
 def _data(document: Document, pictures: list[Picture], scale: float) -> dict[str, Any]:

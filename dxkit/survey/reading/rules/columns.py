@@ -9,7 +9,7 @@ import pandas as pd
 
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults, suggest
-from dxkit.survey.reading.codebook import Codebook, split_question
+from dxkit.survey.reading.codebook import Codebook, Question, split_question
 from dxkit.survey.reading.distinct import read_as, times
 from dxkit.survey.reading.headers import Column, key
 from dxkit.survey.reading.rules.table import Entry, Rule, Rules
@@ -29,15 +29,20 @@ class Columns:
         tool: Tool,
         faults: Faults,
     ):
-        self.rules, self.header, self.body, self.book = rules, header, list(body), book
-        self.tool, self.faults, self.matched = tool, faults, matched
+        self.rules: Rules = rules
+        self.header: Sequence[Column] = header
+        self.body: list[pd.Categorical] = list(body)
+        self.book: Codebook = book
+        self.tool: Tool = tool
+        self.faults: Faults = faults
+        self.matched: Mapping[str, Column] = matched
         self.entries: list[Entry] = []
         self.idle: list[Rule] = []
         self.items: dict[int, list[str]] = {}
         for item, column in matched.items():
             self.items.setdefault(column.position, []).append(item)
-        self.at = {item: column.position for item, column in matched.items()}
-        self.rows = {row.item: row for row in book.questions}
+        self.at: dict[str, int] = {item: column.position for item, column in matched.items()}
+        self.rows: dict[str, Question] = {row.item: row for row in book.questions}
 
     def find(self, rule: Rule) -> list[int]:
         """The columns that a rule names: by item id, header or question text; a fault where there is none."""
