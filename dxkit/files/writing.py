@@ -55,8 +55,10 @@ def out(name: str) -> Path:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path to write to. It takes the place of `path` when all went well, and is deleted otherwise."""
+    """A temporary path to write to, in a folder that is made where it is missing. It takes the place of `path` when all
+    went well, and is deleted otherwise."""
     target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
     os.close(handle)
     temporary = Path(name)

@@ -361,6 +361,12 @@ def test_good_numbers_are_read(tmp_path):
     assert typed(read_table(path), NUMBER, Faults(), filled=True).tolist() == [1.5, 1.5, -5, 0.5, 1000]
 
 
+def test_what_is_written_makes_its_folder(tmp_path):
+    with replacing(tmp_path / "new" / "er" / "page.html") as temporary:
+        temporary.write_text("said")
+    assert (tmp_path / "new" / "er" / "page.html").read_text() == "said"
+
+
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
