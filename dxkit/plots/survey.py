@@ -173,8 +173,8 @@ def change(result: Change, ax: Axes | None = None, kind: str | None = None) -> A
             places = _apart([row[column] for row in ends], step)
             for row, place in zip(ends, places, strict=True):
                 x, sure = row["at"] if side > 0 else 0, row["name"] in held
-                name = f"{style.fitting(row['label'], 34, 1)}{'*' * (row['name'] in result.reworded)}  "
-                name = name if side < 0 else ""
+                star = "*" if row["name"] in result.reworded else ""
+                name = f"{style.fitting(row['label'], 34, 1)}{star}  " if side < 0 else ""
                 moved = f"  ({number(row['estimate'], row['decimals'], '+')})" if side > 0 and row["holds"] else ""
                 ink = _colour(held[row["name"]], unit) if sure else style.GREY
                 looks: dict[str, Any] = {"ha": align, "color": ink, "weight": "bold" if sure else "normal"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
+
+from dxkit.files.shipped import table_beside
 
 LANGUAGES = ("en", "de")
 _language: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
@@ -26,8 +26,11 @@ def speaking(language: str) -> Iterator[None]:
 @cache
 def sentences(language: str) -> dict[str, str]:
     """The table of a language, by `part.name`."""
-    text = (files("dxkit.results") / f"words_{language}.toml").read_text(encoding="utf-8")
-    return {f"{part}.{name}": said for part, each in tomllib.loads(text).items() for name, said in each.items()}
+    return {
+        f"{part}.{name}": said
+        for part, each in table_beside(__file__, f"words_{language}.toml").items()
+        for name, said in each.items()
+    }
 
 
 def say(key: str, **values: object) -> str:

@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +16,7 @@ from dxkit.files.cells import folded
 from dxkit.files.encoded import FRAME
 from dxkit.files.errors import Faults
 from dxkit.files.frames import as_frame
+from dxkit.files.shipped import table_beside
 from dxkit.files.table import Table, TableSpec
 from dxkit.outcomes.delivery import events
 from dxkit.outcomes.delivery.json_tables import flat, is_json, read_json
@@ -44,7 +43,7 @@ class Export:
         return "success" if word in self.success else "failed" if word in self.failed else "not finished"
 
 
-_FOUND = tomllib.loads((files("dxkit.outcomes.delivery") / "exports.toml").read_text(encoding="utf-8"))
+_FOUND = table_beside(__file__, "exports.toml")
 EXPORTS = tuple(Export(**each) for each in _FOUND["export"])
 _MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _JIRA = re.compile(r"(\d{1,2})/([A-Za-z]{3})/(\d\d|\d{4})(?: (\d{1,2}):(\d\d)(?::\d\d)? ?([AaPp][Mm])?)?")

@@ -36,9 +36,7 @@ def tornado(dossier: Dossier, run: Run, bases: Iterable[str]) -> pd.DataFrame:
                 wanted[vendor, basis] = _inputs(dossier, run, vendor, basis, names)
                 variances[vendor, basis] = variance
     rows: dict[tuple[str, str], list[list]] = {each: [] for each in wanted}
-    for key in dict.fromkeys(
-        key for inputs in wanted.values() for key in inputs
-    ):  # so that one order is held at a time
+    for key in dict.fromkeys(key for inputs in wanted.values() for key in inputs):  # one order is held at a time
         order = _order(run.inputs[key])
         for (vendor, basis), inputs in wanted.items():
             if key in inputs:

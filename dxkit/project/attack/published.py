@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import tomllib
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -13,11 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from dxkit.files.shipped import table_beside
+
 _MOST_BYTES = 200 * 2**20
 _INLINE = {"a", "abbr", "b", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"}
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "content", "placeholder", "value", "summary", "longdesc")
 _IN_DRAWING = re.compile(r'\b(?:descr|title)="([^"]*)"|<a:t>([^<]*)</a:t>')
-HEADINGS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
+HEADINGS: dict[str, Any] = table_beside(__file__, "headings.toml")
 _OF_WHAT, _HOW_MANY, _MEAN = ({*HEADINGS[name]} for name in ("of_what", "how_many", "means"))
 
 

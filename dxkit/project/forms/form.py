@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from dxkit.files.shipped import table_beside
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-FORMS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
+FORMS: dict[str, Any] = table_beside(__file__, "forms.toml")
 HEAD: dict[str, Any] = {"bold": True, "bg_color": "#DDE6EE"}
 GREY = "#808080"
 EXAMPLE_LOOK: dict[str, Any] = {"italic": True, "font_color": GREY}

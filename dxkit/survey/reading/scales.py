@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from dxkit.files import table
 from dxkit.files.cells import normal, number
 from dxkit.files.errors import Faults
 from dxkit.files.frames import TableSource
+from dxkit.files.shipped import table_beside
 from dxkit.files.table import YES_NO, Column, TableSpec, texts
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 
@@ -128,7 +127,7 @@ def _numeric(name: str, lo: float, hi: float, unit: str = "") -> Scale:
 
 def _labelled() -> Iterator[Scale]:
     """The scales of `scales.toml`; variants of one label are written `one|other`."""
-    for name, said in tomllib.loads(Path(__file__).with_name("scales.toml").read_text(encoding="utf-8")).items():
+    for name, said in table_beside(__file__, "scales.toml").items():
         steps = enumerate(said["labels"], said["first"])
         yield scale_of(name, [(float(code), label) for code, step in steps for label in step.split("|")])
 

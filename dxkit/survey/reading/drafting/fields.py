@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from dxkit.files.encoded import encode
 from dxkit.files.frames import TableSource
 from dxkit.files.grid import Grid
 from dxkit.files.opening import checked_path
+from dxkit.files.shipped import table_beside
 from dxkit.survey.reading.distinct import joined, separate, times
 from dxkit.survey.reading.headers import Column, is_sentence, key
 from dxkit.survey.reading.labels.folding import unbroken
@@ -41,7 +40,7 @@ _FLAGS = ({"0", "1"}, {"true", "false"})
 _CODED = re.compile(r"\w+(\.\w+)+")
 _LONGEST_STEM = {" - ": 300, ": ": 60}
 _FEWEST = {" - ": 2, ": ": 3}  # columns that must share a stem
-_SAID = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+_SAID = table_beside(__file__, "words.toml")
 _WORDS = {name: re.compile(unbroken(words)) for name, words in _SAID.items()}
 
 

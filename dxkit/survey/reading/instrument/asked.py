@@ -4,14 +4,13 @@ See docs/instrument.md."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dxkit.files.shipped import table_beside
 from dxkit.survey.reading.codebook import COLUMNS
 
 LANGUAGES = {"en": "English", "de": "German"}
@@ -49,7 +48,7 @@ class Asked(NamedTuple):
 @cache
 def questions() -> dict[str, Any]:
     """All that is asked, as the file has it."""
-    return tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
+    return table_beside(__file__, "questions.toml")
 
 
 def asked() -> Iterator[Asked]:

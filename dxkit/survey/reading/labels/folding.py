@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from pathlib import Path
-from typing import Any
 
 from dxkit.files.cells import normal
 
@@ -36,10 +33,5 @@ def fold(label: object) -> str:
 
 
 def unbroken(text: str) -> str:
-    """A text of such a file that goes on in the next line, as one line."""
+    """A pattern of a table that goes on in the next line, as one line."""
     return re.sub(r"(^|\n)\s+", "", text)
-
-
-def table_of(name: str) -> dict[str, Any]:
-    """A file of folded words beside this one."""
-    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))

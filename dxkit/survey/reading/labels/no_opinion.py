@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dxkit.survey.reading.labels.folding import fold, table_of, unbroken
+from dxkit.files.shipped import table_beside
+from dxkit.survey.reading.labels.folding import fold, unbroken
 
-_SAID = table_of("no_opinion.toml")
+_SAID = table_beside(__file__, "no_opinion.toml")
 _ONE = "|".join(unbroken(each) for patterns in _SAID.values() if type(patterns) is list for each in patterns)
 _OF_USE = {name: unbroken(pattern) for name, pattern in _SAID["said"].items()}
 _UNUSED, _NOT_MINE = _OF_USE["unused"].replace("USE", _OF_USE["use"]), _OF_USE["not_mine"]

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dxkit.files.cells import normal
+from dxkit.files.shipped import table_beside
 from dxkit.survey.reading.labels.bands import bands
 from dxkit.survey.reading.labels.degrees import degrees, says_degree
-from dxkit.survey.reading.labels.folding import fold, table_of
+from dxkit.survey.reading.labels.folding import fold
 from dxkit.survey.reading.labels.frequency import frequencies, quantities
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion, is_not_mine, is_unused
 from dxkit.survey.reading.labels.words import spellings
@@ -47,7 +48,7 @@ class _Family(NamedTuple):
 
 def _families() -> Iterator[_Family]:
     """Every published scale; one with two sides also without its middle, and without its ends."""
-    for scale in table_of("families.toml")["scale"]:
+    for scale in table_beside(__file__, "families.toml")["scale"]:
         steps = list(map(spellings, scale["steps"]))
         middle = len(steps) // 2
         ways = [steps]

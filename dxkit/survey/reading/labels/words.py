@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dxkit.survey.reading.labels.folding import table_of
+from dxkit.files.shipped import table_beside
 
 
 def spellings(text: str) -> list[str]:
@@ -36,7 +36,7 @@ def any_of(phrases: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
 
 
-WORDS = table_of("words.toml")
+WORDS = table_beside(__file__, "words.toml")
 STRENGTH = levels(WORDS["strengths"])
 GOOD_OF: dict[str, str] = {kind: good for kind, (good, _, _) in WORDS["kinds"].items()} | WORDS["good"]
 SIDES = {kind: (spellings(upper), spellings(lower)) for kind, (_, upper, lower) in WORDS["kinds"].items()}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -15,11 +13,12 @@ from dxkit.files.cells import folded, normal, number
 from dxkit.files.errors import DataError, Faults, suggest
 from dxkit.files.frames import TableSource
 from dxkit.files.opening import OpenedFile
+from dxkit.files.shipped import table_beside
 from dxkit.files.table import CHOICE, Column, Table, TableSpec, texts
 from dxkit.survey.reading.tools.registry import tool_named
 
 SETTINGS = ("sheet", "source", "header")
-_SAID = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+_SAID = table_beside(__file__, "rules.toml")
 NAMES = tuple(_SAID)
 RULES = TableSpec(
     kind="table of rules",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from dxkit.files import options
 from dxkit.files.cells import normal
+from dxkit.files.shipped import table_beside
 from dxkit.survey.reading.labels.folding import unbroken
 from dxkit.survey.reading.tools.base import Tool, folded_names
 from dxkit.survey.reading.tools.kinds import Kobo, LimeSurvey, Plain, Qualtrics, Redcap, SurveyMonkey
@@ -33,7 +32,7 @@ def _read(field: str, value: Any) -> Any:
     return unbroken(value) if isinstance(value, str) else tuple(value) if type(value) is list else value
 
 
-_SAID = tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding="utf-8"))
+_SAID = table_beside(__file__, "tools.toml")
 TOOLS: tuple[Tool, ...] = tuple(
     _KINDS.get(name, Tool)(name=name, **{field: _read(field, value) for field, value in said.items()})
     for name, said in _SAID.items()
