@@ -13,7 +13,7 @@ from dxkit.plots import style
 from dxkit.plots.sentences import procurement as sentences
 from dxkit.plots.sentences.procurement import lowest, money
 from dxkit.plots.sentences.told import Told
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, tied
 from dxkit.results.words import say
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     `basis` is "pv", or "pv_served" for owning, leaving and what follows.
     """
     choice("basis", basis, ["pv", "pv_served"])
-    table = result.totals.loc[result.totals["basis"] == basis].sort_values("mean", ascending=False)
+    table = result.totals.loc[result.totals["basis"] == basis].sort_values(
+        "mean", ascending=False, key=tied, kind="stable"
+    )
     rows, (unit, words) = table.to_dict("records"), money(result, table, "p90")
     with style.canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from dxkit.plots import style
 from dxkit.plots.sentences import survey as sentences
 from dxkit.plots.sentences.survey import DECIMAL, changes_drawn, drawn, label_of
-from dxkit.results.formatting import estimate_decimals
+from dxkit.results.formatting import estimate_decimals, tied
 from dxkit.results.words import axis, number, percent_of, say
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def scores(result: Scores, ax: Axes | None = None, level: str | None = None) -> 
     if not any(rows["shown"]):
         return style.nothing(ax, told)
     kind, unit = rows.iloc[0]["kind"], rows.iloc[0]["unit"]
-    rows = rows.sort_values("estimate", ascending=unit == "hours", na_position="first", kind="stable")
+    rows = rows.sort_values("estimate", ascending=unit == "hours", na_position="first", key=tied, kind="stable")
     rows = rows.to_dict("records")
     with style.canvas(ax, 8.5, 1.3 + 0.38 * len(rows)) as ax:
         names = [style.fitting(label_of(result, row)) for row in rows]
@@ -134,7 +134,9 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
     table, told = result.table, sentences.response_rate(result)
     if not any(table["shown"]):
         return style.nothing(ax, told)
-    rows = table.sort_values("estimate", ascending=False, na_position="first", kind="stable").to_dict("records")
+    rows = table.sort_values("estimate", ascending=False, na_position="first", key=tied, kind="stable").to_dict(
+        "records"
+    )
     with style.canvas(ax, 8.5, 1.3 + 0.34 * len(rows)) as ax:
         names, ends = [], []
         for row in rows:

@@ -1,4 +1,4 @@
-"""Numbers and labels as text, the same on every version of pandas and numpy."""
+"""Numbers and labels as text, and in order, the same on every version of pandas and numpy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from dxkit.results import words
 
+_LEVEL = 1e-9  # of the largest
 _ALIKE = 100  # times, that errors of one unit differ at most
 MISSING = "–"
 MONEY_DIGITS = {f"money{digits}": digits for digits in (2, 3, 4)}
@@ -20,6 +22,20 @@ INSIDE_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])")  # where one tha
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # some of these reverse the text that follows
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def tied(figures: ArrayLike) -> np.ndarray:
+    """Figures (..., n) to be put in order: those that differ by a billionth of the largest are equal.
+
+    What is equal but for rounding then keeps the order of its table on every machine: `sort_values(key=tied)`.
+
+    >>> 0.1 + 0.2 > 0.3, np.argsort(-tied([0.3, 0.1 + 0.2, 0.5]), kind="stable").tolist()
+    (True, [2, 0, 1])
+    """
+    figures = np.asarray(figures, dtype=float)
+    largest = np.abs(figures).max(axis=-1, keepdims=True, initial=0.0, where=np.isfinite(figures))
+    step = np.maximum(_LEVEL * largest, 1e-300)
+    return np.round(figures / step) * step
 
 
 def percent(p: float) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
+from dxkit.results.formatting import tied
 from dxkit.results.result import Result
 from dxkit.statistics.relative_importance import (
     MOST_LMG,
@@ -79,7 +80,7 @@ class Drivers(Result):
         if len(frame) and len(lmg_shares):
             frame = frame.assign(lmg_share=lmg_shares.to_numpy())
             columns.append(Column("lmg_share", "share by LMG", "share"))
-        return frame.sort_values("share", ascending=False, kind="stable"), columns
+        return frame.sort_values("share", ascending=False, key=tied, kind="stable"), columns
 
 
 def drivers(

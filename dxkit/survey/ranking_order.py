@@ -12,6 +12,7 @@ import pandas as pd
 
 from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, shared
+from dxkit.results.formatting import tied
 from dxkit.results.result import Result
 from dxkit.statistics import verdict
 from dxkit.statistics.clusters import own_variances
@@ -19,7 +20,6 @@ from dxkit.statistics.verdict import Summary
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.tally.cells import Cells
 
-_LEVEL = 1e-9  # topics closer than this share of the largest burden are level
 _OF_TOPICS = ("p_top", "rank_low", "rank_high", "shrunken", "shortlist")  # in a Summary
 _HALF, _FAR = 0.5, 3  # from this probability on, and with this share of the others' range, the chosen stand out
 _HELD = 2**19  # numbers of the covariances that are held at once
@@ -139,12 +139,10 @@ def _part(
 ) -> Orders:
     """The order in some groups, whose covariances are held at once."""
     row, (draws, seed, confidence) = groups - some.start, luck
-    x = found.estimate[groups][:, at]
-    step = np.maximum(_LEVEL * np.abs(x).max(axis=1, keepdims=True), 1e-300)
-    x = np.round(x / step)
+    x = tied(found.estimate[groups][:, at])
     line = np.argsort(-x, axis=1, kind="stable")
     rising = line[:, ::-1]
-    x = np.take_along_axis(x * step, rising, axis=1)
+    x = np.take_along_axis(x, rising, axis=1)
     covariance = _sorted(found.covariance(at, some)[row], rising)
     df = np.maximum(1.0, found.df[groups][:, at].min(axis=1))
     p_clear = verdict.p_clear(verdict.ahead(x, covariance, top_n), df)

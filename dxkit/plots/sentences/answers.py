@@ -11,6 +11,7 @@ import pandas as pd
 
 from dxkit.files.options import choices
 from dxkit.plots.sentences.told import Told, no_difference, nothing
+from dxkit.results.formatting import tied
 from dxkit.results.words import number, percent_of, say
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def drawn(result: Answers, items: Sequence[str] | None = None) -> Drawn:
 
 
 def _rising(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("share", na_position="first", kind="stable", ignore_index=True)
+    return rows.sort_values("share", na_position="first", key=tied, kind="stable", ignore_index=True)
 
 
 def _bar(rows: pd.DataFrame, segments: Sequence[str]) -> Bar:
@@ -150,7 +151,7 @@ def most_often(names: Sequence[str], rows: pd.DataFrame, *, most: int = 3) -> st
     rare = shares < 0.5  # a bound has no interval: it may be anything from there to its end of the scale
     low = np.where(np.isnan(low), np.where(rare, 0.0, shares), low)
     high = np.where(np.isnan(high), np.where(rare, shares, 1.0), high)
-    order = np.argsort(-shares, kind="stable")
+    order = np.argsort(-tied(shares), kind="stable")
     near = [str(names[k]) for k in order if high[k] >= low[order[0]]]
     if len(near) == 1:
         return say("answers.ahead", name=near[0], share=percent_of(float(shares[order[0]])))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told
-from dxkit.results.formatting import percent, rounded_money
+from dxkit.results.formatting import percent, rounded_money, tied
 from dxkit.results.words import listed, number, say, spoken
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dxkit.procurement.cost.ownership import Tco
 
 _UNITS = ((1e9, "cost.billions"), (1e6, "cost.millions"), (1e3, "cost.thousands"))
-_LEVEL = 1e-9  # costs that differ by less than this share are level
 
 
 def money(result: Tco | ExitCost, table: pd.DataFrame, column: str) -> tuple[float, str]:
@@ -31,7 +30,8 @@ def money(result: Tco | ExitCost, table: pd.DataFrame, column: str) -> tuple[flo
 def lowest(result: Tco, basis: str) -> str:
     """Which vendor has the lowest cost on average, or that they are level."""
     rows = result.totals.loc[result.totals["basis"] == basis]
-    least = rows.loc[rows["mean"] <= rows["mean"].min() * (1 + _LEVEL)]
+    mean = tied(rows["mean"])
+    least = rows.loc[mean == mean.min()]
     names, chance = least["vendor"].tolist(), float(least["p_cheapest"].max())
     if len(rows) == 1:
         return say("cost.one", vendor=names[0], money=rounded_money(least[["mean"]])["mean"].iloc[0])
@@ -54,7 +54,8 @@ def leaving(result: ExitCost) -> Told:
     _, unit = money(result, table, "planned")
     vendors = list(dict.fromkeys(table["vendor"]))
     end = table.loc[table["quarter"] == int(table.loc[:, "quarter"].max())]
-    most = end.loc[end["planned"] >= end["planned"].max() * (1 - _LEVEL), "vendor"].tolist()
+    planned = tied(end["planned"])
+    most = end.loc[planned == planned.max(), "vendor"].tolist()
     found = say("exit.most", vendor=most[0])
     if len(vendors) == 1:
         found = say("exit.one", vendor=most[0])

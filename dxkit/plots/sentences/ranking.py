@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dxkit.plots.sentences.told import Told, nothing
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, tied
 from dxkit.results.words import listed, percent_of, say
 from dxkit.statistics.verdict import NAMING
 
@@ -50,7 +50,7 @@ def _groups(result: Ranking) -> Told:
 
 def action_grid(result: ActionGrid) -> Told:
     """The worst of the ranking, where they are told."""
-    rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", kind="stable")
+    rows = result.table.loc[result.table["shown"]].sort_values("satisfaction", key=tied, kind="stable")
     if not len(rows):
         return nothing()
     how = say("ranking.grid_how", topics=len(rows), percent=percent_of(result.confidence))

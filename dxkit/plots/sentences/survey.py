@@ -10,7 +10,7 @@ import pandas as pd
 from dxkit.files.options import choice
 from dxkit.plots.sentences.told import Told, no_difference, nothing
 from dxkit.results.columns import commonest
-from dxkit.results.formatting import shortened
+from dxkit.results.formatting import shortened, tied
 from dxkit.results.words import axis, number, percent_of, say
 from dxkit.statistics.means.teams import LEVEL
 from dxkit.statistics.means.teams import named as beyond_chance
@@ -49,7 +49,7 @@ def scores(result: Scores, level: str | None = None) -> Told:
     Each differs from the others together, which does not make the first of them the lowest of all.
     """
     rows, _ = drawn(result.table, level)
-    shown = rows.loc[rows["shown"]].sort_values("estimate", kind="stable")
+    shown = rows.loc[rows["shown"]].sort_values("estimate", key=tied, kind="stable")
     if not len(shown):
         return nothing(rows)
     unit, kind = rows.iloc[0]["unit"], rows.iloc[0]["kind"]
@@ -101,7 +101,7 @@ def response_rate(result: ResponseRate) -> Told:
     shown = result.table.loc[result.table["shown"]]
     if not len(shown):
         return nothing(result.table)
-    shown = shown.sort_values("estimate", ascending=False, na_position="first", kind="stable")
+    shown = shown.sort_values("estimate", ascending=False, na_position="first", key=tied, kind="stable")
     n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
     others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
     with np.errstate(invalid="ignore", divide="ignore"):

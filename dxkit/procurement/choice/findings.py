@@ -14,7 +14,7 @@ from dxkit.procurement.choice.robustness import ranks, rating_changes, stability
 from dxkit.procurement.choice.values import Ratings, by_fit
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.judging import Criterion
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, tied
 from dxkit.results.words import say
 
 _PLAN = ["vendor", "criterion", "value", "money", "find_out"]
@@ -242,7 +242,7 @@ def worth_finding_out(
                 how = "try it for three weeks"
             rows.append([vendor, criterion.name, of_cells[i, k], of_cells[i, k] * money, how])
     frame = pd.DataFrame(rows, columns=_PLAN).astype({"value": float, "money": float})
-    return frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    return frame.sort_values("value", ascending=False, key=tied, kind="stable").reset_index(drop=True)
 
 
 def money_a_point(criteria: Sequence[Criterion], weight: np.ndarray) -> float:

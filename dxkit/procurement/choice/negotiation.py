@@ -22,7 +22,7 @@ from dxkit.procurement.cost.simulation import Draws, Inputs, at_scenario
 from dxkit.procurement.cost.spread import quantiles
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure, Line, certain, title_of
 from dxkit.results.columns import Column, columns_of
-from dxkit.results.formatting import rounded_money
+from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.results.words import number, say
 from dxkit.statistics.estimate import Estimate, estimate
@@ -147,7 +147,8 @@ def _walk_away(
 ) -> list:
     """Where a vendor is level with the others, from the money at today's prices and at none."""
     now, free = money[vendor][:2]
-    against = min((other for other in mean if other != vendor), key=lambda other: mean[other])
+    others = [other for other in mean if other != vendor]
+    against = others[int(tied([mean[other] for other in others]).argmin())]
     prices = now - free
     least = np.minimum.reduce([each[0] for other, each in money.items() if other != vendor])
     if float(np.abs(prices).max()) <= 1e-9 * max(float(np.abs(now).max()), 1.0):

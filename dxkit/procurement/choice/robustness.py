@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dxkit.results.formatting import tied
+
 LEVEL = 1e-9  # scores closer than this are level
 
 
@@ -48,7 +50,7 @@ def stability(values: np.ndarray, weights: np.ndarray, k: int) -> tuple[float, f
     rest = np.delete(weights, k)
     rest = rest / rest.sum() if rest.sum() > 0 else np.full(len(rest), 1 / max(len(rest), 1))
     without = np.delete(values, k, axis=1) @ rest if len(rest) else values[:, k]
-    best = int(np.argmax(values @ weights))
+    best = int(np.argmax(tied(values @ weights)))
     low, high, below, above = 0.0, 1.0, None, None
     for rival in range(len(values)):
         if rival == best:
@@ -74,7 +76,8 @@ def rating_changes(
     as a share of its criterion's scale, comes first.
     """
     scores = values @ weights
-    best = int(np.argmax(scores))
+    order = tied(scores)
+    best = int(np.argmax(order))
     changes = []
     for i in range(len(values)):
         rivals = [v for v in range(len(values)) if v != best] if i == best else [best]
@@ -83,11 +86,12 @@ def rating_changes(
             each = weights[k] / (best_end - worst)
             if not each or np.isnan(points[i, k]):
                 continue
-            other = max(rivals, key=lambda v: scores[v])
+            other = max(rivals, key=lambda v: order[v])
             to = points[i, k] + (scores[other] - scores[i]) / each
             if min(worst, best_end) <= to <= max(worst, best_end):
                 changes.append((i, k, float(points[i, k]), float(to), other if i == best else i))
-    return sorted(changes, key=lambda row: abs((row[3] - row[2]) / (ends[row[1], 1] - ends[row[1], 0])))
+    share = [abs((to - now) / (ends[k, 1] - ends[k, 0])) for _, k, now, to, _ in changes]
+    return [changes[at] for at in np.argsort(tied(share), kind="stable")]
 
 
 def information(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -49,7 +49,7 @@ from dxkit.procurement.dossier.columns import KINDS
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted
 from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
-from dxkit.results.formatting import percent
+from dxkit.results.formatting import percent, tied
 from dxkit.results.result import Result
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Scorecard(Result):
         one, two = parts.values()
         frame = pd.DataFrame({"weight": one["weight"], vendor: one["contribution"], other: two["contribution"]})
         frame["difference"] = frame[vendor] - frame[other]
-        return frame.sort_values("difference", ascending=False, key=abs).reset_index()
+        return frame.sort_values("difference", key=lambda each: -tied(each.abs()), kind="stable").reset_index()
 
     @property
     def nearest_weight(self) -> tuple[str, float, float, str] | None:
@@ -259,7 +259,7 @@ def _result(
     order = np.flatnonzero(open_)
     places = ranks(drawn)
     table = standing(vendors, scores, drawn, places, open_, musts)
-    best = int(order[np.argmax(scores[order])]) if len(order) else None
+    best = int(order[np.argmax(tied(scores[order]))]) if len(order) else None
     level = best is not None and any(abs(scores[i] - scores[best]) <= LEVEL for i in order if i != best)
     flags = [*flags_of(dossier, criteria, ratings), *counted_twice(criteria, mean, weight)]
     undecided = [
@@ -287,7 +287,7 @@ def _result(
     ]
     places = [[v, rank, share] for v, row in zip(vendors, places, strict=True) for rank, share in enumerate(row, 1)]
     return Scorecard(
-        table=table.sort_values("score", ascending=False, kind="stable").reset_index(drop=True),
+        table=table.sort_values("score", ascending=False, key=tied, kind="stable").reset_index(drop=True),
         contributions=contributions(vendors, names, values, weights, points.values, points.weights),
         stability=weight_ranges(names, mean[order], weight, in_the_race),
         changes=changes_of(dossier, criteria, ratings, mean[order], weight, in_the_race),

@@ -22,7 +22,7 @@ from dxkit.procurement.cost.tornado import tornado
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.results.columns import Column, columns_of
-from dxkit.results.formatting import rounded_money
+from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
 
@@ -73,7 +73,7 @@ class ExitCost(Result):
     @property
     def foremost(self) -> str:
         """The vendor that is dearest to leave: the largest expected exit cost."""
-        return str(self.expected.loc[self.expected["expected"].idxmax(), "vendor"])
+        return str(self.expected["vendor"].iloc[tied(self.expected["expected"]).argmax()])
 
     def plot_tornado(self, vendor: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw which figures cause the uncertainty of leaving a vendor; returns the matplotlib Axes."""
@@ -143,7 +143,7 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         events.append([vendor, *_event(of)])
         mean = float(of.by_draw["expected"].mean())
         expected.append([vendor, mean, float(planned[-1] * end), float(of.by_draw["p_exit"].mean())])
-        cheapest, notice = int(np.argmin(planned[1:])) + 1, effective_notice(dossier, vendor)
+        cheapest, notice = int(np.argmin(tied(planned[1:]))) + 1, effective_notice(dossier, vendor)
         calendar.append([vendor, cheapest, float(planned[cheapest]), *dates_of(dossier, 3 * cheapest, notice)])
         for quarter in renewals_of(dossier, vendor):
             again.append([vendor, quarter, float(planned[quarter]), *dates_of(dossier, 3 * quarter, notice)])

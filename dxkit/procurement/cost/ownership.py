@@ -24,7 +24,7 @@ from dxkit.procurement.cost.tornado import tornado
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
 from dxkit.results.absent import Absent
 from dxkit.results.columns import Column, columns_of
-from dxkit.results.formatting import percent, rounded_money
+from dxkit.results.formatting import percent, rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import HIGHEST, irr, payback, roi
 from dxkit.statistics.sampling import error
@@ -80,7 +80,7 @@ class Tco(Result):
     def cheapest(self) -> str:
         """The vendor with the least present value on average."""
         rows = self.totals.loc[self.totals["basis"] == "pv"]
-        return str(rows.loc[rows["mean"].idxmin(), "vendor"])
+        return str(rows["vendor"].iloc[tied(rows["mean"]).argmin()])
 
     @property
     def foremost(self) -> str:

@@ -20,7 +20,7 @@ from dxkit.procurement.cost.schedule import month_sheet
 from dxkit.procurement.cost.simulation import Draws
 from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
 from dxkit.results.columns import Column, columns_of
-from dxkit.results.formatting import rounded_money
+from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
 
@@ -214,7 +214,7 @@ def option_value(
         gone |= leaves
     decide = float(ahead.mean())
     means = {quarter: float(plan.mean()) for quarter, plan in leave.items()} | {np.nan: float(stay.mean())}
-    best = min(means, key=lambda quarter: means[quarter])
+    best = list(means)[int(tied(list(means.values())).argmin())]
     all_known = np.minimum.reduce([stay, *leave.values()])
     return {
         "stay": float(stay.mean()),

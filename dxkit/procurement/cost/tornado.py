@@ -14,6 +14,7 @@ from dxkit.procurement.cost.leaving import results_sheet
 from dxkit.procurement.cost.run import Run
 from dxkit.procurement.cost.simulation import WAYS, event_key, every_figure
 from dxkit.procurement.dossier.dossier import Dossier
+from dxkit.results.formatting import tied
 
 COLUMNS = ("vendor", "basis", "input", "share", "low", "high")
 _BINS = 32
@@ -42,9 +43,8 @@ def tornado(dossier: Dossier, run: Run, bases: Iterable[str]) -> pd.DataFrame:
             if key in inputs:
                 ordered = run.vendors[vendor].by_draw[basis][order]
                 rows[vendor, basis].append([vendor, basis, inputs[key], *_share(ordered, variances[vendor, basis])])
-    return pd.DataFrame(
-        [row for each in rows.values() for row in sorted(each, key=lambda row: -row[3])], columns=COLUMNS
-    )
+    order = {each: np.argsort(-tied([row[3] for row in of]), kind="stable") for each, of in rows.items()}
+    return pd.DataFrame([rows[each][at] for each, places in order.items() for at in places], columns=COLUMNS)
 
 
 def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from dxkit.procurement.cost.ownership import Tco, tco
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
-from dxkit.results.formatting import percent, rounded_money, shortened, step_of
+from dxkit.results.formatting import percent, rounded_money, shortened, step_of, tied
 from dxkit.results.words import listed, number, percent_of, say, spoken
 
 _MOST = 6  # clauses on one page
@@ -46,7 +46,9 @@ def _unit(dossier: Dossier) -> str:
 
 
 def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block, ...]:
-    rows = cost.totals.loc[cost.totals["basis"] == "pv"].sort_values("mean", kind="stable").set_index("vendor")
+    rows = (
+        cost.totals.loc[cost.totals["basis"] == "pv"].sort_values("mean", key=tied, kind="stable").set_index("vendor")
+    )
     rows = rows[["mean", "p10", "p90", "p_cheapest"]].join(left.expected.set_index("vendor")["certain"])
     amounts = rows[["mean", "p10", "p90", "certain"]]
     money = rounded_money(amounts, step_of(amounts, 3))
@@ -161,7 +163,7 @@ def _ask(dossier: Dossier, found: Any) -> list[Block]:
     levels += [_of_each(never, dossier)] if never else []
     blocks: list[Block] = [Sentences((say("decision.basis"), *(text for each in levels for text in each.texts)))]
     worth = found.clauses.loc[found.clauses["worth"].abs() >= 0.5]
-    worth = worth.sort_values("worth", key=np.abs, ascending=False, kind="stable").head(_MOST)
+    worth = worth.sort_values("worth", key=lambda worth: -tied(worth.abs()), kind="stable").head(_MOST)
     if worth.empty:
         return [*blocks, Sentences((say("decision.no_clauses"),))]
     money = rounded_money(worth[["worth"]])["worth"]

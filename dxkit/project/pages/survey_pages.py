@@ -15,7 +15,7 @@ from dxkit.outcomes.times import Source
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
 from dxkit.results.columns import commonest
-from dxkit.results.formatting import shortened
+from dxkit.results.formatting import shortened, tied
 from dxkit.results.result import Result
 from dxkit.results.words import axis, listed, number, percent_of, say
 from dxkit.statistics.verdict import NAMING
@@ -98,7 +98,7 @@ class SurveyPage:
         split = scores(self.survey, by=segment)
         rows = split.table.loc[split.table[segment] == name]
         items = rows.loc[(rows["level"] == "item") & (rows["unit"] == "index") & (rows["stands_out"] != "")]
-        items = items.loc[items["shown"]].sort_values("estimate", kind="stable")
+        items = items.loc[items["shown"]].sort_values("estimate", key=tied, kind="stable")
         seen: pd.DataFrame = rows.loc[rows["shown"]]
         shown = _drawn(seen)
         if shown.empty:
@@ -146,7 +146,9 @@ class SurveyPage:
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
         table, drawn = self.scores.table, _drawn(self.scores.table)
-        worst = drawn.sort_values("estimate", ascending="hours" not in set(drawn["unit"]), kind="stable").iloc[:most]
+        worst = drawn.sort_values(
+            "estimate", ascending="hours" not in set(drawn["unit"]), key=tied, kind="stable"
+        ).iloc[:most]
         worst = table.loc[table.index.isin(worst.index) | (table["level"] == "overall")]
         return (_of_first(self.scores, worst, most, len(drawn)),)
 
@@ -158,7 +160,7 @@ class SurveyPage:
         rated = table.loc[(table["unit"] == "index") & (table["kind"] == "rating") & table["shown"]]
         several = [len(self.survey.codebook.scale(item).codes) != 2 for item in rated["name"]]  # more than yes and no
         rated = rated.loc[several]
-        rows = rated.sort_values("estimate", kind="stable").head(_MOST)
+        rows = rated.sort_values("estimate", key=tied, kind="stable").head(_MOST)
         if rows.empty:
             asked = "rating" in set(table.loc[table["unit"] == "index", "kind"])
             return (Sentences((capital(say("picture.hidden")) + "." if asked else say("boss.no_scores"),)),)

@@ -184,6 +184,18 @@ def test_a_changed_rating_is_a_tie():
         assert other == 1
 
 
+def test_changes_that_are_alike_but_for_rounding_keep_the_order_of_the_vendors():
+    """Machines add up products in different orders; with equal weights that decides nothing."""
+    points = np.array([[3.6, 3.8, 4.1], [3.0, 4.0, 4.2]])
+    ends, weights = np.array([[1, 5]] * 3), np.full(3, 1 / 3)
+    values = (points - 1) / 4
+    plain = [row[:2] for row in rating_changes(values, weights, points, ends)]
+    assert plain == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    for seed in range(20):
+        near = values * (1 + 2e-16 * np.random.default_rng(seed).integers(-3, 4, values.shape))
+        assert [row[:2] for row in rating_changes(near, weights, points, ends)] == plain
+
+
 def test_information_by_hand():
     """A is 0.5 for sure; B is 0 or 0.8 alike: knowing B gains (0.5 + 0.8) / 2 - 0.5 = 0.15."""
     values = np.zeros((1000, 2, 1))
