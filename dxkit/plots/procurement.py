@@ -14,7 +14,7 @@ from dxkit.plots.sentences import procurement as sentences
 from dxkit.plots.sentences.procurement import lowest, money
 from dxkit.plots.sentences.told import Told
 from dxkit.results.formatting import percent, tied
-from dxkit.results.words import say
+from dxkit.results.words import say, spoken
 
 if TYPE_CHECKING:
     from dxkit.procurement.choice.scorecard import Scorecard
@@ -110,7 +110,7 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         for y, share in enumerate(rows["share"]):
             ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
         plain = {name: name.removeprefix(f"{vendor}: ").removeprefix("all: ") for name in rows["input"]}
-        short = {name: each.removeprefix("exit ") for name, each in plain.items()}
+        short = {name: _in_words(each) for name, each in plain.items()}
         names = [name if short[name] in short and short[name] != name else short[name] for name in short]
         ax.set_yticks(range(len(rows)), [style.fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
@@ -120,6 +120,11 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
         style.headline(ax, Told(found, f"It makes {percent(largest)} of the variance"), 70)
     return ax
+
+
+def _in_words(name: str) -> str:
+    key = name.removeprefix("exit ")
+    return name if key == name else spoken(f"input.{key}", key)
 
 
 def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:

@@ -65,8 +65,9 @@ def examine(
     """
     place, name = checked_path(path, folder=True)
     if place.is_dir():
-        if (place / "costs.csv").is_file():
-            return _dossier(place)
+        whole = place / "dossier.xlsx"  # as `dxkit new` makes it
+        if whole.is_file() or (place / "costs.csv").is_file():
+            return _dossier(whole if whole.is_file() else place)
         raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
     file = open_answers(place)
     if file.sheet("costs"):

@@ -36,7 +36,7 @@ def test_the_tornado_of_leaving_is_of_the_vendor_that_is_dearest_to_leave(portal
     assert axes.get_title(loc="left").startswith(f"{dearest}: the largest part of the uncertainty is in whether")
     assert [100 * each for each in shares[::-1]] == pytest.approx([patch.get_width() for patch in axes.patches])
     assert "leaving" in axes.get_xlabel()
-    assert "hazard_voluntary" in [label.get_text() for label in axes.get_yticklabels()]
+    assert "chance of leaving by choice" in [label.get_text() for label in axes.get_yticklabels()]
     assert fits(axes)
 
 

@@ -101,7 +101,7 @@ def test_a_filled_form_is_a_decision_with_its_defaults_and_without_its_examples(
 
 
 def test_check_reads_a_dossier(form, snapshot):
-    assert check(filled(form)) == snapshot
+    assert check(filled(form)) == check(form.parent) == snapshot
 
 
 def test_new_puts_it_beside_the_survey(tmp_path):
