@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.expressions import LABEL, Call, Constant, Input, Largest, Operand, Row, Sum
-from dxkit.procurement.workbook.pages import Page, letter, quoted
+from dxkit.procurement.workbook.pages import Page, quoted
 
 _LEVEL = {">": 1, ">=": 1, "<": 1, "<=": 1, "=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
 _ATOM = 5

@@ -5,32 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dxkit.files.errors import and_more
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet, results_sheet
 from dxkit.procurement.cost.ownership import OF, Tco
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.workbook.model import FIRST, RESULTS, OfVendor
-from dxkit.procurement.workbook.pages import HOLDS, MONEY, Book, Page, letter, quoted
+from dxkit.procurement.workbook.pages import HOLDS, MONEY, TEXTS, Book, Page, quoted
 
-_LABELS = {
-    "nominal": "owning, nominal",
-    "pv": "owning, present value",
-    "pv_benefits": "benefits, present value",
-    "npv": "benefits less owning, present value",
-    "expected": "leaving, expected",
-    "certain": "leaving at the end of the horizon",
-    "p_exit": "probability of being left",
-    "pv_with_exit": "owning and leaving, expected",
-    "pv_served": "owning, leaving and what follows, expected",
-}
-_SIMULATED = {"p10": "P10", "mean": "mean", "p90": "P90", "p_cheapest": "chance to be the cheapest"}
+_LABELS, _SIMULATED, _CHECKS = (TEXTS[name] for name in ("results", "simulated", "checks"))
 _HEAD = 4
 SIMULATED_BASES = ("pv", "pv_served")
 Simulated = Mapping[str, Mapping[str, Mapping[str, float]]]  # by basis, vendor and what
-_CHECKS = {
-    "paid": "what is paid is what is served within the horizon",
-    "odds": "the probability of being left lies between 0 and 1",
-    "parts": "planned leaving is the sum of its parts",
-}
 
 
 def simulated_of(result: Tco) -> Simulated:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from dxkit.files.grid import letter
 from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, unjudged, weight_key
 from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.values import must_haves, weights_of
@@ -13,7 +14,7 @@ from dxkit.procurement.cost.expressions import Each, Values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
 from dxkit.procurement.workbook.model import OfVendor
-from dxkit.procurement.workbook.pages import NUMBER, Book, Page, letter
+from dxkit.procurement.workbook.pages import NUMBER, Book, Page
 
 FIRST = 5  # the column of the first vendor
 WEIGHT, WORST, BEST = 2, 3, 4
