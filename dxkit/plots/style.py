@@ -32,7 +32,8 @@ WORST_TO_BEST = colors.LinearSegmentedColormap.from_list("worst_to_best", SCALE)
 HATCH = "////"
 MOST_HOURS = 3.0  # a week; the darkest colour of every heat map of hours
 
-_RC = mpl.rc_params_from_file(str(Path(__file__).with_name("pictures.mplstyle")), use_default_template=False)
+_STYLE = Path(__file__).with_name("pictures.mplstyle")
+_RC: dict[Any, Any] = dict(mpl.rc_params_from_file(str(_STYLE), use_default_template=False))
 _for_pages: ContextVar[bool] = ContextVar("for_pages", default=False)
 _PAGE_WIDTH, _TITLE = 4.8, 0.3  # inches: of a picture on a page, and of a title
 _PAGE_LABEL, _PAGE_LINE = 24, 42  # columns of the label of a row, and of an axis
