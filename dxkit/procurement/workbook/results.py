@@ -70,37 +70,19 @@ def _charts(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], row: int
         {"name": _LABELS[name], "categories": across(_HEAD), "values": across(5 + RESULTS.index(name))}
         for name in ("pv", "pv_served")
     ]
-    height = 170 + 46 * len(made)
-    page.charts.append(
-        (
-            row,
-            1,
-            {
-                "type": "bar",
-                "title": f"Present value, {title}",
-                "series": bars,
-                "size": (640, height),
-                "axes": {"x": {"num_format": "#,##0"}, "y": {"reverse": True}},
-            },
-        )
-    )
+    axes = {"x": {"num_format": "#,##0"}, "y": {"reverse": True}}
+    size = (640, 170 + 46 * len(made))
+    chart = {"type": "bar", "title": f"Present value, {title}", "series": bars, "size": size, "axes": axes}
+    page.charts.append((row, 1, chart))
     lines = []
     for vendor, of in made.items():
         place = of.places[leaving_sheet(vendor)]
-        area = f"={quoted(place.page.title)}!$C${{}}:${letter(FIRST + place.count - 1)}${{}}"
-        planned, months = place.rows["planned"] + 1, place.rows["label"] + 1
-        lines.append(
-            {"name": vendor, "categories": area.format(months, months), "values": area.format(planned, planned)}
-        )
+        area = f"={quoted(place.page.title)}!$C${{0}}:${letter(FIRST + place.count - 1)}${{0}}"
+        months, planned = (area.format(place.rows[name] + 1) for name in ("label", "planned"))
+        lines.append({"name": vendor, "categories": months, "values": planned})
     axes = {"x": {"name": "months after the start"}, "y": {"num_format": "#,##0", "min": 0}}
-    below = row + height // 20 + 2
-    page.charts.append(
-        (
-            below,
-            1,
-            {"type": "line", "title": f"Planned leaving, {title}", "series": lines, "size": (640, 340), "axes": axes},
-        )
-    )
+    chart = {"type": "line", "title": f"Planned leaving, {title}", "series": lines, "size": (640, 340), "axes": axes}
+    page.charts.append((row + size[1] // 20 + 2, 1, chart))
 
 
 def write_checks(book: Book, dossier: Dossier, made: Mapping[str, OfVendor], results: Page) -> Page:
