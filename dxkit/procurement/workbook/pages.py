@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dxkit.files.errors import DataError
-from dxkit.files.grid import letter
 from dxkit.files.shipped import table_beside
 from dxkit.files.writing import new_workbook, sheet_name
 
@@ -68,12 +67,6 @@ class Page:
     def bound(self, row: int, column: int, rule: dict[str, Any]) -> None:
         """What may be written into a cell (XlsxWriter's data_validation)."""
         self.bounds.append((row, column, rule))
-
-    def address(self, row: int, column: str | int, here: str = "") -> str:
-        """The address of a cell for formulas in the page called `here`."""
-        letter_ = column if isinstance(column, str) else f"${letter(column)}"
-        cell = f"{letter_}${row + 1}" if here != self.title else f"{letter_}{row + 1}"
-        return cell if here == self.title else f"{quoted(self.title)}!{cell}"
 
 
 class Book:
