@@ -314,7 +314,7 @@ def _crowd(dossier: Dossier, people: str | float | None, size: int, draws: Mappi
     def drawn(figure: Figure) -> np.ndarray:
         return np.resize(draws.get(figure.key, np.array([figure.mean])), (size, 1))
 
-    growth = dossier.drivers[driver.growth].amount if isinstance(driver.growth, str) else driver.growth
+    growth = dossier.growth_of(driver)
     grown = drawn(growth) if growth else np.zeros((size, 1))
     return drawn(driver.amount) * (1 + grown) ** np.arange(dossier.horizon)
 

@@ -101,11 +101,8 @@ def _add_spare(sheet: Sheet, vendor: str, number: int, last: int) -> None:
 
 def grown(dossier: Dossier, driver: Driver) -> Expr:
     """A driver by month, which moves by the year."""
-    start = Input(driver.amount.key)
-    if driver.growth is None:
-        return start
-    growth = driver.growth if isinstance(driver.growth, Figure) else dossier.drivers[driver.growth].amount
-    return start * (1 + Input(growth.key)) ** YEAR
+    start, growth = Input(driver.amount.key), dossier.growth_of(driver)
+    return start if growth is None else start * (1 + Input(growth.key)) ** YEAR
 
 
 def _add_line(sheet: Sheet, dossier: Dossier, line: Line, last: int) -> None:
@@ -202,9 +199,9 @@ def _tiered(line: Line, units: Operand) -> Expr:
 
 def _rise(dossier: Dossier, line: Line) -> Operand:
     """How much dearer a month is than the first."""
-    if line.growth is None:
+    growth = dossier.growth_of(line)
+    if growth is None:
         return 1
-    growth = line.growth if isinstance(line.growth, Figure) else dossier.drivers[line.growth].amount
     rate: Operand = Input(growth.key)
     if "uplift_cap" in line.clauses:
         rate = least(rate, Input(line.clauses["uplift_cap"].key))
