@@ -27,10 +27,17 @@ class Grid:
 
     def column_name(self, j: int) -> str:
         """The letter of a spreadsheet column, the number of a csv column (j counts from 0)."""
-        if not self.lettered:
-            return f"column {j + 1}"
-        letters, j = "", j + 1
-        while j:
-            j, rest = divmod(j - 1, 26)
-            letters = chr(65 + rest) + letters
-        return letters
+        return letter(j) if self.lettered else f"column {j + 1}"
+
+
+def letter(column: int) -> str:
+    """The letter of a column of a spreadsheet, counted from 0.
+
+    >>> letter(0), letter(26)
+    ('A', 'AA')
+    """
+    text, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text

@@ -15,7 +15,7 @@ from scipy.special import ndtri, stdtrit
 from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice
 from dxkit.files.table import TableSpec
-from dxkit.outcomes.durations import UNITS, Durations, from_times
+from dxkit.outcomes.durations import UNITS, Durations, from_times, measured
 from dxkit.outcomes.series import back, in_order, scaled, times_as_much
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, zone
 from dxkit.results.columns import Column, shared
@@ -167,8 +167,7 @@ def _durations(
     faults.raise_if_any()
     gone = (frame["start"] > cutoff) | (frame["end"] <= frame["since"])
     frame = frame.loc[~gone]
-    over = (frame["end"] <= cutoff).to_numpy()
-    taken = ((frame["end"].where(over, cutoff.round("us")) - frame["start"]) / UNITS[unit]).to_numpy(dtype=float)
+    taken, over = measured(frame["start"], frame["end"], cutoff, unit)
     late = ((frame["since"] - frame["start"]) / UNITS[unit]).to_numpy(dtype=float)
     entry = np.where(late > 0, late, -np.inf)
     rows = _Sides(taken, over, entry, frame["cluster"].to_numpy(), (frame["start"] >= day).to_numpy())

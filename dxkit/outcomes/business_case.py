@@ -190,6 +190,7 @@ def business_case(
         raise Missing("a business case needs sheet fit of the dossier: the share of each pain that a vendor removes")
     declared = {} if declared is None else declared
     guard(dossier, declared)
+    of_lines = {line.line: line.declared for line in dossier.benefits if line.declared}
     asked = ranking.table.dropna(subset=["estimate"])["topic"]
     without_hours = sorted({fit.topic for fit in dossier.fit_read} - set(asked))
     size = len(next(iter(tco.present.values())))
@@ -234,7 +235,7 @@ def business_case(
             (f"share of the hours saved by {vendor} that must become output", _range(low, mid, high)),
             (f"people from which an engineer who saves as much pays, at {100 * rho:.0f}%", _people(fewest)),
         ),
-        notes=tuple(_notes(rho, {**_declared(dossier), **declared}, without_hours, bias, weeks)),
+        notes=tuple(_notes(rho, {**of_lines, **declared}, without_hours, bias, weeks)),
     )
 
 
@@ -313,18 +314,13 @@ def _crowd(dossier: Dossier, people: str | float | None, size: int, draws: Mappi
     def drawn(figure: Figure) -> np.ndarray:
         return np.resize(draws.get(figure.key, np.array([figure.mean])), (size, 1))
 
-    growth = dossier.drivers[driver.growth].amount if isinstance(driver.growth, str) else driver.growth
+    growth = dossier.growth_of(driver)
     grown = drawn(growth) if growth else np.zeros((size, 1))
     return drawn(driver.amount) * (1 + grown) ** np.arange(dossier.horizon)
 
 
 def _quantiles(values: np.ndarray) -> list[float]:
     return [float(each) for each in np.quantile(values, [0.1, 0.5, 0.9], method="inverted_cdf")]
-
-
-def _declared(dossier: Dossier) -> dict[str, str]:
-    """What the lines of benefits themselves declare."""
-    return {line.line: line.declared for line in dossier.benefits if line.declared}
 
 
 def _notes(

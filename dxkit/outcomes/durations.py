@@ -167,11 +167,10 @@ def durations(
     if first is not None and first >= cutoff:
         raise DataError("since is not before as_of; name an earlier since or a later as_of")
     late = (begun > cutoff).to_numpy()
-    over = (done.notna() & (done <= cutoff)).to_numpy()
+    taken, over = measured(begun, done, cutoff, unit)
     gone = ~late & ~over & (dropped.notna() & (dropped <= cutoff)).to_numpy()
     before = ~late & over & (done <= first).to_numpy() if first is not None else np.zeros(len(begun), dtype=bool)
     kept = ~(late | gone | before)
-    taken = ((done.where(over, cutoff.round("us")) - begun) / UNITS[unit]).to_numpy(dtype=float)
     entry = None
     if first is not None:
         entry = np.where(begun < first, ((first - begun) / UNITS[unit]).to_numpy(dtype=float), -np.inf)[kept]
@@ -186,6 +185,12 @@ def durations(
         before=int(before.sum()),
         title=title,
     )
+
+
+def measured(begun: Any, done: Any, cutoff: pd.Timestamp, unit: str) -> tuple[np.ndarray, np.ndarray]:
+    """How long each took until its end, or the data cut-off date where it was open then; and whether it was over."""
+    over = (done.notna() & (done <= cutoff)).to_numpy()
+    return ((done.where(over, cutoff.round("us")) - begun) / UNITS[unit]).to_numpy(dtype=float), over
 
 
 def from_times(

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -18,7 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from dxkit.files.options import instance
-from dxkit.plots.fonts import BASE, BOX, families_for, family_with, has_bold, to_install
+from dxkit.plots.fonts import BOX, families_for, family_with, has_bold, to_install
 from dxkit.plots.sentences.told import Told, visible
 from dxkit.results.formatting import INSIDE_WORDS
 
@@ -31,28 +32,8 @@ WORST_TO_BEST = colors.LinearSegmentedColormap.from_list("worst_to_best", SCALE)
 HATCH = "////"
 MOST_HOURS = 3.0  # a week; the darkest colour of every heat map of hours
 
-_RC: dict[Any, Any] = {
-    "text.parse_math": False,
-    "font.family": [BASE],
-    "font.size": 9.0,
-    "axes.titlesize": 11.0,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.titlecolor": "black",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "black",
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-    "savefig.facecolor": "white",
-    "text.color": "black",
-    "axes.labelcolor": "black",
-    "xtick.color": "black",
-    "ytick.color": "black",
-    "xtick.labelcolor": "black",
-    "ytick.labelcolor": "black",
-    "hatch.linewidth": 0.6,
-}
+_STYLE = Path(__file__).with_name("pictures.mplstyle")
+_RC: dict[Any, Any] = dict(mpl.rc_params_from_file(str(_STYLE), use_default_template=False))
 _for_pages: ContextVar[bool] = ContextVar("for_pages", default=False)
 _PAGE_WIDTH, _TITLE = 4.8, 0.3  # inches: of a picture on a page, and of a title
 _PAGE_LABEL, _PAGE_LINE = 24, 42  # columns of the label of a row, and of an axis

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError, suggest
 from dxkit.files.options import choice, instance
+from dxkit.files.shipped import table_beside
 from dxkit.results.formatting import MONEY_DIGITS
 
 FORMATS = ("text", "index", "share", "count", "hours", "money", *MONEY_DIGITS, "number", "p", "estimate", "score")
@@ -40,35 +41,7 @@ class Column:
 
 
 SEGMENT = Column("<segment>", "the group's value of each segment, a column for each")
-_SHARED = (
-    Column("n", "answers that the figure rests on", "count"),
-    Column("count", "how many", "count"),
-    Column("answered", "how many answered", "count"),
-    Column("skipped", "how many were asked and did not answer", "count"),
-    Column("not_asked", "how many were not asked", "number"),
-    Column("respondents", "how many answered", "count"),
-    Column("people", "how many people", "count"),
-    Column("headcount", "how many people there are", "count"),
-    Column("estimate", "the estimate", "estimate"),
-    Column("se", "standard error of the estimate", "estimate", heading="std. error", displayed=False),
-    Column("low", "lower end of the interval", "estimate"),
-    Column("high", "upper end of the interval", "estimate"),
-    Column("share", "share", "share"),
-    Column("favourable", "share of favourable answers among those with an opinion", "share", optional=True),
-    Column("favourable_low", "lower end of its interval", "share", optional=True),
-    Column("favourable_high", "upper end of its interval", "share", optional=True),
-    Column("unit", "unit of the estimate", displayed=False),
-    Column("shown", "False where the row is hidden to protect a small group", displayed=False),
-    Column("item_rest", "correlation of the item with the other items of its dimension", "number", heading="item-rest"),
-    Column("alpha_if_dropped", "alpha of the dimension without this item", "number"),
-    Column("icc", "share of the spread of answers that lies between groups", "share", heading="between groups"),
-    Column("icc_low", "lower end of its interval", "share"),
-    Column("icc_high", "upper end of its interval", "share"),
-    Column("p", "p-value", "p"),
-    Column("p_clear", "p of the claim that each of these is ahead of all others", "p", heading="p"),
-    Column("shared", "how many are the same under the score of the ranking", "number", heading="of them the same"),
-)
-SHARED = {column.name: column for column in _SHARED}
+SHARED = {name: Column(name, **look) for name, look in table_beside(__file__, "shared_columns.toml").items()}
 
 
 def shared(name: str, meaning: str = "", **changes: Any) -> Column:

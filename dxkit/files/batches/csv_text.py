@@ -107,14 +107,14 @@ class CsvText:
                 raise fault_at(csv_file.NOT_ENCODED, file=self.file, row=line) from None
 
 
-def raw_pieces(path: Path, file: str, size: int | None = None) -> Iterator[tuple[bytes, int]]:
+def raw_pieces(path: Path, file: str) -> Iterator[tuple[bytes, int]]:
     """The bytes of a file, unpacked where it is a gzip file, and how many bytes of the file have been read."""
     try:
         with path.open("rb", buffering=0) as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             stream = cast(BinaryIO, gzip.open(io.BufferedReader(raw)) if packed else raw)
-            while piece := stream.read(size or BLOCK):
+            while piece := stream.read(BLOCK):
                 yield piece, raw.tell()
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise fault_at(BROKEN_GZIP, file=file) from None

@@ -10,25 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit.files.shipped import table_beside
+
 USED, BUT = "used", "used, but "
 COLUMNS = ["table", "reason", "n", "of", "share", "examples", "advice"]
 _EXAMPLES = 3
-_ADVICE = {
-    "before since": "name an earlier since= if they count",
-    "after as_of": "name a later as_of= if they count",
-    "the same deployment again": "the first landing counts; regions and retries are one deployment",
-    "the same change again": "the first landing counts",
-    "names an unknown deployment": "give the deployments of the whole time, or correct the names",
-    "its deployment is left out": "see the reasons of deployments",
-    "landed before it was written": "check the time zones: name timezone= for times without one",
-    "history": "it landed by the time at which the record of its service begins",
-    "none within max_gap": "no deployment of its service within max_gap before it",
-    "entered late": "written before the record begins; it counts from then on",
-    "its deployment did not reach production": "it counts as open",
-    "its deployment came after it began": "the ticket names the fix; the last deployment before it counts",
-    "undoes nothing known": "no deployment of its service before this rollback is recorded",
-    "the export has no result": "it counts as a success; export the result as well",
-}
+_ADVICE = table_beside(__file__, "advice.toml")  # by reason
 
 
 class Audit:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.outcomes.delivery.record import Record
-from dxkit.outcomes.durations import UNITS, Durations, from_times
+from dxkit.outcomes.durations import UNITS, Durations, from_times, measured
 from dxkit.statistics.intervals import wilson
 from dxkit.statistics.rates import PARTS, dispersion, in_parts, rate_interval
 from dxkit.statistics.release_clusters import FEWEST, LEAST_WORTH
@@ -133,8 +133,7 @@ class Figures:
         return self._duration(METRICS[2], name, took, gone, days, why)
 
     def _took(self, start: Any, end: Any, cluster: Any, entry: np.ndarray | None = None) -> Durations:
-        over = (end <= self.end).to_numpy()
-        taken = ((end.where(over, self.end.round("us")) - start) / UNITS["hours"]).to_numpy(dtype=float)
+        taken, over = measured(start, end, self.end, "hours")
         return from_times(taken, over, cluster=cluster.to_numpy(), entry=entry, unit="hours")
 
     def _duration(

@@ -90,9 +90,9 @@ def unjudged(dossier: Dossier, criterion: Criterion, vendor: str) -> bool:
     return criterion.measure == "rating" and not rating_of(dossier, vendor, criterion).known
 
 
-def points_of(dossier: Dossier, needs: Result | None = None, scenario: str = "likely") -> Points:
+def points_of(dossier: Dossier, needs: Result | None = None) -> Points:
     """The point score of every vendor, worked out by the formulas of `score_sheet`."""
-    found = _worked_out(dossier, at_scenario(dossier, scenario), needs)
+    found = _worked_out(dossier, at_scenario(dossier, "likely"), needs)
     criteria = judged(dossier)
     weights = np.array(weights_of(criteria))
     values = np.array([found.full(SHEET, f"{each.name}|value")[0] for each in criteria]).T

@@ -14,8 +14,9 @@ import pandas as pd
 from dxkit.files.errors import DataError, Missing
 from dxkit.files.options import choice, instance, number, whole
 from dxkit.procurement.choice.findings import (
+    Judged,
+    cells_in_doubt,
     changes_of,
-    changes_winner,
     contributions,
     counted_twice,
     flags_of,
@@ -23,19 +24,16 @@ from dxkit.procurement.choice.findings import (
     prices_of,
     reasons_for,
     standing,
-    unknown_cells,
     unknown_musts,
     weight_ranges,
     worth_finding_out,
 )
-from dxkit.procurement.choice.points import Points, judged, points_of
+from dxkit.procurement.choice.points import judged, points_of
 from dxkit.procurement.choice.ratings import LEAST_SPREAD
-from dxkit.procurement.choice.robustness import LEVEL, information, ranks, wins
+from dxkit.procurement.choice.robustness import information, wins
 from dxkit.procurement.choice.values import (
-    Ratings,
     check_needs,
     drawn_values,
-    must_haves,
     note_on_anchors,
     rating_of,
     weights_of,
@@ -47,7 +45,6 @@ from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.columns import KINDS
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted
-from dxkit.procurement.dossier.judging import Criterion
 from dxkit.results.columns import Column, columns_of
 from dxkit.results.formatting import percent, tied
 from dxkit.results.result import Result
@@ -231,7 +228,7 @@ def scorecard(
     ratings = {(v, c.name): rating_of(dossier, v, c, spread) for v in vendors for c in rated}
     values, weights = drawn_values(dossier, criteria, ratings, tco, exit_cost, needs, seed, draws)
     note, values = note_on_anchors(values, criteria), np.clip(values, 0.0, 1.0)
-    return _result(dossier, criteria, values, weights, points_of(dossier, needs), ratings, note, seed)
+    return _result(Judged(dossier, criteria, ratings, values, weights, points_of(dossier, needs)), note, seed)
 
 
 def _spread(spread: Mapping[str, float] | None) -> dict[str, float]:
@@ -241,63 +238,38 @@ def _spread(spread: Mapping[str, float] | None) -> dict[str, float]:
     return {choice("spread", kind, KINDS): number(f"spread of {kind}", sd, LEAST_SPREAD) for kind, sd in spread.items()}
 
 
-def _result(
-    dossier: Dossier,
-    criteria: Sequence[Criterion],
-    values: np.ndarray,
-    weights: np.ndarray,
-    points: Points,
-    ratings: Ratings,
-    note: str,
-    seed: int,
-) -> Scorecard:
-    vendors, names = dossier.vendors, [each.name for each in criteria]
-    musts = {vendor: must_haves(dossier, vendor) for vendor in vendors}
-    drawn = 100 * np.stack([(values[:, i] * weights).sum(axis=1) for i in range(len(vendors))]).T
-    mean, weight, scores = points.values, points.weights, points.scores
-    open_ = np.array(["fail" not in musts[vendor].values() for vendor in vendors])
-    order = np.flatnonzero(open_)
-    places = ranks(drawn)
-    table = standing(vendors, scores, drawn, places, open_, musts)
-    best = int(order[np.argmax(tied(scores[order]))]) if len(order) else None
-    level = best is not None and any(abs(scores[i] - scores[best]) <= LEVEL for i in order if i != best)
-    flags = [*flags_of(dossier, criteria, ratings), *counted_twice(criteria, mean, weight)]
-    undecided = [
-        pair for pair in unknown_cells(dossier, criteria, ratings) if changes_winner(mean, weight, pair, order, best)
-    ]
-    open_cells = [f"{vendors[i]}, {names[k]}" for i, k in undecided]
-    reasons, recommended = reasons_for(
-        vendors, best, level, musts, flags, open_cells, dict(zip(vendors, table["p_first"], strict=True))
-    )
-    in_the_race = [vendors[i] for i in order]
+def _result(card: Judged, note: str, seed: int) -> Scorecard:
+    vendors, names, order, dossier = card.vendors, card.names, card.order, card.dossier
+    table = standing(card)
+    flags = [*flags_of(card), *counted_twice(card)]
+    first = dict(zip(vendors, table["p_first"], strict=True))
+    reasons, recommended = reasons_for(card, flags, cells_in_doubt(card), first)
     of_criteria, of_cells, of_all = np.zeros(len(names)), np.zeros((0, len(names))), 0.0
     if len(order):
-        of_criteria, of_cells, of_all = information(values[:, order], weights.mean(axis=0))
-    worth = money_a_point(criteria, weight)
+        of_criteria, of_cells, of_all = information(card.values[:, order], card.weights.mean(axis=0))
+    worth = money_a_point(card.criteria, card.points.weights)
     gained = 100 * np.array([*of_criteria, of_all])
-    plan = [
-        unknown_musts(musts, in_the_race),
-        worth_finding_out(dossier, criteria, ratings, 100 * of_cells, worth, in_the_race),
-    ]
+    plan = [unknown_musts(card), worth_finding_out(card, 100 * of_cells, worth)]
     pairs = [
         [v, other, share]
-        for v, row in zip(vendors, wins(drawn), strict=True)
+        for v, row in zip(vendors, wins(card.scores), strict=True)
         for other, share in zip(vendors, row, strict=True)
         if v != other
     ]
-    places = [[v, rank, share] for v, row in zip(vendors, places, strict=True) for rank, share in enumerate(row, 1)]
+    ranked = zip(vendors, card.places, strict=True)
+    places = [[v, rank, share] for v, row in ranked for rank, share in enumerate(row, 1)]
     return Scorecard(
         table=table.sort_values("score", ascending=False, key=tied, kind="stable").reset_index(drop=True),
-        contributions=contributions(vendors, names, values, weights, points.values, points.weights),
-        stability=weight_ranges(names, mean[order], weight, in_the_race),
-        changes=changes_of(dossier, criteria, ratings, mean[order], weight, in_the_race),
+        contributions=contributions(card),
+        stability=weight_ranges(card),
+        changes=changes_of(card),
         information=pd.DataFrame({"criterion": [*names, "everything"], "value": gained, "money": gained * worth}),
         trial_plan=pd.concat(plan, ignore_index=True),
         ranks=pd.DataFrame(places, columns=["vendor", "rank", "share"]),
         pairwise=pd.DataFrame(pairs, columns=["vendor", "other", "share"]),
-        prices=prices_of(criteria, weight),
+        prices=prices_of(card),
         flags=pd.DataFrame(flags, columns=["vendor", "criterion", "flag"]),
-        winner=None if best is None or level else vendors[best],
+        winner=None if card.best is None or card.level else vendors[card.best],
         recommended=recommended,
         reasons=tuple(reasons),
         status=dossier.status,

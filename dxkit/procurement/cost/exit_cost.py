@@ -132,7 +132,8 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
         for mode in ("planned", "forced"):
             for name in COMPONENTS:
                 cost = _component(of, mode, name)
-                rows += [[vendor, q, mode, name, *row] for q, row in enumerate(_spread(cost))]
+                spread = np.column_stack([cost.mean(axis=1), *quantiles(cost, [0.1, 0.9])]).tolist()
+                rows += [[vendor, q, mode, name, *row] for q, row in enumerate(spread)]
         planned, forced, unused = (of.leaving[name].mean(axis=1) for name in ("planned", "forced", "unused"))
         spend = of.leaving["yearly"].mean(axis=1)
         ratio = np.divide(planned, spend, out=np.full(len(planned), np.nan), where=spend > 0)
@@ -171,15 +172,6 @@ def _component(of: OfVendor, mode: str, name: str) -> np.ndarray:
     if mode == "forced" and name in RUSHED:
         return np.zeros((len(of.leaving["planned"]), 1)) if name == "contract" else of.leaving[f"forced {name}"]
     return of.leaving[name]
-
-
-def _spread(cost: np.ndarray) -> Iterator[list[float]]:
-    """Mean, P10 and P90 of each quarter."""
-    if cost.shape[1] == 1:
-        yield from ([float(each)] * 3 for each in cost[:, 0])
-        return
-    low, high = quantiles(cost, [0.1, 0.9])
-    yield from ([float(one) for one in row] for row in zip(cost.mean(axis=1), low, high, strict=True))
 
 
 def _event(of: OfVendor) -> list[float]:

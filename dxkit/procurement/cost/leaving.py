@@ -5,7 +5,6 @@ See docs/methods/leaving_cost.md, "Components"."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -30,9 +29,8 @@ from dxkit.procurement.cost.expressions import (
     total,
     where,
 )
-from dxkit.procurement.cost.schedule import commitment, exit_figure, month_sheet, spare_key, term_of
+from dxkit.procurement.cost.schedule import commitment, exit_figure, level_of, month_sheet, spare_key, term_of
 from dxkit.procurement.dossier.dossier import Dossier, Line
-from dxkit.procurement.dossier.steps import Step
 
 COMPONENTS = ("data", "integration", "people", "parallel", "contract", "selection")
 RUSHED = ("data", "integration", "parallel", "contract")  # components that differ when an exit is forced
@@ -186,7 +184,7 @@ def _add_contract(sheet: Sheet, dossier: Dossier, vendor: str) -> None:
         unused.append(Row(f"{line.key}|unused"))
         both.append(Sum(service, _E, until, sheet=vendor))
         if commitment(line) != "none":
-            share = _liability(line.liability) if line.liability else _Inputs(dossier, vendor).liability
+            share = level_of(line.liability, most(_E, 1)) if line.liability else _Inputs(dossier, vendor).liability
             rows[f"{line.key}|owed"] = share * Sum(committed, least(until, end), end, sheet=vendor)
             owed.append(Row(f"{line.key}|owed"))
     services = [Sum(f"{line.key}|service", _E, _E + 12, sheet=vendor) for line in contract_lines(dossier, vendor)]
@@ -194,16 +192,6 @@ def _add_contract(sheet: Sheet, dossier: Dossier, vendor: str) -> None:
     rows["unused"], rows["both"] = total(unused), total(both)
     rows["owed"] = total(owed)
     rows["left"] = most(0, Row("unused") - Row("both"))
-
-
-def _liability(steps: Iterable[Step]) -> Expr:
-    """The share that is owed by the month in which a vendor is left."""
-    added, before = [], None
-    for step in steps:
-        here = Input(step.amount.key)
-        added.append((most(_E, 1) >= Input(step.start.key)) * (here if before is None else here - before))
-        before = here
-    return total(added)
 
 
 def _add_events(sheet: Sheet, dossier: Dossier, vendor: str, v: _Inputs, spare: int) -> None:

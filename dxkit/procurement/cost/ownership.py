@@ -14,7 +14,6 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import instance, whole
-from dxkit.procurement.cost.budget import budget_of
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.run import OfVendor, Run, worked_out
 from dxkit.procurement.cost.simulation import DRAWS, owning
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NO_BENEFITS = "cash that comes back needs benefits; fill in sheet benefits of the dossier"
+_NO_BUDGET = "whether a budget holds needs one; write it in key budget of sheet decision"
+_BUDGET = ["vendor", "year", "budget", "p_over", "mean_over", "enough_80"]
 OF = {"pv": "owning", "pv_with_exit": "owning and leaving", "pv_served": "owning, leaving and what follows"}
 _RETURNS = (
     *("vendor", "pv_benefits", "pv_costs", "npv", "p10", "p90", "p_positive"),
@@ -158,7 +159,8 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
         shares = cheapest(list(every.values())) if basis != "pv_with_exit" else [np.nan] * len(every)
         for (vendor, drawn), share in zip(every.items(), shares, strict=True):
             mean, *spread = summary(drawn)
-            mean = _nominal(run, vendor) if basis == "nominal" else mean
+            if basis == "nominal":
+                mean = float(sum(each.sum() for each in run.vendors[vendor].sums.values()) / run.size)
             totals.append([vendor, basis, mean, float(error(drawn)), *spread, share])
     for vendor, of in run.vendors.items():
         if of.gains:
@@ -168,7 +170,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
         table=pd.DataFrame(_by_category(run), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
         yearly=pd.DataFrame(_by_year(run), columns=["vendor", "year", "mean", "p10", "p90"]),
         totals=pd.DataFrame(totals, columns=["vendor", "basis", "mean", "se", "p10", "p50", "p90", "p_cheapest"]),
-        budget=budget_of(dossier, run),
+        budget=_budget(dossier, run),
         tornado=tornado(dossier, run, ["pv", "pv_served"]) if shared else pd.DataFrame(columns=TORNADO),
         returns=pd.DataFrame(back, columns=_RETURNS) if back else Absent(_NO_BENEFITS),
         present={vendor: of.by_draw["pv"] for vendor, of in run.vendors.items()},
@@ -179,10 +181,6 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
         title=title_of(f"Cost of ownership over {dossier.horizon} years", dossier),
         notes=tuple(_notes(dossier, shared)),
     )
-
-
-def _nominal(run: Run, vendor: str) -> float:
-    return float(sum(each.sum() for each in run.vendors[vendor].sums.values()) / run.size)
 
 
 def _by_category(run: Run) -> Iterable[list]:
@@ -218,6 +216,29 @@ def _returns(of: OfVendor, size: int, net: np.ndarray, rate: float) -> list[obje
     returned = roi(gained, spent) if spent > 0 else np.nan
     irrs = listed if len(rates) < 2 else f"several: {listed}"
     return [gained, spent, gained - spent, float(low), float(high), float(np.mean(net > 0)), returned, *years, irrs]
+
+
+def _budget(dossier: Dossier, run: Run) -> pd.DataFrame | Absent:
+    """By vendor and year (0: all), nominal: how often the budget is exceeded, by how much then, and which would do.
+
+    What is paid at the start counts in the first year. See docs/methods/ownership_cost.md, "Budget".
+    """
+    given = dossier.decision["budget"]
+    if not given:
+        return Absent(_NO_BUDGET)
+    rows = []
+    for vendor, of in run.vendors.items():
+        by_year = summed(of.cells.values())
+        years = [by_year[0] + by_year[1], *by_year[2:]]
+        wanted = {0: (summed(years), sum(given))}
+        if len(given) > 1 or len(years) == 1:
+            wanted |= {year: each for year, each in enumerate(zip(years, given, strict=True), 1)}
+        for year, (spent, budget) in wanted.items():
+            over = spent[spent > budget * (1 + 1e-12)] - budget
+            mean = float(over.mean(dtype=float)) if len(over) else np.nan
+            enough = float(np.quantile(spent, 0.8, method="inverted_cdf"))
+            rows.append([vendor, year, float(budget), len(over) / len(spent), mean, enough])
+    return pd.DataFrame(rows, columns=_BUDGET)
 
 
 def check_results(dossier: Dossier, tco: Tco | None, exit_cost: ExitCost | None) -> None:

@@ -101,11 +101,8 @@ def _add_spare(sheet: Sheet, vendor: str, number: int, last: int) -> None:
 
 def grown(dossier: Dossier, driver: Driver) -> Expr:
     """A driver by month, which moves by the year."""
-    start = Input(driver.amount.key)
-    if driver.growth is None:
-        return start
-    growth = driver.growth if isinstance(driver.growth, Figure) else dossier.drivers[driver.growth].amount
-    return start * (1 + Input(growth.key)) ** YEAR
+    start, growth = Input(driver.amount.key), dossier.growth_of(driver)
+    return start if growth is None else start * (1 + Input(growth.key)) ** YEAR
 
 
 def _add_line(sheet: Sheet, dossier: Dossier, line: Line, last: int) -> None:
@@ -113,9 +110,9 @@ def _add_line(sheet: Sheet, dossier: Dossier, line: Line, last: int) -> None:
     key, rows = line.key, sheet.rows
     start: Operand = Input(line.clauses["from_month"].key) if "from_month" in line.clauses else 1
     if line.adoption:
-        rows[f"{key}|adoption"] = _level(line.adoption)
+        rows[f"{key}|adoption"] = level_of(line.adoption, MONTH)
     if line.prices:
-        rows[f"{key}|price"] = _level(line.prices)
+        rows[f"{key}|price"] = level_of(line.prices, MONTH)
     if line.per:
         rows[f"{key}|units"] = _units(
             line, Row(f"driver|{line.per}") * (Row(f"{key}|adoption") if line.adoption else 1)
@@ -150,12 +147,12 @@ def _units_row(line: Line) -> str:
     return f"{line.key}|billed units" if line.ratchet else f"{line.key}|units"
 
 
-def _level(steps: Sequence[Step]) -> Expr:
-    """What holds from each step's month on, nothing before the first: the sum of what each step adds."""
+def level_of(steps: Sequence[Step], month: Expr) -> Expr:
+    """What holds in a month from each step on, nothing before the first: the sum of what each step adds."""
     added, before = [], None
     for step in steps:
         here = Input(step.amount.key)
-        added.append((MONTH >= Input(step.start.key)) * (here if before is None else here - before))
+        added.append((month >= Input(step.start.key)) * (here if before is None else here - before))
         before = here
     return total(added)
 
@@ -202,9 +199,9 @@ def _tiered(line: Line, units: Operand) -> Expr:
 
 def _rise(dossier: Dossier, line: Line) -> Operand:
     """How much dearer a month is than the first."""
-    if line.growth is None:
+    growth = dossier.growth_of(line)
+    if growth is None:
         return 1
-    growth = line.growth if isinstance(line.growth, Figure) else dossier.drivers[line.growth].amount
     rate: Operand = Input(growth.key)
     if "uplift_cap" in line.clauses:
         rate = least(rate, Input(line.clauses["uplift_cap"].key))

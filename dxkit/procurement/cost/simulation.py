@@ -10,7 +10,7 @@ import numpy as np
 
 from dxkit.files.progress import watched
 from dxkit.procurement.cost.schedule import exit_figure
-from dxkit.procurement.dossier.dossier import Dossier, Figure, Line
+from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.statistics.sampling import BLOCK, SCRAMBLES, blocks, points_for, units
 
@@ -29,11 +29,8 @@ def owning(dossier: Dossier) -> list[Figure]:
     figures += [driver.growth for driver in drivers if isinstance(driver.growth, Figure)]
     figures += [line.amount for line in dossier.costs if line.amount]
     figures += [step.amount for line in dossier.costs for step in line.steps]
-    return list({figure.key: figure for line in [figures, _of(dossier.benefits)] for figure in line}.values())
-
-
-def _of(lines: tuple[Line, ...]) -> list[Figure]:
-    return [figure for line in lines for figure in line.figures]
+    figures += [figure for line in dossier.benefits for figure in line.figures]
+    return list({figure.key: figure for figure in figures}.values())
 
 
 def leaving(dossier: Dossier) -> list[Figure]:

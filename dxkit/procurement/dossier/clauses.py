@@ -54,15 +54,13 @@ def check_clauses(row: Row, clauses: Mapping[str, Figure], steps: Steps, horizon
         for column in (*_NEEDS_DRIVER, *(["ratchet"] if row["ratchet"] else [])):
             if column in clauses or column == "ratchet":
                 fault(column, f"{column} acts on a number of units; name their driver in column per, or empty the cell")
-        if ladder := steps.own(vendor, line, "adoption") or next(
-            (own for kind in TIERS if (own := steps.own(vendor, line, kind))), None
-        ):
-            fault("per", f"sheet steps has {ladder.what} for this line; name the driver of its units")
+        if stepped := [kind for kind in ("adoption", *TIERS) if (vendor, line, kind) in steps]:
+            fault("per", f"sheet steps has {stepped[0]} for this line; name the driver of its units")
     if ("included" in clauses) != ("overage" in clauses):
         there, missing = ("included", "overage") if "included" in clauses else ("overage", "included")
         fault(there, f"{there} acts together with {missing}; fill in both or neither")
     for kind in (*TIERS, "price"):
-        if steps.own(vendor, line, kind):
+        if (vendor, line, kind) in steps:
             for column in ("low", "likely", "high", *(["included"] if kind != "price" else [])):
                 if row[column]:
                     fault(column, f"sheet steps has {kind} for this line, which replaces {column}; empty one of them")

@@ -66,14 +66,14 @@ def _line(row: Row, drivers: Sequence[str], decision: Mapping[str, object], step
     clauses = read_clauses(row, label, key)
     check_clauses(row, clauses, steps, horizon)
     unit = CREDIT if row["category"] == "credit" else MONEY
-    stepped = any(steps.own(vendor, name, what) for what in (*TIERS, "price"))
+    stepped = any((vendor, name, what) in steps for what in (*TIERS, "price"))
     amount = None if stepped else amount_of(row, unit)
     if amount is None and not stepped:
         return None
     months, advance = billing(row)
     claims = () if amount is None else (claim_of(row, amount),)
     foreign = row["currency"].casefold() not in ("", currency.casefold())
-    kind = next((kind for kind in TIERS if steps.own(vendor, name, kind)), "")
+    kind = next((kind for kind in TIERS if (vendor, name, kind) in steps), "")
     return Line(
         vendor=vendor,
         line=name,
@@ -91,7 +91,7 @@ def _line(row: Row, drivers: Sequence[str], decision: Mapping[str, object], step
         currency=row["currency"] if foreign and currency else "",
         tiers=steps.of(vendor, name, kind) if kind else (),
         tier_kind=kind,
-        prices=steps.of(vendor, name, "price") if steps.own(vendor, name, "price") else (),
+        prices=steps.of(vendor, name, "price") if (vendor, name, "price") in steps else (),
         adoption=steps.of(vendor, name, "adoption") if row["per"] else (),
         liability=steps.of(vendor, name, "liability"),
         ledger=row.get("ledger"),

@@ -251,6 +251,10 @@ class Dossier:
         """The lines of cost of a vendor."""
         return [line for line in self.costs if line.vendor == vendor]
 
+    def growth_of(self, grown: Driver | Line) -> Figure | None:
+        """The yearly rate of a driver or a line: its own figure, or the amount of the driver that it names."""
+        return self.drivers[grown.growth].amount if isinstance(grown.growth, str) else grown.growth
+
     @property
     def unsupported(self) -> pd.DataFrame:
         """The figures without source or date, or marked assumption: name, low, likely, high, source, place. Those that

@@ -179,23 +179,14 @@ def _decision(
                 decision[name] = _DEFAULTS[name]
             elif name in _NUMBERS:
                 placed[name] = claim_of(row, estimate(decision[name]), ("value",))
-    numbers = {}
-    for name, unit in _NUMBERS.items():
-        numbers[name] = _of_decision(name, unit, placed.get(name) or _usual(decision[name]))
-    years = (
-        ()
-        if "horizon_years" in first_at
-        else (_of_decision("horizon_years", YEARS, _usual(decision["horizon_years"])),)
-    )
+
+    def figure(name: str, unit: Unit) -> Figure:
+        claim = placed.get(name) or SourcedFigure(estimate=estimate(decision[name]))
+        return Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
+
+    numbers = {name: figure(name, unit) for name, unit in _NUMBERS.items()}
+    years = () if "horizon_years" in first_at else (figure("horizon_years", YEARS),)
     return decision, numbers, years, first_at
-
-
-def _of_decision(name: str, unit: Unit, claim: SourcedFigure) -> Figure:
-    return Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
-
-
-def _usual(value: float) -> SourcedFigure:
-    return SourcedFigure(estimate=estimate(value))
 
 
 def _value(row: Row, name: str, text: str) -> tuple[object, str | None]:

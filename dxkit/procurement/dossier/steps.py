@@ -27,25 +27,13 @@ class Ladder:
     rows: list[Row] = field(default_factory=list)
 
 
-class Steps:
-    """The steps of a dossier by vendor and line; line "" holds for every line of the vendor that can take them."""
-
-    def __init__(self) -> None:
-        self._ladders: dict[tuple[str, str, str], Ladder] = {}
-
-    def add(self, vendor: str, line: str, what: str, step: Step, row: Row) -> Ladder:
-        ladder = self._ladders.setdefault((vendor, line, what), Ladder(what))
-        ladder.steps.append(step)
-        ladder.rows.append(row)
-        return ladder
+class Steps(dict[tuple[str, str, str], Ladder]):
+    """The steps of a dossier by vendor, line and kind; line "" is for every line of the vendor that can take them."""
 
     def of(self, vendor: str, line: str, what: str) -> tuple[Step, ...]:
         """The steps of a line, else those of its vendor."""
-        ladder = self._ladders.get((vendor, line, what)) or self._ladders.get((vendor, "", what))
+        ladder = self.get((vendor, line, what)) or self.get((vendor, "", what))
         return tuple(ladder.steps) if ladder else ()
-
-    def own(self, vendor: str, line: str, what: str) -> Ladder | None:
-        return self._ladders.get((vendor, line, what))
 
 
 def read_steps(
@@ -70,9 +58,12 @@ def read_steps(
             continue
         step = _step(row, (vendor, line) in credits)
         if step is not None:
-            _check(steps.add(vendor, line, what, step, row))
-    for (vendor, line, what), ladder in steps._ladders.items():
-        kinds = [other for other in TIERS if (vendor, line, other) in steps._ladders]
+            ladder = steps.setdefault((vendor, line, what), Ladder(what))
+            ladder.steps.append(step)
+            ladder.rows.append(row)
+            _check(ladder)
+    for (vendor, line, what), ladder in steps.items():
+        kinds = [other for other in TIERS if (vendor, line, other) in steps]
         if what in kinds[1:]:
             message = f"the line has {kinds[0]} tiers too; a line has one kind of tiers"
             ladder.rows[0].fault("what", message)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dxkit.files.grid import letter
 from dxkit.procurement.workbook.model import FINANCE
-from dxkit.procurement.workbook.pages import Book, Cell, Page, letter
+from dxkit.procurement.workbook.pages import Book, Cell, Page
 from dxkit.procurement.workbook.words import ABOUT, HIDDEN, LINES, STEPS
 
 _WORDS = (ABOUT, LINES, STEPS, "criteria", "evidence")

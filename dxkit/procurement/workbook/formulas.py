@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.expressions import LABEL, Call, Constant, Input, Largest, Operand, Row, Sum
-from dxkit.procurement.workbook.pages import Page, letter, quoted
+from dxkit.procurement.workbook.pages import Page, quoted
 
 _LEVEL = {">": 1, ">=": 1, "<": 1, "<=": 1, "=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
 _ATOM = 5
@@ -34,23 +35,23 @@ class Places:
 
     def input(self, key: str, here: str) -> str:
         page, row, column = self.inputs[key]
-        return page.address(row, column, "") if page is not self._page(here) else f"${letter(column)}${row + 1}"
+        return self._seen(page, f"${letter(column)}${row + 1}", here)
 
-    def _page(self, sheet: str) -> Page:
-        return self.sheets[sheet].page
+    def _seen(self, page: Page, cells: str, here: str) -> str:
+        """Cells of a page, as a formula of the sheet `here` names them."""
+        return cells if page is self.sheets[here].page else f"{quoted(page.title)}!{cells}"
 
     def cell(self, sheet: str, row: str, here: str) -> str:
         place = self.sheets[sheet]
         if place.count == 1 or sheet != here:
-            cell = f"${letter(place.first)}${place.rows[row] + 1}"
-            return cell if place.page is self._page(here) else f"{quoted(place.page.title)}!{cell}"
+            return self._seen(place.page, f"${letter(place.first)}${place.rows[row] + 1}", here)
         return f"{COLUMN}{place.rows[row] + 1}"
 
     def area(self, sheet: str, row: str, here: str) -> str:
         place = self.sheets[sheet]
         at = place.rows[row] + 1
         area = f"${letter(place.first)}${at}:${letter(place.first + place.count - 1)}${at}"
-        return area if place.page is self._page(here) else f"{quoted(place.page.title)}!{area}"
+        return self._seen(place.page, area, here)
 
     def so_far(self, sheet: str, row: str) -> str:
         place = self.sheets[sheet]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.simulation import SCENARIOS, every_figure
 from dxkit.procurement.dossier.dossier import Dossier, Figure, SourcedFigure
 from dxkit.procurement.dossier.units import Unit
@@ -14,6 +15,7 @@ from dxkit.procurement.workbook.pages import NUMBER, Book, Page
 
 SCENARIO = (2, 2)  # the cell that names the scenario
 LOW, LIKELY, HIGH, USED = 3, 4, 5, 6
+ENDS = {LOW: "low", LIKELY: "likely", HIGH: "high"}
 HEADS = ("figure", "unit", "low", "likely", "high", "in use", "source", "date")
 _HEAD = 4
 
@@ -43,8 +45,8 @@ def write_inputs(
         page.key(row, figure.key)
         page.put(row, 1, f"{figure.name} (mean of its sources)")
         page.put(row, 2, figure.unit.name, "quiet")
-        for column, name in ((LOW, "low"), (LIKELY, "likely"), (HIGH, "high")):
-            area = f"{page.address(first, column, page.title)}:{page.address(last, column, page.title)}"
+        for column, name in ENDS.items():
+            area = f"${letter(column)}{first + 1}:${letter(column)}{last + 1}"
             page.work_out(row, column, f"AVERAGE({area})", _mean(figure, name))
         _use(page, row, _mean(figure, scenario), single=False)
         for k, claim in enumerate(figure.claims, 1):
@@ -73,7 +75,7 @@ def _write_claim(
     page.key(row, key)
     page.put(row, 1, name)
     page.put(row, 2, unit.name, "quiet")
-    for column, which in ((LOW, "low"), (LIKELY, "likely"), (HIGH, "high")):
+    for column, which in ENDS.items():
         if column == LIKELY or not single:
             page.put(row, column, float(getattr(claim.estimate, which)), "input", NUMBER)
             page.bound(row, column, bounds_of(unit))
@@ -84,7 +86,7 @@ def _write_claim(
 
 def _use(page: Page, row: int, value: float, *, single: bool) -> None:
     """The value in use, by the scenario."""
-    low, likely, high = (page.address(row, column, page.title) for column in (LOW, LIKELY, HIGH))
+    low, likely, high = (f"${letter(column)}{row + 1}" for column in ENDS)
     chosen = "$C$3"
     formula = likely if single else f'IF({chosen}="low",{low},IF({chosen}="high",{high},{likely}))'
     page.work_out(row, USED, formula, value)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.expressions import LABEL, Each, Sheet, Values
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet
 from dxkit.procurement.cost.schedule import spare_key
 from dxkit.procurement.dossier.columns import CATEGORIES
 from dxkit.procurement.dossier.dossier import PAID, Dossier
 from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
-from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, Book, Page, letter
+from dxkit.procurement.workbook.pages import MONEY, NUMBER, SHARE, TEXTS, Book, Page
 
 _A_PAGE = 13  # months side by side on a printed page
 SPARE = 5  # rows for finance on each vendor's sheet
@@ -23,27 +24,8 @@ FIRST = 2  # the column of the first label
 FINANCE = ("name", "category", "timing", "from", "to", "money")
 TIMES = {"monthly": 1, "yearly": 12, "once": 0}
 OWN_WORK = tuple(category for category in CATEGORIES if category not in PAID)
-_FORMS = {
-    "units": NUMBER,
-    "price": NUMBER,
-    "adoption": SHARE,
-    "factor": "0.0000",
-    "p ": "0.00%",
-    "year": "0",
-    "overlap": "0.0",
-    "notice": "0",
-    "term": "0",
-}
-_WORDS = {
-    "cost": "",
-    "benefit": "benefit ",
-    "present": "paid, present value",
-    "served": "served after leaving, present value",
-    "running": "service of the running lines",
-    "once": "paid once",
-    "paid": "paid in all",
-    LABEL: "end of month (0: start)",
-}
+_FORMS, _ROWS = TEXTS["formats"], TEXTS["rows"]
+RESULTS = tuple(TEXTS["results"])
 
 
 @dataclass(eq=False)
@@ -99,9 +81,6 @@ def place_vendor(
     return made
 
 
-RESULTS = ("nominal", "pv", "pv_benefits", "npv", "expected", "certain", "p_exit", "pv_with_exit", "pv_served")
-
-
 def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> Place:
     """Give every row of a sheet its place, each line under a heading of its own."""
     rows, group = {}, ""
@@ -113,7 +92,7 @@ def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> Place:
         own = "|".join(parts[:-1]) if len(parts) > 2 else ""
         if own != group and own:
             row += 1
-            page.put(row, 1, f"{_WORDS.get(parts[0], parts[0] + ' ')}{' '.join(parts[2:-1])}", "group")
+            page.put(row, 1, f"{_ROWS.get(parts[0], parts[0] + ' ')}{' '.join(parts[2:-1])}", "group")
         group, row = own, row + 1
         rows[name] = row
         page.key(row, f"{prefix}{name}")
@@ -124,7 +103,7 @@ def _lay_out(page: Page, sheet: Sheet, row: int, prefix: str = "") -> Place:
 def _label(parts: list[str]) -> str:
     if len(parts) > 2:
         return f"    {parts[-1]}"
-    return " ".join(parts[1:]) if len(parts) == 2 and parts[0] == "driver" else _WORDS.get(parts[-1], " ".join(parts))
+    return " ".join(parts[1:]) if len(parts) == 2 and parts[0] == "driver" else _ROWS.get(parts[-1], " ".join(parts))
 
 
 def _lay_out_spare(

@@ -11,24 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dxkit.files.errors import DataError
+from dxkit.files.shipped import table_beside
 from dxkit.files.writing import new_workbook, sheet_name
 
 MONEY, SHARE, NUMBER, PLAIN = "#,##0;[Red]-#,##0", "0.0%", "#,##0.####", "General"
 HOLDS = '[=1]"holds";"DOES NOT HOLD"'
-_LOOKS: dict[str, dict[str, Any]] = {
-    "input": {"bg_color": "#FFF2B3", "font_color": "#1F3FBF", "locked": False},
-    "words": {"bg_color": "#FFF2B3", "locked": False},
-    "head": {"bold": True, "bg_color": "#DDE6EE", "text_wrap": True},
-    "over": {"bold": True, "bg_color": "#DDE6EE", "align": "right", "text_wrap": True},
-    "title": {"bold": True, "font_size": 14},
-    "total": {"bold": True},
-    "group": {"bold": True, "font_color": "#31577A"},
-    "quiet": {"font_color": "#777777"},
-    "note": {"indent": 1},
-    "quiet note": {"indent": 1, "font_color": "#777777"},
-    "simulated": {"italic": True, "font_color": "#555555", "bg_color": "#EFEFEF"},
-    "wrap": {"text_wrap": True, "valign": "top"},
-}
+TEXTS = table_beside(__file__, "workbook.toml")  # what stands in it, and how that looks
+_LOOKS: dict[str, dict[str, Any]] = TEXTS["looks"]
 _MOST_SHEETS = 200
 
 
@@ -79,12 +68,6 @@ class Page:
         """What may be written into a cell (XlsxWriter's data_validation)."""
         self.bounds.append((row, column, rule))
 
-    def address(self, row: int, column: str | int, here: str = "") -> str:
-        """The address of a cell for formulas in the page called `here`."""
-        letter_ = column if isinstance(column, str) else f"${letter(column)}"
-        cell = f"{letter_}${row + 1}" if here != self.title else f"{letter_}{row + 1}"
-        return cell if here == self.title else f"{quoted(self.title)}!{cell}"
-
 
 class Book:
     """The pages in their order."""
@@ -106,19 +89,6 @@ class Book:
             formats: dict[tuple[str, str], Any] = {}
             for page in self.pages:
                 _write(book, page, formats)
-
-
-def letter(column: int) -> str:
-    """The letter of a column, counted from 0.
-
-    >>> letter(0), letter(26)
-    ('A', 'AA')
-    """
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def quoted(title: str) -> str:

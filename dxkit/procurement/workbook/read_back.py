@@ -23,17 +23,15 @@ from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario, every_figu
 from dxkit.procurement.dossier.dossier import Dossier, Figure, SourcedFigure
 from dxkit.procurement.dossier.reading import read_sheets
 from dxkit.procurement.workbook.compare import Difference, differences, finance_rows
-from dxkit.procurement.workbook.inputs import HIGH, LIKELY, LOW
+from dxkit.procurement.workbook.inputs import ENDS
 from dxkit.procurement.workbook.model import FIRST, OWN_WORK, RESULTS, TIMES
 from dxkit.procurement.workbook.pages import Book
-from dxkit.procurement.workbook.scorecard import BEST, WEIGHT, WORST
+from dxkit.procurement.workbook.scorecard import PARTS
 from dxkit.procurement.workbook.words import HIDDEN
 from dxkit.procurement.workbook.write import make_book
 
 COLUMNS = ["sheet", "cell", "figure", "what", "delivered", "now", "taken"]
 _NEAR = 1e-6  # how far stored results may lie from the model's
-_NAMES = {LOW: "low", LIKELY: "likely", HIGH: "high"}
-_OF_CRITERIA = {WEIGHT: "weight", WORST: "worst", BEST: "best"}
 
 
 def is_twin(path: object) -> TypeGuard[str | os.PathLike[str]]:
@@ -128,9 +126,9 @@ def _apply(
             if problem:
                 faults.add(problem, file=file, **each.place)
                 continue
-            _put_figure(tables, figure, int(source or 1) - 1, _NAMES[each.column], each)
+            _put_figure(tables, figure, int(source or 1) - 1, ENDS[each.column], each)
             taken.append(each)
-        elif each.page.title == "Scorecard" and each.column in _OF_CRITERIA:
+        elif each.page.title == "Scorecard" and each.column in PARTS:
             if not isinstance(each.now, float | int):
                 message = "the cell does not hold a number; write one"
                 faults.add(message, file=file, **each.place)
@@ -154,12 +152,12 @@ def _not_rising(figures: Mapping[str, Figure], taken: Iterable[Difference]) -> I
     """The figures whose changed low, likely and high are in another order, with the place of a change."""
     changed: dict[str, dict[str, Difference]] = {}
     for each in taken:
-        if each.column in _NAMES and each.page and each.page.title == "Inputs":
-            changed.setdefault(each.key, {})[_NAMES[each.column]] = each
+        if each.column in ENDS and each.page and each.page.title == "Inputs":
+            changed.setdefault(each.key, {})[ENDS[each.column]] = each
     for whole, cells in changed.items():
         key, _, source = whole.partition("|source ")
         one = figures[key].claims[int(source or 1) - 1].estimate
-        low, likely, high = (float(str(cells[n].now)) if n in cells else getattr(one, n) for n in _NAMES.values())
+        low, likely, high = (float(str(cells[n].now)) if n in cells else getattr(one, n) for n in ENDS.values())
         if not one.fixed and not low <= likely <= high:
             first = next(iter(cells.values()))
             yield f"low {low:g}, likely {likely:g} and high {high:g} must not fall; change one of them", first.place
@@ -177,10 +175,7 @@ def _put_figure(tables: dict[str, pd.DataFrame], figure: Figure, source: int, na
     if claim.at is not None:
         sheet, row, columns = claim.at
         column = columns[("low", "likely", "high").index(name)] if len(columns) == 3 else columns[0]
-        frame = tables[sheet]
-        if column not in frame:
-            frame[column] = ""
-        frame.loc[row, column] = as_text(change.now)
+        _set(tables[sheet], row, column, change.now)
         return
     kind, *rest = figure.key.split("|")
     if kind == "decision":
@@ -195,9 +190,14 @@ def _put_figure(tables: dict[str, pd.DataFrame], figure: Figure, source: int, na
         _append(tables, "exit", row)
         frame = tables["exit"]
         known = pd.Series([False] * (len(frame) - 1) + [True])
-    if name not in frame:
-        frame[name] = ""
-    frame.loc[known.to_numpy(), name] = as_text(change.now)
+    _set(frame, known.to_numpy(), name, change.now)
+
+
+def _set(frame: pd.DataFrame, rows: Any, column: str, value: object) -> None:
+    """Write a value as text into some rows of a column, which the frame need not have yet."""
+    if column not in frame:
+        frame[column] = ""
+    frame.loc[rows, column] = as_text(value)
 
 
 def _append(tables: dict[str, pd.DataFrame], sheet: str, row: Mapping[str, object]) -> None:
@@ -207,16 +207,14 @@ def _append(tables: dict[str, pd.DataFrame], sheet: str, row: Mapping[str, objec
 
 
 def _put_criterion(dossier: Dossier, tables: dict[str, pd.DataFrame], change: Difference) -> None:
-    name, column = change.key.removeprefix("criterion|"), _OF_CRITERIA[change.column]
+    name, column = change.key.removeprefix("criterion|"), PARTS[change.column]
     frame = tables["criteria"]
     if column == "weight":
         column = next(each.kind for each in dossier.criteria_read if each.name == name)
         for end in (f"{column}_low", f"{column}_high"):  # a changed weight is one number
             if end in frame:
                 frame.loc[frame["criterion"] == name, end] = ""
-    if column not in frame:
-        frame[column] = ""
-    frame.loc[frame["criterion"] == name, column] = as_text(change.now)
+    _set(frame, frame["criterion"] == name, column, change.now)
 
 
 def _problem_of_row(cells: Mapping[str, object], dossier: Dossier) -> str | None:

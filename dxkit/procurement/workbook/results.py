@@ -5,32 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dxkit.files.errors import and_more
+from dxkit.files.grid import letter
 from dxkit.procurement.cost.leaving import COMPONENTS, leaving_sheet, results_sheet
 from dxkit.procurement.cost.ownership import OF, Tco
 from dxkit.procurement.dossier.dossier import Dossier, Figure
 from dxkit.procurement.workbook.model import FIRST, RESULTS, OfVendor
-from dxkit.procurement.workbook.pages import HOLDS, MONEY, Book, Page, letter, quoted
+from dxkit.procurement.workbook.pages import HOLDS, MONEY, TEXTS, Book, Page, quoted
 
-_LABELS = {
-    "nominal": "owning, nominal",
-    "pv": "owning, present value",
-    "pv_benefits": "benefits, present value",
-    "npv": "benefits less owning, present value",
-    "expected": "leaving, expected",
-    "certain": "leaving at the end of the horizon",
-    "p_exit": "probability of being left",
-    "pv_with_exit": "owning and leaving, expected",
-    "pv_served": "owning, leaving and what follows, expected",
-}
-_SIMULATED = {"p10": "P10", "mean": "mean", "p90": "P90", "p_cheapest": "chance to be the cheapest"}
+_LABELS, _SIMULATED, _CHECKS = (TEXTS[name] for name in ("results", "simulated", "checks"))
 _HEAD = 4
 SIMULATED_BASES = ("pv", "pv_served")
 Simulated = Mapping[str, Mapping[str, Mapping[str, float]]]  # by basis, vendor and what
-_CHECKS = {
-    "paid": "what is paid is what is served within the horizon",
-    "odds": "the probability of being left lies between 0 and 1",
-    "parts": "planned leaving is the sum of its parts",
-}
 
 
 def simulated_of(result: Tco) -> Simulated:
@@ -85,37 +70,19 @@ def _charts(page: Page, dossier: Dossier, made: Mapping[str, OfVendor], row: int
         {"name": _LABELS[name], "categories": across(_HEAD), "values": across(5 + RESULTS.index(name))}
         for name in ("pv", "pv_served")
     ]
-    height = 170 + 46 * len(made)
-    page.charts.append(
-        (
-            row,
-            1,
-            {
-                "type": "bar",
-                "title": f"Present value, {title}",
-                "series": bars,
-                "size": (640, height),
-                "axes": {"x": {"num_format": "#,##0"}, "y": {"reverse": True}},
-            },
-        )
-    )
+    axes = {"x": {"num_format": "#,##0"}, "y": {"reverse": True}}
+    size = (640, 170 + 46 * len(made))
+    chart = {"type": "bar", "title": f"Present value, {title}", "series": bars, "size": size, "axes": axes}
+    page.charts.append((row, 1, chart))
     lines = []
     for vendor, of in made.items():
         place = of.places[leaving_sheet(vendor)]
-        area = f"={quoted(place.page.title)}!$C${{}}:${letter(FIRST + place.count - 1)}${{}}"
-        planned, months = place.rows["planned"] + 1, place.rows["label"] + 1
-        lines.append(
-            {"name": vendor, "categories": area.format(months, months), "values": area.format(planned, planned)}
-        )
+        area = f"={quoted(place.page.title)}!$C${{0}}:${letter(FIRST + place.count - 1)}${{0}}"
+        months, planned = (area.format(place.rows[name] + 1) for name in ("label", "planned"))
+        lines.append({"name": vendor, "categories": months, "values": planned})
     axes = {"x": {"name": "months after the start"}, "y": {"num_format": "#,##0", "min": 0}}
-    below = row + height // 20 + 2
-    page.charts.append(
-        (
-            below,
-            1,
-            {"type": "line", "title": f"Planned leaving, {title}", "series": lines, "size": (640, 340), "axes": axes},
-        )
-    )
+    chart = {"type": "line", "title": f"Planned leaving, {title}", "series": lines, "size": (640, 340), "axes": axes}
+    page.charts.append((row + size[1] // 20 + 2, 1, chart))
 
 
 def write_checks(book: Book, dossier: Dossier, made: Mapping[str, OfVendor], results: Page) -> Page:

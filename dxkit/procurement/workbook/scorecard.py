@@ -6,17 +6,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, unjudged, weight_key
+from dxkit.files.grid import letter
+from dxkit.procurement.choice.points import SHEET, judged, score_inputs, score_sheet, unjudged
 from dxkit.procurement.choice.ratings import NO_EVIDENCE
 from dxkit.procurement.choice.values import must_haves, weights_of
 from dxkit.procurement.cost.expressions import Each, Values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.workbook.formulas import COLUMN, Place, Places, printed
 from dxkit.procurement.workbook.model import OfVendor
-from dxkit.procurement.workbook.pages import NUMBER, Book, Page, letter
+from dxkit.procurement.workbook.pages import NUMBER, Book, Page
 
 FIRST = 5  # the column of the first vendor
-WEIGHT, WORST, BEST = 2, 3, 4
+PARTS = {2: "weight", 3: "worst", 4: "best"}  # of a criterion, by column
 _HEAD = 3
 
 
@@ -34,15 +35,13 @@ def write_scorecard(
     for row, each in enumerate(criteria, _HEAD + 1):
         page.key(row, f"criterion|{each.name}")
         page.put(row, 1, f"{each.name}: {'measured' if each.money else 'as judged'}")
-        free = "" if each.order or (each.money and each.kind == "worth") else "input"
-        parts = [(WEIGHT, weight_key(each), free)]
-        parts += [
-            (column, f"criterion|{each.name}|{name}", "input") for column, name in ((WORST, "worst"), (BEST, "best"))
-        ]
-        parts += [(FIRST + i, f"rating|{vendor}|{each.name}", "") for i, vendor in enumerate(dossier.vendors)]
-        for column, key, style in parts:
+        keys = {column: f"criterion|{each.name}|{part}" for column, part in PARTS.items()}
+        keys |= {column: f"rating|{vendor}|{each.name}" for column, vendor in enumerate(dossier.vendors, FIRST)}
+        follows = each.order or (each.money and each.kind == "worth")  # its weight is not for the reader to change
+        for column, key in keys.items():
             if key in given:
-                page.put(row, column, given[key], style, NUMBER)
+                free = column in PARTS and not (PARTS[column] == "weight" and follows)
+                page.put(row, column, given[key], "input" if free else "", NUMBER)
                 cells[key] = (page, row, column)
     sheet = score_sheet(dossier)
     first = _HEAD + 2 + len(criteria)

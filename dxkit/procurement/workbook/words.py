@@ -13,28 +13,10 @@ import pandas as pd
 from dxkit.files.cells import as_text
 from dxkit.procurement.dossier.clauses import BILLED
 from dxkit.procurement.dossier.dossier import USUAL, Dossier
-from dxkit.procurement.workbook.pages import Book, Page
+from dxkit.procurement.workbook.pages import TEXTS, Book, Page
 
 ABOUT, LINES, STEPS, HIDDEN = "About", "Lines", "Steps", "dossier"
 _MOST = 30_000  # characters of a cell
-_KEYS = (
-    *("title", "currency", "start", "horizon_years", "discounting", "replacement", "jurisdiction", "budget", "status"),
-)
-_HOW = (
-    "Yellow cells are for you: the figures on sheet Inputs, and five rows for finance at the end of each vendor's "
-    "sheet. All else is protected, without a password.",
-    "Choose low, likely or high on sheet Inputs. Every figure then takes that value at once, so low and high are "
-    "extremes and unlikely to happen. Grey figures were simulated by dxkit and do not change. P10 and P90: 10% and 90% "
-    "of the simulations are below.",
-    f"A figure with the source `{USUAL}` on sheet Inputs is not in the dossier. Put in your own.",
-    "Each vendor has a sheet by month: what its lines serve and what falls due. A second one, by quarter, has what "
-    "leaving costs then.",
-    "Owning: to the horizon. With exit: the money that this vendor causes, if it may be left earlier. Served: the same "
-    "plus what serves the need after that; vendors are compared on owning and on served.",
-    "Checks: what must hold; the top of each sheet says whether every check holds.",
-    "dxkit reads a changed workbook back: dx.read_dossier of this file lists every difference. Words on About, Lines, "
-    "Steps, criteria and evidence are changed in the dossier, not here.",
-)
 _LINE = (
     *("kind", "vendor", "line", "category", "timing", "per", "growth", "billed", "rises", "committed", "ratchet"),
     *("currency", "ledger", "declared"),
@@ -44,15 +26,16 @@ _LINE = (
 def write_about(page: Page, dossier: Dossier) -> None:
     page.put(0, 1, f"{dossier.decision['title']} ({dossier.status})", "title")
     page.put(1, 1, f"made by dxkit {version('dxkit')}", "quiet")
-    for row, key in enumerate(_KEYS, 3):
+    keys = [key for key in dossier.decision if key not in dossier.numbers]  # numbers stand on sheet Inputs
+    for row, key in enumerate(keys, 3):
         value = dossier.decision[key]
         text = "; ".join(f"{each:g}" for each in value) if isinstance(value, tuple) else as_text(value)
         usual = any(figure.name == key for figure in dossier.assumed)
         page.key(row, key)
         page.put(row, 1, key, "head")
         page.put(row, 2, f"{text} ({USUAL}: the dossier gives none)" if usual else text, "wrap")
-    for k, text in enumerate(_HOW):
-        row = 4 + len(_KEYS) + k
+    for k, text in enumerate(each.format(usual=USUAL) for each in TEXTS["how"]):
+        row = 4 + len(keys) + k
         page.key(row, f"how|{k}")
         page.put(row, 1, "" if k else "how to read it", "head" if not k else "")
         page.put(row, 2, text, "wrap")

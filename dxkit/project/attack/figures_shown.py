@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dxkit.project.attack.published import HEADINGS, Seen
+from dxkit.project.attack.published import HEADINGS, Place, Seen
 
 _QUESTION, _N, _VALUES = (tuple(HEADINGS[name]) for name in ("question", "answers", "values"))
 _OTHERS = {*_QUESTION, *_N, *_VALUES, *HEADINGS["others"]}
@@ -24,14 +24,12 @@ _NOTHING = {*HEADINGS["nothing"]}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class Shown(Place):
     """One figure: the question with its measure, the group by attribute, answers, and the value as it is written.
 
     `of_several` says that it is a mean over several questions, such as a dimension. `wave` is empty where all are of
     the same one. `one_answer` says that it is how many gave one of several answers."""
 
-    file: str
-    where: str
     question: str
     label: str
     n: float

@@ -22,12 +22,22 @@ HEADINGS: dict[str, Any] = table_beside(__file__, "headings.toml")
 _OF_WHAT, _HOW_MANY, _MEAN = ({*HEADINGS[name]} for name in ("of_what", "how_many", "means"))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Seen:
-    """A table as it stands in a file. `exact` says that its numbers are stored, not printed."""
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place in a file."""
 
     file: str
     where: str
+
+    def tells(self, who: str, how: str) -> Finding:
+        """A finding that stands here."""
+        return Finding(file=self.file, where=self.where, who=who, how=how)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Seen(Place):
+    """A table as it stands in a file. `exact` says that its numbers are stored, not printed."""
+
     title: str
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
@@ -44,20 +54,16 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """A text in a file, and where it stands."""
+class Said(Place):
+    """A text in a file."""
 
-    file: str
-    where: str
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Somebody about whom the files tell: in which, who, and how."""
+class Finding(Place):
+    """Somebody about whom the files tell: where, who, and how."""
 
-    file: str
-    where: str
     who: str
     how: str
 

@@ -36,20 +36,20 @@ def _comments(tables: Sequence[Seen], least: int) -> Iterator[Finding]:
         texts = [text for text in table.cells("comment", "comments") if text]
         if not texts:
             continue
-        found = {"file": table.file, "where": table.where, "who": "writers of comments"}
+        writers = "writers of comments"
         others = [name for name in table.header if name not in ("", "comment", "comments")]
         if others:
-            yield Finding(**found, how=f"comments stand beside {', '.join(others[:4])}")
+            yield table.tells(writers, f"comments stand beside {', '.join(others[:4])}")
         if [text.casefold() for text in texts] != sorted(text.casefold() for text in texts):
-            yield Finding(**found, how="comments are not in alphabetical order, which may be the order of the answers")
+            yield table.tells(writers, "comments are not in alphabetical order, which may be the order of the answers")
         if len(texts) < _FEWEST_WRITERS:
-            yield Finding(**found, how=f"only {len(texts)} wrote one")
+            yield table.tells(writers, f"only {len(texts)} wrote one")
         for other, before in lists:
             more, fewer = Counter(texts) - before, before - Counter(texts)
             if before & Counter(texts) and 0 < more.total() + fewer.total() < least:
                 who = some(more.total() + fewer.total())
                 how = f"their comments stand in one list and not in that of {other.file}, {other.where}"
-                yield Finding(file=table.file, where=table.where, who=who, how=how)
+                yield table.tells(who, how)
         lists.append((table, Counter(texts)))
 
 
@@ -62,24 +62,24 @@ def _in_texts(contents: Contents, ids: Sequence[str], least: int) -> Iterator[Fi
     for said in contents.texts:
         if mail := _MAIL.search(said.text):
             who = f"a mail address ({mail[0][:3]}...)"
-            yield Finding(file=said.file, where=said.where, who=who, how="it is written out")
+            yield said.tells(who, "it is written out")
         if own and (found := own.search(said.text)):
             who = f"an id of the people ({found[0][:3]}...)"
-            yield Finding(file=said.file, where=said.where, who=who, how="it is written out")
+            yield said.tells(who, "it is written out")
         for count in _COUNTED.finditer("" if said.where in ("a table", "code") or said.text in comments else said.text):
             word = (count["number"] or count["n"]).casefold()
             number = int(word) if word.isdigit() else _NUMBERS[word] if said.where != "the text" else 0
             if 0 < number < least and not _NO_COUNT.search(said.text[: count.start()]):
                 at = max(0, count.start() - 30)
                 how = f"the text counts them: '{said.text[at : count.end() + 30]}'"
-                yield Finding(file=said.file, where=said.where, who=some(number), how=how)
+                yield said.tells(some(number), how)
 
 
 def _columns_of_ids(tables: Sequence[Seen]) -> Iterator[Finding]:
     for table in tables:
         for at, name in enumerate(table.header):
             if name in IDS and len({row[at] for row in table.rows if row[at]}) > 1:
-                yield Finding(file=table.file, where=table.where, who="people by their ids", how=f"column '{name}'")
+                yield table.tells("people by their ids", f"column '{name}'")
 
 
 def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Iterator[Finding]:
@@ -95,4 +95,4 @@ def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Ite
             text = said.text.replace(_ABOUT, "")
             if said.where != "a table" and re.search(rf"(?<!\w){re.escape(name)}(?!\w)[^.]*\d", text):
                 how = f"{name} is hidden in every table and named here"
-                yield Finding(file=said.file, where=said.where, who=f"the group {name}", how=how)
+                yield said.tells(f"the group {name}", how)

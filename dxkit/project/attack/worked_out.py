@@ -157,7 +157,7 @@ def _two_counts(shown: Sequence[Shown], least: int) -> Iterator[Finding]:
                 one, two = by_n[fewer], by_n[more]
                 label = ", ".join(one.group.values()) or "everybody"
                 how = f"{one.question} of {label}: {fewer:g} answers here, {more:g} in {two.file}, {two.where}"
-                yield Finding(file=one.file, where=one.where, who=f"{some(more - fewer)} who came or left", how=how)
+                yield one.tells(f"{some(more - fewer)} who came or left", how)
 
 
 def _over_people(figures: Figures, least: int) -> Iterator[Finding]:
@@ -168,7 +168,7 @@ def _over_people(figures: Figures, least: int) -> Iterator[Finding]:
         if 0 < skipped < least and figures.follows(whole) is False:
             who = f"{some(skipped)} who skipped a question of {whole.label}"
             how = "the dimension is a mean over people, and less its questions it is about them"
-            yield Finding(file=whole.file, where=whole.where, who=who, how=how)
+            yield whole.tells(who, how)
 
 
 def _seen_twice(figures: Figures, least: int) -> Iterator[Finding]:
@@ -197,7 +197,7 @@ def _seen_twice(figures: Figures, least: int) -> Iterator[Finding]:
                         few, other = min(left.items())
                         how = f"{row[label]} of {wave}: the mean of all stands in {other.file}, {other.where}"
                         who = f"{some(few)} who answered only once"
-                        yield Finding(file=table.file, where=table.where, who=who, how=how)
+                        yield table.tells(who, how)
 
 
 _COUNTS, _OF_PEOPLE = HEADINGS["counts"], {*HEADINGS["of_people"]}
@@ -214,4 +214,4 @@ def _few(figures: Figures, least: int) -> Iterator[Finding]:
                 if count.isdigit() and 0 < int(count) < least:
                     what = ", ".join(text for text in row if text and not text[0].isdigit())[:80]
                     how = f"the column '{name}' counts them"
-                    yield Finding(file=table.file, where=table.where, who=f"{some(int(count))} ({what})", how=how)
+                    yield table.tells(f"{some(int(count))} ({what})", how)
