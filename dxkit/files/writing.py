@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from dxkit.files.options import instance
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -70,6 +72,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@cache
+def _sheet_class() -> type[Worksheet]:
+    from xlsxwriter.worksheet import Worksheet
+
+    class Sheet(Worksheet):
+        """A sheet that looks for no newer functions in formulas; ours have none, and it took half of the time."""
+
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return Sheet
+
+
 @contextmanager
 def new_workbook(path: str | os.PathLike[str]) -> Iterator[Workbook]:
     """A workbook that stands at `path` once all is written: text stays text, and equal content gives equal bytes."""
@@ -78,6 +93,7 @@ def new_workbook(path: str | os.PathLike[str]) -> Iterator[Workbook]:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with replacing(path) as temporary, Workbook(str(temporary), plain) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})
+        book.worksheet_class = _sheet_class()
         yield book
 
 

@@ -62,14 +62,14 @@ def by_pandas(kind: str, path: Path):
     return sorted(map(str, frame.to_numpy().tolist())), []
 
 
-def apart(reader, kind: str, path: Path) -> tuple[str, object, list[str], float]:
+def apart(reader, kind: str, path: Path, seconds: int = SECONDS) -> tuple[str, object, list[str], float]:
     """The outcome (read, fault, raised, hung), what was read or said, the notes, and the memory taken (bytes)."""
     here, there = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_child, args=(reader, kind, path, there))
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(reader, kind, path, seconds, there))
     child.start()
     there.close()
     try:
-        answer = here.recv() if here.poll(SECONDS + 2) else ("hung", "", [], 0.0)
+        answer = here.recv() if here.poll(seconds + 2) else ("hung", "", [], 0.0)
     except EOFError:  # killed, for time or want of memory
         answer = ("hung", "", [], 0.0)
     child.kill()
@@ -77,8 +77,8 @@ def apart(reader, kind: str, path: Path) -> tuple[str, object, list[str], float]
     return answer
 
 
-def _child(reader, kind: str, path: Path, pipe) -> None:
-    signal.alarm(SECONDS)
+def _child(reader, kind: str, path: Path, seconds: int, pipe) -> None:
+    signal.alarm(seconds)
     os.chdir(path.parent)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:

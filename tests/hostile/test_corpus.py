@@ -69,7 +69,7 @@ def test_plain_pandas_beside_it(files):
     """How often a line of pandas is silently wrong on the same files: the reason for a reader of our own."""
     plain, told = clean(files, by_pandas), Counter()
     for case, path in files:
-        outcome, found, *_ = apart(by_pandas, case.kind, path)
+        outcome, found, *_ = apart(by_pandas, case.kind, path, seconds=4)
         if outcome == "read":
             same = found == plain[case.kind] and not case.faulty
             same |= bool(case.team) and not case.faulty and f"'{case.team}'" in str(found)

@@ -93,6 +93,10 @@ class Cells:
             found.append(column)
         return found
 
+    def distinct(self) -> Cells:
+        """The columns that are not alike, by their first."""
+        return self.of(self.table[_alike([self.table])[0]])
+
     def array(self) -> np.ndarray:
         """(S, n), or (1, n) where all draws agree."""
         draws = max((values.shape[1] for _, values in self.parts.values()), default=1)

@@ -204,6 +204,10 @@ class Values:
     def row(self, sheet: str, name: str) -> np.ndarray:
         return self.cells(sheet, name).array()
 
+    def distinct(self, sheet: str, name: str) -> np.ndarray:
+        """The columns of a row that are not alike."""
+        return self.cells(sheet, name).distinct().array()
+
     def full(self, sheet: str, name: str) -> np.ndarray:
         """A row with a value for every column of its sheet."""
         found = self.row(sheet, name)

@@ -81,12 +81,12 @@ def _filled(dossier: Dossier) -> list[Figure]:
 
 
 def _results(vendor: str, values: Values, sheets: dict) -> Iterator[np.ndarray]:
-    """Every row of a vendor that some result shows."""
+    """Every row of a vendor that some result shows, each column that is not alike another of it once."""
     months, quarters = sheets[vendor].rows, sheets[leaving_sheet(vendor)].rows
     for name in months:
         if name in ("paid", "present", "running") or name.startswith("gained|") or name.endswith("|paid"):
-            yield values.row(vendor, name)
+            yield values.distinct(vendor, name)
     for name in quarters:
-        yield values.row(leaving_sheet(vendor), name)
+        yield values.distinct(leaving_sheet(vendor), name)
     for name in sheets[results_sheet(vendor)].rows:
-        yield values.row(results_sheet(vendor), name)
+        yield values.distinct(results_sheet(vendor), name)

@@ -5,6 +5,7 @@ See docs/methods/ownership_cost.md, "Reading back"."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,14 +67,18 @@ def differences(book: Book, formulas: Any, values: Any) -> list[Difference]:
     rows_now = {title: _rows(formulas[name]) for title, name in names.items()}
     back = {name: title for title, name in names.items()}
     before = {title: {at + 1: each for at, each in page.keys.items()} for title, page in delivered.items()}
+    if rows_now == before and back == {title: title for title in delivered}:
+        rows_now = before  # equal formulas refer to the same
     for title, name in names.items():
         page, sheet, stored = delivered[title], formulas[name], values[name]
-        keys = {key: row for row, key in rows_now[title].items()}
+        keys, columns = {key: row for row, key in rows_now[title].items()}, defaultdict(set)
+        for row, column in page.cells:
+            columns[row].add(column)
         for row, key in page.keys.items():
             if key not in keys:
                 found.append(Difference(name, "", key, 0, "row gone", "", "", page, row))
                 continue
-            found += _of_row(page, row, key, sheet, stored, keys[key], rows_now, before, back)
+            found += _of_row(page, row, key, columns[row], sheet, stored, keys[key], rows_now, before, back)
         known = {keys[key] for key in page.keys.values() if key in keys}
         found += _without_key(page, sheet, known, rows_now, before, back)
     return found
@@ -145,6 +150,7 @@ def _of_row(
     page: Page,
     row: int,
     key: str,
+    delivered: set[int],
     sheet: Any,
     stored: Any,
     number: int,
@@ -153,8 +159,7 @@ def _of_row(
     back: Mapping[str, str],
 ) -> Iterator[Difference]:
     """The differences in one row."""
-    columns = {column for at, column in page.cells if at == row}
-    columns |= {cell.column - 1 for cell in sheet[number] if cell.value is not None and cell.column > 1}
+    columns = delivered | {cell.column - 1 for cell in sheet[number] if cell.value is not None and cell.column > 1}
     for column in sorted(columns):
         was = page.cells.get((row, column), Cell(""))
         now, value = sheet.cell(number, column + 1).value, stored.cell(number, column + 1).value
@@ -163,9 +168,8 @@ def _of_row(
         if was.formula and not formula:
             yield Difference(sheet.title, place, key, column, "formula typed over", was.value, now, page, row)
         elif was.formula:
-            one = _plain(was.formula, page.title, before, {})
-            two = _plain(formula, page.title, rows_now, back)
-            if one != two:
+            same = formula == was.formula and rows_now is before
+            if not same and _plain(was.formula, page.title, before, {}) != _plain(formula, page.title, rows_now, back):
                 yield Difference(sheet.title, place, key, column, "formula changed", was.formula, formula, page, row)
         elif not _same(was.value, value if formula else now):
             what, now = "value changed" if (row, column) in page.cells else "added", value if formula else now

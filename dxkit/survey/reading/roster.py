@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,20 +105,18 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
     """
     notes, most = [], 0
     crossed = [[name] for name in roster.segments] + [roster.segments] * (len(roster.segments) > 1)
+    known = {name: pd.factorize(labels[name]) for name in roster.segments}
     for names in crossed:
-        stated = np.all(labels[names] != NOT_STATED, axis=1)
-        counted = labels.loc[stated, names].astype(str).assign(people=people[stated])
-        counted = counted.groupby(names, sort=False, as_index=False)["people"].sum()
-        heads = roster.headcounts(names, counted)
-        excess = np.nan_to_num(counted["people"].to_numpy() - heads)
+        groups, answered = _stated(names, known, people)
+        heads = roster.headcounts(names, groups)
+        excess = np.nan_to_num(answered - heads)
         if over := int((excess > 0).sum()):
-            groups = "1 group" if over == 1 else f"{over} groups"
-            who = counted.loc[excess > 0, names].agg(" x ".join, axis=1)
-            each = zip(who, counted.loc[excess > 0, "people"], heads[excess > 0], strict=True)
+            who = groups.loc[excess > 0].agg(" x ".join, axis=1)
+            each = zip(who, answered[excess > 0], heads[excess > 0], strict=True)
             which = "; ".join(f"{name}, {answers:.0f} of {count:.0f}" for name, answers, count in each)
             notes.append(
-                f"{groups} of {' x '.join(names)} {'has' if over == 1 else 'have'} more answers than headcount"
-                + f": {which}" * named
+                f"{'1 group' if over == 1 else f'{over} groups'} of {' x '.join(names)} "
+                f"{'has' if over == 1 else 'have'} more answers than headcount" + f": {which}" * named
             )
             most = max(most, int(excess[excess > 0].sum()) if len(names) == 1 else 0)
     if how == "refuse" and most > _MOST_TOO_MANY * people.sum():
@@ -126,6 +125,22 @@ def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str
             f"Correct it{'' if named else ' (dxkit check names the groups)'} or pass roster_check='note'"
         )
     return notes
+
+
+def _stated(
+    names: Sequence[str], known: Mapping[str, tuple[np.ndarray, Any]], people: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The groups that people state, in the order of their first, and the people of each.
+
+    Of each segment `known` has the place of every row's label among its labels, and these.
+    """
+    stated = np.all([(known[name][0] >= 0) & (known[name][1][known[name][0]] != NOT_STATED) for name in names], axis=0)
+    sizes = [max(len(known[name][1]), 1) for name in names]
+    joined = np.ravel_multi_index([known[name][0][stated] for name in names], sizes)
+    place, found = pd.factorize(joined)
+    at = np.unravel_index(found, sizes)
+    groups = {name: np.asarray(known[name][1], dtype=object)[k] for name, k in zip(names, at, strict=True)}
+    return pd.DataFrame(groups).astype(str), np.bincount(place, people[stated], len(found))
 
 
 def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
