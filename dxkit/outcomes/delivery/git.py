@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -148,7 +148,7 @@ def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> 
     order = frame.assign(length=-frame["deployment"].str.len()).sort_values(["time", "length", "deployment"]).index
     kept = frame.loc[order].drop_duplicates("sha").sort_index()
     kept.attrs["left_out"] = frame.attrs["left_out"] | {"tags of the same commit": len(frame) - len(kept)}
-    kept.attrs["forms"] = kept["deployment"].str.replace(r"\d+", "9", regex=True).value_counts().to_dict()
+    kept.attrs["forms"] = dict(Counter(re.sub(r"\d+", "9", name) for name in kept["deployment"]).most_common())
     return kept
 
 

@@ -137,7 +137,7 @@ def test_tags_that_are_named_unlike_the_rest_are_told(clone, refusal):
     made = dx.deployments_from_git(clone.path)
     assert made["deployment"].tolist() == ["v1.0.0", "v1.0.1", "v1.1-internal.0", "checkout"]
     noted = " ".join(dx.dora(made, as_of="2026-02-01").notes)
-    assert "9 for a number: v9.9.9 (2), v9.9-internal.9 (1), checkout (1); tags= and exclude= choose" in noted
+    assert "9 for a number: v9.9.9 (2), checkout (1), v9.9-internal.9 (1); tags= and exclude= choose" in noted
     assert "9 for a number" not in " ".join(
         dx.dora(dx.deployments_from_git(clone.path, "v1.0*"), as_of="2026-02-01").notes
     )
