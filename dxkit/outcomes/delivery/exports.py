@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit.files.cells import folded
 from dxkit.files.encoded import FRAME
-from dxkit.files.errors import Faults
+from dxkit.files.errors import Faults, and_more
 from dxkit.files.frames import as_frame
 from dxkit.files.shipped import table_beside
 from dxkit.files.table import Table, TableSpec
@@ -70,10 +70,15 @@ def read(source: Source | None, spec: TableSpec, faults: Faults, zone: str) -> T
 
 
 def _of_clone(source: object) -> list[str]:
-    """What `deployments_from_git` and `changes_from_git` left out of a clone, which their tables carry along."""
+    """What `deployments_from_git` and `changes_from_git` left out of a clone, which their tables carry along.
+
+    Tags that are named unlike the rest are told, because a test build or a marker would count as a deployment."""
     attrs = source.attrs if isinstance(source, pd.DataFrame) else {}
     counts = [f"{count:,} {what}" for what, count in attrs.get("left_out", {}).items() if count]
     notes = [f"left out of the clone: {', '.join(counts)}"] if counts else []
+    forms = [f"{form} ({count:,})" for form, count in attrs.get("forms", {}).items()]
+    if len(forms) > 1:
+        notes.append(f"names of the tags that count, 9 for a number: {and_more(forms, 6)}; tags= and exclude= choose")
     history = attrs.get("history", 0)
     return [*notes, f"commits of the first deployment, which are history: {history:,}"] if history else notes
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,11 +19,12 @@ from dxkit.files.frames import as_frame
 from dxkit.files.options import choice, instance
 
 _SECONDS = 120
-_WORDS = ("rc", "alpha", "beta", "dev", "pre", "preview", "prerelease", "snapshot", "nightly")
+_WORDS = ("rc", "alpha", "beta", "dev", "pre", "preview", "prerelease", "snapshot", "nightly", "milestone", "canary")
 # a word of its own: after a digit or a sign, or at the begin, and before anything but a letter (not `search`, `prefix`)
 PRE_RELEASES = (
     *(f"{before}{word}{after}" for word in _WORDS for before in ("", "*[!a-z]") for after in ("", "[!a-z]*")),
     "*[0-9][ab][0-9]*",
+    "*[0-9][!a-z0-9]m[0-9]*",
 )
 _SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false")
 _CLOSED = {
@@ -82,7 +83,8 @@ def deployments_from_git(
     DataFrame
         deployment, service, time, sha: for `dora`. A commit is one deployment: of its tags the earliest, then the
         longest name. `.attrs["left_out"]` counts the tags that are pre-releases or on the same commit, and commits of
-        the branch that are not merges. A tag is not always a deployment, so say in the report what was counted.
+        the branch that are not merges. `.attrs["forms"]` counts tags by the form of their names. A tag is not always a
+        deployment, so say in the report what was counted.
 
     Raises
     ------
@@ -137,6 +139,8 @@ def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> 
             before += 1
             continue
         rows.append([name, time, commit])
+    if not known:
+        raise DataError(f"{path}: there is no tag; name branch='main', and each='commit' if changes are squashed")
     if not rows:
         left = f", {before} of them pre-releases (name exclude=())" if before else ""
         raise DataError(f"{path}: no tag matches '{tags}', of {len(known)} in all{left}")
@@ -144,6 +148,7 @@ def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> 
     order = frame.assign(length=-frame["deployment"].str.len()).sort_values(["time", "length", "deployment"]).index
     kept = frame.loc[order].drop_duplicates("sha").sort_index()
     kept.attrs["left_out"] = frame.attrs["left_out"] | {"tags of the same commit": len(frame) - len(kept)}
+    kept.attrs["forms"] = dict(Counter(re.sub(r"\d+", "9", name) for name in kept["deployment"]).most_common())
     return kept
 
 

@@ -8,7 +8,7 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -93,7 +93,8 @@ def rules_of(source: str | os.PathLike[str] | None, dialect: str = "auto") -> Ru
     text = str(source)
     if isinstance(source, os.PathLike) or ("\n" not in text and not re.search(r"\s@|^\s*#|\S\s+\S+@\S", text)):
         text = _text_of(source)
-    lines = [line for line in map(_stripped, text.splitlines()) if line]
+    written = [unicodedata.normalize("NFC", line).strip() for line in text.splitlines()]
+    lines = [line for line in written if line and not line.startswith("#")]
     gitlab = dialect == "gitlab" or (dialect == "auto" and any(map(_of_gitlab, lines)))
     rules = tuple(_gitlab(lines) if gitlab else _github(lines))
     named = any("@" in line for line in lines)
@@ -102,12 +103,8 @@ def rules_of(source: str | os.PathLike[str] | None, dialect: str = "auto") -> Ru
     return Rules(rules=rules, gitlab=gitlab)
 
 
-def _stripped(line: str) -> str:
-    return re.sub(r"(^|\s)#.*", "", unicodedata.normalize("NFC", line)).strip()
-
-
 def _of_gitlab(line: str) -> bool:
-    return line.startswith("!") or " @@" in line or bool(_section(line))
+    return line.startswith("!") or " @@" in line.split(" #")[0] or bool(_section(line))
 
 
 def _section(line: str) -> re.Match[str] | None:
@@ -124,32 +121,34 @@ def _words(line: str) -> tuple[str, tuple[str, ...]]:
 def _github(lines: list[str]) -> Iterator[Rule]:
     """As .gitignore: a rule without a slash matches at any depth, but `docs/*` takes the files of docs alone."""
     for line in lines:
-        path, owners = _words(line)
+        path, owners = _words(re.sub(r"\s+#.*", "", line))
         parts = _parts(path, "/" in path.rstrip("/"))
         yield Rule(parts=parts, owners=owners, itself=not path.endswith("/"), below=not path.endswith("/*"))
 
 
 def _gitlab(lines: list[str]) -> Iterator[Rule]:
-    """Rules in sections, which have owners by default; one that does not start with a slash matches at any depth."""
+    """Rules in sections, which have owners by default; one that does not start with a slash matches at any depth.
+
+    A rule takes a whole path: only one that ends in a slash takes what is below, and a last double star is a star."""
     section, default = "", ()
     for line in lines:
         if heading := _section(line):
-            section, default = heading[1].strip().casefold(), _named(tuple((heading[2] or "").split()))
+            section, default = heading[1].strip().casefold(), _named((heading[2] or "").split())
             continue
         path, owners = _words(line.removeprefix("!").strip())
+        whole = re.sub(r"(^|/)\*\*$", r"\1*", path) + ("**" if path.endswith("/") else "")
         yield Rule(
-            parts=_parts(path, path.startswith("/")),
+            parts=_parts(whole, path.startswith("/")),
             owners=_named(owners) or default,
-            itself=not path.endswith("/"),
-            below=not path.endswith("/*"),
+            below=False,
             section=section,
             excludes=line.startswith("!"),
         )
 
 
-def _named(owners: tuple[str, ...]) -> tuple[str, ...]:
-    """Owners without roles such as @@maintainer, which name nobody."""
-    return tuple(owner for owner in owners if not owner.startswith("@@"))
+def _named(words: Iterable[str]) -> tuple[str, ...]:
+    """Owners among the words behind a path; roles such as @@maintainer name nobody."""
+    return tuple(word for word in words if "@" in word and not word.startswith("@@"))
 
 
 def _parts(path: str, anchored: bool) -> tuple[str, ...]:

@@ -128,6 +128,21 @@ def test_what_a_clone_left_out_is_said_with_the_figures(clone, snapshot):
     assert dx.dora(made, dx.changes_from_git(clone.path, made), as_of="2026-02-01").notes == snapshot
 
 
+def test_tags_that_are_named_unlike_the_rest_are_told(clone, refusal):
+    with refusal("there is no tag", "branch='main'"):
+        dx.deployments_from_git(clone.path)
+    for day, name in enumerate(["v1.0.0-M1", "v1.0.0.m2", "v1.0.0", "v1.0.1", "v1.1-internal.0", "checkout"], 10):
+        clone.commit(f"2026-01-{day}T08:00:00Z")
+        clone.tag(name)
+    made = dx.deployments_from_git(clone.path)
+    assert made["deployment"].tolist() == ["v1.0.0", "v1.0.1", "v1.1-internal.0", "checkout"]
+    noted = " ".join(dx.dora(made, as_of="2026-02-01").notes)
+    assert "9 for a number: v9.9.9 (2), checkout (1), v9.9-internal.9 (1); tags= and exclude= choose" in noted
+    assert "9 for a number" not in " ".join(
+        dx.dora(dx.deployments_from_git(clone.path, "v1.0*"), as_of="2026-02-01").notes
+    )
+
+
 def test_each_commit_of_the_main_line_counts_and_those_of_a_branch_do_not(clone):
     clone.commit("2026-01-05T08:00:00Z")
     clone.git("checkout", "-q", "-b", "side")

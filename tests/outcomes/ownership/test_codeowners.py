@@ -38,12 +38,28 @@ def test_sections_give_their_owners_to_lines_without(rules, agrees):
 
 
 def test_each_section_has_its_last_match_and_an_exclusion_is_for_good():
-    rules = "[BE] @be\nsrv/\n[SEC] @sec\nsrv/\n!srv/doc\nsrv/doc/ @late\n"
+    rules = "[BE] @be\nsrv/\n[SEC] @sec\nsrv/\n!srv/doc/\nsrv/doc/ @late\n"
     assert owned(rules, "srv/shop", "srv/doc") == ["@be @sec", "@be"]
     assert owned("* @all\n[be] @one\nsrv/\n[BE]\nsrv/ @two\n", "srv", "web") == ["@all @two", "@all"]
     assert owned("* @@maintainer @org/a\n", "srv") == ["@org/a"]
     assert owned("[docs] @d\n/srv/ @a\n", "x/srv", "srv", dialect="gitlab") == ["", "@a"]
     assert owned("[docs] @d\nsrv/ @a\n/lib[12]/ @l\n", "x/srv", "lib1", "lib3") == ["@a", "@l", ""]
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "folder", "deeper"),
+    [("/srv/a", "", "", ""), ("/srv/a/", "", "@x", "@x"), ("/srv/a/*", "", "@x", ""), ("/srv/a/**", "", "@x", "")]
+    + [("srv/a", "", "", ""), ("/srv/*", "@x", "", ""), ("/srv/**/*", "@x", "@x", "@x"), ("**", "@x", "@x", "@x")],
+)
+def test_a_gitlab_rule_takes_a_whole_path_and_only_a_last_slash_what_is_below(rule, file, folder, deeper):
+    """gitlab-org/gitlab compares the whole path with File.fnmatch; GitHub's rules take what is below as well."""
+    assert owned(f"[all]\n{rule} @x\n", "srv", "srv/a", "srv/a/b") == [file, folder, deeper]
+
+
+def test_gitlab_has_no_comments_behind_a_rule():
+    rules = "[all]\nsrv/ @a # not @b yet\n# web/ @c\n\\#doc/ @d\n"
+    assert owned(rules, "srv", "web", "#doc") == ["@a @b", "", "@d"]
+    assert owned(rules.removeprefix("[all]\n"), "srv", dialect="github") == ["@a"]
 
 
 def test_a_name_in_brackets_before_a_path_is_no_section_of_a_github_file():
