@@ -257,3 +257,18 @@ def test_a_line_rated_on_two_scales_is_two_ratings_and_both_are_called_by_it():
         "Tests, Scale 1",
         "Tests, Scale 2",
     ]
+
+
+@pytest.mark.parametrize("header", ["Sum", "Total", "Overall", "Gesamt"])
+def test_no_question_is_called_as_a_row_of_totals(tmp_path, header):
+    path = written(tmp_path / "responses_1.csv", [f"{header},Which one?", *["Good,Red", "Bad,Blue", "OK,Red"] * 4])
+    dx.draft(path).write(tmp_path / "survey.xlsx")
+    assert dx.open_survey(path).answers.iloc[:3, 0].tolist() == [3.0, 1.0, 2.0]
+
+
+def test_timings_of_qualtrics_are_no_questions():
+    qualtrics = ["StartDate", "EndDate", "Status", "Finished", "ResponseId"]
+    timings = ["page_First Click", "page_Last Click", "page_Page Submit", "page_Click Count"]
+    frame = pd.DataFrame([[*["0"] * 4, f"R_{i}", *["1.5"] * 4, "Good"] for i in range(9)])
+    made = drafted(frame.set_axis([*qualtrics, *timings, "How is it?"], axis=1))
+    assert made.items["kind"].tolist()[5:9] == ["ignore"] * 4
