@@ -272,3 +272,8 @@ def test_timings_of_qualtrics_are_no_questions():
     frame = pd.DataFrame([[*["0"] * 4, f"R_{i}", *["1.5"] * 4, "Good"] for i in range(9)])
     made = drafted(frame.set_axis([*qualtrics, *timings, "How is it?"], axis=1))
     assert made.items["kind"].tolist()[5:9] == ["ignore"] * 4
+
+
+def test_steps_of_several_words_that_few_gave_are_no_joined_options():
+    cells = ["very good"] * 6 + ["good", "very poor", "", ""]
+    assert drafted(pd.DataFrame({"Rate the tests": cells})).items["kind"].tolist() == ["comment"]
