@@ -135,17 +135,17 @@ class Codebook:
         return self.scales[self.item(item)["scale"]]
 
     def label(self, item: str) -> str:
-        """What a chart calls an item: the statement of a grid question, else the question text."""
-        return " ".join((split_question(self.item(item)["text"])[1] or self.item(item)["text"]).split())
+        """What a chart calls an item: the statement of a grid question, both of `Question [line] [Scale 2]`, or all."""
+        stem, said = split_question(text := self.item(item)["text"])
+        return " ".join((", ".join(filter(None, (split_question(stem)[1], said))) or text).split())
 
     def is_low_good(self, item: str) -> bool:
         """Whether the low end of the item's scale is the good one."""
         return self.item(item)["good"] == LOW
 
     def favourable(self, item: str) -> frozenset[float]:
-        """The favourable codes of an item: at the other end of its scale where low is good, none where neither is.
-
-        Of a recommendation they are 9 and 10, unless the table of scales marks others."""
+        """The favourable codes of an item: at the other end of its scale where low is good, none where neither is; of
+        a recommendation 9 and 10, unless the table of scales marks others."""
         scale, row = self.scale(item), self.item(item)
         if row["kind"] == "recommend" and scale.favourable == frozenset(range(6, 11)):
             return frozenset((9.0, 10.0))

@@ -25,6 +25,7 @@ from dxkit.survey.reading.tools.registry import TOOLS, recognise
 _UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
 _NUMBERED = re.compile(r"\s*Column ?\d+\s*")
 _MANY = 10_000  # texts of a column
+_OTHERS = 2  # texts of a column whose header is no option: the one that is chosen, and blank
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
@@ -71,9 +72,11 @@ def body_of(source: Encoded, head: Head) -> list[pd.Categorical]:
     Raises
     ------
     DataError
-        Rows that repeat the header, or sum up others.
+        Rows that repeat the header, or sum up others; a file without a header.
     """
     body = [_visible(cells) for cells in source.columns]
+    if source.depth == 1:
+        _check_header(head, body, source)
     if not source.of_frame:
         named, heads = head.heads(source.top, source.depth)
         _check_rows([body[j] for j in named], heads, source)
@@ -110,6 +113,29 @@ def _is_named(cells: Cells, name: str, rows: np.ndarray) -> np.ndarray:
     """Whether the cells in these rows are that of the header."""
     numbers, texts = only_used(cells[0][rows], cells[1])
     return np.array([label_of(text) == name for text in as_list(texts)], dtype=bool)[numbers]
+
+
+def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -> None:
+    """A fault where what stands as header is the answers of one person: most of it comes again below, among others.
+
+    Numbers that differ may be those of the questions."""
+    said = [(column, column.name.strip()) for column in head.columns if column.name.strip()]
+    numbered = len({text for _, text in said}) == len(said)
+    again = [
+        text
+        for column, text in said
+        if _OTHERS < len(cells := body[column.position].categories) < _MANY
+        and not (numbered and text.isdecimal())
+        and text in map(str.strip, cells)
+    ]
+    if len(again) >= _FEWEST and 2 * len(again) >= len(said):
+        message = (
+            f"the first row holds answers, not questions: {len(again)} of its {len(said)} cells stand again "
+            f"below, each in its own column, such as '{again[0][:60]}'; put a row with the questions above it"
+        )
+        faults = Faults()
+        faults.add(message, file=source.file, sheet=source.sheet, row=None if source.of_frame else source.top.rows[0])
+        faults.raise_if_any()
 
 
 def _check_rows(body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], source: Encoded) -> None:

@@ -170,3 +170,110 @@ def test_a_draft_of_a_large_file_reads_its_first_rows(tmp_path, monkeypatch):
     monkeypatch.setattr("dxkit.survey.reading.drafting.fields._ENOUGH", 100)
     path = written(tmp_path / "a.csv", ["How is it?,Which one?", *["Good,Red", "Bad,Blue", "OK,Red"] * 200])
     assert dx.draft(path).items["kind"].tolist() == ["rating", "choice"]
+
+
+@pytest.mark.parametrize("of_frame", [True, False], ids=["a frame", "a file"])
+def test_a_file_without_a_header_is_refused_for_a_person_would_be_its_header(tmp_path, of_frame):
+    people = [("Red", "Good", "Often"), ("Blue", "Bad", "Never"), ("Green", "OK", "Often"), ("Red", "Bad", "Rarely")]
+    frame = pd.DataFrame([*people * 3], columns=["Red", "Good", "Often"])
+    path = tmp_path / "a.csv"
+    frame.to_csv(path, index=False)
+    with pytest.raises(dx.DataError, match="first row holds answers, not questions: 3 of its 3 cells .*such as 'Red'"):
+        drafted(frame if of_frame else path)
+
+
+def test_numbers_of_questions_are_a_header_although_they_are_answers_too():
+    frame = pd.DataFrame([list("1234"), list("2341"), list("3412"), list("4123")] * 3, columns=list("1234"))
+    assert len(drafted(frame).items)
+
+
+@pytest.mark.parametrize(
+    ("ends", "good", "doubtful"),
+    [
+        ("(1 = very good, 5 = very bad)", "low", False),
+        ("1: sehr zufrieden bis 5: gar nicht zufrieden", "low", False),
+        ("where 1 is best and 5 is worst", "low", False),
+        ("from 1 (terrible) to 5 (great)", "", False),
+        ("(5 being excellent and 1 being poor)", "", False),
+        ("(1 = nothing, 5 = a lot)", "", True),
+        ("", "", True),
+    ],
+)
+def test_which_end_of_the_numbers_is_good(ends, good, doubtful):
+    made = drafted(pd.DataFrame({f"How is our build? {ends}": list("12345") * 4}))
+    assert made.items["good"].tolist() == [good]
+    assert ("good" in made.doubts["cell"].tolist()) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("labels", "good"),
+    [
+        (["Not harmful at all", "Slightly harmful", "Very harmful"], "low"),
+        (["gar nicht schädlich", "etwas schädlich", "sehr schädlich"], "low"),
+        (["Not at all green", "Slightly green", "Very green"], "neither"),
+        (["Beginner", "Intermediate", "Expert"], "neither"),
+        (["Decrease", "Stay the same", "Increase"], "neither"),
+        (["Not useful", "Slightly useful", "Very useful"], ""),
+    ],
+)
+def test_words_that_do_not_say_what_is_good_are_not_scored_and_yellow(labels, good):
+    made = drafted(pd.DataFrame({"What do you say?": labels * 5}))
+    assert made.items[["kind", "good"]].to_numpy().tolist() == [["rating", good]]
+    assert ("good" in made.doubts["cell"].tolist()) == (good == "neither")
+
+
+def test_a_zero_beside_a_scale_from_one_moves_no_score():
+    made = drafted(pd.DataFrame({"Rate it": [*list("12345") * 20, "0"]}))
+    assert made.items["scale"].tolist() == ["1-5"]
+    assert made.rules[["rule", "value"]].to_numpy().tolist() == [["missing", "0"]]
+    for cells in ([*list("12345") * 20, "0", "0"], [str(i) for i in range(1, 11)] * 20 + ["0"]):
+        assert drafted(pd.DataFrame({"Rate it": cells})).items["scale"].iloc[0].startswith("0-")
+
+
+def test_a_question_with_yes_and_no_beside_options_with_their_own_words_is_none_of_them(tmp_path):
+    answers = ["Git,,,Yes", ",Vim,,No", "Git,Vim,Make,No", "Git,,,No"] * 3
+    made = drafted(written(tmp_path / "a.csv", ["Your tools?,,,", "Git,Vim,Make,Do you test?", *answers]))
+    assert kinds(made) == {"Your tools?": "multi", "Your tools? [Do you test?]": "choice"}
+    table = dx.answers(read(tmp_path / "a.csv", made)).table
+    counts = [("Git", 9, 12), ("Vim", 6, 12), ("Make", 3, 12), ("No", 9, 12), ("Yes", 3, 12)]
+    assert list(table[["label", "count", "answered"]].itertuples(index=False, name=None)) == counts
+
+
+def test_an_option_that_a_translation_names_otherwise_stays_one_of_the_options(tmp_path):
+    head = ",".join(f"Which tools? {option}" for option in ("Git", "Editor", "Shell"))
+    answers = ["Git,Editor,", "Git,,Shell", ",Editor,Shell"] * 4 + [",Éditeur,"] * 2
+    made = drafted(written(tmp_path / "a.csv", [head, *answers]))
+    assert kinds(made) == {"Which tools?": "multi"}
+    table = dx.answers(read(tmp_path / "a.csv", made)).table
+    assert table[["count", "answered"]].to_numpy().tolist() == [[8, 14], [10, 14], [8, 14]]
+
+
+def test_a_line_rated_on_two_scales_is_two_ratings_and_both_are_called_by_it():
+    lines = [("Very useful", "Slightly harmful"), ("Not useful", "Not harmful"), ("Slightly useful", "Very harmful")]
+    frame = pd.DataFrame(lines * 5, columns=["How is it? [Tests][Scale 1]", "How is it? [Tests][Scale 2]"])
+    made = drafted(frame)
+    assert made.items[["kind", "good"]].to_numpy().tolist() == [["rating", ""], ["rating", "low"]]
+    assert [read(frame, made).codebook.label(item) for item in made.items["item"]] == [
+        "Tests, Scale 1",
+        "Tests, Scale 2",
+    ]
+
+
+@pytest.mark.parametrize("header", ["Sum", "Total", "Overall", "Gesamt"])
+def test_no_question_is_called_as_a_row_of_totals(tmp_path, header):
+    path = written(tmp_path / "responses_1.csv", [f"{header},Which one?", *["Good,Red", "Bad,Blue", "OK,Red"] * 4])
+    dx.draft(path).write(tmp_path / "survey.xlsx")
+    assert dx.open_survey(path).answers.iloc[:3, 0].tolist() == [3.0, 1.0, 2.0]
+
+
+def test_timings_of_qualtrics_are_no_questions():
+    qualtrics = ["StartDate", "EndDate", "Status", "Finished", "ResponseId"]
+    timings = ["page_First Click", "page_Last Click", "page_Page Submit", "page_Click Count"]
+    frame = pd.DataFrame([[*["0"] * 4, f"R_{i}", *["1.5"] * 4, "Good"] for i in range(9)])
+    made = drafted(frame.set_axis([*qualtrics, *timings, "How is it?"], axis=1))
+    assert made.items["kind"].tolist()[5:9] == ["ignore"] * 4
+
+
+def test_steps_of_several_words_that_few_gave_are_no_joined_options():
+    cells = ["very good"] * 6 + ["good", "very poor", "", ""]
+    assert drafted(pd.DataFrame({"Rate the tests": cells})).items["kind"].tolist() == ["comment"]

@@ -35,6 +35,7 @@ from dxkit.survey.reading.tools.base import Tool
 
 _ENOUGH = 600_000  # cells from which a draft of a large file is made
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
+NEARLY = 0.8  # of the cells of an option's column, its own words
 _DIVIDERS = (" - ", ": ")
 _FLAGS = ({"0", "1"}, {"true", "false"})
 _CODED = re.compile(r"\w+(\.\w+)+")
@@ -167,8 +168,9 @@ def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], 
     runs: list[tuple[str, list[tuple[int, str, str]]]] = []
     for column in columns:
         stem, option = parts[column.position]
-        labels = set(filter(None, body[column.position].categories))
-        label = next(iter(labels)) if len(labels) == 1 else ""
+        cells = body[column.position]
+        labels = set(filter(None, cells.categories))
+        label = _nearly_only(cells)
         head = _before(stem, label) if label and not option else ""
         if not option and not head and {normal(text) for text in labels} in _FLAGS and _CODED.fullmatch(stem):
             head, label = stem.rpartition(".")[::2]
@@ -178,6 +180,13 @@ def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], 
             runs[-1][1].append((column.position, head, label))
     several = (run for _, run in runs if len(run) > 1 and len({normal(label) for _, _, label in run}) == len(run))
     return parts | {position: (head, label) for run in several for position, head, label in run}
+
+
+def _nearly_only(cells: pd.Categorical) -> str:
+    """The label that nearly all filled cells hold, as in the column of an option with two names; else ""."""
+    counts = {text: n for text, n in zip(cells.categories, times(cells).tolist(), strict=True) if text}
+    label = max(counts, key=counts.__getitem__, default="")
+    return label if counts and counts[label] >= NEARLY * sum(counts.values()) else ""
 
 
 def _before(header: str, label: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.distinct import joined, separate
-from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, together, unsure
+from dxkit.survey.reading.drafting.fields import LEAST, NEARLY, Asked, Field, says, together, unsure
 from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import TICKED
@@ -128,6 +128,8 @@ def _placed(stem: str, fields: Sequence[Field]) -> list[Asked]:
     numbers = all(re.fullmatch(r"[\d.]+", label) for label in labels)
     listed = sum(n for n in people.values() if n >= LEAST)
     own_words = listed < 0.8 * sum(people.values())
+    if any(by_labels([each], stem) for each in fields):
+        return []  # one thing rated twice, on scales with a number
     if own_words or _apart(fields) < 0.9 or not len(fields) <= len(labels) <= 30 or numbers:
         return []
     return [Asked(fields, stem, "rank", labels=_options(labels) + unsure(fields)[0])]
@@ -151,6 +153,9 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
         and _is_mark(each, columns)
         and names.isdisjoint(set(each.words) - {normal(each.option)})
     ]
+    own = [each for each in marked if normal(each.option) in each.words]
+    if 2 * len(own) > len(marked):  # a yes among options that hold their own words answers a question of its own
+        marked = [each for each in marked if each in own or TICKED.isdisjoint(each.words)]
     if len(marked) < 2 or not any(each.words for each in marked):
         return [], list(fields)
     aliases = [
@@ -168,9 +173,10 @@ def _ticked(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Field
 
 
 def _is_mark(field: Field, columns: Mapping[str, int]) -> bool:
-    """Whether a column has one word at most, and none that is an answer in other columns too."""
-    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {normal(field.option)}]
-    return len(field.words) <= 1 and not shared
+    """Whether a column has one word at most, or nearly only its own, and none that is an answer in others too."""
+    own = normal(field.option)
+    shared = [word for word in field.words if columns[word] > 1 and word not in TICKED | {own}]
+    return not shared and (len(field.words) <= 1 or field.people.get(own, 0) >= NEARLY * sum(field.people.values()))
 
 
 def _is_written(field: Field) -> bool:

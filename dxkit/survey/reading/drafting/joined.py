@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, says, unsure
 from dxkit.survey.reading.labels.no_opinion import is_no_opinion
+from dxkit.survey.reading.labels.order import label_order
 
 SEPARATORS = {";": ";", ", ": ",", ",": ",", " / ": "/", "/": "/", "|": "pipe", "\n": "newline", " ": "space"}
 _MOST_OPTIONS = 80
+_MOST_STEPS = 12
 _SAMPLE = 200  # different cells
 _WHOLE = 0.8
 _ALONE = 0.65
@@ -38,7 +40,7 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
     """Several choices, or a ranking, joined in one cell; None where no separator explains the cells."""
     cells = {text: n for text, n in field.often.items() if text and not is_no_opinion(text)}
     total = sum(cells.values())
-    if total < 4 or len(cells) < 2:
+    if total < 4 or len(cells) < 2 or (len(cells) <= _MOST_STEPS and label_order(cells)):  # steps of few words
         return None
     ended = sum(n for text, n in cells.items() if text.endswith(";"))
     listed = _split(cells, ";", total) if ended >= 0.9 * total else None  # a tool that ends each piece so

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from dxkit.files.cells import normal
+from dxkit.files.summary_rows import is_total
 from dxkit.survey.reading.drafting.fields import Asked, Field, says
 
 _LONGEST = 24
@@ -23,7 +24,9 @@ def short(text: str, longest: int = 60) -> str:
 
 
 def name_items(asked: Iterable[Asked], fields: Sequence[Field], others: Iterable[str] = ()) -> None:
-    """Give each question an id of its own that no column of another question has, and that is none of the others."""
+    """Give each question an id of its own that no column of another question has, and that is none of the others.
+
+    None is the name of a row of totals, which no table may have."""
     codes: dict[str, set[int]] = {}
     for field in fields:
         for name in (field.column.code, field.column.stem):
@@ -33,7 +36,7 @@ def name_items(asked: Iterable[Asked], fields: Sequence[Field], others: Iterable
         own = {field.column.position for field in each.fields}
         base = each.item or _base(each)
         name, count = base, 1
-        while normal(name) in taken or codes.get(normal(name), own) - own:
+        while normal(name) in taken or codes.get(normal(name), own) - own or is_total(name):
             count += 1
             name = f"{base}_{count}"
         taken.add(normal(name))

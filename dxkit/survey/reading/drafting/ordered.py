@@ -25,9 +25,15 @@ _ENDS = (
     re.compile(rf"\b(10|[3-9]) ?{_MEANS} ?\D{{3,80}}?\b([01]) ?{_MEANS}"),
     re.compile(rf"\b([01]) ?{_MEANS} ?\D{{3,80}}?\b(10|[3-9]) ?{_MEANS}"),
 )
+_END = re.compile(
+    rf"(?<![\d.,])(\d{{1,2}}) ?(?:{_MEANS} ?|\()([^\W\d][^\d(),;.?/]*?)"
+    r"(?= ?[(),;.?/]| (?:and|to|bis|und|et|à|y)\b|$)"
+)
 UNUSED = "nobody chose some labels of this scale; their codes are kept"
 LEFT_OUT = "labels that few people gave are left out; add them to the scale, or a rule label"
 BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
+HIGHEST = "nothing says which end is good; the highest number is taken"
+WHICH_END = "the words of the scale do not say which end is good; write high or low where one is"
 KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 
@@ -91,6 +97,9 @@ def _rated(fields: Sequence[Field], text: str, found: LabelScale, labels: list[t
     if rule in ("frequency", "amount", "bands"):
         asked.good = found.good or NEITHER
         asked.doubts["good"] = "how often, how much or how long something is may be good, bad or neither"
+    elif not found.good:
+        asked.good = "" if rule in ("numbered", "range") else NEITHER
+        asked.doubts["good"] = WHICH_END if asked.good else HIGHEST
     return asked
 
 
@@ -237,11 +246,35 @@ def _rating(
         top = int(high)
     kind = "importance" if says("important", text) else "rating"
     asked = Asked(fields, text, kind, f"{start}-{top}", family="range")
+    if stated is None and start == 0 and top < 10 and values.get(1.0) and 100 * values[low] <= sum(values.values()):
+        asked.scale = f"1-{top}"  # a scale from 0 to 5 would move every score for the sake of a slip
+        asked.rules.append(("missing", "0"))
+        asked.doubts["kind"] = "under 1% gave 0 beside a scale from 1; the rule missing leaves them out"
     if stated is None and (low > start or high < top or top not in (5, 7, 10) or len(values) < 3):
         asked.doubts["scale"] = "nobody chose an end of the range; it may be another"
     if kind == "rating" and says("often", text):
         asked.good, asked.doubts["good"] = NEITHER, "how often something is done may be good, bad or neither"
+    elif kind == "rating":
+        asked.good = _good_end(text)
+        asked.doubts |= {} if asked.good else {"good": HIGHEST}
+        asked.good = "" if asked.good == "high" else asked.good
     return asked
+
+
+def _good_end(text: str) -> str:
+    """The end of the numbers that a text calls good, high or low; "" where it does not say.
+
+    >>> _good_end("How is it? (1 = very good, 5 = very bad)"), _good_end("From 1 (terrible) to 10 (great)")
+    ('low', 'high')
+    >>> _good_end("Build times, 1 to 5"), _good_end("1 = no pain, 5 = a lot of pain")
+    ('', '')
+    """
+    said = sorted((int(n), normal(words)) for n, words in _END.findall(text.casefold()))
+    found = label_order([words for _, words in said]) if len(said) == 2 else None
+    if found is None or found.good not in ("high", LOW):
+        return ""
+    rising = found.codes[said[0][1]] < found.codes[said[1][1]]
+    return "high" if rising == (found.good == "high") else LOW
 
 
 def keeps_dimension(asked: Asked) -> bool:
