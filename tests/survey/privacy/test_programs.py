@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.programs import Program
+from dxkit.survey.privacy.programs import Program, needed_step
 
 
 def shown_of(rng, answers):
@@ -82,3 +82,12 @@ def test_a_row_is_bounded_by_its_own_people_though_others_have_no_upper_end():
     rows, told = np.eye(2)[:, :, None], np.array([1.0, 5.0])
     low, high, one, single = np.zeros((2, 1)), np.array([[1.0], [np.inf]]), np.ones(2), np.ones(2, dtype=bool)
     assert Program(rows, [told, told], low, high, one, single, told[None, :, None]).pins(np.array([0, 1])) == 0
+
+
+def test_a_step_is_needed_until_it_was_taken_both_ways():
+    """Sums from 0 to 10, steps of 1: what solutions have shown of them, and of one person alone."""
+    seen = [(5, 5, 2), (5, 5, 0), (0, 5, 0), (0.5, 5, 0), (9.5, 10, -1), (9, 10, 0), (0, 0.5, 1), (0, 1, 0)]
+    single = np.arange(len(seen)) != 1
+    least, most, needed = np.array(seen).T
+    low, high, one = np.zeros(len(seen)), np.full(len(seen), 10.0), np.ones(len(seen))
+    assert needed_step(least, most, low, high, one, single).tolist() == needed.tolist()
