@@ -61,7 +61,8 @@ def correlation(covariance: np.ndarray) -> np.ndarray:
     """
     deviation = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     corr = covariance / (deviation[..., :, None] * deviation[..., None, :])
-    corr[..., np.arange(corr.shape[-1]), np.arange(corr.shape[-1])] = 1.0
+    each = np.arange(corr.shape[-1])
+    corr[..., each, each] = 1.0
     return corr
 
 

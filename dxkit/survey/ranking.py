@@ -275,7 +275,7 @@ def _table(work: Cells, found: Estimates, order: Orders, names: np.ndarray, conf
     if order.told is not None:
         told = order.told
         ranked = {name: getattr(told, name) for name in ("rank_low", "rank_high", "p_top", "shrunken")}
-        ranked["rank"] = 1 + np.argsort(order.line, axis=1)
+        ranked["rank"] = 1 + np.argsort(order.line)
         ranked["p_top_se"] = verdict.simulation_error(told.p_top, order.draws)
         for name, values in ranked.items():
             figures[name] = np.full(shown.shape, np.nan)

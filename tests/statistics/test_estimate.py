@@ -83,3 +83,8 @@ def test_a_single_number_is_certain():
 def test_a_lognormal_estimate_from_nothing_is_refused():
     with pytest.raises(DataError, match="^a lognormal estimate needs low above 0, got 0$"):
         estimate(0, 1, 2, "lognormal")
+
+
+def test_likely_that_is_not_given_is_the_middle():
+    assert estimate(10, high=20).likely == 15
+    assert estimate(4, high=9, shape="lognormal").likely == pytest.approx(6)

@@ -147,6 +147,7 @@ def test_a_rate_of_a_thousand_per_cent_is_the_highest():
 
 def test_a_double_root_is_one_rate():
     assert dx.irr([-100, 220, -121]) == pytest.approx([0.1], abs=1e-6)
+    assert dx.irr([-1, 16, -64]) == pytest.approx([7.0], abs=1e-6)
 
 
 def test_many_cases_at_once_and_an_annuity():

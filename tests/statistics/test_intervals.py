@@ -52,3 +52,7 @@ def test_the_t_quantile_is_undone_by_its_distribution():
     assert t_quantile(1.0, 0.975) == pytest.approx(np.tan(0.475 * np.pi), rel=1e-13)
     assert t_quantile(2.0, 0.975) == pytest.approx(0.95 * np.sqrt(2 / (1 - 0.95**2)), rel=1e-13)
     assert t_quantile(np.array([np.inf, np.nan]), 0.975) == pytest.approx([1.959963984540054, np.nan], nan_ok=True)
+
+
+def test_a_probability_is_never_below_0():
+    assert (t_two_sided(np.geomspace(1, 1e9, 400), np.tile([1.0, 6, 40, np.inf], 100)) >= 0).all()

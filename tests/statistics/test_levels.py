@@ -99,3 +99,10 @@ def test_what_can_be_found_grows_with_the_scatter_and_has_limits_around_it():
     expected = 2 * (2.228139 + 0.879058) * np.array([1, np.sqrt(10 / 15.987179), np.sqrt(10 / 4.865182)])
     assert detectable(ten, 1) == pytest.approx(tuple(expected), rel=1e-6)
     assert size > detectable(fit(Y, np.column_stack([ONE, TIME])), 1)[0]
+
+
+def test_a_series_of_very_small_or_large_numbers_weighs_each_autocorrelation_alike():
+    one, small, large = (fit(Y * size, np.column_stack([ONE, TIME])) for size in (1.0, 1e-60, 1e60))
+    for other in (small, large):
+        assert other.weights == pytest.approx(one.weights, rel=1e-9)
+        assert (other.rho, other.p[1]) == pytest.approx((one.rho, one.p[1]))

@@ -56,3 +56,8 @@ def test_a_curve_has_no_interval_at_0_and_no_doubt_at_1():
     assert (curve.low[0], curve.high[0]) == (1.0, 1.0)
     assert np.isnan([curve.low[2], curve.high[2]]).all()
     assert time_reached(curve.time, curve.survival, 0.25) == 3.0
+
+
+def test_ends_may_be_given_as_0_and_1():
+    one, two = (kaplan_meier([1, 2, 2, 4], ended) for ended in ([1, 1, 0, 1], [True, True, False, True]))
+    assert one.survival.tolist() == two.survival.tolist() == [0.75, 0.5, 0.0]

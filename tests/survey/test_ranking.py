@@ -304,6 +304,12 @@ def test_robustness_names_the_two_under_every_score():
     assert set(table.loc[["impact", "severity", "opportunity"], "verdict"]) <= {"clear", "open"}
 
 
+def test_robustness_counts_those_who_did_not_answer_as_the_ranking_does():
+    whole, alone = (dx.rank_pains(sample.wave(), score=score, fpc=False) for score in (None, "severity"))
+    chance = whole.robustness.set_index("score").loc["severity", "p_clear"]
+    assert chance == alone.p_clear != sample.ranking(score="severity").p_clear
+
+
 def test_new_joiners_hurt_elsewhere():
     """Planted in the sample company: documentation hurts people in their first six months most."""
     groups = sample.ranking(by="tenure").groups.set_index("tenure")

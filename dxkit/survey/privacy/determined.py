@@ -198,7 +198,7 @@ class _Programs:
         if self.contradict or not len(self._seen):
             return self.contradict
         if not self.agree:
-            answered = self._seen[:, len(self.people) + np.array(list(atoms), dtype=int)].sum(axis=1)
+            answered = self._seen[:, [len(self.people) + atom for atom in atoms]].sum(axis=1)
             if answered.max() - answered.min() > _ZERO:
                 return True
         sums = self._seen[:, list(atoms)].sum(axis=1)
@@ -233,7 +233,7 @@ class _Programs:
         if self.agree:
             return int(round(self.people[list(atoms)].sum()))
         objective = np.zeros(len(self._bounds))
-        objective[len(self.people) + np.array(list(atoms), dtype=int)] = 1.0
+        objective[[len(self.people) + atom for atom in atoms]] = 1.0
         ends = [self._solve(sign * objective) for sign in (1.0, -1.0)]
         if ends[0] is None or ends[1] is None:
             return int(round(self.people[list(atoms)].sum()))

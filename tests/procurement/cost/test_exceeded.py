@@ -2,9 +2,12 @@
 
 import random
 
+import numpy as np
 import pytest
 
 import dxkit as dx
+from dxkit.procurement.cost.simulation import Draws
+from dxkit.procurement.cost.spread import cheapest
 from tests.procurement.cost.calculator import world
 from tests.procurement.cost.worlds import dossier
 
@@ -46,3 +49,21 @@ def exceeded(seeds, draws):
 @pytest.mark.thorough
 def test_a_tenth_of_fresh_outcomes_lies_above_p90(seed):
     assert exceeded([seed], 16_384)[0] == pytest.approx(0.1, abs=0.01)
+
+
+def test_vendors_that_are_level_share_the_draw_also_where_nothing_is_paid():
+    assert cheapest([np.array([0.0, 1.0, 5.0, -2.0]), np.array([0.0, 1.0, 4.0, 3.0])]) == [0.5, 0.5]
+    near = [np.array([0.0, 1.0]), np.array([1.0, 1.0 + 2e-9]), np.array([2.0, 1.0 + 5e-10])]
+    assert cheapest(near) == [0.75, 0, 0.25]
+
+
+def test_draws_that_are_made_anew_are_those_of_the_blocks():
+    draws = Draws(doubted(200), draws=1024)
+    draws.few = False  # as with many draws: none is kept
+    rows, blocks = zip(*draws.blocks(), strict=True)
+    assert [row.start for row in rows] == list(range(0, draws.size, draws.rows))
+    for key in draws:
+        whole = np.concatenate([block[key] for block in blocks])
+        assert draws[key].dtype == np.float32
+        np.testing.assert_array_equal(draws[key], whole.astype(np.float32))
+    assert len(draws) == len(list(draws)) > 5

@@ -149,3 +149,14 @@ def test_a_driver_that_counts_people_and_a_term_of_their_own_are_not_assumed():
     assert "all: exit notice_months" in named
     assert not named & {"all: exit people", "all: exit term_months", "all: exit renewal_months"}
     assert "all: exit term_months" in {figure.name for figure in dossier([{"likely": 1000}]).assumed}
+
+
+def test_the_growth_of_a_driver_that_counts_people_is_not_idle_and_another_idle_cell_is():
+    drivers = [
+        {"driver": "staff", "unit": "people", "likely": 50, "growth_likely": 0.1},
+        {"driver": "n", "unit": "calls", "likely": 10, "growth_likely": 0.1},
+    ]
+    read = dossier([{"likely": 5}], drivers=drivers)
+    assert sorted(read.idle["figure"]) == ["growth of n", "n"]
+    tiers = dossier([{"likely": "", "per": "n"}], drivers=drivers, steps=steps("graduated", [(0, 3), (50, 2)]))
+    assert "A: fee graduated from 0" not in set(tiers.idle["figure"])

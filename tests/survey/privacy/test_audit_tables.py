@@ -205,3 +205,12 @@ def test_a_bound_is_read_as_one():
     for text, ends in (("at most 20", (0.0, 20.5)), (">= 80", (79.5, 100.0)), ("≥ 95%", (94.5, 100.0))):
         found = dx.audit_tables(figures((4, text, "Red")).drop(columns="role"), min_group=5)
         assert rows_of(found) == [("team Red", 4, *ends, True)]
+
+
+def test_a_step_that_is_none_is_refused_and_a_kind_without_n_is_nobody():
+    shown = figures(*THREE, (11, "59.1", "A", "dev"))
+    for step in (0, 100.5, "x"):
+        with pytest.raises(dx.DataError, match=f"^step={step!r}: write a number"):
+            dx.audit_tables(shown, KINDS, step=step)
+    more = pd.concat([KINDS, pd.DataFrame([("A", "trainee", None)], columns=KINDS.columns)])
+    assert rows_of(dx.audit_tables(shown, more, step=25)) == rows_of(dx.audit_tables(shown, KINDS, step=25))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.determined import Published, few_people
+from dxkit.survey.privacy.determined import Published, _taking_part, few_people
 
 LEAST, REACH, STEP = 5, 100.0, 25.0
 
@@ -122,3 +122,58 @@ def test_of_whom_it_is_not_known_how_many_answered_nothing_is_told():
     )
     assert not given.sizes_agree
     assert few_people(given, LEAST) == []
+
+
+def skipped(n, low, high, people, rows, step=None):
+    """Figures of groups in which some may not have answered."""
+    low, high = (np.array(each, dtype=float) for each in (low, high))
+    rows, people = np.array(rows, dtype=float), np.array(people)
+    return Published(rows=rows, n=np.array(n), low=low, high=high, people=people, reach=REACH, step=step)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        # one of two of A answered, and two of two of B
+        (
+            skipped([3, 1], [100, 75], [100, 75], [2, 2], [[1, 1], [1, 0]]),
+            [((0,), 1, 75, 75, (1,)), ((1,), 2, 12.5, 12.5, (0, 1))],
+        ),
+        # the sum of A is not told, but all three said the highest
+        (
+            skipped([3, 1], [300, np.nan], [300, np.nan], [2, 2], [[1, 1], [1, 0]]),
+            [((0,), 1, 100, 100, (1,)), ((1,), 2, 100, 100, (0, 1))],
+        ),
+        # nobody of A answered, so the figure of all is that of B
+        (skipped([2, 0], [50, 0], [50, 0], [2, 2], [[1, 1], [1, 0]]), [((1,), 2, 25, 25, (0, 1))]),
+        # what was rounded, and what of it lies between answers that are 25 apart
+        (skipped([1], [40], [50.1], [2], [[1]]), [((0,), 1, 40, 50.1, (0,))]),
+        (skipped([1], [40], [60], [2], [[1]], STEP), [((0,), 1, 50, 50, (0,))]),
+        # a sum that the scale does not reach contradicts: who they are is said, with no mean
+        (
+            skipped([3, 1], [100, 150], [100, 150], [2, 2], [[1, 1], [1, 0]]),
+            [((0,), 2, np.nan, np.nan, (1,)), ((1,), 2, np.nan, np.nan, (0, 1))],
+        ),
+    ],
+)
+def test_where_some_did_not_answer_the_mean_is_of_those_who_did(given, found):
+    assert not given.sizes_agree
+    for one, (cells, people, low, high, figures) in zip(few_people(given, LEAST), found, strict=True):
+        assert (one.cells, one.people, one.figures, one.determined) == (cells, people, figures, True)
+        assert (one.low, one.high) == pytest.approx((low, high), abs=1e-6, nan_ok=True)
+
+
+def test_the_figures_that_take_part_are_as_few_as_can_be():
+    rows = np.array([[1.0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+    assert [_taking_part(rows, atoms) for atoms in [(0,), (1, 2), (2,), (0, 3)]] == [(0, 1), (1,), (1, 3), (0, 1, 4)]
+    assert _taking_part(rows[2:], (0, 1, 3)) == (0, 1, 2)
+
+
+def test_cells_that_no_figure_tells_apart_are_told_at_an_end_of_the_scale():
+    """A and B together: 150 of the 300 that three can say leaves B, one person, open; 291 leaves at least 91."""
+    for total, found in ((150, []), (291, [((1,), 1, 91, 100)]), (5, [((1,), 1, 0, 5)])):
+        given = skipped([3, 9], [total, 450], [total, 450], [2, 1, 0, 6], [[1, 1, 1, 0], [1, 1, 1, 1]])
+        each = few_people(given, 2)
+        assert [(one.cells, one.people) for one in each] == [one[:2] for one in found]
+        assert [(one.low, one.high) for one in each] == [pytest.approx(one[2:], abs=1e-5) for one in found]
+        assert not any(one.determined for one in each)

@@ -115,3 +115,37 @@ def test_a_group_that_all_answered_alike_is_hidden_and_not_the_smaller_ones():
     survey = dx.read_survey(pd.DataFrame({"team": team, "q": options}), dx.read_codebook(book, scales))
     table = survey.release.table.query("cut == 'team' and question == 'q[A]'").set_index("group")["figure"]
     assert table.to_dict() == {"a": False, "b": True, "c": False, "d": True, "(others)": True}  # c alone would follow
+
+
+def test_whoever_can_exchange_with_another_is_free():
+    """Each step of each atom is tried by hand, alone and with each other, against what is told of every group."""
+    rng, freed, kept = np.random.default_rng(9), 0, 0
+    for _ in range(10):
+        made = sums_of(rng)
+        atoms = np.arange(len(made.base))
+        left = set(made._exchanged(atoms))
+
+        def fits(sums, made=made):
+            inside = (sums >= made.low - 1e-6).all() and (sums <= made.high + 1e-6).all()
+            for code, (least, most) in zip(made.code, made.told, strict=True):
+                told = np.bincount(code[code >= 0], sums[code >= 0], len(least))
+                inside &= (told >= least - 1e-6)[code[code >= 0]].all() and (told <= most + 1e-6)[code[code >= 0]].all()
+            return inside
+
+        for atom in atoms:
+            one = made.one[atom]
+            more = made.base[atom] < made.low[atom] + one * (1 - 1e-6)
+            less = not more and made.base[atom] > made.high[atom] - one * (1 - 1e-6)
+            signs = [1] if more else [-1] if less else [1, -1] if made.single[atom] else []
+            found = False
+            for sign in signs:
+                for other in atoms:
+                    sums = made.base.copy()
+                    sums[atom] += sign * one
+                    sums[other] -= sign * one * (other != atom)
+                    found |= fits(sums)
+            if found or not signs:
+                assert atom not in left
+                freed += 1
+            kept += atom in left
+    assert min(freed, kept) > 10

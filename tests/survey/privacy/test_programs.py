@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.programs import Program
+from dxkit.survey.privacy.programs import Program, needed_step
 
 
 def shown_of(rng, answers):
@@ -82,3 +82,48 @@ def test_a_row_is_bounded_by_its_own_people_though_others_have_no_upper_end():
     rows, told = np.eye(2)[:, :, None], np.array([1.0, 5.0])
     low, high, one, single = np.zeros((2, 1)), np.array([[1.0], [np.inf]]), np.ones(2), np.ones(2, dtype=bool)
     assert Program(rows, [told, told], low, high, one, single, told[None, :, None]).pins(np.array([0, 1])) == 0
+
+
+def test_a_step_is_needed_until_it_was_taken_both_ways():
+    """Sums from 0 to 10, steps of 1: what solutions have shown of them, and of one person alone."""
+    seen = [(5, 5, 2), (5, 5, 0), (0, 5, 0), (0.5, 5, 0), (9.5, 10, -1), (9, 10, 0), (0, 0.5, 1), (0, 1, 0)]
+    single = np.arange(len(seen)) != 1
+    least, most, needed = np.array(seen).T
+    low, high, one = np.zeros(len(seen)), np.full(len(seen), 10.0), np.ones(len(seen))
+    assert needed_step(least, most, low, high, one, single).tolist() == needed.tolist()
+
+
+@pytest.mark.parametrize("sums", [True, False])
+def test_whoever_can_take_a_step_alone_or_while_another_takes_it_back_is_seen(sums):
+    """Each step of each atom is tried by hand, alone and with each other; all that was found agrees with the rows."""
+    rng, seen = np.random.default_rng([8, sums]), 0
+    for _ in range(12):
+        rows, low, high, least, most, one, single, true = program_of(shown_of(rng, 3), sums)
+        if not len(rows):
+            continue
+        base, program = true[0], Program(rows, (low, high), least, most, one, single, true)
+
+        def fits(unknowns, within=(rows, low, high, least, most)):
+            rows, low, high, least, most = within
+            told = np.einsum("rta,ta->r", rows, unknowns)
+            inside = (unknowns >= least - 1e-6).all() and (unknowns <= most + 1e-6).all()
+            return inside and (told >= low - 1e-6).all() and (told <= high + 1e-6).all()
+
+        atoms = program._pinned(np.arange(len(base)))
+        tried = [(atom, step) for some, step in program._steps(atoms, program._need(atoms)) for atom in some]
+        left = program._exchanged(atoms)
+        assert set(left) == {atom for atom in atoms if program._need(np.array([atom]))[0]}
+        assert all(fits(each) for each in program.found)
+        for atom, step in tried:
+            alone = base.copy()
+            alone[atom] += one[atom] * step
+            both = [alone.copy() for _ in base]
+            for other, each in enumerate(both):
+                each[other] -= one[atom] * step * (other != atom)
+            if any(fits(each) for each in both):
+                moved = [
+                    (each[atom] - base[atom]) * step >= one[atom] * np.abs(step) * (1 - 1e-6) for each in program.found
+                ]
+                assert any(each.all() for each in moved)
+                seen += 1
+    assert seen > 20

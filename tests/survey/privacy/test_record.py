@@ -3,6 +3,7 @@
 import datetime
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -181,3 +182,11 @@ def test_a_wave_in_a_folder_of_samples_is_not_shown(tmp_path, place):
     with pytest.raises(dx.DataError) as told:
         dx.open_survey(file).release.publish()
     assert str(told.value) == "these are the samples, which nobody works with; publish your own answers"
+
+
+def test_a_record_is_written_as_it_is_read_by_people(tmp_path, shown):
+    publish(tmp_path, replace(shown, waves={}), "Frühjahr – 春", "2026-08-20", ["id"], [["k1"]])
+    text = (tmp_path / records.FILE).read_bytes().decode("utf-8")
+    assert "Frühjahr – 春" in text
+    assert text.startswith('{\n"version": ')
+    assert text.endswith("}\n")

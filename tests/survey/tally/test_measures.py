@@ -59,3 +59,11 @@ def test_the_burdens_of_a_pain_by_hand(score, burden):
     answers = {"ci": [2, nan, 1], "cd": [3, 5, 1], "weight": [4, 3, nan], "lost": [1.5, 1, 4], "more": [2, nan, 2]}
     found = burdens(BOOK, {name: np.array(each, dtype=float) for name, each in answers.items()}, score)
     assert found == pytest.approx(np.array(burden)[:, None], nan_ok=True)
+
+
+def test_the_burdens_of_a_tally_have_their_units():
+    frame = pd.DataFrame({"ci": [2, 3, 1] * 4, "cd": [3, 5, 1] * 4, "weight": 4, "lost": [1.5, 1, 4] * 4, "more": 2.0})
+    cells = dx.tally(frame, codebook=BOOK).cut()
+    for score in ("hours", "severity", "impact", "opportunity"):
+        held = cells.burden(score).variables
+        assert held.to_dict("list") == {"level": [score], "name": ["CI"], "unit": [BURDENS[score].unit]}

@@ -12,6 +12,7 @@ from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.tally.files import storage
 from dxkit.survey.tally.files.kept import _semidefinite, kept
 from dxkit.survey.tally.files.laws import broken
+from dxkit.survey.tally.questions import Held, Questions
 from tests.laws import examples
 from tests.survey.tally.test_from_csv import PLAIN, either
 from tests.survey.tally.test_tally import same, sited, tallied
@@ -372,6 +373,9 @@ def test_what_two_tallies_say_is_added_up():
     assert both.cuts["team",].people.tolist() == [35, 35]
     many = dx.Tally.merged(summed() for _ in range(20))
     assert (many.respondents, many.cuts["team",].people.tolist()) == (800, [400, 400])
+    alone = [replace(summed(), cuts={(name,): one.cuts["team",]}, declared=()) for name in ("team", "site")]
+    with pytest.raises(dx.DataError, match="^these tallies cannot be added: no cut is in all of them; tally both with"):
+        dx.Tally.merged(alone)
     with pytest.raises(dx.DataError, match="^there is nothing to add up: no tally came$"):
         dx.Tally.merged([])
     with pytest.raises(dx.DataError, match=r"^tallies=5: give a list of tallies, from dx\.tally or Tally\.load$"):
@@ -380,3 +384,14 @@ def test_what_two_tallies_say_is_added_up():
         dx.Tally.merged([one, 1])
     apart = [replace(summed(), cuts={cut: summed().cuts[cut]}, comoments=None) for cut in [("team",)]]
     assert (apart[0] + replace(summed(), comoments=None)).respondents == 80
+
+
+def test_with_weights_in_a_file_the_heaviest_person_is_at_most_the_root_of_the_squares():
+    """Two groups: of weights of 2 worth 4 answers, at most 2 x 2 of 2 x 4 + 1; of a group without answers all."""
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [60, 90]})
+    frame = pd.DataFrame({"team": np.resize(["A", "B"], 40), "ci": np.resize([1, 2, 3, 4, 5], 40)})
+    whole = dx.tally(frame.assign(tests=3, lost=1), codebook=SUMMED, roster=roster)
+    held = Held(np.array([4, 1, 0]), np.array([2.0, 1, 0]), np.array([4.0, 1, 0]), np.zeros(3), np.empty((3, 0)))
+    files = kept(replace(whole, roster=None)), kept(whole)
+    found = [Questions(each, each.cuts[()]).heaviest(held, np.array([0, 0, 1]), 2).tolist() for each in files]
+    assert found == [pytest.approx([1 / 9, 1.0]), pytest.approx([4 / 9, 1.0])]
