@@ -25,7 +25,7 @@ from dxkit.survey.reading.tools.registry import TOOLS, recognise
 _UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
 _NUMBERED = re.compile(r"\s*Column ?\d+\s*")
 _MANY = 10_000  # texts of a column
-_OTHERS = 2  # texts of a column whose header is no option: the one that is chosen, and blank
+_OTHERS = 2  # texts of a column whose header names none of the options: the one that is chosen, and blank
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
