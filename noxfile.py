@@ -59,15 +59,20 @@ def missing() -> list[str]:
     return [program for program in ("chromium", "npm", "node") if not shutil.which(program)]
 
 
-def in_chromium(session: nox.Session, script: str, *arguments: str | Path) -> None:
-    """Run a script of tests/browser with the packages that it needs beside it; its pictures go to build/browser."""
+def in_chromium(session: nox.Session, *scripts: tuple[str | Path, ...]) -> None:
+    """Run scripts of tests/browser, each with its arguments, beside the packages that they need.
+
+    Their pictures go to build/browser.
+    """
     with tempfile.TemporaryDirectory() as web:
-        shutil.copy(f"tests/browser/{script}", web)
-        given = [str(PICTURES.absolute()), *(str(Path(each).absolute()) for each in arguments)]
+        for script, *_ in scripts:
+            shutil.copy(f"tests/browser/{script}", web)
+        given = [[str(Path(each).absolute()) for each in (PICTURES, *arguments)] for _, *arguments in scripts]
         with session.chdir(web):
             packages = ("playwright-core@1", "axe-core@4")
             session.run("npm", "install", "--silent", "--no-fund", "--no-audit", *packages, external=True)
-            session.run("node", script, *given, external=True)
+            for (script, *_), arguments in zip(scripts, given, strict=True):
+                session.run("node", script, *arguments, external=True)
 
 
 @here
@@ -173,7 +178,7 @@ def job(session: nox.Session) -> None:
         if missing():
             session.log(f"the pages are not looked at: {', '.join(missing())} is not here")
         else:
-            in_chromium(session, "pages.js", "out", pages)
+            in_chromium(session, ("pages.js", "out", pages))
 
 
 def installed(session: nox.Session, commands: Path, **env: str) -> None:
@@ -212,9 +217,8 @@ def browser(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory() as made:
         pages, notebooks = Path(made, "pages"), Path(made, "notebooks")
         session.run(sys.executable, "-m", "tests.browser.pages", "pages", str(pages))
-        in_chromium(session, "pages.js", pages)
         shutil.copytree("notebooks", notebooks)
-        in_chromium(session, "notebooks.js", notebooks, sys.executable)
+        in_chromium(session, ("pages.js", pages), ("notebooks.js", notebooks, sys.executable))
 
 
 @here

@@ -32,7 +32,7 @@ def plans(count=60):
 
 PLANS = plans()
 SURVEY_NOTEBOOKS = ("00_start_here", "01_where_does_it_hurt", "02_which_two", "05_did_it_work")
-SHORT = (2, 8, 13, 15, 19, 30, 46, 54)  # eight tools, five languages, eight gaps and flaws
+SHORT = (2, 8, 15, 46, 54)  # five tools, five languages, five gaps and flaws
 LEFT_OUT = {  # what a notebook says of a gap, once
     "no roster": ("01_where_does_it_hurt", "a response rate needs a roster"),
     "no earlier wave": ("02_which_two", "a comparison needs an earlier wave"),

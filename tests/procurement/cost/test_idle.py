@@ -58,7 +58,7 @@ def moved_by_hand(read):
     return idle, unknown
 
 
-@pytest.mark.parametrize("seed", [13, *(pytest.param(k, marks=pytest.mark.thorough) for k in range(3, 13))])
+@pytest.mark.parametrize("seed", [10, *(pytest.param(k, marks=pytest.mark.thorough) for k in range(3, 14) if k != 10)])
 def test_the_cells_of_a_random_vendor_are_idle_as_by_hand(seed):
     read = read_world(world(seed))
     first = [step.start.claims[0] for line in read.costs for step in line.tiers[:1]]  # always 0

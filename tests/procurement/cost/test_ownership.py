@@ -132,6 +132,7 @@ LINES = st.lists(
 
 @few
 @given(LINES, st.floats(0.01, 0.5))
+@pytest.mark.thorough
 def test_billing_moves_no_money_but_its_day(lines, rate):
     """Nothing at a rate of 0; else in advance costs no less than monthly, and monthly no less than in arrears."""
     lines = [{"line": f"l{k}", "declared": "drawn", **line} for k, line in enumerate(lines)]
