@@ -214,3 +214,13 @@ def test_a_step_that_is_none_is_refused_and_a_kind_without_n_is_nobody():
             dx.audit_tables(shown, KINDS, step=step)
     more = pd.concat([KINDS, pd.DataFrame([("A", "trainee", None)], columns=KINDS.columns)])
     assert rows_of(dx.audit_tables(shown, more, step=25)) == rows_of(dx.audit_tables(shown, KINDS, step=25))
+
+
+def test_sets_are_of_fewer_than_2_to_1_000_people():
+    shown = figures(*THREE, (11, "59.1", "A", "dev"))
+    for least, found in ((2, 1), (1_000, None)):
+        audit = dx.audit_tables(shown, KINDS, step=25, min_group=least)
+        assert found is None or len(audit.table) == found
+    for least in (1, 1_001):
+        with pytest.raises(dx.DataError, match=f"^min_group={least}: write a whole number from 2 to 1,000$"):
+            dx.audit_tables(shown, KINDS, step=25, min_group=least)

@@ -395,3 +395,34 @@ def test_with_weights_in_a_file_the_heaviest_person_is_at_most_the_root_of_the_s
     files = kept(replace(whole, roster=None)), kept(whole)
     found = [Questions(each, each.cuts[()]).heaviest(held, np.array([0, 0, 1]), 2).tolist() for each in files]
     assert found == [pytest.approx([1 / 9, 1.0]), pytest.approx([4 / 9, 1.0])]
+
+
+def test_a_changed_array_a_later_version_and_a_foreign_file_are_told_apart(tmp_path):
+    path = tmp_path / "a.tally"
+
+    def told(facts=(), **changed):
+        storage.write(path, {"a": 1, **dict(facts)}, {"people": np.arange(3)})
+        if changed:
+            with np.load(path) as opened:
+                arrays = {**opened, **changed}
+            with path.open("wb") as stream:
+                np.savez_compressed(stream, **arrays)
+        return either(lambda: storage.read(path))
+
+    assert told(people=np.arange(4)) == "a.tally: the tally is damaged: its digest does not fit; fetch it again"
+    assert told({"version": 9}).startswith("a.tally: the tally is of version 9, this dxkit reads 5; install a newer")
+    assert told({"kind": "x"}) == "a.tally: this file is not a tally; write one with tally.save"
+    facts, arrays = told()
+    assert (facts["a"], arrays["people"].tolist(), list(arrays)) == (1, [0, 1, 2], ["people"])
+
+
+def test_a_group_is_kept_by_how_many_answered_and_not_by_what_their_hours_add_up_to():
+    lost = np.where(np.arange(40) % 2, 0.25, 7.0)  # those of B add up to 5 hours
+    frame = pd.DataFrame({"team": np.resize(["A", "B"], 40), "ci": np.resize([1, 2, 3, 4, 5], 40), "tests": 3})
+    frame["lost"] = np.where(np.arange(40) == 1, 0.5, lost)
+    groups = kept(dx.tally(frame, codebook=SUMMED), ["team"]).cuts["team",]
+    assert dict(zip(groups.groups["team"], groups.people.tolist(), strict=True)) == {"A": 20, "B": 20}
+
+
+def test_counts_are_titled_by_their_segments():
+    assert [summed().frame(by).title for by in ((), ("team",))] == ["Counts", "Counts by team"]
