@@ -1,4 +1,4 @@
-"""Every stage, two beside each other, and a table of how long each took and what came of it.
+"""Every stage, three beside each other, and a table of how long each took and what came of it.
 
 Usage: python3 .ci/stages.py [SESSION ...]. Without sessions, the README's test command and then all of them.
 """
@@ -35,6 +35,7 @@ STAGES = (  # those that take longest begin first
     "walls",
     "eager",
 )
+LANES = 3  # on two cores: what installs, or waits for a browser, leaves its core to the others
 LAST = 40  # lines of a failed stage that are said again at the end
 OPTIONAL = ("pythons",)  # no promise rests on having each newer Python here
 PYTEST = re.compile(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.* =+$|^\d+ passed.* in [\d.]+s.*$", re.MULTILINE)
@@ -152,10 +153,10 @@ def main(chosen: list[str]) -> int:
     if not nox.exists():
         outcomes += [Outcome(stage, "not run", why="nox was not installed") for stage in stages]
     else:
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(LANES) as pool:
             pythons(Path(folder))
             env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-            env["OPENBLAS_NUM_THREADS"] = "1"  # of two stages beside each other, each has one core
+            env["OPENBLAS_NUM_THREADS"] = "1"  # of stages beside each other, none has two cores
             for found in pool.map(lambda stage: staged(stage, nox, env), stages):
                 outcomes += found
     say("\n== what pytest said of each stage")
