@@ -277,3 +277,11 @@ def test_timings_of_qualtrics_are_no_questions():
 def test_steps_of_several_words_that_few_gave_are_no_joined_options():
     cells = ["very good"] * 6 + ["good", "very poor", "", ""]
     assert drafted(pd.DataFrame({"Rate the tests": cells})).items["kind"].tolist() == ["comment"]
+
+
+def test_a_range_from_1_beside_one_from_0_is_doubted():
+    rows = [(0, 5, 1), (2, 1, 5), (10, 10, 3), (5, 5, 4), (7, 6, 2)] * 4
+    made = drafted(pd.DataFrame(rows, columns=["How content are you with work", "And with home", "And with food"]))
+    assert made.items["scale"].tolist() == ["0-10", "1-10", "1-5"]
+    doubted = made.doubts.loc[made.doubts["cell"] == "scale"].iloc[:, [0, 3]].to_numpy().tolist()
+    assert doubted == [[made.items["item"][1], "a question beside it starts at 0; write 0-10 if this does"]]

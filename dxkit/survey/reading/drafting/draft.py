@@ -18,7 +18,7 @@ from dxkit.survey.reading.drafting.from_structure import with_structure
 from dxkit.survey.reading.drafting.grouped import bare_ticks, in_group
 from dxkit.survey.reading.drafting.naming import name_items, short
 from dxkit.survey.reading.drafting.ordered import keeps_dimension
-from dxkit.survey.reading.drafting.shared_scales import name_scales, scale_rows
+from dxkit.survey.reading.drafting.shared_scales import doubt_starts, name_scales, scale_rows
 from dxkit.survey.reading.drafting.single import alone
 from dxkit.survey.reading.headers import columns_of_items, key
 from dxkit.survey.reading.structure.model import Structure
@@ -55,6 +55,7 @@ def drafted(source: TableSource, structure: Structure | None = None, known: Code
     _ignore_repeated(asked)
     name_items(asked, fields, () if known is None else (*known.items["item"], *known.scales))
     name_scales(asked)
+    doubt_starts(asked)
     _topics(asked)
     _dimensions(asked)
     items = pd.DataFrame([_row(each) for each in asked], columns=list(COLUMNS), dtype=object)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
@@ -57,6 +58,18 @@ def name_scales(asked: Sequence[Asked]) -> None:
                 each.doubts.setdefault("scale", UNUSED)
             if name and not each.doubts.get("scale", "").startswith("labels"):
                 each.doubts.pop("scale", None)  # a built-in scale has all its labels anyway
+
+
+def doubt_starts(asked: Sequence[Asked]) -> None:
+    """A doubt where one of two neighbours starts at 0 and the other at 1: nobody may have given 0 to the other."""
+    rated = [(each, range_scale(each.scale)) for each in asked if each.family == "range"]
+    for (one, of_one), (other, of_other) in pairwise(rated):
+        near = other.fields[0].column.position - one.fields[-1].column.position == 1
+        if near and of_one and of_other and of_one.codes[-1] == of_other.codes[-1] and one.scale != other.scale:
+            from_one, from_zero = (one, other) if of_other.codes[0] == 0 else (other, one)
+            from_one.doubts.setdefault(
+                "scale", f"a question beside it starts at 0; write {from_zero.scale} if this does"
+            )
 
 
 def _add_spare(scale: _Scale) -> None:
