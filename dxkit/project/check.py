@@ -65,9 +65,10 @@ def examine(
     """
     place, name = checked_path(path, folder=True)
     if place.is_dir():
-        whole = place / "dossier.xlsx"  # as `dxkit new` makes it
-        if whole.is_file() or (place / "costs.csv").is_file():
-            return _dossier(whole if whole.is_file() else place)
+        if (place / "costs.csv").is_file():
+            return _dossier(place)
+        if (place / "dossier.xlsx").is_file():  # as `dxkit new` makes it
+            return _dossier(place / "dossier.xlsx")
         raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
     file = open_answers(place)
     if file.sheet("costs"):

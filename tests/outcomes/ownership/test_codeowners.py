@@ -159,10 +159,10 @@ def test_rules_match_as_github_documents_them(rules, paths, owners):
 def test_a_rule_of_many_stars_returns_at_once():
     """A regular expression would take longer than the universe has lasted."""
     many, double = rules_of("/" + "*a" * 30 + "b/ @x\n"), rules_of("/" + "**/a/" * 25 + "b/ @x\n")
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert many.owners("a" * 60) == []
     assert double.owners("/".join("a" * 60)) == []
-    assert time.perf_counter() - begin < 0.05
+    assert time.process_time() - begin < 0.05
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "ab", "c.md"]), min_size=1, max_size=4)

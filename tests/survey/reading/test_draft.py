@@ -332,15 +332,15 @@ def test_real_surveys_are_drafted_as_somebody_reads_them(name, capsys):
 @pytest.mark.thorough
 def test_a_draft_of_a_real_survey_has_no_fault_outside_yellow_cells(tmp_path, name):
     export = shutil.copyfile(SURVEYS / f"{name}.csv", tmp_path / "responses_1.csv")
-    begun = time.perf_counter()
+    begun = time.process_time()
     made = dx.draft(export)
-    drafting = time.perf_counter() - begun
+    drafting = time.process_time() - begun
     yellow = set(made.doubts.loc[made.doubts["cell"].isin(["scale", "kind"]), "item"])
     sure = made.items.loc[~made.items["item"].isin(yellow) | ~made.items["kind"].isin(["rating", "number"])]
-    begun = time.perf_counter()
+    begun = time.process_time()
     survey = dx.read_survey(export, dx.read_codebook(sure, made.scales))
     assert len(survey) > 20
-    assert drafting < 5 * (time.perf_counter() - begun)
+    assert drafting < 5 * (time.process_time() - begun)
 
 
 @needs_shared
