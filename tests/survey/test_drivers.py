@@ -374,9 +374,9 @@ def test_a_thousand_replicates_take_seconds():
     rng = np.random.default_rng(0)
     for p, seconds in ((4, 1.0), (12, 10.0)):
         values = rng.normal(size=(200, p + 1))
-        start = time.process_time()
+        start = time.perf_counter()
         assert len(resampled(values, np.eye(p + 1), ["johnson", "lmg"], 1000, seed=0)) == 1000
-        assert time.process_time() - start < seconds
+        assert time.perf_counter() - start < seconds
 
 
 # how it shows itself
