@@ -104,10 +104,11 @@ def tail(text: str, result: str) -> tuple[str, ...]:
 def staged(stage: str, nox: Path, env: dict[str, str]) -> list[Outcome]:
     """A session of nox, or one for each Python; what it says is shown when it has ended."""
     start = time.monotonic()
+    gentle = [] if stage == STAGES[0] else ["nice", "-n", "10"]  # the longest is not held up by those beside it
     with tempfile.TemporaryDirectory() as made:
         report = Path(made) / "report.json"
         done = subprocess.run(
-            [str(nox), "--no-error-on-missing-interpreters", "--report", str(report), "-s", stage],
+            [*gentle, str(nox), "--no-error-on-missing-interpreters", "--report", str(report), "-s", stage],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
