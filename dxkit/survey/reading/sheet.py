@@ -119,19 +119,21 @@ def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -
     """A fault where what stands as header is the answers of one person: most of it comes again below, among others.
 
     Numbers that differ may be those of the questions."""
-    said = [(column, column.name.strip()) for column in head.columns if column.name.strip()]
+    said = [(each, each.name.strip()) for each in head.columns if each.name.strip()]
     numbered = len({text for _, text in said}) == len(said)
-    again = [
-        text
-        for column, text in said
-        if _OTHERS < len(cells := body[column.position].categories) < _MANY
-        and not (numbered and text.isdecimal())
-        and text in map(str.strip, cells)
-    ]
-    if len(again) >= _FEWEST and 2 * len(again) >= len(said):
+    again = []
+    for at, text in said:
+        cells = body[at.position]
+        if _OTHERS < len(cells.categories) < _MANY and not (numbered and text.isdecimal()):
+            codes = [code for code, each in enumerate(cells.categories) if each.strip() == text]
+            again += [(text, np.isin(cells.codes, codes))] if codes else []
+    if len(again) < _FEWEST or 2 * len(again) < len(said):
+        return
+    rows = np.array([found for _, found in again])
+    if np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
         message = (
             f"the first row holds answers, not questions: {len(again)} of its {len(said)} cells stand again "
-            f"below, each in its own column, such as '{again[0][:60]}'; put a row with the questions above it"
+            f"below, each in its own column, such as '{again[0][0][:60]}'; put a row with the questions above it"
         )
         faults = Faults()
         faults.add(message, file=source.file, sheet=source.sheet, row=None if source.of_frame else source.top.rows[0])
