@@ -41,9 +41,8 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     `basis` is "pv", or "pv_served" for owning, leaving and what follows.
     """
     choice("basis", basis, ["pv", "pv_served"])
-    table = result.totals.loc[result.totals["basis"] == basis].sort_values(
-        "mean", ascending=False, key=tied, kind="stable"
-    )
+    table = result.totals.loc[result.totals["basis"] == basis]
+    table = table.sort_values("mean", ascending=False, key=tied, kind="stable")
     rows, (unit, words) = table.to_dict("records"), money(result, table, "p90")
     with style.canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):

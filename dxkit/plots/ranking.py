@@ -74,12 +74,8 @@ def groups(result: Ranking, ax: Axes | None = None) -> Axes:
     label = table[list(result.segments)].agg(", ".join, axis=1)
     columns = list(dict.fromkeys(label))
     said = dict(zip(verdicts[list(result.segments)].agg(", ".join, axis=1), verdicts["verdict"], strict=True))
-    order = (
-        table.loc[:, ["topic", "estimate"]]
-        .groupby("topic")
-        .mean()
-        .sort_values("estimate", ascending=False, key=tied, kind="stable")
-    )
+    order = table.loc[:, ["topic", "estimate"]].groupby("topic").mean()
+    order = order.sort_values("estimate", ascending=False, key=tied, kind="stable")
     # the darkest colour is the same in every map of a report
     most = {"hours": style.MOST_HOURS, "opportunity": 20.0}.get(result.score, 100.0)
     with style.canvas(ax, 3.6 + 1.15 * len(columns), 1.6 + 0.36 * len(order)) as ax:
@@ -127,9 +123,8 @@ def action_grid(result: ActionGrid, ax: Axes | None = None) -> Axes:
     What matters and does not satisfy is at the lower right. Topics are numbered; the worst of the ranking are red where
     its verdict is clear or likely.
     """
-    rows = (
-        result.table.loc[result.table["shown"]].sort_values("satisfaction", key=tied, kind="stable").to_dict("records")
-    )
+    shown = result.table.loc[result.table["shown"]].sort_values("satisfaction", key=tied, kind="stable")
+    rows = shown.to_dict("records")
     told = sentences.action_grid(result)
     if not rows:
         return style.nothing(ax, told)

@@ -134,9 +134,8 @@ def response_rate(result: ResponseRate, ax: Axes | None = None) -> Axes:
     table, told = result.table, sentences.response_rate(result)
     if not any(table["shown"]):
         return style.nothing(ax, told)
-    rows = table.sort_values("estimate", ascending=False, na_position="first", key=tied, kind="stable").to_dict(
-        "records"
-    )
+    table = table.sort_values("estimate", ascending=False, na_position="first", key=tied, kind="stable")
+    rows = table.to_dict("records")
     with style.canvas(ax, 8.5, 1.3 + 0.34 * len(rows)) as ax:
         names, ends = [], []
         for row in rows:

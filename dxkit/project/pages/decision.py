@@ -46,9 +46,8 @@ def _unit(dossier: Dossier) -> str:
 
 
 def _cost(dossier: Dossier, cost: Tco, left: ExitCost, card: Any) -> tuple[Block, ...]:
-    rows = (
-        cost.totals.loc[cost.totals["basis"] == "pv"].sort_values("mean", key=tied, kind="stable").set_index("vendor")
-    )
+    rows = cost.totals.loc[cost.totals["basis"] == "pv"].set_index("vendor")
+    rows = rows.sort_values("mean", key=tied, kind="stable")
     rows = rows[["mean", "p10", "p90", "p_cheapest"]].join(left.expected.set_index("vendor")["certain"])
     amounts = rows[["mean", "p10", "p90", "certain"]]
     money = rounded_money(amounts, step_of(amounts, 3))

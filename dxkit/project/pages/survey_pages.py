@@ -146,9 +146,8 @@ class SurveyPage:
         if not self.scores:
             return (Sentences((say("boss.no_scores"),)),)
         table, drawn = self.scores.table, _drawn(self.scores.table)
-        worst = drawn.sort_values(
-            "estimate", ascending="hours" not in set(drawn["unit"]), key=tied, kind="stable"
-        ).iloc[:most]
+        rising = "hours" not in set(drawn["unit"])
+        worst = drawn.sort_values("estimate", ascending=rising, key=tied, kind="stable").iloc[:most]
         worst = table.loc[table.index.isin(worst.index) | (table["level"] == "overall")]
         return (_of_first(self.scores, worst, most, len(drawn)),)
 
