@@ -1,6 +1,11 @@
 """Who owns a path, as GitHub and GitLab have it: cases of public bug reports with their neighbours, and time."""
 
+import itertools
+import random
+import shutil
+import subprocess
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -200,3 +205,26 @@ def test_a_rule_matches_what_trying_everything_finds(globs, names):
 
 def test_a_new_file_has_the_owner_of_its_folder():
     assert rules_of("* @a\nservices/ @b").owners("services/shop") == ["@b"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_a_github_rule_takes_the_files_that_git_would_ignore(tmp_path):
+    """But for a `*` alone at its end, which takes the files of that very folder and nothing below."""
+    draw = random.Random(20261127)
+    parts = ["a", "b", "ab", "*", "a*", "*b", "**", "?", "c.d", "*.d"]
+    names = ["a", "b", "ab", "c.d", "x.d", "z"]
+    folders = sorted({"/".join(draw.choices(names, k=depth)) for depth in (1, 2, 3, 4) for _ in range(90)})
+    files = dict.fromkeys(f"{folder}/new.file" for folder in folders)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    differ = {}
+    for start, end, _ in itertools.product(["", "/"], ["", "/", "/**"], range(20)):
+        rule = start + "/".join(draw.choices(parts, k=draw.randint(1, 3))) + end
+        if rule.endswith("/*"):
+            continue
+        (tmp_path / ".gitignore").write_text(f"{rule}\n")
+        asked = ["git", "-C", tmp_path, "check-ignore", "--no-index", "--stdin"]
+        ignored = subprocess.run(asked, input="\n".join(files), capture_output=True, text=True).stdout.split()
+        rules = rules_of(f"{rule} @x", "github")
+        taken = [file for file in files if rules.owners(str(Path(file).parent))]
+        differ |= {rule: set(ignored) ^ set(taken)} if set(ignored) != set(taken) else {}
+    assert differ == {}
