@@ -71,6 +71,8 @@ def test_a_list_of_things_is_not_a_scale(labels):
         ("None; 1; 2-4; 5 or more", [0, 1, 3, 6]),
         ("1; 2; 3+", [1, 2, 3]),
         ("Less than 10%; 10% to 50%; Over 50%", [5, 30, 70]),
+        ("Daily; Never; Once a semester; Weekly; Every quarter", [5, 1, 2, 4, 3]),
+        ("Every sprint; Halbjährlich; Nie; Une fois par mois", [4, 2, 1, 3]),
         ("Just me; 2-9 employees; 1,000 or more employees", [1, 5.5, 1003.5]),
     ],
 )
@@ -131,7 +133,7 @@ def test_a_partial_set_belongs_to_the_families_that_hold_all_of_it():
     "No opinion; Not sure; I'd rather not say; Don't know yet; Does not apply to me; Can't say; weiss nicht; "
     "Weiß nicht / keine Angabe; keine Meinung; k.A.; sans opinion; Ne sait pas; Non concerné; "
     "Je préfère ne pas répondre; no sabe; No sabe / No contesta; NS/NC; "
-    "Prefiero no decirlo; わからない; 該当なし; 答えたくない".split("; "),
+    "Prefiero no decirlo; N/A - I do not share my code; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split("; "),
 )
 def test_a_label_that_says_there_is_no_answer(label):
     assert is_no_opinion(label)
@@ -141,7 +143,7 @@ def test_a_label_that_says_there_is_no_answer(label):
 @pytest.mark.parametrize(
     "label",
     "None; No; Neutral; Undecided; Not important; Trifft nicht zu; Never; Not relevant for me; "
-    "Nobody; あてはまらない".split("; "),
+    "Nobody; NA - North America; あてはまらない".split("; "),
 )
 def test_a_label_that_is_an_answer(label):
     assert not is_no_opinion(label)

@@ -285,3 +285,36 @@ def test_a_range_from_1_beside_one_from_0_is_doubted():
     assert made.items["scale"].tolist() == ["0-10", "1-10", "1-5"]
     doubted = made.doubts.loc[made.doubts["cell"] == "scale"].iloc[:, [0, 3]].to_numpy().tolist()
     assert doubted == [[made.items["item"][1], "a question beside it starts at 0; write 0-10 if this does"]]
+
+
+def scales_of(made):
+    """The labels of each question by their codes, without those of no opinion."""
+    rows = made.scales.dropna(subset="code").sort_values("code").groupby("scale", sort=False)["label"].agg(list)
+    return [rows[scale] for scale in made.items["scale"]]
+
+
+def test_two_wordings_of_one_step_are_not_two_steps():
+    """With enough people for nobody to have passed over a step; a scale of both would move every score."""
+    first, last = ["Not at all familiar"], ["Somewhat familiar", "Very familiar"]
+    columns = {
+        "How familiar are you with A?": [*first, "Not very familiar", *last] * 10,
+        "How familiar are you with B?": [*first, "Not really familiar", *last] * 10,
+    }
+    made = drafted(pd.DataFrame(columns))
+    assert scales_of(made) == [[*first, "Not very familiar", *last], [*first, "Not really familiar", *last]]
+    assert made.doubts.query("cell == 'scale'")["item"].tolist() == [made.items["item"].iloc[1]]
+    few = drafted(pd.DataFrame(columns).head(20))
+    assert few.items["scale"].nunique() == 1
+
+
+def test_a_label_that_one_person_gave_decides_too_which_scale_is_shared():
+    columns = {
+        "How useful is A?": ["Not useful at all", "Somewhat useful", "Very useful"] * 10,
+        "How useful is B?": ["Not at all useful", "Somewhat useful", "Very useful"] * 10,
+        "How useful is C?": ["Not at all useful", *["Somewhat useful", "Very useful"] * 14, "Very useful"],
+    }
+    frame = pd.DataFrame(columns)
+    made = drafted(frame)
+    assert made.items["scale"].nunique() == 2
+    assert made.items["scale"].iloc[1] == made.items["scale"].iloc[2]
+    assert read(frame, made).answers.iloc[:3, 2].tolist() == [1.0, 2.0, 3.0]

@@ -34,6 +34,7 @@ LEFT_OUT = "labels that few people gave are left out; add them to the scale, or 
 BESIDE = "labels that are no step of this scale count as no opinion; give them a code where they are one"
 HIGHEST = "nothing says which end is good; the highest number is taken"
 WHICH_END = "the words of the scale do not say which end is good; write high or low where one is"
+OTHER_WORDS = "another question has one step in other words; give both one scale if it has both steps"
 KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 

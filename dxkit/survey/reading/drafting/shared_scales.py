@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, together
-from dxkit.survey.reading.drafting.ordered import KEPT, UNUSED
+from dxkit.survey.reading.drafting.ordered import KEPT, OTHER_WORDS, UNUSED
 from dxkit.survey.reading.labels.order import label_order
 from dxkit.survey.reading.scales import BUILT_IN, NO_OPINION, range_scale
 
 _SHARED = 2  # labels that two questions must have in common
+_MANY = 30  # people who would hardly all pass over a step in the middle
 _KNOWN = ("agreement5", "satisfaction5", "frequency5", "importance5", "agreement7")
 
 
@@ -41,7 +42,7 @@ def name_scales(asked: Sequence[Asked]) -> None:
             continue
         rows = {normal(label): (code, label) for code, label in each.labels}
         for scale in scales:
-            if united := _united(scale, rows, rows.keys() - each.unused):
+            if united := _united(scale, rows, rows.keys() - each.unused, each):
                 scale.rows = united
                 scale.chosen |= rows.keys() - each.unused
                 scale.asked.append(each)
@@ -86,18 +87,37 @@ def _add_spare(scale: _Scale) -> None:
             del each.doubts["scale"]
 
 
-def _united(scale: _Scale, rows: dict[str, tuple[float, str]], chosen: set[str]) -> dict[str, tuple[float, str]] | None:
-    """Both together, where they share labels and one rule orders all of them.
+def _united(
+    scale: _Scale, rows: dict[str, tuple[float, str]], chosen: set[str], asked: Asked
+) -> dict[str, tuple[float, str]] | None:
+    """Both together, where they share labels and one rule orders all of them, also those that one person gave.
 
     Labels that nobody chose say nothing: they come from the published scale that fits what was chosen."""
     words = {word for word, (code, _) in rows.items() if not math.isnan(code)}
     if len(words & scale.words) < _SHARED:
         return None
     both = {**rows, **scale.rows}
+    spare = {word: (0.0, label) for word, label in asked.spare.items() if word not in scale.words}
+    if spare and _ordered_together({**both, **spare}) is None:
+        return None
     if words == scale.words:
         return both
+    people = [sum(each.filled for each in question.fields) for question in (asked, *scale.asked)]
+    if min(people) >= _MANY and _two_wordings(scale, rows, chosen):
+        asked.doubts.setdefault("scale", OTHER_WORDS)
+        return None
     chosen = chosen | scale.chosen
     return _ordered_together({word: row for word, row in both.items() if word in chosen or math.isnan(row[0])})
+
+
+def _two_wordings(scale: _Scale, rows: dict[str, tuple[float, str]], chosen: set[str]) -> bool:
+    """Whether both have as many steps and one of them in other words: "not very" in place of "not really"."""
+    ours, theirs = (
+        sorted((each[word][0], word) for word in words if not math.isnan(each[word][0]))
+        for each, words in ((rows, chosen), (scale.rows, scale.chosen))
+    )
+    differ = [one != other for (_, one), (_, other) in zip(ours, theirs, strict=False)]
+    return len(ours) == len(theirs) > 2 and sum(differ) == 1
 
 
 def _ordered_together(both: dict[str, tuple[float, str]]) -> dict[str, tuple[float, str]] | None:
