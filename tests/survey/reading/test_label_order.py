@@ -133,7 +133,9 @@ def test_a_partial_set_belongs_to_the_families_that_hold_all_of_it():
     "No opinion; Not sure; I'd rather not say; Don't know yet; Does not apply to me; Can't say; weiss nicht; "
     "Weiß nicht / keine Angabe; keine Meinung; k.A.; sans opinion; Ne sait pas; Non concerné; "
     "Je préfère ne pas répondre; no sabe; No sabe / No contesta; NS/NC; "
-    "Prefiero no decirlo; N/A - I do not share my code; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split("; "),
+    "Prefiero no decirlo; N/A - I do not share my code; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split(
+        "; "
+    ),
 )
 def test_a_label_that_says_there_is_no_answer(label):
     assert is_no_opinion(label)
