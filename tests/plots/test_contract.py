@@ -259,7 +259,7 @@ def test_ratings_without_a_better_end_are_not_drawn_among_those_with_one():
     assert set(result.table["stands_out"]) == {""}
     axes = result.plot()
     assert [tick.get_text() for tick in axes.get_yticklabels()].count("pace") == 0
-    assert "not drawn: 1 of kind rating in another unit" in axes.get_xlabel()
+    assert "not drawn: 1 without a better end" in axes.get_xlabel()
     heat = dx.scores(later, by="team").plot()
     assert "pace" not in [tick.get_text() for tick in heat.get_xticklabels()]
     assert "pace" not in " ".join(text.get_text() for text in dx.compare(earlier, later).plot().texts)

@@ -10,7 +10,7 @@ from tests.places import ROOT
 
 MADE = (  # keys with a part that the data name
     *("axis.", "burden.", "verdict.", "scores.at_", "scores.about", "status.", "clause.", "must.", "moved.", "state."),
-    *("release.", "page.for_", "table.", "input."),
+    *("release.", "page.for_", "table.", "input.", "left_out."),
 )
 
 

@@ -37,8 +37,8 @@ def drawn(table: pd.DataFrame, level: str | None) -> tuple[pd.DataFrame, str]:
         level = "dimension" if "dimension" in levels else levels[0]
     rows, others = commonest(table.loc[table["level"] == level])
     left = ", ".join(
-        say("picture.of_unit" if kind in set(rows["kind"]) else "picture.of_kind", count=count, kind=kind)
-        for (kind, _), count in others.items()
+        say(f"left_out.{'neither' if each == ('rating', 'code') else each[0]}", count=count)
+        for each, count in others.items()
     )
     return rows, say("picture.not_drawn", what=left) if left else ""
 
