@@ -95,7 +95,7 @@ def test_saving_stores_all_that_ran_and_tells_the_first_fault(tmp_path, capsys):
 @pytest.mark.thorough
 @pytest.mark.parametrize("moment", ["started", "waiting"])
 def test_a_stop_by_hand_ends_all_kernels_and_leaves_nothing_half_written(tmp_path, moment):
-    """While the cells run, and as soon as the command has begun."""
+    """While the cells run, and as soon as the first kernel is being started."""
     (tmp_path / "books").mkdir()
     cell = "import os, pathlib, time\npathlib.Path(f'{os.getpid()}.pid').touch()\ntime.sleep(300)"
     for name in "abc":
@@ -107,7 +107,8 @@ def test_a_stop_by_hand_ends_all_kernels_and_leaves_nothing_half_written(tmp_pat
                 assert line
             time.sleep(0.5)
         else:
-            time.sleep(1.5)
+            while not psutil.Process(child.pid).children():
+                time.sleep(0.05)
         start = time.monotonic()
         child.send_signal(signal.SIGINT)
         _, told = child.communicate(timeout=60)

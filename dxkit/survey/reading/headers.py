@@ -11,7 +11,7 @@ from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, and_more, nearest
 from dxkit.survey.reading.codebook import MEASURED, Codebook, Question, split_question
 from dxkit.survey.reading.structure.plain_text import plain
-from dxkit.survey.reading.tools.base import Heading, Tool
+from dxkit.survey.reading.tools.base import Heading, Tool, line_and_step
 from dxkit.survey.reading.tools.registry import is_technical
 
 _ONE_CODE = re.compile(r"[\w./\[\]-]+")
@@ -163,9 +163,7 @@ class Index:
         self.by_text: dict[str, list[Column]] = {}
         self.by_code: dict[str, list[Column]] = {}
         self.by_statement: dict[str, list[Column]] = {}
-        self.options: defaultdict[str, list[Column]] = defaultdict(
-            list
-        )  # by question, without what stands beside Other
+        self.options: defaultdict[str, list[Column]] = defaultdict(list)  # of a question, or line, but Other
         self.alike: defaultdict[str, list[str]] = defaultdict(list)  # the rows of the codebook by text
         for item, text in zip(codebook.items["item"], codebook.items["text"], strict=True):
             self.alike[key(text)].append(item)
@@ -174,6 +172,8 @@ class Index:
             stem, option = column.parts
             if option and not OTHER.search(normal(option)):
                 self.options[key(stem)].append(column)
+                if parts := line_and_step(option):
+                    self.options[key(f"{stem} [{parts[0]}]")].append(column)
             for name in filter(None, _texts_of(column)):
                 self.by_text.setdefault(name, []).append(column)
             if column.code and key(column.code) != (column.statement and key(column.stem)):

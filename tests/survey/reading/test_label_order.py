@@ -72,6 +72,9 @@ def test_a_list_of_things_is_not_a_scale(labels):
         ("1; 2; 3+", [1, 2, 3]),
         ("Less than 10%; 10% to 50%; Over 50%", [5, 30, 70]),
         ("Daily; Never; Once a semester; Weekly; Every quarter", [5, 1, 2, 4, 3]),
+        ("Never; Once or twice; Many times; A few times", [1, 2, 4, 3]),
+        ("Never; A few times; About once a month; Multiple times per week", [1, 2, 3, 4]),
+        ("Several days; Not at all; Nearly every day; More than half the days", [2, 1, 4, 3]),
         ("Every sprint; Halbjährlich; Nie; Une fois par mois", [4, 2, 1, 3]),
         ("Just me; 2-9 employees; 1,000 or more employees", [1, 5.5, 1003.5]),
     ],
@@ -133,7 +136,8 @@ def test_a_partial_set_belongs_to_the_families_that_hold_all_of_it():
     "No opinion; Not sure; I'd rather not say; Don't know yet; Does not apply to me; Can't say; weiss nicht; "
     "Weiß nicht / keine Angabe; keine Meinung; k.A.; sans opinion; Ne sait pas; Non concerné; "
     "Je préfère ne pas répondre; no sabe; No sabe / No contesta; NS/NC; "
-    "Prefiero no decirlo; N/A - I do not share my code; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split(
+    "Prefiero no decirlo; N/A - I do not share my code; "
+    "Don't know/Refused/Web blank; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split(
         "; "
     ),
 )

@@ -318,3 +318,42 @@ def test_a_label_that_one_person_gave_decides_too_which_scale_is_shared():
     assert made.items["scale"].nunique() == 2
     assert made.items["scale"].iloc[1] == made.items["scale"].iloc[2]
     assert read(frame, made).answers.iloc[:3, 2].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_bare_comma_joins_options_that_hold_commas_before_a_space(tmp_path):
+    """As Qualtrics joins them: "A boat, kayak, or canoe" is one option wherever it stands."""
+    boat, pier, yes = "A boat, kayak, or canoe", "A pier", "Yes, daily"
+    cells = [boat, pier, f"{pier},{boat}", f"{boat},{yes}", yes, f"{pier},{boat},{yes}", "Yes, weekly", pier] * 3
+    path = written(tmp_path / "a.csv", ["Where do you fish?", *(f'"{cell}"' for cell in cells)])
+    made = drafted(path)
+    assert made.items["kind"].tolist() == ["multi"]
+    table = dx.answers(read(path, made)).table.set_index("label")["count"]
+    assert {label: table[label] for label in (boat, pier, yes)} == {boat: 12, pier: 12, yes: 9}
+
+
+def test_a_grid_with_a_column_for_each_step_is_a_rating_for_each_line(tmp_path):
+    """As SurveyMonkey spreads it; the header names a step that one person chose, or nobody."""
+    steps = ["Very bad", "Bad", "Good", "Very good"]
+    given = [("Bad", "Good"), ("Good", "Good"), ("Very good", "Bad"), ("Good", "Bad"), ("Very bad", "")] * 2
+    given = [*given[:-1], ("", "Very good")]
+    lines = ["How is it?" + "," * 7, ",".join(f"{line} - {step}" for line in ("Builds", "Tests") for step in steps)]
+    lines += [",".join(step if step == own else "" for own in row for step in steps) for row in given]
+    path = written(tmp_path / "a.csv", lines)
+    made = drafted(path)
+    assert kinds(made) == {"How is it? [Builds]": "rating", "How is it? [Tests]": "rating"}
+    assert scales_of(made) == [steps, steps]
+    survey = read(path, made)
+    assert survey.answers.iloc[:5].fillna(0).to_numpy().tolist() == [[2, 3], [3, 3], [4, 2], [3, 2], [1, 0]]
+
+
+@pytest.mark.parametrize("header", ["Full name (optional) [First name]", "Surname", "Name", "Vorname", "Linkedin?"])
+def test_what_tells_who_somebody_is_is_left_out_of_a_draft(header):
+    frame = pd.DataFrame({header: [f"Person {k}" for k in "ABCDEFGH"], "How is it?": ["Good", "Bad"] * 4})
+    assert drafted(frame).items["kind"].tolist() == ["ignore", "rating"]
+
+
+def test_a_name_that_a_header_says_twice_is_known():
+    """A table that was passed on with code and text of each column in its header."""
+    names = ["IPAddress:IP Address", "EndDate:End Date", "Q1:How is it?"]
+    rows = [(f"10.0.0.{k}", "2026-01-01", cell) for k, cell in enumerate(["Good", "Bad", "OK"] * 4)]
+    assert drafted(pd.DataFrame(rows, columns=names)).items["kind"].tolist()[0] == "ignore"

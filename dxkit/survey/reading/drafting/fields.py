@@ -31,7 +31,7 @@ from dxkit.survey.reading.labels.no_opinion import is_no_opinion
 from dxkit.survey.reading.scales import NO_OPINION
 from dxkit.survey.reading.sheet import Head, blank_na, body_of
 from dxkit.survey.reading.structure.statistics_file import open_answers
-from dxkit.survey.reading.tools.base import Tool
+from dxkit.survey.reading.tools.base import Tool, line_and_step
 
 _ENOUGH = 600_000  # cells from which a draft of a large file is made
 LEAST = 2  # people who gave a label before a draft may write it: one person's words may tell who that is
@@ -47,12 +47,13 @@ _WORDS = {name: re.compile(unbroken(words)) for name, words in _SAID.items()}
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A column, its question and option, and its texts."""
+    """A column, its question and option, and its texts; and the steps that headers name, which are nobody's own."""
 
     column: Column
     stem: str
     option: str
     texts: pd.Categorical
+    steps: tuple[str, ...] = ()
 
     @cached_property
     def cells(self) -> np.ndarray:
@@ -145,7 +146,8 @@ def read_fields(source: TableSource) -> tuple[list[Field], Tool]:
     blank_na(body)
     columns = [column for column in head.columns if column.name]
     parts = _ticked_parts(columns, _parts(columns), body)
-    return _as_one([Field(column, *parts[column.position], body[column.position]) for column in columns]), head.tool
+    fields = _as_one([Field(column, *parts[column.position], body[column.position]) for column in columns])
+    return _grids_as_lines(fields), head.tool
 
 
 def _as_one(fields: Sequence[Field]) -> list[Field]:
@@ -161,6 +163,27 @@ def _as_one(fields: Sequence[Field]) -> list[Field]:
         else:
             found += several
     return sorted(found, key=lambda each: each.column.position)
+
+
+def _grids_as_lines(fields: Sequence[Field]) -> list[Field]:
+    """The fields, those of a grid that has a column for each step of each line as one for each line.
+
+    Such a column is called "line - step" and holds its step; nobody filled two of a line."""
+    lines: dict[tuple[str, str], list[tuple[Field, str, str]]] = {}
+    for each in fields:
+        if (parts := line_and_step(each.option)) and set(each.people) <= {normal(parts[1])}:
+            lines.setdefault((key(each.stem), normal(parts[0])), []).append((each, *parts))
+    steps = {name: tuple(step for _, _, step in of) for name, of in lines.items()}
+    alike = Counter((stem, steps[stem, line]) for stem, line in lines)
+    found = {each.column.position: each for each in fields}
+    for (stem, line), of in lines.items():
+        texts = [each.texts for each, _, _ in of]
+        if len(of) > 2 and alike[stem, steps[stem, line]] > 1 and separate(texts):
+            first, name, _ = of[0]
+            for each, _, _ in of:
+                del found[each.column.position]
+            found[first.column.position] = Field(first.column, first.stem, name, joined(texts), steps[stem, line])
+    return sorted(found.values(), key=lambda each: each.column.position)
 
 
 def _ticked_parts(columns: Sequence[Column], parts: dict[int, tuple[str, str]], body: Sequence[pd.Categorical]):

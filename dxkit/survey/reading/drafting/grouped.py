@@ -92,7 +92,9 @@ def _spread(stem: str, fields: Sequence[Field]) -> list[Asked]:
     words = [word for each in steps for word in each.answers]
     if len(set(words)) < max(3, len(words)) or not separate(chosen):
         return []
-    whole = Field(steps[0].column, stem, "", joined(chosen))
+    own = all(normal(each.option) in each.answers for each in steps if each.filled)
+    named = tuple(each.option for each in steps) if own else ()
+    whole = Field(steps[0].column, stem, "", joined(chosen), named)
     asked = by_numbers([whole], stem) or by_labels([whole], stem)
     if asked is None or asked.kind not in ("rating", "importance", "recommend"):
         return []

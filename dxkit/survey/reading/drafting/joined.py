@@ -47,7 +47,7 @@ def by_pieces(field: Field, usual: Sequence[str]) -> Asked | None:
     way = (
         listed
         if listed and len(listed.options) > 1
-        else _best([_split(cells, separator, total) for separator in _candidates(cells)], total)
+        else _best([way for separator in _candidates(cells) for way in _ways(cells, separator, total)], total)
     )
     if way is None:
         return None
@@ -88,22 +88,28 @@ def _is_list(text: str) -> bool:
         return False
 
 
-def _pieces(text: str, separator: str) -> list[str]:
-    """The pieces of a cell; what stands in parentheses is not split."""
+def _pieces(text: str, separator: str, within: str = "") -> list[str]:
+    """The pieces of a cell; what stands in parentheses is not split, nor what goes on with these letters."""
     if separator == "json":
         return [str(each) for each in json.loads(text)]
     pieces = text.split(separator)
     whole = [pieces[0]]
     for piece in pieces[1:]:
-        if whole[-1].count("(") > whole[-1].count(")"):
+        if whole[-1].count("(") > whole[-1].count(")") or (within and piece.startswith(within)):
             whole[-1] += separator + piece
         else:
             whole.append(piece)
     return [piece for piece in whole if normal(piece)]
 
 
-def _split(cells: dict[str, int], separator: str, total: int) -> _Way:
-    split = {text: _pieces(text, separator) for text in cells}
+def _ways(cells: dict[str, int], separator: str, total: int) -> list[_Way]:
+    """What a column is with a separator; where tools join by a bare comma, one before a space is within a label."""
+    bare = [_split(cells, separator, total, within=" ")] if separator == "," else []
+    return [*bare, _split(cells, separator, total)]
+
+
+def _split(cells: dict[str, int], separator: str, total: int, within: str = "") -> _Way:
+    split = {text: _pieces(text, separator, within) for text in cells}
     spelled: dict[str, str] = {}
     for text in sorted(cells, key=lambda text: (cells[text], text)):
         spelled.update({normal(piece): " ".join(piece.split()) for piece in split[text]})

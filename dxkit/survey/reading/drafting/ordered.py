@@ -41,8 +41,10 @@ KEPT = "a step that one person gave has its number in place of its words; write 
 def by_labels(fields: Sequence[Field], text: str) -> Asked | None:
     """Ratings (or hours) on a scale that the labels of these columns form together; None where they form none."""
     people, spelled = together(fields)
+    named = {normal(step): step for each in fields for step in each.steps}
+    people, spelled = {**dict.fromkeys(named, 0), **people}, {**named, **spelled}
     answers = {word: n for word, n in people.items() if not is_no_opinion(word)}
-    many = [word for word in answers if answers[word] >= LEAST]
+    many = [word for word in answers if answers[word] >= LEAST or word in named]
     if len(answers) < 2 or len(many) > _MOST_LABELS:
         return None
     total = sum(answers.values())

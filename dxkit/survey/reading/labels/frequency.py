@@ -32,9 +32,11 @@ _RATE = re.compile(
     r"(?P<upward> or more(?: often| frequently)?)?(?P<downward> or less(?: often| frequently)?)?"
 )
 _EDGE = {"on demand": 1e7, "continuously": 1e7, "more often": 1e7, "less often": 0.3, "less frequently": 0.3}
+_EDGE |= {"once or twice": 1.5, "a few times": 3.0, "several times": 3.0}  # in all, which is less than any rate
 _ARTICLES = ("a", "an", "the", "al", "la", "a la", "im", "in", "in der")  # "1 to 2 years" is not a rate
 _JOINTS = re.compile(r"(?<!\w)(between|and|or|to|from)(?!\w)|[-/,]")
-_QUANTITIES, _SIZES = levels(WORDS["quantities"]), (levels(WORDS["sizes"]), levels(WORDS["orders"]))
+_QUANTITIES = levels(WORDS["quantities"])
+_SIZES = [levels(WORDS[name]) for name in ("sizes", "occasions", "orders")]
 _QUANTITY = re.compile(rf"(?<![\w'])(?:{any_of(_QUANTITIES)})(?!\w)")
 _NOT_AMOUNTS = {"above", "other", "others", "not", "nicht", "pas", "no"}  # "all of the above", "not at all"
 

@@ -19,6 +19,16 @@ def folded_names(text: str) -> frozenset[str]:
     return frozenset(normal(name) or name.strip() for name in text.split(","))
 
 
+def line_and_step(option: str) -> tuple[str, str] | None:
+    """The line of a grid and its step, where the option of a column names both.
+
+    >>> line_and_step("Build times - Very satisfied"), line_and_step("Build times")
+    (('Build times', 'Very satisfied'), None)
+    """
+    line, divider, step = option.rpartition(" - ")
+    return (line, step) if divider and line.strip() and step.strip() else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heading:
     """What the header says of one column: a code, the question, the statement of a grid; `cell` is a header cell

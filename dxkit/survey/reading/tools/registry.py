@@ -68,10 +68,20 @@ def recognise(first: Sequence[str], second: Sequence[str], third: Sequence[str])
 def is_personal(name: str) -> bool:
     """Whether a column tells who or where somebody is, whichever tool added it.
 
-    >>> is_personal("IPAddress"), is_personal("Team")
-    (True, False)
+    >>> is_personal("IPAddress"), is_personal("IPAddress:IP Address"), is_personal("Team")
+    (True, True, False)
     """
-    return bool(re.fullmatch(_PERSONAL, normal(name)))
+    return bool(re.fullmatch(_PERSONAL, normal(_once(name))))
+
+
+def _once(name: str) -> str:
+    """A name that a header gives twice, as a code and as a text, given once.
+
+    >>> _once("EndDate:End Date"), _once("Start:End")
+    ('EndDate', 'Start:End')
+    """
+    code, _, text = name.partition(":")
+    return code if normal(code).replace(" ", "") == normal(text).replace(" ", "") else name
 
 
 def is_technical(tool: Tool, code: str) -> bool:
@@ -83,6 +93,6 @@ def is_technical(tool: Tool, code: str) -> bool:
     """
     if tool.by_hand:
         return False
-    folded = normal(code) or code.strip()
+    folded = normal(_once(code)) or code.strip()
     added = (folded in _SIGNS and not is_personal(code)) or bool(re.fullmatch(_TECHNICAL, folded))
     return added or code.strip().upper().endswith((*tool.code_endings, *tool.text_endings))
