@@ -137,9 +137,7 @@ def test_a_partial_set_belongs_to_the_families_that_hold_all_of_it():
     "Weiß nicht / keine Angabe; keine Meinung; k.A.; sans opinion; Ne sait pas; Non concerné; "
     "Je préfère ne pas répondre; no sabe; No sabe / No contesta; NS/NC; "
     "Prefiero no decirlo; N/A - I do not share my code; "
-    "Don't know/Refused/Web blank; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split(
-        "; "
-    ),
+    "Don't know/Refused/Web blank; Entfällt (kein Team); わからない; 該当なし; 答えたくない".split("; "),
 )
 def test_a_label_that_says_there_is_no_answer(label):
     assert is_no_opinion(label)

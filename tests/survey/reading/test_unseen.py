@@ -357,3 +357,13 @@ def test_a_name_that_a_header_says_twice_is_known():
     names = ["IPAddress:IP Address", "EndDate:End Date", "Q1:How is it?"]
     rows = [(f"10.0.0.{k}", "2026-01-01", cell) for k, cell in enumerate(["Good", "Bad", "OK"] * 4)]
     assert drafted(pd.DataFrame(rows, columns=names)).items["kind"].tolist()[0] == "ignore"
+
+
+def test_numbers_under_a_question_of_yes_or_no_are_not_rated():
+    cells = {"Are you a team lead?": ["1", "2"] * 10, "Did you get the training?": ["1", "2", "3", "2"] * 5}
+    frame = pd.DataFrame(cells | {"How fast are builds?": ["1", "2", "3", "4", "5"] * 4})
+    made = drafted(frame)
+    assert made.items["kind"].tolist() == ["choice", "choice", "rating"]
+    assert made.doubts.query("cell == 'scale'")["item"].tolist() == made.items["item"].tolist()[:2]
+    table = dx.answers(read(frame, made)).table
+    assert table.query("kind == 'choice'")["count"].tolist() == [10, 10, 5, 10, 5]

@@ -14,6 +14,7 @@ from dxkit.survey.reading.labels.order import LabelScale, label_order
 from dxkit.survey.reading.scales import range_scale
 
 _MISSING = (99, 999, 9999, 88, 98, 77, -1, -9, -99, -999)
+_FEW_CODES = frozenset({1.0, 2.0, 3.0})  # for yes, no and not sure
 _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
@@ -35,6 +36,7 @@ BESIDE = "labels that are no step of this scale count as no opinion; give them a
 HIGHEST = "nothing says which end is good; the highest number is taken"
 WHICH_END = "the words of the scale do not say which end is good; write high or low where one is"
 OTHER_WORDS = "another question has one step in other words; give both one scale if it has both steps"
+NUMBERED = "the question asks for yes or no; write which number is which"
 KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 
@@ -195,6 +197,9 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         return Asked(fields, text, "id")
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return Asked(fields, text, "choice", "yesno")
+    if len(fields) == 1 and set(values) <= _FEW_CODES and says("yes_or_no", text) and not says("rates", text):
+        labels = [(value, f"{value:g}") for value in sorted(values)]
+        return Asked(fields, text, "choice", labels=labels, doubts={"scale": NUMBERED})
     stated = _stated_range(text)
     if says("recommend", text) and (stated is None or stated[0] == 0) and whole and 0 <= low and 7 < high <= 10:
         asked = Asked(fields, text, "recommend", "recommend11")

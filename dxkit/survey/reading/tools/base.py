@@ -89,8 +89,8 @@ class Tool:
     header: str = ""
     whole: tuple[str, ...] = ()
 
-    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
-        """By which signs in its first two rows a file is one of this tool, in words; "" where it is not."""
+    def recognised_by(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> str:
+        """By which signs in its first three rows a file is one of this tool, in words; "" where it is not."""
         present = {normal(cell) or cell.strip() for cell in first} | {normal(self.heading(cell).code) for cell in first}
         signs = sorted(self.signs & present)
         fits = len(signs) >= self.needed and any(must <= present for must in self.must)

@@ -21,14 +21,15 @@ class Qualtrics(Tool):
     Legacy exports number their own columns V1, V2, ... and call them in the second row as others do in the first.
     """
 
-    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
-        if _is_legacy(first, second) and (why := super().recognised_by(second, [])):
+    def recognised_by(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> str:
+        if _is_legacy(first, second) and (why := super().recognised_by(second, [], [])):
             return f"{why} in its second row"
-        return super().recognised_by(first, second)
+        ids = "its third row has import ids" if _has_import_ids(third) else ""
+        return super().recognised_by(first, second, third) or ids
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Three with import ids; two where the second row holds texts in columns of numbers and dates; else one."""
-        if any("importid" in cell.casefold() for cell in third):
+        if _has_import_ids(third):
             return 3
         if _is_legacy(first, second):
             return 2
@@ -52,6 +53,10 @@ class Qualtrics(Tool):
         return text.startswith("-") and text[1:].isdigit()
 
 
+def _has_import_ids(row: Sequence[str]) -> bool:
+    return any("importid" in cell.casefold() for cell in row)
+
+
 def _is_legacy(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether the second row calls a column V1, V2, ... of the first ResponseID."""
     return any(
@@ -63,8 +68,8 @@ def _is_legacy(first: Sequence[str], second: Sequence[str]) -> bool:
 class SurveyMonkey(Tool):
     """A second header row holds the statements and options of the question above or left of it."""
 
-    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
-        return super().recognised_by(first, second) or self._trimmed(first, second)
+    def recognised_by(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> str:
+        return super().recognised_by(first, second, third) or self._trimmed(first, second)
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:
         """Two where the second row says "Response", or has no id and yet some text."""
@@ -100,10 +105,10 @@ class LimeSurvey(Tool):
 class Redcap(Tool):
     """A column of completion for each form, an option in a column such as `tools___1` or `Tools? (choice=Git)`."""
 
-    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+    def recognised_by(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> str:
         forms = frozenset(self.tells_finished([normal(cell) for cell in first]))
         states = all(normal(cell) in ("", *_STATES) for cell in cells_under(forms, first, second))
-        return super().recognised_by(first, second) if forms and states else ""
+        return super().recognised_by(first, second, third) if forms and states else ""
 
     def tells_finished(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if name.endswith("_complete") or name == "complete"]
@@ -136,7 +141,7 @@ class Kobo(Tool):
 class Plain(Tool):
     """A table that no tool made: the header holds item ids or question texts, the cells codes or labels."""
 
-    def recognised_by(self, first: Sequence[str], second: Sequence[str]) -> str:
+    def recognised_by(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> str:
         return "its header has no sign of a tool"
 
     def header_rows(self, first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> int:

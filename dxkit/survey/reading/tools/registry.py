@@ -59,7 +59,7 @@ def tool_named(name: str) -> Tool:
 def recognise(first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> tuple[Tool, str]:
     """The tool that a file comes from, by its first three rows; and by which signs, in words."""
     for tool in TOOLS:
-        if why := tool.recognised_by(first, second):
+        if why := tool.recognised_by(first, second, third):
             depth = tool.header_rows(first, second, third)
             return tool, f"{why}; {depth} header rows" if depth > 1 else why
     raise AssertionError("plain fits every header")

@@ -120,3 +120,18 @@ def test_legacy_exports_name_their_own_columns_in_the_second_row(tmp_path, ours)
     assert (survey.source, survey.answers["ci"].tolist()) == ("qualtrics", [4])
     assert survey.cleaning["count"].tolist() == [1, 1]
     assert "personal columns left out: Name, IPAddress" in survey.notes
+
+
+def test_a_copy_without_ids_is_still_known(tmp_path):
+    """By the name that no other tool gives, or by the import ids of its third row."""
+    fixed = ["StartDate", "Progress", "Duration__in_seconds_", "Finished", "RecordedDate", "Q_RelevantIDFraudScore"]
+    rows = [["2026-01-01", "100", "60", "True", "2026-01-01", "0", str(1 + k % 5)] for k in range(6)]
+    write(tmp_path / "a.csv", [[*fixed, "Q1"], *rows])
+    few = [["Source", "Q1"], ["Source", "How fast is CI?"], ['{"ImportId":"embedded"}', '{"ImportId":"QID1"}']]
+    write(tmp_path / "b.csv", [*few, *[["panel", str(1 + k % 5)] for k in range(6)]])
+    book = "item,text,kind,scale\nQ1,How fast is CI?,rating,1-5\n"
+    (tmp_path / "book.csv").write_text(book)
+    for name in ("a.csv", "b.csv"):
+        survey = dx.read_survey(tmp_path / name, dx.read_codebook(tmp_path / "book.csv"))
+        assert survey.answers["Q1"].tolist() == [1, 2, 3, 4, 5, 1]
+        assert any("read as qualtrics" in note for note in survey.notes)
