@@ -367,3 +367,26 @@ def test_numbers_under_a_question_of_yes_or_no_are_not_rated():
     assert made.doubts.query("cell == 'scale'")["item"].tolist() == made.items["item"].tolist()[:2]
     table = dx.answers(read(frame, made)).table
     assert table.query("kind == 'choice'")["count"].tolist() == [10, 10, 5, 10, 5]
+
+
+@pytest.mark.parametrize("header", ["employee_id", "SurveyID", "Respondent ID", "id"])
+def test_numbers_of_an_id_that_come_again_are_not_rated(header):
+    frame = pd.DataFrame({header: ["1", "2", "3", "4", "5"] * 4, "How is it? (1 bad, 5 good)": list("12345") * 4})
+    made = drafted(frame)
+    assert made.items["kind"].tolist() == ["ignore", "rating"]
+    assert made.doubts.query("cell == 'kind'")["item"].tolist() == [made.items["item"].iloc[0]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Quel âge avez-vous ?",
+        "Quel a\u0302ge avez-vous ?",
+        "Ancienneté dans l'entreprise",
+        "Wie ist Ihr Alter?",
+        "Edad",
+    ],
+)
+def test_bands_of_age_and_tenure_are_groups_in_other_languages(header):
+    made = drafted(pd.DataFrame({header: ["18-25", "26-35", "36-45", "46-55"] * 5, "How is it?": ["Good", "Bad"] * 10}))
+    assert made.items["kind"].tolist() == ["segment", "rating"]

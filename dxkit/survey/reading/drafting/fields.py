@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -303,7 +304,7 @@ def unsure(fields: Iterable[Field]) -> tuple[list[tuple[float, str]], int]:
 
 def found_in(text: str, name: str) -> re.Match[str] | None:
     """Where a text has the words of this name in `words.toml`."""
-    return _WORDS[name].search(text.casefold())
+    return _WORDS[name].search(unicodedata.normalize("NFC", text.casefold()))
 
 
 def says(name: str, text: str) -> bool:

@@ -19,6 +19,7 @@ _NUMERIC = ("rating", "importance", "hours", "recommend", "number")
 _MOST_LABELS = 14
 _RARE = 0.03
 _MEANS = r"(?:is|are|being|means|meaning|es|significa|ist|bedeutet|est|[-=:–])"
+IS_ID = re.compile(r"(?:[_ ]|^|(?<=[a-z])(?=I))(?:id|ID|Id)$")  # employee_id, SurveyID
 _FROM_TO = re.compile(
     r"\b([01])\b\W{0,3}(?:\([^)]*\)\W{0,3})?(?:to|through|and|al?|y|bis|und|à|et|-|–|/)\W{0,3}(\d{1,2})\b(?! ?%)"
 )
@@ -37,6 +38,7 @@ HIGHEST = "nothing says which end is good; the highest number is taken"
 WHICH_END = "the words of the scale do not say which end is good; write high or low where one is"
 OTHER_WORDS = "another question has one step in other words; give both one scale if it has both steps"
 NUMBERED = "the question asks for yes or no; write which number is which"
+LIKE_ID = "it looks like an id; write id if it names a person"
 KEPT = "a step that one person gave has its number in place of its words; write the words if they are the survey's"
 
 
@@ -195,6 +197,8 @@ def _kind_of_number(fields: Sequence[Field], text: str, values: Mapping[float, i
         return Asked(fields, text, "hours", "hours")
     if len(fields) == 1 and len(values) == n > 4 and whole and (says("id", text) or high > 1e6):
         return Asked(fields, text, "id")
+    if len(fields) == 1 and whole and IS_ID.search(text):
+        return Asked(fields, text, "ignore", doubts={"kind": LIKE_ID})
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return Asked(fields, text, "choice", "yesno")
     if len(fields) == 1 and set(values) <= _FEW_CODES and says("yes_or_no", text) and not says("rates", text):

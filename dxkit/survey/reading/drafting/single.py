@@ -7,7 +7,7 @@ import re
 from dxkit.files.cells import normal
 from dxkit.survey.reading.drafting.fields import LEAST, Asked, Field, found_in, says, unsure
 from dxkit.survey.reading.drafting.joined import by_pieces
-from dxkit.survey.reading.drafting.ordered import by_labels, by_numbers
+from dxkit.survey.reading.drafting.ordered import LIKE_ID, by_labels, by_numbers
 from dxkit.survey.reading.headers import OTHER
 from dxkit.survey.reading.labels.marks import NOT_TICKED, TICKED
 from dxkit.survey.reading.scales import BUILT_IN
@@ -50,9 +50,7 @@ def _labelled(field: Field) -> Asked:
     """A segment or a choice where labels come again and again, else own words."""
     repeated = {word: n for word, n in field.answers.items() if n >= LEAST}
     if says("id", _CAMEL.sub(" ", field.name)) and len(field.answers) > 0.9 * field.filled:
-        return Asked(
-            [field], field.name, "ignore", doubts={"kind": "it looks like an id; write id if it names a person"}
-        )
+        return Asked([field], field.name, "ignore", doubts={"kind": LIKE_ID})
     share = sum(repeated.values()) / field.filled
     short = sum(len(word) for word in repeated) / max(1, len(repeated)) < 120
     own_words = says("own_words", field.name) and sum(len(word.split()) for word in repeated) > 4 * len(repeated)
