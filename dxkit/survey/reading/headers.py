@@ -139,8 +139,8 @@ def match(
     _check_shared([row for row in rows if row.item in matched and row.kind != "ignore"], matched, faults, place)
     for item, columns in repeated.items():
         notes.append(f"item {item} has {len(columns)} columns of the same content; {columns[0].place} was taken")
-    for item, columns in separate.items():
-        notes.append(f"item {item} has {len(columns)} columns, of which nobody filled two; they are read as one")
+    if separate:
+        notes.append(f"several columns, of which nobody filled two, are read as one: {and_more(list(separate))}")
     return Matched(columns=matched, repeated=repeated, apart=separate, notes=tuple(notes))
 
 

@@ -343,6 +343,8 @@ def test_a_grid_with_a_column_for_each_step_is_a_rating_for_each_line(tmp_path):
     assert kinds(made) == {"How is it? [Builds]": "rating", "How is it? [Tests]": "rating"}
     assert scales_of(made) == [steps, steps]
     survey = read(path, made)
+    items = ", ".join(made.items["item"])
+    assert f"several columns, of which nobody filled two, are read as one: {items}" in survey.notes
     assert survey.answers.iloc[:5].fillna(0).to_numpy().tolist() == [[2, 3], [3, 3], [4, 2], [3, 2], [1, 0]]
 
 
