@@ -26,6 +26,7 @@ _UNNAMED = re.compile(r"\s*Unnamed: \d+(_level_\d+)?\s*")
 _NUMBERED = re.compile(r"\s*Column ?\d+\s*")
 _MANY = 10_000  # texts of a column
 _OTHERS = 2  # texts of a column whose header names none of the options: the one that is chosen, and blank
+_MOMENT = re.compile(r"\s*\d{1,4}([-/.])\d{1,2}\1\d{1,4}[T,\s]+\d{1,2}:\d{2}.*")
 _FEWEST = 3  # columns of that name from which a spreadsheet has made it up
 
 
@@ -116,7 +117,8 @@ def _is_named(cells: Cells, name: str, rows: np.ndarray) -> np.ndarray:
 
 
 def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -> None:
-    """A fault where what stands as header is the answers of one person: most of it comes again below, among others.
+    """A fault where what stands as header is the answers of one person: most of it comes again below, among others,
+    or one of it is a day and a time, as the cells below it are.
 
     Numbers that differ may be those of the questions."""
     said = [(each, each.name.strip()) for each in head.columns if each.name.strip()]
@@ -127,17 +129,30 @@ def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -
         if _OTHERS < len(cells.categories) < _MANY and not (numbered and text.isdecimal()):
             codes = [code for code, each in enumerate(cells.categories) if each.strip() == text]
             again += [(text, np.isin(cells.codes, codes))] if codes else []
-    if len(again) < _FEWEST or 2 * len(again) < len(said):
-        return
+    moment = next((text for at, text in said if _MOMENT.fullmatch(text) and _of_moments(body[at.position])), "")
+    repeated = len(again) >= _FEWEST and 2 * len(again) >= len(said)
     rows = np.array([found for _, found in again])
-    if np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
-        message = (
-            f"the first row holds answers, not questions: {len(again)} of its {len(said)} cells stand again "
-            f"below, each in its own column, such as '{again[0][0][:60]}'; put a row with the questions above it"
-        )
-        faults = Faults()
-        faults.add(message, file=source.file, sheet=source.sheet, row=None if source.of_frame else source.top.rows[0])
-        faults.raise_if_any()
+    if moment:
+        why = f"'{moment}' is a day and a time, as the cells below it are"
+    elif repeated and np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
+        cells = f"{len(again)} of its {len(said)} cells"
+        why = f"{cells} stand again below, each in its own column, such as '{again[0][0][:60]}'"
+    else:
+        return
+    faults = Faults()
+    faults.add(
+        f"the first row holds answers, not questions: {why}; put a row with the questions above it",
+        file=source.file,
+        sheet=source.sheet,
+        row=None if source.of_frame else source.top.rows[0],
+    )
+    faults.raise_if_any()
+
+
+def _of_moments(cells: pd.Categorical) -> bool:
+    """Whether the texts of a column, as far as the first ones show, are each a day and a time."""
+    texts = [text for text in cells.categories[:20] if text.strip()]
+    return bool(texts) and all(map(_MOMENT.fullmatch, texts))
 
 
 def _check_rows(body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], source: Encoded) -> None:

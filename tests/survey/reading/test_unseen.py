@@ -182,6 +182,17 @@ def test_a_file_without_a_header_is_refused_for_a_person_would_be_its_header(tmp
         drafted(frame if of_frame else path)
 
 
+@pytest.mark.parametrize("moment", ["1/5/2015 16:07:30", "2026-01-05 16:07", "05.01.2026, 16:07:30"])
+def test_a_moment_among_moments_is_no_header(tmp_path, moment):
+    """The answers beside it are told by nobody else."""
+    later = [moment.replace(":07", f":{k}") for k in range(10, 20)]
+    lines = [f'"{moment}",one of many words', *(f'"{at}",words of {k}' for k, at in enumerate(later))]
+    with pytest.raises(dx.DataError, match=f"row 1: the first row holds answers, not questions: '{moment}' is a day"):
+        drafted(written(tmp_path / "a.csv", lines))
+    counts = [f'"{moment}",done', *(f"{k},{k + 1}" for k in range(6))]  # what was open at that time
+    assert len(drafted(written(tmp_path / "b.csv", counts)).items) == 2
+
+
 def test_numbers_of_questions_are_a_header_although_they_are_answers_too():
     frame = pd.DataFrame([list("1234"), list("2341"), list("3412"), list("4123")] * 3, columns=list("1234"))
     assert len(drafted(frame).items)
