@@ -75,12 +75,25 @@ def test_a_list_of_things_is_not_a_scale(labels):
         ("Never; Once or twice; Many times; A few times", [1, 2, 4, 3]),
         ("Never; A few times; About once a month; Multiple times per week", [1, 2, 3, 4]),
         ("Several days; Not at all; Nearly every day; More than half the days", [2, 1, 4, 3]),
+        ("sehr häufig; eher häufig; eher selten; selten; gar nicht", [5, 4, 3, 2, 1]),
+        ("Stimme eher zu; Stimme eher nicht zu; Stimme vollständig zu; Stimme gar nicht zu", [3, 2, 4, 1]),
+        ("Rs. 50,000 or more; Rs.40,000 - Rs. 49,999; Rs. 30,000 - Rs. 39,999", [54999.5, 44999.5, 34999.5]),
         ("Every sprint; Halbjährlich; Nie; Une fois par mois", [4, 2, 1, 3]),
         ("Just me; 2-9 employees; 1,000 or more employees", [1, 5.5, 1003.5]),
     ],
 )
 def test_codes_worked_by_hand(labels, expected):
     assert codes(labels) == expected
+
+
+def test_several_sentences_beside_a_scale_are_no_steps():
+    """Who does not know a tool, and who does not use it, are asked how satisfied they are with it."""
+    steps = ["Completely dissatisfied", "Somewhat dissatisfied", "Neutral", "Somewhat satisfied"]
+    aside = ["I don't know this tool", "I know but never used this tool"]
+    assert answered([*aside, *steps]) == [1, 2, 3, 4]
+    assert answered(["I have never used it", "I do not know it", "Rarely", "Often"]) == [1, 2, 3]
+    ages = ["I prefer to keep it a secret", "24 years old or less", "25 - 34 years old", "35 years old or more"]
+    assert answered(ages) == [12, 29.5, 39.5]
 
 
 def test_no_opinion_has_no_code_beside_seven_steps_from_poor_to_good():

@@ -403,3 +403,11 @@ def test_numbers_of_an_id_that_come_again_are_not_rated(header):
 def test_bands_of_age_and_tenure_are_groups_in_other_languages(header):
     made = drafted(pd.DataFrame({header: ["18-25", "26-35", "36-45", "46-55"] * 5, "How is it?": ["Good", "Bad"] * 10}))
     assert made.items["kind"].tolist() == ["segment", "rating"]
+
+
+def test_a_comma_within_a_number_joins_no_options():
+    cells = ["Up to Rs. 40,000", "Rs. 40,000, or more,Tips", "Up to Rs. 40,000,Tips", "Tips"] * 4
+    made = drafted(pd.DataFrame({"What do you earn?": cells}))
+    assert sorted(made.scales["label"]) == ["Rs. 40,000, or more", "Tips", "Up to Rs. 40,000"]
+    codes = drafted(pd.DataFrame({"Which rooms?": ["101,102", "101", "102,103", "103", "101,103"] * 4}))
+    assert sorted(codes.scales["label"]) == ["101", "102", "103"]

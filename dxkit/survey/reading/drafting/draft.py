@@ -145,7 +145,7 @@ def _dimensions(asked: Sequence[Asked]) -> None:
     for each in asked:
         field = each.fields[0]
         if keeps_dimension(each) and field.option and stems[key(field.stem)] > 1:
-            each.dimension = short(re.sub(r"\s*\([^)]*\)", "", field.stem))
+            each.dimension = short(re.sub(r"\s*\([^)]*\)(?!\w)", "", field.stem))
             each.doubts["dimension"] = "the question of the grid; leave it empty where its lines are not one thing"
 
 

@@ -93,13 +93,20 @@ def _pieces(text: str, separator: str, within: str = "") -> list[str]:
     if separator == "json":
         return [str(each) for each in json.loads(text)]
     pieces = text.split(separator)
+    words = any(map(str.isalpha, text))
     whole = [pieces[0]]
     for piece in pieces[1:]:
-        if whole[-1].count("(") > whole[-1].count(")") or (within and piece.startswith(within)):
+        goes_on = (within and piece.startswith(within)) or (words and _within_number(separator, whole[-1], piece))
+        if goes_on or whole[-1].count("(") > whole[-1].count(")"):
             whole[-1] += separator + piece
         else:
             whole.append(piece)
     return [piece for piece in whole if normal(piece)]
+
+
+def _within_number(separator: str, before: str, after: str) -> bool:
+    """Whether a comma stands before three digits of a number, as in "up to 49,999"."""
+    return separator == "," and before[-1:].isdigit() and bool(re.match(r"\d{3}(?!\d)", after))
 
 
 def _ways(cells: dict[str, int], separator: str, total: int) -> list[_Way]:

@@ -24,7 +24,10 @@ _MARKS = (  # phrase -> one letter, before the words are looked up; the longest 
 )
 _ZERO = re.compile(rf"({_SAID['zero']})( at all)?\b(?=$|\s*[,;:(-])")
 _ONE = re.compile(r"(just|only) (me|myself|one)\b(?=$|\s*[,;:(-])")
-_CURRENCY = re.compile(r"[$€£¥₹]|(?<![^\W\d])(usd|eur|gbp|chf|inr|cad|aud|dollars?|euros?)(?!\w)")
+_CURRENCY = re.compile(
+    r"[$€£¥₹]|(?<![^\W\d])(?:(usd|eur|gbp|chf|inr|cad|aud|lkr|pkr|brl|zar|dollars?|euros?|rupees)(?!\w)|"
+    r"(rs|kr|r\$)\.?(?=\s*\d))"
+)
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")
 _FILLERS = frozenset(_SAID["fillers"].split("|"))
 _EACH = re.compile(  # the "a week" of "5 hours a week"

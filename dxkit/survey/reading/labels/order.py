@@ -86,8 +86,8 @@ def label_order(labels: Iterable[str]) -> LabelScale | None:
     groups = _distinct(labels)
     found = _ordered(sorted(groups)) if len(groups) > 1 else None
     aside = [text for text in groups if is_not_mine(text)]
-    if found is None and len(aside) == 1 and len(groups) > 3:
-        found = _with_aside(sorted(groups.keys() - set(aside)), aside[0])
+    if found is None and aside and len(groups) > len(aside) + 2:
+        found = _with_aside(sorted(groups.keys() - set(aside)), aside)
     if found is None:
         return None
     codes, rule, good, unit, unused = found
@@ -95,15 +95,16 @@ def label_order(labels: Iterable[str]) -> LabelScale | None:
     return LabelScale({label: by_label.get(label, math.nan) for label in labels}, rule, good, unit, unused)
 
 
-def _with_aside(texts: list[str], aside: str) -> Found | None:
+def _with_aside(texts: list[str], aside: list[str]) -> Found | None:
     """The order of the others; who does not use a thing does so least often, and has no opinion in other scales."""
     found = _ordered(texts)
-    if found is None or not found[1].startswith(("frequency", "amount")):
+    unused = [text for text in aside if is_unused(text)]
+    if found is None or not found[1].startswith(("frequency", "amount")) or not unused:
         return found
-    lowest = _ordered([*texts, "never"]) if is_unused(aside) else None
+    lowest = _ordered([*texts, "never"]) if len(aside) == 1 else None
     if lowest is None:
-        return None if is_unused(aside) else found
-    codes = {aside if text == "never" else text: code for text, code in lowest[0].items()}
+        return None
+    codes = {aside[0] if text == "never" else text: code for text, code in lowest[0].items()}
     return codes, *lowest[1:]
 
 
