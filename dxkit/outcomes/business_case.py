@@ -50,10 +50,7 @@ class BusinessCase(Result):
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("vendor", "the vendor"),
-        Column(
-            "ledger",
-            "cost (owning), exit (leaving and what follows), cash, capacity (all saved hours) or risk",
-        ),
+        Column("ledger", "cost (owning), exit (leaving and what follows), cash, capacity (all saved hours) or risk"),
         Column("mean", "present value, mean of the simulations", "money", MONEY),
         *(P10, P50, P90),
     )

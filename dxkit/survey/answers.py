@@ -138,13 +138,7 @@ class Answers(Result):
 
 
 @survey_decides
-def answers(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    fpc: bool = True,
-    confidence: float = 0.95,
-) -> Answers:
+def answers(survey: Survey | Tally, by: By = None, *, fpc: bool = True, confidence: float = 0.95) -> Answers:
     """Who gave which answer? Shares of every answer, with who was asked and who skipped it.
 
     See docs/methods/scores.md, "Counting answers".

@@ -16,14 +16,7 @@ from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, shared
 from dxkit.results.formatting import tied
 from dxkit.results.result import Result
-from dxkit.statistics.relative_importance import (
-    MOST_LMG,
-    SINGULAR,
-    combined,
-    correlation,
-    parts_of,
-    resampled,
-)
+from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, combined, correlation, parts_of, resampled
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import label_of
 from dxkit.survey.tally.cells import Cells

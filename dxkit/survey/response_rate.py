@@ -38,12 +38,7 @@ class ResponseRate(Result):
 
 
 @survey_decides
-def response_rate(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    confidence: float = 0.95,
-) -> ResponseRate:
+def response_rate(survey: Survey | Tally, by: By = None, *, confidence: float = 0.95) -> ResponseRate:
     """Who answered at all? The share of every group of the roster that did (docs/methods/scores.md, "Response rate").
 
     Parameters

@@ -112,13 +112,7 @@ class Scores(Result):
 
 
 @survey_decides
-def scores(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    fpc: bool = True,
-    confidence: float = 0.95,
-) -> Scores:
+def scores(survey: Survey | Tally, by: By = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:
     """Where does it hurt? The score of every question, of every dimension and of the whole.
 
     See docs/methods/scores.md, "Dimension and overall scores".

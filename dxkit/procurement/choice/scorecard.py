@@ -31,13 +31,7 @@ from dxkit.procurement.choice.findings import (
 from dxkit.procurement.choice.points import judged, points_of
 from dxkit.procurement.choice.ratings import LEAST_SPREAD
 from dxkit.procurement.choice.robustness import information, wins
-from dxkit.procurement.choice.values import (
-    check_needs,
-    drawn_values,
-    note_on_anchors,
-    rating_of,
-    weights_of,
-)
+from dxkit.procurement.choice.values import check_needs, drawn_values, note_on_anchors, rating_of, weights_of
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.exit_cost import exit_cost as work_out_exit
 from dxkit.procurement.cost.ownership import Tco, check_results

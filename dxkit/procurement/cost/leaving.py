@@ -204,10 +204,7 @@ def _add_events(sheet: Sheet, dossier: Dossier, vendor: str, v: _Inputs, spare: 
     rows["factor"] = (1 + Input(dossier.numbers["discount_rate"].key)) ** (-_E / 12)
     rows["used, not paid"] = total(
         [
-            most(
-                0,
-                Sum(f"{key}|service", None, _E, sheet=vendor) - Sum(f"{key}|paid", None, _E - 1, sheet=vendor),
-            )
+            most(0, Sum(f"{key}|service", None, _E, sheet=vendor) - Sum(f"{key}|paid", None, _E - 1, sheet=vendor))
             for key in keys
         ]
     )

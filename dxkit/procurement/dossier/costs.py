@@ -21,15 +21,7 @@ _SAME = (  # in all rows of one line
     *("category", "timing", "per", "growth", "ratchet", "billed", "advance", "rises", "committed", "currency"),
     *("ledger", "tier_kind"),
 )
-_ALIKE = (
-    "vendor",
-    "timing",
-    "from_month",
-    "to_month",
-    "per",
-    "currency",
-    "ledger",
-)  # lines that a total adds up
+_ALIKE = ("vendor", "timing", "from_month", "to_month", "per", "currency", "ledger")  # lines that a total adds up
 
 
 def read_lines(

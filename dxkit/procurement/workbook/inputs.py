@@ -61,14 +61,7 @@ def _mean(figure: Figure, name: str) -> float:
 
 
 def _write_claim(
-    page: Page,
-    row: int,
-    key: str,
-    name: str,
-    unit: Unit,
-    claim: SourcedFigure,
-    scenario: str,
-    filled: bool = False,
+    page: Page, row: int, key: str, name: str, unit: Unit, claim: SourcedFigure, scenario: str, filled: bool = False
 ) -> None:
     """A figure as one source has it; a single number stands under likely alone."""
     single = claim.estimate.fixed and not filled

@@ -159,8 +159,7 @@ def _placed(
     if not places:
         found = {
             item: read_as(
-                column,
-                [NOT_PLACED if not text or asked.is_no_opinion(text) else text for text in column.categories],
+                column, [NOT_PLACED if not text or asked.is_no_opinion(text) else text for text in column.categories]
             )
             for item, column in cells.items()
         }

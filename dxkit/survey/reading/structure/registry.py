@@ -7,13 +7,7 @@ from collections.abc import Callable
 
 from dxkit.files.errors import and_more, fault_at
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.survey.reading.structure import (
-    limesurvey_text,
-    limesurvey_xml,
-    qualtrics,
-    statistics_file,
-    xlsform,
-)
+from dxkit.survey.reading.structure import limesurvey_text, limesurvey_xml, qualtrics, statistics_file, xlsform
 from dxkit.survey.reading.structure.model import Structure
 
 READERS: dict[str, Callable[[OpenedFile], Structure]] = {
