@@ -15,6 +15,7 @@ import pandas as pd
 
 from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.coded import Coded
+from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally.cuts import Cut
 from dxkit.survey.tally.variables import Layout
 
@@ -102,7 +103,7 @@ class Cross:
     def of(cls, parts: Sequence[Cross], cut: Sequence[str]) -> Cross:
         """The cells of these segments of all people."""
         labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
-        groups, code = grouped(labels.astype("category"), cut)
+        groups, code = grouped(labels, cut)
         add, people = per_group(code, len(groups)), np.concatenate([part.people for part in parts])
         arrays = {name: add(np.concatenate([getattr(part, name) for part in parts])) for name in ARRAYS[2:]}
         codes = in_cells(np.repeat(code, people), np.concatenate([part.codes for part in parts]), parts[0].width)
@@ -125,8 +126,11 @@ def in_cells(cell: np.ndarray, codes: np.ndarray, width: int) -> np.ndarray:
     return found
 
 
-def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
-    """The groups of a cut, sorted, and the group of each row, of a frame with a category column per segment.
+def grouped(
+    segments: pd.DataFrame, names: Sequence[str], roster: Roster | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The groups of a cut, sorted, and the group of each row, of a frame with a column per segment. Labels that a
+    roster has come first, in its order.
 
     >>> frame = pd.DataFrame({"team": ["b", "a", "b"]}, dtype="category")
     >>> groups, code = grouped(frame, ["team"])
@@ -134,17 +138,20 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     (['a', 'b'], [1, 0, 1])
     """
     code = np.zeros(len(segments), dtype=np.int64)
-    known = {name: pd.Categorical(segments[name]) for name in names}
-    labels = {name: each.categories.to_numpy(dtype=object) for name, each in known.items()}
-    for name, each in known.items():
-        rank = np.empty(len(labels[name]), dtype=np.int64)
-        rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
+    columns = {name: pd.Categorical(segments[name]) for name in names}
+    labels = {name: each.categories.to_numpy(dtype=object) for name, each in columns.items()}
+    for name, each in columns.items():
+        known = roster.categories(name) if roster and name in roster.segments else []
+        place = {label: f"{i:06d}" for i, label in enumerate(known)}
+        order = np.array([place.get(label, label) for label in labels[name]], dtype=object) if place else labels[name]
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[np.argsort(order, kind="stable")] = np.arange(len(rank))
         code = packed(code * len(rank) + rank.take(each.codes))
     count = int(code.max(initial=0)) + 1
     first = np.empty(count, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
-    columns = {name: labels[name].take(each.codes[first]) for name, each in known.items()}
-    return pd.DataFrame(columns, index=range(count), dtype=object), code
+    found = {name: labels[name].take(each.codes[first]) for name, each in columns.items()}
+    return pd.DataFrame(found, index=range(count), dtype=object), code
 
 
 def packed(code: np.ndarray) -> np.ndarray:
@@ -210,7 +217,7 @@ def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
     margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
     if list(margins.groups.columns) == list(cut):
         return margins
-    return margins.added(*grouped(margins.groups.astype("category"), cut))
+    return margins.added(*grouped(margins.groups, cut))
 
 
 class _Counting:
