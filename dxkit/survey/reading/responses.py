@@ -50,13 +50,6 @@ class Facts:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Read(Facts):
-    """One wave as it is counted, without what tells people apart."""
-
-    coded: Coded
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(Facts):
     """One wave of answers, cleaned and coded.
 
@@ -197,30 +190,29 @@ def read_survey(
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
     how |= {"cuts": cuts, "record": record, "comment_group": comment_group, "roster_check": roster_check}
-    read, export, kept = _read(answers, codebook, roster, wave, source, min_group, **how)
-    facts = {name: value for name, value in vars(read).items() if name != "coded"}
-    book, given, segments = read.coded.codebook, read.coded.answers(), read.coded.segments.astype(object)
+    coded, facts, export, kept = _read(answers, codebook, roster, wave, source, min_group, **how)
+    book, given, segments = coded.codebook, coded.answers(), coded.segments.astype(object)
     comments = {
         item: export.answers[item][kept].astype(object) for item in book.of_kind("comment") if item in export.answers
     }
-    facts["rows"] = rows_of(answers, export, book, read.wave, kept)
-    facts["notes"] = tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given))))
+    rows = rows_of(answers, export, book, facts.wave, kept)
+    notes = tuple(dict.fromkeys((*facts.notes, *reverse_suspects(book, given))))
     return Survey(
         codebook=book,
         answers=given,
-        state=read.coded.states(),
+        state=coded.states(),
         segments=segments,
         identified=identified(export, book, kept),
         comments=pd.DataFrame(comments, index=given.index, dtype=object),
         keys=person_keys(export, book, given, segments, kept),
-        weights=read.coded.weights,
-        **facts,
+        weights=coded.weights,
+        **vars(replace(facts, rows=rows, notes=notes)),
     )
 
 
-def read_coded(answers: Any, codebook: Codebook | TableSource, **how: Any) -> Read:
+def read_coded(answers: Any, codebook: Codebook | TableSource, **how: Any) -> tuple[Coded, Facts]:
     """What `read_survey` reads, as it is counted; `how` are its options and those of `encode`."""
-    return _read(answers, codebook, **how)[0]
+    return _read(answers, codebook, **how)[:2]
 
 
 def _read(
@@ -238,8 +230,8 @@ def _read(
     record: bool | None = None,
     comment_group: int | None = None,
     **limits: Any,
-) -> tuple[Read, Export, np.ndarray | slice]:
-    """What is read, of which file, and which of its rows."""
+) -> tuple[Coded, Facts, Export, np.ndarray | slice]:
+    """The answers as they are counted, without what tells people apart; of which file, and which of its rows."""
     known, least, writers, cuts = settings(answers, record, min_group, cuts, comment_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -295,8 +287,7 @@ def _read(
         notes.append("figures are weighted by the file; drivers and reliability count everybody once")
     notes += [*by_item(UNAFFECTED, unaffected), *outside_dimensions(book)]
     log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
-    read = Read(
-        coded=coded,
+    facts = Facts(
         cleaning=pd.concat([cleaning, log], ignore_index=True),
         notes=tuple(dict.fromkeys(notes)),
         wave=named,
@@ -306,4 +297,4 @@ def _read(
         comment_group=writers,
         roster=people,
     )
-    return read, export, rows
+    return coded, facts, export, rows

@@ -17,7 +17,7 @@ from dxkit.files.errors import DataError
 from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.coded import Coded, coded_answers
-from dxkit.survey.reading.responses import Read, Survey
+from dxkit.survey.reading.responses import Facts, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, path, segments_of, shown
@@ -118,7 +118,7 @@ def of_survey(survey: Survey) -> Counted:
     return _COUNTED[survey]
 
 
-def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
+def of_answers(coded: Coded, facts: Facts) -> Counted:
     """Nothing counted as yet of these answers, with what else is known of them."""
     if not len(coded):
         raise DataError(NOBODY)
