@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.survey.reading.people import folded_id, id_digest
 from dxkit.survey.reading.responses import Survey
@@ -70,7 +70,7 @@ def masked(text: str, is_id: Callable[[str], bool] = lambda word: False) -> str:
 class Comments(Result):
     """Comments that may be shown."""
 
-    columns: ClassVar[tuple[Column, ...]] = (Column("comment", "what was written, with names and links masked"),)
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Comments")
 
 
 def comments(survey: Survey, question: str | None = None, **gone: object) -> Comments:

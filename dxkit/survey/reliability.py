@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.internal_consistency import (
     alpha_if_dropped,
@@ -38,16 +38,7 @@ class Reliability(Result):
     there are too few items, or an item does not vary.
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("dimension", "the dimension"),
-        Column("items", "how many items it has", "count"),
-        shared("n", "respondents who answered a pair of its items, the fewest"),
-        Column("n_complete", "respondents who answered all of its items", "count"),
-        Column("alpha", "Cronbach's alpha", "number"),
-        Column("alpha_low", "lower end of its interval", "number"),
-        Column("alpha_high", "upper end of its interval", "number"),
-        Column("omega", "McDonald's omega total", "number"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Reliability")
 
     items: pd.DataFrame = field(repr=False)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.results.words import say
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
@@ -77,14 +77,7 @@ class Release(Result):
     comment_group    from how many writers on comments are shown
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("cut", "the declared cut; empty for everybody"),
-        Column("group", "the group, empty for everybody; (others): all that are hidden, where the rest tells of them"),
-        Column("question", "id of the item, or score and topic; people: all who responded"),
-        shared("n", "answers; empty where they are hidden"),
-        Column("figure", "whether the mean and its n are shown"),
-        Column("detail", "whether the spread is shown: intervals of its own, shares, favourable"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Release")
 
     cuts: tuple[Cut, ...] = ()
     min_group: int = 5
