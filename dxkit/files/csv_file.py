@@ -1,7 +1,5 @@
 """A csv file of any encoding, separator and line end as a grid of text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -2,8 +2,6 @@
 
 Rules of reading are then applied to the distinct texts of the whole, once: a large file and a small one go one way."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A workbook's visible sheets as grids of text, after checks that no cell can mislead or exhaust the machine."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import lzma

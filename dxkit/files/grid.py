@@ -1,7 +1,5 @@
 """A sheet as text: what every reader of files returns."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MOST_BYTES = 300 * 2**20

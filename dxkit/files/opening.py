@@ -1,7 +1,5 @@
 """Any file a person hands over as sheets of text, or a message that says why not."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import os

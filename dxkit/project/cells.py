@@ -1,7 +1,5 @@
 """The cells of a notebook: fitted to one's own data before they run, and without tracebacks after."""
 
-from __future__ import annotations
-
 import ast
 import re
 from html import escape

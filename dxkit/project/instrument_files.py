@@ -1,7 +1,5 @@
 """The questions of the instrument as files that survey tools read."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Random draws of many numbers at once: scrambled Sobol points, the same on every machine and version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path

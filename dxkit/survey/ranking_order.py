@@ -2,8 +2,6 @@
 
 See docs/methods/ranking.md, "Verdict"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Frames and files that speak Arrow, as batches of encoded columns: Polars, DuckDB, pyarrow, Parquet, and others."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The cells of columns, batch by batch: a small number for each cell, and the distinct texts they stand for."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -2,8 +2,6 @@
 
 See docs/methods/leaving_cost.md, "Components"."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Reads the sheets costs and benefits: their lines, and what several sources say of one line."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

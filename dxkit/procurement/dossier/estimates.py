@@ -1,7 +1,5 @@
 """One figure of a row: an estimate from its three cells, or one number, and whose word it is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from math import nan

@@ -1,7 +1,5 @@
 """The sheet Inputs: a row a figure, with what it is at low, likely and high, and the value in use."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

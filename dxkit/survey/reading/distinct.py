@@ -3,8 +3,6 @@
 A column is a categorical of texts, "" where a cell is blank. Its texts stand in the order in which they first occur.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

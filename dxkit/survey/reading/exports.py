@@ -1,7 +1,5 @@
 """The files that survey tools export, read into one form: a column of text per question of the codebook."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

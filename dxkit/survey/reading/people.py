@@ -1,7 +1,5 @@
 """Who is one person: blank rows, ids that repeat or were shortened, and how few people make a group."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

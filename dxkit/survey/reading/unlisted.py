@@ -1,7 +1,5 @@
 """What many people answered and the codebook lacks, and notes that count people."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping
 

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "Cuts"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "Cuts"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps

@@ -1,7 +1,5 @@
 """What a survey measures: the unit, limits, origin and words of every measure, and the rule of half the answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

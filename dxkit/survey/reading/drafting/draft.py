@@ -1,7 +1,5 @@
 """From an export to a first codebook: items, scales, rules, groups, and what about them is doubtful."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -2,8 +2,6 @@
 
 See docs/instrument.md."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple

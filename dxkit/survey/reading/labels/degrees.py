@@ -1,7 +1,5 @@
 """Labels made of a word with a strength, a negation or an opposite: "not very useful", "extremely poor"."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How often and how much, as one number to sort by: "rarely", rates such as "a few times a month", "most of it"."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Words that order answer labels, from `words.toml`: how strong, of which kind, how often, how much."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 

@@ -1,7 +1,5 @@
 """Rules on whole questions: which text is an earlier one's, and where a blank means that none was chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

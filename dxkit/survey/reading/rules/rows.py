@@ -1,7 +1,5 @@
 """Rules on whole rows: which are kept, which belong to the wave that is read, and the sheet they stand on."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any

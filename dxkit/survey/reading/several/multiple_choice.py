@@ -3,8 +3,6 @@
 Who answered is one thing for the whole question: every option of a person who did is chosen or not. See
 docs/methods/scores.md, "Who answered"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Mapping, Sequence
 

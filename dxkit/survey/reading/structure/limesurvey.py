@@ -1,7 +1,5 @@
 """The types of LimeSurvey questions, and the headers that LimeSurvey gives their columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Which reader reads which structure file: one line for each tool."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 

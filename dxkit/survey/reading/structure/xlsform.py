@@ -1,7 +1,5 @@
 """The questions of an XLSForm (ODK, Kobo, SurveyCTO): a workbook with the sheets survey, choices and settings."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 
