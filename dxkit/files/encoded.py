@@ -76,14 +76,9 @@ class Encoded:
         return self.top.rows[0] == 0
 
 
-def everything(top: Grid) -> Need:
-    """The need of who wants all columns under a header of one row."""
-    return Need()
-
-
 def encode(
     source: object,
-    needed: Needed = everything,
+    needed: Needed = lambda top: Need(),
     *,
     choose: Callable[[str | os.PathLike[str]], Grid] = lambda path: open_file(path).choose(),
     memory: str | int = "2 GB",

@@ -17,12 +17,12 @@ from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
+from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.exports import Export, read_export
 from dxkit.survey.reading.instrument.known import instrument_of
 from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
-from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
+from dxkit.survey.reading.rules.questions import with_same_as
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import Cut, declared, read_segments
 from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
@@ -275,8 +275,7 @@ def _read(
     options.choice("roster_check", roster_check, ROSTER_CHECKS)
     fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
-    none, none_entries = blank_is_none(book, ruled, lambda item: coded.of(item) == coded.width + SKIPPED)
-    none_for_blank(none, coded)
+    none_entries = none_for_blank(ruled, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [book.assumed] if book.assumed else []
     notes += [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
