@@ -109,7 +109,6 @@ def declared(path: Path) -> dict[str, tuple[Column, ...]]:
 
 
 def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:
-    """Columns of text."""
     return tuple(Column(name=name, needed=needed) for name in names)
 
 

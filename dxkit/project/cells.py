@@ -103,7 +103,6 @@ def _parsed(source: str) -> ast.Module:
 
 
 def _names(source: str) -> set[str]:
-    """The names that a cell sets."""
     names: set[str] = set()
     for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -81,7 +81,6 @@ class Estimates:
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
         return len(self.weighed.headcount)
 
     @property

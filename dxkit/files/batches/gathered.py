@@ -144,7 +144,6 @@ class Gathered:
             self._united = self.texts = self._arrays[0].dictionary.nbytes
 
     def column(self) -> pd.Categorical:
-        """The whole column."""
         if self._arrays:
             array = _united(self._arrays)
             codes, texts = array.indices.to_numpy(), array.dictionary
@@ -184,7 +183,6 @@ def _smallest(most: int) -> np.dtype:
 
 
 def as_list(texts: Any) -> list[str]:
-    """Distinct texts as a list."""
     return texts if isinstance(texts, list) else texts.to_pylist()
 
 

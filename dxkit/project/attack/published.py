@@ -24,8 +24,6 @@ _OF_WHAT, _HOW_MANY, _MEAN = ({*HEADINGS[name]} for name in ("of_what", "how_man
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place in a file."""
-
     file: str
     where: str
 
@@ -55,8 +53,6 @@ class Seen(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Said(Place):
-    """A text in a file."""
-
     text: str
 
 

@@ -12,18 +12,15 @@ _TILE = 2**16  # rows whose numbers fit a processor's cache
 
 
 def column(codes: np.ndarray, texts: Sequence[str] | pd.Index) -> pd.Categorical:
-    """The column of these codes."""
     kinds = pd.CategoricalDtype(pd.Index(texts, dtype=object))
     return pd.Categorical.from_codes(codes, dtype=kinds, validate=False)
 
 
 def blank(n: int) -> pd.Categorical:
-    """A column of n blank cells."""
     return column(np.zeros(n, dtype=np.int8), [""])
 
 
 def texts_of(cells: pd.Categorical) -> list[str]:
-    """The distinct texts."""
     return cells.categories.tolist()
 
 
@@ -63,7 +60,6 @@ def flags(cells: pd.Categorical, says: Callable[[str], bool]) -> np.ndarray:
 
 
 def filled(cells: pd.Categorical) -> np.ndarray:
-    """Which cells are not blank."""
     return cells.codes != code_of(cells, "")
 
 

@@ -65,7 +65,6 @@ class Export:
 
     @property
     def source(self) -> str:
-        """The name of the tool."""
         return self.tool.name
 
     def place(self, item: str = "", i: int | None = None) -> dict[str, Any]:

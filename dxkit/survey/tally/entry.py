@@ -214,7 +214,6 @@ class Part:
         progress: Say = None,
         roster_check: str = "refuse",
     ) -> Tally:
-        """The tally of these answers."""
         how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
         how |= {"roster": roster, "wave": wave or None, "source": self.source, "min_group": self.min_group}
         people = of_answers(*read_coded(answers, self.book, **how))

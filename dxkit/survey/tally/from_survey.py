@@ -36,12 +36,10 @@ class Counted(Tally):
 
     @property
     def segments(self) -> list[str]:
-        """The segments that the answers have."""
         return list(self.coded.segments.columns)
 
     @property
     def respondents(self) -> int:
-        """How many people answered."""
         return len(self.coded)
 
     @cached_property

@@ -51,7 +51,6 @@ class Margins:
 
     @property
     def weighted(self) -> bool:
-        """Whether the file has weights."""
         return self.weighted_sums.shape[2] > 0
 
     def of_item(self, i: int) -> np.ndarray:
@@ -85,7 +84,6 @@ class Cross:
 
     @property
     def weighted(self) -> bool:
-        """Whether the file has weights."""
         return self.weighted_sums.shape[2] > 0
 
     @cached_property

@@ -28,7 +28,6 @@ _AT_ONCE = 8  # tallies that are held while they are added up
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:
-    """See `Tally.merged`."""
     rest = iter(tallies)
     total = next(rest, None)
     if total is None:
@@ -67,7 +66,6 @@ def _added(parts: list[Tally]) -> Tally:
 
 
 def _united(parts: Sequence[Margins], cut: Cut) -> Margins:
-    """The margins of all people."""
     labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
     groups, code = grouped(labels, cut)
     places = np.split(code, np.cumsum([len(part) for part in parts])[:-1])

@@ -104,7 +104,6 @@ class Weighed:
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
         return len(self.headcount)
 
     @cached_property

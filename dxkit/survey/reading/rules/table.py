@@ -78,7 +78,6 @@ class Rules:
     notes: tuple[str, ...] = field(default=())
 
     def of(self, *names: str) -> list[Rule]:
-        """The rules of these names."""
         return [rule for rule in self.rules if rule.name in names]
 
     def setting(self, name: str) -> Rule | None:

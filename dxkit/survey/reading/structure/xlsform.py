@@ -109,7 +109,6 @@ class _Form:
         self.questions: list[Question] = []
 
     def take(self, number: int, row: dict[str, str]) -> None:
-        """Take one row of the sheet."""
         type_ = " ".join(row["type"].split())
         if not type_ or type_.startswith("#") or folded(row.get("disabled", "")) in ("yes", "true", "true()"):
             return

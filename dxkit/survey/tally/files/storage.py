@@ -82,7 +82,6 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.nda
 
 
 def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The facts and arrays of a tally."""
     arrays: dict[str, np.ndarray] = {}
     facts = {
         "codebook": codebook_facts(tally.codebook),
@@ -108,7 +107,6 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """The fields of the tally of `parts_of`."""
     cuts, comoments = {}, None
     for k, fact in enumerate(facts["cuts"]):
         columns = {
@@ -159,7 +157,6 @@ def frame_facts(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def frame_of(facts: dict[str, Any]) -> pd.DataFrame:
-    """The frame of `frame_facts`."""
     return pd.DataFrame(facts["rows"], columns=facts["columns"], index=range(facts["length"]), dtype=object)
 
 
@@ -175,7 +172,6 @@ def codebook_facts(book: Codebook) -> dict[str, Any]:
 
 
 def codebook_of(facts: dict[str, Any]) -> Codebook:
-    """The codebook of `codebook_facts`."""
     scales = {}
     for own in facts["scales"]:
         labels = {label: math.nan if code is None else code for label, code in own["labels"]}
