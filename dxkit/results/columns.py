@@ -1,7 +1,5 @@
 """The columns of a result, declared once: what each holds, how it is written and what stands above it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "What a tally holds"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,7 +55,7 @@ class Margins:
         """The counts of an item, (G, K+S)."""
         return self.counts[:, i]
 
-    def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
+    def added(self, groups: pd.DataFrame, code: np.ndarray) -> "Margins":
         """The margins of these groups, of which every present one is a part, by its code (G,)."""
         add = per_group(code, len(groups))
         return Margins(groups=groups, **{name: add(getattr(self, name)) for name in ARRAYS})
@@ -98,7 +96,7 @@ class Cross:
         return np.bincount(at, minlength=self.width * cells).reshape(self.width, cells).T
 
     @classmethod
-    def of(cls, parts: Sequence[Cross], cut: Sequence[str]) -> Cross:
+    def of(cls, parts: Sequence["Cross"], cut: Sequence[str]) -> "Cross":
         """The cells of these segments of all people."""
         labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
         groups, code = grouped(labels, cut)
@@ -185,7 +183,7 @@ def crossed(layout: Layout, coded: Coded, cut: Sequence[str]) -> Cross:
     return Cross(codes=in_cells(made.code, coded.codes, width), width=width, **made.arrays())
 
 
-def _add_sums(layout: Layout, coded: Coded, made: Sequence[_Counting]) -> None:
+def _add_sums(layout: Layout, coded: Coded, made: Sequence["_Counting"]) -> None:
     if len(layout.summed):
         for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
             values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
