@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from scipy.special import ndtri
 
 from dxkit.files import options
 
@@ -127,15 +126,6 @@ def points_for(draws: int) -> int:
     (2048, 16384)
     """
     return 1 << (-(-options.whole("draws", draws, 1_024, _MOST) // SCRAMBLES) - 1).bit_length()
-
-
-def normals(uniforms: np.ndarray) -> np.ndarray:
-    """Independent standard normals from uniforms of any shape, by the inverse of the normal distribution.
-
-    >>> normals(np.array([0.5, 0.975])).round(3).tolist()
-    [0.0, 1.96]
-    """
-    return ndtri(uniforms)
 
 
 def mixing(covariance: np.ndarray) -> np.ndarray:

@@ -143,7 +143,7 @@ def plan_survey(
         population = before.roster.total
     _check(figures, population, gap, top_n)
     count, differs = int(figures["topics"]), figures["sd"] * math.sqrt(2 * (1 - figures["correlation"]))
-    noise = sampling.normals(sampling.scrambled(2 * count, seed))
+    noise = ndtri(sampling.scrambled(2 * count, seed))
     true, error = figures["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
     usual = float(np.median(rank[:, top_n - 1] - rank[:, top_n]))

@@ -39,9 +39,9 @@ def counts(codes: np.ndarray, most: int) -> np.ndarray:
     return np.sum([np.bincount(codes[at : at + _TILE], minlength=most) for at in range(0, len(codes), _TILE)], axis=0)
 
 
-def times(cells: pd.Categorical, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
-    """How often each distinct text occurs, in all rows or in these."""
-    return counts(cells.codes[rows], len(cells.categories))
+def times(cells: pd.Categorical) -> np.ndarray:
+    """How often each distinct text occurs."""
+    return counts(cells.codes, len(cells.categories))
 
 
 def looked_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
