@@ -1,7 +1,5 @@
 """One cell a person filled in: its text, number, time or yes and no, and how texts are compared."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

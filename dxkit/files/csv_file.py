@@ -1,7 +1,5 @@
 """A csv file of any encoding, separator and line end as a grid of text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -44,7 +42,12 @@ def begun(text: str, file: str) -> tuple[str, int, str, list[str]]:
         raise fault_at("this is a web page or XML, not a table; use the tool's export to CSV or .xlsx", file=file)
     if re.match(r"\s*[\[{]\s*[\"{\[]", text[:200]):
         raise fault_at("this is JSON, not a table; use the tool's export to CSV or .xlsx", file=file)
-    text, first, separator, comments = _opening(text)
+    comments, separator, first = [], None, 1
+    while opening := re.match(r"(?:sep=(.)|#[ ](.*)|[ \t]*)(?:\r\n|\r|\n)", text, flags=re.IGNORECASE):
+        separator = opening[1] or separator
+        if opening[2]:
+            comments.append(opening[2].strip())
+        text, first = text[opening.end() :], first + 1
     return text, first, separator or _separator(text), [*comments, *doubts(text)]
 
 
@@ -125,17 +128,6 @@ def _wide(data: bytes) -> str | None:
     if max(even, odd) < 0.3 * len(sample) / 2:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _opening(text: str) -> tuple[str, int, str | None, list[str]]:
-    """The text without leading comments and `sep=` line; the number of the line it starts at; separator; comments."""
-    comments, separator, first = [], None, 1
-    while opening := re.match(r"(?:sep=(.)|#[ ](.*)|[ \t]*)(?:\r\n|\r|\n)", text, flags=re.IGNORECASE):
-        separator = opening[1] or separator
-        if opening[2]:
-            comments.append(opening[2].strip())
-        text, first = text[opening.end() :], first + 1
-    return text, first, separator, comments
 
 
 def _separator(text: str) -> str:

@@ -2,8 +2,6 @@
 
 Rules of reading are then applied to the distinct texts of the whole, once: a large file and a small one go one way."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -78,14 +76,9 @@ class Encoded:
         return self.top.rows[0] == 0
 
 
-def everything(top: Grid) -> Need:
-    """The need of who wants all columns under a header of one row."""
-    return Need()
-
-
 def encode(
     source: object,
-    needed: Needed = everything,
+    needed: Needed = lambda top: Need(),
     *,
     choose: Callable[[str | os.PathLike[str]], Grid] = lambda path: open_file(path).choose(),
     memory: str | int = "2 GB",
@@ -133,9 +126,13 @@ def encode(
         return _of_parts(part, read, wanted, limit)
 
     found = read(source, needed)
-    if not len(found) and not empty:
-        raise no_answers(found.top, found.depth)
-    return found
+    if len(found) or empty:
+        return found
+    if found.of_frame:
+        raise fault_at("the table of answers has no rows", file=found.file)
+    header = f"the header has {found.depth} {'row' if found.depth == 1 else 'rows'}"
+    message = f"{header}, and there is no answer under it"
+    raise fault_at(message, file=found.file, sheet=found.sheet, row=found.top.rows[0])
 
 
 def is_source(source: object) -> bool:
@@ -288,11 +285,3 @@ def _wanted(top: Grid, needed: Needed, limit: int) -> tuple[int, Columns]:
 def names_on_top(names: Sequence[str], file: str = FRAME) -> Grid:
     """The first rows of a frame: its names alone."""
     return Grid(cells=[list(names)], rows=[0], file=file)
-
-
-def no_answers(top: Grid, depth: int) -> DataError:
-    """What is said of a source that has no rows."""
-    if top.rows[0] == 0:
-        return fault_at("the table of answers has no rows", file=top.file)
-    header = f"the header has {depth} {'row' if depth == 1 else 'rows'}"
-    return fault_at(f"{header}, and there is no answer under it", file=top.file, sheet=top.sheet, row=top.rows[0])

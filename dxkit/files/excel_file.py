@@ -1,7 +1,5 @@
 """A workbook's visible sheets as grids of text, after checks that no cell can mislead or exhaust the machine."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import lzma
@@ -112,8 +110,7 @@ def _checked(data: bytes, file: str) -> tuple[zipfile.ZipFile, list[str]]:
             beginning = stream.read(65536)
         if re.search(rb"<!(DOCTYPE|ENTITY)", beginning):
             raise fault_at(
-                "the workbook declares XML entities, which no spreadsheet program does; save it again in one",
-                file=file,
+                "the workbook declares XML entities, which no spreadsheet program does; save it again in one", file=file
             )
     notes = []
     if any(name.startswith("xl/externalLinks/") for name in names):

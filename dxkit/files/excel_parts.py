@@ -1,7 +1,5 @@
 """The parts of a workbook's archive: what its tables call totals, and the archive with no more than cells need."""
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re

@@ -1,7 +1,5 @@
 """Small tables in the frame of any library, as pandas frames of text: what readers of tables know."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """A sheet as text: what every reader of files returns."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MOST_BYTES = 300 * 2**20
@@ -36,8 +34,6 @@ def letter(column: int) -> str:
     >>> letter(0), letter(26)
     ('A', 'AA')
     """
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column + 1)

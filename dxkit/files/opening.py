@@ -1,7 +1,5 @@
 """Any file a person hands over as sheets of text, or a message that says why not."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import os
@@ -73,7 +71,19 @@ class OpenedFile:
 
     def data(self) -> bytes:
         """The bytes of the file, unpacked where it is a gzip file."""
-        return _bytes_of(self.path, self.name)
+        try:
+            size = self.path.stat().st_size
+            if size > MOST_BYTES:
+                most = f"dxkit reads at most {MOST_BYTES >> 20}; split it"
+                raise fault_at(f"the file has {size / 2**20:,.0f} MiB, but {most}", file=self.name)
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise unopened(error, self.name) from None
+        if data[:2] == b"\x1f\x8b":
+            data = _unpacked(data, self.name)
+        if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
+            raise fault_at(EMPTY, file=self.name)
+        return data
 
     @property
     def is_workbook(self) -> bool:
@@ -149,23 +159,6 @@ def checked_path(path: str | os.PathLike[str], *, folder: bool = False) -> tuple
 def unopened(error: Exception, file: str) -> DataError:
     reason = error.strerror if isinstance(error, OSError) else "not a path"
     return fault_at(f"the file cannot be opened ({reason})", file=file)
-
-
-def _bytes_of(path: Path, file: str) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise fault_at(
-                f"the file has {size / 2**20:,.0f} MiB, but dxkit reads at most {MOST_BYTES >> 20}; split it", file=file
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise unopened(error, file) from None
-    if data[:2] == b"\x1f\x8b":
-        data = _unpacked(data, file)
-    if not data.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
-        raise fault_at(EMPTY, file=file)
-    return data
 
 
 def _nearest(place: Path) -> str:

@@ -1,7 +1,5 @@
 """The options of a function, checked at the door: what is wrong with one is said before any work is done."""
 
-from __future__ import annotations
-
 import math
 import operator
 import os

@@ -1,7 +1,5 @@
 """How far a long work has come: on a terminal a line that updates, with the time left; elsewhere lines of text."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

@@ -1,7 +1,5 @@
 """Tables of words and patterns that the package brings beside its modules."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

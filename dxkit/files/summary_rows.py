@@ -1,7 +1,5 @@
 """Rows of a table that hold no data of their own: the header once more, totals, averages."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

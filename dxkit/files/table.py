@@ -1,7 +1,5 @@
 """A table a person made: the columns it is declared to have, its typed values, every fault with its cell."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Sequence
@@ -70,7 +68,7 @@ class TableSpec:
         """Whether the first row of a grid names every column that is needed."""
         return {folded(name) for name in self.needed} <= {folded(cell) for cell in grid.cells[0]}
 
-    def read(self, source: TableSource | Grid, sheet: str | None = None, *, file: str = FRAME) -> Table:
+    def read(self, source: TableSource | Grid, sheet: str | None = None, *, file: str = FRAME) -> "Table":
         """The table in a csv file, a sheet of a workbook (of this name, else the one that has the columns) or a frame.
 
         The example rows of a form are left out. `file` is what messages call a frame.
@@ -109,7 +107,6 @@ def declared(path: Path) -> dict[str, tuple[Column, ...]]:
 
 
 def texts(*names: str, needed: bool = False) -> tuple[Column, ...]:
-    """Columns of text."""
     return tuple(Column(name=name, needed=needed) for name in names)
 
 

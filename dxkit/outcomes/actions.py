@@ -2,8 +2,6 @@
 
 See docs/methods/change.md, "Actions"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

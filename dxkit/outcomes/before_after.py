@@ -18,7 +18,7 @@ from dxkit.files.table import TableSpec
 from dxkit.outcomes.durations import UNITS, Durations, from_times, measured
 from dxkit.outcomes.series import back, in_order, scaled, times_as_much
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, zone
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.levels import detectable, fit
 from dxkit.statistics.release_clusters import FEWEST, ClusteredTest, clustered_log_rank
@@ -42,13 +42,7 @@ class BeforeAfter(Result):
     curves   the two curves (durations)
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("period", "before or after"),
-        shared("n", "how many periods or durations"),
-        shared("estimate", "count a period, or the time until half are done", format="hours"),
-        shared("low", "lower end of the 95% interval", format="hours"),
-        shared("high", "upper end of the 95% interval", format="hours"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "BeforeAfter")
     plot_name: ClassVar[str] = "outcomes.sides"
 
     holds: bool | None = None

@@ -18,9 +18,8 @@ from dxkit.outcomes.saved_hours import SavedHours, guard, hourly_rate
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.ownership import Tco, check_results
 from dxkit.procurement.cost.run import worked_out
-from dxkit.procurement.cost.spread import P10, P50, P90
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Driver, Figure, title_of
-from dxkit.results.columns import Column, columns_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Driver, Figure, title_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import Estimate, estimate
@@ -48,15 +47,7 @@ class BusinessCase(Result):
     vendor          the vendor that the headline is about
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column(
-            "ledger",
-            "cost (owning), exit (leaving and what follows), cash, capacity (all saved hours) or risk",
-        ),
-        Column("mean", "present value, mean of the simulations", "money", MONEY),
-        *(P10, P50, P90),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "BusinessCase")
     plot_name: ClassVar[str] = "outcomes.ledgers"
 
     ledgers: pd.DataFrame = field(default_factory=pd.DataFrame)

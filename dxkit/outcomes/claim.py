@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxkit.files.errors import DataError
 from dxkit.files.options import choices, number
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 
 if TYPE_CHECKING:
@@ -25,12 +25,7 @@ class ClaimCheck(Result):
     verdict   impossible (more than was reported, even at the upper end), doubtful (more than half of it), possible
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("topic", "the pain"),
-        shared("estimate", "what people reported", format="hours", unit="hours a person and week"),
-        shared("low", "lower end of the interval", format="hours", unit="hours a person and week"),
-        shared("high", "upper end of the interval", format="hours", unit="hours a person and week"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "ClaimCheck")
 
     claimed: float = 0.0
     reported: tuple[float, float, float] = (0.0, 0.0, 0.0)

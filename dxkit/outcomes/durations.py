@@ -17,7 +17,7 @@ from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice, instance, whole
 from dxkit.files.table import TableSpec
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, stamps, zone
-from dxkit.results.columns import Column, columns_of, shared
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.result import Result
 from dxkit.statistics.release_clusters import FEWEST, LEAST_WORTH, clustered_curve, effective
 from dxkit.statistics.survival import SurvivalCurve, kaplan_meier, time_reached
@@ -48,15 +48,7 @@ class Durations(Result):
     clusters  how many clusters there are, and how many of equal size they are worth; None where none was given
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("time", "time since the start", "number", "hours or days"),
-        Column("at_risk", "how many were still open just before", "count"),
-        Column("events", "how many ended then", "count"),
-        Column("censored", "how many were still open after that time at the data cut-off date", "count"),
-        Column("survival", "share still open", "share"),
-        shared("low", "lower end of the 95% interval", format="share"),
-        shared("high", "upper end of the 95% interval", format="share"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Durations")
     plot_name: ClassVar[str] = "outcomes.survival"
 
     median: Quantile = _NONE

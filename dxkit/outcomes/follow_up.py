@@ -16,7 +16,7 @@ from dxkit.outcomes.actions import read_actions
 from dxkit.outcomes.durations import Durations
 from dxkit.outcomes.times import Moment, Source
 from dxkit.results.absent import Absent
-from dxkit.results.columns import Column
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics import overlap
 from dxkit.statistics.comparison import adjusted_p, t_test_p
@@ -57,24 +57,7 @@ class FollowUp(Result):
     score       by which topics are compared, and its unit
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("topic", "the pain"),
-        Column("rank_before", "its rank in the first wave", "count", heading="rank"),
-        Column("done", "the action agreed for it: done, open or none", heading="action"),
-        Column("before", "score of the first wave", "score", "see .unit"),
-        Column("after", "score of the later wave", "score", "see .unit"),
-        Column("change", "after less before", "score", "see .unit", displayed=False),
-        Column("expected", "score of the later wave if nothing special had happened", "score", "see .unit"),
-        Column("estimate", "after less expected", "score", "see .unit", "beyond that"),
-        Column("se", "its standard error", "score", "see .unit", displayed=False),
-        Column("low", "lower end of its interval", "score", "see .unit", "from"),
-        Column("high", "upper end of its interval", "score", "see .unit", "to"),
-        Column("p", "p-value before the adjustment", "p", displayed=False),
-        Column("p_adjusted", "p-value adjusted among all topics", "p", heading="adjusted p"),
-        Column("verdict", "moved, worse, not shown, no action, hidden or not separable"),
-        Column("remark", "verdict and action together"),
-        Column("action", "what was agreed", displayed=False),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "FollowUp")
     plot_name: ClassVar[str] = "outcomes.moved"
 
     shift: tuple[float, float, float] | None = None

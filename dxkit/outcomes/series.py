@@ -2,8 +2,6 @@
 
 See docs/methods/trend.md, "Scale"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

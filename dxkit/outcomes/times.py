@@ -1,7 +1,5 @@
 """Tables of outcomes and times as people give them: one cut-off date, the zone of times that name none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from dxkit.files.options import choice
 from dxkit.outcomes.series import KINDS, Ratio, back, check_enough, name_of, scaled, times_as_much, values_of
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.levels import Level, detectable, fit, whitened
 
@@ -31,14 +31,7 @@ class Trend(Result):
     autocorrelation   how much of a period's luck goes over into the next
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("period", "the period"),
-        Column("value", "its value", "number"),
-        Column("fitted", "what the slope gives", "number"),
-        shared("low", "lower limit of what the other values let expect", format="number"),
-        shared("high", "upper limit of what the other values let expect", format="number"),
-        Column("unusual", "whether the value lies outside these limits; it is not a verdict"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Trend")
     plot_name: ClassVar[str] = "outcomes.points"
 
     verdict: str = "not shown"

@@ -1,7 +1,5 @@
 """Which installed font has a character that DejaVu Sans lacks, and which one to install where none has it."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress

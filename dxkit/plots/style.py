@@ -1,7 +1,5 @@
 """How every picture looks: colours that stand out from white, labels that fit, a sentence that says it all."""
 
-from __future__ import annotations
-
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """An extension of the notebook's kernel: the text of a picture goes with it into the page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """The cells of a notebook: fitted to one's own data before they run, and without tracebacks after."""
 
-from __future__ import annotations
-
 import ast
 import re
 from html import escape
@@ -105,7 +103,6 @@ def _parsed(source: str) -> ast.Module:
 
 
 def _names(source: str) -> set[str]:
-    """The names that a cell sets."""
     names: set[str] = set()
     for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

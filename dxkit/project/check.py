@@ -1,7 +1,5 @@
 """Read a table as a notebook would, and name every fault of it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +33,7 @@ class Checked:
     what: str
     notes: tuple[str, ...] = ()
     cleaning: tuple[dict[str, Any], ...] = ()
-    beside: tuple[Checked, ...] = ()
+    beside: tuple["Checked", ...] = ()
 
     def __str__(self) -> str:
         cleaned = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from dxkit.project.draft_merge import add_to
 from dxkit.project.forms import form
 from dxkit.project.forms.survey_form import is_untouched
 from dxkit.survey.reading.codebook import COLUMNS, KINDS, read_codebook
-from dxkit.survey.reading.drafting.draft import drafted
+from dxkit.survey.reading.drafting.draft import Drafted, drafted
 from dxkit.survey.reading.instrument.known import questions_found
 from dxkit.survey.reading.scales import BUILT_IN
 from dxkit.survey.reading.structure.registry import read_structure
@@ -32,7 +32,7 @@ _NOTE = {"author": "dxkit", "width": 320, "height": 80}
 
 
 @dataclass(frozen=True, eq=False)
-class Draft:
+class Draft(Drafted):
     """A first codebook of an export: what it says about its questions, and where somebody has to look.
 
     Attributes
@@ -59,11 +59,6 @@ class Draft:
     ['choice']
     """
 
-    items: pd.DataFrame
-    scales: pd.DataFrame
-    rules: pd.DataFrame
-    doubts: pd.DataFrame
-    groups: tuple[str, ...] = ()
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
     own: int = 0
 
@@ -173,13 +168,12 @@ def draft(export: TableSource, structure: str | os.PathLike[str] | None = None) 
         structure = path  # a file of variables tells what was asked
     asked = None if structure is None else read_structure(structure)
     if (found := questions_found(export)) is None:
-        made = drafted(export, asked)
-        return Draft(made.items, made.scales, made.rules, made.doubts, tuple(made.groups))
+        return Draft(**vars(drafted(export, asked)))
     _, items, scales = found
     made = drafted(export, asked, read_codebook(items, scales))
     every = pd.concat([items, made.items], ignore_index=True)
     scales = pd.concat([scales, made.scales], ignore_index=True)
-    return Draft(every, scales, made.rules, made.doubts, tuple(made.groups), own=len(items))
+    return Draft(**vars(replace(made, items=every, scales=scales)), own=len(items))
 
 
 def _table(book: Workbook, name: str, frame: pd.DataFrame) -> None:

@@ -1,7 +1,5 @@
 """New questions of a draft, added to a workbook that somebody has worked on."""
 
-from __future__ import annotations
-
 import io
 import math
 from pathlib import Path

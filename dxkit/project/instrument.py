@@ -20,7 +20,7 @@ from dxkit.project import instrument_files
 from dxkit.project.draft import Draft
 from dxkit.project.forms.survey_form import is_untouched
 from dxkit.survey.reading.codebook import read_codebook
-from dxkit.survey.reading.instrument.asked import LANGUAGES, TEAM, asked, choices, questions, tables
+from dxkit.survey.reading.instrument.asked import LANGUAGES, TEAM, asked, choices, lines_of, questions, tables
 
 CODEBOOK = "survey.xlsx"
 _FILES = {
@@ -83,7 +83,7 @@ def minutes(lang: str) -> float:
     texts, seconds = [questions()["title"][lang], questions()["intro"][lang]], _START
     for question in questions()["questions"]:
         labels = [each.label for each in choices(question["scale"], lang)] if "scale" in question else []
-        lines = [line[lang] for line in questions()["lines"].get(question.get("lines"), ())]
+        lines = [line[lang] for line in lines_of(question)]
         ends = [question[end][lang] for end in ("low", "high") if end in question]
         texts += [question[lang], *lines, *labels, *ends]
         seconds += _LINE * len(lines) or (_COMMENT if question["kind"] == "comment" else _OTHER)

@@ -1,7 +1,5 @@
 """The questions of the instrument as files that survey tools read."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -11,7 +9,7 @@ from typing import Any
 
 from dxkit.files.writing import new_workbook
 from dxkit.project.forms import form
-from dxkit.survey.reading.instrument.asked import TEAM, Choice, choices, questions
+from dxkit.survey.reading.instrument.asked import TEAM, Choice, choices, lines_of, questions
 
 _MANY = 8  # choices from which on they are a drop-down
 _SETTINGS = {  # of LimeSurvey: anonymous, a page for each group, neither addresses nor times are kept
@@ -31,7 +29,7 @@ def limesurvey(path: Path, lang: str, teams: Sequence[str]) -> None:
     for number, page in enumerate(pages, 1):
         rows.append({"class": "G", "name": f"{number} / {len(pages)}", "relevance": "1"})
         for question in page:
-            answers, lines = _answers(question, lang, teams), _lines(question)
+            answers, lines = _answers(question, lang, teams), lines_of(question)
             type_ = "F" if lines else "T" if question["kind"] == "comment" else "L" if answers else "S"
             own = {"type/scale": "!" if type_ == "L" and len(answers) > _MANY and "low" not in question else type_}
             asked = {"class": "Q", "name": question["item"], "text": question[lang], "help": _ends(question, lang)}
@@ -53,7 +51,7 @@ def xlsform(path: Path, lang: str, teams: Sequence[str]) -> None:
     survey, listed = [], dict[str, list[Choice]]()
     survey.append(("note", "intro", questions()["intro"][lang], "", ""))
     for question in (question for page in _pages() for question in page):
-        answers, lines, name = _answers(question, lang, teams), _lines(question), question["item"]
+        answers, lines, name = _answers(question, lang, teams), lines_of(question), question["item"]
         of = question.get("scale", "") or name
         type_ = f"select_one {of}" if answers else "text"
         if answers:
@@ -91,7 +89,7 @@ def _of_google(question: dict[str, Any], lang: str, teams: Sequence[str]) -> dic
     labels = [each.label for each in _answers(question, lang, teams)]
     if "low" in question:
         return {"type": "scale", "title": question[lang], "labels": [question[end][lang] for end in ("low", "high")]}
-    if lines := _lines(question):
+    if lines := lines_of(question):
         return {"type": "grid", "title": question[lang], "rows": [line[lang] for line in lines], "labels": labels}
     if labels:
         return {"type": "list" if len(labels) > _MANY else "choice", "title": question[lang], "labels": labels}
@@ -106,10 +104,6 @@ def _pages() -> list[list[dict[str, Any]]]:
             pages.append([])
         pages[-1].append(question)
     return pages
-
-
-def _lines(question: dict[str, Any]) -> list[dict[str, Any]]:
-    return questions()["lines"][question["lines"]] if "lines" in question else []
 
 
 def _answers(question: dict[str, Any], lang: str, teams: Sequence[str]) -> list[Choice]:

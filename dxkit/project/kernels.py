@@ -4,8 +4,6 @@ They run in the event loop of a thread of its own. The main thread receives what
 all kernels at once when it is interrupted.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import queue

@@ -1,7 +1,5 @@
 """Start a folder of notebooks, samples and forms."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import shutil

@@ -1,7 +1,5 @@
 """Run notebooks on one's own data and keep what they show: pages, pictures and files."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

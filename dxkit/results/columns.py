@@ -1,9 +1,9 @@
 """The columns of a result, declared once: what each holds, how it is written and what stands above it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,20 @@ class Column:
 
 SEGMENT = Column("<segment>", "the group's value of each segment, a column for each")
 SHARED = {name: Column(name, **look) for name, look in table_beside(__file__, "shared_columns.toml").items()}
+
+
+@cache
+def _declared(table: Path) -> dict[str, tuple[Column, ...]]:
+    known = {**SHARED, SEGMENT.name: SEGMENT}
+    return {
+        result: tuple(replace(known.get(name, Column(name, "")), **look) for name, look in columns.items())
+        for result, columns in table_beside(str(table), table.name).items()
+    }
+
+
+def declared(module: str, result: str) -> tuple[Column, ...]:
+    """The columns of a class of results, as `result_columns.toml` in the folder of its module says."""
+    return _declared(Path(module).with_name("result_columns.toml"))[result]
 
 
 def shared(name: str, meaning: str = "", **changes: Any) -> Column:

@@ -1,7 +1,5 @@
 """Numbers and labels as text, and in order, the same on every version of pandas and numpy."""
 
-from __future__ import annotations
-
 import math
 import re
 from decimal import Decimal

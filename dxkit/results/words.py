@@ -1,7 +1,5 @@
 """What results, pictures and pages say, in the language that is spoken: one table of sentences for each language."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -7,8 +7,6 @@ of a Dirichlet process, Escobar and West 1995). All groups have the same number 
 once; their scores come sorted from the lowest to the highest.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import lgamma, log, pi
 

@@ -2,8 +2,6 @@
 
 See docs/methods/change.md, "Comparing two surveys"."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """A number that may be uncertain: low, likely and high, as a distribution."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Do items measure one thing: alpha, omega and item-rest correlations, from the covariance matrix of the items."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from dxkit.statistics.intervals import t_quantile

@@ -2,8 +2,6 @@
 
 See docs/methods/intervals.md, "Quantiles of Student's t"."""
 
-from __future__ import annotations
-
 import math
 from statistics import NormalDist
 

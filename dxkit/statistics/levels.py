@@ -2,8 +2,6 @@
 
 See docs/methods/trend.md, "Model"."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ They add up over parts of the data, and means and covariances follow from them (
 Callers take values about an origin near their mean, so that subtracting two large sums does not cost digits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ See docs/methods/change.md, "People seen twice" and "Follow-up". What belongs to
 squared.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

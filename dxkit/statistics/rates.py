@@ -1,7 +1,5 @@
 """How often something happens, when it comes in bursts: a count over its exposure with over-dispersion."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -2,8 +2,6 @@
 
 See docs/methods/drivers.md, "Parts of explained variance"."""
 
-from __future__ import annotations
-
 from math import comb
 
 import numpy as np

@@ -2,8 +2,6 @@
 
 See docs/methods/delivery.md, "Durations"."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -70,11 +68,7 @@ def effective(cluster: np.ndarray) -> float:
 
 
 def clustered_curve(
-    times: ArrayLike,
-    ended: ArrayLike,
-    cluster: ArrayLike,
-    entry: ArrayLike | None = None,
-    confidence: float = 0.95,
+    times: ArrayLike, ended: ArrayLike, cluster: ArrayLike, entry: ArrayLike | None = None, confidence: float = 0.95
 ) -> SurvivalCurve:
     """Kaplan and Meier's curve with a band that knows of clusters.
 

@@ -1,14 +1,11 @@
 """Random draws of many numbers at once: scrambled Sobol points, the same on every machine and version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import scipy
-from scipy.special import ndtri
 
 from dxkit.files import options
 
@@ -129,15 +126,6 @@ def points_for(draws: int) -> int:
     (2048, 16384)
     """
     return 1 << (-(-options.whole("draws", draws, 1_024, _MOST) // SCRAMBLES) - 1).bit_length()
-
-
-def normals(uniforms: np.ndarray) -> np.ndarray:
-    """Independent standard normals from uniforms of any shape, by the inverse of the normal distribution.
-
-    >>> normals(np.array([0.5, 0.975])).round(3).tolist()
-    [0.0, 1.96]
-    """
-    return ndtri(uniforms)
 
 
 def mixing(covariance: np.ndarray) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Survival curves of durations, some of which have not ended yet. scipy.stats takes half a second to load: it waits."""
 
-from __future__ import annotations
-
 import warnings
 from typing import NamedTuple
 

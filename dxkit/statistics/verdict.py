@@ -6,8 +6,6 @@ Scores of T topics in G groups are (G, T), the covariances of their errors (G, T
 Topics come sorted by score, from the lowest to the highest, so that the chosen topics are the last m.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from statistics import NormalDist

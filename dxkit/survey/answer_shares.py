@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files import options
-from dxkit.results.columns import SEGMENT, Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.means import score_intervals
 
@@ -23,21 +23,7 @@ if TYPE_CHECKING:
 class AnswerShares(Result):
     """The share that gave one of the answers asked about, by item and group."""
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("question", "short question"),
-        SEGMENT,
-        Column("answer", "the answers that are added up"),
-        Column("asked", "how many were asked", "count"),
-        shared("answered"),
-        shared("skipped"),
-        shared("count", "how many gave one of these answers; without weights", optional=True),
-        Column("people", "how many of all people would give one of them, with a roster", "count", optional=True),
-        shared("share", "share of those who answered, weighted as scores are"),
-        shared("low", "lower end of its interval", format="share"),
-        shared("high", "upper end of its interval", format="share"),
-        Column("of_all_rows", "share of all rows, which takes skipped and not asked for a no", "share"),
-        shared("shown"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "AnswerShares")
 
 
 def shares_of(answers: Answers, wanted: Mapping[str, str | Sequence[str]], title: str) -> AnswerShares:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import SEGMENT, Column, shared
+from dxkit.results.columns import SEGMENT, Column, declared, shared
 from dxkit.results.result import Result
 from dxkit.statistics.moments import per_group
 from dxkit.survey import teams
@@ -43,29 +43,7 @@ class Answers(Result):
     A share is of all who answered, those without an opinion included. Figures of hidden rows are nan.
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("display", "short question", heading="question"),
-        SEGMENT,
-        Column("label", "the answer", heading="answer"),
-        shared("count", "how many gave this answer; without weights", optional=True),
-        Column("people", "how many of all people would give it, with a roster", "count", optional=True),
-        shared("share", "share of all who answered, weighted as scores are"),
-        shared("low", "lower end of its interval", format="share"),
-        shared("high", "upper end of its interval", format="share"),
-        shared("answered", "how many answered, with an opinion or without"),
-        shared("skipped"),
-        shared("not_asked", format="count"),
-        shared("shown"),
-        Column("bound", "at least or at most, where the share is a bound", optional=True),
-        Column("item", "id of the item", displayed=False),
-        Column("kind", "kind of question", displayed=False),
-        Column("code", "code of the answer, nan for no opinion", "number", displayed=False),
-        Column("side", "1 favourable, 0 neutral, -1 unfavourable", "number", displayed=False),
-        Column("score", "mean score of the item in this group", "index", "0 to 100", displayed=False),
-        Column("stands_out", "below or above all others beyond chance, by its score, else empty", displayed=False),
-        Column("coverage", "variance of the share, per variance of one answer", "number", displayed=False),
-        shared("headcount", "people that the share is of, where they are known", displayed=False),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Answers")
     plot_name: ClassVar[str] = "answers.answers"
 
     def only(
@@ -138,13 +116,7 @@ class Answers(Result):
 
 
 @survey_decides
-def answers(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    fpc: bool = True,
-    confidence: float = 0.95,
-) -> Answers:
+def answers(survey: Survey | Tally, by: By = None, *, fpc: bool = True, confidence: float = 0.95) -> Answers:
     """Who gave which answer? Shares of every answer, with who was asked and who skipped it.
 
     See docs/methods/scores.md, "Counting answers".

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import SEGMENT, Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
 from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference
@@ -41,31 +41,7 @@ class Change(Result):
                     where there are several
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "short question", heading="question"),
-        SEGMENT,
-        Column("before", "figure of the earlier wave", "estimate", "see column unit"),
-        Column("after", "figure of the later wave", "estimate", "see column unit"),
-        shared("estimate", "the change: after less before", unit="see column unit"),
-        shared("se"),
-        shared("low"),
-        shared("high"),
-        Column("p_adjusted", "p-value adjusted among all rows that are shown", "p", heading="adjusted p"),
-        Column("g", "Hedges' g", "number", "standard deviations"),
-        Column("n_both", "how many answered both times", "count", heading="both times"),
-        Column("holds", "whether p_adjusted is below 1 - confidence"),
-        shared(
-            "unit",
-            "index: points; hours: hours a week; recommend: points of the net promoter score; share: percentage points",
-        ),
-        shared("shown"),
-        Column("level", "item, dimension or overall", displayed=False),
-        Column("name", "id of the item, or the dimension", displayed=False),
-        Column("n_before", "answers in the earlier wave", "count", displayed=False),
-        Column("n_after", "answers in the later wave", "count", displayed=False),
-        Column("p", "p-value before the adjustment", "p", displayed=False),
-        Column("kind", "kind of question", displayed=False),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Change")
     plot_name: ClassVar[str] = "survey.change"
 
     not_compared: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -14,7 +14,8 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column
+from dxkit.files.shipped import table_beside
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.survey.reading.people import folded_id, id_digest
 from dxkit.survey.reading.responses import Survey
@@ -23,27 +24,9 @@ ALONE = (
     "comments are shown for the whole company only, in alphabetical order, without anything else about the writers; "
     "leave out {}"
 )
-# Each pattern starts where no earlier start could have matched and never gives back what it took: time is linear.
-# The last text has letters of which the pattern needs one.
-_DIGITS = "0123456789"
 _MASKS = [
     (re.compile(pattern, re.IGNORECASE), word, set(needs))
-    for pattern, word, needs in (
-        (r"<[@#!][^<>]*+>", "[name]", "@#!"),
-        (r"(?<!\S)[^\s:@/]++:[^\s@]++@\S+", "[password]", "@"),
-        (r"(?:https?://|ftp://|www\.)\S+", "[link]", "/."),
-        (r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", "[mail]", "@"),
-        (r"(?<![\w.+-])[\w.+-]++\s?[(\[{]\s?at\s?[)\]}]\s?[\w.-]++", "[mail]", "([{"),
-        (r"(?<!\w)@\w++(?:[.-]\w++)*+", "[name]", "@"),
-        (r"(?<![\w\\])(?:[a-z]:\\|\\\\)\S+", "[path]", "\\"),
-        (r"(?<![\w/.~+-])(?:~|\.{1,2})?+/(?:[\w.@+-]++/)++[\w.@+-]*+", "[path]", "/"),
-        (r"(?<![\w/.+-])(?:[\w.+-]++/)++[\w+-]++\.\w++", "[path]", "/"),
-        (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\w)", "[address]", _DIGITS),
-        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])", "[address]", ":"),
-        (r"(?<!\w)[a-z]{2}\d{2}(?:\s?(?=[a-z]{0,4}\d)[a-z0-9]{4}){3,7}(?:\s?\d{1,3})?(?!\w)", "[account]", _DIGITS),
-        (r"(?<![\w-])(?=[a-z_-]*+\d)(?=[\d_-]*+[a-z])[\w-]{20,}+", "[code]", _DIGITS),
-        (r"(?<!\d)\+?\d[\d\s()/-]{6,}\d", "[number]", _DIGITS),
-    )
+    for pattern, word, needs in table_beside(__file__, "comments.toml")["masks"]
 ]
 _WORD = re.compile(r"[^\s,;:!?()\[\]\"'<>]{3,}")
 
@@ -70,7 +53,7 @@ def masked(text: str, is_id: Callable[[str], bool] = lambda word: False) -> str:
 class Comments(Result):
     """Comments that may be shown."""
 
-    columns: ClassVar[tuple[Column, ...]] = (Column("comment", "what was written, with names and links masked"),)
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Comments")
 
 
 def comments(survey: Survey, question: str | None = None, **gone: object) -> Comments:

@@ -13,17 +13,10 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared, shared
 from dxkit.results.formatting import tied
 from dxkit.results.result import Result
-from dxkit.statistics.relative_importance import (
-    MOST_LMG,
-    SINGULAR,
-    combined,
-    correlation,
-    parts_of,
-    resampled,
-)
+from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, combined, correlation, parts_of, resampled
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import label_of
 from dxkit.survey.tally.cells import Cells
@@ -43,19 +36,7 @@ class Drivers(Result):
     Figures of hidden rows are nan.
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("predictor", "id of the item, or the dimension"),
-        Column("method", "johnson: relative weights; lmg: Shapley values"),
-        shared("n", "respondents who answered it and the outcome"),
-        shared("estimate", "its part of R²", format="share"),
-        shared("low", format="share"),
-        shared("high", format="share"),
-        shared("share", "its share of the explained variance; those of a method sum to 1"),
-        Column("share_low", "lower end of the interval of share", "share"),
-        Column("share_high", "upper end of the interval of share", "share"),
-        Column("label", "short question, or the dimension"),
-        shared("shown"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Drivers")
 
     outcome: str
     r2: float

@@ -81,7 +81,6 @@ class Estimates:
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
         return len(self.weighed.headcount)
 
     @property
@@ -233,11 +232,7 @@ class Estimates:
         return self.correlation(at) * sd[:, :, None] * sd[:, None, :]
 
     def contrasts(
-        self,
-        a: np.ndarray,
-        sd: np.ndarray | None = None,
-        within: Weighed | None = None,
-        fit: spread.Fit | None = None,
+        self, a: np.ndarray, sd: np.ndarray | None = None, within: Weighed | None = None, fit: spread.Fit | None = None
     ) -> Contrasts:
         """Means of variables with two ends: `a` (D, J) says what each variable counts in them.
 

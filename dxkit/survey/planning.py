@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from dxkit.files import options
 from dxkit.files.errors import DataError, Missing
-from dxkit.results.columns import Column
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics import sampling
 from dxkit.survey.estimates import Estimates
@@ -39,24 +39,7 @@ class Plan(Result):
     gap         that gap
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("answers", "how many answer", "count"),
-        Column("response", "share of the staff that this is", "share", optional=True),
-        Column(
-            "gap",
-            "difference between two topics that is found with the power asked for",
-            "hours",
-            "as the score",
-            heading="gap it can tell",
-        ),
-        Column(
-            "p_pair",
-            "probability that the worst topics found are the true ones",
-            "share",
-            heading="the pair found is right",
-        ),
-        Column("p_pair_se", "simulation error of p_pair", "share", displayed=False),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Plan")
 
     needed: float = math.nan
     gap: float = math.nan
@@ -160,7 +143,7 @@ def plan_survey(
         population = before.roster.total
     _check(figures, population, gap, top_n)
     count, differs = int(figures["topics"]), figures["sd"] * math.sqrt(2 * (1 - figures["correlation"]))
-    noise = sampling.normals(sampling.scrambled(2 * count, seed))
+    noise = ndtri(sampling.scrambled(2 * count, seed))
     true, error = figures["spread"] * noise[:, :count], noise[:, count:]
     rank = -np.sort(-true, axis=1)
     usual = float(np.median(rank[:, top_n - 1] - rank[:, top_n]))

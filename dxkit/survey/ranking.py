@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.results.absent import Absent
-from dxkit.results.columns import SEGMENT, Column, columns_of, shared
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import percent
 from dxkit.results.result import Result
 from dxkit.results.words import say
@@ -60,23 +60,7 @@ class Ranking(Result):
                     they were not asked
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("rank", "place in the order, 1 the worst", "count"),
-        Column("topic", "the topic"),
-        SEGMENT,
-        shared("n"),
-        shared("estimate", "mean burden a person", unit="hours a week, or index points"),
-        shared("se"),
-        shared("low"),
-        shared("high"),
-        Column("rank_low", "its highest rank: the true one is from here to rank_high at the confidence level", "count"),
-        Column("rank_high", "its lowest rank", "count"),
-        Column("p_top", "probability that it is among the true worst `top_n`", "share"),
-        Column("p_top_se", "simulation error of p_top", "share", displayed=False),
-        Column("shrunken", "the estimate with the part that is probably luck taken out", "estimate", displayed=False),
-        shared("shown"),
-        Column("bound", "at least or at most, where the estimate is a bound", optional=True),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Ranking")
     plot_name: ClassVar[str] = "ranking.pains"
 
     score: str = ""

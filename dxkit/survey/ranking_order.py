@@ -2,8 +2,6 @@
 
 See docs/methods/ranking.md, "Verdict"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -11,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.results.absent import Absent
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.formatting import tied
 from dxkit.results.result import Result
 from dxkit.statistics import verdict
@@ -249,18 +247,7 @@ class ActionGrid(Result):
     verdict     that of the ranking whose worst are `chosen`
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("topic", "the topic"),
-        shared("n", "answers to the one of its two questions that fewer answered"),
-        Column("satisfaction", "mean satisfaction", "index", "0 to 100"),
-        Column("importance", "mean importance", "index", "0 to 100"),
-        Column("var_satisfaction", "variance of mean satisfaction", "number", displayed=False),
-        Column("var_importance", "variance of mean importance", "number", displayed=False),
-        Column("covariance", "covariance of the errors of the two means", "number", displayed=False),
-        Column("df", "degrees of freedom", "number", displayed=False),
-        Column("chosen", "whether it came out among the worst"),
-        shared("shown"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "ActionGrid")
     plot_name: ClassVar[str] = "ranking.action_grid"
 
     verdict: str = "open"

@@ -2,8 +2,6 @@
 
 See docs/methods/ranking.md, "Verdict"."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

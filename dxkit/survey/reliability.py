@@ -12,17 +12,9 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
-from dxkit.statistics.internal_consistency import (
-    alpha_if_dropped,
-    alpha_interval,
-    cronbach_alpha,
-    item_rest_correlation,
-    omega_total,
-    one_factor_loadings,
-    runs_against,
-)
+from dxkit.statistics import internal_consistency as consistency
 from dxkit.survey.reading.coded import reverse_note
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.tally.from_survey import check_answers, tallied
@@ -38,16 +30,7 @@ class Reliability(Result):
     there are too few items, or an item does not vary.
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("dimension", "the dimension"),
-        Column("items", "how many items it has", "count"),
-        shared("n", "respondents who answered a pair of its items, the fewest"),
-        Column("n_complete", "respondents who answered all of its items", "count"),
-        Column("alpha", "Cronbach's alpha", "number"),
-        Column("alpha_low", "lower end of its interval", "number"),
-        Column("alpha_high", "upper end of its interval", "number"),
-        Column("omega", "McDonald's omega total", "number"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Reliability")
 
     items: pd.DataFrame = field(repr=False)
 
@@ -106,10 +89,10 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
         complete, moments = (complete, moments) if complete >= enough else (np.nan, None)
         if len(names) < 3:
             notes.append(f"{dimension}: {len(names)} item{'s' * (len(names) > 1)}; omega needs three")
-        item_rest = item_rest_correlation(covariance)
-        against = runs_against(item_rest, n) if len(names) > 2 else np.zeros(len(names), dtype=bool)
+        item_rest = consistency.item_rest_correlation(covariance)
+        against = consistency.runs_against(item_rest, n) if len(names) > 2 else np.zeros(len(names), dtype=bool)
         notes += [reverse_note(names[i], dimension, item_rest[i]) for i in np.flatnonzero(against)]
-        of_items = {"item": names, "item_rest": item_rest, "alpha_if_dropped": alpha_if_dropped(covariance)}
+        of_items = {"item": names, "item_rest": item_rest, "alpha_if_dropped": consistency.alpha_if_dropped(covariance)}
         parts.append(pd.DataFrame({"dimension": dimension, **of_items}))
         if len(names) < 2:
             rows.append([dimension, 1, n, complete] + [np.nan] * 4)
@@ -118,10 +101,11 @@ def reliability(survey: Survey | Tally, *, confidence: float = 0.95) -> Reliabil
             left_out.append(dimension)
             parts.pop()
             continue
-        value = cronbach_alpha(covariance)
+        value = consistency.cronbach_alpha(covariance)
         scale = np.sqrt(np.diag(covariance))
-        omega = omega_total(one_factor_loadings(covariance / np.outer(scale, scale))) if len(names) > 2 else np.nan
-        ends = (np.nan, np.nan) if moments is None else alpha_interval(value, moments, confidence)
+        corr = covariance / np.outer(scale, scale)
+        omega = consistency.omega_total(consistency.one_factor_loadings(corr)) if len(names) > 2 else np.nan
+        ends = (np.nan, np.nan) if moments is None else consistency.alpha_interval(value, moments, confidence)
         rows.append([dimension, len(names), n, complete, value, *ends, omega])
     if left_out:
         notes.append(f"left out: {', '.join(left_out)}; {TOO_FEW_OR_ALIKE}")

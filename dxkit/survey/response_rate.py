@@ -10,7 +10,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import SEGMENT, Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 from dxkit.statistics.moments import per_group
@@ -24,26 +24,12 @@ from dxkit.survey.tally.tally import Tally
 class ResponseRate(Result):
     """Who answered, by group."""
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        SEGMENT,
-        Column("responded", "how many answered", "count"),
-        shared("headcount", "people in the roster"),
-        shared("estimate", "share who answered", format="share"),
-        shared("low", "lower end of its Wilson interval", format="share"),
-        shared("high", "upper end of its Wilson interval", format="share"),
-        Column("over", "whether more answered than the roster counts people", displayed=False),
-        shared("shown"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "ResponseRate")
     plot_name: ClassVar[str] = "survey.response_rate"
 
 
 @survey_decides
-def response_rate(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    confidence: float = 0.95,
-) -> ResponseRate:
+def response_rate(survey: Survey | Tally, by: By = None, *, confidence: float = 0.95) -> ResponseRate:
     """Who answered at all? The share of every group of the roster that did (docs/methods/scores.md, "Response rate").
 
     Parameters

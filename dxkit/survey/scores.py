@@ -13,7 +13,7 @@ import pandas as pd
 
 from dxkit.files import options
 from dxkit.files.errors import Missing
-from dxkit.results.columns import SEGMENT, Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.survey import teams
 from dxkit.survey.estimates import SAME_NUMBER, TOGETHER, Estimates
@@ -42,49 +42,7 @@ class Scores(Result):
                 and icc_high, p, reliability, r_wg; None for everybody together
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "short question, or the dimension", heading="question"),
-        SEGMENT,
-        shared("n", "answers with an opinion"),
-        shared("estimate", "weighted mean where there is a roster, else the mean", unit="see column unit"),
-        shared("se"),
-        shared("low"),
-        shared("high"),
-        shared("favourable"),
-        shared("favourable_low"),
-        shared("favourable_high"),
-        Column(
-            "kind",
-            "kind of question: rating, importance, hours, recommend, rank, number; or dimension, overall",
-            heading="measure",
-        ),
-        shared(
-            "unit",
-            "index: points from 0 to 100; hours: hours a week; recommend: net promoter score, -100 to 100; place: 1 is "
-            "first; code: codes of the scale; number: as the codebook's column unit says",
-        ),
-        shared("shown"),
-        Column(
-            "bound",
-            "at least or at most, where the estimate is a bound; about, where it is made of bounds",
-            optional=True,
-        ),
-        Column("level", "item, dimension or overall", displayed=False),
-        Column("name", "id of the item, or the dimension", displayed=False),
-        Column(
-            "pooled",
-            "what the group's score will be near next time",
-            "estimate",
-            "see column unit",
-            heading="next time near",
-            optional=True,
-        ),
-        Column("pooled_low", "lower end of its interval", "estimate", "see column unit", displayed=False),
-        Column("pooled_high", "upper end of its interval", "estimate", "see column unit", displayed=False),
-        Column(
-            "stands_out", "below or above all others beyond chance, else empty", heading="stands out", optional=True
-        ),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Scores")
     plot_name: ClassVar[str] = "survey.scores"
 
     between: pd.DataFrame | None = field(default=None)
@@ -112,13 +70,7 @@ class Scores(Result):
 
 
 @survey_decides
-def scores(
-    survey: Survey | Tally,
-    by: By = None,
-    *,
-    fpc: bool = True,
-    confidence: float = 0.95,
-) -> Scores:
+def scores(survey: Survey | Tally, by: By = None, *, fpc: bool = True, confidence: float = 0.95) -> Scores:
     """Where does it hurt? The score of every question, of every dimension and of the whole.
 
     See docs/methods/scores.md, "Dimension and overall scores".

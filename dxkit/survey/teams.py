@@ -2,8 +2,6 @@
 
 See docs/methods/scores.md, "Teams"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -2,8 +2,6 @@
 
 All three ways give the same columns, or find the same fault."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The text of a large csv file, some lines at a time, as UTF-8."""
 
-from __future__ import annotations
-
 import codecs
 import gzip
 import io

@@ -1,7 +1,5 @@
 """Frames and files that speak Arrow, as batches of encoded columns: Polars, DuckDB, pyarrow, Parquet, and others."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,19 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dxkit.files.batches.gathered import (
-    BYTES,
-    FEW,
-    LISTS,
-    At,
-    Batch,
-    Cells,
-    in_use,
-    of_cells,
-    only_used,
-    refused,
-    text_of,
-)
+from dxkit.files.batches import gathered
+from dxkit.files.batches.gathered import At, Batch, Cells
 from dxkit.files.errors import DataError, fault_at
 
 ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".arrow": "ipc", ".feather": "ipc"}
@@ -156,31 +143,31 @@ def _cells(array: Any, at: At) -> Cells:
     if types.is_null(kind):
         return np.zeros(len(array), dtype=np.int8), [""]
     if types.is_nested(kind):
-        return _refused(array, LISTS, at)
+        return _refused(array, gathered.LISTS, at)
     if not _is_text(kind) and any(
         is_kind(kind) for is_kind in (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)
     ):
-        return _refused(array, BYTES, at)
+        return _refused(array, gathered.BYTES, at)
     encoded = types.is_dictionary(array.type)
     try:
         array = array if encoded else array.dictionary_encode()
     except pa.ArrowNotImplementedError:
-        return of_cells([text_of(value, at) for value in array.to_pylist()])
+        return gathered.of_cells([gathered.text_of(value, at) for value in array.to_pylist()])
     numbers = array.indices.cast(pa.int32()).fill_null(-1).to_numpy()
     values = array.dictionary
-    if len(values) <= FEW or values.null_count or not (_is_text(kind) or types.is_integer(kind)):
-        return in_use(numbers, values.to_pylist(), at)
+    if len(values) <= gathered.FEW or values.null_count or not (_is_text(kind) or types.is_integer(kind)):
+        return gathered.in_use(numbers, values.to_pylist(), at)
     try:
         values = values.cast(pa.large_string())
     except pa.ArrowNotImplementedError:  # views of text, in older versions
-        return in_use(numbers, values.to_pylist(), at)
+        return gathered.in_use(numbers, values.to_pylist(), at)
     if array.indices.null_count:
         numbers = np.where(numbers < 0, len(values), numbers)
         values = pa.concat_arrays([values, pa.array([""], pa.large_string())])
-    return only_used(numbers, values) if encoded else (numbers, values)
+    return gathered.only_used(numbers, values) if encoded else (numbers, values)
 
 
 def _refused(array: Any, what: str, at: At) -> Cells:
     """Refuse a column; where nobody asked for it, its cells in outline."""
     filled = array.is_valid().to_numpy(zero_copy_only=False)
-    return only_used(filled.astype(np.int8), ["", refused(what, at)])
+    return gathered.only_used(filled.astype(np.int8), ["", gathered.refused(what, at)])

@@ -1,7 +1,5 @@
 """The cells of columns, batch by batch: a small number for each cell, and the distinct texts they stand for."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -146,7 +144,6 @@ class Gathered:
             self._united = self.texts = self._arrays[0].dictionary.nbytes
 
     def column(self) -> pd.Categorical:
-        """The whole column."""
         if self._arrays:
             array = _united(self._arrays)
             codes, texts = array.indices.to_numpy(), array.dictionary
@@ -186,7 +183,6 @@ def _smallest(most: int) -> np.dtype:
 
 
 def as_list(texts: Any) -> list[str]:
-    """Distinct texts as a list."""
     return texts if isinstance(texts, list) else texts.to_pylist()
 
 

@@ -1,7 +1,5 @@
 """A csv file of any size as encoded columns, block by block; it means what the reader of small files says."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -20,7 +20,7 @@ from dxkit.outcomes.delivery.record import Maker, Record
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.times import Moment, Source, moment, zone
 from dxkit.results.absent import Absent
-from dxkit.results.columns import SEGMENT, Column, columns_of, shared
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.result import Result
 
 PRODUCTION = ("production", "prod", "prd", "live")
@@ -37,29 +37,7 @@ class Dora(Result):
     reviews   days from the end of an incident to its review; an Absent where no incident has ended
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        SEGMENT,
-        Column("metric", "one of the five metrics"),
-        Column("period", "first day of the period, or all"),
-        shared("n", "how many are counted"),
-        shared(
-            "estimate",
-            "the metric; nan where nothing is recorded or half are not done yet",
-            format="number",
-            unit="see column unit",
-        ),
-        shared("low", "lower end of the 95% interval", format="number"),
-        shared("high", "upper end of the 95% interval", format="number"),
-        shared("unit", "what the metric is measured in"),
-        Column("of", "denominator of a share", "count"),
-        Column("open", "how many were not done by the data cut-off date", "number"),
-        Column("unmatched", "how many name no known deployment, or follow none within max_gap", "number"),
-        Column("excluded", "how many are left out for another reason", "number"),
-        Column("clusters", "how many deployments share the luck of what is counted", "count"),
-        Column("dispersion", "how many times more the counts vary than chance alone makes them", "number"),
-        Column("exposure", "part of the period that is on record", "number", "days"),
-        Column("note", "what is not recorded"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Dora")
 
     audit: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=audit.COLUMNS))
     gaps: pd.DataFrame | None = None

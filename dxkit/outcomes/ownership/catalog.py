@@ -21,7 +21,7 @@ from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.ownership.codeowners import DIALECTS, Rules, rules_of
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, zone
 from dxkit.results.absent import Absent
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics.intervals import wilson
 
@@ -47,15 +47,7 @@ class CatalogHealth(Result):
                there is none
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("measure", "what is asked of a service"),
-        shared("n", "services that have it"),
-        Column("of", "services about which the tables say", "count"),
-        shared("estimate", "share of these services", format="share"),
-        shared("low", "lower end of its Wilson interval", format="share"),
-        shared("high", "upper end of its Wilson interval", format="share"),
-        Column("unknown", "services about which the tables do not say", "number"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "CatalogHealth")
 
     services: pd.DataFrame | None = None
     to_register: Durations | Absent = _UNDATED

@@ -2,8 +2,6 @@
 
 See docs/methods/catalog.md, "CODEOWNERS"."""
 
-from __future__ import annotations
-
 import os
 import posixpath
 import re

@@ -1,7 +1,5 @@
 """What a picture says in words: one sentence with the verdict, and one that says how sure it is."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence, Sized
 from typing import NamedTuple

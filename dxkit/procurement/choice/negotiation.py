@@ -20,8 +20,8 @@ from dxkit.procurement.cost.run import by_draw
 from dxkit.procurement.cost.schedule import exit_figure
 from dxkit.procurement.cost.simulation import Draws, Inputs, at_scenario
 from dxkit.procurement.cost.spread import quantiles
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Figure, Line, certain, title_of
-from dxkit.results.columns import Column, columns_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Figure, Line, certain, title_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.results.words import number, say
@@ -46,16 +46,7 @@ class Negotiation(Result):
                 protects the buyer), p10, p90
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column("line", "the line of cost"),
-        Column("clause", "what the contract says"),
-        Column("now", "as it is"),
-        Column("instead", "what it is compared with"),
-        Column("worth", "by how much the cost would fall, mean of the simulations", "money", MONEY),
-        Column("p10", "10% of the simulations are below it", "money", MONEY),
-        Column("p90", "90% of the simulations are below it", "money", MONEY),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Negotiation")
 
     walk_away: pd.DataFrame = field(default_factory=pd.DataFrame)
     clauses: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -89,13 +89,7 @@ def panel(dossier: Dossier, needs: Result | None = None) -> Panel:
     }
     sliders = {
         name: widgets.FloatSlider(
-            value=weight,
-            min=0,
-            max=most,
-            step=most / 100,
-            description=name[:28],
-            readout_format=".3g",
-            **wide,
+            value=weight, min=0, max=most, step=most / 100, description=name[:28], readout_format=".3g", **wide
         )
         for name, weight in weights.items()
     }

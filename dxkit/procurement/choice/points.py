@@ -2,8 +2,6 @@
 
 See docs/methods/scorecard.md, "Point score"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -2,8 +2,6 @@
 
 See docs/methods/scorecard.md, "Ratings from evidence"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -15,7 +15,7 @@ from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import replacing
 from dxkit.procurement.choice.scorecard import Scorecard, scorecard
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier
-from dxkit.results.columns import Column
+from dxkit.results.columns import Column, declared
 from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 
@@ -135,12 +135,7 @@ def _plain(text: object) -> str:
 class Comparison(Result):
     """Which input changed the choice."""
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("input", "part of the dossier"),
-        Column("changed", "whether it differs between the two decisions"),
-        Column("winner_with_it", "who wins when it alone is put into the old decision"),
-        Column("changes_winner", "whether that is another winner"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Comparison")
 
 
 def compare_decisions(old: Dossier, new: Dossier, needs: Result | None = None, seed: int = 0) -> Comparison:

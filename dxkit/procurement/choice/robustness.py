@@ -2,8 +2,6 @@
 
 See docs/methods/scorecard.md, "Ranks"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -31,13 +31,7 @@ from dxkit.procurement.choice.findings import (
 from dxkit.procurement.choice.points import judged, points_of
 from dxkit.procurement.choice.ratings import LEAST_SPREAD
 from dxkit.procurement.choice.robustness import information, wins
-from dxkit.procurement.choice.values import (
-    check_needs,
-    drawn_values,
-    note_on_anchors,
-    rating_of,
-    weights_of,
-)
+from dxkit.procurement.choice.values import check_needs, drawn_values, note_on_anchors, rating_of, weights_of
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.exit_cost import exit_cost as work_out_exit
 from dxkit.procurement.cost.ownership import Tco, check_results
@@ -45,7 +39,7 @@ from dxkit.procurement.cost.ownership import tco as work_out_tco
 from dxkit.procurement.cost.simulation import DRAWS
 from dxkit.procurement.dossier.columns import KINDS
 from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted
-from dxkit.results.columns import Column, columns_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import percent, tied
 from dxkit.results.result import Result
 
@@ -73,15 +67,7 @@ class Scorecard(Result):
     flags         vendor, criterion, flag
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column("score", "score at likely figures: 0 is worst and 100 is best on every criterion", "index", "points"),
-        Column("low", "lower end of its 95% interval", "index", "points"),
-        Column("high", "upper end of its 95% interval", "index", "points"),
-        Column("p_first", "share of simulations in which it ranks first", "share"),
-        Column("regret", "points that are expected to be lost if it is chosen", "hours", "points"),
-        Column("must", "must-haves: pass, fail or unknown"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Scorecard")
     plot_name: ClassVar[str] = "procurement.contributions"
 
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -2,8 +2,6 @@
 
 See docs/methods/leaving_cost.md, "Calendar"."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 

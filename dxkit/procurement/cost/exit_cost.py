@@ -17,11 +17,11 @@ from dxkit.procurement.cost.calendar import dates_of, effective_notice, renewals
 from dxkit.procurement.cost.leaving import COMPONENTS, EU_NAMES, RUSHED, people_driver
 from dxkit.procurement.cost.run import OfVendor, with_leaving
 from dxkit.procurement.cost.schedule import exit_figure
-from dxkit.procurement.cost.spread import P10, P90, quantiles
+from dxkit.procurement.cost.spread import quantiles
 from dxkit.procurement.cost.tornado import tornado
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, title_of
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
-from dxkit.results.columns import Column, columns_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
@@ -50,14 +50,7 @@ class ExitCost(Result):
     present    planned exit at the end of the horizon, discounted, by vendor and draw, (S,) each
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column("quarter", "0 is the start", "count"),
-        Column("mode", "planned or forced"),
-        Column("component", "what the money is for"),
-        Column("mean", "cost, mean of the simulations", "money", MONEY),
-        *(P10, P90),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "ExitCost")
     plot_name: ClassVar[str] = "procurement.leaving"
 
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Idle cells"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

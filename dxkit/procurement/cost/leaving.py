@@ -2,8 +2,6 @@
 
 See docs/methods/leaving_cost.md, "Components"."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import numpy as np
@@ -204,10 +202,7 @@ def _add_events(sheet: Sheet, dossier: Dossier, vendor: str, v: _Inputs, spare: 
     rows["factor"] = (1 + Input(dossier.numbers["discount_rate"].key)) ** (-_E / 12)
     rows["used, not paid"] = total(
         [
-            most(
-                0,
-                Sum(f"{key}|service", None, _E, sheet=vendor) - Sum(f"{key}|paid", None, _E - 1, sheet=vendor),
-            )
+            most(0, Sum(f"{key}|service", None, _E, sheet=vendor) - Sum(f"{key}|paid", None, _E - 1, sheet=vendor))
             for key in keys
         ]
     )

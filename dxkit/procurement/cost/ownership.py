@@ -17,12 +17,12 @@ from dxkit.files.options import instance, whole
 from dxkit.procurement.cost.exit_cost import ExitCost
 from dxkit.procurement.cost.run import OfVendor, Run, worked_out
 from dxkit.procurement.cost.simulation import DRAWS, owning
-from dxkit.procurement.cost.spread import P10, P50, P90, cheapest, quantiles, summary, summed
+from dxkit.procurement.cost.spread import cheapest, quantiles, summary, summed
 from dxkit.procurement.cost.tornado import COLUMNS as TORNADO
 from dxkit.procurement.cost.tornado import tornado
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, counted, title_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, counted, title_of
 from dxkit.results.absent import Absent
-from dxkit.results.columns import Column, columns_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import percent, rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import HIGHEST, irr, payback, roi
@@ -58,13 +58,7 @@ class Tco(Result):
     present   present value by vendor and draw, (S,) each, paired over the vendors; served: the same of pv_served
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column("year", "0 is the start", "count"),
-        Column("category", "what the money is for"),
-        Column("mean", "nominal cost, mean of the simulations", "money", MONEY),
-        *(P10, P50, P90),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Tco")
     plot_name: ClassVar[str] = "procurement.totals"
 
     yearly: pd.DataFrame = field(default_factory=pd.DataFrame)

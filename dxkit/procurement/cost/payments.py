@@ -17,8 +17,8 @@ from dxkit.procurement.cost.expressions import Values
 from dxkit.procurement.cost.leaving import contract_lines, sheets_of
 from dxkit.procurement.cost.schedule import commitment, term_of
 from dxkit.procurement.cost.simulation import SCENARIOS, Inputs, at_scenario
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, Line, title_of
-from dxkit.results.columns import Column
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, Line, title_of
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 
 _A_LITTLE = 1 + 1e-12
@@ -32,16 +32,7 @@ class Schedule(Result):
             committed if notice is missed)
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor"),
-        Column("line", "the line of cost"),
-        Column("category", "what the money is for"),
-        Column("month", "the month of service, and at whose end a payment falls; 0 is the start", "count"),
-        Column("units", "units that are billed; empty where the line has none", "number"),
-        Column("service", "worth of what is served in the month", "money", MONEY),
-        Column("paid", "what falls due at its end", "money", MONEY),
-        Column("clause", "the clause that decides the units or the price"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Schedule")
 
     dates: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: str = ""

@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Shared draws"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary

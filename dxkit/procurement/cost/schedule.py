@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "The payment schedule"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

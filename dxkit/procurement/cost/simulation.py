@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Shared draws"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np

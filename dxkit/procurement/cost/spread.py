@@ -1,7 +1,5 @@
 """How money spreads over the draws: its mean and quantiles, and who is cheapest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import reduce
 

@@ -18,8 +18,8 @@ from dxkit.procurement.cost.expressions import LABEL, Each, Row, Sheet, Sum, Val
 from dxkit.procurement.cost.leaving import leaving_sheet, results_sheet, sheets_of
 from dxkit.procurement.cost.schedule import month_sheet
 from dxkit.procurement.cost.simulation import Draws
-from dxkit.procurement.dossier.dossier import A_DOSSIER, MONEY, Dossier, title_of
-from dxkit.results.columns import Column, columns_of
+from dxkit.procurement.dossier.dossier import A_DOSSIER, Dossier, title_of
+from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
@@ -36,20 +36,7 @@ class Switching(Result):
               less decide), at_most (were all known today), p_leaves
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("vendor", "the vendor that is left"),
-        Column("rival", "the vendor that takes its place"),
-        Column("quarter", "when it is left; 0 is the start", "count"),
-        Column("move", "planned exit plus the rival's start", "money", MONEY),
-        Column("needed", "saving that pays for the move over the horizon", "money", f"{MONEY} a year"),
-        Column(
-            "saving",
-            "what is served in the next twelve months less the rival's first twelve",
-            "money",
-            f"{MONEY} a year",
-        ),
-        Column("p_pays", "probability that leaving pays", "share"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Switching")
 
     first: pd.DataFrame = field(default_factory=pd.DataFrame)
     option: pd.DataFrame = field(default_factory=pd.DataFrame)

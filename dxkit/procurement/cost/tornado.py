@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Tornado"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import numpy as np

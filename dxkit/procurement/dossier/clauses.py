@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Cost lines"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

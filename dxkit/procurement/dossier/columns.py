@@ -1,7 +1,5 @@
 """The sheets of a dossier, as columns.csv declares them: what the reader reads and the form to fill in offers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

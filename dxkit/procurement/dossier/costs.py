@@ -1,7 +1,5 @@
 """Reads the sheets costs and benefits: their lines, and what several sources say of one line."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,15 +19,7 @@ _SAME = (  # in all rows of one line
     *("category", "timing", "per", "growth", "ratchet", "billed", "advance", "rises", "committed", "currency"),
     *("ledger", "tier_kind"),
 )
-_ALIKE = (
-    "vendor",
-    "timing",
-    "from_month",
-    "to_month",
-    "per",
-    "currency",
-    "ledger",
-)  # lines that a total adds up
+_ALIKE = ("vendor", "timing", "from_month", "to_month", "per", "currency", "ledger")  # lines that a total adds up
 
 
 def read_lines(

@@ -1,7 +1,5 @@
 """What was claimed about each vendor, by whom and when."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Reads the sheet drivers: what costs scale with, and how it grows."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """One figure of a row: an estimate from its three cells, or one number, and whose word it is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from math import nan
@@ -15,13 +13,7 @@ from dxkit.statistics.estimate import SHAPES, Estimate, estimate
 _MARKS = re.compile(r"[€$£¥]|\b(EUR|USD|GBP|CHF)\b", flags=re.IGNORECASE)
 
 
-def amount_of(
-    row: Row,
-    unit: Unit,
-    columns: Sequence[str] = AMOUNT,
-    *,
-    shape: str | None = None,
-) -> Estimate | None:
+def amount_of(row: Row, unit: Unit, columns: Sequence[str] = AMOUNT, *, shape: str | None = None) -> Estimate | None:
     """The estimate of row i, or None with its faults. `shape` stands for that of the row."""
     numbers: list[float] = []
     for name in columns:

@@ -2,8 +2,6 @@
 
 See docs/tables.md, "Decision"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -2,8 +2,6 @@
 
 See docs/methods/leaving_cost.md, "Inputs and their defaults"."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The sheets of a dossier, wherever they stand; one that may be meant for another name is never passed over."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Mapping

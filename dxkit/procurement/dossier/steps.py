@@ -2,8 +2,6 @@
 
 See docs/tables.md, "steps"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -2,8 +2,6 @@
 
 See docs/tables.md, "Units"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MOST = 1e15  # beyond it somebody leant on a key

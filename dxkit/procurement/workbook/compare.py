@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Reading back"."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

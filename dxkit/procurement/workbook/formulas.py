@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "One model, two forms"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sheet Inputs: a row a figure, with what it is at low, likely and high, and the value in use."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 
@@ -61,14 +59,7 @@ def _mean(figure: Figure, name: str) -> float:
 
 
 def _write_claim(
-    page: Page,
-    row: int,
-    key: str,
-    name: str,
-    unit: Unit,
-    claim: SourcedFigure,
-    scenario: str,
-    filled: bool = False,
+    page: Page, row: int, key: str, name: str, unit: Unit, claim: SourcedFigure, scenario: str, filled: bool = False
 ) -> None:
     """A figure as one source has it; a single number stands under likely alone."""
     single = claim.estimate.fixed and not filled

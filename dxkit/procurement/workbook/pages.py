@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "The workbook"."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Iterable, Sequence

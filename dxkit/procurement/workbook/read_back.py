@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "Reading back"."""
 
-from __future__ import annotations
-
 import json
 import os
 import zipfile

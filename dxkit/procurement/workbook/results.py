@@ -1,7 +1,5 @@
 """The sheets of what comes out: Results, live beside simulated, and Checks."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from dxkit.files.errors import and_more

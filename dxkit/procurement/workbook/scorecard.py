@@ -1,7 +1,5 @@
 """The sheet Scorecard: the point score as live formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

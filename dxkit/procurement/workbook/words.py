@@ -2,8 +2,6 @@
 
 See docs/methods/ownership_cost.md, "The workbook"."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from importlib.metadata import version

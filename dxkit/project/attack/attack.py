@@ -2,8 +2,6 @@
 
 It shares no code with what hides figures. See docs/methods/anonymity.md, "From outside"."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

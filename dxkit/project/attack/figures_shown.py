@@ -1,7 +1,5 @@
 """Figures of groups in a table that somebody printed: which question, of whom, how many answers, which value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Pages and workbooks as an outsider reads them: every table and every text in the file, shown or hidden."""
 
-from __future__ import annotations
-
 import html
 import re
 import warnings
@@ -24,12 +22,10 @@ _OF_WHAT, _HOW_MANY, _MEAN = ({*HEADINGS[name]} for name in ("of_what", "how_man
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place in a file."""
-
     file: str
     where: str
 
-    def tells(self, who: str, how: str) -> Finding:
+    def tells(self, who: str, how: str) -> "Finding":
         """A finding that stands here."""
         return Finding(file=self.file, where=self.where, who=who, how=how)
 
@@ -55,8 +51,6 @@ class Seen(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Said(Place):
-    """A text in a file."""
-
     text: str
 
 
@@ -79,7 +73,7 @@ class Contents:
     texts: list[Said] = field(default_factory=list)
     pictures: int = 0
 
-    def add(self, other: Contents) -> None:
+    def add(self, other: "Contents") -> None:
         self.tables += other.tables
         self.texts += other.texts
         self.pictures += other.pictures

@@ -1,7 +1,5 @@
 """What texts, comments and headings tell: addresses, ids, counts of few people, groups that are hidden elsewhere."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence

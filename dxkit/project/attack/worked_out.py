@@ -1,7 +1,5 @@
 """Few people of whom the figures of all tables together tell: by adding, subtracting and knowing the scale."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """The workbook in which a survey is described: its questions, scales and roster."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

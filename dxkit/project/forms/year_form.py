@@ -2,8 +2,6 @@
 
 See docs/tables.md, "A year of delivery"."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

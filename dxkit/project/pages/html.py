@@ -1,7 +1,5 @@
 """A page as one HTML file: no script, no request, its pictures inside it, readable aloud, on a phone and on paper."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator
 from html import escape

@@ -1,7 +1,5 @@
 """A page as PDF/UA by Typst, which refuses what cannot be read aloud."""
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """A page as slides: its first sentence, then a slide for each picture with its sentence as the title."""
 
-from __future__ import annotations
-
 import zipfile
 from importlib import import_module
 from io import BytesIO

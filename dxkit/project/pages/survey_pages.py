@@ -1,7 +1,5 @@
 """What each reader of a survey is told: the management, everybody who was asked, and a team."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

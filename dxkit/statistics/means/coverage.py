@@ -6,8 +6,6 @@ The error of a weighted mean has variance A sd^2. Cells are numbered 0 to C - 1,
 J - 1; `group` (C,) is the group of each cell.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -2,8 +2,6 @@
 
 See docs/methods/intervals.md, "The interval"."""
 
-from __future__ import annotations
-
 from statistics import NormalDist
 
 import numpy as np

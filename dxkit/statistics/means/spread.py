@@ -7,8 +7,6 @@ spread depends on the mean (a quasi-likelihood, Wedderburn 1974): m (1 - m) with
 Poisson, many zeros and few large; Tweedie 1984, Jorgensen 1987), 1 for other numbers.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

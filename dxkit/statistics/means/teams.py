@@ -6,8 +6,6 @@ Scores of G groups on J variables are (G, J), nan where a group takes no part; v
 without finite population correction.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 

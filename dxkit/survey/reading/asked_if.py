@@ -1,7 +1,5 @@
 """Questions that were put to some people only: the codebook's column asked_if names a column that says to whom."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "What a tally holds"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """From answer labels to codes. A message on an unknown answer does not repeat what a person wrote."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence

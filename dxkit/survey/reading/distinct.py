@@ -3,8 +3,6 @@
 A column is a categorical of texts, "" where a cell is blank. Its texts stand in the order in which they first occur.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,18 +12,15 @@ _TILE = 2**16  # rows whose numbers fit a processor's cache
 
 
 def column(codes: np.ndarray, texts: Sequence[str] | pd.Index) -> pd.Categorical:
-    """The column of these codes."""
     kinds = pd.CategoricalDtype(pd.Index(texts, dtype=object))
     return pd.Categorical.from_codes(codes, dtype=kinds, validate=False)
 
 
 def blank(n: int) -> pd.Categorical:
-    """A column of n blank cells."""
     return column(np.zeros(n, dtype=np.int8), [""])
 
 
 def texts_of(cells: pd.Categorical) -> list[str]:
-    """The distinct texts."""
     return cells.categories.tolist()
 
 
@@ -44,9 +39,9 @@ def counts(codes: np.ndarray, most: int) -> np.ndarray:
     return np.sum([np.bincount(codes[at : at + _TILE], minlength=most) for at in range(0, len(codes), _TILE)], axis=0)
 
 
-def times(cells: pd.Categorical, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
-    """How often each distinct text occurs, in all rows or in these."""
-    return counts(cells.codes[rows], len(cells.categories))
+def times(cells: pd.Categorical) -> np.ndarray:
+    """How often each distinct text occurs."""
+    return counts(cells.codes, len(cells.categories))
 
 
 def looked_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -65,7 +60,6 @@ def flags(cells: pd.Categorical, says: Callable[[str], bool]) -> np.ndarray:
 
 
 def filled(cells: pd.Categorical) -> np.ndarray:
-    """Which cells are not blank."""
     return cells.codes != code_of(cells, "")
 
 

@@ -1,10 +1,8 @@
 """The files that survey tools export, read into one form: a column of text per question of the codebook."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +65,6 @@ class Export:
 
     @property
     def source(self) -> str:
-        """The name of the tool."""
         return self.tool.name
 
     def place(self, item: str = "", i: int | None = None) -> dict[str, Any]:
@@ -162,7 +159,9 @@ def read_export(
     ignored = Counter(
         column.name for column in others if not is_technical(tool, column.code) and column.name not in personal
     )
-    beside = _Beside(columns, file.body, len(read))
+    beside = {_code(column): file.body[column.position] for column in reversed(columns) if column.code.strip()}
+    own_id = next((beside[name] for name in tool.respondent if name in beside), None)
+    every = np.ones(len(read), dtype=bool)
     ids = [item for item in codebook.of_kind("id") if item in found]
     return Export(
         tool=tool,
@@ -172,9 +171,9 @@ def read_export(
         columns_at={item: column.place for item, column in at.items()},
         file=read.file,
         sheet=read.sheet,
-        respondent=found[ids[0]] if ids else beside.column(*tool.respondent),
-        finished=beside.flags(tool.tells_finished(list(beside.columns)), tool.is_finished, otherwise=True),
-        preview=beside.flags([tool.preview_in], tool.is_preview, otherwise=False),
+        respondent=found[ids[0]] if ids else blank(len(read)) if own_id is None else own_id,
+        finished=_told(beside, tool.tells_finished(list(beside)), tool.is_finished, every),
+        preview=_told(beside, [tool.preview_in], tool.is_preview, ~every),
         dropped=tuple(dict.fromkeys(personal)),
         ignored=tuple(f"{name} ({n} columns)" if n > 1 else name for name, n in ignored.items()),
         na_cells=na_cells,
@@ -229,20 +228,9 @@ def _code(column: Column) -> str:
     return normal(column.code) or column.code.strip()
 
 
-class _Beside:
-    """What a tool says of a submission beside its answers: id, finished, preview."""
-
-    def __init__(self, header: Sequence[Column], body: Sequence[pd.Categorical], n: int):
-        self.n = n
-        named = [column for column in reversed(header) if column.code.strip()]
-        self.columns = {_code(column): body[column.position] for column in named}
-
-    def column(self, *names: str) -> pd.Categorical:
-        """The first of these columns that there is, else a blank one."""
-        name = next((name for name in names if name in self.columns), "")
-        return self.columns[name] if name else blank(self.n)
-
-    def flags(self, names: Sequence[str], says: Callable[[str], bool], *, otherwise: bool) -> np.ndarray:
-        """Whether a cell of these columns says so; without the columns the same for everybody."""
-        found = [flags(self.columns[name], says) for name in names if name in self.columns]
-        return np.logical_or.reduce(found) if found else np.full(self.n, otherwise)
+def _told(
+    beside: Mapping[str, pd.Categorical], names: Iterable[str], says: Callable[[str], bool], otherwise: np.ndarray
+) -> np.ndarray:
+    """Whether a cell of these columns, of those beside the answers, says so; without them what holds otherwise."""
+    found = [flags(beside[name], says) for name in names if name in beside]
+    return np.logical_or.reduce(found) if found else otherwise

@@ -1,7 +1,5 @@
 """Which column of a file asks which question of the codebook; never one column for two questions."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence

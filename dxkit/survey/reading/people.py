@@ -1,7 +1,5 @@
 """Who is one person: blank rows, ids that repeat or were shortened, and how few people make a group."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -167,15 +165,11 @@ def _earlier_submissions(export: Export, keep: np.ndarray, faults: Faults) -> np
     return repeated
 
 
-def ids_name_people(export: Export, book: Codebook) -> bool:
-    """Whether the ids are the codebook's: a tool's own id names a submission, and another one in the next wave."""
-    repeated = export.applied.rules.includes("repeated ids")
-    return not repeated and any(item in export.answers for item in book.of_kind("id"))
-
-
 def identified(export: Export, book: Codebook, rows: np.ndarray | slice) -> np.ndarray:
-    """Which of these rows have an id that names a person in the next wave too."""
-    return filled(export.respondent)[rows] & ids_name_people(export, book)
+    """Which of these rows have an id that names a person in the next wave too: one of the codebook's, for a tool's own
+    names a submission."""
+    own = any(item in export.answers for item in book.of_kind("id"))
+    return filled(export.respondent)[rows] & (own and not export.applied.rules.includes("repeated ids"))
 
 
 def person_keys(

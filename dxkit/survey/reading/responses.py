@@ -17,12 +17,12 @@ from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.asked_if import FILLED_UNASKED, apply_filters, outside_dimensions, with_filters
 from dxkit.survey.reading.codebook import Codebook, read_codebook
 from dxkit.survey.reading.coded import Coded, code_answers, reverse_suspects
-from dxkit.survey.reading.coding import SKIPPED, UNAFFECTED
+from dxkit.survey.reading.coding import UNAFFECTED
 from dxkit.survey.reading.exports import Export, read_export
 from dxkit.survey.reading.instrument.known import instrument_of
 from dxkit.survey.reading.people import identified, person_keys, rows_of, rows_that_count, settings, weights_of
 from dxkit.survey.reading.roster import ROSTER_CHECKS, Roster, check_fit, read_roster
-from dxkit.survey.reading.rules.questions import blank_is_none, with_same_as
+from dxkit.survey.reading.rules.questions import with_same_as
 from dxkit.survey.reading.rules.table import DEFAULT, Rules, rules_of
 from dxkit.survey.reading.segments import Cut, declared, read_segments
 from dxkit.survey.reading.unlisted import by_item, check_labels, none_for_blank
@@ -47,13 +47,6 @@ class Facts:
     comment_group: int = 10
     rows: Rows | None = field(default=None, repr=False)
     notes: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Read(Facts):
-    """One wave as it is counted, without what tells people apart."""
-
-    coded: Coded
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -197,30 +190,29 @@ def read_survey(
     """
     how: dict[str, Any] = {"sheet": sheet, "header": header, "rules": rules, "memory": memory}
     how |= {"cuts": cuts, "record": record, "comment_group": comment_group, "roster_check": roster_check}
-    read, export, kept = _read(answers, codebook, roster, wave, source, min_group, **how)
-    facts = {name: value for name, value in vars(read).items() if name != "coded"}
-    book, given, segments = read.coded.codebook, read.coded.answers(), read.coded.segments.astype(object)
+    coded, facts, export, kept = _read(answers, codebook, roster, wave, source, min_group, **how)
+    book, given, segments = coded.codebook, coded.answers(), coded.segments.astype(object)
     comments = {
         item: export.answers[item][kept].astype(object) for item in book.of_kind("comment") if item in export.answers
     }
-    facts["rows"] = rows_of(answers, export, book, read.wave, kept)
-    facts["notes"] = tuple(dict.fromkeys((*read.notes, *reverse_suspects(book, given))))
+    rows = rows_of(answers, export, book, facts.wave, kept)
+    notes = tuple(dict.fromkeys((*facts.notes, *reverse_suspects(book, given))))
     return Survey(
         codebook=book,
         answers=given,
-        state=read.coded.states(),
+        state=coded.states(),
         segments=segments,
         identified=identified(export, book, kept),
         comments=pd.DataFrame(comments, index=given.index, dtype=object),
         keys=person_keys(export, book, given, segments, kept),
-        weights=read.coded.weights,
-        **facts,
+        weights=coded.weights,
+        **vars(replace(facts, rows=rows, notes=notes)),
     )
 
 
-def read_coded(answers: Any, codebook: Codebook | TableSource, **how: Any) -> Read:
+def read_coded(answers: Any, codebook: Codebook | TableSource, **how: Any) -> tuple[Coded, Facts]:
     """What `read_survey` reads, as it is counted; `how` are its options and those of `encode`."""
-    return _read(answers, codebook, **how)[0]
+    return _read(answers, codebook, **how)[:2]
 
 
 def _read(
@@ -238,8 +230,8 @@ def _read(
     record: bool | None = None,
     comment_group: int | None = None,
     **limits: Any,
-) -> tuple[Read, Export, np.ndarray | slice]:
-    """What is read, of which file, and which of its rows."""
+) -> tuple[Coded, Facts, Export, np.ndarray | slice]:
+    """The answers as they are counted, without what tells people apart; of which file, and which of its rows."""
     known, least, writers, cuts = settings(answers, record, min_group, cuts, comment_group)
     if wave is not None:
         options.instance("wave", wave, str, "the name of the wave as text, such as '2026-Q3'")
@@ -283,8 +275,7 @@ def _read(
     options.choice("roster_check", roster_check, ROSTER_CHECKS)
     fit = [] if people is None else check_fit(people, segments, np.ones(len(segments)), roster_check)
     unasked = apply_filters(export, filters, rows, coded)
-    none, none_entries = blank_is_none(book, ruled, lambda item: coded.of(item) == coded.width + SKIPPED)
-    none_for_blank(none, coded)
+    none_entries = none_for_blank(ruled, coded)
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [book.assumed] if book.assumed else []
     notes += [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
@@ -295,8 +286,7 @@ def _read(
         notes.append("figures are weighted by the file; drivers and reliability count everybody once")
     notes += [*by_item(UNAFFECTED, unaffected), *outside_dimensions(book)]
     log = pd.DataFrame([*entries, *none_entries], columns=cleaning.columns)
-    read = Read(
-        coded=coded,
+    facts = Facts(
         cleaning=pd.concat([cleaning, log], ignore_index=True),
         notes=tuple(dict.fromkeys(notes)),
         wave=named,
@@ -306,4 +296,4 @@ def _read(
         comment_group=writers,
         roster=people,
     )
-    return read, export, rows
+    return coded, facts, export, rows

@@ -1,7 +1,5 @@
 """Who could have answered: the headcount of every segment."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Answer scales: the codes of an answer, the labels that people see, and which codes are favourable."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping

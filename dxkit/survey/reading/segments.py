@@ -1,7 +1,5 @@
 """The groups that respondents belong to: one spelling for each, and what the roster says of them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,9 +1,7 @@
 """What many people answered and the codebook lacks, and notes that count people."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,6 +13,8 @@ from dxkit.survey.reading.coding import SKIPPED, STATES
 from dxkit.survey.reading.distinct import counts
 from dxkit.survey.reading.exports import Export
 from dxkit.survey.reading.headers import is_option, key
+from dxkit.survey.reading.rules.questions import names
+from dxkit.survey.reading.rules.table import Entry, Rules
 from dxkit.survey.reading.several.multiple_choice import texts_of
 
 _MOST_LABELS = 4
@@ -104,10 +104,21 @@ def _nearest(label: str, options: Mapping[str, int]) -> str:
     return f", {options[folds[near]] or 'nobody'} '{folds[near]}'" if near else ""
 
 
-def none_for_blank(questions: Collection[str], coded: Coded) -> None:
-    """Count who left every option of these questions blank as having chosen none of them, in place."""
-    book = coded.codebook
+def none_for_blank(rules: Rules, coded: Coded) -> list[Entry]:
+    """Count who left every option of a question blank as having chosen none, in place, where rules say so; and for each
+    rule how many people did."""
+    book, entries, options = coded.codebook, [], dict[str, list[str]]()
     for item in book.measured:
-        if book.item(item)["kind"] == "multi" and book.question_of(item) in questions:
-            codes = coded.of(item)
-            codes[codes == coded.width + SKIPPED] = book.scale(item).codes.index(0.0)
+        if book.item(item)["kind"] == "multi":
+            options.setdefault(book.question_of(item), []).append(item)
+    for rule in rules.of("blank_is_none"):
+        blank = 0
+        for name in [each for each, items in options.items() if not rule.question or names(rule, book, items[-1])]:
+            for item in options[name]:
+                skipped = coded.of(item) == coded.width + SKIPPED
+                coded.of(item)[skipped] = book.scale(item).codes.index(0.0)
+            blank += int(skipped.sum())
+            del options[name]
+        about = f" in {rule.question[:60]}" if rule.question else ""
+        entries.append(Entry(f"all options left blank, read as none chosen{about}", blank, rule.place, "people"))
+    return entries

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "Covariances"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "Cuts"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -17,7 +15,7 @@ __all__ = ["Cut", "path", "segments_of"]
 _FEW = 0.05  # a group within another has fewer of its people there by a slip
 
 
-def cuts_of(declared: Iterable[Cut], known: Sequence[str], inside: Sequence[str], name: str = "cuts") -> list[Cut]:
+def cuts_of(declared: Iterable[Cut], known: Sequence[str], inside: Sequence[str]) -> list[Cut]:
     """The declared cuts, the whole first, each crossed with the weighting cells `inside`."""
     found: dict[frozenset[str], Cut] = {}
     for one in ((), *declared):

@@ -214,11 +214,10 @@ class Part:
         progress: Say = None,
         roster_check: str = "refuse",
     ) -> Tally:
-        """The tally of these answers."""
         how = {"rules": self.rules, "memory": self.wanted.memory, "progress": progress, "roster_check": roster_check}
         how |= {"roster": roster, "wave": wave or None, "source": self.source, "min_group": self.min_group}
-        read = read_coded(answers, self.book, **how)
-        return self.wanted.kept(of_answers(read.coded, read), roster.segments if roster else self.inside)
+        people = of_answers(*read_coded(answers, self.book, **how))
+        return self.wanted.kept(people, roster.segments if roster else self.inside)
 
 
 def of_partitions(frame: Any, part: Part) -> Tally:

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "Cuts"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -17,7 +15,7 @@ from dxkit.files.errors import DataError
 from dxkit.statistics.internal_consistency import fourth_moments
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.reading.coded import Coded, coded_answers
-from dxkit.survey.reading.responses import Read, Survey
+from dxkit.survey.reading.responses import Facts, Survey
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments, comoments
 from dxkit.survey.tally.cuts import Cut, path, segments_of, shown
@@ -38,12 +36,10 @@ class Counted(Tally):
 
     @property
     def segments(self) -> list[str]:
-        """The segments that the answers have."""
         return list(self.coded.segments.columns)
 
     @property
     def respondents(self) -> int:
-        """How many people answered."""
         return len(self.coded)
 
     @cached_property
@@ -118,7 +114,7 @@ def of_survey(survey: Survey) -> Counted:
     return _COUNTED[survey]
 
 
-def of_answers(coded: Coded, facts: Survey | Read) -> Counted:
+def of_answers(coded: Coded, facts: Facts) -> Counted:
     """Nothing counted as yet of these answers, with what else is known of them."""
     if not len(coded):
         raise DataError(NOBODY)

@@ -2,8 +2,6 @@
 
 See docs/methods/tally.md, "What a tally holds"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ import pandas as pd
 
 from dxkit.statistics.moments import per_group
 from dxkit.survey.reading.coded import Coded
+from dxkit.survey.reading.roster import Roster
 from dxkit.survey.tally.cuts import Cut
 from dxkit.survey.tally.variables import Layout
 
@@ -50,14 +49,13 @@ class Margins:
 
     @property
     def weighted(self) -> bool:
-        """Whether the file has weights."""
         return self.weighted_sums.shape[2] > 0
 
     def of_item(self, i: int) -> np.ndarray:
         """The counts of an item, (G, K+S)."""
         return self.counts[:, i]
 
-    def added(self, groups: pd.DataFrame, code: np.ndarray) -> Margins:
+    def added(self, groups: pd.DataFrame, code: np.ndarray) -> "Margins":
         """The margins of these groups, of which every present one is a part, by its code (G,)."""
         add = per_group(code, len(groups))
         return Margins(groups=groups, **{name: add(getattr(self, name)) for name in ARRAYS})
@@ -84,7 +82,6 @@ class Cross:
 
     @property
     def weighted(self) -> bool:
-        """Whether the file has weights."""
         return self.weighted_sums.shape[2] > 0
 
     @cached_property
@@ -99,10 +96,10 @@ class Cross:
         return np.bincount(at, minlength=self.width * cells).reshape(self.width, cells).T
 
     @classmethod
-    def of(cls, parts: Sequence[Cross], cut: Sequence[str]) -> Cross:
+    def of(cls, parts: Sequence["Cross"], cut: Sequence[str]) -> "Cross":
         """The cells of these segments of all people."""
         labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
-        groups, code = grouped(labels.astype("category"), cut)
+        groups, code = grouped(labels, cut)
         add, people = per_group(code, len(groups)), np.concatenate([part.people for part in parts])
         arrays = {name: add(np.concatenate([getattr(part, name) for part in parts])) for name in ARRAYS[2:]}
         codes = in_cells(np.repeat(code, people), np.concatenate([part.codes for part in parts]), parts[0].width)
@@ -125,8 +122,11 @@ def in_cells(cell: np.ndarray, codes: np.ndarray, width: int) -> np.ndarray:
     return found
 
 
-def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
-    """The groups of a cut, sorted, and the group of each row, of a frame with a category column per segment.
+def grouped(
+    segments: pd.DataFrame, names: Sequence[str], roster: Roster | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The groups of a cut, sorted, and the group of each row, of a frame with a column per segment. Labels that a
+    roster has come first, in its order.
 
     >>> frame = pd.DataFrame({"team": ["b", "a", "b"]}, dtype="category")
     >>> groups, code = grouped(frame, ["team"])
@@ -134,17 +134,20 @@ def grouped(segments: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame,
     (['a', 'b'], [1, 0, 1])
     """
     code = np.zeros(len(segments), dtype=np.int64)
-    known = {name: pd.Categorical(segments[name]) for name in names}
-    labels = {name: each.categories.to_numpy(dtype=object) for name, each in known.items()}
-    for name, each in known.items():
-        rank = np.empty(len(labels[name]), dtype=np.int64)
-        rank[np.argsort(labels[name], kind="stable")] = np.arange(len(rank))
+    columns = {name: pd.Categorical(segments[name]) for name in names}
+    labels = {name: each.categories.to_numpy(dtype=object) for name, each in columns.items()}
+    for name, each in columns.items():
+        known = roster.categories(name) if roster and name in roster.segments else []
+        place = {label: f"{i:06d}" for i, label in enumerate(known)}
+        order = np.array([place.get(label, label) for label in labels[name]], dtype=object) if place else labels[name]
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[np.argsort(order, kind="stable")] = np.arange(len(rank))
         code = packed(code * len(rank) + rank.take(each.codes))
     count = int(code.max(initial=0)) + 1
     first = np.empty(count, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
-    columns = {name: labels[name].take(each.codes[first]) for name, each in known.items()}
-    return pd.DataFrame(columns, index=range(count), dtype=object), code
+    found = {name: labels[name].take(each.codes[first]) for name, each in columns.items()}
+    return pd.DataFrame(found, index=range(count), dtype=object), code
 
 
 def packed(code: np.ndarray) -> np.ndarray:
@@ -180,7 +183,7 @@ def crossed(layout: Layout, coded: Coded, cut: Sequence[str]) -> Cross:
     return Cross(codes=in_cells(made.code, coded.codes, width), width=width, **made.arrays())
 
 
-def _add_sums(layout: Layout, coded: Coded, made: Sequence[_Counting]) -> None:
+def _add_sums(layout: Layout, coded: Coded, made: Sequence["_Counting"]) -> None:
     if len(layout.summed):
         for rows in chunks(len(coded), len(layout.summed) + len(layout.values)):
             values = layout.of(coded, rows, layout.summed) - layout.origin[layout.summed]
@@ -210,7 +213,7 @@ def smallest(have: Iterable[Margins], cut: Sequence[str]) -> Margins:
     margins = min(fit, key=lambda margins: (margins.groups.shape[1], len(margins)))
     if list(margins.groups.columns) == list(cut):
         return margins
-    return margins.added(*grouped(margins.groups.astype("category"), cut))
+    return margins.added(*grouped(margins.groups, cut))
 
 
 class _Counting:

@@ -1,12 +1,11 @@
 """What a survey measures: the unit, limits, origin and words of every measure, and the rule of half the answers."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
+
+from dxkit.files.shipped import table_beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,72 +27,14 @@ class Measure:
     origin: float = 0.0
     digits: int = 1
     points: str = "points"
-    questions: tuple[str, ...] = ()
+    questions: Sequence[str] = ()
     method: str = ""
 
 
-VARIABLES: Mapping[str, Measure] = MappingProxyType(
-    {
-        "index": Measure(unit="index", high=100.0, origin=50.0),
-        "hours": Measure(unit="hours"),
-        "recommend": Measure(unit="recommend", low=-100.0, high=100.0),
-        "code": Measure(unit="code", low=-np.inf),
-        "place": Measure(unit="place", low=1.0, origin=1.0),
-        "number": Measure(unit="number", low=-np.inf),
-        "share": Measure(unit="share", high=100.0, origin=50.0),
-        "choice": Measure(unit="choice"),
-    }
-)  # of questions and dimensions, by unit
-
-BURDENS: Mapping[str, Measure] = MappingProxyType(
-    {
-        "hours": Measure(
-            unit="hours a week",
-            digits=2,
-            points="hours a week a person",
-            questions=("hours",),
-            method="hours lost a week, the mean over people",
-        ),
-        "impact": Measure(
-            unit="0-100",
-            high=100.0,
-            origin=50.0,
-            questions=("rating", "importance"),
-            method="severity x importance / 100 of each person, then the mean",
-        ),
-        "severity": Measure(
-            unit="0-100",
-            high=100.0,
-            origin=50.0,
-            questions=("rating",),
-            method="100 less satisfaction, the mean over people",
-        ),
-        "opportunity": Measure(
-            unit="0-20",
-            high=20.0,
-            origin=10.0,
-            questions=("rating", "importance"),
-            method="importance + what satisfaction lacks of it, 0 to 20, the mean over people",
-        ),
-        "importance": Measure(
-            unit="0-100",
-            high=100.0,
-            origin=50.0,
-            questions=("importance",),
-            method="importance alone, whether it hurts or not, the mean over people",
-        ),
-    }
-)  # of topics, by score, in the order of preference; opportunity and importance are never chosen by themselves
-
+_SAID = table_beside(__file__, "measures.toml")
+VARIABLES: Mapping[str, Measure] = {unit: Measure(unit=unit, **said) for unit, said in _SAID["variables"].items()}
+BURDENS: Mapping[str, Measure] = {score: Measure(**said) for score, said in _SAID["burdens"].items()}
 COUNTED = ("share", "choice")  # units of answers that are counted and have no score
-_LABELS = {
-    "hours": BURDENS["hours"].unit,
-    "recommend": "eNPS",
-    "importance": "importance 0-100",
-    "rank": "mean place",
-    "number": "mean",
-}
-_UNITS = {"hours": "hours", "recommend": "recommend", "rank": "place", "number": "number", "multi": "share"}
 
 
 def unit_of(kind: str, good: str = "") -> str:
@@ -104,7 +45,7 @@ def unit_of(kind: str, good: str = "") -> str:
     """
     if good == "neither" and kind in ("rating", "importance"):
         return "code"
-    return "choice" if kind == "choice" else _UNITS.get(kind, "index")
+    return _SAID["units"].get(kind, "index")
 
 
 def label_of(kind: str) -> str:
@@ -113,7 +54,7 @@ def label_of(kind: str) -> str:
     >>> label_of("recommend"), label_of("dimension")
     ('eNPS', '0-100')
     """
-    return _LABELS.get(kind, "0-100")
+    return _SAID["labels"].get(kind, "0-100")
 
 
 def enough(answered: np.ndarray, asked: np.ndarray | int) -> np.ndarray:

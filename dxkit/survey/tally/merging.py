@@ -28,7 +28,6 @@ _AT_ONCE = 8  # tallies that are held while they are added up
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:
-    """See `Tally.merged`."""
     rest = iter(tallies)
     total = next(rest, None)
     if total is None:
@@ -67,9 +66,8 @@ def _added(parts: list[Tally]) -> Tally:
 
 
 def _united(parts: Sequence[Margins], cut: Cut) -> Margins:
-    """The margins of all people."""
     labels = pd.concat([part.groups.reindex(columns=list(cut)) for part in parts], ignore_index=True)
-    groups, code = grouped(labels.astype("category"), cut)
+    groups, code = grouped(labels, cut)
     places = np.split(code, np.cumsum([len(part) for part in parts])[:-1])
     arrays = {name: _placed([getattr(part, name) for part in parts], places, len(groups)) for name in ARRAYS}
     return Margins(groups=groups, **arrays)
@@ -118,7 +116,7 @@ def respelled(tally: Tally, roster: Roster | None, file: str, roster_check: str 
         labels = pd.DataFrame(
             {name: margins.groups[name].map(spelling[name]) for name in cut}, index=margins.groups.index
         )
-        groups, code = grouped(labels.astype("category"), cut)
+        groups, code = grouped(labels, cut)
         cuts[cut] = margins.added(groups, code)
         if roster is not None and set(roster.segments) <= set(cut) and not fit:
             fit.append(check_fit(roster, groups, cuts[cut].people, roster_check))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
-from dxkit.results.columns import Column, shared
+from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.results.words import say
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
@@ -23,6 +23,7 @@ from dxkit.survey.privacy.figures import decided
 from dxkit.survey.privacy.record import Rows
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.cuts import Cut, asking, shown
+from dxkit.survey.tally.margins import grouped
 from dxkit.survey.tally.questions import Held, Questions
 
 if TYPE_CHECKING:
@@ -76,14 +77,7 @@ class Release(Result):
     comment_group    from how many writers on comments are shown
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("cut", "the declared cut; empty for everybody"),
-        Column("group", "the group, empty for everybody; (others): all that are hidden, where the rest tells of them"),
-        Column("question", "id of the item, or score and topic; people: all who responded"),
-        shared("n", "answers; empty where they are hidden"),
-        Column("figure", "whether the mean and its n are shown"),
-        Column("detail", "whether the spread is shown: intervals of its own, shares, favourable"),
-    )
+    columns: ClassVar[tuple[Column, ...]] = declared(__file__, "Release")
 
     cuts: tuple[Cut, ...] = ()
     min_group: int = 5
@@ -144,7 +138,7 @@ def release_of(tally: Tally) -> Release:
     covered = _covered(tally, cuts)
     fine = tally.fine(dict.fromkeys(name for cut in covered for name in cut))
     questions, columns, items = Questions(tally, fine), len(tally.layout.columns), len(tally.layout.values)
-    groups_of, codes = zip(*(tally.group_codes(fine.groups, cut) for cut in covered), strict=True)
+    groups_of, codes = zip(*(grouped(fine.groups, cut, tally.roster) for cut in covered), strict=True)
     every = np.empty((len(fine.people), columns + items), dtype=np.min_scalar_type(fine.people.max()), order="F")
     for p in range(columns):
         every[:, p] = np.rint(questions.n(p))
@@ -152,18 +146,7 @@ def release_of(tally: Tally) -> Release:
             every[:, columns + p] = np.rint(questions.said(p))
     found, j = decided(codes, fine.people, every, tally.min_group), columns
     others = found.others(tally.min_group)
-    made = [
-        May(
-            people=people,
-            figure=figure[:, :j],
-            detail=detail[:, :j],
-            bound=np.zeros((len(people), j), dtype=int, order="F"),
-            end=np.full((len(people), j), np.nan, order="F"),
-            others=rest[:j],
-            said=figure[:, j:].astype(int) + detail[:, j:],
-        )
-        for people, figure, detail, rest in zip(found.people, found.figure, found.detail, others, strict=True)
-    ]
+    made = [_may(*each, j) for each in zip(found.people, found.figure, found.detail, others, strict=True)]
     _apply_ends(tally, questions, codes, made)
     decisions, rows = {}, []
     labels = tally.layout.columns[["level", "name"]].itertuples(index=False, name=None)
@@ -176,7 +159,8 @@ def release_of(tally: Tally) -> Release:
             n = np.column_stack([people, found.n[at][:, :j]])
         else:
             groups, n = tally.cut(cut).groups, None
-            may = _nothing(len(groups), j, items)
+            none = np.zeros((len(groups), columns + items), dtype=bool)
+            may = _may(np.zeros(len(groups), dtype=bool), none, none, np.zeros(j, dtype=bool), j)
         decisions[frozenset(cut)] = groups, may
         rows.append(_rows(cut, groups, may, names, n))
     return Release(
@@ -207,16 +191,16 @@ def _covered(tally: Tally, cuts: Sequence[Cut]) -> list[Cut]:
     return covered
 
 
-def _nothing(groups: int, columns: int, items: int) -> May:
-    none = np.zeros((groups, columns), dtype=bool)
+def _may(people: np.ndarray, figure: np.ndarray, detail: np.ndarray, others: np.ndarray, j: int) -> May:
+    """What may be shown of J variables, and behind them of what was said to the items, before ends are looked at."""
     return May(
-        people=np.zeros(groups, dtype=bool),
-        figure=none,
-        detail=none,
-        bound=np.zeros((groups, columns), dtype=int),
-        end=np.full((groups, columns), np.nan),
-        others=np.zeros(columns, dtype=bool),
-        said=np.zeros((groups, items), dtype=int),
+        people=people,
+        figure=figure[:, :j],
+        detail=detail[:, :j],
+        bound=np.zeros((len(people), j), dtype=int, order="F"),
+        end=np.full((len(people), j), np.nan, order="F"),
+        others=others[:j],
+        said=figure[:, j:].astype(int) + detail[:, j:],
     )
 
 

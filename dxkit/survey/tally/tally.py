@@ -21,7 +21,7 @@ from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import BYTES, Comoments
 from dxkit.survey.tally.cuts import Cut, amount, asking, segments_of, shown
 from dxkit.survey.tally.cuts import path as path_of
-from dxkit.survey.tally.margins import Cross, Margins, packed, smallest
+from dxkit.survey.tally.margins import Cross, Margins, grouped, smallest
 from dxkit.survey.tally.variables import Layout
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Tally:
         names = tuple(path_of(by, self.codebook))
         if names not in self._made:
             margins = self._margins(self._crossed(names))
-            groups, group = self.group_codes(margins.groups, names)
+            groups, group = grouped(margins.groups, names, self.roster)
             variables = self.layout.variables
             self._made[names] = Cells(
                 tally=self,
@@ -131,10 +131,6 @@ class Tally:
         if self.cross is None or any(set(cut) <= set(have) for have in self.cuts):
             return self._margins(cut)
         return self.cross if set(cut) == set(*self._of_cross) else Cross.of([self.cross], cut)
-
-    def group_codes(self, cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
-        """The groups of a cut of these cells, and the group of each cell."""
-        return _in_order(cells, by, self.roster)
 
     def frame(self, cut: str | Iterable[str] | None = None) -> Result:
         """How many gave which answer, a row for each group, item and answer that somebody gave.
@@ -289,20 +285,3 @@ class Tally:
     def __repr__(self) -> str:
         by = f", by {', '.join(self.segments)}" if self.segments else ""
         return f"Tally: {self.respondents:,} respondents, {len(self.variables)} variables{by}"
-
-
-def _in_order(cells: pd.DataFrame, by: Sequence[str], roster: Roster | None) -> tuple[pd.DataFrame, np.ndarray]:
-    """The groups of a cut, in the order of the roster where it knows the segment, else the alphabet; and the group of
-    each cell."""
-    if not by:
-        return pd.DataFrame(index=[0]), np.zeros(len(cells), dtype=int)
-    code = np.zeros(len(cells), dtype=np.int64)
-    for name in by:
-        each, labels = pd.factorize(cells[name])
-        known = roster.categories(name) if roster and name in roster.segments else []
-        place = {label: f"{i:06d}" for i, label in enumerate(known)}
-        rank = np.argsort(np.argsort(np.array([place.get(label, label) for label in labels], dtype=object)))
-        code = packed(code * len(labels) + rank[each])
-    first = np.empty(int(code.max(initial=-1)) + 1, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return cells[list(by)].iloc[first].reset_index(drop=True), code

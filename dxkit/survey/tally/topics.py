@@ -2,8 +2,6 @@
 
 See docs/methods/ranking.md, "Burden"."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

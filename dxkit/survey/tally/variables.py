@@ -2,8 +2,6 @@
 
 See docs/methods/scores.md, "Index points"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -194,9 +192,6 @@ def in_unit(book: Codebook, item: str, codes: np.ndarray) -> np.ndarray:
     unit = unit_of(book.item(item)["kind"], book.item(item)["good"])
     if unit in ("index", "share"):
         return book.index(codes, item)
-    return _promoters(codes) if unit == "recommend" else codes
-
-
-def _promoters(codes: np.ndarray) -> np.ndarray:
-    """+100 for 9 and 10, -100 for 0 to 6, 0 between: the mean is the employee net promoter score."""
-    return np.where(np.isnan(codes), np.nan, 100.0 * (codes >= 9) - 100.0 * (codes <= 6))
+    if unit == "recommend":  # +100 for 9 and 10, -100 for 0 to 6: the mean is the employee net promoter score
+        return np.where(np.isnan(codes), np.nan, 100.0 * (codes >= 9) - 100.0 * (codes <= 6))
+    return codes

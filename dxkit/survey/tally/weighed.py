@@ -2,8 +2,6 @@
 
 See docs/methods/weighting.md, "Post-stratification"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -104,7 +102,6 @@ class Weighed:
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
         return len(self.headcount)
 
     @cached_property
@@ -123,7 +120,7 @@ class Weighed:
         return coverage.coverage(self.weights, self.worth, self.group, self.headcount, self.part)
 
     @cached_property
-    def unlimited(self) -> Weighed:
+    def unlimited(self) -> "Weighed":
         """The same where all people that there could be are meant."""
         return replace(self, headcount=np.full(self.groups, np.inf))
 
@@ -162,7 +159,7 @@ class Weighed:
         counts = self.weights[:, at], self.worth[:, at], self.people, self.group
         return coverage.contrast_variance(a, sd, correlation, *counts, self.headcount, answering, self.part[at])
 
-    def among(self, groups: slice) -> Weighed:
+    def among(self, groups: slice) -> "Weighed":
         """Some of the groups, one after the other."""
         low, high, _ = groups.indices(self.groups)
         if high - low == self.groups:
@@ -179,7 +176,7 @@ class Weighed:
             design=None,
         )
 
-    def take(self, at: np.ndarray) -> Weighed:
+    def take(self, at: np.ndarray) -> "Weighed":
         """The variables at these positions."""
         about = None if self.file_means is None else self.file_means[:, at]
         return replace(

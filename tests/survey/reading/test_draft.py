@@ -145,7 +145,7 @@ def test_a_label_that_one_person_gave_is_never_written():
     cells = ["Vim", "Emacs"] * 6 + ["my own secret"]
     made = drafted(pd.DataFrame({"Which editor?": cells, "Which team?": ["Red", "Blue"] * 6 + ["Violet"]}))
     assert made.scales["label"].tolist() == ["Emacs", "Vim"]
-    assert made.groups == ["Blue", "Red"]
+    assert made.groups == ("Blue", "Red")
     joined = drafted(pd.DataFrame({"Which?": ["A;B", "A", "B", "A;my own secret"] + ["A;B"] * 5}))
     assert joined.scales["label"].tolist() == ["A", "B"]
 

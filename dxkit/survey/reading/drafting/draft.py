@@ -1,7 +1,5 @@
 """From an export to a first codebook: items, scales, rules, groups, and what about them is doubtful."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,14 +30,13 @@ _TOPIC_KINDS = ("rating", "importance", "hours")
 
 @dataclass(frozen=True, eq=False)
 class Drafted:
-    """The tables of a draft. `groups` are the labels of the first segment, whose id is `segment`."""
+    """The tables of a draft. `groups` are the labels of the first segment."""
 
     items: pd.DataFrame
     scales: pd.DataFrame
     rules: pd.DataFrame
     doubts: pd.DataFrame
-    segment: str
-    groups: list[str]
+    groups: tuple[str, ...] = ()
 
 
 def drafted(source: TableSource, structure: Structure | None = None, known: Codebook | None = None) -> Drafted:
@@ -63,17 +60,16 @@ def drafted(source: TableSource, structure: Structure | None = None, known: Code
     doubts = [
         (each.item, cell, str(getattr(each, cell)), why) for each in asked for cell, why in sorted(each.doubts.items())
     ]
-    segments = [each for each in asked if each.kind == "segment"]
-    groups: list[str] = []
-    if field := next((each for each in [*team, *(each.fields[0] for each in segments)]), None):
-        groups = sorted(field.spelled[word] for word, n in field.answers.items() if n >= LEAST)
+    groups = [
+        sorted(field.spelled[word] for word, n in field.answers.items() if n >= LEAST)
+        for field in [*team, *(each.fields[0] for each in asked if each.kind == "segment")][:1]
+    ]
     return Drafted(
         items,
         pd.DataFrame(scale_rows(asked), columns=["scale", "code", "label", "favourable"]),
         pd.DataFrame(list(dict.fromkeys(rules)), columns=list(RULES), dtype=object),
         pd.DataFrame(doubts, columns=list(DOUBTS), dtype=object),
-        segments[0].item if segments else "",
-        groups,
+        *map(tuple, groups),
     )
 
 

@@ -1,7 +1,5 @@
 """The columns of an export as a draft sees them: question, option, and how many people gave each label."""
 
-from __future__ import annotations
-
 import math
 import os
 import re

@@ -1,7 +1,5 @@
 """What the structure of a survey adds to a draft: texts, kinds, and all labels, also those that nobody chose."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Columns of one stem together: ranks, ticked options, and ratings on one scale."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

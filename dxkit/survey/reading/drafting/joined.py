@@ -1,7 +1,5 @@
 """Several answers joined in one cell: which separator joins them, and which options there are."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Short ids for questions: the code of the column where it has one, else words of its text."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Labels and numbers that form a scale: its codes, the kind of question, and what about it is doubtful."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

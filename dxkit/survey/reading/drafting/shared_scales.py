@@ -1,7 +1,5 @@
 """One scale for the questions that share their labels, under a built-in name where that has the same codes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A column that is a question of its own."""
 
-from __future__ import annotations
-
 import re
 
 from dxkit.files.cells import normal

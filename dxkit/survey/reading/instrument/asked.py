@@ -2,8 +2,6 @@
 
 See docs/instrument.md."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -51,10 +49,15 @@ def questions() -> dict[str, Any]:
     return table_beside(__file__, "questions.toml")
 
 
+def lines_of(question: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines of a grid; none of any other question."""
+    return questions()["lines"].get(question.get("lines"), [])
+
+
 def asked() -> Iterator[Asked]:
     """The questions in their order, a grid line by line."""
     for question in questions()["questions"]:
-        lines = questions()["lines"][question["lines"]] if "lines" in question else []
+        lines = lines_of(question)
         yield from [Asked(f"{question['item']}_{line['code']}", question, line) for line in lines]
         if not lines:
             yield Asked(question["item"], question, {})

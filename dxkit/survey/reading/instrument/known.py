@@ -2,8 +2,6 @@
 
 See docs/instrument.md, "Without a codebook"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache

@@ -1,7 +1,5 @@
 """Bands of time, number and percent: where each begins and ends, and the middle that stands for it."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

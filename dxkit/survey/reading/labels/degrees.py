@@ -1,27 +1,20 @@
 """Labels made of a word with a strength, a negation or an opposite: "not very useful", "extremely poor"."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
 from dxkit.survey.reading.labels.folding import unbroken
 from dxkit.survey.reading.labels.frequency import one_subject
-from dxkit.survey.reading.labels.words import (
-    ALONE,
-    ANSWERS,
-    COMPARED,
-    FILLERS,
-    FIXED,
-    GOOD_OF,
-    PARTLY,
-    SIDES,
-    STRENGTH,
-    UNWANTED,
-    WORDS,
-    any_of,
-)
+from dxkit.survey.reading.labels.words import FILLERS, WORDS, any_of, levels, spellings
 
+_STRENGTH = levels(WORDS["strengths"])
+_GOOD_OF: dict[str, str] = {kind: good for kind, (good, _, _) in WORDS["kinds"].items()} | WORDS["good"]
+_SIDES = {kind: (spellings(upper), spellings(lower)) for kind, (_, upper, lower) in WORDS["kinds"].items()}
+_FIXED = {kind: levels(table) for kind, table in WORDS["fixed"].items()}
+_COMPARED = ("change", "more", "pace")  # "more motivated": the other word is the subject
+_ALONE, _ANSWERS, _PARTLY, _UNWANTED = (
+    frozenset(spellings(WORDS["lists"][name])) for name in ("alone", "answers", "partly", "unwanted")
+)
 _PLAIN = 50.0
 _FITTING = WORDS["fitting"]  # the kinds that a label of the middle can be the middle of
 _TOO = ("too", "zu", "trop")
@@ -29,11 +22,11 @@ _BARE = ("no", "not", "pas", "nicht")  # alone, they deny something that is not 
 _NEGATION = 16.0  # strengths below say "not"
 _BASE = {
     phrase: (kind, sign)
-    for kind, sides in SIDES.items()
+    for kind, sides in _SIDES.items()
     for phrases, sign in zip(sides, (1, -1), strict=True)
     for phrase in phrases
 }
-_PHRASE = re.compile(rf"(?<![\w'])(?:{any_of({**STRENGTH, **_BASE})})(?!\w)")
+_PHRASE = re.compile(rf"(?<![\w'])(?:{any_of({**_STRENGTH, **_BASE})})(?!\w)")
 _NEUTRAL = re.compile(
     rf"(?:{'|'.join(f'(?P<{kind}>{unbroken(words)})' for kind, words in WORDS['neutral'].items())})(?!\w)"
 )
@@ -64,7 +57,7 @@ class _Reading:
 
     def is_middle(self, kind: str) -> bool:
         """Whether this neutral label can be the middle of a kind: not "neither easy nor difficult" of another one."""
-        as_much = kind in COMPARED and bool(_AS_MUCH.match(self.words))
+        as_much = kind in _COMPARED and bool(_AS_MUCH.match(self.words))
         return kind in _FITTING.get(self.neutral, (kind,)) and (not self.subjects or kind in self.subjects or as_much)
 
     @property
@@ -79,7 +72,7 @@ def _read(text: str) -> _Reading:
     plain = _ARTICLE.sub("", plain)
     core = _without_fillers(plain)
     fixed = tuple(
-        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in FIXED.items() if {plain, core} & table.keys()
+        (kind, table.get(plain, table.get(core, 0.0))) for kind, table in _FIXED.items() if {plain, core} & table.keys()
     )
     middle = (_NEUTRAL.match(plain) or _NEUTRAL.match(core)) if len(plain.split()) <= 9 else None
     neutral = str(middle.lastgroup) if middle else ""
@@ -88,21 +81,21 @@ def _read(text: str) -> _Reading:
     bases = [match for match in found if match[0] in _BASE]
     strengths = [match for match in found if match[0] not in _BASE]
     if len(strengths) == 2 and f"{strengths[0][0]} or {strengths[1][0]}" == plain:
-        level = (STRENGTH[strengths[0][0]] + STRENGTH[strengths[1][0]]) / 2
+        level = (_STRENGTH[strengths[0][0]] + _STRENGTH[strengths[1][0]]) / 2
         return _Reading(plain, neutral, subjects, fixed, "", 0, level, "", alone=True)
     used = bases + strengths
     if len(strengths) == 2 and strengths[1][0] in _TOO:  # slightly too, far too
         strengths.pop()
-    if compared := [match for match in bases if _BASE[match[0]][0] in COMPARED]:
+    if compared := [match for match in bases if _BASE[match[0]][0] in _COMPARED]:
         used, bases = compared + strengths, compared
     if len(bases) > 1 or len(strengths) > 1 or plain in _BARE or any(map(str.isdigit, plain)) or "the above" in plain:
         return _Reading(plain, neutral, subjects, fixed, "", 0, None, core, several=True)
     kind, sign = _BASE[bases[0][0]] if bases else ("", 0)
-    level = STRENGTH[strengths[0][0]] if strengths else None
+    level = _STRENGTH[strengths[0][0]] if strengths else None
     rest = plain
     for match in sorted(used, key=re.Match.start, reverse=True):
         rest = f"{rest[: match.start()]} {rest[match.end() :]}"
-    alone = not kind and bool(strengths) and strengths[0][0] in ALONE
+    alone = not kind and bool(strengths) and strengths[0][0] in _ALONE
     return _Reading(plain, neutral, subjects, fixed, kind, sign, level, _without_fillers(rest), alone)
 
 
@@ -116,7 +109,7 @@ def says_degree(text: str) -> bool:
     >>> says_degree("not at all like me"), says_degree("worst"), says_degree("backend")
     (True, True, False)
     """
-    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for table in FIXED.values()))
+    return bool(_PHRASE.search(text) or _NEUTRAL.match(text) or any(text in table for table in _FIXED.values()))
 
 
 def degrees(texts: list[str]) -> tuple[list[float], str, str] | None:
@@ -142,7 +135,7 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
     for reading in readings:
         value = next((value for name, value in reading.fixed if name == kind), None)
         denied = False
-        if value is not None or (kind == "likelihood" and reading.words in PARTLY):
+        if value is not None or (kind == "likelihood" and reading.words in _PARTLY):
             value = value or 0.0
             rests.append("")
         elif reading.neutral and reading.is_middle(kind):
@@ -170,7 +163,7 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
         places = [None if value is None else abs(value) for value in places]  # not at all difficult .. very difficult
         negated = [value is not None and value < _NEGATION for value in places]
         values = list(map(abs, values))
-    two_sided = all(SIDES.get(kind, ((), ()))) and not any(negated)
+    two_sided = all(_SIDES.get(kind, ((), ()))) and not any(negated)
     if (
         two_sided
         and None in places
@@ -183,7 +176,7 @@ def _one_kind(readings: list[_Reading], kind: str) -> tuple[list[float], str, st
     )
     if denied_upper and min(values) < 0:
         return None  # is "not at all clear" above or below "unclear"?
-    if kind in COMPARED or two_sided or min(values) < 0 or any(value <= 10 for _, value in _whole(readings, kind)):
+    if kind in _COMPARED or two_sided or min(values) < 0 or any(value <= 10 for _, value in _whole(readings, kind)):
         lowered = zip(places, negated, strict=True)
         places = [0.0 if value is None else value - 45 * denied for value, denied in lowered]
     found = _with_middle(places, negated)
@@ -195,10 +188,10 @@ def _good(readings: list[_Reading], kind: str, rests: list[str]) -> str:
     if any({"too", "zu", "trop"} & set(reading.words.split()) for reading in readings):
         return "neither"
     if not kind:
-        return "low" if UNWANTED & set(" ".join(rests).split()) else ""
+        return "low" if _UNWANTED & set(" ".join(rests).split()) else ""
     if kind == "use" and any(re.search("important|wichtig", reading.words) or reading.fixed for reading in readings):
         return "neither"
-    good = GOOD_OF.get(kind, "")
+    good = _GOOD_OF.get(kind, "")
     return {"high": "low"}.get(good, good) if _turned(readings, kind) else good
 
 
@@ -210,13 +203,13 @@ def _turned(readings: list[_Reading], kind: str) -> bool:
     """Whether the scale is one of the lower word, from "not at all difficult" to "very difficult"."""
     lower = {reading.sign for reading in readings if reading.kind == kind} == {-1} and not _whole(readings, kind)
     denied = any(r.level is not None and r.level < _NEGATION and not r.neutral for r in readings)
-    return lower and (denied or not SIDES[kind][0])
+    return lower and (denied or not _SIDES[kind][0])
 
 
 def _enough(readings: list[_Reading], kind: str, rests: list[str]) -> bool:
     """Whether the words are proof enough: yes and no alone, or one strength of an unknown word, are not."""
     if kind == "likelihood":
-        telling = [r for r in readings if r.words not in ANSWERS and (r.fixed or not r.neutral)]
+        telling = [r for r in readings if r.words not in _ANSWERS and (r.fixed or not r.neutral)]
         return len(telling) > 1 or (len(telling) == 1 and len(readings) > 2)
     if kind:
         return True

@@ -1,7 +1,5 @@
 """One spelling of a label for every rule: the common folding, without Latin accents and Japanese variants."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

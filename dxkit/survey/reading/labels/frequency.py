@@ -1,7 +1,5 @@
 """How often and how much, as one number to sort by: "rarely", rates such as "a few times a month", "most of it"."""
 
-from __future__ import annotations
-
 import math
 import re
 
@@ -10,20 +8,13 @@ from dxkit.survey.reading.labels.words import FILLERS, WORDS, any_of, by_phrase,
 _WORDS = levels(WORDS["frequencies"])
 _WORD = re.compile(rf"(?<!\w)(?:{any_of(_WORDS)})(?!\w)")
 _BESIDE_RATES = {0.0: 0.0, 5.0: 0.1, 10.0: 0.2, 95.0: 1e8}  # never and rarely come before any rate, always after
-_PER_YEAR = {"minute": 525600.0, "hour": 8760.0, "day": 365.0, "week": 52.0, "fortnight": 26.0, "month": 12.0}
-_PER_YEAR |= {"sprint": 26.0, "quarter": 4.0, "term": 3.0, "half": 2.0, "year": 1.0}
+_PER_YEAR, _NUMBERS, _EDGE = WORDS["per_year"], WORDS["every"], WORDS["edges"]
 _PERIODS, _COUNTS = by_phrase(WORDS["periods"]), levels(WORDS["times"])
-_NUMBERS = {"few": 3.0, "couple of": 2.0, "other": 2.0, "second": 2.0, "two": 2.0, "three": 3.0, "four": 4.0}
-_NUMBERS |= {"six": 6.0, "zwei": 2.0, "drei": 3.0, "deux": 2.0, "dos": 2.0}
-
-
 _RATE = re.compile(
     r"(?<!\w)(?P<less>(?:less|fewer|less often|less frequently|rarer) than |weniger als |seltener als |moins d'|"
-    r"moins de |"
-    r"menos de )?(?P<more>(?:more|more often|more frequently) than |over |mehr als |ofter als |plus d'|plus de |"
-    r"mas de )?"
-    r"(?:at least |mindestens |au moins |al menos |about |around |approximately )?(?P<almost>almost |nearly |fast )?"
-    rf"(?:(?:(?P<count>{any_of(_COUNTS)})|"
+    r"moins de |menos de )?(?P<more>(?:more|more often|more frequently) than |over |mehr als |ofter als |plus d'|"
+    r"plus de |mas de )?(?:at least |mindestens |au moins |al menos |about |around |approximately )?"
+    rf"(?P<almost>almost |nearly |fast )?(?:(?:(?P<count>{any_of(_COUNTS)})|"
     r"(?P<low>\d+(?:\.\d+)?)(?: ?(?:-|to|or) ?(?P<high>\d+))?(?P<plus>\+| or more)?)"
     r"(?: ?times| ?mal| fois| veces|x| days?| tage?| jours?| dias?)? ?)?"
     r"(?P<per>an?|per|every|each|the|pro|par|por|al|a la|la|jede[nrs]?|tous les|chaque|toutes les|cada|"
@@ -31,8 +22,6 @@ _RATE = re.compile(
     rf"(?P<every>\d+|{any_of(_NUMBERS)})? ?(?P<period>(?:{any_of(_PERIODS)})(?:n|en|s)?)(?!\w)"
     r"(?P<upward> or more(?: often| frequently)?)?(?P<downward> or less(?: often| frequently)?)?"
 )
-_EDGE = {"on demand": 1e7, "continuously": 1e7, "more often": 1e7, "less often": 0.3, "less frequently": 0.3}
-_EDGE |= {"once or twice": 1.5, "a few times": 3.0, "several times": 3.0}  # in all, which is less than any rate
 _ARTICLES = ("a", "an", "the", "al", "la", "a la", "im", "in", "in der")  # "1 to 2 years" is not a rate
 _JOINTS = re.compile(r"(?<!\w)(between|and|or|to|from)(?!\w)|[-/,]")
 _QUANTITIES = levels(WORDS["quantities"])
@@ -146,13 +135,6 @@ def _per_year(match: re.Match[str]) -> float:
         times *= (low + float(match["high"] or low)) / 2
     if match["every"]:
         times /= float(_NUMBERS.get(match["every"]) or match["every"])
-    for name, factor in (
-        ("less", 0.5),
-        ("more", 1.5),
-        ("plus", 1.2),
-        ("almost", 0.8),
-        ("upward", 1.2),
-        ("downward", 0.8),
-    ):
+    for name, factor in WORDS["factors"].items():
         times *= factor if match[name] else 1.0
     return times

@@ -1,7 +1,5 @@
 """Words that say whether a box was ticked, and options that say "none of these"; in five languages."""
 
-from __future__ import annotations
-
 import re
 
 from dxkit.files.cells import normal

@@ -1,7 +1,5 @@
 """Labels that say "I have no answer" (do not know, prefer not to say) or "this is not my case", in five languages."""
 
-from __future__ import annotations
-
 import re
 
 from dxkit.files.cells import normal

@@ -4,8 +4,6 @@ The rules are tried in turn: published families, numbered labels, a plain range 
 how often, how much, and bands. A rule must order all labels without a tie.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,6 +57,7 @@ def _families() -> Iterator[_Family]:
             yield _Family(scale["family"], scale["language"], [step[0] for step in way], places)
 
 
+Found = tuple[dict[str, float], str, str, str, dict[str, float]]
 _NEUTRAL = {"Neutral", "Neutre", "中立"}
 _TWO_SIDED = ("agreement", "satisfaction", "ease")
 _GOOD = {**dict.fromkeys(_TWO_SIDED, "high"), "importance": "neither"}
@@ -106,9 +105,6 @@ def _with_aside(texts: list[str], aside: list[str]) -> Found | None:
         return None
     codes = {aside[0] if text == "never" else text: code for text, code in lowest[0].items()}
     return codes, *lowest[1:]
-
-
-Found = tuple[dict[str, float], str, str, str, dict[str, float]]
 
 
 _REMARK = r"\s-\s|:\s|\s?\("

@@ -1,7 +1,5 @@
 """Words that order answer labels, from `words.toml`: how strong, of which kind, how often, how much."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 
@@ -37,11 +35,4 @@ def any_of(phrases: Iterable[str]) -> str:
 
 
 WORDS = table_beside(__file__, "words.toml")
-STRENGTH = levels(WORDS["strengths"])
-GOOD_OF: dict[str, str] = {kind: good for kind, (good, _, _) in WORDS["kinds"].items()} | WORDS["good"]
-SIDES = {kind: (spellings(upper), spellings(lower)) for kind, (_, upper, lower) in WORDS["kinds"].items()}
-FIXED = {kind: levels(table) for kind, table in WORDS["fixed"].items()}
-COMPARED = ("change", "more", "pace")  # "more motivated": the other word is the subject
-ALONE, ANSWERS, PARTLY, FILLERS, UNWANTED = (
-    frozenset(spellings(WORDS["lists"][name])) for name in ("alone", "answers", "partly", "fillers", "unwanted")
-)
+FILLERS = frozenset(spellings(WORDS["lists"]["fillers"]))

@@ -1,7 +1,5 @@
 """The rules of a survey, applied to its file: rows are set aside, cells are read as others."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

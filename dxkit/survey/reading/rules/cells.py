@@ -1,7 +1,5 @@
 """Rules on single cells: missing codes, labels that are read as others, and cells that are not a number."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Collection, Mapping

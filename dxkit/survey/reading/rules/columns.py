@@ -1,7 +1,5 @@
 """The columns of a file of answers with the items that they answer, as rules name and change them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np

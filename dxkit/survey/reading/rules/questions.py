@@ -1,18 +1,13 @@
 """Rules on whole questions: which text is an earlier one's, and where a blank means that none was chosen."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
-
-import numpy as np
 
 from dxkit.files.cells import normal
 from dxkit.files.errors import Faults, suggest
 from dxkit.survey.reading.codebook import Codebook, split_question
 from dxkit.survey.reading.rules.table import Entry, Rule, Rules
 
-PEOPLE, QUESTIONS = "people", "questions"
+QUESTIONS = "questions"
 
 
 def check_questions(rules: Rules, book: Codebook, faults: Faults) -> None:
@@ -23,7 +18,7 @@ def check_questions(rules: Rules, book: Codebook, faults: Faults) -> None:
     for rule in rules.of("same_as", "blank_is_none"):
         several = rule.name == "blank_is_none"
         known = [name for name, row in questions.items() if row.kind == "multi" or not several]
-        if rule.question and not any(_names(rule, book, questions[name].item) for name in known):
+        if rule.question and not any(names(rule, book, questions[name].item) for name in known):
             what = "a question of kind multi" if several else "a question of the codebook"
             message = f"'{rule.question[:60]}' is not {what}; {suggest(rule.question, known, cutoff=0.5)}"
             rules.fault(faults, rule, "question", message)
@@ -38,33 +33,14 @@ def with_same_as(book: Codebook, rules: Rules) -> tuple[Codebook, list[Entry]]:
         met = 0
         for i, row in zip(items.index, book.questions, strict=True):
             option = book.option(row.item)
-            if _names(rule, book, row.item):
+            if names(rule, book, row.item):
                 items.loc[i, "same_as"] = f"{rule.value} [{option}]" if option else rule.value
                 met = 1
         entries.append(Entry(f"compared with the earlier text of {rule.question[:60]}", met, rule.place, QUESTIONS))
     return replace(book, items=items), entries
 
 
-def blank_is_none(book: Codebook, rules: Rules, skipped: Callable[[str], np.ndarray]) -> tuple[list[str], list[Entry]]:
-    """The questions whose blanks mean that none was chosen, and for each rule how many people left all blank, by flags
-    that tell who skipped an item."""
-    asked = {book.question_of(item): item for item in book.measured if book.item(item)["kind"] == "multi"}
-    found: list[str] = []
-    entries = []
-    for rule in rules.of("blank_is_none"):
-        names = [
-            name
-            for name, item in asked.items()
-            if name not in found and (not rule.question or _names(rule, book, item))
-        ]
-        blank = sum(int(skipped(asked[name]).sum()) for name in names)
-        about = f" in {rule.question[:60]}" if rule.question else ""
-        entries.append(Entry(f"all options left blank, read as none chosen{about}", blank, rule.place, PEOPLE))
-        found += names
-    return found, entries
-
-
-def _names(rule: Rule, book: Codebook, item: str) -> bool:
+def names(rule: Rule, book: Codebook, item: str) -> bool:
     """Whether a rule names an item, or the question that it is an option of, by its id or text."""
     text = str(book.item(item)["text"])
     stem = split_question(text)[0] if book.option(item) else text

@@ -1,7 +1,5 @@
 """Rules on whole rows: which are kept, which belong to the wave that is read, and the sheet they stand on."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any
@@ -14,17 +12,7 @@ from dxkit.files.grid import Grid
 from dxkit.files.opening import OpenedFile
 from dxkit.survey.reading.distinct import filled, flags
 from dxkit.survey.reading.rules.columns import Columns, same
-from dxkit.survey.reading.rules.table import (
-    BLANK,
-    COMPARED,
-    DAY,
-    SHEETS,
-    Rule,
-    Rules,
-    last_wave,
-    listed,
-    natural,
-)
+from dxkit.survey.reading.rules.table import BLANK, COMPARED, DAY, SHEETS, Rule, Rules, last_wave, listed, natural
 from dxkit.survey.reading.structure.statistics_file import open_answers
 
 OTHER_SHEETS = ("codebook", "items", "scales", "rules", "roster", "read me")

@@ -1,7 +1,5 @@
 """The table `rules`: how a file of answers is to be read, said once beside the codebook instead of editing the file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -78,7 +76,6 @@ class Rules:
     notes: tuple[str, ...] = field(default=())
 
     def of(self, *names: str) -> list[Rule]:
-        """The rules of these names."""
         return [rule for rule in self.rules if rule.name in names]
 
     def setting(self, name: str) -> Rule | None:
@@ -98,7 +95,7 @@ class Rules:
         named = {normal(rule.question): rule for rule in reversed(self.of(name))}
         return next((named[normal(text)] for text in (*questions, "") if normal(text) in named), None)
 
-    def with_arguments(self, **given: object) -> Rules:
+    def with_arguments(self, **given: object) -> "Rules":
         """The rules without those settings that an argument gives."""
         names = tuple(name for name, value in given.items() if value is not None and self.of(name))
         return replace(self, rules=tuple(rule for rule in self.rules if rule.name not in names), overruled=names)

@@ -1,7 +1,5 @@
 """The answers in cells that hold several: which separator a column has, and which option each piece is."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -3,8 +3,6 @@
 Who answered is one thing for the whole question: every option of a person who did is chosen or not. See
 docs/methods/scores.md, "Who answered"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Mapping, Sequence
 
@@ -159,8 +157,7 @@ def _placed(
     if not places:
         found = {
             item: read_as(
-                column,
-                [NOT_PLACED if not text or asked.is_no_opinion(text) else text for text in column.categories],
+                column, [NOT_PLACED if not text or asked.is_no_opinion(text) else text for text in column.categories]
             )
             for item, column in cells.items()
         }

@@ -1,10 +1,9 @@
 """The types of LimeSurvey questions, and the headers that LimeSurvey gives their columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dxkit.files.shipped import table_beside
 from dxkit.survey.reading.structure.model import Line, Option, Question, Structure, assembled, number_of
 from dxkit.survey.reading.structure.plain_text import in_line, plain
 
@@ -13,16 +12,8 @@ _SIMPLE = {"N": "number", "S": "text", "T": "text", "U": "text", "D": "date", "*
 _GRIDS = {"A", "B", "C", "E", "F", "H"}
 _FORMS = {"K": "number", "Q": "text"}
 _TABLES = {":": "number", ";": "text"}
-_OTHER = {"en": "Other", "de": "Sonstiges", "fr": "Autre", "es": "Otro", "ja": "その他"}
-_WORDS = {  # the fixed answers of a type: Y, N; M, F; Y, U, N; I, S, D
-    "en": ("Yes", "No", "Female", "Male", "Uncertain", "Increase", "Same", "Decrease"),
-    "de": ("Ja", "Nein", "Weiblich", "Männlich", "Unsicher", "Zunahme", "Gleich", "Abnahme"),
-    "fr": ("Oui", "Non", "Féminin", "Masculin", "Incertain", "Augmenter", "Identique", "Diminuer"),
-    "es": ("Sí", "No", "Femenino", "Masculino", "Dudoso", "Aumentar", "Igual", "Disminuir"),
-    "ja": ("はい", "いいえ", "女性", "男性", "不明", "増加", "同じ", "減少"),
-}
+_WORDS = table_beside(__file__, "words.toml")
 _FIXED = {"Y": "YN", "G": "FM", "C": "YUN", "E": "ISD"}
-_PLACES = dict(zip("YNFMUISD", range(8), strict=True))
 
 
 @dataclass(kw_only=True)
@@ -111,8 +102,8 @@ def _options(one: Asked, words: str, scale: str = "0") -> Iterator[Option]:
     if one.type in ("5", "A", "B"):
         yield from (Option(str(i), str(i)) for i in range(1, 11 if one.type == "B" else 6))
     elif one.type in _FIXED:
-        labels = _WORDS.get(words, _WORDS["en"])
-        yield from (Option(code, labels[_PLACES[code]]) for code in _FIXED[one.type])
+        labels = _WORDS["answers"].get(words, _WORDS["answers"]["en"])
+        yield from (Option(code, labels[code]) for code in _FIXED[one.type])
     else:
         yield from (Option(code, plain(label) or code) for code, label, of in one.answers if (of or "0") == scale)
         if one.other and one.type in ("L", "!", "O"):
@@ -120,7 +111,7 @@ def _options(one: Asked, words: str, scale: str = "0") -> Iterator[Option]:
 
 
 def _other(one: Asked, words: str) -> str:
-    return plain(one.attributes.get("other_replace_text")) or _OTHER.get(words, "Other")
+    return plain(one.attributes.get("other_replace_text")) or _WORDS["other"].get(words, "Other")
 
 
 def _limits(attributes: Mapping[str, str], *names: str) -> tuple[float | None, float | None]:

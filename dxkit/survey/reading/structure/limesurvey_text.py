@@ -1,7 +1,5 @@
 """The questions of a LimeSurvey survey, from its structure as a tab-separated text."""
 
-from __future__ import annotations
-
 from dxkit.files import csv_file
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, and_more, fault_at

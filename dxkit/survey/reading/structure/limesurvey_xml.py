@@ -1,7 +1,5 @@
 """The questions of a LimeSurvey survey, from its .lss file (XML); those of version 2 to the newest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat

@@ -1,7 +1,5 @@
 """What a survey tool says was asked: one shape for the structure files of all tools."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Texts of a web page or a file of questions as people read them."""
 
-from __future__ import annotations
-
 import html
 import re
 

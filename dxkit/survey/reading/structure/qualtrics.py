@@ -1,7 +1,5 @@
 """The questions of a Qualtrics survey, from its .qsf file (JSON)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The order of a Qualtrics survey, from its blocks and its flow."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

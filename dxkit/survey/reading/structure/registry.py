@@ -1,19 +1,12 @@
 """Which reader reads which structure file: one line for each tool."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 
 from dxkit.files.errors import and_more, fault_at
 from dxkit.files.opening import OpenedFile, open_file
-from dxkit.survey.reading.structure import (
-    limesurvey_text,
-    limesurvey_xml,
-    qualtrics,
-    statistics_file,
-    xlsform,
-)
+from dxkit.files.shipped import table_beside
+from dxkit.survey.reading.structure import limesurvey_text, limesurvey_xml, qualtrics, statistics_file, xlsform
 from dxkit.survey.reading.structure.model import Structure
 
 READERS: dict[str, Callable[[OpenedFile], Structure]] = {
@@ -25,15 +18,7 @@ READERS: dict[str, Callable[[OpenedFile], Structure]] = {
     ".zsav": statistics_file.read,
     ".dta": statistics_file.read,
 }
-_INSTEAD = {
-    ".lsa": "this is a LimeSurvey archive; export the survey structure (.lss)",
-    ".lsg": "this is one group of a LimeSurvey survey; export the survey structure (.lss)",
-    ".lsq": "this is one question of a LimeSurvey survey; export the survey structure (.lss)",
-    ".xls": "this is an old Excel file; save it as .xlsx",
-    ".por": "this is an SPSS portable file; save it as .sav",
-    ".doc": "this is a text document; export the survey from its tool as .qsf",
-    ".docx": "this is a text document; export the survey from its tool as .qsf",
-}
+_INSTEAD = table_beside(__file__, "words.toml")["instead"]
 
 
 def read_structure(path: str | os.PathLike[str]) -> Structure:

@@ -1,7 +1,5 @@
 """The questions and the answers of an SPSS (.sav, .zsav) or Stata (.dta) file; needs the extra `spss`."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -4,8 +4,6 @@
 answers as texts, or the problem.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

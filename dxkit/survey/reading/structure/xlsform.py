@@ -1,7 +1,5 @@
 """The questions of an XLSForm (ODK, Kobo, SurveyCTO): a workbook with the sheets survey, choices and settings."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 
@@ -111,7 +109,6 @@ class _Form:
         self.questions: list[Question] = []
 
     def take(self, number: int, row: dict[str, str]) -> None:
-        """Take one row of the sheet."""
         type_ = " ".join(row["type"].split())
         if not type_ or type_.startswith("#") or folded(row.get("disabled", "")) in ("yes", "true", "true()"):
             return

@@ -1,7 +1,5 @@
 """What dxkit knows about a survey tool: how its export is recognised, and how its columns are read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

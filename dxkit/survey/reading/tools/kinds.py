@@ -1,7 +1,5 @@
 """What some tools do otherwise than others: how their header is read, and what single cells of theirs mean."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

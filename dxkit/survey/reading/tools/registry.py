@@ -1,7 +1,5 @@
 """The survey tools that dxkit reads, in the order in which a file is tried."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -30,6 +30,7 @@ VERSION = 5
 _MOST_BYTES = 500 * 2**20
 _KIND = "dxkit tally"
 _TYPES = {"people": np.int64, "counts": np.int32}  # all others are float
+_PLAIN = ("wave", "min_group", "comment_group")
 
 
 def write(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -81,16 +82,13 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.nda
 
 
 def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The facts and arrays of a tally."""
     arrays: dict[str, np.ndarray] = {}
     facts = {
         "codebook": codebook_facts(tally.codebook),
         "cleaning": frame_facts(tally.cleaning),
-        "notes": list(tally.notes),
-        "wave": tally.wave,
-        "min_group": tally.min_group,
-        "comment_group": tally.comment_group,
-        "declared": [list(cut) for cut in tally.declared],
+        "notes": tally.notes,
+        **{name: getattr(tally, name) for name in _PLAIN},
+        "declared": tally.declared,
         "cuts": [],
     }
     for k, (cut, margins) in enumerate(tally.cuts.items()):
@@ -103,15 +101,12 @@ def parts_of(tally: Tally) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         held = {name: getattr(margins, name) for name in ARRAYS}
         arrays |= {f"cut {k} {name}": _small(part) for name, part in held.items()}
     if tally.comoments is not None:
-        arrays |= {
-            f"together {each.name}": _small(getattr(tally.comoments, each.name)) for each in fields(tally.comoments)
-        }
+        arrays |= {f"together {name}": _small(part) for name, part in vars(tally.comoments).items()}
     arrays |= {f"complete {d}": _small(tally.complete_of(name)) for d, name in enumerate(tally.codebook.dimensions)}
     return facts, arrays
 
 
 def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """The fields of the tally of `parts_of`."""
     cuts, comoments = {}, None
     for k, fact in enumerate(facts["cuts"]):
         columns = {
@@ -133,9 +128,7 @@ def fields_of(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str,
         "roster": None,
         "cleaning": frame_of(facts["cleaning"]),
         "notes": tuple(facts["notes"]),
-        "wave": facts["wave"],
-        "min_group": facts["min_group"],
-        "comment_group": facts["comment_group"],
+        **{name: facts[name] for name in _PLAIN},
         "declared": tuple(tuple(cut) for cut in facts["declared"]),
     }
 
@@ -164,41 +157,24 @@ def frame_facts(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def frame_of(facts: dict[str, Any]) -> pd.DataFrame:
-    """The frame of `frame_facts`."""
     return pd.DataFrame(facts["rows"], columns=facts["columns"], index=range(facts["length"]), dtype=object)
 
 
 def codebook_facts(book: Codebook) -> dict[str, Any]:
     """A codebook as plain values; a label without a code (no opinion) has the code null."""
-    scales = [
-        {
-            "name": name,
-            "lo": scale.lo,
-            "hi": scale.hi,
-            "codes": list(scale.codes),
-            "labels": [[label, None if math.isnan(code) else code] for label, code in scale.labels.items()],
-            "shown": [[code, label] for code, label in scale.shown.items()],
-            "favourable": sorted(scale.favourable),
-            "unit": scale.unit,
-        }
-        for name, scale in book.scales.items()
-    ]
+    scales = []
+    for scale in book.scales.values():
+        own = {each.name: getattr(scale, each.name) for each in fields(scale)}
+        labels = [[label, None if math.isnan(code) else code] for label, code in scale.labels.items()]
+        own |= {"labels": labels, "shown": list(scale.shown.items()), "favourable": sorted(scale.favourable)}
+        scales.append(own)
     return {"items": frame_facts(book.items), "scales": scales, "notes": list(book.notes)}
 
 
 def codebook_of(facts: dict[str, Any]) -> Codebook:
-    """The codebook of `codebook_facts`."""
-    scales = {
-        scale["name"]: Scale(
-            name=scale["name"],
-            lo=scale["lo"],
-            hi=scale["hi"],
-            codes=tuple(scale["codes"]),
-            labels={label: math.nan if code is None else code for label, code in scale["labels"]},
-            shown={code: label for code, label in scale["shown"]},
-            favourable=frozenset(scale["favourable"]),
-            unit=scale["unit"],
-        )
-        for scale in facts["scales"]
-    }
+    scales = {}
+    for own in facts["scales"]:
+        labels = {label: math.nan if code is None else code for label, code in own["labels"]}
+        own |= {"labels": labels, "shown": dict(own["shown"]), "favourable": frozenset(own["favourable"])}
+        scales[own["name"]] = Scale(**own | {"codes": tuple(own["codes"])})
     return Codebook(items=frame_of(facts["items"]), scales=scales, notes=tuple(facts["notes"]))
