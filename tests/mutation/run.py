@@ -1,7 +1,7 @@
 """Change one thing at a time and see a test fail: `python -m tests.mutation.run`; at least 95% must be noticed.
 
-The tests run on copies of the tree, two at a time, each in a process that splits off from one with the packages of others
-loaded. What lives although it is not named as a survivor is listed.
+The tests run on copies of the tree, two at a time, each in a process that splits off from one that has loaded the
+packages of others. What lives although it is not named as a survivor is listed.
 """
 
 from __future__ import annotations
