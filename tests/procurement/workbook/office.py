@@ -38,7 +38,7 @@ def recalculated(folder: Path, *paths: Path) -> list[Path]:
         [*command, "--outdir", str(out), *map(str, paths)],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,  # half a hundred workbooks on a busy machine
         env={**os.environ, "HOME": str(folder)},
     )
     return [out / path.name for path in paths]
