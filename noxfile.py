@@ -142,7 +142,7 @@ def same(session: nox.Session) -> None:
 def oldest(session: nox.Session) -> None:
     """Unit tests, notebooks and the wheel with the oldest supported versions."""
     session.install("-e", ".[dev]", *(f"{name}=={version}" for name, version in FLOORS.items()))
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "0", *session.posargs)  # beside other stages, no second core is free
     nbval(session, "python", PYTHONHASHSEED="1")
     from_wheel(session)
 

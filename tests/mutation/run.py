@@ -1,10 +1,12 @@
 """Change one thing at a time and see a test fail: `python -m tests.mutation.run`; at least 95% must be noticed.
 
-The tests run on copies of the tree, two at a time; what lives although it is not named as a survivor is listed.
+The tests run on copies of the tree, two at a time, each in a process that splits off from one that has loaded the
+packages of others. What lives although it is not named as a survivor is listed.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -16,9 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
+import pytest
+
 from tests.places import ROOT
 
 LEAST = 0.95
+LOADED = ["matplotlib.pyplot", "openpyxl", "pandas", "pyarrow", "pytest", "scipy.optimize", "scipy.stats"]
 _WITH = ("-m", "not simulated")  # those that the plain run leaves out, too
 MADE = shutil.ignore_patterns(".git", ".venv*", ".nox", ".hypothesis", "mutants", "out", "__pycache__")
 
@@ -55,25 +60,35 @@ def compiled(tree: Path, tests: Iterable[str]) -> None:
 
 def noticed(tree: Path, change: Change) -> bool:
     """Whether a test fails on the tree with this change; the tree is put back."""
-    path = tree / "dxkit" / change.file
+    path, told = tree / "dxkit" / change.file, tree.with_suffix(".txt")
     text = path.read_text()
     path.write_text(text.replace(change.old, change.new))
+    tests = multiprocessing.get_context("forkserver").Process(target=_tested, args=(tree, change.tests, told))
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "--hypothesis-profile=mutation", *_WITH, *change.tests],
-            cwd=tree,
-            env=os.environ | {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-    except subprocess.TimeoutExpired:
-        return True
+        tests.start()
+        tests.join(300)
+        if tests.exitcode is None:
+            tests.kill()
+            return True
     finally:
         path.write_text(text)
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"{change.file}: the tests did not run\n{done.stdout[-800:]}{done.stderr[-800:]}")
-    return done.returncode == 1
+    if tests.exitcode not in (0, 1):
+        raise SystemExit(f"{change.file}: the tests did not run\n{told.read_text()[-800:]}")
+    return tests.exitcode == 1
+
+
+def _tested(tree: Path, tests: Iterable[str], told: Path) -> None:
+    """End this process with what pytest says of the tests of a tree; nothing of ours stays loaded from elsewhere."""
+    with told.open("w") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("dxkit", "tests")]:
+        del sys.modules[name]
+    os.chdir(tree)
+    sys.path.insert(0, str(tree))
+    sys.dont_write_bytecode = True
+    os.environ |= {"PYTHONPATH": str(tree), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    sys.exit(pytest.main(["-q", "-x", "--hypothesis-profile=mutation", *_WITH, *tests]))
 
 
 def main() -> int:
@@ -82,6 +97,7 @@ def main() -> int:
         count = (ROOT / "dxkit" / change.file).read_text().count(change.old)
         if count != 1:
             raise SystemExit(f"{change.file}: the text stands {count} times, not once: {change.old!r}")
+    multiprocessing.get_context("forkserver").set_forkserver_preload(LOADED)
     trees: Queue[Path] = Queue()
     with tempfile.TemporaryDirectory() as made:
         first, second = Path(made) / "0", Path(made) / "1"

@@ -78,7 +78,7 @@ def words_of_pictures():
     """Every text that stands in the open pictures, and what they say to who does not see them."""
     for number in plt.get_fignums():
         figure = plt.figure(number)
-        figure.canvas.draw()
+        figure.draw_without_rendering()  # words and places, no pixels
         alt = getattr(figure, "dxkit_alt", "")
         assert alt, "a picture has no description"
         yield alt

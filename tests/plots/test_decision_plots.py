@@ -46,7 +46,7 @@ def hostile(seed=1):
 
 def fits(axes):
     figure = axes.figure
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     width, height = figure.get_size_inches() * figure.dpi
     undrawn = {
         tick.label1

@@ -45,7 +45,7 @@ def hostile(teams=6):
 
 def texts_outside(ax):
     figure = ax.figure
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     box = figure.bbox
     found = figure.findobj(
         lambda artist: isinstance(artist, plt.Text) and artist.get_visible() and artist.get_text().strip()

@@ -1,16 +1,42 @@
 """`dxkit attack` finds nobody in what dxkit writes of generated companies, and everybody who is planted there."""
 
+import pickle
 import shutil
 
 import pytest
 
+from dxkit.project.attack import attack as attacking
+from dxkit.project.attack import worked_out
 from dxkit.project.attack.attack import attack
 from tests.project.attacked import attacked
 from tests.project.planted import KINDS, Clean
 
 
+def once(function, key):
+    """The same function, called once for each key of its arguments."""
+    known = {}
+
+    def called(*given, **options):
+        at = key(*given, **options)
+        if at not in known:
+            known[at] = function(*given, **options)
+        return known[at]
+
+    return called
+
+
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory):
+def parts_once():
+    """What no plant touches is read and audited once for all plants: files by their bytes, tables by their cells."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attacking, "read", once(attacking.read, lambda path, name: (name, path.read_bytes())))
+        audit = once(worked_out.audit_tables, lambda *given, **options: pickle.dumps((given, sorted(options.items()))))
+        patch.setattr(worked_out, "audit_tables", audit)
+        yield
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory, parts_once):
     """The output of a company, in which nobody is found."""
     folder = tmp_path_factory.mktemp("company")
     with pytest.MonkeyPatch.context() as patch:

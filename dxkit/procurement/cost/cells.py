@@ -83,14 +83,12 @@ class Cells:
     def columns(self, table: np.ndarray | None = None) -> list[np.ndarray | float]:
         """Each column, or each sum that a table names, by draw (S,); a number where all draws agree."""
         drawn = [row for _, values in self.parts.values() for row in values]
-        found: list[np.ndarray | float] = []
-        for number, *weights in (self.table if table is None else table).tolist():
-            column = number
-            for weight, row in zip(weights, drawn, strict=True):
-                if weight:
-                    more = row if weight == 1 else weight * row
-                    column = more if column is number and not number else column + more
-            found.append(column)
+        table = self.table if table is None else table
+        found: list[np.ndarray | float] = table[:, 0].tolist()
+        at, which = np.nonzero(table[:, 1:])
+        for k, j, weight in zip(at.tolist(), which.tolist(), table[at, 1 + which].tolist(), strict=True):
+            more = drawn[j] if weight == 1 else weight * drawn[j]
+            found[k] = more if isinstance(found[k], float) and not found[k] else found[k] + more
         return found
 
     def distinct(self) -> Cells:
@@ -100,7 +98,10 @@ class Cells:
     def array(self) -> np.ndarray:
         """(S, n), or (1, n) where all draws agree."""
         draws = max((values.shape[1] for _, values in self.parts.values()), default=1)
-        return np.stack([np.broadcast_to(column, draws) for column in self.columns()]).T
+        found = np.empty((len(self.table), draws))
+        for out, column in zip(found, self.columns(), strict=True):
+            out[:] = column
+        return found.T
 
     def over_draws(self, draws: int) -> np.ndarray:
         """The sum of each column over so many draws (n,)."""

@@ -262,11 +262,12 @@ class Values:
         if all(each.ndim == 0 for each in (*low, *high)):
             return cells.of(sums[np.maximum(low, high)] - sums[np.array(low)])
         drawn = [1.0, *(row for _, values in cells.parts.values() for row in values)]
+        used = [(of, row) for of, row in zip(sums.T.copy(), drawn, strict=True) if of.any()]
         columns = max(len(low), len(high))
         found = []
         for start, end in zip(low * (columns // len(low)), high * (columns // len(high)), strict=True):
             ends = np.maximum(start, end)
-            parts = [(of[ends] - of[start]) * row for of, row in zip(sums.T.copy(), drawn, strict=True) if of.any()]
+            parts = [(of[ends] - of[start]) * row for of, row in used]
             found.append(reduce(np.add, parts, np.zeros(ends.shape)))
         return Cells.drawn(np.stack(found), range(columns))
 

@@ -88,9 +88,10 @@ def _named_though_hidden(contents: Contents, attributes: Collection[str]) -> Ite
             texts = (text for name, text in zip(table.header, row, strict=True) if name in attributes)
             label = {text for text in texts if len(text) > 1 and not text[0].isdigit() and text != "hidden"}
             (hidden if n.casefold() in ("hidden", "–", "-", "") else seen).update(label)
+    sayings = [(said, said.text.replace(_ABOUT, "")) for said in contents.texts if said.where != "a table"]
     for name in sorted(hidden - seen):
-        for said in contents.texts:
-            text = said.text.replace(_ABOUT, "")
-            if said.where != "a table" and re.search(rf"(?<!\w){re.escape(name)}(?!\w)[^.]*\d", text):
+        told = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)[^.]*\d")
+        for said, text in sayings:
+            if name in text and told.search(text):
                 how = f"{name} is hidden in every table and named here"
                 yield said.tells(f"the group {name}", how)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -66,14 +67,25 @@ class Roster:
     def _margins(self) -> dict[str, pd.Series]:
         margins = {}
         for name in self.segments:
-            filled = self.table.loc[self.table[name].astype(bool)]
-            margins[name] = filled["headcount"].groupby(filled[name], sort=False).sum()
+            counts = self._people_by(name)
+            labels = pd.Index([label for (label,) in counts], dtype=self.table[name].dtype, name=name)
+            margins[name] = pd.Series(list(counts.values()), labels, dtype=np.int64, name="headcount")
         return margins
 
     @cached_property
-    def _counted(self) -> dict[tuple[str, ...], pd.Series]:
-        """People by groups of several segments, once they were asked for."""
+    def _counted(self) -> dict[tuple[str, ...], dict[tuple[str, ...], int]]:
+        """People by groups of segments, once they were asked for."""
         return {}
+
+    def _people_by(self, *names: str) -> dict[tuple[str, ...], int]:
+        """People by group, of the rows that name one of each segment, in the order of the table."""
+        if (counts := self._counted.get(names)) is None:
+            counts = self._counted[names] = {}
+            columns = (self.table[name].tolist() for name in (*names, "headcount"))
+            for *labels, people in zip(*columns, strict=True):
+                if all(labels):
+                    counts[tuple(labels)] = counts.get(tuple(labels), 0) + people
+        return counts
 
     def headcounts(self, by: Sequence[str], groups: pd.DataFrame) -> np.ndarray:
         """People in each group (G,); nan where the roster cannot tell, because it lacks a segment or a joint count."""
@@ -81,15 +93,11 @@ class Roster:
             return np.array([float(self.total)])
         if not set(by) <= set(self.segments):
             return np.full(len(groups), np.nan)
-        names = list(by)
-        if (counts := self._counted.get(tuple(by))) is None:
-            filled = self.table.loc[self.table[names].astype(bool).all(axis=1)]
-            counts = self._counted[tuple(by)] = filled.groupby(names, sort=False)["headcount"].sum()
-        if len(names) > 1 and counts.sum() != self.total:
+        counts = self._people_by(*by)
+        if len(by) > 1 and sum(counts.values()) != self.total:
             return np.full(len(groups), np.nan)
-        every = [groups[name] for name in names]
-        wanted = pd.MultiIndex.from_arrays(every) if len(names) > 1 else pd.Index(every[0])
-        return counts.reindex(wanted, fill_value=0).to_numpy(dtype=float)
+        wanted = zip(*(groups[name].tolist() for name in by), strict=True)
+        return np.array([counts.get(group, 0) for group in wanted], dtype=float)
 
 
 def check_fit(roster: Roster, labels: pd.DataFrame, people: np.ndarray, how: str, *, named: bool = False) -> list[str]:
@@ -164,7 +172,9 @@ def read_roster(source: TableSource, segments: Sequence[str]) -> Roster:
     frame = values.loc[:, used].map(lambda text: " ".join(text.split()))
     notes = list(table.notes)
     for name in used:
-        for i in [i for i, label in enumerate(frame[name]) if is_total(label)]:
+        labels = frame[name].tolist()
+        totals = {label for label in set(labels) if is_total(label)}
+        for i in [i for i, label in enumerate(labels) if label in totals]:
             table.fault(faults, i, name, "this looks like a row of totals; delete it, because dxkit computes totals")
     if "headcount" in table.frame.columns:
         frame["headcount"] = counts = values["headcount"]
@@ -216,9 +226,10 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
     """A row that counts as many people as all others is a fault if its name says total, else a note asks about it."""
     notes = []
     for name in used if len(frame) == len(table.rows) else ():
-        filled = frame.loc[frame[name].astype(bool)]
-        total = filled["headcount"].to_numpy().sum()
-        for i, label, count in zip(filled.index, filled[name], filled["headcount"], strict=True):
+        rows = enumerate(zip(frame[name].tolist(), frame["headcount"].tolist(), strict=True))
+        filled = [(i, label, count) for i, (label, count) in rows if label]
+        total = sum(count for _, _, count in filled)
+        for i, label, count in filled:
             if len(filled) <= 3 or 2 * count != total:
                 continue
             if normal(label) in _EVERYBODY:
@@ -234,25 +245,28 @@ def _check_sums(table: Table, frame: pd.DataFrame, used: list[str], faults: Faul
 
 def _check_groups(table: Table, frame: pd.DataFrame, used: list[str], faults: Faults) -> None:
     at = table.place
+    every = {name: frame[name].tolist() for name in used}
+    plain = {label: normal(label) for label in set().union(*every.values())}
     if len(frame) == len(table.rows):
         first_row: dict[tuple[str, ...], int] = {}
-        for i, group in enumerate(frame[used].itertuples(index=False, name=None)):
-            earlier = first_row.setdefault(tuple(map(normal, group)), i)
+        for i, group in enumerate(zip(*every.values(), strict=True)):
+            earlier = first_row.setdefault(tuple(map(plain.__getitem__, group)), i)
             if earlier != i:
                 table.fault(faults, i, used[0], f"the same group as in row {table.rows[earlier]}; keep one row for it")
             if not any(group):
                 table.fault(faults, i, used[0], "this row names no group; name it, or delete it if it is a total")
-    for name in used:
-        if not any(frame[name]):
+    for name, labels in every.items():
+        if not any(labels):
             faults.add(f"column '{name}' is empty; fill it or delete it", **at)
         spellings: dict[str, str] = {}
-        for label in filter(None, frame[name].unique()):
-            other = spellings.setdefault(normal(label), label)
+        for label in filter(None, dict.fromkeys(labels)):
+            other = spellings.setdefault(plain[label], label)
             if other != label:
                 faults.add(
                     f"'{label}' and '{other}' in column '{name}' look like the same group; spell them in one way", **at
                 )
-    totals = {name: int(frame.loc[frame[name] != "", "headcount"].sum()) for name in used}
+    heads = frame["headcount"].tolist()
+    totals = {name: int(sum(compress(heads, map(bool, labels)))) for name, labels in every.items()}
     if len(set(totals.values())) > 1:
         listed = ", ".join(f"{name} {total}" for name, total in totals.items())
         faults.add(f"the segments count different totals ({listed}); correct the headcounts so that they agree", **at)

@@ -4,6 +4,7 @@ A world is a dict of lists of rows, as in the sheets of a dossier, of certain nu
 
 import math
 import random
+from functools import wraps
 
 NAMES = ("licence", "support", "hosting", "operations", "other", "implementation")
 PAID = NAMES[:3]
@@ -129,10 +130,24 @@ def _line(r, name, horizon):
     return line
 
 
+def once(method):
+    """A method that works out each line and month once."""
+
+    @wraps(method)
+    def known(self, line, *at):
+        key = method, id(line), *at
+        if key not in self.known:
+            self.known[key] = method(self, line, *at)
+        return self.known[key]
+
+    return known
+
+
 class Plain:
     """The schedule and the leaving of a world, month by month."""
 
     def __init__(self, world):
+        self.known = {}
         self.w, self.d, self.x = world, world["decision"], world["exit"]
         self.last = 12 * self.d["horizon_years"]
         self.top = self.last + 60
@@ -148,6 +163,7 @@ class Plain:
     def level(self, rows, m):
         return next((s["likely"] for s in reversed(rows) if s["from"] <= m), 0)
 
+    @once
     def asked(self, line, m, nothing=False):
         units = 0 if nothing else self.driver(line["per"], m)
         if self.rows(line, "adoption"):
@@ -157,9 +173,10 @@ class Plain:
             units = math.ceil(units / line["block"] - 1e-9) * line["block"]
         return units
 
+    @once
     def units(self, line, m, nothing=False):
-        if line.get("ratchet") and not nothing:
-            return max(self.asked(line, k) for k in range(1, m + 1))
+        if line.get("ratchet") and not nothing and m > 1:
+            return max(self.units(line, m - 1), self.asked(line, m))
         return self.asked(line, m, nothing)
 
     def charge(self, line, m, nothing=False):
@@ -195,6 +212,7 @@ class Plain:
         f *= 1 + self.d["tax"] if line["category"] in PAID else 1
         return f * line.get("chance", 1)
 
+    @once
     def service(self, line, m, nothing=False):
         if line["timing"] == "once" or not line.get("from_month", 1) <= m <= line.get("to_month", math.inf):
             return 0
@@ -208,6 +226,7 @@ class Plain:
         what = line.get("committed") or ("minimum" if "included" in line else "all")
         return {"all": self.service(line, m), "minimum": self.service(line, m, True), "none": 0}[what]
 
+    @once
     def payments(self, line):
         """(t, money, year) of each payment."""
         start = line.get("from_month", 1)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -37,29 +38,29 @@ def recalculated(folder: Path, *paths: Path) -> list[Path]:
         [*command, "--outdir", str(out), *map(str, paths)],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,  # half a hundred workbooks on a busy machine
         env={**os.environ, "HOME": str(folder)},
     )
     return [out / path.name for path in paths]
 
 
 def formulas_of(path: Path) -> dict[tuple[str, str], str]:
-    book = openpyxl.load_workbook(path)
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if isinstance(cell.value, str) and cell.data_type == "f"
-    }
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        return {
+            (sheet.title, cell.coordinate): cell.value
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and cell.data_type == "f"
+        }
 
 
 def stored(path: Path) -> dict[tuple[str, str], object]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }
+    with closing(openpyxl.load_workbook(path, data_only=True, read_only=True)) as book:
+        return {
+            (sheet.title, cell.coordinate): cell.value
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        }

@@ -21,6 +21,8 @@ from tests.procurement.workbook import office
 
 needs_office = pytest.mark.skipif(office.libreoffice() is None, reason="LibreOffice is not here; .ci/run installs it")
 ALLOWED = {"SUM", "SUMIFS", "MIN", "MAX", "INT", "MOD", "IF", "EXP", "ABS", "AVERAGE", "N"}
+SCENARIOS = ("low", "likely", "high")
+CLAUSES = ((1, "high"), *((3, scenario) for scenario in SCENARIOS))
 HOSTILE = ['=HYPERLINK("http://x","y")', "+1", "@x", "long " * 60, "a/b\\c?d*e[f]g", "\U0001f680 emoji", "it's"]
 
 
@@ -99,11 +101,10 @@ def every_clause(years=3):
     return dossier(rows, leaving=leaving, decision=decision, **sheets)
 
 
-def unlike(*paths, folder):
-    """Formula cells whose stored value one run of LibreOffice does not find, from zeros: beyond 1e-9 of their row."""
+def from_zeros(*paths, folder):
+    """Each workbook, and the same as one run of LibreOffice finds it from zeros."""
     found = office.recalculated(folder, *(zeroed(path, folder / f"zeros_{path.name}") for path in paths))
-    each = [_unlike(*pair) for pair in zip(paths, found, strict=True)]
-    return [cell for wrong, _ in each for cell in wrong], sum(count for _, count in each)
+    return list(zip(paths, found, strict=True))
 
 
 def zeroed(path, zeros):
@@ -117,7 +118,8 @@ def zeroed(path, zeros):
     return zeros
 
 
-def _unlike(path, found):
+def unlike(path, found):
+    """Formula cells whose stored value LibreOffice did not find, beyond 1e-9 of their row; and how many there are."""
     by_office, own, cells = office.stored(found), office.stored(path), office.formulas_of(path)
     largest = {}
     for sheet, cell in cells:
@@ -134,27 +136,31 @@ def _unlike(path, found):
     return wrong, len(cells)
 
 
+@pytest.fixture(scope="module")
+def by_office(tmp_path_factory):
+    """The workbooks of every clause over some years and of the sample, at scenarios, as LibreOffice finds them."""
+    folder, paths = tmp_path_factory.mktemp("by_office"), {}
+    for years, scenario in (*CLAUSES, *(("sample", each) for each in SCENARIOS)):
+        read = sample.portal() if years == "sample" else every_clause(years)
+        path = folder / f"{years}_{scenario}.xlsx"
+        paths[years, scenario] = dx.write_workbook(read, path, scenario=scenario)
+    return dict(zip(paths, from_zeros(*paths.values(), folder=folder), strict=True))
+
+
+@pytest.mark.thorough
 @needs_office
-@pytest.mark.parametrize(
-    ("years", "scenario"),
-    [
-        pytest.param(seed, each, marks=pytest.mark.thorough)
-        for seed, each in ((1, "high"), (3, "low"), (3, "likely"), (3, "high"))
-    ],
-)
-def test_libreoffice_finds_every_value_from_zeros(tmp_path, years, scenario):
-    path = dx.write_workbook(every_clause(years), tmp_path / "twin.xlsx", scenario=scenario)
-    wrong, count = unlike(path, folder=tmp_path)
+@pytest.mark.parametrize(("years", "scenario"), CLAUSES)
+def test_libreoffice_finds_every_value_from_zeros(by_office, years, scenario):
+    wrong, count = unlike(*by_office[years, scenario])
     assert wrong == []
     assert count > 2_500 * years
 
 
 @pytest.mark.thorough
 @needs_office
-@pytest.mark.parametrize("scenario", ["low", "likely", "high"])
-def test_libreoffice_finds_every_value_of_the_sample(tmp_path, scenario):
-    path = dx.write_workbook(sample.portal(), tmp_path / "twin.xlsx", scenario=scenario)
-    assert unlike(path, folder=tmp_path)[0] == []
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_libreoffice_finds_every_value_of_the_sample(by_office, scenario):
+    assert unlike(*by_office["sample", scenario])[0] == []
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +172,7 @@ def twin(tmp_path_factory):
 @needs_office
 def test_workbooks_of_random_vendors_are_found_from_zeros(tmp_path):
     paths = [dx.write_workbook(read_world(world(seed)), tmp_path / f"{seed}.xlsx") for seed in range(48)]
-    assert unlike(*paths, folder=tmp_path)[0] == []
+    assert [cell for pair in from_zeros(*paths, folder=tmp_path) for cell in unlike(*pair)[0]] == []
 
 
 @pytest.mark.parametrize("name", ["twin", pytest.param("portal", marks=pytest.mark.thorough)])
