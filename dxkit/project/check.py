@@ -12,6 +12,7 @@ import numpy as np
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
+from dxkit.procurement.dossier.sheets import is_dossier
 from dxkit.procurement.reading import read_dossier
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
 from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
@@ -60,19 +61,15 @@ def examine(
 ) -> Checked:
     """What a table is, with the notes on it; DataError with every fault where it has any.
 
-    The sheet costs makes a dossier; their columns make a codebook, scales, rules or a roster. Answers need the
+    A sheet or file of costs makes a dossier; their columns make a codebook, scales, rules or a roster. Answers need the
     codebook, in the same folder or given; `source` and `sheet` are those of `open_survey`.
     """
     place, name = checked_path(path, folder=True)
-    if place.is_dir():
-        if (place / "costs.csv").is_file():
-            return _dossier(place)
-        if (place / "dossier.xlsx").is_file():  # as `dxkit new` makes it
-            return _dossier(place / "dossier.xlsx")
-        raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
-    file = open_answers(place)
-    if file.sheet("costs"):
+    file = place if place.is_dir() else open_answers(place)
+    if is_dossier(file):
         return _dossier(file)
+    if not isinstance(file, OpenedFile):
+        raise DataError(f"{path} is a folder; name the file of answers, the codebook or the dossier in it")
     files = Beside(file, codebook)
     if any(map(CODEBOOK.fits, file.sheets)) and sheet is None:
         return _codebook(files)

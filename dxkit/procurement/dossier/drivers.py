@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dxkit.files.cells import folded, normal
-from dxkit.files.errors import Faults
+from dxkit.files.errors import Faults, suggest
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import GROWTH, Row, rows_of
 from dxkit.procurement.dossier.dossier import Driver, Figure
@@ -92,3 +92,8 @@ def _circle(name: str, drivers: dict[str, Driver]) -> list[str]:
         path.append(at)
         at = drivers[at].growth
     return [*path, name] if at == name else []
+
+
+def no_driver(name: str, drivers: Sequence[str]) -> str:
+    """What is wrong with the name of a driver that is not there."""
+    return f"there is no driver '{name[:40]}'; {suggest(name, drivers) if drivers else 'there is no sheet drivers'}"
