@@ -11,7 +11,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from dxkit.files.errors import DataError, Faults, and_more, fault_at
 from dxkit.files.excel_parts import totals_rows, without_looks
-from dxkit.files.grid import MOST_BYTES, Grid
+from dxkit.files.grid import MOST_BYTES, Grid, letter
 
 MOST_CELLS = 3_000_000
 _MOST_MEMBERS = 5_000
@@ -63,7 +63,8 @@ def _read(data: bytes, file: str) -> tuple[Grid, ...]:
     grids = []
     for sheet in visible:
         part = parts.get(sheet.title, "")
-        grids.append(_grid(sheet, uncomputed.get(part, []), totals.get(part, set()), file, notes, faults))
+        told = f"sheet {sheet.title}: " if len(visible) > 1 else ""
+        grids.append(_grid(sheet, uncomputed.get(part, []), totals.get(part, set()), file, notes, told, faults))
     faults.raise_if_any()
     grids = [grid for grid in grids if grid.cells]
     if not grids:
@@ -152,8 +153,8 @@ def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     for match in _CELL.finditer(xml):
         count += 1
         column = 0
-        for letter in match[1].upper():
-            column = column * 26 + letter - 64
+        for code in match[1].upper():
+            column = column * 26 + code - 64
         row = int(match[2][:9])
         again |= (row, column) <= before
         before = row, column
@@ -218,10 +219,11 @@ def _loaded(data: bytes, file: str, sheets: list[str], *, values: bool = True):
 
 
 def _grid(
-    sheet, uncomputed: list[tuple[str, int]], totals: set[int], file: str, notes: list[str], faults: Faults
+    sheet, uncomputed: list[tuple[str, int]], totals: set[int], file: str, notes: list[str], told: str, faults: Faults
 ) -> Grid:
+    """A sheet as text. `notes` are on the whole file; `told` is how those on this sheet begin."""
     place = {"file": file, "sheet": sheet.title}
-    sheet_notes = list(notes)
+    own: list[str] = []
     missing = "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save"
     for column, row in uncomputed:
         if row not in totals:
@@ -243,23 +245,49 @@ def _grid(
             cells.append(texts)
             rows.append(number)
     width = max((j + 1 for line in cells for j, text in enumerate(line) if text.strip()), default=0)
-    sheet_notes += [f"{what}: {and_more(at)}" for what, at in counts.items()]
+    own += [f"{what}: {and_more(at)}" for what, at in counts.items()]
     if totals:
         left_out = and_more([str(number) for number in sorted(totals)])
-        sheet_notes.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
-    known = sheet.row_dimensions
-    if hidden := [str(number) for number in rows if number in known and known[number].hidden]:
-        sheet_notes.append(f"hidden rows that were read like the others: {and_more(hidden)}")
-    if hidden := [letter for letter, column in sheet.column_dimensions.items() if column.hidden]:
-        sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden)}")
+        own.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
+    own += hard_to_see(sheet, rows, width)
     return Grid(
         cells=[line[:width] for line in cells],
         rows=rows,
         file=file,
         sheet=sheet.title,
         lettered=True,
-        notes=tuple(sheet_notes),
+        notes=(*notes, *(told + note for note in own)),
     )
+
+
+def hard_to_see(sheet: Any, rows: Sequence[int], width: int) -> list[str]:
+    """Notes on what was read of a sheet (openpyxl) though a person may take it as not there: struck out or hidden."""
+    fonts = {number for number, font in enumerate(sheet.parent._fonts) if font.strike}
+    struck = [at for row in rows for at in _struck(sheet[row], fonts)] if fonts else []
+    known = sheet.row_dimensions
+    spans = [(each.min, each.max) for each in sheet.column_dimensions.values() if each.hidden]
+    found = {
+        "cells that are struck out, and": struck,
+        "hidden rows that": [str(row) for row in rows if row in known and known[row].hidden],
+        "hidden columns that": [letter(j) for j in range(width) if any(low <= j + 1 <= high for low, high in spans)],
+    }
+    return [f"{what} were read like the others: {and_more(at)}" for what, at in found.items() if at]
+
+
+def _struck(line: Sequence[Any], fonts: set[int]) -> list[str]:
+    """The filled cells of a row that are struck out, as ranges of neighbours."""
+    runs: list[list[str]] = []
+    before = False
+    for cell in line:
+        if cell.value is None:
+            continue
+        struck = cell.has_style and cell._style.fontId in fonts
+        if struck and before:
+            runs[-1].append(cell.coordinate)
+        elif struck:
+            runs.append([cell.coordinate])
+        before = struck
+    return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}" for run in runs]
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -17,6 +17,7 @@ _SHEET = re.compile(
 )
 _COLUMNS = re.compile(rb"<(?:\w+:)?cols\b.*?</(?:\w+:)?cols>", re.DOTALL)
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCells\b.*?</(?:\w+:)?mergeCells>", re.DOTALL)
+_OFF = ("0", "false")
 _STYLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\bs\s*=\s*["'](\d+)["']""")
 _ABOVE = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d+)["'][^>]*(?<!/)>\s*<(?:\w+:)?f\b[^>]*>\s*"""
@@ -55,7 +56,7 @@ def _targets(archive: zipfile.ZipFile, relations: str) -> list[str]:
 
 
 def without_looks(data: bytes, sheets: list[str]) -> bytes:
-    """The same workbook with no more than its cells need: values, number formats, hidden and merged cells.
+    """The same workbook with no more than its cells need: values, number formats, what is struck out, hidden or merged.
 
     Spreadsheet programs open files whose styles, properties, filters or pictures are not as the standard says.
     """
@@ -97,7 +98,7 @@ def _sheets_only(xml: bytes) -> bytes:
 
 
 def _number_formats(xml: bytes, least: int) -> bytes:
-    """A plain stylesheet that has the number format of each cell style, and of at least so many."""
+    """A plain stylesheet with the number format of each cell style, at least so many, and whether it strikes out."""
     try:
         styles = ElementTree.fromstring(xml)
     except ElementTree.ParseError:
@@ -112,9 +113,13 @@ def _number_formats(xml: bytes, least: int) -> bytes:
         inside = made
         for name in path.split("/"):
             inside = ElementTree.SubElement(inside, f"{{{_MAIN}}}{name}")
-    cells = next((each for each in styles if each.tag.endswith("}cellXfs")), ())
-    numbers = [each.get("numFmtId", "0") for each in cells]
+    ElementTree.SubElement(ElementTree.SubElement(made[1], f"{{{_MAIN}}}font"), f"{{{_MAIN}}}strike")  # the second font
+    fonts, cells = (next((each for each in styles if each.tag.endswith(tag)), ()) for tag in ("}fonts", "}cellXfs"))
+    strikes = [any(part.tag.endswith("}strike") and part.get("val") not in _OFF for part in font) for font in fonts]
+    struck = {str(number) for number, strike in enumerate(strikes) if strike}
+    looks = [(each.get("numFmtId", "0"), each.get("fontId") in struck) for each in cells]
     kept = ElementTree.SubElement(made, f"{{{_MAIN}}}cellXfs")
-    for number in [*numbers, *["0"] * (least - len(numbers))]:
-        ElementTree.SubElement(kept, f"{{{_MAIN}}}xf", {"numFmtId": number if number.isdecimal() else "0"})
+    for number, strike in [*looks, *[("0", False)] * (least - len(looks))]:
+        look = {"numFmtId": number if number.isdecimal() else "0", "fontId": str(int(strike))}
+        ElementTree.SubElement(kept, f"{{{_MAIN}}}xf", look)
     return ElementTree.tostring(made)
