@@ -81,7 +81,7 @@ def _line(row: Row, drivers: Sequence[str], decision: Mapping[str, object], step
         category=row["category"],
         timing=row["timing"],
         per=row["per"],
-        amount=Figure(name=label, key=f"{key}|amount", unit=unit, claims=claims) if claims else None,
+        amount=Figure(label=label, key=f"{key}|amount", unit=unit, claims=claims) if claims else None,
         growth=growth,
         clauses=clauses,
         ratchet=row["ratchet"],

@@ -36,7 +36,7 @@ def read_drivers(table: Table | None, rates: Collection[str], faults: Faults) ->
         growth = _growth(row, names)
         if amount is None:
             continue
-        figure = Figure(name=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(row, amount),))
+        figure = Figure(label=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(row, amount),))
         if name in drivers:
             earlier = drivers[name]
             for column, same in (
@@ -82,7 +82,7 @@ def _growth(row: Row, names: set[str]) -> Figure | str | None:
     if grown is None:
         return None
     claim = claim_of(row, grown, GROWTH)
-    return Figure(name=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
+    return Figure(label=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
 
 
 def _circle(name: str, drivers: dict[str, Driver]) -> list[str]:

@@ -181,8 +181,9 @@ def _decision(
                 placed[name] = claim_of(row, estimate(decision[name]), ("value",))
 
     def figure(name: str, unit: Unit) -> Figure:
-        claim = placed.get(name) or SourcedFigure(estimate=estimate(decision[name]))
-        return Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
+        usual = SourcedFigure(estimate=estimate(decision[name]), place=f"sheet decision, key {name}")
+        claim = placed.get(name, usual)
+        return Figure(key=f"decision|{name}", unit=unit, claims=(claim,))
 
     numbers = {name: figure(name, unit) for name, unit in _NUMBERS.items()}
     years = () if "horizon_years" in first_at else (figure("horizon_years", YEARS),)
@@ -282,7 +283,7 @@ def _exit(
             continue
         claims = (*(earlier.claims if earlier else ()), claim)
         unit = EXIT_INPUTS[name].bounds
-        exits[key] = Figure(name=f"{vendor}: exit {name}", key=f"exit|{vendor}|{name}", unit=unit, claims=claims)
+        exits[key] = Figure(key=f"exit|{vendor}|{name}", unit=unit, claims=claims)
         if driver:
             per[key] = driver
     return exits, per

@@ -119,7 +119,9 @@ def test_figures_without_source_or_date_are_accepted_and_listed():
     stated = listed.loc[listed["source"] != "usual value"]
     assert stated["figure"].tolist() == ["uplift", "Alpha: setup"]
     assert "none" in stated["source"].tolist()
-    assert set(listed.loc[listed["source"] == "usual value", "place"]) == {""}
+    usual = listed.loc[listed["source"] == "usual value"].set_index("figure")["place"]
+    assert usual["all: chance of leaving by choice"] == "sheet exit, input hazard_voluntary"
+    assert usual["discount rate"] == "sheet decision, key discount_rate"
 
 
 def test_sources_that_differ_are_pooled_and_both_stay_visible():
