@@ -19,6 +19,7 @@ from dxkit.results.words import say
 
 COLUMNS = ("vendor", "basis", "input", "share", "low", "high")
 _BINS = 32
+_EVENTS = {"forced": "exit.forced", "voluntary": "exit.voluntary"}  # whether and when a vendor is left
 _ROWS = {"pv": "pv", "pv_served": "pv_served", "exit": "expected"}
 
 
@@ -53,7 +54,7 @@ def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[
     found = {key: name for key, name in names.items() if key in keys and key in run.inputs}
     if basis != "pv":
         ways = [way for way in WAYS if event_key(vendor, way) in run.inputs]
-        found |= {event_key(vendor, way): say(f"exit.{way}") for way in ways}
+        found |= {event_key(vendor, way): say(_EVENTS[way]) for way in ways}
     return found
 
 

@@ -89,7 +89,8 @@ def _assumed(dossier: Dossier, cost: Tco, left: ExitCost) -> list[str]:
     """How many figures nobody vouches for, and which of them move the money most; whether leaving is all assumed."""
     shares: Any = pd.concat([cost.tornado, left.tornado]).groupby("input")["share"].max()
     usual = {figure.name for figure in dossier.assumed}
-    bare = sorted(dict.fromkeys(dossier.unsupported["figure"]), key=lambda name: -shares.get(name, 0.0))
+    bare = list(dict.fromkeys(dossier.unsupported["figure"]))
+    bare = [bare[at] for at in np.argsort(-tied([shares.get(name, 0.0) for name in bare]), kind="stable")]
     silent = all(figure.assumed for figure in behind(dossier, "certain") if figure.key.startswith("exit|"))
     flat = [f"{line.vendor}: {line.line}" for line in dossier.costs if line.flat and dossier.horizon > 1]
     return [
