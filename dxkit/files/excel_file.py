@@ -11,15 +11,15 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
 from dxkit.files.errors import DataError, Faults, and_more, fault_at
-from dxkit.files.excel_parts import totals_rows, without_looks
-from dxkit.files.grid import MOST_BYTES, Grid, letter
+from dxkit.files.excel_parts import hard_to_see, marked, totals_rows, without_looks
+from dxkit.files.grid import MOST_BYTES, Grid
 
 MOST_CELLS = 3_000_000
 _MOST_MEMBERS = 5_000
@@ -257,37 +257,8 @@ def _grid(
         sheet=sheet.title,
         lettered=True,
         notes=(*notes, *(told + note for note in own)),
+        marked=marked(sheet, rows),
     )
-
-
-def hard_to_see(sheet: Any, rows: Sequence[int], width: int) -> list[str]:
-    """Notes on what was read of a sheet (openpyxl) though a person may take it as not there: struck out or hidden."""
-    fonts = {number for number, font in enumerate(sheet.parent._fonts) if font.strike}
-    struck = [at for row in rows for at in _struck(sheet[row], fonts)] if fonts else []
-    known = sheet.row_dimensions
-    spans = [(each.min, each.max) for each in sheet.column_dimensions.values() if each.hidden]
-    found = {
-        "cells that are struck out, and": struck,
-        "hidden rows that": [str(row) for row in rows if row in known and known[row].hidden],
-        "hidden columns that": [letter(j) for j in range(width) if any(low <= j + 1 <= high for low, high in spans)],
-    }
-    return [f"{what} were read like the others: {and_more(at)}" for what, at in found.items() if at]
-
-
-def _struck(line: Sequence[Any], fonts: set[int]) -> list[str]:
-    """The filled cells of a row that are struck out, as ranges of neighbours."""
-    runs: list[list[str]] = []
-    before = False
-    for cell in line:
-        if cell.value is None:
-            continue
-        struck = cell.has_style and cell._style.fontId in fonts
-        if struck and before:
-            runs[-1].append(cell.coordinate)
-        elif struck:
-            runs.append([cell.coordinate])
-        before = struck
-    return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}" for run in runs]
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:

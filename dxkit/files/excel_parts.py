@@ -1,4 +1,4 @@
-"""The parts of a workbook's archive: what its tables call totals, and the archive with no more than cells need."""
+"""What a workbook says beside its values: totals, what is struck out, hidden or marked; how to leave looks out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
+
+from dxkit.files.errors import and_more
+from dxkit.files.grid import YELLOW, letter
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SHEET = re.compile(
@@ -53,6 +58,44 @@ def _targets(archive: zipfile.ZipFile, relations: str) -> list[str]:
     except (KeyError, ElementTree.ParseError):
         return []
     return [each.get("Target", "") for each in listed if each.get("Type", "").endswith("/table")]
+
+
+def hard_to_see(sheet: Any, rows: Sequence[int], width: int) -> list[str]:
+    """Notes on what was read of a sheet (openpyxl) though a person may take it as not there: struck out or hidden."""
+    fonts = {number for number, font in enumerate(sheet.parent._fonts) if font.strike}
+    struck = [at for row in rows for at in _struck(sheet[row], fonts)] if fonts else []
+    known = sheet.row_dimensions
+    spans = [(each.min, each.max) for each in sheet.column_dimensions.values() if each.hidden]
+    found = {
+        "cells that are struck out, and": struck,
+        "hidden rows that": [str(row) for row in rows if row in known and known[row].hidden],
+        "hidden columns that": [letter(j) for j in range(width) if any(low <= j + 1 <= high for low, high in spans)],
+    }
+    return [f"{what} were read like the others: {and_more(at)}" for what, at in found.items() if at]
+
+
+def _struck(line: Sequence[Any], fonts: set[int]) -> list[str]:
+    """The filled cells of a row that are struck out, as ranges of neighbours."""
+    runs: list[list[str]] = []
+    before = False
+    for cell in line:
+        if cell.value is None:
+            continue
+        struck = cell.has_style and cell._style.fontId in fonts
+        if struck and before:
+            runs[-1].append(cell.coordinate)
+        elif struck:
+            runs.append([cell.coordinate])
+        before = struck
+    return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}" for run in runs]
+
+
+def marked(sheet: Any, rows: Sequence[int]) -> tuple[str, ...]:
+    """The cells of these rows (openpyxl) in the yellow of our forms, filled or not."""
+    looks = sheet.parent._fills
+    fills = {k for k, fill in enumerate(looks) if fill.fill_type == "solid" and str(fill.fgColor.rgb)[-6:] == YELLOW}
+    cells = (cell for row in rows for cell in sheet[row]) if fills else ()
+    return tuple(cell.coordinate for cell in cells if cell.has_style and cell._style.fillId in fills)
 
 
 def without_looks(data: bytes, sheets: list[str]) -> bytes:

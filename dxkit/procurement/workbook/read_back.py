@@ -16,7 +16,8 @@ import pandas as pd
 
 from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, Faults, fault_at
-from dxkit.files.excel_file import DAMAGE, hard_to_see, open_twice
+from dxkit.files.excel_file import DAMAGE, open_twice
+from dxkit.files.excel_parts import hard_to_see
 from dxkit.procurement.cost.expressions import Values
 from dxkit.procurement.cost.leaving import results_sheet, sheets_of
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario, every_figure
