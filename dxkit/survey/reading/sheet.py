@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.batches.gathered import Batch, Cells, as_list, only_used
-from dxkit.files.cells import all_visible, visible
+from dxkit.files.cells import all_visible, numbers, visible
 from dxkit.files.encoded import Encoded, Need
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
@@ -118,7 +118,7 @@ def _is_named(cells: Cells, name: str, rows: np.ndarray) -> np.ndarray:
 def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -> None:
     """A fault where what stands as header is the answers of one person: most of it comes again below, among others.
 
-    Numbers that differ may be those of the questions."""
+    Numbers that differ may be those of the questions; those that do not rise, and lie within what is below, are not."""
     said = [(each, each.name.strip()) for each in head.columns if each.name.strip()]
     numbered = len({text for _, text in said}) == len(said)
     again = []
@@ -127,17 +127,35 @@ def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -
         if _OTHERS < len(cells.categories) < _MANY and not (numbered and text.isdecimal()):
             codes = [code for code, each in enumerate(cells.categories) if each.strip() == text]
             again += [(text, np.isin(cells.codes, codes))] if codes else []
-    if len(again) < _FEWEST or 2 * len(again) < len(said):
-        return
-    rows = np.array([found for _, found in again])
-    if np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
-        message = (
-            f"the first row holds answers, not questions: {len(again)} of its {len(said)} cells stand again "
-            f"below, each in its own column, such as '{again[0][0][:60]}'; put a row with the questions above it"
-        )
+    why = ""
+    if len(again) >= _FEWEST and 2 * len(again) >= len(said):
+        rows = np.array([found for _, found in again])
+        if np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
+            where = f"each in its own column, such as '{again[0][0][:60]}'"
+            why = f"{len(again)} of its {len(said)} cells stand again below, {where}"
+    elif _numbers_of_a_person([text for _, text in said], [body[at.position] for at, _ in said]):
+        why = f"its {len(said)} cells are numbers within those below them, such as {said[0][1][:20]}"
+    if why:
+        message = f"the first row holds answers, not questions: {why}; put a row with the questions above it"
         faults = Faults()
         faults.add(message, file=source.file, sheet=source.sheet, row=None if source.of_frame else source.top.rows[0])
         faults.raise_if_any()
+
+
+def _numbers_of_a_person(header: Sequence[str], body: Sequence[pd.Categorical]) -> bool:
+    """Whether a header of numbers alone is an answer to each column: they do not count the columns, or rise, as numbers
+    of questions do, and most lie within the numbers below."""
+    values = numbers(header)
+    if not header or not all(text in values for text in header):
+        return False
+    row = np.array([values[text] for text in header])
+    steps = np.diff(row)
+    rising = len(row) >= _FEWEST and bool((steps > 0).all())
+    if (row % 1 == 0).all() and (rising or (row[0] in (0, 1) and bool((steps == 1).all()))):
+        return False
+    below = [list(numbers(texts_of(cells)).values()) for cells in body]
+    within = [bool(each) and min(each) <= value <= max(each) for each, value in zip(below, row, strict=True)]
+    return 2 * sum(within) > len(row)
 
 
 def _check_rows(body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], source: Encoded) -> None:
