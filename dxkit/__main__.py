@@ -120,7 +120,7 @@ def _draft(options) -> None:
     made = draft(options.export, options.structure)
     written = made.write(path, merge=options.merge)
     print(f"{path}: {made!r}" if len(written) == len(made.items) else f"{path}: {len(written)} new questions")
-    print(f"look at the yellow cells, then run: dxkit check {options.export}")
+    print(f"look at the yellow cells and take the yellow from them, then run: dxkit check {options.export}")
 
 
 def _report(options) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from dxkit.files.errors import DataError, Faults, and_more, fault_at
-from dxkit.files.excel_parts import totals_rows, without_looks
+from dxkit.files.excel_parts import hard_to_see, marked, totals_rows, without_looks
 from dxkit.files.grid import MOST_BYTES, Grid
 
 MOST_CELLS = 3_000_000
@@ -61,7 +61,8 @@ def _read(data: bytes, file: str) -> tuple[Grid, ...]:
     grids = []
     for sheet in visible:
         part = parts.get(sheet.title, "")
-        grids.append(_grid(sheet, uncomputed.get(part, []), totals.get(part, set()), file, notes, faults))
+        told = f"sheet {sheet.title}: " if len(visible) > 1 else ""
+        grids.append(_grid(sheet, uncomputed.get(part, []), totals.get(part, set()), file, notes, told, faults))
     faults.raise_if_any()
     grids = [grid for grid in grids if grid.cells]
     if not grids:
@@ -149,8 +150,8 @@ def _check_sheet(xml: bytes, file: str) -> list[tuple[str, int]]:
     for match in _CELL.finditer(xml):
         count += 1
         column = 0
-        for letter in match[1].upper():
-            column = column * 26 + letter - 64
+        for code in match[1].upper():
+            column = column * 26 + code - 64
         row = int(match[2][:9])
         again |= (row, column) <= before
         before = row, column
@@ -215,10 +216,11 @@ def _loaded(data: bytes, file: str, sheets: list[str], *, values: bool = True):
 
 
 def _grid(
-    sheet, uncomputed: list[tuple[str, int]], totals: set[int], file: str, notes: list[str], faults: Faults
+    sheet, uncomputed: list[tuple[str, int]], totals: set[int], file: str, notes: list[str], told: str, faults: Faults
 ) -> Grid:
+    """A sheet as text. `notes` are on the whole file; `told` is how those on this sheet begin."""
     place = {"file": file, "sheet": sheet.title}
-    sheet_notes = list(notes)
+    own: list[str] = []
     missing = "a formula has no stored value; open the file in a spreadsheet program, let it compute, and save"
     for column, row in uncomputed:
         if row not in totals:
@@ -240,22 +242,19 @@ def _grid(
             cells.append(texts)
             rows.append(number)
     width = max((j + 1 for line in cells for j, text in enumerate(line) if text.strip()), default=0)
-    sheet_notes += [f"{what}: {and_more(at)}" for what, at in counts.items()]
+    own += [f"{what}: {and_more(at)}" for what, at in counts.items()]
     if totals:
         left_out = and_more([str(number) for number in sorted(totals)])
-        sheet_notes.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
-    known = sheet.row_dimensions
-    if hidden := [str(number) for number in rows if number in known and known[number].hidden]:
-        sheet_notes.append(f"hidden rows that were read like the others: {and_more(hidden)}")
-    if hidden := [letter for letter, column in sheet.column_dimensions.items() if column.hidden]:
-        sheet_notes.append(f"hidden columns were read like the others: {', '.join(hidden)}")
+        own.append(f"rows of totals, as the file itself says, that were left out: {left_out}")
+    own += hard_to_see(sheet, rows, width)
     return Grid(
         cells=[line[:width] for line in cells],
         rows=rows,
         file=file,
         sheet=sheet.title,
         lettered=True,
-        notes=tuple(sheet_notes),
+        notes=(*notes, *(told + note for note in own)),
+        marked=marked(sheet, rows),
     )
 
 

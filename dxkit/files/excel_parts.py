@@ -1,10 +1,15 @@
-"""The parts of a workbook's archive: what its tables call totals, and the archive with no more than cells need."""
+"""What a workbook says beside its values: totals, what is struck out, hidden or marked; how to leave looks out."""
 
 import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
+
+from dxkit.files.errors import and_more
+from dxkit.files.grid import YELLOW, letter
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SHEET = re.compile(
@@ -15,6 +20,7 @@ _SHEET = re.compile(
 )
 _COLUMNS = re.compile(rb"<(?:\w+:)?cols\b.*?</(?:\w+:)?cols>", re.DOTALL)
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCells\b.*?</(?:\w+:)?mergeCells>", re.DOTALL)
+_OFF = ("0", "false")
 _STYLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\bs\s*=\s*["'](\d+)["']""")
 _ABOVE = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d+)["'][^>]*(?<!/)>\s*<(?:\w+:)?f\b[^>]*>\s*"""
@@ -52,8 +58,46 @@ def _targets(archive: zipfile.ZipFile, relations: str) -> list[str]:
     return [each.get("Target", "") for each in listed if each.get("Type", "").endswith("/table")]
 
 
+def hard_to_see(sheet: Any, rows: Sequence[int], width: int) -> list[str]:
+    """Notes on what was read of a sheet (openpyxl) though a person may take it as not there: struck out or hidden."""
+    fonts = {number for number, font in enumerate(sheet.parent._fonts) if font.strike}
+    struck = [at for row in rows for at in _struck(sheet[row], fonts)] if fonts else []
+    known = sheet.row_dimensions
+    spans = [(each.min, each.max) for each in sheet.column_dimensions.values() if each.hidden]
+    found = {
+        "cells that are struck out, and": struck,
+        "hidden rows that": [str(row) for row in rows if row in known and known[row].hidden],
+        "hidden columns that": [letter(j) for j in range(width) if any(low <= j + 1 <= high for low, high in spans)],
+    }
+    return [f"{what} were read like the others: {and_more(at)}" for what, at in found.items() if at]
+
+
+def _struck(line: Sequence[Any], fonts: set[int]) -> list[str]:
+    """The filled cells of a row that are struck out, as ranges of neighbours."""
+    runs: list[list[str]] = []
+    before = False
+    for cell in line:
+        if cell.value is None:
+            continue
+        struck = cell.has_style and cell._style.fontId in fonts
+        if struck and before:
+            runs[-1].append(cell.coordinate)
+        elif struck:
+            runs.append([cell.coordinate])
+        before = struck
+    return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}" for run in runs]
+
+
+def marked(sheet: Any, rows: Sequence[int]) -> tuple[str, ...]:
+    """The cells of these rows (openpyxl) in the yellow of our forms, filled or not."""
+    looks = sheet.parent._fills
+    fills = {k for k, fill in enumerate(looks) if fill.fill_type == "solid" and str(fill.fgColor.rgb)[-6:] == YELLOW}
+    cells = (cell for row in rows for cell in sheet[row]) if fills else ()
+    return tuple(cell.coordinate for cell in cells if cell.has_style and cell._style.fillId in fills)
+
+
 def without_looks(data: bytes, sheets: list[str]) -> bytes:
-    """The same workbook with no more than its cells need: values, number formats, hidden and merged cells.
+    """The same workbook with no more than its cells need: values, number formats, what is struck out, hidden or merged.
 
     Spreadsheet programs open files whose styles, properties, filters or pictures are not as the standard says.
     """
@@ -95,7 +139,7 @@ def _sheets_only(xml: bytes) -> bytes:
 
 
 def _number_formats(xml: bytes, least: int) -> bytes:
-    """A plain stylesheet that has the number format of each cell style, and of at least so many."""
+    """A plain stylesheet with the number format of each cell style, at least so many, and whether it strikes out."""
     try:
         styles = ElementTree.fromstring(xml)
     except ElementTree.ParseError:
@@ -110,9 +154,13 @@ def _number_formats(xml: bytes, least: int) -> bytes:
         inside = made
         for name in path.split("/"):
             inside = ElementTree.SubElement(inside, f"{{{_MAIN}}}{name}")
-    cells = next((each for each in styles if each.tag.endswith("}cellXfs")), ())
-    numbers = [each.get("numFmtId", "0") for each in cells]
+    ElementTree.SubElement(ElementTree.SubElement(made[1], f"{{{_MAIN}}}font"), f"{{{_MAIN}}}strike")  # the second font
+    fonts, cells = (next((each for each in styles if each.tag.endswith(tag)), ()) for tag in ("}fonts", "}cellXfs"))
+    strikes = [any(part.tag.endswith("}strike") and part.get("val") not in _OFF for part in font) for font in fonts]
+    struck = {str(number) for number, strike in enumerate(strikes) if strike}
+    looks = [(each.get("numFmtId", "0"), each.get("fontId") in struck) for each in cells]
     kept = ElementTree.SubElement(made, f"{{{_MAIN}}}cellXfs")
-    for number in [*numbers, *["0"] * (least - len(numbers))]:
-        ElementTree.SubElement(kept, f"{{{_MAIN}}}xf", {"numFmtId": number if number.isdecimal() else "0"})
+    for number, strike in [*looks, *[("0", False)] * (least - len(looks))]:
+        look = {"numFmtId": number if number.isdecimal() else "0", "fontId": str(int(strike))}
+        ElementTree.SubElement(kept, f"{{{_MAIN}}}xf", look)
     return ElementTree.tostring(made)

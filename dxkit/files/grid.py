@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MOST_BYTES = 300 * 2**20
+YELLOW = "FFF2B3"  # cells of our forms that ask for somebody to look at them
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -11,7 +12,7 @@ class Grid:
 
     `rows` holds the row number of each in the file. `lettered` says whether columns are named as a spreadsheet does.
     `separator` is what stands between the cells of a csv file, `header_rows` the number of its rows that are header
-    where the file itself says so, else 0.
+    where the file itself says so, else 0. `marked` names the cells in the yellow of our forms.
     """
 
     cells: list[list[str]]
@@ -22,6 +23,7 @@ class Grid:
     separator: str = ""
     header_rows: int = 0
     notes: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
     def column_name(self, j: int) -> str:
         """The letter of a spreadsheet column, the number of a csv column (j counts from 0)."""

@@ -116,7 +116,7 @@ class Table:
 
     `rows` is the row number of each in the file, `columns_at` the letter or number of each column. `commas` says that
     the decimal sign of the file is the comma, by its separator or by its other numbers. `unfilled` tells in a line
-    that it is a form with its examples alone.
+    that it is a form with its examples alone. `marked` names the cells in the yellow of our forms.
     """
 
     frame: pd.DataFrame
@@ -127,6 +127,7 @@ class Table:
     notes: tuple[str, ...] = ()
     commas: bool = False
     unfilled: str = ""
+    marked: tuple[str, ...] = ()
     spec: TableSpec = field(default_factory=TableSpec)
 
     def values(self, faults: Faults, timezone: str = "UTC") -> pd.DataFrame:
@@ -222,6 +223,7 @@ def _from_grid(grid: Grid, spec: TableSpec) -> Table:
         file=grid.file,
         sheet=grid.sheet,
         notes=(*grid.notes, *notes),
+        marked=grid.marked,
         commas=grid.separator == ";" or any(_COMMA.fullmatch(cell) for line in body for cell in line),
         spec=spec,
     )

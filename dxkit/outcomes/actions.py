@@ -2,6 +2,7 @@
 
 See docs/methods/change.md, "Actions"."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from dxkit.files.cells import folded
 from dxkit.files.errors import Faults, suggest
-from dxkit.files.table import TableSpec
+from dxkit.files.table import Table, TableSpec
 from dxkit.outcomes.durations import Durations, durations
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment
 from dxkit.results.absent import Absent
@@ -58,24 +59,29 @@ class Agreed:
         return found
 
 
-def read_actions(source: Source | None, topics: list[str], as_of: Moment | None) -> Agreed:
-    """The table of actions for these topics, as it was known at `as_of` (None: the last date in it)."""
-    if source is None:
-        return Agreed()
-    faults = Faults()
-    table = _ACTIONS.read(source)
-    if table.unfilled:
-        return Agreed(counts=Absent(table.unfilled), notes=table.notes)
+def read_table(source: Source, topics: Sequence[str] | None) -> tuple[Table, Any]:
+    """The table of actions and its typed columns, with topics as the survey spells them; None to take any topic."""
+    faults, table = Faults(), _ACTIONS.read(source)
     frame: Any = table.values(faults)
-    spelled = {folded(topic): topic for topic in topics}
+    spelled = {folded(topic): topic for topic in (frame["topic"] if topics is None else topics)}
     for i, name in enumerate(frame["topic"]):
         if name and folded(name) not in spelled:
             message = f"the survey has no topic '{name[:40]}' (leave the cell empty if the action was for none)"
-            table.fault(faults, i, "topic", f"{message}; {suggest(name, topics)}")
+            table.fault(faults, i, "topic", f"{message}; {suggest(name, list(spelled.values()))}")
     for i in np.flatnonzero((frame["done"] < frame["retro_date"]).to_numpy()):
         table.fault(faults, i, "done", "it was done before it was agreed")
     faults.raise_if_any()
     frame["topic"] = [spelled.get(folded(name), "") for name in frame["topic"]]
+    return table, frame
+
+
+def read_actions(source: Source | None, topics: list[str], as_of: Moment | None) -> Agreed:
+    """The table of actions for these topics, as it was known at `as_of` (None: the last date in it)."""
+    if source is None:
+        return Agreed()
+    table, frame = read_table(source, topics)
+    if table.unfilled:
+        return Agreed(counts=Absent(table.unfilled), notes=table.notes)
     last = max([*frame["retro_date"].dropna(), *frame["done"].dropna()], default=None)
     cutoff = moment(last if as_of is None else as_of, "as_of", "UTC", end=True)
     later = int(np.sum(frame["retro_date"] > cutoff))

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, Faults, Missing
 from dxkit.files.options import choice, instance, whole
-from dxkit.files.table import TableSpec
+from dxkit.files.table import Table, TableSpec
 from dxkit.outcomes.times import COLUMNS, Moment, Source, moment, stamps, zone
 from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.result import Result
@@ -266,6 +266,19 @@ def _span(low: str, high: str) -> str:
     return "–" if low == "not reached" else f"{low} or more" if high == "not reached" else f"{low} to {high}"
 
 
+def read_hires(hires: Source, timezone: str = "UTC") -> tuple[Table, pd.DataFrame]:
+    """The table of new people and its typed columns."""
+    faults, table = Faults(), _HIRES.read(hires)
+    frame = table.values(faults, zone(timezone))
+    for i in np.flatnonzero((frame["first_deploy"] < frame["start"]).to_numpy()):
+        table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
+    again = frame.duplicated(["person", "start"]) & (frame["person"] != "")
+    for i in np.flatnonzero(again.to_numpy()):
+        table.fault(faults, i, "person", "this person appears twice with one start; each start has one row")
+    faults.raise_if_any()
+    return table, frame
+
+
 def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, timezone: str = "UTC") -> Durations:
     """How many days until a new hire deploys for the first time? Those who have not deployed yet count as open.
 
@@ -300,17 +313,9 @@ def time_to_first_deploy(hires: Source, as_of: Moment, *, min_group: int = 5, ti
     4.0
     """
     min_group = whole("min_group", min_group, 1)
-    faults = Faults()
-    table = _HIRES.read(hires)
+    table, frame = read_hires(hires, timezone)
     if table.unfilled:
         raise Missing(table.unfilled)
-    frame = table.values(faults, zone(timezone))
-    for i in np.flatnonzero((frame["first_deploy"] < frame["start"]).to_numpy()):
-        table.fault(faults, i, "first_deploy", "the first deployment lies before the start")
-    again = frame.duplicated(["person", "start"]) & (frame["person"] != "")
-    for i in np.flatnonzero(again.to_numpy()):
-        table.fault(faults, i, "person", "this person appears twice with one start; each start has one row")
-    faults.raise_if_any()
     took = durations(
         frame["start"],
         frame["first_deploy"],

@@ -14,7 +14,7 @@ from dxkit.plots.sentences import procurement as sentences
 from dxkit.plots.sentences.procurement import lowest, money
 from dxkit.plots.sentences.told import Told
 from dxkit.results.formatting import percent, tied
-from dxkit.results.words import say, spoken
+from dxkit.results.words import own_name, say
 
 if TYPE_CHECKING:
     from dxkit.procurement.choice.scorecard import Scorecard
@@ -108,9 +108,8 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         ax.barh(range(len(rows)), 100 * rows["share"], color=style.BLUE, height=0.7)
         for y, share in enumerate(rows["share"]):
             ax.text(100 * share + 1, y, percent(share), va="center", fontsize=8)
-        plain = {name: name.removeprefix(f"{vendor}: ").removeprefix("all: ") for name in rows["input"]}
-        short = {name: _in_words(each) for name, each in plain.items()}
-        names = [name if short[name] in short and short[name] != name else short[name] for name in short]
+        short = [own_name(name, vendor) for name in rows["input"]]
+        names = [each if short.count(each) == 1 else name for each, name in zip(short, rows["input"], strict=True)]
         ax.set_yticks(range(len(rows)), [style.fitting(name, 40) for name in names])
         ax.set_xlim(0, 100)
         ax.set_xlabel(f"share of the variance of {_OF[basis]}, %")
@@ -119,11 +118,6 @@ def tornado(result: Tco | ExitCost, ax: Axes | None = None, vendor: str | None =
         found = f"{vendor}: {part} of the uncertainty is in {names[-1]}"
         style.headline(ax, Told(found, f"It makes {percent(largest)} of the variance"), 70)
     return ax
-
-
-def _in_words(name: str) -> str:
-    key = name.removeprefix("exit ")
-    return name if key == name else spoken(f"input.{key}", key)
 
 
 def leaving(result: ExitCost, ax: Axes | None = None) -> Axes:

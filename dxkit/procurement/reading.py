@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from dxkit.files.errors import and_more
 from dxkit.procurement.cost.idle import idle_cells, usual_values
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.procurement.dossier.reading import read_sheets
-from dxkit.procurement.dossier.sheets import Source
+from dxkit.procurement.dossier.sheets import Source, whole
 from dxkit.procurement.workbook.read_back import is_twin, read_twin
 
 
@@ -17,7 +18,8 @@ def read_dossier(source: Source) -> Dossier:
 
     Parameters
     ----------
-    source : path of a workbook, path of a folder of csv files, or mapping of sheet name to data frame or path
+    source : path of a workbook, path of a folder of csv files or of one of them, or mapping of sheet name to data frame
+    or path
         Sheets decision, drivers, costs, and where they are known steps, benefits, exit, criteria, evidence, fit
         (docs/tables.md, "Decision").
         Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures
@@ -42,6 +44,7 @@ def read_dossier(source: Source) -> Dossier:
     >>> read_dossier({"costs": costs}).vendors
     ['A', 'B']
     """
+    source = whole(source) if isinstance(source, str | os.PathLike) else source
     dossier = read_twin(source) if is_twin(source) else read_sheets(source)
     dossier = replace(dossier, assumed=(*dossier.assumed, *usual_values(dossier)))
     idle = idle_cells(dossier)

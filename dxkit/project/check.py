@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,10 @@ import numpy as np
 from dxkit.files.cells import folded
 from dxkit.files.errors import DataError, Faults
 from dxkit.files.opening import OpenedFile, checked_path
+from dxkit.procurement.dossier.sheets import is_dossier
 from dxkit.procurement.reading import read_dossier
+from dxkit.project import year
+from dxkit.project.forms.survey_form import is_untouched
 from dxkit.survey.reading.codebook import CODEBOOK, Codebook, read_codebook
 from dxkit.survey.reading.folder import Beside, has_headcounts, read_beside
 from dxkit.survey.reading.roster import check_fit, read_roster
@@ -58,19 +61,20 @@ def examine(
 ) -> Checked:
     """What a table is, with the notes on it; DataError with every fault where it has any.
 
-    The sheet costs makes a dossier; their columns make a codebook, scales, rules or a roster. Answers need the
-    codebook, in the same folder or given; `source` and `sheet` are those of `open_survey`.
+    A sheet or file of costs makes a dossier; sheets or files of what was agreed, deployed or broken make a year. Their
+    columns make a codebook, scales, rules or a roster. Answers need the codebook, in the same folder or given; `source`
+    and `sheet` are those of `open_survey`.
     """
     place, name = checked_path(path, folder=True)
-    if place.is_dir():
-        if (place / "costs.csv").is_file():
-            return _dossier(place)
-        if (place / "dossier.xlsx").is_file():  # as `dxkit new` makes it
-            return _dossier(place / "dossier.xlsx")
-        raise DataError(f"{path} is a folder; name the file of answers, or the codebook, in it")
-    file = open_answers(place)
-    if file.sheet("costs"):
+    if (place / year.FORM).is_file():
+        place = place / year.FORM
+    file = place if place.is_dir() else open_answers(place)
+    if isinstance(file, OpenedFile) and sheet is None and (names := year.tables_in(file)):
+        return _year(file, names, codebook)
+    if is_dossier(file):
         return _dossier(file)
+    if not isinstance(file, OpenedFile):
+        raise DataError(f"{path} is a folder; name the file of answers, the codebook or the dossier in it")
     files = Beside(file, codebook)
     if any(map(CODEBOOK.fits, file.sheets)) and sheet is None:
         return _codebook(files)
@@ -100,6 +104,17 @@ def as_json(path: str, found: Checked | DataError) -> dict[str, Any]:
         "cleaning": list(found.cleaning),
         "faults": [],
     }
+
+
+def _year(file: OpenedFile, names: Sequence[str], codebook: str | os.PathLike[str] | None) -> Checked:
+    """What the tables of a year are. Topics of actions are those of the survey, here or where `dxkit new` puts it."""
+    own = replace(file, path=file.path.absolute().parents[1] / "my_survey" / file.name)
+    found = next((book for place in (file, own) if (book := Beside(place, codebook).codebook)), None)
+    topics = None if found is None or is_untouched(found.path) else read_codebook(found).topics
+    counts, notes = year.read_year(file, names, topics)
+    if topics is None and any(count.startswith("actions") for count in counts):
+        notes.append("the topics of actions are not compared with a survey: there is no codebook beside them")
+    return Checked(what=f"{file.name}: {', '.join(counts) or 'nothing filled in'}, no faults", notes=tuple(notes))
 
 
 def _dossier(source: str | os.PathLike[str]) -> Checked:

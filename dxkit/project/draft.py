@@ -12,6 +12,7 @@ import pandas as pd
 
 from dxkit.files.errors import DataError
 from dxkit.files.frames import TableSource
+from dxkit.files.grid import YELLOW
 from dxkit.files.options import instance, writable_path
 from dxkit.files.writing import new_workbook, writable
 from dxkit.project.draft_merge import add_to
@@ -27,7 +28,7 @@ from dxkit.survey.reading.structure.statistics_file import SUFFIXES
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-_YELLOW = {"bg_color": "#FFF2B3"}
+_YELLOW = {"bg_color": f"#{YELLOW}"}
 _NOTE = {"author": "dxkit", "width": 320, "height": 80}
 
 

@@ -9,12 +9,11 @@ import pandas as pd
 
 from dxkit.files.cells import as_text, folded, normal
 from dxkit.files.errors import fault_at
+from dxkit.files.grid import YELLOW
 from dxkit.files.opening import open_file
 from dxkit.files.writing import as_text_cell, replacing
 from dxkit.survey.reading.codebook import split_question
 from dxkit.survey.reading.headers import key
-
-_YELLOW = "FFF2B3"
 
 
 def add_to(
@@ -116,5 +115,5 @@ def _append(sheet: Any, at: dict[str, int], values: dict, why: dict[str, str]) -
         elif value:
             as_text_cell(cell, str(value))
         if column in why:
-            cell.fill = PatternFill("solid", fgColor=_YELLOW)
+            cell.fill = PatternFill("solid", fgColor=YELLOW)
             cell.comment = Comment(why[column], "dxkit")

@@ -58,6 +58,15 @@ def axis(kind: str, unit: str) -> str:
     return say("axis.importance") if kind == "importance" else spoken(f"axis.{unit}", unit)
 
 
+def own_name(name: str, vendor: str = "all") -> str:
+    """The name of a figure where it is clear whose it is.
+
+    >>> own_name("Acme: seats", "Acme"), own_name("all: day rate of a user")
+    ('seats', 'day rate of a user')
+    """
+    return name.removeprefix(f"{vendor}: ").removeprefix("all: ")
+
+
 def number(value: float, decimals: int = 0, sign: str = "") -> str:
     """A number as the language writes it, with thousands; `sign` "+" for a change.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 import dxkit as dx
 from dxkit.files import csv_file, excel_file
@@ -75,6 +77,23 @@ def test_check_parses_a_dossier_once(tmp_path, parses):
     costs = [["vendor", "line", "category", "timing", "likely"], ["A", "seats", "licence", "yearly", 10]]
     check(book(tmp_path / "dossier.xlsx", costs=costs))
     assert parses == ["dossier.xlsx"]
+
+
+def test_what_is_struck_out_is_told_of_a_survey_and_of_a_dossier_alike(tmp_path):
+    costs = [["vendor", "line", "likely"], ["A", "seats", 10], ["A", "care", 5]]
+    paths = book(tmp_path / "survey.xlsx", **SHEETS), book(tmp_path / "dossier.xlsx", costs=costs, notes=[["x"]])
+    for path in paths:
+        made = openpyxl.load_workbook(path)
+        for sheet in made:
+            sheet["A2"].font = Font(strike=True)
+            sheet["A2"].comment = Comment("said of the cell, not in it", "Ann")
+        made.save(path)
+    told = ": cells that are struck out, and were read like the others: A2"
+    found = [
+        {note for note in read.notes if "struck" in note}
+        for read in (dx.open_survey(paths[0]), dx.read_dossier(paths[1]))
+    ]
+    assert found == [{f"sheet {name}{told}" for name in SHEETS}, {f"sheet costs{told}"}]
 
 
 def test_an_opened_file_stands_wherever_a_path_may(tmp_path, parses):

@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
@@ -93,15 +94,18 @@ def test_without_styles_the_cells_are_read_and_a_date_is_the_number_that_the_fil
     assert found.cells[1] == ["d1", "46027.4166666667", "0.5"]
 
 
-def test_without_looks_hidden_and_merged_cells_are_still_told(tmp_path):
+def test_without_looks_hidden_struck_and_merged_cells_are_still_told(tmp_path):
     def hide(book, sheet):
         sheet.row_dimensions[3].hidden = True
         sheet.column_dimensions["B"].hidden = True
         sheet["C2"].number_format = "0%"
+        sheet["C3"].font = Font(strike=True)
+        sheet["A3"].font = Font(strike=False, bold=True)
 
     spoiled = replaced(r"(<fills[^>]*>)", r"\1<fill/>")
     found = grid(tmp_path, edited(workbook(hide), "styles.xml", spoiled))
-    assert len(found.notes) == 3
+    assert len(found.notes) == 4
+    assert found.notes[1] == "cells that are struck out, and were read like the others: C3"
     with pytest.raises(DataError, match="C2:C3 are merged"):
         grid(tmp_path, edited(workbook(lambda book, sheet: sheet.merge_cells("C2:C3")), "styles.xml", spoiled))
 
@@ -203,7 +207,7 @@ def test_a_formula_that_was_never_computed_is_refused_with_its_cell(tmp_path, fo
         (lambda book, sheet: setattr(book.create_sheet("old", 0), "sheet_state", "hidden"), "not read: old"),
         (lambda book, sheet: setattr(book.create_sheet("old"), "sheet_state", "veryHidden"), "not read: old"),
         (lambda book, sheet: setattr(sheet.row_dimensions[3], "hidden", True), "hidden rows that were read"),
-        (lambda book, sheet: setattr(sheet.column_dimensions["C"], "hidden", True), "hidden columns were read"),
+        (lambda book, sheet: setattr(sheet.column_dimensions["C"], "hidden", True), "hidden columns that were read"),
         (lambda book, sheet: setattr(sheet["C2"], "number_format", "0%"), "50% is 0.5): C2"),
         (lambda book, sheet: setattr(sheet["C3"], "number_format", "0.0%"), "50% is 0.5): C3"),
     ],
@@ -212,6 +216,22 @@ def test_what_a_reader_may_not_see_is_noted_and_read(tmp_path, change, told):
     found = grid(tmp_path, workbook(change))
     assert found.cells == READ
     assert told in " ".join(found.notes)
+
+
+def test_struck_out_cells_and_groups_of_hidden_columns_are_told_with_their_sheet(tmp_path):
+    def change(book, sheet):
+        for place in ("A2", "C2", "A3"):  # B2 is empty below
+            sheet[place].font = Font(strike=True)
+        sheet["B2"] = None
+        sheet["C4"].font = Font(strike=True)  # an empty cell
+        sheet.column_dimensions.group("B", "XFD", hidden=True)
+        book.create_sheet("more").append(["note"])
+
+    found = grid(tmp_path, workbook(change))
+    assert found.notes == (
+        f"sheet {found.sheet}: cells that are struck out, and were read like the others: A2:C2, A3",
+        f"sheet {found.sheet}: hidden columns that were read like the others: B, C",
+    )
 
 
 @pytest.mark.parametrize("stated", ["A1", "A1:A2", "A1:XFD1048576"])

@@ -1,14 +1,17 @@
 """Pictures of cost draw the figures of their tables, and every label fits."""
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
 import dxkit as dx
 from dxkit.plots import procurement as plots
+from dxkit.results.words import speaking
 from tests import sample
 from tests.plots.test_decision_plots import fits, texts
+from tests.procurement.cost.worlds import dossier
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,25 @@ def test_bars_of_the_years_sum_to_the_cost():
     heights = [patch.get_height() for patch in axes.patches if isinstance(patch, Rectangle)]
     assert sum(heights) * 1e3 == pytest.approx(result.table["mean"].sum())
     assert fits(axes)
+
+
+def test_inputs_of_leaving_have_plain_names_in_each_language(tmp_path):
+    def named():
+        read = dossier([{"likely": 1000}])
+        labels = [label.get_text() for label in dx.exit_cost(read).plot_tornado().get_yticklabels()]
+        return labels, read.unsupported["figure"].tolist()
+
+    english = named()
+    with speaking("de"):
+        german, listed = named()
+    assert "chance of leaving by choice" in english[0]
+    assert "all: chance of leaving by choice" in english[1]
+    assert "Chance eines gewollten Ausstiegs" in german
+    assert "all: Chance eines gewollten Ausstiegs" in listed
+    dx.write_workbook(dossier([{"likely": 1000}]), tmp_path / "twin.xlsx")
+    cells = [row[1] for row in openpyxl.load_workbook(tmp_path / "twin.xlsx")["Inputs"].values]
+    assert "all: chance of leaving by choice" in cells
+    assert not any("_" in str(cell) for cell in cells)
 
 
 def test_the_doubt_of_a_vendor_is_its_tornado(portal):

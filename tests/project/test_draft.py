@@ -1,8 +1,11 @@
 """The workbook of a draft: what is in it, what is yellow, and that nothing is ever overwritten."""
 
+import re
+
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.styles import PatternFill
 
 import dxkit as dx
 from dxkit.__main__ import main
@@ -52,6 +55,35 @@ def test_doubtful_cells_are_yellow_and_say_why(export):
         for row in sheet
         for cell in row
     )
+
+
+def test_pages_say_which_guesses_nobody_has_confirmed_until_their_yellow_is_gone(tmp_path):
+    answers = ANSWERS.assign(**{f"Rate it [{line}]": [1, 2, 3, 4] * 3 for line in "abcd"})
+    answers.to_csv(tmp_path / "responses_1.csv", index=False)
+    dx.draft(tmp_path / "responses_1.csv").write(tmp_path / "survey.xlsx")
+
+    def told(lang="en"):
+        survey = dx.open_survey(tmp_path / "responses_1.csv")
+        page = dx.page(survey, "staff", lang=lang).html
+        note = [note for note in survey.notes if "confirmed" in note]
+        return re.findall(r"(?:Rests on guesses|Beruht auf Annahmen)[^<]*", page), note
+
+    lines, notes = told()
+    assert lines == [
+        "Rests on guesses about the questions that nobody has confirmed, yellow in survey.xlsx, sheet codebook: 13 "
+        "(G3, D5, F5, G5, D6, F6, 7 more)."
+    ]
+    assert "G3, D5, F5" in notes[0]
+    assert "Blatt codebook: 13 (G3, D5, F5, G5, D6, F6, 7 weitere)" in told("de")[0][0]
+    book = openpyxl.load_workbook(tmp_path / "survey.xlsx")
+    for k, cell in enumerate(cell for row in book["codebook"] for cell in row if cell.fill.fill_type == "solid"):
+        if cell.row > 1 and cell.coordinate != "D6":
+            cell.fill = PatternFill("solid", fgColor="CCFFCC") if k % 2 else PatternFill()
+    book.save(tmp_path / "survey.xlsx")
+    assert "codebook: 1 (D6)." in told()[0][0]
+    book["codebook"]["D6"].fill = PatternFill()
+    book.save(tmp_path / "survey.xlsx")
+    assert told() == ([], [])
 
 
 def test_a_workbook_is_never_overwritten(export, capsys):

@@ -1,6 +1,7 @@
 """The forms of a year: drop-downs, examples that are never read, and what an untouched form leads to."""
 
 import datetime as dt
+import json
 import re
 import subprocess
 
@@ -10,6 +11,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.files.table import EXAMPLE
+from dxkit.project.check import check
 from dxkit.project.forms.year_form import write_year_workbook
 from dxkit.project.new import new
 
@@ -75,6 +77,40 @@ def test_what_is_filled_in_is_read_like_any_table(form, waves):
     delivery = dx.dora(COMPANY / "deployments.csv", None, form, as_of="2026-08-31")
     assert "incidents: example rows left out: 1" in delivery.notes
     assert [line for line in delivery.facts if line[0] == "incidents"] == [("incidents", FACT)]
+
+
+def test_check_names_every_fault_of_a_year_and_knows_the_survey_of_its_folder(tmp_path, refusal, monkeypatch, snapshot):
+    new(tmp_path / "mine")
+    place = tmp_path / "mine" / "my_year"
+    assert check(place) == check(place / "year.xlsx") == snapshot(name="untouched")
+    day, later = dt.datetime(2026, 3, 2), dt.datetime(2026, 5, 4)
+    filled(place / "year.xlsx", "actions", ["more machines", "Wait", later, "", later, day], ["less", "", day])
+    filled(place / "year.xlsx", "hires", ["p1", later, day], ["p2", day, "soon"])
+    filled(place / "year.xlsx", "incidents", ["i1", "shop", later, day, "", ""])
+    with refusal("4 faults"):  # the codebook of the form is an example: its topics are not those of a survey
+        check(place)
+    (place.parent / "my_survey" / "codebook.csv").write_bytes((COMPANY / "codebook.csv").read_bytes())
+    monkeypatch.chdir(place)
+    with refusal("5 faults", "the survey has no topic 'Wait'"):
+        check("year.xlsx")
+
+
+@pytest.mark.parametrize("name", ["actions", "catalog", "changes", "deployments", "hires", "incidents"])
+def test_check_reads_each_table_of_a_year(tmp_path, name):
+    table = pd.read_csv(COMPANY / f"{name}.csv", comment="#")
+    other = tmp_path / "catalog.csv" if name == "catalog" else tmp_path / "of_2026.csv"
+    table.to_csv(other, index=False)
+    told = check(other)
+    assert told.splitlines()[0] == f"{other.name}: {name}: {len(table):,}, no faults"
+    assert ("not compared with a survey" in told) == (name == "actions")
+
+
+def test_check_reads_an_export_of_a_tool_by_the_name_of_its_file(tmp_path):
+    row = {"iid": 1, "status": "success", "environment": {"name": "prod"}, "created_at": "2026-01-05T10:00:00Z"}
+    (tmp_path / "deployments.json").write_text(json.dumps([row]))
+    told = check(tmp_path / "deployments.json")
+    assert told.splitlines()[0] == "deployments.json: deployments: 1, no faults"
+    assert "read as an export of GitLab" in told
 
 
 def test_an_example_is_left_out_of_any_table():

@@ -76,6 +76,8 @@ def _of_clone(source: object) -> list[str]:
     attrs = source.attrs if isinstance(source, pd.DataFrame) else {}
     counts = [f"{count:,} {what}" for what, count in attrs.get("left_out", {}).items() if count]
     notes = [f"left out of the clone: {', '.join(counts)}"] if counts else []
+    also = [f"{name} (also {', '.join(others)})" for name, others in attrs.get("also", {}).items()]
+    notes += [f"tags of one commit are one deployment: {and_more(also, 6)}"] if also else []
     forms = [f"{form} ({count:,})" for form, count in attrs.get("forms", {}).items()]
     if len(forms) > 1:
         notes.append(f"names of the tags that count, 9 for a number: {and_more(forms, 6)}; tags= and exclude= choose")

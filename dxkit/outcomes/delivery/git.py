@@ -47,7 +47,8 @@ def deployments_from_git(
     path: str | os.PathLike[str],
     tags: str = "*",
     *,
-    exclude: Sequence[str] = PRE_RELEASES,
+    exclude: Sequence[str] = (),
+    pre_releases: bool = False,
     branch: str | None = None,
     each: str = "merge",
     subject: str = "*",
@@ -65,8 +66,9 @@ def deployments_from_git(
     tags : str
         Which tags count, with * and ?.
     exclude : sequence of str
-        Which of these do not, in any case; by default release candidates and other pre-releases. A pattern whose word
-        is in `tags` is not applied.
+        Which of these do not, besides pre-releases: patterns in any case.
+    pre_releases : bool
+        True to count release candidates and other pre-releases too; those that `tags` itself names always count.
     branch : str, optional
         The branch whose merges or commits count; None counts tags.
     each : str
@@ -82,9 +84,9 @@ def deployments_from_git(
     -------
     DataFrame
         deployment, service, time, sha: for `dora`. A commit is one deployment: of its tags the earliest, then the
-        longest name. `.attrs["left_out"]` counts the tags that are pre-releases or on the same commit, and commits of
-        the branch that are not merges. `.attrs["forms"]` counts tags by the form of their names. A tag is not always a
-        deployment, so say in the report what was counted.
+        longest name; `.attrs["also"]` has the others. `.attrs["left_out"]` counts the tags that are pre-releases,
+        excluded or on the same commit, and commits of the branch that are not merges. `.attrs["forms"]` counts tags by
+        the form of their names. A tag is not always a deployment, so say in the report what was counted.
 
     Raises
     ------
@@ -106,7 +108,7 @@ def deployments_from_git(
     if branch is None:
         if folders:
             raise DataError("paths= goes with branch=; for tags give it to changes_from_git")
-        frame = _tagged(path, tags, patterns)
+        frame = _tagged(path, tags, patterns, instance("pre_releases", pre_releases, bool, "True or False"))
     else:
         frame = _merged(path, branch, each, subject, folders)
     frame.insert(1, "service", service or Path(path).resolve().name)
@@ -123,31 +125,41 @@ def _dated(rows: list[list[str]], columns: Sequence[str], column: str, left_out:
     return dated
 
 
-def _tagged(path: str | os.PathLike[str], tags: str, exclude: Sequence[str]) -> pd.DataFrame:
+def _tagged(
+    path: str | os.PathLike[str], tags: str, exclude: Sequence[str], pre_releases: bool = False
+) -> pd.DataFrame:
     """Name, time and commit of each tag that counts; and how many do not, by reason, in its `.attrs`."""
     lines = _git(path, "for-each-ref", "refs/tags", f"--format={'%00'.join(f'%({field})' for field in _FIELDS)}")
     known = [line.split("\0") for line in lines]
     wanted = tags.casefold()
-    applied = [pattern.casefold() for pattern in exclude]
-    applied = [pattern for pattern in applied if not _word_of(pattern) or _word_of(pattern) not in wanted]
-    rows, before = [], 0
+    usual = [] if pre_releases else PRE_RELEASES
+    usual = [pattern for pattern in usual if not _word_of(pattern) or _word_of(pattern) not in wanted]
+    given = [pattern.casefold() for pattern in exclude]
+    rows, before, named = [], 0, 0
     for name, kind, sha, peeled_kind, peeled, time in known:
         commit = peeled if peeled_kind == "commit" else sha if kind == "commit" else ""
         if not commit or not time or not fnmatchcase(name, tags):
             continue
-        if any(fnmatchcase(name.casefold(), pattern) for pattern in applied):
+        if any(fnmatchcase(name.casefold(), pattern) for pattern in given):
+            named += 1
+        elif any(fnmatchcase(name.casefold(), pattern) for pattern in usual):
             before += 1
-            continue
-        rows.append([name, time, commit])
+        else:
+            rows.append([name, time, commit])
     if not known:
         raise DataError(f"{path}: there is no tag; name branch='main', and each='commit' if changes are squashed")
     if not rows:
-        left = f", {before} of them pre-releases (name exclude=())" if before else ""
+        left = f", {before} of them pre-releases (name pre_releases=True)" if before else ""
+        left += f", {named} left out by exclude=" if named else ""
         raise DataError(f"{path}: no tag matches '{tags}', of {len(known)} in all{left}")
-    frame = _dated(rows, _DEPLOYMENT, "time", {"pre-releases": before})
+    frame = _dated(rows, _DEPLOYMENT, "time", {"pre-releases": before, "tags that exclude= names": named})
     order = frame.assign(length=-frame["deployment"].str.len()).sort_values(["time", "length", "deployment"]).index
     kept = frame.loc[order].drop_duplicates("sha").sort_index()
     kept.attrs["left_out"] = frame.attrs["left_out"] | {"tags of the same commit": len(frame) - len(kept)}
+    others = frame.loc[~frame.index.isin(kept.index)].groupby("sha", sort=False)["deployment"].agg(list)
+    kept.attrs["also"] = {
+        name: others[sha] for name, sha in zip(kept["deployment"], kept["sha"], strict=True) if sha in others
+    }
     kept.attrs["forms"] = dict(Counter(re.sub(r"\d+", "9", name) for name in kept["deployment"]).most_common())
     return kept
 

@@ -106,16 +106,7 @@ def catalog_health(
     """
     max_lag, dialect = whole("max_lag", max_lag, 0), choice("dialect", dialect, DIALECTS)
     joined = _checked(aliases)
-    faults = Faults()
-    table = _CATALOG.read(catalog)
-    frame = table.values(faults, zone(timezone))
-    frame["path"] = frame["path"].where(frame["path"] != "", frame["service"])
-    frame["registered"], frame["since"] = _registered(table, faults, timezone)
-    for i in np.flatnonzero((frame["path"] == "").to_numpy()):
-        table.fault(faults, i, "service", "the cell is empty; write the service's name, or its path")
-    for i in np.flatnonzero((frame.duplicated(["service", "path", "repository"]) & (frame["path"] != "")).to_numpy()):
-        table.fault(faults, i, "service", "the service appears twice; each has one row")
-    faults.raise_if_any()
+    table, frame = read_table(catalog, timezone)
     cutoff = _cutoff(as_of, timezone, frame)
     later = np.zeros(len(frame), dtype=bool)
     if cutoff is not None:  # what came after the data cut-off was not known then
@@ -188,6 +179,20 @@ def _row(measure: str, answers: Iterable[object], asked: int) -> list:
     n, of = sum(known), len(known)
     share = n / of if of else np.nan
     return [measure, n, of, share, *(map(float, wilson(share, of)) if of else (np.nan, np.nan)), asked - of]
+
+
+def read_table(catalog: Source, timezone: str = "UTC") -> tuple[Table, pd.DataFrame]:
+    """The table of services and its typed columns, with `path`, `registered`, and `since` when it is registered."""
+    faults, table = Faults(), _CATALOG.read(catalog)
+    frame = table.values(faults, zone(timezone))
+    frame["path"] = frame["path"].where(frame["path"] != "", frame["service"])
+    frame["registered"], frame["since"] = _registered(table, faults, timezone)
+    for i in np.flatnonzero((frame["path"] == "").to_numpy()):
+        table.fault(faults, i, "service", "the cell is empty; write the service's name, or its path")
+    for i in np.flatnonzero((frame.duplicated(["service", "path", "repository"]) & (frame["path"] != "")).to_numpy()):
+        table.fault(faults, i, "service", "the service appears twice; each has one row")
+    faults.raise_if_any()
+    return table, frame
 
 
 def _registered(table: Table, faults: Faults, timezone: str) -> tuple[pd.Series, pd.Series]:

@@ -173,7 +173,7 @@ def answers(result: Answers, items: Sequence[str] | None = None) -> Told:
         return nothing([found.hidden] if found.hidden else None)
     if len(shown) == 1 or not shown[0].ordered:
         return _one(shown)
-    ranked = sorted(shown, key=lambda bar: bar.score)
+    ranked = [shown[at] for at in np.argsort(tied([bar.score for bar in shown]), kind="stable")]
     where = say("answers.elsewhere" if result.segments else "scores.the_others")
     for side, word, line in (("below", "answers.less", ranked), ("above", "answers.more", ranked[::-1])):
         if apart := [bar for bar in line if bar.stands_out == side]:

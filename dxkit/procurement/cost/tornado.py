@@ -13,10 +13,11 @@ from dxkit.procurement.cost.run import Run
 from dxkit.procurement.cost.simulation import WAYS, event_key, every_figure
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.results.formatting import tied
+from dxkit.results.words import say
 
 COLUMNS = ("vendor", "basis", "input", "share", "low", "high")
 _BINS = 32
-_EVENTS = {"forced": "whether and when it must be left", "voluntary": "whether and when it is left by choice"}
+_EVENTS = {"forced": "exit.forced", "voluntary": "exit.voluntary"}  # whether and when a vendor is left
 _ROWS = {"pv": "pv", "pv_served": "pv_served", "exit": "expected"}
 
 
@@ -50,7 +51,8 @@ def _inputs(dossier: Dossier, run: Run, vendor: str, basis: str, names: Mapping[
     keys = inputs_of(run.sheets[vendor], [(results_sheet(vendor), _ROWS[basis])])
     found = {key: name for key, name in names.items() if key in keys and key in run.inputs}
     if basis != "pv":
-        found |= {event_key(vendor, way): _EVENTS[way] for way in WAYS if event_key(vendor, way) in run.inputs}
+        ways = [way for way in WAYS if event_key(vendor, way) in run.inputs]
+        found |= {event_key(vendor, way): say(_EVENTS[way]) for way in ways}
     return found
 
 

@@ -11,6 +11,7 @@ from dxkit.files.table import Table
 from dxkit.procurement.dossier.clauses import billing, check_clauses, differing, read_clauses
 from dxkit.procurement.dossier.columns import Row, rows_of
 from dxkit.procurement.dossier.dossier import Figure, Line
+from dxkit.procurement.dossier.drivers import no_driver
 from dxkit.procurement.dossier.estimates import amount_of, claim_of, single
 from dxkit.procurement.dossier.steps import TIERS, Steps
 from dxkit.procurement.dossier.units import CREDIT, MONEY, RATE
@@ -70,7 +71,7 @@ def _line(row: Row, drivers: Sequence[str], decision: Mapping[str, object], step
         category=row["category"],
         timing=row["timing"],
         per=row["per"],
-        amount=Figure(name=label, key=f"{key}|amount", unit=unit, claims=claims) if claims else None,
+        amount=Figure(label=label, key=f"{key}|amount", unit=unit, claims=claims) if claims else None,
         growth=growth,
         clauses=clauses,
         ratchet=row["ratchet"],
@@ -114,7 +115,7 @@ def _check_names(row: Row, vendors: Sequence[str] | None) -> None:
 def _check_drivers(row: Row, drivers: Sequence[str], decision: Mapping[str, object]) -> None:
     currency, own = row["currency"], str(decision["currency"])
     if row["per"] and row["per"] not in drivers:
-        row.fault("per", f"there is no driver '{row['per'][:40]}'; {suggest(row['per'], drivers)}")
+        row.fault("per", no_driver(row["per"], drivers))
     if currency and own and currency.casefold() != own.casefold() and rate_name(own, currency) not in drivers:
         message = f"'{currency[:10]}' is not the dossier's currency {own}"
         row.fault("currency", f"{message}; add a driver called {rate_name(own, currency)}")

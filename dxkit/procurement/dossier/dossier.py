@@ -9,6 +9,7 @@ import pandas as pd
 
 from dxkit.procurement.dossier.judging import Criterion, Evidence, Fit
 from dxkit.procurement.dossier.units import COUNT, Unit
+from dxkit.results.words import say
 from dxkit.statistics.estimate import Estimate, estimate
 
 A_DOSSIER = "a dossier, from read_dossier"  # what messages ask for
@@ -46,13 +47,21 @@ class SourcedFigure:
 class Figure:
     """A figure with every claim on it. Where sources differ each is as likely (a linear pool, Stone 1961).
 
-    name is for people; key is what formulas and the workbook call it.
+    key is what formulas and the workbook call it; label what the dossier calls it, "" for inputs that dxkit names.
     """
 
-    name: str
     claims: tuple[SourcedFigure, ...]
     key: str
+    label: str = ""
     unit: Unit = COUNT
+
+    @property
+    def name(self) -> str:
+        """The figure for people, in the language that is spoken; an input of leaving with the vendor that it is of."""
+        if self.label:
+            return self.label
+        _, *vendor, name = self.key.split("|")
+        return ": ".join([*vendor, say(f"input.{name}")])
 
     @property
     def mean(self) -> float:
@@ -256,7 +265,7 @@ class Dossier:
     @property
     def unsupported(self) -> pd.DataFrame:
         """The figures without source or date, or marked assumption: name, low, likely, high, source, place. Those that
-        the dossier does not give have the source `usual value`, and no place."""
+        the dossier does not give have the source `usual value`, and the place where to write them."""
         rows = [
             [name, claim.estimate.low, claim.estimate.likely, claim.estimate.high, claim.told, claim.place]
             for name, figure in self.figures.items()

@@ -1,10 +1,10 @@
 """Reads the sheet drivers: what costs scale with, and how it grows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dxkit.files.cells import folded, normal
-from dxkit.files.errors import Faults
+from dxkit.files.errors import Faults, suggest
 from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import GROWTH, Row, rows_of
 from dxkit.procurement.dossier.dossier import Driver, Figure
@@ -34,7 +34,7 @@ def read_drivers(table: Table | None, rates: Collection[str], faults: Faults) ->
         growth = _growth(row, names)
         if amount is None:
             continue
-        figure = Figure(name=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(row, amount),))
+        figure = Figure(label=name, key=f"driver|{name}|amount", unit=unit, claims=(claim_of(row, amount),))
         if name in drivers:
             earlier = drivers[name]
             for column, same in (
@@ -80,7 +80,7 @@ def _growth(row: Row, names: set[str]) -> Figure | str | None:
     if grown is None:
         return None
     claim = claim_of(row, grown, GROWTH)
-    return Figure(name=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
+    return Figure(label=f"growth of {row['driver']}", key=f"driver|{row['driver']}|growth", unit=RATE, claims=(claim,))
 
 
 def _circle(name: str, drivers: dict[str, Driver]) -> list[str]:
@@ -90,3 +90,8 @@ def _circle(name: str, drivers: dict[str, Driver]) -> list[str]:
         path.append(at)
         at = drivers[at].growth
     return [*path, name] if at == name else []
+
+
+def no_driver(name: str, drivers: Sequence[str]) -> str:
+    """What is wrong with the name of a driver that is not there."""
+    return f"there is no driver '{name[:40]}'; {suggest(name, drivers) if drivers else 'there is no sheet drivers'}"

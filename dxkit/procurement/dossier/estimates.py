@@ -47,7 +47,7 @@ def single(row: Row, column: str, unit: Unit, *, name: str, key: str) -> Figure 
     if number is None or problem:
         return None
     claim = claim_of(row, estimate(number), (column,))
-    return Figure(name=name, key=key, unit=unit, claims=(claim,))
+    return Figure(label=name, key=key, unit=unit, claims=(claim,))
 
 
 def claim_of(row: Row, amount: Estimate, columns: Sequence[str] = AMOUNT) -> SourcedFigure:

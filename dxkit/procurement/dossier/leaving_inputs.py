@@ -43,5 +43,5 @@ with (files("dxkit.procurement.dossier") / "leaving_inputs.csv").open(encoding="
 def assumed(name: str) -> Figure:
     """What is taken for an input that nobody gives."""
     one = EXIT_INPUTS[name]
-    claim = SourcedFigure(estimate=one.doubt, source="assumption")
-    return Figure(name=f"all: exit {name}", key=f"exit|all|{name}", unit=one.bounds, claims=(claim,))
+    claim = SourcedFigure(estimate=one.doubt, source="assumption", place=f"sheet exit, input {name}")
+    return Figure(key=f"exit|all|{name}", unit=one.bounds, claims=(claim,))

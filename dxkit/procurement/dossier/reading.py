@@ -18,7 +18,7 @@ from dxkit.files.table import Table
 from dxkit.procurement.dossier.columns import AMOUNT, DISCOUNTING, SHEETS, STATUSES, Row, day_of, rows_of
 from dxkit.procurement.dossier.costs import read_lines
 from dxkit.procurement.dossier.dossier import Dossier, Figure, Line, SourcedFigure
-from dxkit.procurement.dossier.drivers import names_in, read_drivers
+from dxkit.procurement.dossier.drivers import names_in, no_driver, read_drivers
 from dxkit.procurement.dossier.estimates import amount_of, claim_of, number_in
 from dxkit.procurement.dossier.judging import read_criteria, read_evidence, read_fit
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS, SINGLE
@@ -62,8 +62,8 @@ def read_sheets(source: Source) -> Dossier:
         checked_path(source, folder=True)
     tables, notes = _tables(source)
     faults = Faults()
-    if "costs" not in tables:
-        raise DataError(f"{name}: there is no sheet costs; a decision needs one row for each line of cost")
+    if unfilled := tables["costs"].unfilled:
+        raise DataError(f"{name}: {unfilled}")
     decision, numbers, assumed, stated_at = _decision(tables.get("decision", _EMPTY), faults)
     rates = {text for sheet in ("costs", "benefits") for text in names_in(tables.get(sheet), "growth")}
     drivers = read_drivers(tables.get("drivers"), rates, faults)
@@ -145,7 +145,7 @@ def _tables(source: Source) -> tuple[dict[str, Table], list[str]]:
     tables = {name: faults.take(SHEETS[name].read, sheet) for name, sheet in sheets.items()}
     faults.raise_if_any()
     real = {name: _renamed(table) for name, table in tables.items() if table is not None}
-    return {name: table for name, table in real.items() if table.rows}, notes
+    return {name: table for name, table in real.items() if table.rows or name == "costs"}, notes
 
 
 def _renamed(table: Table) -> Table:
@@ -181,8 +181,9 @@ def _decision(
                 placed[name] = claim_of(row, estimate(decision[name]), ("value",))
 
     def figure(name: str, unit: Unit) -> Figure:
-        claim = placed.get(name) or SourcedFigure(estimate=estimate(decision[name]))
-        return Figure(name=name, key=f"decision|{name}", unit=unit, claims=(claim,))
+        usual = SourcedFigure(estimate=estimate(decision[name]), place=f"sheet decision, key {name}")
+        claim = placed.get(name, usual)
+        return Figure(key=f"decision|{name}", unit=unit, claims=(claim,))
 
     numbers = {name: figure(name, unit) for name, unit in _NUMBERS.items()}
     years = () if "horizon_years" in first_at else (figure("horizon_years", YEARS),)
@@ -262,7 +263,7 @@ def _exit(
         if vendor not in (*vendors, "all"):
             row.fault("vendor", f"'{vendor[:40]}' has no line in sheet costs; {suggest(vendor, vendors)}")
         if driver and driver not in drivers:
-            row.fault("per", f"there is no driver '{driver[:40]}'; {suggest(driver, drivers)}")
+            row.fault("per", no_driver(driver, drivers))
         if name not in EXIT_INPUTS:
             advice = _GONE.get(name) or suggest(name, list(EXIT_INPUTS))
             row.fault("input", f"exit cost has no input '{name[:40]}'; {advice}")
@@ -282,7 +283,7 @@ def _exit(
             continue
         claims = (*(earlier.claims if earlier else ()), claim)
         unit = EXIT_INPUTS[name].bounds
-        exits[key] = Figure(name=f"{vendor}: exit {name}", key=f"exit|{vendor}|{name}", unit=unit, claims=claims)
+        exits[key] = Figure(key=f"exit|{vendor}|{name}", unit=unit, claims=claims)
         if driver:
             per[key] = driver
     return exits, per

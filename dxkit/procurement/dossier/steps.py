@@ -87,7 +87,7 @@ def _step(row: Row, credit: bool) -> Step | None:
         row.fault("fixed", f"{what} has no fixed money; leave the cell empty")
     if amount is None:
         return None
-    figure = Figure(name=name, key=f"{key}|amount", unit=unit, claims=(claim_of(row, amount),))
+    figure = Figure(label=name, key=f"{key}|amount", unit=unit, claims=(claim_of(row, amount),))
     return Step(start=start, amount=figure, fixed=fixed)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from dxkit.files.cells import as_text
 from dxkit.files.errors import DataError, Faults, fault_at
 from dxkit.files.excel_file import DAMAGE, open_twice
+from dxkit.files.excel_parts import hard_to_see
 from dxkit.procurement.cost.expressions import Values
 from dxkit.procurement.cost.leaving import results_sheet, sheets_of
 from dxkit.procurement.cost.simulation import SCENARIOS, at_scenario, every_figure
@@ -86,6 +87,9 @@ def read_twin(path: str | os.PathLike[str]) -> Dossier:
     listed = pd.DataFrame(rows, columns=COLUMNS)
     if len(found):
         notes = [f"changed in the workbook: {len(found)} cells or sheets, see .changed", *notes]
+    for sheet in formulas.worksheets:
+        filled = range(1, sheet.max_row + 1) if sheet.sheet_state == "visible" else ()
+        notes += [f"sheet {sheet.title}: {note}" for note in hard_to_see(sheet, filled, width=0)]  # A is always hidden
     return replace(changed, changed=listed, notes=(*changed.notes, *notes))
 
 

@@ -28,7 +28,7 @@ def write_about(page: Page, dossier: Dossier) -> None:
     for row, key in enumerate(keys, 3):
         value = dossier.decision[key]
         text = "; ".join(f"{each:g}" for each in value) if isinstance(value, tuple) else as_text(value)
-        usual = any(figure.name == key for figure in dossier.assumed)
+        usual = any(figure.key == f"decision|{key}" for figure in dossier.assumed)
         page.key(row, key)
         page.put(row, 1, key, "head")
         page.put(row, 2, f"{text} ({USUAL}: the dossier gives none)" if usual else text, "wrap")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dxkit.files.grid import YELLOW
 from dxkit.files.table import CHOICE, EXAMPLE, YES_NO
 from dxkit.files.writing import new_workbook
 from dxkit.procurement.dossier.columns import SHEETS, STATUSES
@@ -61,7 +62,7 @@ def _fill(book: Workbook, name: str, rows: Sequence[Sequence[object]]) -> None:
             if column.name == "what":
                 looks |= {"font_color": form.GREY, "text_wrap": True, "valign": "top"}
             if value == _ASK:
-                looks |= {"bg_color": "#FFF2B3"}
+                looks |= {"bg_color": f"#{YELLOW}"}
             sheet.write(number, j, None if value in (_ASK, "") else value, book.add_format(looks))
         if row[0] == "status":
             form.offer(sheet, 1, STATUSES, rows=(number, number))

@@ -16,11 +16,11 @@ from dxkit.procurement.cost.calendar import terms_of
 from dxkit.procurement.cost.exit_cost import ExitCost, exit_cost
 from dxkit.procurement.cost.idle import behind
 from dxkit.procurement.cost.ownership import Tco, tco
-from dxkit.procurement.dossier.dossier import Dossier, Figure
+from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages.blocks import Block, Grid, Part, Picture, Sentences, capital
 from dxkit.results.absent import part
 from dxkit.results.formatting import percent, rounded_money, shortened, step_of, tied
-from dxkit.results.words import listed, number, percent_of, say, spoken
+from dxkit.results.words import listed, number, own_name, percent_of, say, spoken
 
 _MOST = 6  # clauses on one page
 _NAMED = 3  # assumed figures, those that move the money most
@@ -88,31 +88,24 @@ def _marked(text: str, assumed: bool, *, partly: bool = False) -> str:
 def _assumed(dossier: Dossier, cost: Tco, left: ExitCost) -> list[str]:
     """How many figures nobody vouches for, and which of them move the money most; whether leaving is all assumed."""
     shares: Any = pd.concat([cost.tornado, left.tornado]).groupby("input")["share"].max()
-    every, usual = dossier.figures, {figure.name for figure in dossier.assumed}
-    bare = sorted(dict.fromkeys(dossier.unsupported["figure"]), key=lambda name: -shares.get(name, 0.0))
+    usual = {figure.name for figure in dossier.assumed}
+    bare = list(dict.fromkeys(dossier.unsupported["figure"]))
+    bare = [bare[at] for at in np.argsort(-tied([shares.get(name, 0.0) for name in bare]), kind="stable")]
     silent = all(figure.assumed for figure in behind(dossier, "certain") if figure.key.startswith("exit|"))
     flat = [f"{line.vendor}: {line.line}" for line in dossier.costs if line.flat and dossier.horizon > 1]
     return [
         *([say("decision.silent")] if silent else []),
         say("decision.assumed", count=len(bare), total=len(dossier.figures)),
-        *_such_as("decision.undated", [_called(every[name]) for name in bare if name not in usual]),
-        *_such_as("decision.missing", [_called(every[name]) for name in bare if name in usual]),
+        *_such_as("decision.undated", [name for name in bare if name not in usual]),
+        *_such_as("decision.missing", [name for name in bare if name in usual]),
         *_such_as("decision.flat", flat),
         say("decision.ranges"),
     ]
 
 
-def _called(figure: Figure) -> str:
-    """A figure in plain words: an input of leaving with the vendor that it is of, else its own name."""
-    kind, *vendor, name = figure.key.split("|")
-    if kind not in ("decision", "exit"):
-        return figure.name
-    return ": ".join([*(each for each in vendor if each != "all"), say(f"input.{name}")])
-
-
 def _such_as(key: str, names: list[str], most: int = _NAMED) -> list[str]:
     """A sentence on how many there are, with the first of their names; none where there are none."""
-    first = "; ".join(shortened(name, _LONGEST) for name in names[:most])
+    first = "; ".join(shortened(own_name(name), _LONGEST) for name in names[:most])
     return [say(key, count=len(names), names=first)] if names else []
 
 
@@ -120,7 +113,7 @@ def _span(dossier: Dossier) -> str:
     """How many years, and from when."""
     years, start = dossier.horizon, dossier.decision["start"]
     span = say("decision.span", years=number(years)) if years != 1 else say("decision.span_one")
-    span = _marked(span, any(figure.name == "horizon_years" for figure in dossier.assumed))
+    span = _marked(span, any(figure.key == "decision|horizon_years" for figure in dossier.assumed))
     return say("decision.span_from", span=span, date=_date(str(start))) if start else span
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import dxkit
@@ -14,7 +15,7 @@ from dxkit.files.writing import replacing
 from dxkit.outcomes.times import Source
 from dxkit.procurement.dossier.dossier import Dossier
 from dxkit.project.pages import html, printed, slides
-from dxkit.project.pages.blocks import Document
+from dxkit.project.pages.blocks import Document, Part, Sentences
 from dxkit.project.pages.decision import decision
 from dxkit.project.pages.survey_pages import SurveyPage, aside, recorded
 from dxkit.results.absent import Absent
@@ -22,6 +23,7 @@ from dxkit.results.words import LANGUAGES, number, say, speaking, spoken
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.reading.rules.table import DEFAULT
 
+_NAMED = 6  # cells
 READERS = ("boss", "staff", "team", "decision")
 _WRITERS = {".html": html.written, ".pdf": printed.written, ".pptx": slides.written}
 
@@ -138,6 +140,7 @@ def page(
             provenance = _of_survey(answers)
             made = SurveyPage(survey=answers, earlier=earlier, actions=actions)
             title, parts = made.team(team) if team is not None else getattr(made, reader)()
+            parts = _with_guesses(parts, answers)
         about = say("page.joined", about=about, reader=say(f"page.for_{reader}", team=team))
         document = Document(
             language=lang,
@@ -161,6 +164,17 @@ def _of_survey(survey: Survey) -> list[str]:
         say("page.seed", seed=0),
         say("page.smallest", k=survey.min_group),
     ]
+
+
+def _with_guesses(parts: Sequence[Part], survey: Survey) -> list[Part]:
+    """The parts of a page; the last one also says how many guesses of a draft nobody has looked at, and where."""
+    file, sheet, cells = survey.codebook.guesses
+    if not cells:
+        return list(parts)
+    more = [say("format.more", count=number(len(cells) - _NAMED))] if len(cells) > _NAMED else []
+    listed = ", ".join([*cells[:_NAMED], *more])
+    said = Sentences((say("page.guesses", count=number(len(cells)), file=file, sheet=sheet, cells=listed),))
+    return [*parts[:-1], replace(parts[-1], blocks=(*parts[-1].blocks, said))]
 
 
 def _digest(survey: Survey) -> str:

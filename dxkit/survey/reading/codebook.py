@@ -65,13 +65,15 @@ class Question(NamedTuple):
 class Codebook:
     """The questions (`items`, one row each, with the columns of `Question` as text) and the scales they use.
 
-    Options of a question of kind multi or rank are items of their own, `item[Option]`. `assumed`: why, if not given.
+    Options of a question of kind multi or rank are items of their own, `item[Option]`. `assumed`: why, if not given;
+    `guesses`: file, sheet and cells of a draft that are still yellow, because nobody has looked at them.
     """
 
     items: pd.DataFrame
     scales: Mapping[str, Scale]
     notes: tuple[str, ...] = ()
     assumed: str = ""
+    guesses: tuple[str, str, tuple[str, ...]] = ("", "", ())
 
     def of_kind(self, *kinds: str, topic: bool = False) -> list[str]:
         """The ids of the items of these kinds, in codebook order; with `topic` only those that measure a pain point."""
@@ -247,21 +249,19 @@ def read_codebook(items: TableSource, scales: TableSource | None = None) -> Code
     >>> read_codebook(pd.DataFrame({"item": ["ci"], "text": ["CI is fast"], "kind": ["rating"], "scale": ["yesno"]}))
     Codebook: 1 questions (1 rating)
     """
-    faults = Faults()
-    source = opened(items)
-    sheet = scales_sheet = None
+    faults, source, sheet, scales_sheet = Faults(), opened(items), None, None
     if isinstance(source, OpenedFile) and source.is_workbook:
         sheet = next((name for name in ("codebook", "items") if source.sheet(name)), None)
         if scales is None and source.has_rows("scales"):
             scales, scales_sheet = source, "scales"
-    by_name, notes = {**BUILT_IN, **OF_KINDS}, []
-    if scales is not None:
-        read, notes = read_scales(scales, faults, scales_sheet)
-        by_name.update(read)
-    table = CODEBOOK.read(source, sheet)
-    frame = _items(table, by_name, faults)
+    read, notes = ({}, []) if scales is None else read_scales(scales, faults, scales_sheet)
+    by_name = {**BUILT_IN, **OF_KINDS, **read}
+    frame = _items(table := CODEBOOK.read(source, sheet), by_name, faults)
     faults.raise_if_any()
-    return Codebook(items=frame, scales=by_name, notes=tuple(dict.fromkeys((*table.notes, *notes))))
+    yellow = f"guesses that nobody has confirmed (take the yellow from what you looked at): {and_more(table.marked)}"
+    notes = dict.fromkeys([*table.notes, *notes, *([yellow] if table.marked else [])])
+    guesses = table.file, table.sheet or "", table.marked
+    return Codebook(items=frame, scales=by_name, notes=(*map(str, notes),), guesses=guesses)
 
 
 def _items(table: Table, by_name: dict[str, Scale], faults: Faults) -> pd.DataFrame:

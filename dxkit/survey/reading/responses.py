@@ -279,7 +279,7 @@ def _read(
     counted = {what: int(flags[rows].sum()) for what, flags in export.counted.items()}
     notes = [book.assumed] if book.assumed else []
     notes += [*export.remarks([f"{what}: {n}" for what, n in counted.items() if n]), *by_item(FILLED_UNASKED, unasked)]
-    notes += [*segment_notes, *fit, *(people.notes if people is not None else ())]
+    notes += [*segment_notes, *fit, *(people.notes if people is not None else ()), *book.notes]
     if book.of_kind("weight") and people is not None:
         notes.append("the weight column is not used: weights come from the roster")
     if weights is not None:

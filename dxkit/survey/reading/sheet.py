@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.batches.gathered import Batch, Cells, as_list, only_used
-from dxkit.files.cells import all_visible, visible
+from dxkit.files.cells import all_visible, numbers, visible
 from dxkit.files.encoded import Encoded, Need
 from dxkit.files.errors import Faults, and_more
 from dxkit.files.grid import Grid
@@ -120,7 +120,7 @@ def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -
     """A fault where what stands as header is the answers of one person: most of it comes again below, among others,
     or one of it is a day and a time, as the cells below it are.
 
-    Numbers that differ may be those of the questions."""
+    Numbers that differ may be those of the questions; those that do not rise, and lie within what is below, are not."""
     said = [(each, each.name.strip()) for each in head.columns if each.name.strip()]
     numbered = len({text for _, text in said}) == len(said)
     again = []
@@ -137,6 +137,8 @@ def _check_header(head: Head, body: Sequence[pd.Categorical], source: Encoded) -
     elif repeated and np.any(rows.any(axis=0) & ~rows.all(axis=0)):  # else whole rows repeat a header
         cells = f"{len(again)} of its {len(said)} cells"
         why = f"{cells} stand again below, each in its own column, such as '{again[0][0][:60]}'"
+    elif _numbers_of_a_person([text for _, text in said], [body[at.position] for at, _ in said]):
+        why = f"its {len(said)} cells are numbers within those below them, such as {said[0][1][:20]}"
     else:
         return
     faults = Faults()
@@ -153,6 +155,22 @@ def _of_moments(cells: pd.Categorical) -> bool:
     """Whether the texts of a column, as far as the first ones show, are each a day and a time."""
     texts = [text for text in cells.categories[:20] if text.strip()]
     return bool(texts) and all(map(_MOMENT.fullmatch, texts))
+
+
+def _numbers_of_a_person(header: Sequence[str], body: Sequence[pd.Categorical]) -> bool:
+    """Whether a header of numbers alone is an answer to each column: they do not count the columns, or rise, as numbers
+    of questions do, and most lie within the numbers below."""
+    values = numbers(header)
+    if not header or not all(text in values for text in header):
+        return False
+    row = np.array([values[text] for text in header])
+    steps = np.diff(row)
+    rising = len(row) >= _FEWEST and bool((steps > 0).all())
+    if (row % 1 == 0).all() and (rising or (row[0] in (0, 1) and bool((steps == 1).all()))):
+        return False
+    below = [list(numbers(texts_of(cells)).values()) for cells in body]
+    within = [bool(each) and min(each) <= value <= max(each) for each, value in zip(below, row, strict=True)]
+    return 2 * sum(within) > len(row)
 
 
 def _check_rows(body: Sequence[pd.Categorical], heads: Sequence[Sequence[str]], source: Encoded) -> None:

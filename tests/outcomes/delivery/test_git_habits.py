@@ -45,21 +45,23 @@ def test_the_history_before_the_first_tag_is_no_lead_time(clone, years):
 
 
 @pytest.mark.parametrize(
-    ("tags", "exclude", "names"),
+    ("tags", "more", "names"),
     [
-        ("v*", None, ["v1.5.0", "v1.12.0", "v1.19.0"]),
-        ("v*-rc*", None, ["v1.5.0-rc1", "v1.12.0-rc1", "v1.19.0-rc1"]),
-        ("v*", (), ["v1.5.0-rc1", "v1.12.0-rc1", "v1.19.0-rc1"]),
+        ("v*", {}, ["v1.5.0", "v1.12.0", "v1.19.0"]),
+        ("v*-rc*", {}, ["v1.5.0-rc1", "v1.12.0-rc1", "v1.19.0-rc1"]),
+        ("v*", {"pre_releases": True}, ["v1.5.0-rc1", "v1.12.0-rc1", "v1.19.0-rc1"]),
+        ("v*", {"exclude": ["v1.1?.0"]}, ["v1.5.0", "v1.12", "v1.19"]),
+        ("v*", {"exclude": ["V1.5*"]}, ["v1.12.0", "v1.19.0"]),
+        ("v1*", {"exclude": ["v1*9*", "v1"], "pre_releases": True}, ["v1.5.0-rc1", "v1.12.0-rc1"]),
     ],
-    ids=["stable", "release candidates on purpose", "nothing excluded"],
+    ids=["stable", "release candidates on purpose", "all", "more excluded", "in any case", "both"],
 )
-def test_a_commit_is_one_deployment_and_a_candidate_is_none(clone, tags, exclude, names):
+def test_a_commit_is_one_deployment_and_a_candidate_is_none(clone, tags, more, names):
     for day in ("05", "12", "19"):
         clone.commit(f"2026-01-{day}T08:00:00Z")
         clone.tag("v1")
         for end in ("", ".0", ".0-rc1"):
             clone.tag(f"v1.{int(day)}{end}")
-    more = {} if exclude is None else {"exclude": exclude}
     made = dx.deployments_from_git(clone.path, tags=tags, **more)
     assert made["deployment"].tolist() == names
 
@@ -126,6 +128,22 @@ def test_what_a_clone_left_out_is_said_with_the_figures(clone, snapshot):
             clone.tag(name)
     made = dx.deployments_from_git(clone.path)
     assert dx.dora(made, dx.changes_from_git(clone.path, made), as_of="2026-02-01").notes == snapshot
+
+
+def test_the_names_of_all_tags_of_a_commit_are_told_and_what_exclude_left_out(clone):
+    for day, names in enumerate((["v1.0", "release-1.0"], ["v1.1"], ["v1.2-rc1", "v1.2", "stable"]), 10):
+        clone.commit(f"2026-01-{day}T08:00:00Z")
+        for name in names:
+            clone.tag(name)
+    made = dx.deployments_from_git(clone.path)
+    assert made["deployment"].tolist() == ["release-1.0", "v1.1", "stable"]
+    noted = dx.dora(made, as_of="2026-02-01").notes
+    assert "tags of one commit are one deployment: release-1.0 (also v1.0), stable (also v1.2)" in noted
+    made = dx.deployments_from_git(clone.path, exclude=["stable", "release*"])
+    assert made["deployment"].tolist() == ["v1.0", "v1.1", "v1.2"]
+    noted = dx.dora(made, as_of="2026-02-01").notes
+    assert "left out of the clone: 1 pre-releases, 2 tags that exclude= names" in noted
+    assert not any("one deployment" in note for note in noted)
 
 
 def test_tags_that_are_named_unlike_the_rest_are_told(clone, refusal):

@@ -127,8 +127,8 @@ def test_what_no_sheet_gives_and_moves_a_result_is_counted_and_named_as_assumed(
     moved = moved_without_a_cell(read)
     assert moved
     assert set(named[list(moved)]) == {"usual value"}
-    assert ("horizon_years" in named.index) == ("discount_rate" in moved) == (without == "decision")
-    assert ("all: exit people" in moved) == (without == "exit")
+    assert ("years to look ahead" in named.index) == ("discount rate" in moved) == (without == "decision")
+    assert ("all: number of users" in moved) == (without == "exit")
     assert len(named) == len(read.unsupported)
     assert set(named.index) <= set(read.figures)
 
@@ -146,9 +146,9 @@ def test_a_driver_that_counts_people_and_a_term_of_their_own_are_not_assumed():
     rows = [{"likely": 1000, "per": "seats", "term_months": 24, "billed": "term in advance"}]
     read = dossier(rows, drivers=[{"driver": "seats", "unit": "people", "likely": 50}])
     named = {figure.name for figure in read.assumed}
-    assert "all: exit notice_months" in named
-    assert not named & {"all: exit people", "all: exit term_months", "all: exit renewal_months"}
-    assert "all: exit term_months" in {figure.name for figure in dossier([{"likely": 1000}]).assumed}
+    assert "all: period of notice" in named
+    assert not named & {"all: number of users", "all: length of the contract", "all: length of a renewal"}
+    assert "all: length of the contract" in {figure.name for figure in dossier([{"likely": 1000}]).assumed}
 
 
 def test_the_growth_of_a_driver_that_counts_people_is_not_idle_and_another_idle_cell_is():

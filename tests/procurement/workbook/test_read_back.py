@@ -4,6 +4,7 @@ from functools import cache
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 import dxkit as dx
 from tests.procurement.cost.worlds import dossier
@@ -86,7 +87,14 @@ def computed(delivered, tmp_path_factory):
     book.create_sheet("Notes")["B2"] = "by finance"
     del book["Lines"]
     book.save(folder / "sheets.xlsx")
-    return {path.stem: path for path in office.recalculated(folder, *paths, folder / "sheets.xlsx")}
+    book = openpyxl.load_workbook(delivered[1])
+    row = row_of(book["Inputs"], "cost|Port|seats|amount")
+    for cell in book["Inputs"][row][1:4]:
+        cell.font = Font(strike=True)
+    book["Inputs"].row_dimensions[row + 1].hidden = True
+    book.save(folder / "struck.xlsx")
+    paths += [folder / "sheets.xlsx", folder / "struck.xlsx"]
+    return {path.stem: path for path in office.recalculated(folder, *paths)}
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +157,15 @@ def test_sheets_that_are_gone_or_added_are_listed(computed):
     read = dx.read_dossier(computed["sheets"])
     assert sorted(read.changed["what"]) == ["sheet added", "sheet missing"]
     assert set(read.changed["taken"]) == {"no"}
+
+
+@pytest.mark.thorough
+def test_what_is_struck_out_or_hidden_is_told(computed):
+    read = dx.read_dossier(computed["struck"])
+    told = [note for note in read.notes if note.startswith("sheet Inputs: ")]
+    assert len(read.changed) == 0
+    assert ["struck out" in note for note in told] == [True, False]
+    assert "hidden rows" in told[1]
 
 
 @pytest.mark.thorough

@@ -11,6 +11,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.__main__ import main
+from dxkit.procurement.cost import exit_cost, ownership, tornado
 from dxkit.procurement.dossier.leaving_inputs import EXIT_INPUTS
 from dxkit.project.attack.attack import attack
 from dxkit.project.pages.blocks import Grid, Sentences
@@ -263,6 +264,21 @@ def test_what_rests_on_values_that_the_dossier_does_not_give_says_so():
     assert "38, etwa Tagessatz der Entwicklung; Zahl der Anwender; Chance eines gewollten Ausstiegs." in text
     given = {"vendor": ["B"], "input": ["people"], "likely": [90]}
     assert "Ohne datierte Quelle: 3, etwa A: seats; B: seats; B: Zahl der Anwender." in decided("de", exit=given)
+
+
+def test_assumed_figures_that_cause_as_much_but_for_rounding_keep_their_order(monkeypatch):
+    def shares(*given):
+        def made(dossier, run, bases):
+            rows = [["A", "pv", name, share, 0, 1] for name, share in zip(("A: seats", "B: seats"), given, strict=True)]
+            return pd.DataFrame(rows, columns=tornado.COLUMNS)
+
+        for room in (exit_cost, ownership):
+            monkeypatch.setattr(room, "tornado", made)
+        return decided()
+
+    told = "Without a dated source: 2, such as {}."
+    assert told.format("A: seats; B: seats") in shares(0.3, 0.1 + 0.2)
+    assert told.format("B: seats; A: seats") in shares(0.3, 0.31)
 
 
 def test_every_figure_that_may_be_assumed_has_a_name_in_plain_words():

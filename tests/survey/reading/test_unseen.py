@@ -1,5 +1,6 @@
 """Kinds of exports that surveys from elsewhere taught: each as the smallest file that shows it."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -196,6 +197,52 @@ def test_a_moment_among_moments_is_no_header(tmp_path, moment):
 def test_numbers_of_questions_are_a_header_although_they_are_answers_too():
     frame = pd.DataFrame([list("1234"), list("2341"), list("3412"), list("4123")] * 3, columns=list("1234"))
     assert len(drafted(frame).items)
+
+
+@pytest.mark.parametrize(
+    ("cells", "doubtful"),
+    [
+        (["1"] * 12, True),
+        (["1", ""] * 6, True),
+        (["0", ""] * 6, True),
+        (["Yes", ""] * 6, True),
+        (["1", "0"] * 6, False),
+        (["Yes", "No", ""] * 4, False),
+    ],
+)
+def test_a_lone_column_with_one_answer_is_doubtful(cells, doubtful):
+    mood = list("12345") * 3
+    made = drafted(pd.DataFrame({"Take part": cells, "How is our build?": mood[:12]}))
+    assert made.items.loc[0, ["kind", "scale"]].tolist() == ["choice", "yesno"]
+    assert (("take_part", "kind") in made.doubts[["item", "cell"]].itertuples(index=False, name=None)) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("header", "refused"),
+    [
+        (["33", "78", "4.1", "406"], True),
+        (["33", "12", "4", "33"], True),
+        (["3.5", "12", "40", "90"], True),
+        (["1", "2", "3", "4"], False),
+        (["0", "1", "2", "3"], False),
+        (["2", "3", "5", "8"], False),
+        (["2019", "2021", "2020", "2022"], False),
+        (["33", "78", "4.1", "Remarks"], False),
+    ],
+)
+@pytest.mark.parametrize("of_frame", [True, False], ids=["a frame", "a file"])
+def test_numbers_that_all_differ_are_a_header_only_where_they_may_count_questions(tmp_path, header, refused, of_frame):
+    rng = np.random.default_rng(5)
+    people = np.column_stack([rng.permutation(most)[:30] + 1 for most in (60, 200, 40, 999)])
+    people[0], people[1] = 1, (60, 200, 40, 999)  # the ends
+    frame = pd.DataFrame(people.astype(str), columns=header)
+    path = tmp_path / "a.csv"
+    frame.to_csv(path, index=False)
+    if not refused:
+        assert len(drafted(frame if of_frame else path).items) == 4
+        return
+    with pytest.raises(dx.DataError, match="its 4 cells are numbers within those below them, such as 3"):
+        drafted(frame if of_frame else path)
 
 
 @pytest.mark.parametrize(

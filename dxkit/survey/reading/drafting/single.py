@@ -20,7 +20,16 @@ _MANY_STEPS = 12
 
 
 def alone(field: Field, tool: Tool) -> Asked:
-    """What one column asks: the first of yes or no, numbers, a scale, several joined, groups, a choice, own words."""
+    """What one column asks; doubtful is a yes or no to which everybody gave the same answer."""
+    asked = _first_fitting(field, tool)
+    if asked.scale == "yesno" and len(field.answers) == 1:
+        same = f"every answer is '{next(iter(field.answers))}'"
+        asked.doubts["kind"] = f"{same}; where a blank means no, or the column says nothing, write ignore"
+    return asked
+
+
+def _first_fitting(field: Field, tool: Tool) -> Asked:
+    """The first of yes or no, numbers, a scale, several joined, groups, a choice, own words."""
     text, answers = field.name, field.answers
     if says("personal", text) and len(text) < 120 and 3 * len(answers) > field.filled:
         return Asked([field], text, "ignore")
