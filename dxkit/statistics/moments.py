@@ -8,8 +8,10 @@ Callers take values about an origin near their mean, so that subtracting two lar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -115,3 +117,22 @@ def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     one, two = (at.empty(each.shape[1], float) for each in (left, right))
     one[: len(left)], two[: len(right)] = left, right
     return crossed(one, two, at)[0]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Decompositions of small matrices in one thread: two that wait for each other take up to a hundred times as long.
+
+    >>> with one_thread():
+    ...     np.linalg.eigvalsh(np.eye(2)).tolist()
+    [1.0, 1.0]
+    """
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _linear_algebra():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
