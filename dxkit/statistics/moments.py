@@ -6,8 +6,10 @@ They add up over parts of the data, and means and covariances follow from them (
 Callers take values about an origin near their mean, so that subtracting two large sums does not cost digits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -107,7 +109,28 @@ def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     >>> products(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])).tolist()
     [[11.0]]
     """
+    if left.size * right.shape[1] <= SIDE**3:
+        return left.T @ right
     at = tiles(np.array([max(len(left), 1)]), max(left.shape[1], right.shape[1]))
     one, two = (at.empty(each.shape[1], float) for each in (left, right))
     one[: len(left)], two[: len(right)] = left, right
     return crossed(one, two, at)[0]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Decompositions of small matrices in one thread: two that wait for each other take up to a hundred times as long.
+
+    >>> with one_thread():
+    ...     np.linalg.eigvalsh(np.eye(2)).tolist()
+    [1.0, 1.0]
+    """
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _linear_algebra():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -70,7 +70,7 @@ def few_people(published: Published, least: int) -> list[Found]:
     sets += _pairs(small, programs.people, least) if several else ()
     taken = [set(each) for each in algebra]
     for each in sets:
-        if any(one <= set(each) for one in taken) or programs.wide(each):
+        if any(one <= set(each) for one in taken) or programs.wide(each) or programs.wide_by_one_program(each):
             continue
         one = _found(programs, each, atom, published, False)
         if one.high - one.low <= _NARROW * published.reach + _ZERO:
@@ -190,7 +190,7 @@ class _Programs:
             self._bounds += [(0.0, float(each)) for each in people]
             self._sizes = np.hstack([np.zeros_like(self.rows), self.rows])
         self._seen = np.zeros((0, len(self._bounds)))
-        self.contradict = False
+        self.contradict, self._ends = False, {}
 
     def wide(self, atoms: Sequence[int], people: float | None = None) -> bool:
         """Whether solutions that were found already leave the mean of these atoms more than a tenth of the scale, or
@@ -203,30 +203,51 @@ class _Programs:
                 return True
         sums = self._seen[:, list(atoms)].sum(axis=1)
         size = self.people[list(atoms)].sum() if people is None else people
-        return bool(sums.max() - sums.min() > _NARROW * self.reach * size + _ZERO * self.reach)
+        low, high = self._inwards(sums.min(), sums.max())
+        return bool(high - low > _NARROW * self.reach * size + _ZERO * self.reach)
+
+    def wide_by_one_program(self, atoms: Sequence[int]) -> bool:
+        """The same once that end of their sum was found which is farther from the solutions before: few stay open."""
+        if self.agree and not self.contradict:
+            middle = self.reach * self.people[list(atoms)].sum() / 2
+            known = self._seen[:, list(atoms)].sum(axis=1).mean() if len(self._seen) else 0.0
+            self._end(atoms, 1.0 if known > middle else -1.0)
+        return self.wide(atoms)
+
+    def _inwards(self, low: float, high: float) -> tuple[float, float]:
+        """The least and largest sum between these that answers can have."""
+        if not self.step:
+            return low, high
+        near = 1e-6
+        return self.step * np.ceil(low / self.step - near), self.step * np.floor(high / self.step + near)
 
     def mean(self, atoms: Sequence[int]) -> tuple[int, float, float, tuple[int, ...]]:
         """People, least and largest mean of these atoms, and the figures that bind; nan where figures contradict."""
         size, figures = self._size(atoms), set()
         if size is None:
             return int(self.people[list(atoms)].sum()), 0.0, self.reach, ()
-        objective = np.zeros(len(self._bounds))
-        objective[list(atoms)] = 1.0
         ends = []
         for sign in (1.0, -1.0):
-            found = self._solve(sign * objective)
+            found = self._end(atoms, sign)
             if found is None or size < 1:
                 return size, np.nan, np.nan, ()
             ends.append(sign * found.fun)
             binding = np.abs(found.ineqlin.marginals[: 2 * len(self._told)]).reshape(2, -1).max(axis=0)
             figures |= set(self._told[binding > 1e-9].tolist())
         low, high = max(ends[0], 0.0), min(ends[1], self.reach * size)
-        if self.step:
-            near = 1e-6
-            low, high = self.step * np.ceil(low / self.step - near), self.step * np.floor(high / self.step + near)
+        low, high = self._inwards(low, high)
         if low > high + _ZERO * self.reach:
             return size, np.nan, np.nan, tuple(sorted(figures))
         return size, low / size, high / size, tuple(sorted(figures))
+
+    def _end(self, atoms: Sequence[int], sign: float):
+        """The solution with the least (1) or largest (-1) sum of these atoms."""
+        key = tuple(atoms), sign
+        if key not in self._ends:
+            objective = np.zeros(len(self._bounds))
+            objective[list(atoms)] = sign
+            self._ends[key] = self._solve(objective)
+        return self._ends[key]
 
     def _size(self, atoms: Sequence[int]) -> int | None:
         """How many answered in these atoms; None where the figures do not tell."""

@@ -104,13 +104,15 @@ def admitted(
     shown = [size >= k for size in sizes]
     if start is not None:
         shown = [each & may for each, may in zip(shown, start, strict=True)]
-    if pairs.apart(shown, k) or needed(cuts, shown, n, k, len(cuts) - 1) is None:
+    last = len(cuts) - 1
+    if pairs.apart(shown, k) or (found := needed(cuts, shown, n, k, last)) is None:
         return shown
-    for c in range(len(cuts)):
+    hidden = False
+    for c in range(1, len(cuts)):  # groups of the first cut alone do not overlap
         while shown[c].any():
-            helps = needed(cuts[: c + 1], shown[: c + 1], n, k, c)
+            helps = found if c == last and not hidden else needed(cuts[: c + 1], shown[: c + 1], n, k, c)
             if helps is None:
                 break
-            at = np.flatnonzero(helps)
+            at, hidden = np.flatnonzero(helps), True
             shown[c][at[np.argmin(sizes[c][at])]] = False
     return shown

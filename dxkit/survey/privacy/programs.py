@@ -13,6 +13,7 @@ _MORE, _LESS, _EITHER = 1, -1, 2  # what an atom of sums still needs
 _ENOUGH = 1 - 1e-6  # of what one person changes: last digits decide nothing
 MOVED = 1 - 5e-7
 _DUST = 1e-12
+_ENTRIES = 2**16  # changes of exchanges that are worked out at a time
 
 
 class Program:
@@ -54,7 +55,7 @@ class Program:
                 return int(first)
             before, left = len(left), self._exchanged(self._pinned(left))
             if len(left) == before:
-                if not self._differs(left[:1]):
+                if not self._free(left[:1], need[:1], before > 1):
                     return int(first)
                 left = left[1:]
         return None
@@ -101,8 +102,13 @@ class Program:
             for other in answers[np.arange(len(answers)) != gave]:
                 yield atoms[self._gave[atoms] == gave], other - answers[gave]
 
-    def _differs(self, atom: np.ndarray) -> bool:
-        """Whether one atom is free after all, each other answer, or more and less, tried by itself."""
+    def _free(self, atom: np.ndarray, need: np.ndarray, several: bool) -> bool:
+        """Whether one atom is free after all, tried by itself (where several were tried before): whether it can leave
+        the true answer at all, and then each other answer, or more and less."""
+        if several and need[0] != _EITHER and self._look(atom, self._together(atom, need)) < 0.999:
+            return False
+        if not len(self._pinned(atom)):
+            return True
         for each, step in self._steps(atom, np.full(1, _EITHER)):
             self._look(each, np.maximum(step, 0)[None] if self._coded else step[None])
             if not len(self._pinned(atom)):
@@ -135,10 +141,13 @@ class Program:
             if not len(some):
                 continue
             other = np.append(np.flatnonzero(back >= one[some].min()), -1)  # the last is nobody
-            theirs = np.where(other >= 0, moved[used][:, other], 0.0)
-            change = (moved[used][:, some, None] - theirs[:, None]) * one[some, None]
-            fits = ((change <= up[used]) & (change >= -down[used])).all(axis=0)
-            fits &= (np.where(other >= 0, back[other], np.inf) >= one[some, None]) & (other != some[:, None])
+            fits = (np.where(other >= 0, back[other], np.inf) >= one[some, None]) & (other != some[:, None])
+            mine, theirs = moved[used][:, some], np.where(other >= 0, moved[used][:, other], 0.0)
+            more, less, rows = up[used], -down[used], max(1, _ENTRIES // fits.size)
+            for at in range(0, len(mine), rows):  # a few rows at a time stay in the processor's cache
+                here = slice(at, at + rows)
+                change = (mine[here, :, None] - theirs[here, None]) * one[some, None]
+                fits &= ((change <= more[here]) & (change >= less[here])).all(axis=0)
             for i in np.flatnonzero(fits.any(axis=1)).tolist():
                 solution, partner = base.copy(), other[fits[i].argmax()]
                 solution[some[i]] += one[some[i]] * step

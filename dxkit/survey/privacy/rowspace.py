@@ -4,8 +4,8 @@ See docs/methods/anonymity.md, "What may be shown"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,11 +13,10 @@ import numpy as np
 from dxkit.statistics.moments import products
 
 ZERO = 1e-9
-_BLOCK = 512  # rows that are worked out at a time
+_ENTRIES = 2**16  # entries of rows that are worked out at a time: few rows are all that a step needs
 _ATOMS = 8_192  # atoms that are looked at together
 _NODE = 1e5  # what a step of the search takes besides its entries
 _MOST_WORK = 2e8  # entries: 2,000 steps at most, less than a second
-_Matrix = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def needed(
@@ -44,7 +43,9 @@ def needed(
     answered = n > 0
     if not any(each.any() for each in shown) or not answered.any():
         return None
-    space = _space([cut[answered] for cut in cuts], shown, n[answered], k)
+    if not answered.all():
+        cuts, n = [cut[answered] for cut in cuts], n[answered]
+    space = _space(cuts, shown, n, k)
     target = None if space is None else space.breach(k)
     if space is None or target is None:
         return None
@@ -75,35 +76,29 @@ class _Space:
     def breach(self, k: int) -> np.ndarray | None:
         """A vector of the row space over atoms that is about fewer than k people; empty where the search gave up."""
         of_lead = np.where(self.lead >= 0, 1 / np.maximum(self.people[self.lead], 1), 0.0)
-        leverage = of_lead + np.concatenate(
-            [np.square(self._basis(slice(at, at + _ATOMS))).sum(axis=1) for at in range(0, len(of_lead), _ATOMS)]
-        )
-        small = np.flatnonzero(self.size < k)
+        leverage = of_lead.copy()
+        for at in range(0, len(of_lead), _ATOMS):
+            leverage[at : at + _ATOMS] += np.square(self._basis(slice(at, at + _ATOMS))).sum(axis=0)
+        small = (self.size < k).nonzero()[0]
         own = self.size[small]
         most = _largest(leverage[small], own, k - 1)
         if most[-1] < 1 - ZERO:  # a vector on a set of people needs leverages that sum to 1 or more
             return None
         pool = small[own * leverage[small] + most[k - 1 - own] >= 1 - ZERO]
         size, lead, share, basis = self.size[pool], self.lead[pool], of_lead[pool], self._basis(pool)
-        root = np.sqrt(size)
-
-        def left(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-            """What the projection leaves of these atoms, as rows and columns."""
-            alike = (lead[one][:, None] == lead[two]) * share[two] + basis[one] @ basis[two].T
-            return (one[:, None] == two) - root[one][:, None] * alike * root[two]
-
-        diagonal = 1 - size * leverage[pool]
+        root, diagonal = np.sqrt(size), 1 - size * leverage[pool]
         scale = 1 / np.sqrt(np.maximum(diagonal, ZERO))
-        norm = np.sqrt(np.einsum("ar,ar->a", basis, basis))
+        norm = np.sqrt(np.square(basis).sum(axis=0))
         beside = np.zeros(len(self.people) + 1)  # the last is of no group
         np.maximum.at(beside, lead, scale / root)
         most = root * scale * (share * beside[lead] + norm * np.max(norm * scale / root, initial=0.0))
-        search, every = _Search(), np.arange(len(pool))
-        matrix = _part(left(every, every)) if len(pool) <= _BLOCK else left
-        found = search.singular(diagonal, matrix, size, every, k - 1, most)
+        every, within, columns = np.arange(len(pool)), root * np.sqrt(share), root * basis
+        part = _Part(atoms=every, size=size, diagonal=diagonal, lead=lead, within=within, columns=columns, most=most)
+        search = _Search()
+        found = search.singular(part, k - 1)
         if found is None:
             return np.zeros(0) if search.gave_up else None
-        vector = np.linalg.eigh(left(np.array(found), np.array(found)))[1][:, 0]
+        vector = np.linalg.eigh(np.eye(len(found)) - part.told(np.array(found), np.array(found)))[1][:, 0]
         target = np.zeros(len(self.size))
         target[pool[found]] = vector / root[found]
         return target
@@ -111,16 +106,17 @@ class _Space:
     @cached_property
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
         """What the groups of the other cuts, and those of the largest, have of a basis of what is within the largest;
-        the last row is of no group."""
+        the last column is of no group."""
         kept = self.values > ZERO
         each = self.vectors[:, kept] / np.sqrt(self.values[kept])
-        none = np.zeros((1, each.shape[1]))
-        return np.vstack([each / self.length[:, None], none]), np.vstack([self.share @ each, none])
+        rows, share = np.zeros((each.shape[1], len(each) + 1)), np.zeros((each.shape[1], len(self.people) + 1))
+        rows[:, :-1], share[:, :-1] = (each / self.length[:, None]).T, products(each, self.share.T)
+        return rows, share
 
     def _basis(self, atoms: slice | np.ndarray) -> np.ndarray:
-        """Rows of length 1 of these atoms, less their share in the groups of the largest cut."""
+        """Columns of length 1 of these atoms, less their share in the groups of the largest cut."""
         rows, share = self._parts
-        return sum((rows[at] for at in self.at[:, atoms]), -share[self.lead[atoms]])
+        return sum((rows[:, at] for at in self.at[:, atoms]), -share[:, self.lead[atoms]])
 
     def coefficients(self, target: np.ndarray, cut: int, groups: int) -> np.ndarray:
         """Which groups of a cut have a coefficient in the least-norm combination of the shown groups for a target."""
@@ -148,31 +144,35 @@ class _Space:
 def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarray, k: int) -> _Space | None:
     """The row space; None where all shown groups are so large that no leverage comes near to 1 / k."""
     sizes = [np.bincount(cut, n, len(each)) for cut, each in zip(cuts, shown, strict=True)]
-    seen = [each & (size > 0) for each, size in zip(shown, sizes, strict=True)]
-    largest = max(range(len(cuts)), key=lambda c: int(seen[c].sum()))
-    others = [c for c in range(len(cuts)) if c != largest and seen[c].any()]
-    group = [np.flatnonzero(seen[c]) for c in others]
-    rows = sum(map(len, group))
-    length = np.sqrt(np.concatenate([np.zeros(0), *(sizes[c][rows] for c, rows in zip(others, group, strict=True))]))
-    at, start = [], 0  # the row of each cell in each of the other cuts
-    for c, members in zip(others, group, strict=True):
-        row = np.full(len(seen[c]), -1)
-        row[members] = start + np.arange(len(members))
-        start += len(members)
-        at.append(row[cuts[c]])
-    lead, people = np.where(seen[largest][cuts[largest]], cuts[largest], -1), np.maximum(sizes[largest], 1)
-    share = sum((_counted(lead, each, n, len(people), rows) for each in at), np.zeros((len(people), rows)))
-    share = share / people[:, None] / length
-    both = np.zeros((rows, rows))
+    groups = [(each & (size > 0)).nonzero()[0] for each, size in zip(shown, sizes, strict=True)]
+    largest = max(range(len(cuts)), key=lambda c: len(groups[c]))
+    others = [c for c in range(len(cuts)) if c != largest and len(groups[c])]
+    fewest = [sizes[c][groups[c]].min() for c in (largest, *others)]
+    if (k - 1) / fewest[0] < 1 - ZERO and not others:
+        return None  # groups that do not overlap tell their own sums alone
+    rows = sum(len(groups[c]) for c in others)
+    length = np.sqrt(np.concatenate([np.zeros(0), *(sizes[c][groups[c]] for c in others)]))
+    at, start = np.empty((len(others), len(n)), dtype=int), 0  # the row of each cell in each of the other cuts
+    for i, c in enumerate(others):
+        row = np.full(len(sizes[c]), -1)
+        row[groups[c]] = np.arange(start, start + len(groups[c]))
+        start += len(groups[c])
+        at[i] = row[cuts[c]]
+    place = np.full(len(sizes[largest]), -1)
+    place[groups[largest]] = groups[largest]
+    lead, people = place[cuts[largest]], np.maximum(sizes[largest], 1)
+    share, both = np.zeros((len(people), rows)), np.zeros((rows, rows))
     for i, one in enumerate(at):
+        share += _counted(lead, one, n, len(people), rows)
         for two in at[:i]:
             both += _counted(one, two, n, rows, rows)
-    both = (both + both.T) / np.outer(length, length) + np.eye(rows)
+    share /= people[:, None] * length
+    both = (both + both.T) / (length[:, None] * length)
+    both[np.arange(rows), np.arange(rows)] = 1.0
     values, vectors = np.linalg.eigh(both - products(share, share * people[:, None]))
-    kept = values[values > ZERO]
-    least = 1 / sizes[largest][seen[largest]].min()
-    if len(kept):  # twice: a row and its share within a group of the largest cut
-        least += 2 * sum(1 / sizes[c][seen[c]].min() for c in others) / kept[0]
+    least = 1 / fewest[0]
+    if rows and values[-1] > ZERO:  # twice: a row and its share within a group of the largest cut
+        least += 2 * sum(1 / few for few in fewest[1:]) / values[values > ZERO][0]
     if (k - 1) * least < 1 - ZERO:
         return None
     first, atom = alike_cells([lead, *at], len(n))
@@ -181,11 +181,11 @@ def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarra
         largest=largest,
         lead=lead[first],
         people=sizes[largest],
-        cut=np.repeat(np.array(others, dtype=int), [len(members) for members in group]),
-        group=np.concatenate([np.zeros(0, dtype=int), *group]),
+        cut=np.repeat(np.array(others, dtype=int), [len(groups[c]) for c in others]),
+        group=np.concatenate([np.zeros(0, dtype=int), *(groups[c] for c in others)]),
         length=length,
         share=share,
-        at=np.array([each[first] for each in at], dtype=int).reshape(len(at), len(first)),
+        at=at[:, first],
         values=values,
         vectors=vectors,
     )
@@ -193,8 +193,8 @@ def _space(cuts: Sequence[np.ndarray], shown: Sequence[np.ndarray], n: np.ndarra
 
 def _counted(one: np.ndarray, two: np.ndarray, n: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """People (rows, columns) of each pair of codes; -1 is none."""
-    both = (one >= 0) & (two >= 0)
-    return np.bincount(one[both] * columns + two[both], n[both], rows * columns).reshape(rows, columns)
+    both = np.bincount((one + 1) * (columns + 1) + two + 1, n, (rows + 1) * (columns + 1))
+    return both.reshape(rows + 1, columns + 1)[1:, 1:]
 
 
 def alike_cells(codes: Sequence[np.ndarray], cells: int) -> tuple[np.ndarray, np.ndarray]:
@@ -212,21 +212,70 @@ def alike_cells(codes: Sequence[np.ndarray], cells: int) -> tuple[np.ndarray, np
 
 def _largest(leverage: np.ndarray, size: np.ndarray, most: int) -> np.ndarray:
     """The sum of the 0, 1, ... `most` largest leverages of people."""
-    order = np.argsort(-leverage, kind="stable")
-    ends = np.concatenate([[0], np.cumsum(size[order])])
-    sums = np.concatenate([[0.0], np.cumsum((leverage * size)[order])])
-    return np.interp(np.arange(most + 1), ends, sums)
+    order = (-leverage).argsort(kind="stable")[:most]
+    people = np.repeat(leverage[order], size[order])[:most]
+    sums = np.zeros(most + 1)
+    np.cumsum(people, out=sums[1 : len(people) + 1])
+    sums[len(people) + 1 :] = sums[len(people)]
+    return sums
 
 
-def _highest(leverage: np.ndarray, size: np.ndarray, most: np.ndarray) -> np.ndarray:
-    """The sum of the so many (B,) largest leverages of people, of each row (B, A)."""
-    room = max(int(most.max(initial=0)), 1)
-    at = np.argpartition(-leverage, room - 1, axis=1)[:, :room] if room < len(size) else np.arange(len(size))[None, :]
-    values, people = np.take_along_axis(leverage, at, axis=1), np.broadcast_to(size[at], (len(leverage), at.shape[1]))
-    order = np.argsort(-values, axis=1)
-    values, people = (np.take_along_axis(each, order, axis=1) for each in (values, people))
+def _highest(off: np.ndarray, size: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """The most that so many people (B,) have of the entries of each row (B, A), which the people of an atom share."""
+    order = (-off / size).argsort(axis=1)[:, : int(most.max())]
+    people = size[order]
     left = most[:, None] - (np.cumsum(people, axis=1) - people)
-    return (values * np.clip(left, 0, people)).sum(axis=1)
+    return (off[np.arange(len(off))[:, None], order] * np.minimum(np.maximum(left, 0) / people, 1)).sum(axis=1)
+
+
+def _no_more(off: np.ndarray, most: int) -> np.ndarray:
+    """What no so many people have more of: the largest entries of each row, as if each atom were one person."""
+    room = off.shape[1] - most
+    return (np.partition(off, room, axis=1)[:, room:] if room > 0 else off).sum(axis=1)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Part:
+    """What the projection leaves of some atoms (A,): rows and columns of the identity less what is told.
+
+    What is told of two atoms is the product of their `columns` (R, A); where they are in one group of the largest cut
+    (`lead`), that of what each has `within` it comes on top. `most` is a bound of the entries of each row, per person.
+    """
+
+    atoms: np.ndarray
+    size: np.ndarray
+    diagonal: np.ndarray
+    lead: np.ndarray
+    within: np.ndarray
+    columns: np.ndarray
+    most: np.ndarray
+
+    def told(self, one: np.ndarray, two: np.ndarray | slice) -> np.ndarray:
+        """What is told of these atoms, as rows and columns; only the rows that somebody asks for are worked out."""
+        alike = self.lead[one][:, None] == self.lead[two]
+        both = self.columns[:, one].T @ self.columns[:, two]
+        return both + alike * (self.within[one][:, None] * self.within[two])
+
+    def of_unit_diagonal(self) -> _Part:
+        root = np.sqrt(self.diagonal)
+        return replace(self, within=self.within / root, columns=self.columns / root)
+
+    def without(self, row: np.ndarray, rest: np.ndarray) -> _Part:
+        """The rest, once an atom with this row of unit diagonal is taken: its Schur complement."""
+        row = row[rest]
+        off = np.abs(row)
+        highest = min(float(off.max(initial=0.0)), 1.0)
+        diagonal = 1 - off**2
+        bound = np.sqrt(np.maximum(diagonal, ZERO) * max(1 - highest**2, ZERO))
+        return _Part(
+            atoms=self.atoms[rest],
+            size=self.size[rest],
+            diagonal=diagonal,
+            lead=self.lead[rest],
+            within=self.within[rest],
+            columns=np.concatenate([self.columns[:, rest], row[None]]),
+            most=(self.most[rest] + off * highest) / bound,
+        )
 
 
 class _Search:
@@ -239,52 +288,32 @@ class _Search:
     def gave_up(self) -> bool:
         return self._work > _MOST_WORK
 
-    def singular(
-        self, diagonal: np.ndarray, left: _Matrix, size: np.ndarray, atoms: np.ndarray, room: int, most: np.ndarray
-    ) -> list[int] | None:
-        """Atoms of at most so many people with a singular part of `left`; None where there are none, or it gave up.
+    def singular(self, part: _Part, room: int) -> list[int] | None:
+        """Atoms of at most so many people on which a part is singular; None where there are none, or it gave up.
 
         A singular matrix of unit diagonal has a row whose other entries sum to 1 or more: its atom leads the set.
-        `most` is a bound of the entries of each row, per person; few rows are worked out, and they tell what fits.
         """
-        every = np.arange(len(atoms))
-        leads = np.flatnonzero((room - size) * most >= 1 - ZERO)
-        self._work += _NODE + float(len(atoms)) * len(leads)
-        if self.gave_up or not len(atoms):
+        size = part.size
+        leads = ((room - size) * part.most >= 1 - ZERO).nonzero()[0]
+        self._work += _NODE + float(len(size)) * len(leads)
+        if self.gave_up or not len(size):
             return None
-        if (gone := np.flatnonzero(diagonal <= ZERO)).size:
-            return [int(atoms[gone[np.argmin(size[gone])]])]
-        root = np.sqrt(diagonal)
-        for start in range(0, len(leads), _BLOCK):
-            block = leads[start : start + _BLOCK]
-            rows = left(block, every) / root / root[block][:, None]
+        if (gone := (part.diagonal <= ZERO).nonzero()[0]).size:
+            return [int(part.atoms[gone[np.argmin(size[gone])]])]
+        part, step = part.of_unit_diagonal(), max(1, _ENTRIES // len(size))
+        for start in range(0, len(leads), step):
+            block = leads[start : start + step]
+            rows = part.told(block, slice(None))
             rows[np.arange(len(block)), block] = 0.0
-            may = _highest(np.abs(rows) / size, size, room - size[block]) >= 1 - ZERO
-            for lead, row in zip(block[may].tolist(), rows[may], strict=True):
-                own, off = room - int(size[lead]), np.abs(row)
-                best = _largest(off / size, size, own)
-                fits = np.flatnonzero(size <= own)
-                rest = fits[off[fits] + best[own - size[fits]] >= 1 - ZERO]
-                rest = rest[rest != lead]
-                found = self._without(left, root, row[rest], rest, size, atoms, own, most)
+            off, own = np.abs(rows), room - size[block]
+            may = (_no_more(off, int(own.max())) >= 1 - ZERO).nonzero()[0]
+            if len(may):
+                may = may[_highest(off[may], size, own[may]) >= 1 - ZERO]
+            for i, lead in zip(may.tolist(), block[may].tolist(), strict=True):
+                left, each = room - int(size[lead]), off[i]
+                best = _largest(each / size, size, left)
+                rest = ((size <= left) & (each + best[np.maximum(left - size, 0)] >= 1 - ZERO)).nonzero()[0]
+                found = self.singular(part.without(rows[i], rest[rest != lead]), left)
                 if found is not None or self.gave_up:
-                    return None if found is None else [int(atoms[lead]), *found]
+                    return None if found is None else [int(part.atoms[lead]), *found]
         return None
-
-    def _without(self, left, root, row, rest, size, atoms, room: int, most) -> list[int] | None:
-        """The search among the rest, once an atom with this row of unit diagonal is taken: its Schur complement."""
-
-        def taken(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-            entries = left(rest[one], rest[two]) / root[rest[two]] / root[rest[one]][:, None]
-            return entries - np.outer(row[one], row[two])
-
-        off, every = np.abs(row), np.arange(len(rest))
-        highest = min(float(off.max(initial=0.0)), 1.0)
-        diagonal = 1 - off**2
-        bound = np.sqrt(np.maximum(diagonal, ZERO) * max(1 - highest**2, ZERO))
-        matrix = _part(taken(every, every)) if len(rest) <= _BLOCK else taken
-        return self.singular(diagonal, matrix, size[rest], atoms[rest], room, (most[rest] + off * highest) / bound)
-
-
-def _part(matrix: np.ndarray) -> _Matrix:
-    return lambda one, two: matrix[np.ix_(one, two)]

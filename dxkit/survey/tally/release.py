@@ -16,7 +16,7 @@ from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.results.words import say
 from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
-from dxkit.statistics.moments import per_group
+from dxkit.statistics.moments import one_thread, per_group
 from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
 from dxkit.survey.privacy.few_weighted import Whole, unpinned
 from dxkit.survey.privacy.figures import decided
@@ -132,6 +132,7 @@ class Release(Result):
         return may.of(cells.columns, cells.sign)
 
 
+@one_thread()
 def release_of(tally: Tally) -> Release:
     """Decide what a survey shows."""
     cuts: list[Cut] = [(), *tally.declared]

@@ -64,7 +64,7 @@ def plainly(given):
 
 @pytest.mark.parametrize("exact", [True, False])
 @pytest.mark.parametrize("step", [STEP, None])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(30))
 def test_few_people_are_those_of_a_plain_program_for_every_set(seed, step, exact):
     given = world(seed, step=step, exact=exact)
     found = {each.cells: (each.people, each.low, each.high, each.determined) for each in few_people(given, LEAST)}
