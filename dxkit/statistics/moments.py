@@ -1,4 +1,4 @@
-"""Sums of products of answers, group by group, in one thread.
+"""Sums of products of answers, group by group, in one thread; and what they are divided by where that may be 0.
 
 See docs/methods/tally.md, "What a tally holds".
 
@@ -113,3 +113,18 @@ def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     one, two = (at.empty(each.shape[1], float) for each in (left, right))
     one[: len(left)], two[: len(right)] = left, right
     return crossed(one, two, at)[0]
+
+
+def dividing_by_0() -> np.errstate:
+    """Within it a division by 0 gives infinity or nan, and is no fault."""
+    return np.errstate(invalid="ignore", divide="ignore")
+
+
+def ratio(part: np.ndarray | float, whole: np.ndarray, none: float = 0.0) -> np.ndarray:
+    """The part over the whole; `none` where the whole is not above 0.
+
+    >>> ratio(np.array([6.0, 1.0]), np.array([3.0, 0.0])).tolist()
+    [2.0, 0.0]
+    """
+    with dividing_by_0():
+        return np.where(whole > 0, part / whole, none)

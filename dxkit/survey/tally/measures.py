@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from dxkit.statistics.moments import dividing_by_0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
@@ -131,6 +133,6 @@ def mean_of_answered(parts: np.ndarray) -> np.ndarray:
     """
     answered = ~np.isnan(parts)
     count = answered.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         mean = np.where(answered, parts, 0.0).sum(axis=1) / count
     return np.where(enough(count, parts.shape[1]), mean, np.nan)

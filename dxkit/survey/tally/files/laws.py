@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.survey.reading.people import LEAST_GROUP, MOST_GROUP
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.margins import Margins
@@ -118,7 +119,7 @@ def _of_comoments(tally: Tally, found: Comoments) -> Iterator[str]:
     n = np.diag(pairs)
     if (pairs < 0).any() or (pairs != np.round(pairs)).any() or (pairs > np.minimum.outer(n, n)).any():
         yield "more answered two questions than one of them"
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         cross = np.nan_to_num(found.products - found.sums * found.sums.T / pairs)
     if size and np.linalg.eigvalsh((cross + cross.T) / 2)[0] < -_NEAR * max(np.trace(cross), 1.0):
         yield "they are not positive semidefinite: questions go together as no answers do"
