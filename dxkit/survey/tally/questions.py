@@ -63,7 +63,7 @@ class Questions:
         given = np.empty((len(n), 0))
         if layout.coded[p]:
             counts = fine.weighted_counts[:, p, :, 0] if self._heavy else self._counts(p)
-            given = counts[:, : layout.width].astype(float, order="F")
+            given = np.asfortranarray(counts[:, : layout.width], dtype=float)
             sums = np.einsum("ck,k->c", given, layout.about[p])
         else:
             sums = (fine.weighted_sums if self._heavy else fine.sums)[:, np.searchsorted(layout.summed, p), 1]

@@ -145,7 +145,7 @@ def release_of(tally: Tally) -> Release:
     fine = tally.fine(dict.fromkeys(name for cut in covered for name in cut))
     questions, columns, items = Questions(tally, fine), len(tally.layout.columns), len(tally.layout.values)
     groups_of, codes = zip(*(tally.group_codes(fine.groups, cut) for cut in covered), strict=True)
-    every = np.empty((len(fine.people), columns + items), dtype=np.min_scalar_type(fine.people.max()), order="F")
+    every = np.empty((columns + items, len(fine.people)), dtype=np.min_scalar_type(fine.people.max())).T
     for p in range(columns):
         every[:, p] = np.rint(questions.n(p))
         if p < items:
@@ -157,8 +157,8 @@ def release_of(tally: Tally) -> Release:
             people=people,
             figure=figure[:, :j],
             detail=detail[:, :j],
-            bound=np.zeros((len(people), j), dtype=int, order="F"),
-            end=np.full((len(people), j), np.nan, order="F"),
+            bound=np.zeros((j, len(people)), dtype=int).T,
+            end=np.full((j, len(people)), np.nan).T,
             others=rest[:j],
             said=figure[:, j:].astype(int) + detail[:, j:],
         )
