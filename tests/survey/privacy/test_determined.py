@@ -1,12 +1,13 @@
 """What figures tell of few people, against a plain program for every set of cells."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.determined import Published, _taking_part, few_people
+from dxkit.survey.privacy.determined import Published, _Programs, _taking_part, few_people
 
 LEAST, REACH, STEP = 5, 100.0, 25.0
 
@@ -233,3 +234,38 @@ def test_three_and_four_who_follow_together_are_found_and_no_larger_set():
         assert (found.low, found.high) == pytest.approx((50, 50))
         assert found.figures == (0, 1)
         assert few_people(given, few) == []
+
+
+def test_what_solutions_have_shown_leaves_a_mean_open():
+    """A and B of one and two people with 30 together; C is apart, of four."""
+    given = Published(
+        rows=np.array([[1.0, 1, 0], [0, 0, 1]]),
+        n=np.array([3, 4]),
+        low=np.array([30.0, 200.0]),
+        high=np.array([30.0, 200.0]),
+        people=np.array([1, 2, 4]),
+        reach=REACH,
+    )
+    made = _Programs(given, np.arange(3), given.people)
+    assert not made.wide((0,))
+    assert made.mean((0,)) == (1, pytest.approx(0, abs=1e-5), pytest.approx(30, abs=1e-5), (0,))
+    assert [made.wide(each) for each in ((0,), (1,), (0, 1), (2,))] == [True, True, False, False]
+    assert [made.wide((0,), people) for people in (2.9, 3.1)] == [True, False]
+    assert made.mean((0, 1)) == (3, pytest.approx(10), pytest.approx(10), (0,))
+    assert made._size((0, 2)) == 5
+    assert not made.contradict
+    none = _Programs(replace(given, low=given.high + 1), np.arange(3), given.people)
+    assert np.isnan(none.mean((0,))[1:3]).all()
+    assert none.mean((0,))[::3] == (1, ())
+    assert (none.contradict, none.wide((0,))) == (True, True)
+
+
+def test_how_many_answered_is_told_by_figures_or_not_at_all():
+    """Three of A (two people) and B (two) answered, and one of A: so two of B did; of C and D it is not known."""
+    given = skipped([3, 1, 2], [50, 10, 80], [50, 10, 80], [2, 2, 2, 1], [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1]])
+    made = _Programs(given, np.arange(4), given.people)
+    assert [made._size(each) for each in ((0,), (1,), (0, 1), (2,), (3,), (2, 3))] == [1, 2, 3, None, None, 2]
+    assert made.mean((2,)) == (2, 0.0, REACH, ())
+    assert made.mean((1,)) == (2, pytest.approx(20), pytest.approx(20), (0, 1))
+    assert made.wide((2,))
+    assert not made.wide((0,))
