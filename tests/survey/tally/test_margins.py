@@ -129,3 +129,9 @@ def test_codes_lie_cell_after_cell_in_an_order_of_their_own():
     assert found.tolist() == [[0, 0], [2, 1], [1, 0], [4, 3], [3, 3]]
     assert found.dtype == np.uint8
     assert in_cells(cell, codes, 2**31 // 3 + 1).tolist() == found.tolist()  # numbers that need 64 bits
+
+
+def test_counts_by_two_segments_are_titled_by_both(read):
+    assert read.frame(["team", "site"]).title == "Counts by team and site"
+    counts = read.frame(["team", "site"]).table
+    assert counts[counts["item"] == "ci"]["count"].sum() == 60

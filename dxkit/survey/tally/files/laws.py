@@ -95,11 +95,11 @@ def _of_cut(tally: Tally, margins: Margins, k: int) -> Iterator[str]:
     least = np.where(np.isfinite(low), low - origin, -np.inf)
     most = np.where(np.isfinite(high), high - origin, np.inf)
     with np.errstate(invalid="ignore"):
-        bad = (n > 0) & ((total < n * least - slack) | (total > n * most + slack))
+        bad = (total < n * least - slack) | (total > n * most + slack)
         bad |= (n == 0) & ((total != 0) | (squares != 0))
-        bad |= (n > 0) & (squares * n < total**2 * (1 - _NEAR) - slack)
+        bad |= squares * n < total**2 * (1 - _NEAR) - slack
         reach = np.maximum(np.abs(least), np.abs(most))
-        bad |= (n > 0) & np.isfinite(reach) & (squares > n * reach**2 * (1 + _NEAR) + slack)
+        bad |= np.isfinite(reach) & (squares > n * reach**2 * (1 + _NEAR) + slack)
     if bad.any():
         yield f"a sum that no answers have, group {list(labels)[np.argwhere(bad)[0][0]]}"
     if (np.asarray(margins.weighted_counts) < 0).any():
