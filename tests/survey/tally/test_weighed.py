@@ -9,7 +9,7 @@ from dxkit.statistics.means.spread import BOUNDED, HOURS, NUMBER
 from dxkit.survey.tally.measures import BURDENS, VARIABLES
 from dxkit.survey.tally.questions import Questions
 from dxkit.survey.tally.topics import burdens
-from dxkit.survey.tally.variables import Layout, contrasts
+from dxkit.survey.tally.variables import Layout, contrasts, in_unit
 from dxkit.survey.tally.weighed import said, weighed
 
 pytestmark = pytest.mark.usefixtures("nothing_hidden")
@@ -159,6 +159,10 @@ def test_every_column_has_its_form_its_step_and_its_origin():
     np.testing.assert_allclose(found, np.array(forms, dtype=float))
     assert layout.coded.tolist() == [True] * 5 + [False, False, True, False] + [False] * 6
     assert layout.summed.tolist() == [5, 6, 8, 9, 10, 11, 12, 13, 14]
+    points = in_unit(BOOK, "enps", np.array([0, 6, 7, 8, 9, 10, nan]))
+    np.testing.assert_array_equal(points, [-100, -100, 0, 0, 100, 100, nan])
+    assert in_unit(BOOK, "age", np.array([30.0])).tolist() == [30]
+    assert in_unit(BOOK, "ci", np.array([1.0, 4])).tolist() == [0, 75]
     rows, counts = contrasts(BOOK)
     assert rows.to_numpy().tolist() == [
         ["dimension", "builds", "index"], ["dimension", "docs", "index"], ["overall", "overall", "index"],
