@@ -116,7 +116,7 @@ def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def dividing_by_0() -> np.errstate:
-    """Within it a division by 0 gives infinity or nan, and is no fault."""
+    """Within it a division by 0 gives infinity or nan without a warning."""
     return np.errstate(invalid="ignore", divide="ignore")
 
 
