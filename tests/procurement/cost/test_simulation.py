@@ -5,6 +5,8 @@ import pytest
 
 from dxkit.procurement.cost import simulation
 from dxkit.procurement.cost.simulation import Draws, drawn_apart, event_key, every_figure, quarter_left
+from dxkit.procurement.cost.spread import summary
+from dxkit.procurement.cost.tornado import _share
 from tests.procurement.cost.worlds import dossier
 
 COSTS = [
@@ -78,3 +80,12 @@ def test_the_quarter_of_leaving_is_the_first_by_which_it_is_as_probable():
     """A quarter at 0.4 a year is left with a probability of 9.516%, two with 18.127%."""
     hazard, u = np.array([0.4, 0.4, 0.4, 0.4, 4.0, 0.0]), np.array([0.0, 0.0951, 0.0952, 0.1813, 0.01, 0.99])
     assert quarter_left(hazard, u).tolist() == [1, 1, 2, 3, 1, np.inf]
+
+
+def test_means_of_draws_are_taken_in_double_precision():
+    """Of draws of single precision, a third is a third to the last of all digits."""
+    assert summary(np.array([1, 2, 2], dtype=np.float32))[0] == 5 / 3
+    ordered = np.repeat(np.arange(32), 3) + np.tile([1, 2, 2], 32).astype(np.float32)
+    found = _share(ordered.astype(np.float32), 2.0)
+    assert found[0] == pytest.approx((32**2 - 1) / 12 / 2, rel=1e-13)
+    assert found[1:] == [(5 + 8 + 11) / 9, pytest.approx((30 * 3 + 31 * 3 + 29 * 3 + 15) / 9, rel=1e-15)]

@@ -156,6 +156,13 @@ def test_memory_is_reckoned_by_what_a_group_and_a_person_take(monkeypatch):
     ]  # fmt: skip
 
 
+def test_a_tally_is_of_no_wave_and_of_five_unless_it_is_said():
+    tally = dx.tally(people(), codebook=book_of("ci"))
+    assert (tally.wave, tally.min_group, tally.comment_group) == ("", 5, 10)
+    roster = pd.DataFrame({"team": ["A", "B"], "headcount": [3, 50]})
+    assert "more answers than headcount" in told(dx.tally, people(), codebook=book_of("ci"), roster=roster)
+
+
 def test_comoments_are_kept_of_up_to_1_000_variables_and_within_memory(monkeypatch):
     frame, book = people(), book_of("ci", "cd")
     assert entry.MOST_VARIABLES == 1_000
