@@ -300,6 +300,7 @@ def _answers_of(n, total, squares):
             "dimension builds: its sums are of another size, or not numbers",
         ),
         (_answers_of(20, 100, 700), ""),
+        (_answers_of(5, 25, 175), ""),
         (_answers_of(20, 20 * 168.0, 20 * 168.0**2), ""),
         (_with(min_group=3), ""),
     ],
