@@ -124,7 +124,7 @@ def test_groups_are_sorted_by_their_labels_whatever_the_order_of_the_categories(
 
 
 def test_codes_lie_cell_after_cell_in_an_order_of_their_own():
-    cell, codes = np.array([1, 0, 1, 0, 2]), np.array([[4, 0], [2, 1], [1, 3], [0, 0], [3, 3]], dtype=np.uint8)
+    cell, codes = np.array([1, 0, 1, 0, 3]), np.array([[4, 0], [2, 1], [1, 3], [0, 0], [3, 3]], dtype=np.uint8)
     found = in_cells(cell, codes, 5)
     assert found.tolist() == [[0, 0], [2, 1], [1, 0], [4, 3], [3, 3]]
     assert found.dtype == np.uint8
