@@ -24,6 +24,7 @@ from dxkit.results.formatting import percent, rounded_money
 from dxkit.results.result import Result
 from dxkit.statistics.estimate import Estimate, estimate
 from dxkit.statistics.finance import discount_factors
+from dxkit.statistics.moments import dividing_by_0
 
 if TYPE_CHECKING:
     from dxkit.survey.ranking import Ranking
@@ -262,7 +263,7 @@ def break_even(cost: Money, capacity: Money, cash: Money = 0.0, risk: Money = 0.
     except (TypeError, ValueError):
         raise DataError("cost, capacity, cash and risk: give numbers, or arrays of one length") from None
     missing = cost - cash - risk
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         share = np.where(capacity > 0, missing / capacity, np.where(missing > 0, np.inf, 0.0))
     return share if share.ndim else float(share)
 

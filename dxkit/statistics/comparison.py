@@ -5,6 +5,8 @@ See docs/methods/change.md, "Comparing two surveys"."""
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dxkit.statistics.moments import dividing_by_0
+
 METHODS = ("holm", "bh", "none")
 
 
@@ -20,7 +22,7 @@ def t_test_p(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> np.ndarray:
     from scipy.special import stdtr  # the first scores of a session need none of it, and it loads slowly
 
     estimate, se = np.asarray(estimate, dtype=float), np.asarray(se, dtype=float)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         p = 2 * stdtr(df, -np.abs(estimate / se))
     return np.where(se > 0, p, np.where(estimate == 0, 1.0, np.nan))
 
@@ -35,7 +37,7 @@ def welch_df(se1: ArrayLike, df1: ArrayLike, se2: ArrayLike, df2: ArrayLike) -> 
     18.0
     """
     se1, df1, se2, df2 = (np.asarray(values, dtype=float) for values in (se1, df1, se2, df2))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         df = (se1**2 + se2**2) ** 2 / (se1**4 / df1 + se2**4 / df2)
     return np.where(np.isfinite(df), df, np.minimum(df1, df2))
 
@@ -76,6 +78,6 @@ def hedges_g(difference: np.ndarray, sd: np.ndarray, df: np.ndarray) -> np.ndarr
     """
     from scipy.special import gammaln
 
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         correction = np.where(df > 1, np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2), np.nan)
         return np.where(sd > 0, difference / sd, np.where(difference == 0, 0.0, np.nan)) * correction

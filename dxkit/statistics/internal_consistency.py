@@ -3,6 +3,7 @@
 import numpy as np
 
 from dxkit.statistics.intervals import t_quantile
+from dxkit.statistics.moments import dividing_by_0
 
 _LEAST_UNIQUENESS = 0.005  # a loading is kept below 1, as factor programs do (Heywood case)
 
@@ -119,7 +120,7 @@ def item_rest_correlation(covariance: np.ndarray) -> np.ndarray:
     variances = np.diag(covariance)
     with_rest = covariance.sum(axis=1) - variances
     rest = covariance.sum() - 2 * covariance.sum(axis=1) + variances
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         return np.where(rest > 0, with_rest / np.sqrt(variances * rest), np.nan)
 
 

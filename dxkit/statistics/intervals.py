@@ -8,6 +8,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dxkit.statistics.moments import dividing_by_0
+
 # Fejer's rule of 64 points, its nodes moved together at the upper end
 _ANGLES, _ORDERS = (np.arange(64) + 0.5) * np.pi / 64, np.arange(1, 33)[:, None]
 _FEJER = (1 - 2 * (np.cos(2 * _ORDERS * _ANGLES) / (4 * _ORDERS**2 - 1)).sum(axis=0)) / 32
@@ -97,7 +99,7 @@ def wilson(share: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[np
     """
     share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low = np.where(share == 0, np.where(n > 0, 0.0, np.nan), middle - half)

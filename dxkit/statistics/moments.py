@@ -1,4 +1,4 @@
-"""Sums of products of answers, group by group, in one thread.
+"""Sums of products of answers, group by group, in one thread; and what they are divided by where that may be 0.
 
 See docs/methods/tally.md, "What a tally holds".
 
@@ -134,3 +134,18 @@ def _linear_algebra():
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
+
+
+def dividing_by_0() -> np.errstate:
+    """Within it a division by 0 gives infinity or nan without a warning."""
+    return np.errstate(invalid="ignore", divide="ignore")
+
+
+def ratio(part: np.ndarray | float, whole: np.ndarray, none: float = 0.0) -> np.ndarray:
+    """The part over the whole; `none` where the whole is not above 0.
+
+    >>> ratio(np.array([6.0, 1.0]), np.array([3.0, 0.0])).tolist()
+    [2.0, 0.0]
+    """
+    with dividing_by_0():
+        return np.where(whole > 0, part / whole, none)

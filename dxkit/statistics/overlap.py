@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dxkit.statistics.moments import dividing_by_0
+
 FEWEST_TWICE = 5  # people from which those seen twice are told from others
 FEWEST_TOPICS, FEWEST_FREE = 4, 3  # topics, and those without an action, from which an effect is told from a mood
 _ROUNDING = 1e-20
@@ -75,7 +77,7 @@ def difference(one: Wave, two: Wave, a: np.ndarray, least: int = FEWEST_TWICE) -
     moved = (np.where(both, moved - moved.sum(axis=0) / m, 0.0) ** 2).sum(axis=0)
     rounding = _ROUNDING * (sums[0] ** 2 + sums[1] ** 2).sum(axis=0)
     parts, free = [np.where(moved > rounding, m / (m - 1) * moved, 0.0)], [m - 1]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         for k, wave in enumerate((one, two)):
             alone, n = there[k] & ~both, there[k].sum(axis=0).astype(float)
             if wave.weighted:
@@ -96,7 +98,7 @@ def carried(one: Wave, two: Wave, least: int = FEWEST_TWICE) -> np.ndarray:
     """
     later, earlier = two.pulls, one.pulls
     m = two.answered.astype(float).T @ one.answered.astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         products = later.T @ earlier
         if not (one.weighted or two.weighted):
             products -= (later.T @ one.answered) * (two.answered.T @ earlier) / m
@@ -163,6 +165,6 @@ def left_over(
     contrast = one - against / against.sum(axis=1, keepdims=True)
     sampled = np.maximum(0.0, np.einsum("kj,jl,kl->k", contrast, spread, contrast))
     drifted = eta2 * (contrast**2).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         df = (sampled + drifted) ** 2 / (sampled**2 / (n - 1) + drifted**2 / (untouched - 1))
     return Left(contrast @ y, np.sqrt(sampled + drifted), df, float(np.sqrt(eta2)), shift)

@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 
 from dxkit.files.progress import watched
+from dxkit.statistics.moments import dividing_by_0
 
 MOST_LMG = 12  # predictors; beyond, the 2^p subsets take too long
 SINGULAR = 1e-10  # of its variance: a predictor of which the others leave no more is a combination of them
@@ -91,7 +92,7 @@ def resampled(values: np.ndarray, means: np.ndarray, methods: list[str], replica
             terms = [(a[:, :, None] * b[:, None, :]).reshape(len(m), -1) for a, b in ((m, m), (x, m), (x, x))]
             moments += times[:, rows] @ np.hstack(terms)
         pairs, sums, products = moments.reshape(size, 3, width, width).swapaxes(0, 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             covariance = (products - sums * sums.swapaxes(-1, -2) / pairs) / (pairs - 1)
             corr = correlation(combined(covariance, means, products / n))
         corr = corr[np.isfinite(corr).all(axis=(1, 2))]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dxkit.statistics.intervals import t_quantile
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.statistics.survival import SurvivalCurve
 
 FEWEST, LEAST_WORTH = 4, 2.0  # clusters from which an interval is given, and what they must be worth (`effective`)
@@ -114,7 +115,7 @@ def log_survival_error(rows: AtRisk, cluster: np.ndarray) -> np.ndarray:
     [0.1429, 0.3333, 0.4372, 0.515, 0.9262, nan]
     """
     count = int(cluster.max()) + 1
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         ended = 1 / (rows.at_risk - rows.events)
         hazard = np.where(rows.at_risk > rows.events, rows.events / rows.at_risk * ended, np.inf)
     last = int(np.argmax(np.isinf(hazard))) if np.isinf(hazard).any() else len(hazard)

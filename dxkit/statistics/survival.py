@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dxkit.statistics.moments import dividing_by_0
+
 _FLAT = 1e-9  # a curve this close to a level counts as flat at that level
 
 
@@ -107,7 +109,7 @@ def log_rank(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayL
     for group in (first, second):
         times, ended = np.asarray(group[0], dtype=float), np.asarray(group[1], dtype=bool)
         groups.append(CensoredData(uncensored=times[ended], right=times[~ended]))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         test = logrank(*groups)
     if not np.isfinite(test.statistic):  # the variance is 0
         return 0.0, 1.0

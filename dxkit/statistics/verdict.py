@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from dxkit.statistics import clusters, sampling
+from dxkit.statistics.moments import dividing_by_0, ratio
 
 MANY, DRAWS, FEWER_DRAWS = 100, 4_096, 512  # groups from which on a group has fewer draws; draws of a group
 CLEAR, LIKELY = 0.025, 0.8  # one-sided p below which a verdict is clear; probability from which on it is likely
@@ -46,7 +47,7 @@ def ahead(x: np.ndarray, covariance: np.ndarray, top_n: int) -> np.ndarray:
 
 def _studentised(gap: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Differences over their errors; without an error infinite, or 0 where nothing differs."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         t = gap / np.sqrt(np.maximum(variance, 0.0))
     return np.where(variance > 0, t, np.where(gap == 0, 0.0, np.copysign(np.inf, gap)))
 
@@ -72,7 +73,7 @@ def possible(
     stays = np.arange(topics) >= topics - top_n
     own = np.diag(covariance)
     variance = np.maximum(own[:, None] + own - 2 * covariance, 0.0)
-    scale = np.divide(1.0, np.sqrt(variance), out=np.zeros_like(variance), where=variance > 0)
+    scale = ratio(1.0, np.sqrt(variance))
     rng = np.random.default_rng(seed)
     noise = rng.standard_normal((_NOISES, topics)) @ sampling.mixing(covariance).T
     noise *= np.sqrt(df / rng.chisquare(df, (_NOISES, 1)))
@@ -246,7 +247,7 @@ def _more(
     row, column = np.arange(groups)[:, None], np.arange(true.shape[1])
     gap = true[row, column, last] - true[row, column, following]
     z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         spread = difference[row, last, following]
         needed = np.where(spread > 0, z**2 * spread, np.inf) / gap**2
         needed = 1 / (1 / needed + 1 / people[:, None])
@@ -281,7 +282,7 @@ def tipping_point(pairs: np.ndarray, ahead: np.ndarray, people: float, chosen: n
         return np.nan, -1, -1
     both = np.ix_(i, k)
     missing = people - pairs[both]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         lean = np.where(missing > 0, -ahead[both] / missing, -np.inf)
     worst = np.unravel_index(int(lean.argmax()), lean.shape)
     return float(lean[worst]), int(i[worst[0]]), int(k[worst[1]])

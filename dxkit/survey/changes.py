@@ -16,6 +16,7 @@ from dxkit.files.errors import Missing
 from dxkit.results.columns import Column, declared
 from dxkit.results.result import Result
 from dxkit.statistics import comparison, intervals
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.statistics.overlap import FEWEST_TWICE, Difference, difference
 from dxkit.survey.comparable import Alike, comparable, seen_twice, side_by_side
 from dxkit.survey.estimates import Estimates
@@ -215,7 +216,7 @@ class _Wave:
         left = scatter + n * (mean - found.fit.fitted[:, at]) ** 2
         least = 1e-12 * (1 + (n * mean**2).sum(axis=0))  # below it is rounding
         share = found.weighed.weights[:, at] / np.maximum(found.weighed.stands_for[0, at], 1e-300)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             variance = width**2 * count / (count - 1) * (share**2 * np.where(left > least, left, 0.0)).sum(axis=0)
             spread = width**2 * np.where(found.scatter[0, at] > least, found.scatter[0, at], 0.0) / (count - 1)
         if weighted(self.cells):
@@ -224,7 +225,7 @@ class _Wave:
         where = np.array(at)
         joint, together = found.weighed.joint(where, found.answering(where))[0], found.together(where)
         root = np.sqrt(np.diag(joint))
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             shared = np.nan_to_num(joint / np.outer(root, root)) * together
         np.fill_diagonal(shared, 1.0)
         errors, sd = (a * np.sqrt(np.nan_to_num(each)) for each in (variance, spread))
@@ -272,7 +273,7 @@ def _compared(
     few = ~_all_of(~(one.found.coarse[0, at[0]] | two.found.coarse[0, at[1]]), rows.a)
     se, df = np.where(few, np.ceil(10 * found.se) / 10, found.se), np.where(few, np.floor(found.df), found.df)
     sizes = n[0] + n[1] - 2
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         pooled = np.sqrt(((n[0] - 1) * moments[0][1] + (n[1] - 1) * moments[1][1]) / sizes)
     g = comparison.hedges_g(found.estimate, np.where(few, np.round(pooled, 1), pooled), sizes)
     p = comparison.t_test_p(found.estimate, se, df)

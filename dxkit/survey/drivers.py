@@ -16,6 +16,7 @@ from dxkit.files.errors import DataError, Missing
 from dxkit.results.columns import Column, declared, shared
 from dxkit.results.formatting import tied
 from dxkit.results.result import Result
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.statistics.relative_importance import MOST_LMG, SINGULAR, combined, correlation, parts_of, resampled
 from dxkit.survey.reading.responses import Survey
 from dxkit.survey.scores import label_of
@@ -232,7 +233,7 @@ def _bootstrap(
 
 def _table(names, labels, methods, n, parts, spread, tail, shown: bool) -> pd.DataFrame:
     spread = np.full((1, *parts.shape), np.nan) if spread is None else spread
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         shares, spread_shares = (values / values.sum(axis=-1, keepdims=True) for values in (parts, spread))
     low, high = np.quantile(spread, [tail, 1 - tail], axis=0)
     share_low, share_high = np.quantile(spread_shares, [tail, 1 - tail], axis=0)

@@ -12,6 +12,7 @@ import numpy as np
 from dxkit.statistics.means import score_intervals, spread
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.spread import HOURS, Spread
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.survey.privacy.few_weighted import UNIT, few_and_different, rounded, rounded_ends
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.release import May
@@ -144,7 +145,7 @@ class Estimates:
     def scatter(self) -> np.ndarray:
         """Sums of squares about the plain mean of each group, (G, J)."""
         group, (n, mean, scatter) = self.cells.group, self.by_cell
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             plain = np.nan_to_num(total(n * mean, group, self.groups) / self.n)
         return total(scatter + n * (mean - plain[group]) ** 2, group, self.groups)
 

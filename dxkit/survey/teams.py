@@ -11,6 +11,7 @@ from dxkit.results.formatting import percent
 from dxkit.statistics.means import spread, teams
 from dxkit.statistics.means.spread import NUMBER, Spread
 from dxkit.statistics.means.weights import Design
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.survey.estimates import Estimates
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.tally.measures import unit_of
@@ -96,7 +97,7 @@ def between(found: Estimates, of: Scored, names: pd.DataFrame, at: np.ndarray, c
     items = names["name"].iloc[: len(at)]
     codes = np.array([len(book.scale(item).codes) for item in items])
     rated = np.flatnonzero((codes > 1) & (found.form.form[at] != NUMBER))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         variance = found.scatter[:, at] / (found.n[:, at] - 1)
     some = np.where(found.may.detail[:, at], variance, np.nan)[:, rated]
     agreement[rated] = teams.within_agreement(some, codes[rated])
@@ -153,7 +154,7 @@ def questions_apart(found: Estimates, a: np.ndarray, kinds: list[str], shown: np
             continue
         others = (len(mine) * np.eye(len(mine)) - 1) / (len(mine) - 1)
         each = found.contrasts(others @ a[mine], within=found.weighed.unlimited)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             gap = each.estimate[0] / np.sqrt(each.variance[0])
         t[mine], df[mine] = np.nan_to_num(gap), each.df[0]
     known = np.flatnonzero(df >= 1)

@@ -26,19 +26,18 @@ Z = 1.959964
 
 
 class _Lengths(ast.NodeTransformer):
-    """A function without its `strict=` of a zip: wherever it asks for nothing, or wherever it stands."""
+    """A function without the `strict=` of its zips; and how many of them ask for equal lengths."""
 
-    def __init__(self, everywhere: bool):
-        self.everywhere = everywhere
+    def __init__(self, function: ast.FunctionDef):
+        self.asking = 0
+        self.rest = "".join(map(ast.dump, [self.visit(function).args, *function.body]))
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "zip":
-            node.keywords = [] if self.everywhere else [k for k in node.keywords if getattr(k.value, "value", True)]
+            self.asking += any(getattr(each.value, "value", None) is True for each in node.keywords)
+            node.keywords = []
         return node
-
-    def of(self, function: ast.FunctionDef) -> str:
-        return "".join(map(ast.dump, [self.visit(function).args, *function.body]))
 
 
 @cache
@@ -47,15 +46,17 @@ def unable(module: str) -> frozenset[str]:
     tree = ast.parse((MADE / module).read_text())
     within = [tree, *(each for each in tree.body if isinstance(each, ast.ClassDef))]
     functions = {each.name: each for part in within for each in part.body if isinstance(each, ast.FunctionDef)}
-    least, found = {}, set()
+    asked, found = {}, set()
     for name, function in functions.items():
         if name.endswith("__mutmut_orig") and any(getattr(each, "arg", "") == "strict" for each in ast.walk(function)):
             if not any(isinstance(each, ast.Try) for each in ast.walk(function)):
-                least[name.removesuffix("orig")] = _Lengths(everywhere=True).of(function)
+                asked[name.removesuffix("orig")] = _Lengths(function)
     for name, function in functions.items():
         start = name.rstrip("0123456789")
-        if start != name and start in least and _Lengths(everywhere=False).of(function) == least[start]:
-            found.add(f"{module.removesuffix('.py').replace('/', '.')}.{name}")
+        if start != name and start in asked:
+            given, had = _Lengths(function), asked[start]
+            if given.rest == had.rest and given.asking < had.asking:
+                found.add(f"{module.removesuffix('.py').replace('/', '.')}.{name}")
     return frozenset(found)
 
 

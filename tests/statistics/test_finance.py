@@ -170,3 +170,16 @@ def test_many_cases_at_once_and_an_annuity():
 def test_what_cannot_be_is_said(work, refusal):
     with refusal():
         work()
+
+
+def test_flows_that_are_none_are_told_in_full():
+    asked = "give the money of time 0, year 1, year 2 and so on"
+    for flows in (["x"], [1, None, "y"], [[1, 2], [3]]):
+        with pytest.raises(dx.DataError, match=f"^the flows are not all numbers; {asked}$"):
+            dx.npv(0.1, flows)
+    for flows in ([], 5, [[], []]):
+        with pytest.raises(dx.DataError, match=f"^there are no flows; {asked}$"):
+            dx.npv(0.1, flows)
+    one = "^payback takes the flows of one case: a list of the money of time 0, year 1 and so on$"
+    with pytest.raises(dx.DataError, match=one):
+        dx.payback([[1, 2], [3, 4]])

@@ -70,3 +70,9 @@ def test_draws_have_the_law_they_are_named_for():
     assert np.corrcoef(ndtri(uniforms).T) == pytest.approx(np.eye(4), abs=0.01)
     assert sampling.scrambled(4, seed=3) == pytest.approx(uniforms, abs=0)
     assert not np.allclose(sampling.scrambled(4, seed=4), uniforms)
+
+
+def test_the_error_of_each_column_is_the_spread_of_its_scrambles():
+    """Two scrambles of two draws: means of 1 and 3, of 10 and 16."""
+    values = np.array([[0.0, 9], [2, 11], [3, 12], [3, 20]])
+    assert sampling.error(values, scrambles=2).tolist() == pytest.approx([1, 3])

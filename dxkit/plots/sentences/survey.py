@@ -14,6 +14,7 @@ from dxkit.results.formatting import shortened, tied
 from dxkit.results.words import axis, number, percent_of, say
 from dxkit.statistics.means.teams import LEVEL
 from dxkit.statistics.means.teams import named as beyond_chance
+from dxkit.statistics.moments import dividing_by_0
 
 if TYPE_CHECKING:
     from dxkit.survey.changes import Change
@@ -104,7 +105,7 @@ def response_rate(result: ResponseRate) -> Told:
     shown = shown.sort_values("estimate", ascending=False, na_position="first", key=tied, kind="stable")
     n, came = (shown[name].to_numpy(dtype=float) for name in ("headcount", "responded"))
     others, rate, mean = n.sum() - n, came / n, min(1.0, came.sum() / n.sum())
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         gap = (rate - (came.sum() - came) / others) / np.sqrt(mean * (1 - mean) * (1 / n + 1 / others))
     apart = beyond_chance(gap, np.full(len(n), np.inf))
     ends = ("response.less", -1, shown.iloc[-1], apart[-1]), ("response.more", 1, shown.iloc[0], apart[0])

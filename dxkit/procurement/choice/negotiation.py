@@ -26,6 +26,7 @@ from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.results.words import number, say
 from dxkit.statistics.estimate import Estimate, estimate
+from dxkit.statistics.moments import dividing_by_0
 
 BASES = ("pv", "pv_served")
 _MOST = 3.0  # times today's price, for the search of a tie
@@ -145,7 +146,7 @@ def _walk_away(
     if float(np.abs(prices).max()) <= 1e-9 * max(float(np.abs(now).max()), 1.0):
         return [against, *[np.nan] * 6]
     factor = 1 - (mean[vendor] - mean[against]) / float(prices.mean())
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with dividing_by_0():
         by = 1 - (now - least) / prices
     low, high, enough = quantiles(by, [0.1, 0.9, 0.2])
     yearly = _yearly(dossier, vendor)

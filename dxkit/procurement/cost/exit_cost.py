@@ -25,6 +25,7 @@ from dxkit.results.columns import Column, columns_of, declared
 from dxkit.results.formatting import rounded_money, tied
 from dxkit.results.result import Result
 from dxkit.statistics.finance import annuity
+from dxkit.statistics.moments import ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,10 +130,10 @@ def exit_cost(dossier: Dossier, seed: int = 0) -> ExitCost:
                 rows += [[vendor, q, mode, name, *row] for q, row in enumerate(spread)]
         planned, forced, unused = (of.leaving[name].mean(axis=1) for name in ("planned", "forced", "unused"))
         spend = of.leaving["yearly"].mean(axis=1)
-        ratio = np.divide(planned, spend, out=np.full(len(planned), np.nan), where=spend > 0)
-        headroom = ratio / annuity(dossier.rate, dossier.horizon)
+        years = ratio(planned, spend, np.nan)
+        headroom = years / annuity(dossier.rate, dossier.horizon)
         totals += [
-            [vendor, q, *row] for q, row in enumerate(zip(planned, forced, ratio, headroom, unused, strict=True))
+            [vendor, q, *row] for q, row in enumerate(zip(planned, forced, years, headroom, unused, strict=True))
         ]
         events.append([vendor, *_event(of)])
         mean = float(of.by_draw["expected"].mean())

@@ -159,7 +159,7 @@ def tco(dossier: Dossier, seed: int = 0, *, draws: int = DRAWS, shared: bool = T
     for vendor, of in run.vendors.items():
         if of.gains:
             net = summed(of.gains.values()) - of.by_draw["pv"]
-            back.append([vendor, *_returns(of, run.size, net, dossier.rate)])
+            back.append([vendor, *_returns(of, net, dossier.rate)])
     return Tco(
         table=pd.DataFrame(_by_category(run), columns=["vendor", "year", "category", "mean", "p10", "p50", "p90"]),
         yearly=pd.DataFrame(_by_year(run), columns=["vendor", "year", "mean", "p10", "p90"]),
@@ -192,7 +192,7 @@ def _by_year(run: Run) -> Iterable[list]:
             yield [vendor, year, float(total / run.size), *spread]
 
 
-def _returns(of: OfVendor, size: int, net: np.ndarray, rate: float) -> list[object]:
+def _returns(of: OfVendor, net: np.ndarray, rate: float) -> list[object]:
     """What comes back, from the payments by month and the drawn net present values (S,).
 
     roi is the expected net present value over the expected present value of the costs. Payback, in years, and the rates
@@ -200,7 +200,7 @@ def _returns(of: OfVendor, size: int, net: np.ndarray, rate: float) -> list[obje
     1000%, worked out by month: (1 + i)^12 - 1.
     """
     spent, gained = float(of.by_draw["pv"].mean(dtype=float)), float(summed(of.gains.values()).mean(dtype=float))
-    flows = (of.gained - of.flows) / size
+    flows = of.gained - of.flows  # the sum of all draws, which comes back when their mean does
     monthly = (1 + rate) ** (1 / 12) - 1
     low, high = quantiles(net, [0.1, 0.9])
     years = [np.nan if each is None else each / 12 for each in (payback(flows), payback(flows, monthly))]

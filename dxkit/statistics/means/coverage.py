@@ -8,6 +8,8 @@ J - 1; `group` (C,) is the group of each cell.
 
 import numpy as np
 
+from dxkit.statistics.moments import dividing_by_0, ratio
+
 
 def total(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
     """Sums (G, ...) over the cells of each group of values (C, ...); cells of group -1 are left out.
@@ -33,7 +35,7 @@ def estimates(weights: np.ndarray, n: np.ndarray, means: np.ndarray, group: np.n
     [[0.75]]
     """
     held = weights * n
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         return total(held * np.where(held > 0, means, 0.0), group, groups) / total(held, group, groups)
 
 
@@ -68,9 +70,7 @@ def coverage(
     """
     groups = len(headcount)
     held = total(weights * n, group, groups)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        inverse = np.where(held > 0, 1 / held, 0.0)
-        raw = total(weights**2 * n, group, groups) * inverse**2
+    raw = total(weights**2 * n, group, groups) * ratio(1.0, held) ** 2
     raw -= _unseen(total(np.where(weights > 0, n, 0), group, groups), headcount, part)
     return np.where(held > 0, np.where(raw > 1e-12, raw, 0.0), np.inf)
 
@@ -173,6 +173,6 @@ def _share(
     their products of two, summed over cells, are the pairs of A."""
     held = weights * n
     sums = total(held, group, groups)
-    inverse = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0)[group]
+    inverse = ratio(1.0, sums)[group]
     people = np.maximum(people, 1)[:, None]
     return held * inverse / np.sqrt(people), weights * inverse * np.sqrt(np.maximum(n * (1 - n / people), 0.0))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from dxkit.statistics.intervals import t_quantile
 from dxkit.statistics.means.spread import HOURS, NUMBER, Spread, variance_function
+from dxkit.statistics.moments import dividing_by_0
 
 
 def bounded(m: ArrayLike, c: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -40,7 +41,7 @@ def hours(m: ArrayLike, c: ArrayLike, top: ArrayLike = np.inf) -> tuple[np.ndarr
 def _fourth_root(m: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """u = r^4 for the largest root of r^4 + slope r^3 = m; from above, where the curve is convex."""
     r = m**0.25 + np.maximum(-slope, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         for _ in range(100):
             step = (r**3 * (r + slope) - m) / (r**2 * (4 * r + 3 * slope))
             step = np.where(r > 0, step, 0.0)
@@ -112,7 +113,7 @@ def contrasts(
     [0.4157, 0.7597]
     """
     t = t_quantile(np.where(df >= 1, df, np.nan), (1 + confidence) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         low, high = bounded(
             estimate, t**2 * variance / variance_function(middle, np.zeros(np.shape(middle), dtype=int))
         )
@@ -152,7 +153,7 @@ def shares(
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     finite = np.isfinite(headcount)
     people = np.where(finite, np.maximum(headcount, n), 2.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         larger = np.where(finite, people / np.maximum(people - 1, 1.0), 1.0)
         low, high = bounded(share, z**2 * coverage * larger)
         said = np.rint(share * n)

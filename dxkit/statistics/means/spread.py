@@ -13,6 +13,7 @@ import numpy as np
 
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design
+from dxkit.statistics.moments import dividing_by_0, ratio
 
 BOUNDED, HOURS, NUMBER = 0, 1, 2  # the form of a variable
 WIDEST = np.array([1.0, 4.0, np.nan])  # phi of each form where answers may not be looked into
@@ -79,13 +80,13 @@ def fit(n: np.ndarray, mean: np.ndarray, design: Design | None = None) -> Fit:
     [[0.75], [0.75]]
     """
     answers, mean = n.sum(axis=0), np.where(n > 0, mean, 0.0)
-    plain = np.divide((n * mean).sum(axis=0), answers, out=np.zeros(n.shape[1]), where=answers > 0)
+    plain = ratio((n * mean).sum(axis=0), answers)
     fitted, rank = np.repeat(plain[None, :], len(n), axis=0), np.ones(n.shape[1], dtype=int)
     if design is None:
         return Fit(fitted=fitted, rank=rank)
     away, x = mean - plain, design.rest
     held = total(n, design.lead, design.groups)
-    inverse = np.divide(1.0, held, out=np.zeros_like(held), where=held > 0)
+    inverse = ratio(1.0, held)
     middle = total(n * away, design.lead, design.groups) * inverse
     full, found = (held > 0).sum(axis=0), middle[design.lead]
     if x.shape[1]:
@@ -96,7 +97,7 @@ def fit(n: np.ndarray, mean: np.ndarray, design: Design | None = None) -> Fit:
         right = x.T @ (n * (away - found))
         values, vectors = np.linalg.eigh(square)
         kept = values > 1e-10 * np.maximum(answers, 1.0)[:, None]
-        root = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
+        root = ratio(1.0, np.where(kept, values, 0.0))
         coefficients = (vectors @ (root[:, :, None] * (vectors.transpose(0, 2, 1) @ right.T[:, :, None])))[:, :, 0]
         found = found + x @ coefficients.T - np.einsum("gjp,jp->gj", share, coefficients)[design.lead]
         full = full + kept.sum(axis=1)
@@ -145,7 +146,7 @@ def whole(
     df = answers - fitted.rank
     middle = np.where(form == BOUNDED, (answers * estimate + 0.25) / (answers + 0.5), estimate)
     v = variance_function(middle, form)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         phi = np.where(v > 0, (squares + _ends(middle, form)) / ((df + 0.5) * v), 0.0)
         hours = (1 + 3 / n_eff) * phi
         number = np.where(df > 0, squares / df, np.nan)
@@ -194,7 +195,7 @@ def by_group(
     toward = np.where(form == BOUNDED, 0.25, overall / 2)
     middle = np.where(form == NUMBER, estimate, (n * estimate + toward) / (n + 0.5))
     v = variance_function(middle, form)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         phi = (PRIOR * everybody.phi * v + scatter + _ends(middle, form)) / ((PRIOR + n - 0.5) * v)
         number = np.where(n > 1, scatter / (n - 1), np.nan)
         phi = np.select([form == BOUNDED, form == HOURS], [np.minimum(phi, 1.0), np.where(v > 0, phi, 0.0)], number)
@@ -246,7 +247,7 @@ def correlation(
     root = n / np.sqrt(np.maximum(people, 1))[:, None]
     both = root.T @ root  # n_jk
     fit_mean, fit_fit = (root * f).T @ (root * mean), (root * f).T @ (root * f)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         middle, middle_fit = (root * mean).T @ root / both, (root * f).T @ root / both  # of j over pairs j, k
         left = fit_mean - both * middle_fit * middle.T
         between = left + left.T - (fit_fit - both * middle_fit * middle_fit.T)
@@ -286,7 +287,7 @@ def answering(n: np.ndarray, people: np.ndarray, pairs: np.ndarray) -> np.ndarra
     left = pairs - root.T @ root
     skipped = np.sqrt(np.maximum(n.sum(axis=0) - (root**2).sum(axis=0), 0.0))
     known = (pairs > 0) & np.logical_and.outer(skipped > 1e-6, skipped > 1e-6)
-    r = np.divide(left, np.outer(skipped, skipped), out=np.zeros_like(left), where=known)
+    r = ratio(left, np.where(known, np.outer(skipped, skipped), 0.0))
     np.fill_diagonal(r, 1.0)
     return _positive(np.clip(r, -1.0, 1.0))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from dxkit.statistics.comparison import adjusted_p
 from dxkit.statistics.intervals import t_quantile, t_two_sided
+from dxkit.statistics.moments import dividing_by_0
 
 LEAST = 3  # groups that it takes to say how much they differ
 LEVEL = 0.05  # chance of naming any group of a table where none differs
@@ -62,7 +63,7 @@ def between(y: np.ndarray, v: np.ndarray, s2: np.ndarray, df: np.ndarray, confid
     y, v, tail = np.where(used, y, 0.0), np.where(used, v, np.inf), (1 - confidence) / 2
     free = np.maximum(groups - 1, 1)
     tau2, low, high = (_solved(y, v, target) for target in (free, chdtri(free, tail), chdtri(free, 1 - tail)))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         p = fdtrc(free, df, _q(y, v, np.zeros(y.shape[1]))[0] / free)
         reliability = _median(np.where(used, tau2 / (tau2 + v), np.nan))
         icc, icc_low, icc_high = (each / (each + s2) for each in (tau2, low, high))
@@ -82,7 +83,7 @@ def _q(y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> tuple[np.ndarray, np.n
 def _solved(y: np.ndarray, v: np.ndarray, target: np.ndarray) -> np.ndarray:
     """tau2 >= 0 with Q(tau2) = target; Q falls and is convex, so Newton's method from 0 comes from one side."""
     tau2 = np.zeros(y.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         for _ in range(200):
             q, slope = _q(y, v, tau2)
             step = np.where((q > target) & (slope < 0), (target - q) / slope, 0.0)
@@ -147,7 +148,7 @@ def pooled(
     """
     used = np.isfinite(y) & (v > 0)
     groups = used.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         weight = np.where(used, 1 / (v + tau2), 0.0)
         mean = (weight * np.where(used, y, 0.0)).sum(axis=0) / weight.sum(axis=0)
         pull = (groups - 3) / (groups - 1) * v / (v + tau2)
@@ -180,7 +181,7 @@ def against_the_rest(y: np.ndarray, v: np.ndarray, own: np.ndarray | None = None
     """
     used = np.isfinite(y) & (v > 0)
     error = v if own is None else np.maximum(v, own)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         weight = np.where(used, 1 / v, 0.0)
         held = weight * np.where(used, y, 0.0)
         others = weight.sum(axis=0) - weight

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit.statistics.means.coverage import total
+from dxkit.statistics.moments import ratio
 
 LEAST = 2  # respondents that a group of a margin needs to stand alone
 _MET, _MOST_ROUNDS, _LONGEST_STEP, _RIDGE = 1e-10, 60, 3.0, 1e-9
@@ -159,7 +160,7 @@ def _spread(heads: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Headcounts (P, D) of one margin, those of groups without an answer spread over the others."""
     targets = np.where(held > 0, heads[:, None], 0.0)
     total = targets.sum(axis=0)
-    return targets * np.divide(heads.sum(), total, out=np.zeros_like(total), where=total > 0)
+    return targets * ratio(heads.sum(), total)
 
 
 def rake(n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -212,8 +213,7 @@ def _newton(n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray) -
         weighed = filled[:, at].T[:, None, :] * x.T
         slope = weighed @ x
         inside = total(weighed.transpose(2, 0, 1), design.lead, design.groups)  # people of each pair of groups
-        known = lead[:, at] > 0
-        share = inside * np.divide(1.0, lead[:, at], out=np.zeros_like(known, dtype=float), where=known)[:, :, None]
+        share = inside * ratio(1.0, lead[:, at])[:, :, None]
         slope -= share.transpose(1, 2, 0) @ inside.transpose(1, 0, 2)
         ridge = _RIDGE * np.trace(slope, axis1=1, axis2=2) / groups
         slope[:, np.arange(groups), np.arange(groups)] += np.maximum(ridge, 1e-9)[:, None]
@@ -227,7 +227,7 @@ def _newton(n: np.ndarray, design: Design, lead: np.ndarray, rest: np.ndarray) -
             step[:, worse] /= 2
         log[:, at] += step
         filled[:, at], value[at] = there, now
-    return np.divide(filled, n, out=np.zeros_like(n), where=n > 0), miss <= _MET
+    return ratio(filled, n), miss <= _MET
 
 
 def _scaled(
@@ -236,9 +236,9 @@ def _scaled(
     """People (C, D) whom the cells stand for once the largest margin is met, and the value of the dual (D,)."""
     raw = n * np.exp(design.rest @ log)
     held = total(raw, design.lead, design.groups)
-    ratio = np.divide(lead, held, out=np.zeros_like(lead), where=held > 0)
+    scale = ratio(lead, held)
     logs = np.log(np.maximum(held, 1e-300))
-    filled = raw * np.where(design.lead[:, None] >= 0, ratio[design.lead], 0.0)
+    filled = raw * np.where(design.lead[:, None] >= 0, scale[design.lead], 0.0)
     return filled, (lead * logs).sum(axis=0) - (rest * log).sum(axis=0)
 
 
@@ -249,4 +249,4 @@ def effective(weights: np.ndarray, n: np.ndarray) -> np.ndarray:
     3.2
     """
     total, squares = (weights * n).sum(axis=0), (weights**2 * n).sum(axis=0)
-    return np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
+    return ratio(total**2, squares)

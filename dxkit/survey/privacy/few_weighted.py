@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from dxkit.statistics.moments import ratio
+
 FEW_WEIGHTED = 30  # answers from which on weighted means are exact
 _ENUMERATED = 8  # answers up to which all choices are tried
 _MOST_ANSWERS = 21  # above it so many choices fit a rounded mean that none is pinned
@@ -160,13 +162,13 @@ class _Groups:
         size = int(cut.max(initial=-1)) + 1
         n, weight, sums = (np.bincount(cut, values, size) for values in (each.n, each.weight, each.sums))
         there = (each.n > 0) & (each.weight > 0)
-        one = np.divide(each.weight, each.n, out=np.zeros(len(cut)), where=each.n > 0)
+        one = ratio(each.weight, each.n)
         least, most = np.full(size, np.inf), np.zeros(size)
         np.minimum.at(least, cut[there], one[there])
         np.maximum.at(most, cut[there], one[there])
         unlike = np.bincount(cut, there & ~each.alike, size) > 0
         rough = few_and_different(n, unlike | (most > least * (1 + _TINY)))
-        mean = np.divide(sums, weight, out=np.zeros(size), where=weight > 0)
+        mean = ratio(sums, weight)
         unit = np.where(n <= _ENUMERATED, 0.1, UNIT * each.top)
         return cls(
             cut=np.where(there, cut, -1),

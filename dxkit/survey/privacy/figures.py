@@ -47,8 +47,9 @@ def decided(cuts: Sequence[np.ndarray], people: np.ndarray, answered: np.ndarray
     pairs = Pairs(cuts, people)
     first = admitted(cuts, people, k, pairs=pairs)
     several = admitted(cuts, people, 2 * k, first, pairs)
-    figure = [np.zeros((len(each), answered.shape[1]), dtype=bool, order="F") for each in first]
-    detail, sizes = [each.copy("F") for each in figure], [np.zeros(each.shape, order="F") for each in figure]
+    questions = answered.shape[1]  # the figures of each lie side by side
+    figure, detail = ([np.zeros((questions, len(each)), dtype=bool).T for each in first] for _ in range(2))
+    sizes = [np.zeros((questions, len(each))).T for each in first]
     alike: dict[bytes, list[int]] = {}
     for j, n in enumerate(answered.T):
         alike.setdefault(n.tobytes(), []).append(j)

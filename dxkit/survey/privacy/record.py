@@ -129,7 +129,7 @@ def read(folder: str | os.PathLike[str]) -> Record | None:
     if not path.is_file():
         return None
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = json.loads(path.read_bytes())
         waves = {
             name: Shown(day=wave["day"], rows=tuple(map(str, wave["rows"]))) for name, wave in held["waves"].items()
         }
@@ -230,5 +230,5 @@ def publish(
         "waves": {name: {"day": shown.day, "rows": list(shown.rows)} for name, shown in record.waves.items()},
     }
     with replacing(Path(folder) / FILE) as temporary:
-        temporary.write_text(json.dumps(held, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        temporary.write_bytes(f"{json.dumps(held, ensure_ascii=False, indent=0)}\n".encode())
     return record

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dxkit.statistics.moments import per_group
+from dxkit.statistics.moments import dividing_by_0, per_group
 from dxkit.survey.reading.codebook import Codebook
 from dxkit.survey.reading.coding import ANSWERED, NOT_ASKED, STATES
 from dxkit.survey.reading.roster import Roster
@@ -135,13 +135,13 @@ class Cells:
     @cached_property
     def means(self) -> np.ndarray:
         """Mean of each variable per cell, (C, J); nan where nobody answered."""
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             return self.total / self.n + self.origin
 
     @cached_property
     def scatter(self) -> np.ndarray:
         """Sum of squares of each variable about its cell mean, (C, J); exactly 0 where all answers are equal."""
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             about_mean = np.nan_to_num(self.squares - self.total**2 / self.n)
         about_mean[about_mean <= 1e-12 * self.squares] = 0.0
         return about_mean
@@ -278,5 +278,5 @@ class Cells:
     def covariance(self, at: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pairwise-complete covariances of the variables at these positions over everybody, and the pair counts."""
         pairs, sums, products = self.together(at)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             return (products - sums * sums.T / pairs) / (pairs - 1), pairs

@@ -114,7 +114,7 @@ def in_cells(cell: np.ndarray, codes: np.ndarray, width: int) -> np.ndarray:
     """
     order = np.argsort(cell, kind="stable")
     least = np.int32 if (int(cell.max(initial=0)) + 1) * width < 2**31 else np.int64
-    start, found = (cell[order] * width).astype(least), np.empty(codes.shape, dtype=codes.dtype, order="F")
+    start, found = (cell[order] * width).astype(least), np.empty(codes.shape[::-1], dtype=codes.dtype).T
     for i in range(codes.shape[1]):
         key = start + codes[:, i][order]
         key.sort()

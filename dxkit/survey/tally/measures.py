@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit.files.shipped import table_beside
+from dxkit.statistics.moments import dividing_by_0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,6 @@ def mean_of_answered(parts: np.ndarray) -> np.ndarray:
     """
     answered = ~np.isnan(parts)
     count = answered.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         mean = np.where(answered, parts, 0.0).sum(axis=1) / count
     return np.where(enough(count, parts.shape[1]), mean, np.nan)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dxkit.statistics.moments import ratio
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION
 from dxkit.survey.tally.margins import Cross, Margins
 from dxkit.survey.tally.weighed import answered, effective, said, weights_for
@@ -62,14 +63,14 @@ class Questions:
         given = np.empty((len(n), 0))
         if layout.coded[p]:
             counts = fine.weighted_counts[:, p, :, 0] if self._heavy else self._counts(p)
-            given = counts[:, : layout.width].astype(float, order="F")
+            given = np.asfortranarray(counts[:, : layout.width], dtype=float)
             sums = np.einsum("ck,k->c", given, layout.about[p])
         else:
             sums = (fine.weighted_sums if self._heavy else fine.sums)[:, np.searchsorted(layout.summed, p), 1]
         weights, worth = self._weights(0, p, n)
         weights, worth = np.where(n > 0, weights, 0.0), np.where(weights > 0, worth, 0.0)
         over = weights * worth if self._heavy else n
-        means = np.divide(sums, over, out=np.zeros(len(n)), where=over > 0) + layout.origin[p]
+        means = ratio(sums, over) + layout.origin[p]
         return Held(n, weights, worth, means, given * weights[:, None] if self._of_roster else given)
 
     def heaviest(self, each: Held, group: np.ndarray, groups: int) -> np.ndarray:
@@ -80,7 +81,7 @@ class Questions:
             most[held > 0] = 1.0
         else:
             np.maximum.at(most, group, one)
-        return np.divide(most, held, out=np.ones(groups), where=held > 0)
+        return ratio(most, held, 1.0)
 
     @property
     def everybody(self) -> bool:

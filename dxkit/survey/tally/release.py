@@ -140,7 +140,7 @@ def release_of(tally: Tally) -> Release:
     fine = tally.fine(dict.fromkeys(name for cut in covered for name in cut))
     questions, columns, items = Questions(tally, fine), len(tally.layout.columns), len(tally.layout.values)
     groups_of, codes = zip(*(grouped(fine.groups, cut, tally.roster) for cut in covered), strict=True)
-    every = np.empty((len(fine.people), columns + items), dtype=np.min_scalar_type(fine.people.max()), order="F")
+    every = np.empty((columns + items, len(fine.people)), dtype=np.min_scalar_type(fine.people.max())).T
     for p in range(columns):
         every[:, p] = np.rint(questions.n(p))
         if p < items:
@@ -198,8 +198,8 @@ def _may(people: np.ndarray, figure: np.ndarray, detail: np.ndarray, others: np.
         people=people,
         figure=figure[:, :j],
         detail=detail[:, :j],
-        bound=np.zeros((len(people), j), dtype=int, order="F"),
-        end=np.full((len(people), j), np.nan, order="F"),
+        bound=np.zeros((j, len(people)), dtype=int).T,
+        end=np.full((j, len(people)), np.nan).T,
         others=others[:j],
         said=figure[:, j:].astype(int) + detail[:, j:],
     )

@@ -135,7 +135,7 @@ class Layout:
     def of(self, coded: Coded, rows: slice, at: Sequence[int] | np.ndarray) -> np.ndarray:
         """The columns at these positions of these respondents, (n, ...); nan where there is none."""
         levels, names = (self.columns[name].to_numpy() for name in ("level", "name"))
-        found, burdens = np.empty((len(coded.codes[rows]), len(at)), order="F"), {}
+        found, burdens = np.empty((len(at), len(coded.codes[rows]))).T, {}
         for k, p in enumerate(at):
             level, name = levels[p], names[p]
             if level == "item":

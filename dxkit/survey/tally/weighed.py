@@ -13,6 +13,7 @@ import pandas as pd
 from dxkit.statistics.means import coverage, score_intervals, weights
 from dxkit.statistics.means.coverage import total
 from dxkit.statistics.means.weights import Design, Margins
+from dxkit.statistics.moments import dividing_by_0, ratio
 from dxkit.survey.privacy.few_weighted import rounded, rounded_ends
 from dxkit.survey.reading.coding import ANSWERED, NO_OPINION, NOT_ASKED
 from dxkit.survey.tally.cells import Cells
@@ -32,8 +33,7 @@ def effective(w: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarra
     >>> effective(np.array([4.0]), np.array([10.0]))
     (array([1.6]), array([2.5]))
     """
-    worth = np.divide(w**2, squares, out=np.zeros(w.shape), where=squares > 0)
-    return worth, np.divide(squares, w, out=np.zeros(w.shape), where=w > 0)
+    return ratio(w**2, squares), ratio(squares, w)
 
 
 def remark(cells: Cells) -> str:
@@ -63,7 +63,7 @@ def answered(cells: Cells) -> Said:
     if not weighted(cells):
         return Said(cells.n, cells.not_asked)
     w, wx, _ = sums = np.moveaxis(cells.weighed, 2, 0)
-    means = np.divide(wx, w, out=np.zeros(w.shape), where=w > 0) + cells.origin
+    means = ratio(wx, w) + cells.origin
     return Said(cells.n, cells.not_asked, np.stack([w, sums[2]], axis=2), means)
 
 
@@ -127,8 +127,7 @@ class Weighed:
     @cached_property
     def n_eff(self) -> np.ndarray:
         """How many equally weighted answers these are worth, (G, J) (Kish 1965)."""
-        coverage = self.unlimited.coverage
-        return np.divide(1.0, coverage, out=np.zeros_like(coverage), where=coverage > 0)
+        return ratio(1.0, self.unlimited.coverage)
 
     @cached_property
     def heaviest(self) -> np.ndarray:
@@ -136,7 +135,7 @@ class Weighed:
         most, held = np.zeros((self.groups, self.n.shape[1])), self.stands_for
         each = self.weights if self.file_means is None else self.weights * np.sqrt(self.worth)
         np.maximum.at(most, self.group, each)
-        return np.divide(most, held, out=np.ones_like(most), where=held > 0)
+        return ratio(most, held, 1.0)
 
     @property
     def differ(self) -> np.ndarray:
@@ -194,7 +193,7 @@ class Weighed:
         With weights in the file `yes` are sums of weights.
         """
         held = yes if self.file_means is not None else self.weights * yes
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with dividing_by_0():
             share = np.minimum(total(held, self.group, self.groups) / self.stands_for, 1.0)
         share = rounded(share, self.answers, self.differ, 1.0)
         headcount = np.where(self.part, np.inf, self.headcount[:, None])

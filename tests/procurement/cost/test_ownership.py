@@ -3,6 +3,7 @@
 See docs/methods/ownership_cost.md, "Laws that the tests hold"."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dxkit as dx
+from dxkit.procurement.cost.ownership import _budget
 from tests import sample
 from tests.laws import examples
 from tests.places import CASE_FILES
@@ -381,3 +383,18 @@ def test_a_published_table_of_five_years_adds_up_by_year_and_by_line():
     assert yearly.cumsum().tolist() == pytest.approx(case["expected"]["cumulative"])
     total = found.totals.set_index("basis").loc["nominal", "mean"]
     assert total == pytest.approx(case["expected"]["grand_total"])
+
+
+def test_the_budget_that_would_do_is_one_of_the_draws():
+    """Five draws of two years: a budget of 3 is exceeded by 1 and by 2, and four of the five are within 4."""
+    start, first, second = np.full(5, 0.5), np.arange(5) + 0.5, np.array([9.0, 1, 1, 1, 1])
+
+    def found(budget, *years):
+        vendors = {"A": SimpleNamespace(cells={"licence": np.array([start, first, *years])})}
+        return _budget(SimpleNamespace(decision={"budget": budget}), SimpleNamespace(vendors=vendors)).values.tolist()
+
+    assert found([3.0]) == [["A", 0, 3, 0.4, 1.5, 4], ["A", 1, 3, 0.4, 1.5, 4]]
+    assert found([6.0], second) == [["A", 0, 6, 0.2, 4, 6]]
+    rows = found([5.0, 1.0], second)
+    assert rows[:2] == [["A", 0, 6, 0.2, 4, 6], ["A", 1, 5, 0, pytest.approx(np.nan, nan_ok=True), 4]]
+    assert rows[2] == ["A", 2, 1, 0.2, 8, 1]

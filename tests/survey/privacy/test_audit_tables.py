@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import dxkit as dx
+from dxkit.survey.privacy.audit_tables import _FIGURES, _chains, _figures, _tree
 
 KINDS = pd.DataFrame(
     [("A", "dev", 11), ("A", "lead", 1), ("B", "dev", 7), ("B", "lead", 5)], columns=["team", "role", "n"]
@@ -224,3 +225,98 @@ def test_sets_are_of_fewer_than_2_to_1_000_people():
     for least in (1, 1_001):
         with pytest.raises(dx.DataError, match=f"^min_group={least}: write a whole number from 2 to 1,000$"):
             dx.audit_tables(shown, KINDS, step=25, min_group=least)
+
+
+def told(function, *given, **named):
+    with pytest.raises(dx.DataError) as caught:
+        function(*given, **named)
+    return str(caught.value)
+
+
+def test_questions_stay_in_the_order_of_the_table_and_each_of_them_is_told():
+    shown = [
+        figures((9, "62.5"), (8, "70.3", "Red"), question="Zeal"),
+        figures((9, "50.0"), (6, "40.0", "Blue"), question="Autonomy"),
+    ]
+    audit = dx.audit_tables(pd.concat(shown), step=25)
+    assert audit.title == "2 sets of fewer than 5 people can be worked out"
+    assert audit.table.fillna(-1).to_numpy().tolist() == [
+        ["Zeal", "team (not shown)", 1, 0.0, 0.0, True, "everybody, team Red", True],
+        ["Autonomy", "team (not shown)", 3, -1, -1, True, "everybody, team Blue", True],
+    ]
+    assert audit.notes == (
+        "Autonomy: the figures contradict each other, so low and high are empty",
+        "tried: people of one or two kinds within rounding and scale, and of up to four kinds by adding and "
+        "subtracting",
+    )
+    none = dx.audit_tables(figures((9, "62.5")))
+    assert (none.title, none.table.empty) == ("No set of fewer than 5 people can be worked out", True)
+    known = dx.audit_tables(figures(*THREE), KINDS.rename(columns={"role": "Role "}))
+    assert known.table.empty
+
+
+def test_what_is_no_scale_and_what_is_not_on_it_is_told_in_full():
+    shown = figures((9, "62.5"))
+    for scale in ((0,), (0, 50, 100), "ab", 5):
+        assert told(dx.audit_tables, shown, scale=scale) == (
+            "scale: give the lowest and the highest answer, such as (0, 100)"
+        )
+    assert told(dx.audit_tables, shown, scale=(5, 5)) == ("scale=5, 5: the lowest answer comes first, such as (0, 100)")
+    off = "DataFrame, row {}, column value: {} is not on the scale from {} to {}; give scale="
+    assert told(dx.audit_tables, figures((9, "100.1"), (9, "100"), (9, "0.0"), (4, "-3.1", "A"))) == (
+        f"2 faults:\n{off.format(1, '100.1', 0, 100)}\n{off.format(4, '-3.1', 0, 100)}"
+    )
+    rounded = figures((9, "0"), (9, "5"), (9, "0.3"), (9, "4.7"))  # 0.4 may be written as 0, and 4.6 as 5
+    assert told(dx.audit_tables, rounded, scale=(0.4, 4.6)) == (
+        f"2 faults:\n{off.format(3, '0.3', 0.4, 4.6)}\n{off.format(4, '4.7', 0.4, 4.6)}"
+    )
+    assert told(dx.audit_tables, figures(*THREE), KINDS.drop(columns="role")) == (
+        "the table of people lacks the attribute 'role'; use one of team, n"
+    )
+    assert told(dx.audit_tables, figures(*THREE), KINDS.assign(n=[1, 1, 1, -1])) == (
+        "DataFrame, row 4, column n: -1 is too small; write 0 or more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "ends"),
+    [
+        *((text, (0, 20.5)) for text in ("at most 20", "AT MOST 20", "under 20", "up to 20", "<20", "<= 20", "≤20")),
+        *((text, (79.5, 100)) for text in ("at least 80", "over 80", "> 80", ">=80", "≥ 80%")),
+        ("54 %", (53.5, 54.5)),
+        ("7,5", (7.45, 7.55)),
+        ("62.50", (62.495, 62.505)),
+        ("0", (0, 0.5)),
+        ("100", (99.5, 100)),
+        ("", (np.nan, np.nan)),
+    ],
+)
+def test_a_value_is_read_as_what_lies_between_two_ends(value, ends):
+    """Two people: twice the least and the largest mean, above the lowest answer."""
+    table = _FIGURES.read(pd.DataFrame({"question": ["q"], "n": [2], "value": [value], "team": ["A"]}))
+    for low in (0.0, -10.0) if ends[0] != 0 else (0.0,):
+        found = _figures(table, low, 100.0)
+        wanted = 2 * (np.array(ends) - low)
+        assert found[["low", "high"]].to_numpy()[0] == pytest.approx(wanted, nan_ok=True)
+    assert list(found) == ["question", "n", "value", "team", "low", "high"]
+
+
+def test_each_chain_of_attributes_goes_from_fewer_to_more_of_them():
+    keys = [("", "", ""), ("A", "", ""), ("", "dev", ""), ("A", "dev", ""), ("A", "", "x"), ("A", "dev", "y")]
+    chains = [["".join("TRS"[i] for i in range(3) if cut[i]) for cut in chain] for chain in _chains(keys)]
+    assert sorted(chains) == [["", "R", "TR", "TRS"], ["", "T", "TR", "TRS"], ["", "T", "TS", "TRS"]]
+    assert sorted(_chains([("A", ""), ("", "b")])) == [[(False, True)], [(True, False)]]
+    notes, n = [], {("", ""): 20, ("A", ""): 9, ("B", ""): 11, ("A", "x"): 7, ("B", "x"): 12}
+    (chain,) = _chains(list(n))
+    cells, people = _tree(chain, n, ["team", "role"], notes)
+    assert dict(zip(cells, people.tolist(), strict=True)) == {("A", "(not shown)"): 2, ("A", "x"): 7, ("B", "x"): 12}
+    assert notes == ["the groups of role have more answers than team B"]
+
+
+@pytest.mark.parametrize(("kinds", "noted"), [(300, 0), (301, 1)])
+def test_above_300_kinds_alone_it_is_noted(kinds, noted):
+    people = pd.DataFrame({"team": [f"t{i}" for i in range(kinds)]})
+    shown = figures((kinds, "50.0"), (1, "75.0", "t0")).drop(columns="role")
+    audit = dx.audit_tables(shown, people, min_group=2)
+    assert audit.table["who"].tolist() == ["team t0"]
+    assert audit.notes[:-1] == ("CI is fast: with more than 300 cells only single ones were tried",) * noted

@@ -1,12 +1,13 @@
 """What figures tell of few people, against a plain program for every set of cells."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dxkit.survey.privacy.determined import Published, _taking_part, few_people
+from dxkit.survey.privacy.determined import Published, _Programs, _taking_part, few_people
 
 LEAST, REACH, STEP = 5, 100.0, 25.0
 
@@ -177,3 +178,94 @@ def test_cells_that_no_figure_tells_apart_are_told_at_an_end_of_the_scale():
         assert [(one.cells, one.people) for one in each] == [one[:2] for one in found]
         assert [(one.low, one.high) for one in each] == [pytest.approx(one[2:], abs=1e-5) for one in found]
         assert not any(one.determined for one in each)
+
+
+def overlapping(low):
+    """A (one person) and B in one figure, B and C in another: the first figure alone bounds A."""
+    sums = np.array([low, 600.0])
+    return Published(
+        rows=np.array([[1.0, 1, 0], [0, 1, 1]]),
+        n=np.array([7, 12]),
+        low=sums,
+        high=sums,
+        people=np.array([1, 6, 6]),
+        reach=REACH,
+    )
+
+
+def test_a_mean_is_known_where_it_lies_within_a_tenth_of_the_scale():
+    for low, ends in ((9.9, (0, 9.9)), (10.1, None), (689.9, None), (690.1, (90.1, 100))):
+        found = [(each.cells, each.people, each.determined) for each in few_people(overlapping(low), 5)]
+        assert found == ([] if ends is None else [((0,), 1, False)])
+        for each in few_people(overlapping(low), 5):
+            assert (each.low, each.high) == pytest.approx(ends, abs=1e-5)
+            assert each.figures == (0,)
+
+
+@pytest.mark.parametrize(("cells", "sets"), [(300, [(0, 1), (1, 2)]), (301, [])])
+def test_pairs_are_tried_of_up_to_300_cells(cells, sets):
+    """Of three alone two sums of two are shown; all others are of larger groups that no figure is about."""
+    rows = np.zeros((2, cells))
+    rows[[0, 0, 1, 1], [0, 1, 1, 2]] = 1
+    sums, people = np.array([90.0, 110.0]), np.append([1, 1, 1], np.full(cells - 3, 9))
+    given = Published(rows=rows, n=np.array([2, 2]), low=sums, high=sums, people=people, reach=REACH)
+    found = few_people(given, 3)
+    assert [(each.cells, each.people, each.determined, each.figures) for each in found] == [
+        (each, 2, True, (figure,)) for figure, each in enumerate(sets)
+    ]
+    assert [(each.low, each.high) for each in found] == [
+        pytest.approx(ends) for ends in ((45, 45), (55, 55))[: len(sets)]
+    ]
+    assert few_people(given, 2) == []
+
+
+def test_three_and_four_who_follow_together_are_found_and_no_larger_set():
+    """Everybody less a large group leaves three (four) people whom figures that overlap tell apart."""
+    for few in (3, 4):
+        large, apart = np.append(np.zeros(few), [1, 1]), np.zeros((few - 1, few + 2))
+        for one in range(few - 1):
+            apart[one, [one, few]] = 1  # each but the last stands with one of the large cells in a figure of its own
+        rows = np.vstack([np.ones(few + 2), large, apart])
+        people = np.append(np.ones(few, dtype=int), [20, 30])
+        sums = np.concatenate([[2_500.0 + 50 * few, 2_500], np.full(few - 1, 1_000.0)])
+        given = Published(rows=rows, n=rows @ people, low=sums, high=sums, people=people, reach=REACH)
+        (found,) = few_people(given, few + 1)
+        assert (found.cells, found.people, found.determined) == (tuple(range(few)), few, True)
+        assert (found.low, found.high) == pytest.approx((50, 50))
+        assert found.figures == (0, 1)
+        assert few_people(given, few) == []
+
+
+def test_what_solutions_have_shown_leaves_a_mean_open():
+    """A and B of one and two people with 30 together; C is apart, of four."""
+    given = Published(
+        rows=np.array([[1.0, 1, 0], [0, 0, 1]]),
+        n=np.array([3, 4]),
+        low=np.array([30.0, 200.0]),
+        high=np.array([30.0, 200.0]),
+        people=np.array([1, 2, 4]),
+        reach=REACH,
+    )
+    made = _Programs(given, np.arange(3), given.people)
+    assert not made.wide((0,))
+    assert made.mean((0,)) == (1, pytest.approx(0, abs=1e-5), pytest.approx(30, abs=1e-5), (0,))
+    assert [made.wide(each) for each in ((0,), (1,), (0, 1), (2,))] == [True, True, False, False]
+    assert [made.wide((0,), people) for people in (2.9, 3.1)] == [True, False]
+    assert made.mean((0, 1)) == (3, pytest.approx(10), pytest.approx(10), (0,))
+    assert made._size((0, 2)) == 5
+    assert not made.contradict
+    none = _Programs(replace(given, low=given.high + 1), np.arange(3), given.people)
+    assert np.isnan(none.mean((0,))[1:3]).all()
+    assert none.mean((0,))[::3] == (1, ())
+    assert (none.contradict, none.wide((0,))) == (True, True)
+
+
+def test_how_many_answered_is_told_by_figures_or_not_at_all():
+    """Three of A (two people) and B (two) answered, and one of A: so two of B did; of C and D it is not known."""
+    given = skipped([3, 1, 2], [50, 10, 80], [50, 10, 80], [2, 2, 2, 1], [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1]])
+    made = _Programs(given, np.arange(4), given.people)
+    assert [made._size(each) for each in ((0,), (1,), (0, 1), (2,), (3,), (2, 3))] == [1, 2, 3, None, None, 2]
+    assert made.mean((2,)) == (2, 0.0, REACH, ())
+    assert made.mean((1,)) == (2, pytest.approx(20), pytest.approx(20), (0, 1))
+    assert made.wide((2,))
+    assert not made.wide((0,))

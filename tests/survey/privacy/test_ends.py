@@ -1,11 +1,13 @@
 """A figure near an end of the scale is a bound, and no linear program over all figures pins anybody's answer."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded
+from dxkit.survey.privacy import ends
+from dxkit.survey.privacy.ends import AT_LEAST, AT_MOST, Answers, any_number, bounded, shares_bounded
 from dxkit.survey.privacy.few_weighted import Whole, pins_whole_answers, rounded, unpinned
 
 
@@ -184,3 +186,123 @@ def _told(cuts, found, answers):
         possible &= (gave | ~(shown & detail)[:, None])[cut]
         alike |= (shown & detail & (gave.sum(axis=1) == 1))[cut]
     return int(((possible.sum(axis=1) == 1) & ~alike).sum())
+
+
+def page_of(cuts, shown, bound, given, others=None):
+    flags = [np.array(each, dtype=bool) for each in shown]
+    return ends._Page(
+        cuts=[np.array(cut) for cut in cuts],
+        shown=flags,
+        bound=[np.array(each) for each in bound],
+        others=others or [False] * len(cuts),
+        given=[np.array(each, dtype=float) for each in given],
+    )
+
+
+def test_a_mean_within_the_reach_of_one_person_of_an_end_is_a_bound():
+    """Of five people, 20 of 100 points are one person's share; of 30 answers and more where that is the limit, none."""
+    given = np.array([[4.0, 1.0], [3, 2], [1, 4], [2, 3], [5, 0], [0, 0], [4, 1]])
+    n, share = given.sum(axis=1), np.full(7, 0.2)
+    answers = Answers(n=n, given=given, values=np.array([0.0, 100.0]), weight=n, share=[], detail=[])
+    assert (answers.reach, answers.sums.tolist()) == (100.0, [100, 200, 400, 300, 0, 0, 100])
+    found = ends._bounds(n, n, given, share, answers)
+    assert found.tolist() == [AT_MOST, 0, AT_LEAST, 0, AT_MOST, AT_MOST, AT_MOST]
+    assert ends._bounds(n, n, given, share, replace(answers, top=False)).tolist() == [
+        AT_MOST, 0, 0, 0, AT_MOST, AT_MOST, AT_MOST,
+    ]  # fmt: skip
+    assert ends._bounds(n, n, given, share, replace(answers, below=5)).tolist() == [0] * 5 + [AT_MOST, 0]
+    assert ends._bounds(n, n, given, share, replace(answers, below=6)).tolist() == found.tolist()
+    assert ends._bounds(n, n, given, share - 0.001, answers).tolist() == [0, 0, 0, 0, AT_MOST, AT_MOST, 0]
+    lowest, highest = any_number(np.array([30.0, 200.0]), np.array([4.0, 2.0]), 100.0)[0].T
+    assert (lowest.tolist(), highest.tolist()) == ([3.7, 0], [0.3, 2])
+
+
+def test_the_hidden_have_a_figure_together_where_all_others_are_exact():
+    sizes = [np.array([20]), np.array([9, 8, 3]), np.array([15, 5]), np.array([20])]
+    shown = [np.array(each, dtype=bool) for each in ([1], [1, 0, 0], [1, 0], [0])]
+    none = [np.zeros(len(each), dtype=int) for each in shown]
+    assert ends._others(shown, none, sizes, 5) == [False, True, True, False]
+    assert ends._others(shown, none, sizes, 6) == [False, True, False, False]
+    bound = [none[0], np.array([AT_LEAST, 0, 0]), none[2], none[3]]
+    assert ends._others(shown, bound, sizes, 5) == [False, False, True, False]
+    assert ends._others(shown, [np.array([AT_MOST]), *none[1:]], sizes, 5) == [False] * 4
+    assert ends._others([np.array([False]), *shown[1:]], none, sizes, 5) == [False] * 4
+
+
+def test_the_figure_to_hide_is_exact_of_the_pinned_cut_and_of_the_fewest():
+    sizes = [np.array([20]), np.array([6, 9, 5]), np.array([4, 16])]
+    shown = [np.array(each, dtype=bool) for each in ([1], [1, 1, 1], [1, 1])]
+    none = [np.zeros(len(each), dtype=int) for each in shown]
+    assert ends._least(shown, none, sizes, 1) == (1, 2)
+    assert ends._least(shown, none, sizes, 2) == (2, 0)
+    assert ends._least(shown, none, sizes, 0) == (2, 0)
+    near = [none[0], np.array([0, 0, AT_MOST]), np.array([AT_LEAST, 0])]
+    assert ends._least(shown, near, sizes, 1) == (1, 0)
+    assert ends._least(shown, near, sizes, 2) == (2, 1)
+    only = [shown[0], np.zeros(3, dtype=bool), np.array([True, False])]
+    assert ends._least(only, near, sizes, 1) == (2, 0)
+    assert ends._least([shown[0], only[1], np.zeros(2, dtype=bool)], none, sizes, 1) == (0, 0)
+
+
+def test_sums_lie_between_what_a_bound_leaves():
+    told, side = np.array([3.0, 1, 9, 5]), np.array([0, AT_MOST, AT_LEAST, 0])
+    low, high = ends._within(told, side, np.full(4, 10.0), np.full(4, 0.2))
+    assert (low.tolist(), high.tolist()) == ([3, 0, 8, 5], [3, 2, 10, 5])
+    assert ends._last(np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=bool)).tolist() == [1, 2, 0]
+    assert ends._by_group(np.array([0, 2, 0]), np.array([1.0, 2, 4]), 3).tolist() == [5, 0, 2]
+    two = ends._by_group(np.array([0, 2, 0]), np.array([[1.0, 2], [2, 3], [4, 5]]), 3)
+    assert two.tolist() == [[5, 7], [0, 0], [2, 3]]
+    bounded_, which = shares_bounded(
+        np.array([0.0, 0.2, 0.21, 0.79, 0.8, 1.0]), np.array(0.2), np.array([True] * 5 + [False])
+    )
+    assert bounded_ == pytest.approx([0.2, 0.2, 0.21, 0.79, 0.8, 1.0])
+    assert which.tolist() == [AT_MOST, AT_MOST, 0, 0, AT_LEAST, 0]
+
+
+def test_shares_leave_the_answers_that_all_of_their_groups_gave():
+    """Cells of two teams and two roles: the first team gave 0 or 1, the second role 1 or 2, the second team only 2."""
+    cuts = [[0, 0, 1, 1], [0, 1, 0, 1]]
+    given = [[[3, 2, 0], [0, 0, 5]], [[1, 1, 3], [0, 2, 3]]]
+    answers = Answers(
+        n=np.full(4, 2.5),
+        given=np.ones((4, 3)),
+        values=np.array([0.0, 50.0, 100.0]),
+        weight=np.full(4, 2.5),
+        share=[],
+        detail=[np.array([True, True]), np.array([False, True])],
+    )
+    page = page_of(cuts, [[1, 1], [1, 1]], [[0, 0], [0, 0]], given)
+    assert [each.tolist() for each in page.detail(answers)] == [[True, True], [False, True]]
+    possible, alike = page.by_shares(answers, np.arange(4))
+    assert possible.astype(int).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    assert alike.tolist() == [False, False, True, True]
+    hidden = page_of(cuts, [[0, 1], [1, 0]], [[0, 0], [0, 0]], given)
+    possible, alike = hidden.by_shares(answers, np.array([1, 2]))
+    assert possible.astype(int).tolist() == [[1, 1, 1], [0, 0, 1]]
+    assert alike.tolist() == [False, True]
+
+
+def test_whom_to_look_at_is_who_is_near_an_end_in_some_cut():
+    """Two teams and two roles: the first team gave the lowest alone, the second role the highest, of what is left."""
+    cuts = [np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])]
+    given, possible = np.array([[2.0, 0], [2, 0], [1, 1], [0, 2]]), np.ones((4, 2), dtype=bool)
+    on, off = np.array([True, True]), np.array([True, False])
+    none, first = np.zeros(2, dtype=int), np.array([AT_MOST, 0])
+
+    def found(shown, bound, others=(False, False), top=True, few=False, possible=possible):
+        return ends._to_check(cuts, shown, bound, others, given, possible, top, few).tolist()
+
+    assert found([on, on], [none, none]) == [0, 0, 2, 2]
+    assert found([on, on], [none, none], few=True) == [1, 1, 1, 1]
+    assert found([on, on], [none, first], few=True) == [1, 1, 1, 1]
+    assert found([on, on], [first, none], few=True) == [0, 0, 1, 1]
+    assert found([off, on], [none, none], few=True) == [1, 1, 1, 1]
+    assert found([off, on], [none, none], others=(True, False), few=True) == [1, 1, 0, 0]
+    assert found([off, off], [none, none], few=True) == [1, 0, 1, 2]
+    left = np.array([[1, 1], [1, 1], [0, 1], [0, 1]], dtype=bool)  # of those of the second team only the highest
+    assert found([on, on], [none, none], possible=left) == [0, 1, 2, 1]
+    narrow = np.array([[1, 1], [1, 0], [1, 0], [0, 1]], dtype=bool)
+    assert found([on, on], [none, none], possible=narrow) == [0, 1, 2, 1]  # of the second role all is at its one end
+    high = cuts, [on, on], [none, none], (False, False), given[:, ::-1], possible
+    assert ends._to_check(*high, top=True, few=False).tolist() == [0, 0, 2, 2]
+    assert ends._to_check(*high, top=False, few=False).tolist() == [2] * 4

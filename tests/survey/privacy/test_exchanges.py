@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 import dxkit as dx
 from dxkit.survey.privacy import ends, exchanges
 from dxkit.survey.privacy.exchanges import Sums
-from dxkit.survey.privacy.pairs import Pairs
+from dxkit.survey.privacy.pairs import Pairs, _folded, _with_rest
 from tests.survey.privacy import companies
 
 
@@ -149,3 +149,84 @@ def test_whoever_can_exchange_with_another_is_free():
                 freed += 1
             kept += atom in left
     assert min(freed, kept) > 10
+
+
+def two_cuts():
+    """Five atoms: everybody is told as 2 to 4, one team exactly, one as 0 to 1, and who is in no team not at all."""
+    return Sums(
+        code=[np.zeros(5, dtype=int), np.array([0, 0, 1, 1, -1])],
+        told=[(np.array([2.0]), np.array([4.0])), (np.array([1.5, 0.0]), np.array([1.5, 1.0]))],
+        low=np.zeros(5),
+        high=np.array([1.0, 1, 1, 1, np.inf]),
+        base=np.array([0.5, 1, 0, 0.25, 1]),
+        one=np.array([1.0, 1, 0.5, 0.5, 1]),
+        single=np.array([True, True, False, True, True]),
+    )
+
+
+def test_how_much_more_and_less_each_group_may_be():
+    made = two_cuts()
+    (more, less), (team_more, team_less) = (
+        made._room(code, *told) for code, told in zip(made.code, made.told, strict=True)
+    )
+    assert (more.tolist(), less.tolist()) == ([pytest.approx(1.25 + 4e-9, abs=1e-12)] * 5, [0.75 + 4e-9] * 5)
+    assert team_more == pytest.approx([0, 0, 0.75 + 1e-9, 0.75 + 1e-9, np.inf], abs=1e-12)
+    assert team_less == pytest.approx([0, 0, 0.25 + 1e-9, 0.25 + 1e-9, np.inf], abs=1e-12)
+
+
+def test_a_partner_is_somebody_else_in_the_same_groups():
+    made, atoms = two_cuts(), np.array([0, 2, 4])
+    assert made._partner(atoms, np.array([0, 1, 3, 4]), 0b10).tolist() == [1, 3, -1]
+    assert made._partner(atoms, np.array([0, 1, 3, 4]), 0b01).tolist() == [4, 0, 0]
+    assert made._partner(atoms, np.array([0, 4]), 0b11).tolist() == [-1, -1, -1]
+    assert made._partner(atoms, np.array([], dtype=int), 0b01).tolist() == [-1, -1, -1]
+    assert made._need(np.arange(5), made.base, made.base).tolist() == [1, -1, 1, 1, 2]
+    assert exchanges._bits([np.array([True, False, True]), np.array([False, True, True])]).tolist() == [1, 2, 3]
+
+
+def test_who_shares_any_or_all_groups_with_others():
+    codes = [np.zeros(4, dtype=int), np.array([0, 0, 1, 2]), np.array([1, 0, 1, 0])]
+    assert Sums._share(codes, np.array([0]), np.any).tolist() == [True, True, True, False]
+    assert Sums._share(codes, np.array([0]), np.all).tolist() == [True, False, False, False]
+    assert Sums._share(codes[:1], np.array([0]), np.all).tolist() == [True] * 4
+    assert Sums._share([], np.array([0]), np.any).tolist() == []
+
+
+def test_the_program_of_a_few_leaves_all_others_as_they_answered():
+    """The three others of everybody have 1.25, the two others 1.75; of the second team somebody else has 0.25."""
+    program = two_cuts()._program(np.array([0, 1]))
+    assert program._rows[:, :, 0].tolist() == [[1, 1], [1, 1]]
+    assert program._from == pytest.approx([2 - 1.25, 1.5], abs=1e-7)
+    assert program._to == pytest.approx([4 - 1.25, 1.5], abs=1e-7)
+    other = two_cuts()._program(np.array([2, 4]))
+    assert other._rows[:, :, 0].tolist() == [[1, 1], [1, 0]]
+    assert other._from == pytest.approx([2 - 1.75, -0.25], abs=1e-7)
+    assert other._to == pytest.approx([4 - 1.75, 0.75], abs=1e-7)
+    assert (other._low.ravel().tolist(), other._high.ravel().tolist()) == ([0, 0], [1, np.inf])
+    assert (other._one.tolist(), other._single.tolist()) == ([0.5, 1], [False, True])
+    assert other._last.ravel().tolist() == [0, 1]
+
+
+def test_groups_with_the_hidden_ones_together():
+    place, people = _with_rest(np.array([True, False, True, False]), np.array([5, 3, 0, 4]))
+    assert (place.tolist(), people.tolist()) == ([0, 1, -1, 1], [5, 7])
+    place, people = _with_rest(np.array([True, True]), np.array([5, 3]))
+    assert (place.tolist(), people.tolist()) == ([0, 1], [5, 3])
+    table = np.array([[1.0, 2], [3, 4], [5, 6], [7, 8]])
+    assert _folded(table, np.array([0, 1, -1, 1]), 2).tolist() == [[1, 2], [10, 12]]
+    assert _folded(table[:2], np.array([0, 1]), 2).tolist() == [[1, 2], [3, 4]]
+
+
+def test_it_is_certain_of_large_groups_that_cross_evenly_and_of_no_others():
+    """100 people in two cuts of halves: no leverage is above 1/50 and twice 1/50, so that 16 others are too few."""
+    half, other = np.repeat([0, 1], 50), np.resize([0, 1], 100)
+    cuts, n, shown = [np.zeros(100, dtype=int), half, other], np.ones(100), [np.ones(1, bool), *[np.ones(2, bool)] * 2]
+    pairs = Pairs(cuts, n)
+    assert [each.tolist() for each in pairs.sizes] == [[100], [50, 50], [50, 50]]
+    assert [k for k in range(2, 60) if pairs.apart(shown, k)] == list(range(2, 18))
+    assert not pairs.apart([np.zeros(1, bool), *shown[1:]], 5)
+    assert pairs.apart(shown[:1], 100)
+    assert not pairs.apart(shown[:1], 101)
+    assert [k for k in range(2, 60) if pairs.apart(shown[:2], k)] == list(range(2, 51))
+    hidden = [shown[0], np.array([True, False]), shown[2]]  # the other half is the hidden rest
+    assert [k for k in range(2, 60) if pairs.apart(hidden, k)] == list(range(2, 18))

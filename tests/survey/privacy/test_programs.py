@@ -127,3 +127,66 @@ def test_whoever_can_take_a_step_alone_or_while_another_takes_it_back_is_seen(su
                 assert any(each.all() for each in moved)
                 seen += 1
     assert seen > 20
+
+
+def of_sums(high=(4.0, 4.0, np.inf), base=(1.0, 0.0, 3.0), single=(True, True, False)):
+    """Three atoms in two rows: the first two are told as 1 exactly, the last two as 2 to 5."""
+    rows = np.array([[1.0, 1, 0], [0, 1, 1]])[:, :, None]
+    told = [np.array([1.0, 2.0]), np.array([1.0, 5.0])]
+    low, high = np.array([[0.0], [0.0], [1.5]]), np.array(high)[:, None]
+    return Program(rows, told, low, high, np.array([1.0, 0.5, 2.0]), np.array(single), np.array(base)[None, :, None])
+
+
+def test_a_row_by_itself_leaves_an_atom_what_the_others_at_their_ends_leave():
+    made = of_sums()
+    more, less, either = 1, -1, 2
+    assert [made._room(atom, more) for atom in range(3)] == pytest.approx([1.0, 2.0, 1.75])
+    assert [made._room(atom, less) for atom in range(3)] == [7, 14, np.inf]
+    assert [of_sums((4.0, 4.0, 1.5))._room(atom, less) for atom in range(3)] == pytest.approx([7, 7, 1.75])
+    assert made._room(0, either) == np.inf
+
+
+def test_slack_is_a_billionth_of_what_is_told_as_a_range():
+    made = of_sums()
+    assert made._from.tolist() == [1.0, 2.0 - 5e-9]
+    assert made._to.tolist() == [1.0, 5.0 + 5e-9]
+
+
+def test_the_steps_that_are_needed_and_those_who_need_them():
+    made = of_sums()
+    every = np.arange(3)
+    assert made._need(every).tolist() == [2, 1, 1]
+    assert [(some.tolist(), step.tolist()) for some, step in made._steps(every, made._need(every))] == [
+        ([0, 1, 2], [1.0]),
+        ([0], [-1.0]),
+    ]
+    assert made._together(every, np.array([2, -1, 1])).tolist() == [[1.0], [-1.0], [1.0]]
+    assert made._pinned(every).tolist() == [0, 1, 2]
+    made._see(np.array([[2.0], [1.0], [3.0]]))
+    assert made._pinned(every).tolist() == [2]
+    assert [each.tolist() for each in made.found] == [[[2.0], [1.0], [3.0]]]
+    assert (made._least.ravel().tolist(), made._most.ravel().tolist()) == ([1, 0, 3], [2, 1, 3])
+
+
+def test_of_answers_another_one_is_needed_by_whoever_gave_one():
+    """Two of three in one group, of whom the first gave 1 and the second 0; the third gave 2."""
+    true = np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 1]])
+    rows, told = np.ones((1, 3, 3)) * np.array([[1.0], [1], [0]]), np.array([2.0])
+    made = Program(rows, [told, told], np.zeros((3, 3)), np.ones((3, 3)), np.ones(3), np.ones(3, bool), true[None])
+    every = np.arange(3)
+    assert made._need(every).tolist() == [1, 1, 1]
+    assert made._together(every, made._need(every)).tolist() == (-true).tolist()
+    assert [(some.tolist(), step.tolist()) for some, step in made._steps(every, made._need(every))] == [
+        ([1], [-1, 1, 0]),
+        ([1], [-1, 0, 1]),
+        ([0], [1, -1, 0]),
+        ([0], [0, -1, 1]),
+        ([2], [1, 0, -1]),
+        ([2], [0, 1, -1]),
+    ]
+    assert made._room(0, 1) == np.inf
+    made._see(np.array([[0, 0, 1.0], [1, 0, 0], [0, 0, 1]]))
+    assert made._pinned(every).tolist() == [1, 2]
+    assert made._differs(np.array([1]))
+    assert made._pinned(every).tolist() == [2]
+    assert made.pins(every) is None

@@ -9,7 +9,7 @@ import pytest
 
 import dxkit as dx
 from dxkit.survey.reading.roster import read_roster
-from dxkit.survey.tally.cuts import check_size, cuts_of
+from dxkit.survey.tally.cuts import amount, check_size, crossing, cuts_of, strays
 from dxkit.survey.tally.from_survey import of_survey
 from dxkit.survey.tally.margins import Cross
 from dxkit.survey.tally.merging import respelled
@@ -292,3 +292,49 @@ def test_the_cross_of_all_cuts_counts_what_margins_count_and_adds_up(frame):
         for i in range(len(margins.counts[0])):
             assert (each.of_item(i) == margins.of_item(i)).all()
     assert (Cross.of([cross], ["site"]).of_item(0) == survey.cut(["site"]).margins.counts[:, 0]).all()
+
+
+def segments(*sizes, n=10):
+    """Respondents by segments a, b, ... of so many labels each."""
+    return pd.DataFrame({name: pd.Categorical(np.arange(n) % size) for name, size in zip("abc", sizes, strict=False)})
+
+
+def test_the_cross_of_the_cuts_is_kept_as_far_as_it_fits():
+    """Ten people at 2 bytes, six groups of a and b at 10 bytes and 8 for each label: 176; with c ten groups: 360."""
+    frame, one, two, three = segments(3, 2, 7), ("a",), ("b",), ("c",)
+    assert crossing(frame, [(), one, two], 2, 10, 176) == ("a", "b")
+    assert crossing(frame, [(), one, two], 2, 10, 175) is None
+    assert crossing(frame, [(), one, two, three], 2, 10, 360) == ("a", "b", "c")
+    assert crossing(frame, [(), one, two, three], 2, 10, 359) == ("a", "b")
+    assert crossing(frame, [(), ("b", "a"), one, two], 2, 10, 9_999) is None  # one of them is the cross
+    assert crossing(frame, [(), one], 2, 10, 9_999) is None
+    assert crossing(frame, [()], 2, 10, 9_999) is None
+
+
+def test_cuts_that_do_not_fit_are_refused_with_the_largest_and_its_longest_segment():
+    frame = segments(3, 2, 7)
+    check_size(frame, [(), ("a", "b")], 100, 700)
+    with pytest.raises(dx.DataError) as told:
+        check_size(frame, [(), ("a", "b")], 100, 699)
+    assert str(told.value) == "the cut a x b has 6 groups and needs 1 MB; leave out a (3 values), or raise memory="
+    with pytest.raises(dx.DataError) as told:
+        check_size(frame, [("b",), ("b", "c")], 2 * 10**8, 10)
+    assert str(told.value) == "the cut b x c has 10 groups and needs 2.0 GB; leave out c (7 values), or raise memory="
+    with pytest.raises(dx.DataError) as told:
+        check_size(frame, [()], 3_400_000, 10)
+    assert str(told.value) == "the whole has 1 group and needs 3 MB; raise memory="
+    assert [amount(size) for size in (999_999_999, 1e9, 1_499_999, 0)] == ["1,000 MB", "1.0 GB", "1 MB", "1 MB"]
+
+
+def test_a_label_in_two_parents_is_told_where_fewer_than_a_twentieth_are_in_one():
+    def told(*counts, least=5):
+        groups = pd.DataFrame({"division": ["B", "A", "A", "B"][: len(counts)], "team": ["Red", "Red", "Blue", "Blue"]})
+        return strays(groups, np.array(counts), "team", "division", least)
+
+    assert told(1, 19, 40, 30) == []  # a twentieth
+    assert told(1, 20, 40, 30) == ["Red: B (fewer than 5), A (20); correct the answers if it is one team"]
+    assert told(5, 1_200, 1, 30) == [
+        "Blue: A (fewer than 5), B (30); correct the answers if it is one team",
+        "Red: B (5), A (1,200); correct the answers if it is one team",
+    ]
+    assert told(4, 96, 30, 30, least=4) == ["Red: B (4), A (96); correct the answers if it is one team"]

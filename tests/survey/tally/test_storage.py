@@ -300,6 +300,7 @@ def _answers_of(n, total, squares):
             "dimension builds: its sums are of another size, or not numbers",
         ),
         (_answers_of(20, 100, 700), ""),
+        (_answers_of(5, 25, 175), ""),
         (_answers_of(20, 20 * 168.0, 20 * 168.0**2), ""),
         (_with(min_group=3), ""),
     ],
@@ -325,12 +326,14 @@ def test_a_file_with_weights_below_0_is_told():
 
 def test_all_of_a_tally_comes_back_from_its_file(tmp_path):
     tally = replace(summed(), notes=("a note",), cleaning=pd.DataFrame([["odd", 3, "rule", "rows"]], columns=LOG))
+    tally = replace(tally, codebook=replace(tally.codebook, notes=("a note of the codebook",)))
     tally.save(tmp_path / "a.tally", by="team")
     back, held = dx.Tally.load(tmp_path / "a.tally"), kept(tally, ["team"])
     same(back, held, 0)
     assert (back.wave, back.notes, back.min_group, back.comment_group) == ("Q3", ("a note",), 5, 12)
     assert (back.roster, back.declared) == (None, (("team",),))
     assert back.cleaning.to_numpy().tolist() == [["odd", 3, "rule", "rows"]]
+    assert back.codebook.notes == ("a note of the codebook",)
     assert back.codebook.items.equals(tally.codebook.items.astype(object))
     assert repr(back.codebook.scales) == repr(tally.codebook.scales)
     assert list(back.complete) == ["builds"]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.files.errors import DataError
+from dxkit.statistics.moments import dividing_by_0, ratio
 from dxkit.survey.reading.coding import ANSWERED, SKIPPED
 from dxkit.survey.tally.cells import Cells
 from dxkit.survey.tally.comoments import Comoments
@@ -104,10 +105,10 @@ def _shared_out(margins: Margins, tally: Tally) -> Margins:
         w, squares = np.moveaxis(weighted[:, :, part], 3, 0)
         counts[:, :, part] = _shared(counts[:, :, part].sum(axis=2), w)
         total = w.sum(axis=2, keepdims=True)
-        each = np.divide(w, total, out=np.zeros_like(w), where=total > 0)
+        each = ratio(w, total)
         weighted[:, :, part, 1] = each * squares.sum(axis=2, keepdims=True)
     (n, total, squares), (w, wx, _) = np.moveaxis(margins.sums, 2, 0), np.moveaxis(margins.weighted_sums, 2, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         scatter, mean = np.nan_to_num(squares - total**2 / n), np.nan_to_num(wx / w)
     sums = np.stack([n, n * mean, scatter + n * mean**2], axis=2)
     return replace(margins, counts=counts, weighted_counts=weighted, sums=sums)
@@ -120,7 +121,7 @@ def _shared(n: np.ndarray, weight: np.ndarray) -> np.ndarray:
     [[[1, 3, 0]]]
     """
     total = weight.sum(axis=2, keepdims=True)
-    share = n[:, :, None] * np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+    share = n[:, :, None] * ratio(weight, total)
     whole = np.floor(share + 1e-9)
     rank = np.argsort(np.argsort(whole - share, axis=2, kind="stable"), axis=2, kind="stable")
     return (whole + (rank < (n - whole.sum(axis=2))[:, :, None])).astype(n.dtype)
@@ -166,12 +167,12 @@ def _comoments(tally: Tally, used: np.ndarray, whole: Margins) -> Comoments:
     at = np.arange(len(used)) if tally.comoments is None else tally.comoments.at
     found, (mean, scatter) = tally.comoments_of(at), (each[at] for each in _moments(whole, tally))
     keep = np.logical_and.outer(used[at], used[at]) & (found.pairs >= 2 * tally.min_group)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         cross = found.products - found.sums * found.sums.T / found.pairs
     cross = _semidefinite(np.where(keep, cross, 0.0))
     if whole.weighted:
         own = np.diag(cross)
-        root = np.sqrt(np.divide(scatter, own, out=np.zeros_like(own), where=own > 0))
+        root = np.sqrt(ratio(scatter, own))
         cross = cross * np.outer(root, root)
     sums = found.pairs * mean[:, None]
     products = cross + found.pairs * np.outer(mean, mean)
@@ -188,7 +189,7 @@ def _moments(whole: Margins, tally: Tally) -> tuple[np.ndarray, np.ndarray]:
     sums[items] = np.stack([(counts * about**power).sum(axis=1) for power in range(3)], axis=1)
     sums[layout.summed] = whole.sums[0]
     n, total, squares = sums.T
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         mean = np.nan_to_num(total / n)
     return mean, np.maximum(squares - n * mean**2, 0.0)
 
@@ -196,7 +197,7 @@ def _moments(whole: Margins, tally: Tally) -> tuple[np.ndarray, np.ndarray]:
 def _semidefinite(cross: np.ndarray) -> np.ndarray:
     """The nearest matrix of the same diagonal that answers may have, where pairs of other people are crossed."""
     root = np.sqrt(np.maximum(np.diag(cross), 0.0))
-    unit = np.divide(cross, np.outer(root, root), out=np.zeros_like(cross), where=np.outer(root, root) > 0)
+    unit = ratio(cross, np.outer(root, root))
     value, vector = np.linalg.eigh((unit + unit.T) / 2)
     if value.size == 0 or value[0] >= -1e-12 * len(value):
         return cross

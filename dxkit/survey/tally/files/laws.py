@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dxkit.statistics.moments import dividing_by_0
 from dxkit.survey.reading.people import LEAST_GROUP, MOST_GROUP
 from dxkit.survey.tally.comoments import Comoments
 from dxkit.survey.tally.margins import Margins
@@ -94,11 +95,11 @@ def _of_cut(tally: Tally, margins: Margins, k: int) -> Iterator[str]:
     least = np.where(np.isfinite(low), low - origin, -np.inf)
     most = np.where(np.isfinite(high), high - origin, np.inf)
     with np.errstate(invalid="ignore"):
-        bad = (n > 0) & ((total < n * least - slack) | (total > n * most + slack))
+        bad = (total < n * least - slack) | (total > n * most + slack)
         bad |= (n == 0) & ((total != 0) | (squares != 0))
-        bad |= (n > 0) & (squares * n < total**2 * (1 - _NEAR) - slack)
+        bad |= squares * n < total**2 * (1 - _NEAR) - slack
         reach = np.maximum(np.abs(least), np.abs(most))
-        bad |= (n > 0) & np.isfinite(reach) & (squares > n * reach**2 * (1 + _NEAR) + slack)
+        bad |= np.isfinite(reach) & (squares > n * reach**2 * (1 + _NEAR) + slack)
     if bad.any():
         yield f"a sum that no answers have, group {list(labels)[np.argwhere(bad)[0][0]]}"
     if (np.asarray(margins.weighted_counts) < 0).any():
@@ -118,7 +119,7 @@ def _of_comoments(tally: Tally, found: Comoments) -> Iterator[str]:
     n = np.diag(pairs)
     if (pairs < 0).any() or (pairs != np.round(pairs)).any() or (pairs > np.minimum.outer(n, n)).any():
         yield "more answered two questions than one of them"
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with dividing_by_0():
         cross = np.nan_to_num(found.products - found.sums * found.sums.T / pairs)
     if size and np.linalg.eigvalsh((cross + cross.T) / 2)[0] < -_NEAR * max(np.trace(cross), 1.0):
         yield "they are not positive semidefinite: questions go together as no answers do"
