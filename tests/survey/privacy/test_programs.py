@@ -187,6 +187,6 @@ def test_of_answers_another_one_is_needed_by_whoever_gave_one():
     assert made._room(0, 1) == np.inf
     made._see(np.array([[0, 0, 1.0], [1, 0, 0], [0, 0, 1]]))
     assert made._pinned(every).tolist() == [1, 2]
-    assert made._differs(np.array([1]))
+    assert made._free(np.array([1]), made._need(np.array([1])), several=True)
     assert made._pinned(every).tolist() == [2]
     assert made.pins(every) is None

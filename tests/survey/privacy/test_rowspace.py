@@ -78,9 +78,10 @@ def test_the_largest_leverages_are_added_up_person_by_person():
     assert _largest(leverage, size, 4) == pytest.approx([0, 0.5, 1.0, 1.3, 1.4])
     assert _largest(leverage, size, 9)[6:] == pytest.approx([1.6] * 4)
     rows = np.array([leverage, leverage[::-1]])
+    rows = rows * size  # of an atom what its people share
     assert _highest(rows, size, np.array([4, 0])) == pytest.approx([1.4, 0])
     assert _highest(rows, size, np.array([1, 2])) == pytest.approx([0.5, 0.8])  # of the second the first is one person
     rng = np.random.default_rng(2)
     many, people = rng.random((4, 30)), rng.integers(1, 4, 30)
     plainly = [np.sort(np.repeat(row, people))[::-1][:m].sum() for row, m in zip(many, (0, 1, 5, 40), strict=True)]
-    assert _highest(many, people, np.array([0, 1, 5, 40])) == pytest.approx(plainly)
+    assert _highest(many * people, people, np.array([0, 1, 5, 40])) == pytest.approx(plainly)
