@@ -241,7 +241,7 @@ def test_the_axis_says_the_unit_and_best_only_for_ratings(company):
     assert label["importance"].startswith("importance, 0 to 100")
     assert label["hours"].startswith("hours lost a week")
     mixed = result.plot(level="item")
-    assert "not drawn: 12 of kind importance" in mixed.get_xlabel()
+    assert "not drawn: 12 on importance" in mixed.get_xlabel()
     by = sample.scores(by="tenure").only(names=company.codebook.of_kind("importance")[:3]).plot(level="item")
     assert by.figure.axes[1].get_ylabel() == "importance, 0 to 100"
 
