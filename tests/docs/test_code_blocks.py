@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from contextlib import closing
 
 import openpyxl
 import pandas as pd
@@ -141,7 +142,8 @@ def test_the_whole_chain_runs_in_forty_lines(folder, capsys):
     assert "Waiting for code review" in capsys.readouterr().out
     made = sorted(path.name for path in set(folder.iterdir()) - before)
     assert made == ["decision.md", "for_finance.xlsx", "scores.xlsx", "teams.png"]
-    assert "Checks" in openpyxl.load_workbook("for_finance.xlsx", read_only=True).sheetnames
+    with closing(openpyxl.load_workbook("for_finance.xlsx", read_only=True)) as book:
+        assert "Checks" in book.sheetnames
 
 
 def test_tallies_are_pooled_as_it_says(folder, capsys):

@@ -180,8 +180,8 @@ def test_the_point_score_is_that_of_the_workbook(twin, tmp_path, name):
     read = every_clause(1) if name == "twin" else sample.portal()
     path = twin if name == "twin" else dx.write_workbook(read, tmp_path / "portal.xlsx")
     card = dx.scorecard(read).table.set_index("vendor")["score"]
-    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-        row = next(row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == "score")
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:  # read to its end, to be closed
+        (row,) = [row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == "score"]
     scores = [card[vendor] for vendor in read.vendors]
     assert list(row[5 : 5 + len(read.vendors)]) == pytest.approx(scores, rel=1e-12)
     assert points_of(read).scores == pytest.approx(scores, rel=1e-12)
