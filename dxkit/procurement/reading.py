@@ -18,8 +18,7 @@ def read_dossier(source: Source) -> Dossier:
 
     Parameters
     ----------
-    source : path of a workbook, path of a folder of csv files or of one of them, or mapping of sheet name to data frame
-    or path
+    source : path of a workbook, of a folder of csv files or of one of them, or mapping of sheet name to frame or path
         Sheets decision, drivers, costs, and where they are known steps, benefits, exit, criteria, evidence, fit
         (docs/tables.md, "Decision").
         Estimates are a number in `likely`, or low, likely and high. A line that appears twice with different figures
