@@ -458,3 +458,14 @@ def test_a_comma_within_a_number_joins_no_options():
     assert sorted(made.scales["label"]) == ["Rs. 40,000, or more", "Tips", "Up to Rs. 40,000"]
     codes = drafted(pd.DataFrame({"Which rooms?": ["101,102", "101", "102,103", "103", "101,103"] * 4}))
     assert sorted(codes.scales["label"]) == ["101", "102", "103"]
+
+
+def test_a_line_of_own_words_within_a_grid_is_a_comment():
+    """Whatever it is called: it shares no answer with the other lines."""
+    steps = ["Rarely", "Often", "Always", "Never"]
+    grid = {f"How often? [{line}]": steps[k:] + steps[:k] for k, line in enumerate("ABC")}
+    columns = {name: cells * 4 for name, cells in grid.items()}
+    columns["How often? [Further]"] = ["", "On the train", "", "While I wait for it"] + [""] * 12
+    made = drafted(pd.DataFrame(columns))
+    assert made.items["kind"].tolist() == ["rating", "rating", "rating", "comment"]
+    assert "On the train" not in set(made.scales["label"])

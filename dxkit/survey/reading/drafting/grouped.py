@@ -25,7 +25,9 @@ def in_group(stem: str, fields: Sequence[Field]) -> tuple[list[Asked], list[Fiel
         if found := kind(stem, fields):
             return found, [each for each in fields if each not in found[0].fields]
     asked, rest = _ticked(stem, fields)
-    texts = [each for each in rest if _is_text(each, rest)]
+    times = Counter(word for each in rest for word in each.answers)
+    own = [each for each in rest if each.filled and all(times[word] == 1 for word in each.answers)]
+    texts = [each for each in rest if _is_text(each, rest) or (each in own and 2 * len(own) < len(rest))]
     asked += [Asked([each], each.name, "comment") for each in texts]
     rest = [each for each in rest if each not in texts]
     numeric = [each for each in rest if 2 * sum(each.numbers.values()) > each.filled]
@@ -67,7 +69,7 @@ def _line(rated: Asked, field: Field) -> Asked:
 
 
 def _is_text(field: Field, fields: Sequence[Field]) -> bool:
-    """Whether a column beside others holds own words: it is called Other or the like, and has labels of its own."""
+    """Whether a column beside others is called Other or the like, and has labels that are not theirs."""
     others = {word for each in fields if each is not field for word in each.answers}
     return bool(OTHER.search(normal(field.option))) and not others.issuperset(field.answers)
 
