@@ -398,3 +398,18 @@ def test_the_budget_that_would_do_is_one_of_the_draws():
     rows = found([5.0, 1.0], second)
     assert rows[:2] == [["A", 0, 6, 0.2, 4, 6], ["A", 1, 5, 0, pytest.approx(np.nan, nan_ok=True), 4]]
     assert rows[2] == ["A", 2, 1, 0.2, 8, 1]
+
+
+def test_payback_with_discounting_is_worked_out_by_month():
+    """1,000 at the start and 100 a month back, at 21% a year: month by month, straight within the last one."""
+    costs = {"vendor": ["A"], "line": ["setup"], "category": ["implementation"], "timing": ["once"], "likely": [1000]}
+    gains = {"vendor": ["A"], "line": ["saved"], "category": ["infrastructure"], "timing": ["monthly"], "likely": [100]}
+    settings = {"key": ["discount_rate", "horizon_years"], "value": [0.21, 3]}
+    tables = {"costs": costs, "benefits": gains, "decision": settings}
+    row = dx.tco(dx.read_dossier({name: pd.DataFrame(table) for name, table in tables.items()})).returns.iloc[0]
+    back = np.array([100 / 1.21 ** (month / 12) for month in range(1, 37)]).cumsum()
+    last = int(np.searchsorted(back, 1000))
+    assert row["payback"] == pytest.approx(10 / 12)
+    assert row["payback_discounted"] == pytest.approx(
+        (last + (1000 - back[last - 1]) / (back[last] - back[last - 1])) / 12
+    )
