@@ -42,8 +42,11 @@ def test_notice_is_two_months_at_most_for_data_services_in_the_eu():
 def test_days_are_counted_from_the_start_and_months_where_there_is_none():
     dated, undated = of(START), of()
     assert [day_before(dated, months) for months in (0, 1, 1.9, 12)] == [
-        "2027-01-30", "2027-02-27", "2027-02-27", "2028-01-30",
-    ]  # fmt: skip
+        "2027-01-30",
+        "2027-02-27",
+        "2027-02-27",
+        "2028-01-30",
+    ]
     assert [day_before(undated, months) for months in (0, 1.5, 12)] == ["month 0", "month 1.5", "month 12"]
     assert dates_of(dated, 12, 3) == [0.75, "2028-01-31", "2027-10-30"]
     assert dates_of(dated, 2, 3) == [0, "2027-03-31", "2026-12-30"]

@@ -208,8 +208,14 @@ def test_a_mean_within_the_reach_of_one_person_of_an_end_is_a_bound():
     found = ends._bounds(n, n, given, share, answers)
     assert found.tolist() == [AT_MOST, 0, AT_LEAST, 0, AT_MOST, AT_MOST, AT_MOST]
     assert ends._bounds(n, n, given, share, replace(answers, top=False)).tolist() == [
-        AT_MOST, 0, 0, 0, AT_MOST, AT_MOST, AT_MOST,
-    ]  # fmt: skip
+        AT_MOST,
+        0,
+        0,
+        0,
+        AT_MOST,
+        AT_MOST,
+        AT_MOST,
+    ]
     assert ends._bounds(n, n, given, share, replace(answers, below=5)).tolist() == [0] * 5 + [AT_MOST, 0]
     assert ends._bounds(n, n, given, share, replace(answers, below=6)).tolist() == found.tolist()
     assert ends._bounds(n, n, given, share - 0.001, answers).tolist() == [0, 0, 0, 0, AT_MOST, AT_MOST, 0]

@@ -66,19 +66,37 @@ def test_a_ranking_that_the_codebook_has_no_questions_for_is_refused():
     no_topic, no_pain = ITEMS.assign(topic=""), ITEMS.assign(scale=np.where(ITEMS["kind"] == "segment", "", "yesno"))
     no_pain = no_pain.assign(kind=np.where(ITEMS["kind"] == "segment", "segment", "choice"))
     for book, score, text in [
-        (book_of("ci", "cd", "lost"), "impact", "score 'impact' needs for every topic a question of kind rating and "
-         "one of kind importance; without: CI, CD. Possible here: severity"),
-        (book_of("ci_w", "lost"), "impact", "score 'impact' needs for every topic a question of kind rating and one "
-         "of kind importance; without: CI, CD. Possible here: none"),
-        (book_of("ci", "ci_w"), "hours", "score 'hours' needs for every topic a question of kind hours; without: CI. "
-         "Possible here: impact, severity, opportunity, importance"),
-        (book_of("ci", "lost"), None, f"{needed}; without a question of kind hours: CI; without a question of kind "
-         "rating: CD"),
-        (book_of("ci_w"), None, f"{needed}; no topic of the codebook has either; score='importance' ranks by "
-         "importance alone"),
+        (
+            book_of("ci", "cd", "lost"),
+            "impact",
+            "score 'impact' needs for every topic a question of kind rating and "
+            "one of kind importance; without: CI, CD. Possible here: severity",
+        ),
+        (
+            book_of("ci_w", "lost"),
+            "impact",
+            "score 'impact' needs for every topic a question of kind rating and one "
+            "of kind importance; without: CI, CD. Possible here: none",
+        ),
+        (
+            book_of("ci", "ci_w"),
+            "hours",
+            "score 'hours' needs for every topic a question of kind hours; without: CI. "
+            "Possible here: impact, severity, opportunity, importance",
+        ),
+        (
+            book_of("ci", "lost"),
+            None,
+            f"{needed}; without a question of kind hours: CI; without a question of kind rating: CD",
+        ),
+        (
+            book_of("ci_w"),
+            None,
+            f"{needed}; no topic of the codebook has either; score='importance' ranks by importance alone",
+        ),
         (dx.read_codebook(no_pain), None, f"{needed}; no topic of the codebook has either"),
         (dx.read_codebook(no_topic), None, "a ranking needs pain points; fill in the codebook's column topic"),
-    ]:  # fmt: skip
+    ]:
         assert told(topics.default, book, score) == text
     assert topics.default(book_of("ci", "ci_w")) == "impact"
     assert topics.default(book_of("ci", "ci_w"), "importance") == "importance"
@@ -119,10 +137,13 @@ def test_answers_are_labelled_as_their_scales_have_them_and_numbers_as_numbers()
     frame = pd.DataFrame({"q": ["low", "high", "high", ""], "h": ["1", "2", "", "3.5"], "n": ["30", "41", "30", "52"]})
     table = dx.tally(frame, codebook=book).frame().table
     assert table.fillna(-1).to_numpy().tolist() == [
-        ["q", "low", 1.0, 1], ["q", "high", 2.5, 2], ["q", "skipped", -1, 1],
-        ["h", "a number", -1, 3], ["h", "skipped", -1, 1],
+        ["q", "low", 1.0, 1],
+        ["q", "high", 2.5, 2],
+        ["q", "skipped", -1, 1],
+        ["h", "a number", -1, 3],
+        ["h", "skipped", -1, 1],
         ["n", "a number", -1, 4],
-    ]  # fmt: skip
+    ]
     assert table["count"].dtype == np.int64
 
 
@@ -151,9 +172,11 @@ def test_memory_is_reckoned_by_what_a_group_and_a_person_take(monkeypatch):
     dx.tally(frame, codebook=dx.read_codebook(items), memory=4_000_000)
     plain, weighted = 8 + 24, 8 + 24 + 16 * 18 + 24
     assert found == [
-        (4 * 18 + plain, 4_000_000), (2, plain, 1_000_000),
-        (4 * 18 + weighted, 4_000_000), (2, weighted, 1_000_000),
-    ]  # fmt: skip
+        (4 * 18 + plain, 4_000_000),
+        (2, plain, 1_000_000),
+        (4 * 18 + weighted, 4_000_000),
+        (2, weighted, 1_000_000),
+    ]
 
 
 def test_a_tally_is_of_no_wave_and_of_five_unless_it_is_said():

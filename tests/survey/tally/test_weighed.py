@@ -150,10 +150,15 @@ def test_every_column_has_its_form_its_step_and_its_origin():
     assert layout.burdens == ["impact", "severity", "opportunity"]
     nan, inf = np.nan, np.inf
     forms = [
-        *[(BOUNDED, 0, 100, 1, 50, 0.25)] * 2, (BOUNDED, 0, 100, 1, 50, 1.0), *[(BOUNDED, 0, 100, 1, 50, 0.25)] * 2,
-        *[(HOURS, 0, 1, 168, 0, nan)] * 2, (BOUNDED, -100, 200, 1, 0, 0.5), (NUMBER, 0, 1, inf, 0, nan),
-        *[(BOUNDED, 0, 100, 1, 50, nan)] * 4, *[(BOUNDED, 0, 20, 1, 10, nan)] * 2,
-    ]  # fmt: skip
+        *[(BOUNDED, 0, 100, 1, 50, 0.25)] * 2,
+        (BOUNDED, 0, 100, 1, 50, 1.0),
+        *[(BOUNDED, 0, 100, 1, 50, 0.25)] * 2,
+        *[(HOURS, 0, 1, 168, 0, nan)] * 2,
+        (BOUNDED, -100, 200, 1, 0, 0.5),
+        (NUMBER, 0, 1, inf, 0, nan),
+        *[(BOUNDED, 0, 100, 1, 50, nan)] * 4,
+        *[(BOUNDED, 0, 20, 1, 10, nan)] * 2,
+    ]
     form = layout.form
     found = np.column_stack([form.form, form.low, form.width, form.top, layout.origin, layout.step])
     np.testing.assert_allclose(found, np.array(forms, dtype=float))
@@ -165,8 +170,10 @@ def test_every_column_has_its_form_its_step_and_its_origin():
     assert in_unit(BOOK, "ci", np.array([1.0, 4])).tolist() == [0, 75]
     rows, counts = contrasts(BOOK)
     assert rows.to_numpy().tolist() == [
-        ["dimension", "builds", "index"], ["dimension", "docs", "index"], ["overall", "overall", "index"],
-    ]  # fmt: skip
+        ["dimension", "builds", "index"],
+        ["dimension", "docs", "index"],
+        ["overall", "overall", "index"],
+    ]
     assert counts[:, :3].tolist() == [[0.5, 0.5, 0], [0, 0, 1], [0.25, 0.25, 0.5]]
     assert not counts[:, 3:].any()
     assert {unit: VARIABLES[unit].origin for unit in ("index", "place")} == {"index": 50.0, "place": 1.0}
