@@ -47,7 +47,8 @@ def sides(result: BeforeAfter, ax: Axes | None = None) -> Axes:
         else:
             for y, row in enumerate(result.table.to_dict("records")):
                 style.span(ax, row["low"], row["high"], y, colours[row["period"]])
-                ax.plot(row["estimate"], y, "o", color=colours[row["period"]], markersize=8, markeredgecolor="white")
+                dot = {"markersize": 8, "markeredgecolor": "white", "clip_on": False}
+                ax.plot(row["estimate"], y, "o", color=colours[row["period"]], **dot)
             ax.set_yticks([0, 1], list(colours))
             ax.set_ylim(1.6, -0.6)
             ax.set_xlim(left=0)

@@ -47,7 +47,7 @@ def totals(result: Tco, ax: Axes | None = None, basis: str = "pv") -> Axes:
     with style.canvas(ax, 9, 1.5 + 0.5 * len(rows)) as ax:
         for y, row in enumerate(rows):
             style.span(ax, row["p10"] / unit, row["p90"] / unit, y, style.BLUE)
-            ax.plot(row["mean"] / unit, y, "o", color=style.BLUE, markersize=7, markeredgecolor="white")
+            ax.plot(row["mean"] / unit, y, "o", color=style.BLUE, markersize=7, markeredgecolor="white", clip_on=False)
             if len(rows) > 1:
                 style.beside(ax, y, say("cost.cheapest", chance=percent(row["p_cheapest"])))
         style.rows_on(ax, [style.fitting(row["vendor"]) for row in rows])

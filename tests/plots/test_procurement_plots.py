@@ -139,3 +139,11 @@ def test_hostile_vendor_names_are_only_text():
     for axes in (result.plot(), result.plot_years(), result.plot_tornado(), dx.exit_cost(read).plot()):
         assert fits(axes)
     assert "<b>x" not in result._repr_html_()
+
+
+def test_the_dot_of_a_certain_cost_is_whole_at_the_edge_of_its_picture():
+    """Costs without a range end where the axis does."""
+    costs = pd.DataFrame({"vendor": ["A", "B"], "line": "seats", "likely": [330, 360]})
+    axes = dx.tco(dx.read_dossier({"costs": costs})).plot()
+    dots = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    assert [line.get_clip_on() for line in dots] == [False, False]
